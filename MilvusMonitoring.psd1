@@ -1,0 +1,26 @@
+@{
+    RootModule           = 'MilvusMonitoring.psm1'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '2f0c5f6e-6d0b-4b3c-9c53-0f6a3f1c7d21'
+    Author               = 'The MilvusMonitoring authors'
+    CompanyName          = 'The MilvusMonitoring authors'
+    Copyright            = '(c) The MilvusMonitoring authors. Apache-2.0.'
+    Description          = 'Takes a Kubernetes cluster with Milvus on it from no monitoring to Prometheus scraping every Milvus component, with no kubectl, helm or git.'
+    PowerShellVersion    = '7.4'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('MilvusMonitoring.Format.ps1xml')
+    CmdletsToExport      = @(
+        'Get-KubePrometheus'
+        'Install-KubePrometheus'
+        'Save-KubePrometheus'
+        'Uninstall-KubePrometheus'
+    )
+    FunctionsToExport    = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags = @('Milvus', 'Kubernetes', 'Prometheus', 'kube-prometheus', 'Monitoring', 'ServiceMonitor', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+        }
+    }
+}
