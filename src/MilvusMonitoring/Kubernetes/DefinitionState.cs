@@ -8,14 +8,14 @@ namespace MilvusMonitoring.Kubernetes;
 internal sealed record DefinitionState(bool IsEstablished, string? Refusal)
 {
     /// <summary>Reads the state.</summary>
-    /// <param name="definition">The definition, or any object with its <c>status</c>.</param>
+    /// <param name="status">The value of its <c>status</c> member.</param>
     /// <returns>The state.</returns>
-    public static DefinitionState Of(JsonElement definition)
+    public static DefinitionState OfStatus(JsonElement status)
     {
         var established = false;
         var accepted = false;
         string? refusal = null;
-        foreach (var condition in definition.Member("status").Items("conditions"))
+        foreach (var condition in status.Items("conditions"))
         {
             var isTrue = condition.Text("status") == "True";
             switch (condition.Text("type"))

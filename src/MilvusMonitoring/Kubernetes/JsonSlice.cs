@@ -48,6 +48,39 @@ internal static class JsonSlice
         return document.RootElement.Clone();
     }
 
+    /// <summary>Reads the text below the given member names.</summary>
+    /// <param name="json">The JSON.</param>
+    /// <param name="path">Member names, outermost first.</param>
+    /// <returns>The text; null where there is none.</returns>
+    /// <exception cref="JsonException">The JSON is none as far as it was read.</exception>
+    public static string? Text(ReadOnlyMemory<byte> json, params ReadOnlySpan<string> path) =>
+        Parse(json, path) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
+    /// <summary>Cuts an array into its items.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="path">Member names, outermost first.</param>
+    /// <returns>Each item's own text; none where there is no array.</returns>
+    /// <exception cref="JsonException">The text is no JSON as far as it was read.</exception>
+    public static IReadOnlyList<ReadOnlyMemory<byte>> Items(ReadOnlyMemory<byte> json, params ReadOnlySpan<string> path)
+    {
+        var array = Find(json, path);
+        var items = new List<ReadOnlyMemory<byte>>();
+        var reader = new Utf8JsonReader(array.Span);
+        if (array.IsEmpty || !reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+        {
+            return items;
+        }
+
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            items.Add(array[start..(int)reader.BytesConsumed]);
+        }
+
+        return items;
+    }
+
     private static bool MoveToMember(ref Utf8JsonReader reader, string name)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
