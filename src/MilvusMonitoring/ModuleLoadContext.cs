@@ -7,21 +7,27 @@ namespace MilvusMonitoring;
 /// <remarks>powershell-yaml, platyPS and Az.Aks bring other versions of YamlDotNet; none of them meets ours in here.</remarks>
 public sealed class ModuleLoadContext : AssemblyLoadContext
 {
-    private static readonly Lazy<ModuleLoadContext> Current = new(() => new ModuleLoadContext());
+    private static readonly object Gate = new();
+    private static ModuleLoadContext? s_current;
 
     private readonly Assembly _shared = typeof(ModuleLoadContext).Assembly;
     private readonly string _folder;
 
-    private ModuleLoadContext()
-        : base("MilvusMonitoring")
-    {
-        _folder = Path.GetDirectoryName(_shared.Location)!;
-    }
+    private ModuleLoadContext(string folder)
+        : base("MilvusMonitoring") => _folder = folder;
 
-    /// <summary>Loads the assembly that holds the cmdlets, once a process.</summary>
+    /// <summary>Loads the assembly that holds the cmdlets; every runspace of the process shares it.</summary>
+    /// <param name="folder">The full path of the folder with this module's assemblies.</param>
     /// <returns>The assembly, for <c>Import-Module -Assembly</c>.</returns>
-    public static Assembly LoadModule() =>
-        Current.Value.LoadFromAssemblyPath(Path.Combine(Current.Value._folder, "MilvusMonitoring.Module.dll"));
+    /// <exception cref="FileLoadException">Another build of the module is loaded already.</exception>
+    public static Assembly LoadModule(string folder)
+    {
+        lock (Gate)
+        {
+            s_current ??= new ModuleLoadContext(folder);
+            return s_current.LoadFromAssemblyPath(Path.Combine(folder, "MilvusMonitoring.Module.dll"));
+        }
+    }
 
     /// <inheritdoc />
     protected override Assembly? Load(AssemblyName assemblyName)
