@@ -12,7 +12,7 @@ internal sealed class CommandOutput(Cmdlet command) : IActivitySink, IDisposable
 
     private readonly BlockingCollection<Action> _messages = [];
     private readonly Stopwatch _sinceProgress = new();
-    private readonly Lock _progressGate = new();
+    private readonly object _progressGate = new();
     private string? _shownActivity;
 
     /// <summary>Writes an object to the pipeline.</summary>

@@ -1,14 +1,13 @@
 using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Manifests;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>The kinds that a CustomResourceDefinition among the manifests brings, known before the server serves them.</summary>
+/// <summary>The kinds that a CustomResourceDefinition brings, one for each version, known before the server serves them.</summary>
 internal static class DefinedTypes
 {
-    public static IEnumerable<ResourceType> Of(ManifestObject definition)
+    public static IEnumerable<ResourceType> Of(ReadOnlyMemory<byte> definition)
     {
-        var spec = JsonSlice.Find(definition.Json, "spec");
+        var spec = JsonSlice.Find(definition, "spec");
         var names = JsonSlice.Parse(spec, "names");
         var isNamespaced = JsonSlice.Text(spec, "scope") == "Namespaced";
         foreach (var version in VersionNames(spec))

@@ -17,7 +17,8 @@ internal sealed class ManifestSet
     public ManifestSet(string source, IReadOnlyList<ManifestFile> files, ManifestSelection selection, CancellationToken cancellationToken)
     {
         Source = source;
-        Release = ReleaseCatalog.FindByTree(GitTreeId.Compute(files.Select(file => (file.Path, file.Content))));
+        var tree = GitTreeId.Compute(files.Select(file => KeyValuePair.Create(file.Path, file.Content)));
+        Release = ReleaseCatalog.All.FirstOrDefault(release => release.ManifestsTreeId == tree);
         Digest = DigestOf(files, selection);
         _objects = new Lazy<IReadOnlyList<ManifestObject>>(() => Select(ManifestReader.Read(files, cancellationToken), selection));
     }

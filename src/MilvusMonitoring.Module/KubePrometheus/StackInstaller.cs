@@ -100,7 +100,7 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
         {
             var task = ApplyDefinitionAsync(definition);
             work.Add(task);
-            foreach (var type in DefinedTypes.Of(definition.Manifest!))
+            foreach (var type in DefinedTypes.Of(definition.Manifest!.Json))
             {
                 definitions[(type.Group, type.Kind)] = task;
             }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Access;
 using MilvusMonitoring.Kubernetes;
@@ -23,19 +22,19 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
         }
 
         var objects = manifests.Objects;
-        var namespaceName = NamespaceOf(objects);
+        var namespaceName = StackNamespace.Of(objects);
         var inventory = inventories.FirstOrDefault(candidate => candidate.Namespace == namespaceName);
-        var resolved = await ResolveAsync(objects, cancellationToken).ConfigureAwait(false);
+        var resolved = await new ManifestResolver(types).ResolveAsync(objects, cancellationToken).ConfigureAwait(false);
         var live = await MetadataSnapshot.ReadAsync(
             client, resolved.Where(item => item.Type is not null).Select(item => (item.Object.Id, item.Type!)), throttleLimit, cancellationToken).ConfigureAwait(false);
+        var wanted = resolved.Select(item => item.Object.Id).ToHashSet();
         var entries = inventory?.Entries.ToDictionary(entry => entry.Id) ?? [];
         var planned = new List<PlannedResource>(resolved.Count);
         foreach (var (manifest, type) in resolved)
         {
-            planned.Add(await DecideAsync(manifest, type, live.GetValueOrDefault(manifest.Id), entries.GetValueOrDefault(manifest.Id), resolved, cancellationToken).ConfigureAwait(false));
+            planned.Add(await DecideAsync(manifest, type, live.GetValueOrDefault(manifest.Id), entries.GetValueOrDefault(manifest.Id), wanted, cancellationToken).ConfigureAwait(false));
         }
 
-        var wanted = planned.Select(resource => resource.Id).ToHashSet();
         planned.AddRange(entries.Values.Where(entry => !wanted.Contains(entry.Id)).Select(Remainder));
         return new StackPlan(manifests, namespaceName, inventory, planned);
     }
@@ -76,7 +75,7 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
     }
 
     private async Task<PlannedResource> DecideAsync(
-        ManifestObject manifest, ResourceType? type, ObjectMetadata? live, InventoryEntry? entry, IReadOnlyList<(ManifestObject Object, ResourceType? Type)> all, CancellationToken cancellationToken)
+        ManifestObject manifest, ResourceType? type, ObjectMetadata? live, InventoryEntry? entry, IReadOnlySet<ResourceId> wanted, CancellationToken cancellationToken)
     {
         var planned = new PlannedResource
         {
@@ -105,7 +104,7 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
             return planned with { Action = ResourceAction.Unchanged };
         }
 
-        if (manifest.Id is { Group: "apiregistration.k8s.io", Kind: "APIService" } && await ServiceOfOthersAsync(type, manifest, all, cancellationToken).ConfigureAwait(false) is { } others)
+        if (manifest.Id is { Group: "apiregistration.k8s.io", Kind: "APIService" } && await ApiServiceOwner.OthersAsync(client, planned, wanted, cancellationToken).ConfigureAwait(false) is { } others)
         {
             return planned with { Action = ResourceAction.Skipped, Message = others };
         }
@@ -121,59 +120,12 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
         return planned;
     }
 
-    /// <summary>An APIService that points to a Service of others, as metrics-server's does, is theirs: taking it over would break <c>kubectl top</c> and autoscaling.</summary>
-    private async Task<string?> ServiceOfOthersAsync(ResourceType type, ManifestObject manifest, IReadOnlyList<(ManifestObject Object, ResourceType? Type)> all, CancellationToken cancellationToken)
-    {
-        if (await client.FindAsync(type, manifest.Id, cancellationToken).ConfigureAwait(false) is not { } body)
-        {
-            return null;
-        }
-
-        var service = JsonSlice.Parse(body, "spec", "service");
-        var wanted = JsonSlice.Parse(manifest.Json, "spec", "service");
-        var (namespaceName, name) = (service.Text("namespace"), service.Text("name"));
-        var isOurs = name is null
-            || (name == wanted.Text("name") && namespaceName == wanted.Text("namespace"))
-            || all.Any(item => item.Object.Id is { Group: "", Kind: "Service" } id && id.Name == name && id.Namespace == namespaceName);
-        return isOurs ? null : $"serves Service/{namespaceName}/{name} of others and was left alone";
-    }
-
     private async Task<bool> HasRulesAsync(ResourceType type, ManifestObject wanted, CancellationToken cancellationToken) =>
         await client.FindAsync(type, wanted.Id, cancellationToken).ConfigureAwait(false) is { } body
         && JsonNode.DeepEquals(Rules(body), Rules(wanted.Json));
 
     private static JsonNode? Rules(ReadOnlyMemory<byte> role) =>
         JsonSlice.Find(role, "rules") is { IsEmpty: false } rules ? JsonNode.Parse(rules.Span) : null;
-
-    private async Task<IReadOnlyList<(ManifestObject Object, ResourceType? Type)>> ResolveAsync(IReadOnlyList<ManifestObject> objects, CancellationToken cancellationToken)
-    {
-        foreach (var definition in objects.Where(candidate => candidate.Id.Kind == "CustomResourceDefinition"))
-        {
-            foreach (var type in DefinedTypes.Of(definition))
-            {
-                types.Add(type);
-            }
-        }
-
-        var kinds = objects.Select(manifest => (manifest.Id.Group, manifest.Version, manifest.Id.Kind)).Distinct().ToList();
-        var found = await Task.WhenAll(kinds.Select(kind => types.FindAsync(kind.Group, kind.Version, kind.Kind, cancellationToken))).ConfigureAwait(false);
-        var byKind = kinds.Zip(found).ToDictionary(pair => pair.First, pair => pair.Second);
-        return [.. objects.Select(manifest => (manifest, byKind[(manifest.Id.Group, manifest.Version, manifest.Id.Kind)]))
-            .Select(pair => (PlaceInNamespace(pair.manifest, pair.Item2), pair.Item2))];
-    }
-
-    /// <summary>Where the manifest and the kind disagree about namespaces, the kind is right.</summary>
-    private static ManifestObject PlaceInNamespace(ManifestObject manifest, ResourceType? type) => (type, manifest.Id.Namespace) switch
-    {
-        ({ IsNamespaced: true }, null) => manifest with { Id = manifest.Id with { Namespace = "default" } },
-        ({ IsNamespaced: false }, not null) => manifest with { Id = manifest.Id with { Namespace = null } },
-        _ => manifest,
-    };
-
-    private static string NamespaceOf(IReadOnlyList<ManifestObject> objects) =>
-        objects.FirstOrDefault(candidate => candidate.Id.Kind == "Prometheus")?.Id.Namespace
-        ?? objects.FirstOrDefault(candidate => candidate.Id is { Group: "", Kind: "Namespace" })?.Id.Name
-        ?? InventoryStore.UsualNamespace;
 
     private static PlannedResource Remainder(InventoryEntry entry) => new()
     {
