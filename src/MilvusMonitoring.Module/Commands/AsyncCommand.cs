@@ -24,7 +24,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         var work = Task.Run(() => RunToEndAsync(output));
         try
         {
-            output.Pump(_giveUp.Token, () => Stopping);
+            output.Pump(() => Stopping, _giveUp.Token);
         }
         catch (OperationCanceledException) when (_giveUp.IsCancellationRequested)
         {

@@ -68,9 +68,9 @@ internal sealed class CommandOutput(Cmdlet command) : IActivitySink, IDisposable
     }
 
     /// <summary>Runs what was posted, until <see cref="Complete"/>.</summary>
-    /// <param name="giveUp">Ends the loop without waiting for what is still to come.</param>
     /// <param name="isStopping">Whether nothing may be written any more.</param>
-    public void Pump(CancellationToken giveUp, Func<bool> isStopping)
+    /// <param name="giveUp">Ends the loop without waiting for what is still to come.</param>
+    public void Pump(Func<bool> isStopping, CancellationToken giveUp)
     {
         foreach (var message in _messages.GetConsumingEnumerable(giveUp))
         {

@@ -58,7 +58,7 @@ public sealed class InstallKubePrometheusCommand : ClusterCommand
     /// <inheritdoc />
     private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {
-        using var store = new ReleaseStore();
+        var store = new ReleaseStore();
         var installation = new StackInstallation(client, output, store, new InstallOptions(ForceConflicts, ThrottleLimit));
         var request = new ManifestRequest(Version, Path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path), new ManifestSelection(ExcludeComponent, ImageRegistry));
         var plan = await installation.PlanAsync(request, cancellationToken).ConfigureAwait(false);

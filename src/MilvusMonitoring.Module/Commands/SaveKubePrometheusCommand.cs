@@ -34,9 +34,9 @@ public sealed class SaveKubePrometheusCommand : AsyncCommand
             return;
         }
 
-        using var store = new ReleaseStore();
+        var store = new ReleaseStore();
         var saved = await store.SaveAsync(release, destination, Force, output, cancellationToken).ConfigureAwait(false);
-        var file = PSObject.AsPSObject(saved.File);
+        var file = PSObject.AsPSObject(new FileInfo(saved.Path));
         file.Properties.Add(new PSNoteProperty("Images", saved.Images.ToArray()));
         file.Properties.Add(new PSNoteProperty("Version", release.Version));
         output.Object(file);

@@ -44,7 +44,7 @@ public sealed class UninstallKubePrometheusCommand : ClusterCommand
     /// <inheritdoc />
     private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {
-        using var store = new ReleaseStore();
+        var store = new ReleaseStore();
         var removal = new StackRemoval(client, output, store, Force, ThrottleLimit);
         var request = ParameterSetName == InventorySet ? null
             : new ManifestRequest(Version, Path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path), ManifestSelection.All);

@@ -5,11 +5,8 @@ namespace MilvusMonitoring.KubePrometheus;
 /// <summary>Conflicts with ourselves: what Grant has written to a role counts, to the server, as another manager's.</summary>
 internal static class FieldConflicts
 {
-    private const string Reason = "FieldManagerConflict";
-
     /// <summary>Whether an apply was refused for conflicts, and this module holds every field in question.</summary>
     public static bool AreOurs(StatusBody refusal) =>
-        refusal.Code == 409
-        && refusal.Details?.Causes is { Count: > 0 } causes
-        && causes.All(cause => cause.Reason == Reason && cause.Message?.StartsWith($"conflict with \"{FieldManagerEntry.OurName}\"", StringComparison.Ordinal) is true);
+        refusal.IsFieldConflict
+        && refusal.Causes.All(cause => cause.Message.StartsWith($"conflict with \"{FieldManagerEntry.OurName}\"", StringComparison.Ordinal));
 }

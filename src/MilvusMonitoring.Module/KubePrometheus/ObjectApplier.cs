@@ -32,7 +32,7 @@ internal sealed class ObjectApplier(ClusterClient client, bool forceConflicts)
             }
 
             var refusal = answer.Refusal!;
-            if (mayLag && refusal.Code == 404 && refusal.Details?.Kind != "namespaces" && clock.Elapsed < LongestLag)
+            if (mayLag && refusal.Code == 404 && refusal.Kind != "namespaces" && clock.Elapsed < LongestLag)
             {
                 await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
                 pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));

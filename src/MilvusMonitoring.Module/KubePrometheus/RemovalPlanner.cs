@@ -1,5 +1,4 @@
 using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Manifests;
 
 namespace MilvusMonitoring.KubePrometheus;
 

@@ -15,7 +15,6 @@ internal sealed record InstallOptions(bool ForceConflicts, int ThrottleLimit);
 internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, InstallOptions options)
 {
     private readonly ObjectApplier _applier = new(client, options.ForceConflicts);
-    private readonly SemaphoreSlim _throttle = new(options.ThrottleLimit);
     private readonly ConcurrentDictionary<ResourceId, AppliedResource> _results = new();
 
     /// <summary>Carries the plan out.</summary>
@@ -92,6 +91,7 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
 
     private async Task ApplyOthersAsync(StackPlan plan, StackProgress progress, Deadline deadline, CancellationToken cancellationToken)
     {
+        using var throttle = new SemaphoreSlim(options.ThrottleLimit);
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var changes = plan.Resources.Where(resource => resource.IsChange && !IsNamespace(resource)).ToList();
         var definitions = new Dictionary<(string Group, string Kind), Task<AppliedResource>>();
@@ -115,7 +115,7 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
 
         async Task<AppliedResource> ApplyDefinitionAsync(PlannedResource planned)
         {
-            var applied = await ThrottledAsync(() => _applier.ApplyAsync(planned, abort.Token), abort.Token).ConfigureAwait(false);
+            var applied = await ThrottledAsync(throttle, () => _applier.ApplyAsync(planned, abort.Token), abort.Token).ConfigureAwait(false);
             if (applied.Succeeded)
             {
                 try
@@ -135,12 +135,12 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
         {
             var defined = await definition.ConfigureAwait(false);
             Note(progress, defined.Succeeded
-                ? await ThrottledAsync(() => _applier.ApplyNewKindAsync(planned, abort.Token), abort.Token).ConfigureAwait(false)
+                ? await ThrottledAsync(throttle, () => _applier.ApplyNewKindAsync(planned, abort.Token), abort.Token).ConfigureAwait(false)
                 : new AppliedResource { Planned = planned, Action = ResourceAction.Skipped, Message = $"not applied, because {defined.Planned.Id} failed" });
         }
 
         async Task ApplyThrottledAsync(PlannedResource planned) =>
-            Note(progress, await ThrottledAsync(() => _applier.ApplyAsync(planned, abort.Token), abort.Token).ConfigureAwait(false));
+            Note(progress, await ThrottledAsync(throttle, () => _applier.ApplyAsync(planned, abort.Token), abort.Token).ConfigureAwait(false));
     }
 
     /// <summary>Waits for all; the first failure of the whole cluster stops the others, and is the one that is told.</summary>
@@ -173,16 +173,16 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
         }
     }
 
-    private async Task<AppliedResource> ThrottledAsync(Func<Task<AppliedResource>> apply, CancellationToken cancellationToken)
+    private static async Task<AppliedResource> ThrottledAsync(SemaphoreSlim throttle, Func<Task<AppliedResource>> apply, CancellationToken cancellationToken)
     {
-        await _throttle.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await throttle.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             return await apply().ConfigureAwait(false);
         }
         finally
         {
-            _throttle.Release();
+            throttle.Release();
         }
     }
 

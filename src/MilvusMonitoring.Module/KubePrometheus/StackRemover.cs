@@ -10,6 +10,8 @@ namespace MilvusMonitoring.KubePrometheus;
 /// </summary>
 internal sealed class StackRemover(ClusterClient client, IActivitySink sink, int throttleLimit)
 {
+    private static readonly IReadOnlySet<string> NoGroups = new HashSet<string>();
+
     private readonly ConcurrentDictionary<ResourceId, AppliedResource> _results = new();
 
     /// <summary>Carries the plan out.</summary>
@@ -44,7 +46,7 @@ internal sealed class StackRemover(ClusterClient client, IActivitySink sink, int
     private async Task RunStagesAsync(RemovalPlan plan, StackProgress progress, Deadline deadline, CancellationToken cancellationToken)
     {
         var there = plan.Resources.Where(resource => resource is { Action: ResourceAction.Deleted, Live: not null, Type: not null }).ToList();
-        var groups = plan.Resources.Where(resource => StageOf(resource, []) == RemovalStage.Definitions).Select(GroupDefinedBy).Append("monitoring.coreos.com").ToHashSet();
+        var groups = plan.Resources.Where(resource => StageOf(resource, NoGroups) == RemovalStage.Definitions).Select(GroupDefinedBy).Append("monitoring.coreos.com").ToHashSet();
         var leftovers = new OperatorLeftovers(client);
         foreach (var stage in there.GroupBy(resource => StageOf(resource, groups)).OrderBy(stage => stage.Key))
         {

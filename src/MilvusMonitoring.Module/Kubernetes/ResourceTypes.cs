@@ -11,8 +11,8 @@ internal sealed class ResourceTypes(ClusterClient client)
 
     private readonly ConcurrentDictionary<(string Group, string Version, string Kind), ResourceType> _known = new();
     private readonly ConcurrentDictionary<(string Group, string Version), Lazy<Task>> _groups = new();
-    private readonly SemaphoreSlim _gate = new(1, 1);
-    private bool _aggregatedRead;
+    private readonly object _gate = new();
+    private Task? _aggregated;
 
     /// <summary>Adds what a definition in the manifests says of its own kind, before the server serves it.</summary>
     public void Add(ResourceType type) => _known.TryAdd((type.Group, type.Version, type.Kind), type);
@@ -30,7 +30,7 @@ internal sealed class ResourceTypes(ClusterClient client)
             return type;
         }
 
-        await ReadAggregatedAsync(cancellationToken).ConfigureAwait(false);
+        await AggregatedAsync(cancellationToken).ConfigureAwait(false);
         if (_known.TryGetValue((group, version, kind), out type))
         {
             return type;
@@ -40,20 +40,11 @@ internal sealed class ResourceTypes(ClusterClient client)
         return _known.GetValueOrDefault((group, version, kind));
     }
 
-    private async Task ReadAggregatedAsync(CancellationToken cancellationToken)
+    private Task AggregatedAsync(CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        lock (_gate)
         {
-            if (!_aggregatedRead)
-            {
-                await Task.WhenAll(ReadAggregatedAsync("/api", cancellationToken), ReadAggregatedAsync("/apis", cancellationToken)).ConfigureAwait(false);
-                _aggregatedRead = true;
-            }
-        }
-        finally
-        {
-            _gate.Release();
+            return _aggregated ??= Task.WhenAll(ReadAggregatedAsync("/api", cancellationToken), ReadAggregatedAsync("/apis", cancellationToken));
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
@@ -10,55 +8,32 @@ internal static class WatchEventReader
 {
     private const int LargestEvent = 32 * 1024 * 1024;
 
-    /// <summary>Reads the events.</summary>
+    /// <summary>Reads the events; the object of each is valid until the next is read.</summary>
     /// <param name="stream">The answer's body.</param>
     /// <param name="what">What is watched, for errors.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="MonitoringException"><see cref="ErrorId.ResponseInvalid"/>: a line is no event. <see cref="ErrorId.ServerFailed"/>: the server reports an error.</exception>
     public static async IAsyncEnumerable<WatchEvent> ReadAsync(Stream stream, string what, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024));
-        try
+        await using var lines = LineReader.ReadAsync(stream, LargestEvent, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await MoveNextAsync(lines, what).ConfigureAwait(false))
         {
-            while (true)
+            if (!lines.Current.IsEmpty)
             {
-                ReadResult result;
-                try
-                {
-                    result = await pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
-                }
-                catch (Exception exception) when (exception is IOException or HttpRequestException)
-                {
-                    yield break;
-                }
-
-                var buffer = result.Buffer;
-                while (buffer.PositionOf((byte)'\n') is { } end)
-                {
-                    var line = buffer.Slice(0, end);
-                    if (!line.IsEmpty)
-                    {
-                        yield return Parse(line.IsSingleSegment ? line.First : line.ToArray(), what);
-                    }
-
-                    buffer = buffer.Slice(buffer.GetPosition(1, end));
-                }
-
-                if (buffer.Length > LargestEvent)
-                {
-                    throw NoEvent(what, null);
-                }
-
-                pipe.AdvanceTo(buffer.Start, buffer.End);
-                if (result.IsCompleted)
-                {
-                    yield break;
-                }
+                yield return Parse(lines.Current, what);
             }
         }
-        finally
+    }
+
+    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<ReadOnlyMemory<byte>> lines, string what)
+    {
+        try
         {
-            await pipe.CompleteAsync().ConfigureAwait(false);
+            return await lines.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw NoEvent(what, exception);
         }
     }
 
@@ -75,11 +50,11 @@ internal static class WatchEventReader
                 "BOOKMARK" => new WatchEvent(WatchEventKind.Bookmark, content),
                 "ERROR" when JsonSlice.Parse(content).Number("code") == 410 => new WatchEvent(WatchEventKind.Expired, content),
                 "ERROR" => throw new MonitoringException(
-                    ErrorId.ServerFailed, $"The server ended the watch on {what}: {JsonSlice.Parse(content).Text("message")}; run the command again.", what),
+                    ErrorId.ServerFailed, $"The server ended the watch on {what}: {OneLine.Clean(JsonSlice.Text(content, "message"))}; run the command again.", what),
                 _ => throw NoEvent(what, null),
             };
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (JsonException exception)
         {
             throw NoEvent(what, exception);
         }
