@@ -49,6 +49,7 @@ internal sealed class ManifestSet
 
         return [.. objects
             .Where(candidate => !selection.ExcludedComponents.Any(excluded => ComponentName.Matches(candidate.Component, excluded)))
+            .Select(ObjectStatus.Remove)
             .Select(candidate => selection.ImageRegistry is null ? candidate : ImageReferences.Rewrite(candidate, selection.ImageRegistry))];
     }
 

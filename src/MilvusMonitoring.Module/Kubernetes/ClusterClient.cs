@@ -26,7 +26,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
         var (body, status) = await ReadAsync(new ClusterRequest(HttpMethod.Get, path) { Accept = accept }, cancellationToken).ConfigureAwait(false);
         return status switch
         {
-            null => body,
+            null => (ReadOnlyMemory<byte>?)body,
             { Code: 404 or 406 } => null,
             _ => throw ClusterErrors.From(status, $"get {path}", path),
         };
@@ -160,7 +160,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
         var (body, status) = await ReadAsync(new ClusterRequest(HttpMethod.Get, type.PathOf(id)) { Accept = accept }, cancellationToken).ConfigureAwait(false);
         return status switch
         {
-            null => body,
+            null => (ReadOnlyMemory<byte>?)body,
             { Code: 404 } => null,
             _ => throw ClusterErrors.From(status, $"get {id}", id.ToString()),
         };
