@@ -30,7 +30,7 @@ internal sealed class ClusterConnection : IDisposable
             settings.TlsServerName ?? settings.Server.IdnHost.Trim('[', ']'),
             settings.CertificateAuthority.IsAbsent ? null : PemFiles.ReadBundle(settings.CertificateAuthority, "the cluster's CA"),
             time);
-        _credentials = CredentialSources.For(settings, time);
+        _credentials = CredentialSources.For(settings, ExecCredentialPlugin.DefaultLimit, time);
     }
 
     /// <summary>The API server.</summary>
