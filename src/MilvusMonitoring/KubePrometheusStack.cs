@@ -77,9 +77,20 @@ public sealed record KubePrometheusStack
     /// <summary>How many objects differ from what was applied.</summary>
     public int Drifted => Resources.Count(resource => resource.Drift is not null);
 
+    /// <summary>How many objects, and what became of them: <c>131: 120 Created, 11 Unchanged</c>.</summary>
+    public string Summary
+    {
+        get
+        {
+            var actions = Resources.GroupBy(resource => resource.Action).Where(group => group.Key is not null).OrderBy(group => group.Key).Select(group => $"{group.Count()} {group.Key}");
+            var summary = string.Join(", ", actions);
+            return summary.Length == 0 ? $"{Resources.Count}" : $"{Resources.Count}: {summary}";
+        }
+    }
+
     /// <summary>The stack in a few words.</summary>
     /// <returns><c>kube-prometheus v0.18.0 in monitoring</c>.</returns>
-    public override string ToString() => $"kube-prometheus {Version ?? "of unknown release"} in {Namespace}";
+    public override string ToString() => $"kube-prometheus {Version ?? "of an unknown release"} in {Namespace}";
 
     private int Count(ResourceAction action) => Resources.Count(resource => resource.Action == action);
 }

@@ -7,7 +7,8 @@ internal static class ClusterFailure
         is ErrorId.ClusterUnreachable
         or ErrorId.CertificateNotTrusted
         or ErrorId.NotAuthenticated
-        or ErrorId.CredentialPluginFailed
-        or ErrorId.TimedOut
-        or ErrorId.ServerFailed;
+        or ErrorId.CredentialPluginFailed;
+
+    /// <summary>Whether a failure may be of one object, but is the server's own when it meets several.</summary>
+    public static bool MayBeOfTheServer(MonitoringException exception) => exception.ErrorId is ErrorId.TimedOut or ErrorId.ServerFailed;
 }
