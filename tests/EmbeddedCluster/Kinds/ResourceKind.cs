@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using EmbeddedCluster.Apply;
 
 namespace EmbeddedCluster.Kinds;
 
@@ -38,7 +39,9 @@ internal sealed record ResourceKind(string Group, string Version, string Plural,
 /// <summary>What a CRD says about one of its versions.</summary>
 internal sealed record CustomVersion(string Definition, JsonNode? Schema, IReadOnlyList<PrinterColumn> Columns, string? ScaleSpecPath, string? ScaleStatusPath)
 {
-    public bool PreservesUnknownFields { get; init; }
+    private readonly Lazy<MergeSchema> _mergeSchema = new(() => MergeSchema.FromDefinition(Schema));
+
+    public MergeSchema MergeSchema => _mergeSchema.Value;
 }
 
 internal sealed record PrinterColumn(string Name, string Type, string Path, int Priority, string Description, string Format);
