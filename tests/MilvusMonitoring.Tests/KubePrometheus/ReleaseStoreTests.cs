@@ -58,7 +58,7 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
         Assert.Equal(first.Select(Text), second.Select(Text));
         Assert.Equal("/get/v0.18.0.tar.gz", Assert.Single(_source.Requests));
         Assert.Equal([Cached], Directory.GetFileSystemEntries(Cache));
-        Assert.NotEmpty(_sink.Progresses);
+        Assert.NotEmpty(_sink.ProgressStatuses);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
         _folder.Write("cache", [1]);
 
         Assert.Equal(Paths, (await GetAsync()).Select(file => file.Path));
-        Assert.Contains(_sink.Lines, line => line.Contains("not kept", StringComparison.Ordinal));
+        Assert.Contains(_sink.Warnings, line => line.Contains("not kept", StringComparison.Ordinal));
     }
 
     [Fact]
