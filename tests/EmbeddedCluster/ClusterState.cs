@@ -42,6 +42,9 @@ internal sealed class ClusterState
 
     public int NextServiceAddress() => Interlocked.Increment(ref _serviceAddresses);
 
+    /// <summary>The port of the server; 0 until it listens.</summary>
+    public int Port { get; set; }
+
     public static DateTimeOffset Now => DateTimeOffset.UtcNow;
 
     public static string Timestamp => Now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

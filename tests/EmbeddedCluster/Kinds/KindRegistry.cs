@@ -12,7 +12,7 @@ internal sealed class KindRegistry
     public KindRegistry(IReadOnlyList<ResourceKind> builtIn)
     {
         _builtIn = [.. builtIn];
-        _state = new(_builtIn, [], []);
+        _state = new(_builtIn, ImmutableSortedDictionary.Create<string, ImmutableList<ResourceKind>>(StringComparer.Ordinal), []);
     }
 
     /// <summary>Kinds that requests can address.</summary>

@@ -25,7 +25,7 @@ internal static class JsonExtensions
         public IEnumerable<JsonObject> Items(string key) => (value[key] as JsonArray ?? []).OfType<JsonObject>();
 
         /// <summary>Sets what has no value yet.</summary>
-        public void Default(string key, JsonNode fallback)
+        public void Default(string key, JsonNode? fallback)
         {
             if (value[key] is null)
             {

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using EmbeddedCluster.Apply;
 using EmbeddedCluster.Kinds;
-using EmbeddedCluster.Serving;
 using EmbeddedCluster.Storage;
 
 namespace EmbeddedCluster.Objects;

@@ -53,7 +53,7 @@ internal static partial class Validation
         }
     }
 
-    private static bool IsValidName(ResourceKind kind, string name) => kind.Group == "rbac.authorization.k8s.io"
+    private static bool IsValidName(ResourceKind kind, string name) => kind.Group is "rbac.authorization.k8s.io" or "apiregistration.k8s.io"
         ? !name.Contains('/', StringComparison.Ordinal) && !name.Contains('%', StringComparison.Ordinal)
         : name.Length <= 253 && Subdomain().IsMatch(name);
 

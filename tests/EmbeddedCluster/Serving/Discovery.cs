@@ -6,8 +6,6 @@ namespace EmbeddedCluster.Serving;
 /// <summary>What there is, in the classic documents and in the aggregated one.</summary>
 internal sealed class Discovery(ClusterState state, ApiCatalog catalog)
 {
-    private const string Aggregated = "application/json;g=apidiscovery.k8s.io;v={0};as=APIGroupDiscoveryList";
-
     public ApiReply Core(string accept) => AggregatedVersion(accept) is { } version
         ? Aggregate(version, catalog.All().Where(each => each.Group.Length == 0).GroupBy(each => each.Group))
         : ApiReply.Json(200, new JsonObject
@@ -117,7 +115,7 @@ internal sealed class Discovery(ClusterState state, ApiCatalog catalog)
                 ["versions"] = new JsonArray([.. group.Select(AggregatedGroupVersion)]),
             })]),
         },
-        string.Format(System.Globalization.CultureInfo.InvariantCulture, Aggregated, version));
+        $"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList");
 
     private static JsonObject AggregatedGroupVersion(ApiGroupVersion each)
     {

@@ -39,22 +39,11 @@ internal sealed class OpenApi(ClusterState state)
         var paths = new JsonObject();
         foreach (var kind in kinds.Where(each => each.Verbs.Contains("patch")))
         {
-            var path = $"/{PathOf(kind.Group, kind.Version)}/{(kind.Namespaced ? "namespaces/{namespace}/" : "")}{kind.Plural}/{{name}}";
-            paths[path] = new JsonObject
-            {
-                ["patch"] = new JsonObject
-                {
-                    ["operationId"] = $"patch{kind.Kind}",
-                    ["parameters"] = new JsonArray([.. ((string[])["dryRun", "fieldManager", "fieldValidation", "force"]).Select(each => new JsonObject
-                    {
-                        ["name"] = each,
-                        ["in"] = "query",
-                        ["schema"] = new JsonObject { ["type"] = each == "force" ? "boolean" : "string" },
-                    })]),
-                    ["responses"] = new JsonObject { ["200"] = new JsonObject { ["description"] = "OK" } },
-                    ["x-kubernetes-group-version-kind"] = new JsonObject { ["group"] = kind.Group, ["version"] = kind.Version, ["kind"] = kind.Kind },
-                },
-            };
+            var path = $"/{PathOf(kind.Group, kind.Version)}/{(kind.Namespaced ? "namespaces/{namespace}/" : "")}{kind.Plural}";
+            paths[path + "/{name}"] = Patch(kind, kind.Kind);
+
+            // kubectl asks the same of lists, and would else want schemas to check them by itself.
+            paths[path] = Patch(kind, kind.ListKind);
         }
 
         return new()
@@ -64,4 +53,20 @@ internal sealed class OpenApi(ClusterState state)
             ["paths"] = paths,
         };
     }
+
+    private static JsonObject Patch(ResourceKind kind, string name) => new()
+    {
+        ["patch"] = new JsonObject
+        {
+            ["operationId"] = $"patch{name}",
+            ["parameters"] = new JsonArray([.. ((string[])["dryRun", "fieldManager", "fieldValidation", "force"]).Select(each => new JsonObject
+            {
+                ["name"] = each,
+                ["in"] = "query",
+                ["schema"] = new JsonObject { ["type"] = each == "force" ? "boolean" : "string" },
+            })]),
+            ["responses"] = new JsonObject { ["200"] = new JsonObject { ["description"] = "OK" } },
+            ["x-kubernetes-group-version-kind"] = new JsonObject { ["group"] = kind.Group, ["version"] = kind.Version, ["kind"] = name },
+        },
+    };
 }

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using EmbeddedCluster.Apply;
 using EmbeddedCluster.Authorization;
-using EmbeddedCluster.Kinds;
 using EmbeddedCluster.Objects;
 using EmbeddedCluster.Security;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using EmbeddedCluster.Kinds;
-using EmbeddedCluster.Objects;
 using EmbeddedCluster.Storage;
 
 namespace EmbeddedCluster.Serving;
