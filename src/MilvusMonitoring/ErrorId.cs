@@ -27,7 +27,7 @@ public static class ErrorId
     /// <summary>The caller lacks a permission (403), or would hand out more than it holds.</summary>
     public const string PermissionDenied = nameof(PermissionDenied);
 
-    /// <summary>The API server kept answering with errors (429, 5xx) after the retries.</summary>
+    /// <summary>The API server answered with an error of its own (429, 5xx and the like), after the retries where they help.</summary>
     public const string ServerFailed = nameof(ServerFailed);
 
     /// <summary>A request or a wait took longer than its limit.</summary>
@@ -62,6 +62,12 @@ public static class ErrorId
 
     /// <summary>The API server finds the object invalid, an immutable field changed among the reasons.</summary>
     public const string ObjectInvalid = nameof(ObjectInvalid);
+
+    /// <summary>An object that is needed is not in the cluster.</summary>
+    public const string ObjectNotFound = nameof(ObjectNotFound);
+
+    /// <summary>The object is there already or was changed in between.</summary>
+    public const string ObjectChanged = nameof(ObjectChanged);
 
     /// <summary>The namespace is being deleted.</summary>
     public const string NamespaceTerminating = nameof(NamespaceTerminating);

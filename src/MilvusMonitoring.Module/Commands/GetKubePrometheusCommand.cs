@@ -1,9 +1,25 @@
 using System.Management.Automation;
+using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.KubePrometheus;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>Shows what is installed.</summary>
+/// <summary>
+/// Shows the kube-prometheus stacks in a cluster: release, field managers, readiness component by component, and what differs from what was applied.
+/// Nothing is written where there is none.
+/// </summary>
 [Cmdlet(VerbsCommon.Get, "KubePrometheus")]
-public sealed class GetKubePrometheusCommand : PSCmdlet
+[OutputType(typeof(KubePrometheusStack))]
+public sealed class GetKubePrometheusCommand : ClusterCommand
 {
+    private const int ThrottleLimit = 16;
+
+    /// <inheritdoc />
+    private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
+    {
+        foreach (var stack in await new StackReader(client, output, ThrottleLimit).ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            output.Object(stack);
+        }
+    }
 }

@@ -1,0 +1,82 @@
+using System.Management.Automation;
+
+namespace MilvusMonitoring.Commands;
+
+/// <summary>Runs asynchronous work for each input object, shows what it says on the pipeline thread, and ends within 2 s of Ctrl+C.</summary>
+public abstract class AsyncCommand : PSCmdlet, IDisposable
+{
+    private static readonly TimeSpan LongestStop = TimeSpan.FromMilliseconds(1900);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _giveUp = new();
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc />
+    protected sealed override void ProcessRecord()
+    {
+        var output = new CommandOutput(this);
+        var work = Task.Run(() => RunToEndAsync(output));
+        try
+        {
+            output.Pump(() => Stopping, _giveUp.Token);
+        }
+        catch (OperationCanceledException) when (_giveUp.IsCancellationRequested)
+        {
+            return;
+        }
+        catch
+        {
+            // The error preference or a downstream command has ended the pipeline: the work ends too, before anything else goes on.
+            StopProcessing();
+            ((IAsyncResult)work).AsyncWaitHandle.WaitOne(LongestStop);
+            throw;
+        }
+
+        output.Dispose();
+        if (work.Exception is { } failure && !Stopping)
+        {
+            WriteError(ErrorRecords.From(failure.InnerException!, null));
+        }
+    }
+
+    /// <inheritdoc />
+    protected sealed override void StopProcessing()
+    {
+        _stop.Cancel();
+        _giveUp.CancelAfter(LongestStop);
+    }
+
+    /// <summary>Frees what the command holds.</summary>
+    /// <param name="disposing">Whether called by <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _stop.Dispose();
+            _giveUp.Dispose();
+        }
+    }
+
+    /// <summary>The work on one input object.</summary>
+    /// <param name="output">Where to say what becomes of it.</param>
+    /// <param name="cancellationToken">Ctrl+C.</param>
+    private protected abstract Task RunAsync(CommandOutput output, CancellationToken cancellationToken);
+
+    private async Task RunToEndAsync(CommandOutput output)
+    {
+        try
+        {
+            await RunAsync(output, _stop.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            output.Complete();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.Commands;
+
+/// <summary>Completes context names from the kubeconfig; asks no cluster.</summary>
+internal sealed class ContextCompleter : IArgumentCompleter
+{
+    /// <inheritdoc />
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completion.Of(Kubeconfig.ContextNames(fakeBoundParameters["Kubeconfig"] as string, KubeconfigPlaces.OfThisProcess()), wordToComplete);
+}

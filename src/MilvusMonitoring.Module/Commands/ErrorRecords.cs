@@ -1,0 +1,58 @@
+using System.Management.Automation;
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.Commands;
+
+/// <summary>Turns exceptions into what PowerShell shows and scripts match on.</summary>
+internal static class ErrorRecords
+{
+    /// <summary>The record for an exception.</summary>
+    /// <param name="exception">Any exception; one that is no <see cref="MonitoringException"/> is a fault of this module.</param>
+    /// <param name="target">What was worked on, for an exception that does not say so itself.</param>
+    /// <returns>A record with a stable id, a category, and the remedy as recommended action.</returns>
+    public static ErrorRecord From(Exception exception, object? target)
+    {
+        var known = exception as MonitoringException ?? Unexpected(exception);
+        var record = new ErrorRecord(known, known.ErrorId, Category(known.ErrorId), known.Target ?? target);
+        if (Remedy(known.Message) is { } remedy)
+        {
+            record.ErrorDetails = new ErrorDetails(known.Message) { RecommendedAction = remedy };
+        }
+
+        return record;
+    }
+
+    /// <summary>The category of an error.</summary>
+    /// <param name="errorId">One of <see cref="ErrorId"/>.</param>
+    /// <returns>The category; <see cref="ErrorCategory.NotSpecified"/> for an id that has none.</returns>
+    public static ErrorCategory Category(string errorId) => errorId switch
+    {
+        ErrorId.KubeconfigNotFound or ErrorId.ContextNotFound or ErrorId.ManifestNotFound or ErrorId.ReleaseUnknown
+            or ErrorId.KindNotFound or ErrorId.ObjectNotFound or ErrorId.StackNotFound => ErrorCategory.ObjectNotFound,
+        ErrorId.KubeconfigInvalid or ErrorId.ManifestInvalid or ErrorId.ArchiveInvalid or ErrorId.ResponseInvalid or ErrorId.ObjectInvalid => ErrorCategory.InvalidData,
+        ErrorId.ClusterUnreachable => ErrorCategory.ConnectionError,
+        ErrorId.DownloadFailed => ErrorCategory.ConnectionError,
+        ErrorId.CertificateNotTrusted or ErrorId.ReleaseNotVerified => ErrorCategory.SecurityError,
+        ErrorId.NotAuthenticated or ErrorId.CredentialPluginFailed => ErrorCategory.AuthenticationError,
+        ErrorId.PermissionDenied => ErrorCategory.PermissionDenied,
+        ErrorId.ServerFailed => ErrorCategory.ResourceUnavailable,
+        ErrorId.TimedOut or ErrorId.NotReady or ErrorId.DefinitionNotEstablished => ErrorCategory.OperationTimeout,
+        ErrorId.FieldConflict or ErrorId.ObjectChanged => ErrorCategory.ResourceExists,
+        ErrorId.NamespaceTerminating or ErrorId.DeletionBlocked => ErrorCategory.ResourceBusy,
+        ErrorId.Incomplete => ErrorCategory.OperationStopped,
+        ErrorId.ParameterInvalid => ErrorCategory.InvalidArgument,
+        ErrorId.FileNotWritten => ErrorCategory.WriteError,
+        ErrorId.Unexpected => ErrorCategory.InvalidResult,
+        _ => ErrorCategory.NotSpecified,
+    };
+
+    private static MonitoringException Unexpected(Exception exception) => new(
+        ErrorId.Unexpected,
+        $"{exception.GetType().Name}: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}; this is a fault of the module, please report it with $Error[0].Exception.ToString().",
+        target: null,
+        exception);
+
+    // Messages are written so: what is wrong; what to do.
+    private static string? Remedy(string message) =>
+        message.LastIndexOf("; ", StringComparison.Ordinal) is var at and > 0 ? message[(at + 2)..] : null;
+}

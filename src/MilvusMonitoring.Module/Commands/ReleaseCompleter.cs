@@ -1,0 +1,14 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using MilvusMonitoring.KubePrometheus;
+
+namespace MilvusMonitoring.Commands;
+
+/// <summary>Completes releases from the module's catalog, newest first.</summary>
+internal sealed class ReleaseCompleter : IArgumentCompleter
+{
+    /// <inheritdoc />
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completion.Of(ReleaseCatalog.All.Select(release => release.Version), wordToComplete);
+}

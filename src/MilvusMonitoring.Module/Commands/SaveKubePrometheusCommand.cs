@@ -1,0 +1,44 @@
+using System.Management.Automation;
+using MilvusMonitoring.KubePrometheus;
+
+namespace MilvusMonitoring.Commands;
+
+/// <summary>Saves a release of kube-prometheus to a file, verified, for a machine without internet access: there, <c>Install-KubePrometheus -Path</c> takes it.</summary>
+[Cmdlet(VerbsData.Save, "KubePrometheus", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[OutputType(typeof(FileInfo))]
+public sealed class SaveKubePrometheusCommand : AsyncCommand
+{
+    /// <summary>The release, such as <c>v0.18.0</c>. Without it: the newest that the module knows.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(ReleaseCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Version { get; set; }
+
+    /// <summary>The folder or the .tar.gz file to save to. Default: the current folder.</summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string Destination { get; set; } = ".";
+
+    /// <summary>Replaces a file that is there already.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc />
+    private protected override async Task RunAsync(CommandOutput output, CancellationToken cancellationToken)
+    {
+        var release = Version is null ? ReleaseCatalog.All[0] : ReleaseCatalog.Find(Version);
+        var destination = SessionState.Path.GetUnresolvedProviderPathFromPSPath(Destination);
+        var approval = await output.ApproveAsync($"kube-prometheus {release.Version} to {destination}", "Save").ConfigureAwait(false);
+        if (!approval.IsGiven)
+        {
+            return;
+        }
+
+        var store = new ReleaseStore();
+        var saved = await store.SaveAsync(release, destination, Force, output, cancellationToken).ConfigureAwait(false);
+        var file = PSObject.AsPSObject(new FileInfo(saved.Path));
+        file.Properties.Add(new PSNoteProperty("Images", saved.Images.ToArray()));
+        file.Properties.Add(new PSNoteProperty("Version", release.Version));
+        output.Object(file);
+    }
+}

@@ -1,0 +1,26 @@
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.KubePrometheus;
+
+/// <summary>The kinds that a CustomResourceDefinition brings, one for each version, known before the server serves them.</summary>
+internal static class DefinedTypes
+{
+    public static IEnumerable<ResourceType> Of(ReadOnlyMemory<byte> definition)
+    {
+        var spec = JsonSlice.Find(definition, "spec");
+        var names = JsonSlice.Parse(spec, "names");
+        var isNamespaced = JsonSlice.Text(spec, "scope") == "Namespaced";
+        foreach (var version in VersionNames(spec))
+        {
+            yield return new ResourceType(
+                JsonSlice.Text(spec, "group") ?? string.Empty,
+                version,
+                names.Text("plural") ?? string.Empty,
+                names.Text("kind") ?? string.Empty,
+                isNamespaced);
+        }
+    }
+
+    private static List<string> VersionNames(ReadOnlyMemory<byte> spec) =>
+        [.. JsonSlice.Items(spec, "versions").Select(version => JsonSlice.Text(version, "name")).OfType<string>()];
+}

@@ -1,0 +1,36 @@
+using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Manifests;
+
+namespace MilvusMonitoring.KubePrometheus;
+
+/// <summary>Finds out how the server serves, or will serve, the kinds of the manifests.</summary>
+internal sealed class ManifestResolver(ResourceTypes types)
+{
+    /// <summary>Resolves every object.</summary>
+    /// <returns>Each object, in its namespace, with the way its kind is served; null where it is not.</returns>
+    public async Task<IReadOnlyList<(ManifestObject Object, ResourceType? Type)>> ResolveAsync(IReadOnlyList<ManifestObject> objects, CancellationToken cancellationToken)
+    {
+        foreach (var definition in objects.Where(candidate => candidate.Id.Kind == "CustomResourceDefinition"))
+        {
+            foreach (var type in DefinedTypes.Of(definition.Json))
+            {
+                types.Add(type);
+            }
+        }
+
+        var kinds = objects.Select(manifest => (manifest.Id.Group, manifest.Version, manifest.Id.Kind)).Distinct().ToList();
+        var found = await Task.WhenAll(kinds.Select(kind => types.FindAsync(kind.Group, kind.Version, kind.Kind, cancellationToken))).ConfigureAwait(false);
+        var byKind = kinds.Zip(found).ToDictionary(pair => pair.First, pair => pair.Second);
+        return [.. objects
+            .Select(manifest => (Object: manifest, Type: byKind[(manifest.Id.Group, manifest.Version, manifest.Id.Kind)]))
+            .Select(item => (PlaceInNamespace(item.Object, item.Type), item.Type))];
+    }
+
+    /// <summary>Where the manifest and the kind disagree about namespaces, the kind is right.</summary>
+    private static ManifestObject PlaceInNamespace(ManifestObject manifest, ResourceType? type) => (type, manifest.Id.Namespace) switch
+    {
+        ({ IsNamespaced: true }, null) => manifest with { Id = manifest.Id with { Namespace = "default" } },
+        ({ IsNamespaced: false }, not null) => manifest with { Id = manifest.Id with { Namespace = null } },
+        _ => manifest,
+    };
+}

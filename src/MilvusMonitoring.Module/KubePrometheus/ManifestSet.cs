@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using System.Text;
+using MilvusMonitoring.Manifests;
+
+namespace MilvusMonitoring.KubePrometheus;
+
+/// <summary>The manifests to work with. They are parsed at the first look at their objects: a re-install that finds its inventory up to date never looks.</summary>
+internal sealed class ManifestSet
+{
+    private readonly Lazy<IReadOnlyList<ManifestObject>> _objects;
+
+    /// <summary>Creates the set.</summary>
+    /// <param name="source">Where the files came from, in words.</param>
+    /// <param name="files">The files.</param>
+    /// <param name="selection">What to take of them.</param>
+    /// <param name="cancellationToken">Ends the parsing.</param>
+    public ManifestSet(string source, IReadOnlyList<ManifestFile> files, ManifestSelection selection, CancellationToken cancellationToken)
+    {
+        Source = source;
+        var tree = GitTreeId.Compute(files.Select(file => KeyValuePair.Create(file.Path, file.Content)));
+        Release = ReleaseCatalog.All.FirstOrDefault(release => release.ManifestsTreeId == tree);
+        Digest = DigestOf(files, selection);
+        _objects = new Lazy<IReadOnlyList<ManifestObject>>(() => Select(ManifestReader.Read(files, cancellationToken), selection));
+    }
+
+    /// <summary>Where the manifests came from, in words.</summary>
+    public string Source { get; }
+
+    /// <summary>The release that the files are, to the byte; null where they are none of the catalog's.</summary>
+    public Release? Release { get; }
+
+    /// <summary>Stands for the files' content and the selection.</summary>
+    public string Digest { get; }
+
+    /// <summary>The objects.</summary>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ManifestInvalid"/>.</exception>
+    public IReadOnlyList<ManifestObject> Objects => _objects.Value;
+
+    private static List<ManifestObject> Select(IReadOnlyList<ManifestObject> objects, ManifestSelection selection)
+    {
+        foreach (var excluded in selection.ExcludedComponents)
+        {
+            if (!objects.Any(candidate => ComponentName.Matches(candidate.Component, excluded)))
+            {
+                var known = string.Join(", ", objects.Select(candidate => candidate.Component).Distinct().Order(StringComparer.Ordinal));
+                throw new MonitoringException(ErrorId.ParameterInvalid, $"There is no component '{excluded}' in the manifests; the components are {known}.", excluded);
+            }
+        }
+
+        return [.. objects
+            .Where(candidate => !selection.ExcludedComponents.Any(excluded => ComponentName.Matches(candidate.Component, excluded)))
+            .Select(ObjectStatus.Remove)
+            .Select(candidate => selection.ImageRegistry is null ? candidate : ImageReferences.Rewrite(candidate, selection.ImageRegistry))];
+    }
+
+    private static string DigestOf(IReadOnlyList<ManifestFile> files, ManifestSelection selection)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in files)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{file.Path}\n{file.Content.Length}\n"));
+            hash.AppendData(file.Content.Span);
+        }
+
+        hash.AppendData(Encoding.UTF8.GetBytes($"\n{string.Join(',', selection.ExcludedComponents.Order(StringComparer.OrdinalIgnoreCase))}\n{selection.ImageRegistry}"));
+        return Convert.ToBase64String(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.KubePrometheus;
+
+/// <summary>
+/// The Service, Endpoints and EndpointSlices for the nodes' kubelets, which the operator makes in another namespace and never removes
+/// (prometheus-operator issue 4295): left behind, they double the kubelet's series after the next installation.
+/// </summary>
+internal sealed class OperatorLeftovers(ClusterClient client)
+{
+    private const string Argument = "--kubelet-service=";
+    private const string OperatorName = "prometheus-operator";
+
+    private static readonly ResourceType Service = new(string.Empty, "v1", "services", "Service", true);
+    private static readonly ResourceType Endpoints = new(string.Empty, "v1", "endpoints", "Endpoints", true);
+    private static readonly ResourceType EndpointSlice = new("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true);
+
+    private readonly List<(string Namespace, string Name)> _kubeletServices = [];
+    private readonly List<(string? Namespace, string Selector)> _operatorPods = [];
+
+    /// <summary>Reads from the operator's Deployment, before it is deleted, where the leftovers will be.</summary>
+    public async Task FindAsync(IEnumerable<PlannedResource> resources, CancellationToken cancellationToken)
+    {
+        foreach (var deployment in resources.Where(resource => resource is { Component: OperatorName, Id: { Group: "apps", Kind: "Deployment" } }))
+        {
+            if (await client.FindAsync(deployment.Type!, deployment.Id, cancellationToken).ConfigureAwait(false) is not { } live)
+            {
+                continue;
+            }
+
+            var spec = JsonSlice.Parse(live, "spec");
+            var labels = spec.Member("selector").TextMap("matchLabels");
+            _operatorPods.Add((deployment.Id.Namespace, "labelSelector=" + Uri.EscapeDataString(string.Join(',', labels.Select(label => $"{label.Key}={label.Value}")))));
+            _kubeletServices.AddRange(spec.Member("template").Member("spec").Items("containers").SelectMany(KubeletServices));
+        }
+    }
+
+    /// <summary>Removes the leftovers once no operator is left to make them anew; what others made under the same name stays.</summary>
+    public async Task RemoveAsync(IActivitySink sink, Deadline deadline, CancellationToken cancellationToken)
+    {
+        foreach (var (namespaceName, selector) in _operatorPods)
+        {
+            await foreach (var pod in client.ListMetadataAsync(ResourceType.Pod, namespaceName, selector, cancellationToken).ConfigureAwait(false))
+            {
+                await WaitAsync(new ResourceId(string.Empty, "Pod", namespaceName, pod.Name), pod.Uid, deadline, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        foreach (var (namespaceName, name) in _kubeletServices)
+        {
+            await RemoveAsync(Service, namespaceName, $"fieldSelector=metadata.name%3D{name}", sink, cancellationToken).ConfigureAwait(false);
+            await RemoveAsync(Endpoints, namespaceName, $"fieldSelector=metadata.name%3D{name}", sink, cancellationToken).ConfigureAwait(false);
+            await RemoveAsync(EndpointSlice, namespaceName, $"labelSelector=kubernetes.io%2Fservice-name%3D{name}", sink, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static IEnumerable<(string Namespace, string Name)> KubeletServices(JsonElement container) =>
+        container.Texts("args")
+            .Where(argument => argument.StartsWith(Argument, StringComparison.Ordinal))
+            .Select(argument => argument[Argument.Length..].Split('/'))
+            .Where(parts => parts.Length == 2)
+            .Select(parts => (parts[0], parts[1]));
+
+    private async Task WaitAsync(ResourceId id, string uid, Deadline deadline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+            await new ObjectWatch(client).UntilGoneAsync(ResourceType.Pod, id, uid, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (deadline.IsOver && !cancellationToken.IsCancellationRequested)
+        {
+            throw new MonitoringException(
+                ErrorId.DeletionBlocked, $"{id} of the operator is still running after {deadline.Limit.TotalSeconds:0} s; end it, and run the command again.", id.ToString());
+        }
+    }
+
+    private async Task RemoveAsync(ResourceType type, string namespaceName, string selector, IActivitySink sink, CancellationToken cancellationToken)
+    {
+        await foreach (var metadata in client.ListMetadataAsync(type, namespaceName, selector, cancellationToken).ConfigureAwait(false))
+        {
+            var id = new ResourceId(type.Group, type.Kind, namespaceName, metadata.Name);
+            if (IsTheOperators(metadata))
+            {
+                await client.DeleteAsync(type, id, metadata.Uid, cancellationToken).ConfigureAwait(false);
+                sink.Verbose($"Deleted {id}, which the operator had made");
+            }
+        }
+    }
+
+    private static bool IsTheOperators(ObjectMetadata metadata) =>
+        metadata.Labels.GetValueOrDefault("app.kubernetes.io/managed-by") == OperatorName
+        || metadata.Labels.GetValueOrDefault("endpointslice.kubernetes.io/managed-by") == OperatorName
+        || metadata.Managers.Any(manager => manager.Manager is "PrometheusOperator" or "operator");
+}

@@ -1,0 +1,20 @@
+namespace MilvusMonitoring.KubePrometheus;
+
+/// <summary>What an uninstallation is to do, object by object. Made by reading only.</summary>
+/// <param name="Namespace">The namespace that the stack lives in.</param>
+/// <param name="Release">The release; null where it is not known.</param>
+/// <param name="Inventory">The inventory to remove in the end; null where there is none.</param>
+/// <param name="Resources">Every object.</param>
+internal sealed record RemovalPlan(string Namespace, string? Release, Inventory? Inventory, IReadOnlyList<PlannedResource> Resources)
+{
+    /// <summary>The plan in a few words.</summary>
+    public string Summary
+    {
+        get
+        {
+            var there = Resources.Count(resource => resource is { Action: ResourceAction.Deleted, Live: not null });
+            var kept = Resources.Count(resource => resource.Action == ResourceAction.Skipped);
+            return $"{there} objects to delete{(kept == 0 ? string.Empty : $", {kept} to keep")}";
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.KubePrometheus;
+
+/// <summary>Installs kube-prometheus: first the plan, by reading only; then, if the user agrees, the work.</summary>
+internal sealed class StackInstallation(ClusterClient client, IActivitySink sink, ReleaseStore store, InstallOptions options)
+{
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private ServerVersion? _kubernetes;
+
+    /// <summary>Makes the plan.</summary>
+    public async Task<StackPlan> PlanAsync(ManifestRequest request, CancellationToken cancellationToken)
+    {
+        _kubernetes = await ClusterInfo.ReadVersionAsync(client, cancellationToken).ConfigureAwait(false);
+        var inventories = InventoryStore.FindAsync(client, sink, cancellationToken);
+        var manifests = await new ManifestSetLoader(store, sink).LoadAsync(request, _kubernetes, cancellationToken).ConfigureAwait(false);
+        var planner = new StackPlanner(client, new ResourceTypes(client), options.ThrottleLimit);
+        var plan = await planner.PlanAsync(manifests, await inventories.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        foreach (var skipped in plan.Resources.Where(resource => resource is { Action: ResourceAction.Skipped, Id.Kind: "APIService" }))
+        {
+            sink.Warning($"{skipped.Id} {skipped.Message}: metrics of pods and nodes keep coming from there.");
+        }
+
+        return plan;
+    }
+
+    /// <summary>Carries the plan out.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="wait">Whether to wait until everything is ready.</param>
+    /// <param name="timeout">How long to wait in all.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <returns>The stack, and the errors, each cause once.</returns>
+    public async Task<StackReport> RunAsync(StackPlan plan, bool wait, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var deadline = new Deadline(timeout, cancellationToken);
+        var outcome = await new StackInstaller(client, sink, options).RunAsync(plan, deadline, cancellationToken).ConfigureAwait(false);
+        var errors = outcome.Resources.Select(resource => resource.Error).OfType<MonitoringException>().ToList();
+        if (outcome.Failure is { } failure && !errors.Contains(failure))
+        {
+            errors.Add(failure);
+        }
+
+        var resources = outcome.Resources.Select(resource => resource.ToResource()).ToList();
+        if (wait && outcome.Failure is null)
+        {
+            var readiness = await WaitAsync(outcome.Resources, deadline, cancellationToken).ConfigureAwait(false);
+            resources = [.. outcome.Resources.Zip(resources, readiness.Mark)];
+            errors.AddRange(readiness.Errors);
+        }
+
+        return new StackReport(StackOf(plan, resources), errors);
+    }
+
+    /// <summary>The plan as a stack, for <c>-WhatIf</c>.</summary>
+    public KubePrometheusStack Show(StackPlan plan) => StackOf(plan, [.. plan.Resources.Select(resource => resource.ToResource())]) with { IsPlan = true };
+
+    private KubePrometheusStack StackOf(StackPlan plan, IReadOnlyList<StackResource> resources) => new()
+    {
+        Version = plan.Manifests.Release?.Version,
+        Namespace = plan.Namespace,
+        Source = plan.Manifests.Source,
+        Managers = [FieldManagerEntry.OurName],
+        Context = client.Connection.Context,
+        Kubeconfig = client.Connection.Kubeconfig,
+        Server = client.Connection.Server,
+        KubernetesVersion = _kubernetes!.Text,
+        AppliedAt = DateTimeOffset.Now,
+        Duration = _clock.Elapsed,
+        Resources = resources,
+    };
+
+    private async Task<StackReadiness> WaitAsync(IReadOnlyList<AppliedResource> applied, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var targets = applied.Where(resource => resource.Succeeded).Select(resource => (resource.Planned.Id, resource.Planned.Type!)).ToList();
+        var board = await new ReadinessWait(client, sink).RunAsync(targets, "Waiting for kube-prometheus to become ready", deadline).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        return await StackReadiness.OfAsync(client, board, targets, deadline.Limit, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,204 @@
+using System.Collections.Concurrent;
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.KubePrometheus;
+
+/// <summary>How to carry out a plan.</summary>
+/// <param name="ForceConflicts">Whether to take fields over from other field managers.</param>
+/// <param name="ThrottleLimit">How many requests at once.</param>
+internal sealed record InstallOptions(bool ForceConflicts, int ThrottleLimit);
+
+/// <summary>
+/// Carries out a plan in stages: namespaces; then definitions and, while those become established, everything that is no custom resource;
+/// each custom resource as soon as its own definition is there.
+/// </summary>
+internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, InstallOptions options)
+{
+    /// <summary>So many objects that the server failed on are no fault of the objects: each has been tried for a minute, and the others would be too.</summary>
+    private const int MostServerFailures = 3;
+
+    private readonly ObjectApplier _applier = new(client, options.ForceConflicts);
+    private readonly ConcurrentDictionary<ResourceId, AppliedResource> _results = new();
+    private int _serverFailures;
+
+    /// <summary>Carries the plan out.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="deadline">Until when to wait for namespaces and definitions.</param>
+    /// <param name="cancellationToken">Stops the installation; what was done by then is recorded all the same.</param>
+    /// <returns>What became of each object, in the order of the plan, and the failure that ended it early, if one did.</returns>
+    public async Task<InstallOutcome> RunAsync(StackPlan plan, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var progress = new StackProgress(sink, $"Installing kube-prometheus {plan.Manifests.Release?.Version ?? "from " + plan.Manifests.Source}", plan.Resources.Count);
+        foreach (var settled in plan.Resources.Where(resource => !resource.IsChange))
+        {
+            Note(progress, new AppliedResource { Planned = settled, Action = settled.Action, Live = settled.Live, Message = settled.Message, Error = settled.Error });
+        }
+
+        if (plan.Changes == 0 && plan.Resources.All(IsRecordedAsIs))
+        {
+            return Outcome(plan, null);
+        }
+
+        var recorder = new InventoryRecorder(client, plan);
+        MonitoringException? failure = null;
+        try
+        {
+            await ApplyNamespacesAsync(plan, progress, deadline, cancellationToken).ConfigureAwait(false);
+            await recorder.SaveIntentAsync(cancellationToken).ConfigureAwait(false);
+            await ApplyOthersAsync(plan, progress, deadline, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MonitoringException exception)
+        {
+            failure = exception;
+        }
+        finally
+        {
+            if (recorder.HasIntent)
+            {
+                failure = await recorder.SaveResultAsync(_results, cancellationToken).ConfigureAwait(false) ?? failure;
+            }
+        }
+
+        return Outcome(plan, failure);
+    }
+
+    private static bool IsRecordedAsIs(PlannedResource resource) => resource.Action switch
+    {
+        ResourceAction.Unchanged => resource.Entry is { } entry && resource.Live is { } live && Drift.IsAsApplied(entry, live),
+        ResourceAction.Skipped => resource.Entry is not null,
+        _ => true,
+    };
+
+    private InstallOutcome Outcome(StackPlan plan, MonitoringException? failure) => new(
+        [.. plan.Resources.Select(planned => _results.TryGetValue(planned.Id, out var result)
+            ? result
+            : new AppliedResource { Planned = planned, Action = ResourceAction.Skipped, Message = "not reached; run the command again to go on" })],
+        failure);
+
+    private async Task ApplyNamespacesAsync(StackPlan plan, StackProgress progress, Deadline deadline, CancellationToken cancellationToken)
+    {
+        foreach (var planned in plan.Resources.Where(resource => resource.IsChange && IsNamespace(resource)))
+        {
+            if (planned.Live is { DeletionTimestamp: not null } ending)
+            {
+                progress.Waiting($"{planned.Id} to finish terminating");
+                await NamespaceWait.UntilGoneAsync(client, planned.Type!, planned.Id, ending.Uid, deadline).ConfigureAwait(false);
+            }
+
+            var applied = Note(progress, await _applier.ApplyAsync(planned, cancellationToken).ConfigureAwait(false));
+            if (!applied.Succeeded)
+            {
+                throw applied.Error!;
+            }
+        }
+    }
+
+    private async Task ApplyOthersAsync(StackPlan plan, StackProgress progress, Deadline deadline, CancellationToken cancellationToken)
+    {
+        using var throttle = new SemaphoreSlim(options.ThrottleLimit);
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var changes = plan.Resources.Where(resource => resource.IsChange && !IsNamespace(resource)).ToList();
+        var definitions = new Dictionary<(string Group, string Kind), Task<AppliedResource>>();
+        var work = new List<Task>();
+        foreach (var definition in changes.Where(IsDefinition).OrderByDescending(resource => resource.Manifest!.Json.Length))
+        {
+            var task = ApplyDefinitionAsync(definition);
+            work.Add(task);
+            foreach (var type in DefinedTypes.Of(definition.Manifest!.Json))
+            {
+                definitions[(type.Group, type.Kind)] = task;
+            }
+        }
+
+        work.AddRange(changes
+            .Where(resource => !IsDefinition(resource))
+            .Select(resource => definitions.TryGetValue((resource.Id.Group, resource.Id.Kind), out var definition)
+                ? ApplyCustomResourceAsync(resource, definition)
+                : ApplyThrottledAsync(resource)));
+        await AllAsync(work, abort, cancellationToken).ConfigureAwait(false);
+
+        async Task<AppliedResource> ApplyDefinitionAsync(PlannedResource planned)
+        {
+            var applied = await ThrottledAsync(throttle, () => _applier.ApplyAsync(planned, abort.Token), abort.Token).ConfigureAwait(false);
+            if (applied.Succeeded)
+            {
+                try
+                {
+                    await DefinitionWait.WaitAsync(client, planned.Id, deadline, abort.Token).ConfigureAwait(false);
+                }
+                catch (MonitoringException exception) when (exception.ErrorId == ErrorId.DefinitionNotEstablished)
+                {
+                    applied = applied with { Action = ResourceAction.Failed, Error = exception };
+                }
+            }
+
+            return Note(progress, applied);
+        }
+
+        async Task ApplyCustomResourceAsync(PlannedResource planned, Task<AppliedResource> definition)
+        {
+            var defined = await definition.ConfigureAwait(false);
+            Note(progress, defined.Succeeded
+                ? await ThrottledAsync(throttle, () => _applier.ApplyNewKindAsync(planned, abort.Token), abort.Token).ConfigureAwait(false)
+                : new AppliedResource { Planned = planned, Action = ResourceAction.Skipped, Message = $"not applied, because {defined.Planned.Id} failed" });
+        }
+
+        async Task ApplyThrottledAsync(PlannedResource planned) =>
+            Note(progress, await ThrottledAsync(throttle, () => _applier.ApplyAsync(planned, abort.Token), abort.Token).ConfigureAwait(false));
+    }
+
+    /// <summary>Waits for all; the first failure of the whole cluster stops the others, and is the one that is told.</summary>
+    private static async Task AllAsync(List<Task> work, CancellationTokenSource abort, CancellationToken cancellationToken)
+    {
+        MonitoringException? failure = null;
+        while (work.Count > 0)
+        {
+            var finished = await Task.WhenAny(work).ConfigureAwait(false);
+            work.Remove(finished);
+            try
+            {
+                await finished.ConfigureAwait(false);
+            }
+            catch (MonitoringException exception)
+            {
+                failure ??= exception;
+                await abort.CancelAsync().ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (abort.IsCancellationRequested)
+            {
+                // Stopped because of the failure above, or by the user: said below.
+            }
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        if (failure is not null)
+        {
+            throw failure;
+        }
+    }
+
+    private static async Task<AppliedResource> ThrottledAsync(SemaphoreSlim throttle, Func<Task<AppliedResource>> apply, CancellationToken cancellationToken)
+    {
+        await throttle.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await apply().ConfigureAwait(false);
+        }
+        finally
+        {
+            throttle.Release();
+        }
+    }
+
+    private AppliedResource Note(StackProgress progress, AppliedResource resource)
+    {
+        _results[resource.Planned.Id] = progress.Done(resource);
+        return resource.Error is { } error && ClusterFailure.MayBeOfTheServer(error) && Interlocked.Increment(ref _serverFailures) > MostServerFailures
+            ? throw error
+            : resource;
+    }
+
+    private static bool IsNamespace(PlannedResource resource) => resource.Id is { Group: "", Kind: "Namespace" };
+
+    private static bool IsDefinition(PlannedResource resource) => resource.Id is { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" };
+}

@@ -1,0 +1,13 @@
+using MilvusMonitoring.Manifests;
+
+namespace MilvusMonitoring.KubePrometheus;
+
+/// <summary>The namespace that a stack lives in.</summary>
+internal static class StackNamespace
+{
+    /// <summary>Where the Prometheus resource is; else the manifests' own namespace; else the usual one.</summary>
+    public static string Of(IReadOnlyList<ManifestObject> objects) =>
+        objects.FirstOrDefault(candidate => candidate.Id.Kind == "Prometheus")?.Id.Namespace
+        ?? objects.FirstOrDefault(candidate => candidate.Id is { Group: "", Kind: "Namespace" })?.Id.Name
+        ?? InventoryStore.UsualNamespace;
+}

@@ -1,0 +1,18 @@
+namespace MilvusMonitoring.KubePrometheus;
+
+/// <summary>What an installation is to do, object by object. Made by reading only.</summary>
+/// <param name="Manifests">The manifests.</param>
+/// <param name="Namespace">The namespace that the stack lives in.</param>
+/// <param name="Inventory">What was applied before; null for the first time.</param>
+/// <param name="Resources">Every object, in the order of the manifests.</param>
+internal sealed record StackPlan(ManifestSet Manifests, string Namespace, Inventory? Inventory, IReadOnlyList<PlannedResource> Resources)
+{
+    /// <summary>How many objects are to be written.</summary>
+    public int Changes => Resources.Count(resource => resource.IsChange);
+
+    /// <summary>The plan in a few words: <c>131 objects: 120 Created, 11 Unchanged</c>.</summary>
+    public string Summary => $"{Resources.Count} objects: " + string.Join(", ", Resources
+        .GroupBy(resource => resource.Action)
+        .OrderBy(group => group.Key)
+        .Select(group => $"{group.Count()} {group.Key}"));
+}

@@ -1,0 +1,149 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using MilvusMonitoring.Access;
+using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Manifests;
+
+namespace MilvusMonitoring.KubePrometheus;
+
+/// <summary>Decides, by reading only, what an installation has to do for each object.</summary>
+internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, int throttleLimit)
+{
+    /// <summary>Makes the plan.</summary>
+    /// <param name="manifests">The manifests.</param>
+    /// <param name="inventories">The inventories in the cluster.</param>
+    /// <param name="cancellationToken">Ends the planning.</param>
+    public async Task<StackPlan> PlanAsync(ManifestSet manifests, IReadOnlyList<Inventory> inventories, CancellationToken cancellationToken)
+    {
+        if (inventories.FirstOrDefault(inventory => inventory.ManifestDigest == manifests.Digest) is { } same
+            && await UnchangedAsync(manifests, same, cancellationToken).ConfigureAwait(false) is { } nothingToDo)
+        {
+            return nothingToDo;
+        }
+
+        var objects = manifests.Objects;
+        var namespaceName = StackNamespace.Of(objects);
+        var inventory = inventories.FirstOrDefault(candidate => candidate.Namespace == namespaceName);
+        var resolved = await new ManifestResolver(types).ResolveAsync(objects, cancellationToken).ConfigureAwait(false);
+        var live = await MetadataSnapshot.ReadAsync(
+            client, resolved.Where(item => item.Type is not null).Select(item => (item.Object.Id, item.Type!)), throttleLimit, cancellationToken).ConfigureAwait(false);
+        var wanted = resolved.Select(item => item.Object.Id).ToHashSet();
+        var entries = inventory?.Entries.ToDictionary(entry => entry.Id) ?? [];
+        var planned = new List<PlannedResource>(resolved.Count);
+        foreach (var (manifest, type) in resolved)
+        {
+            planned.Add(await DecideAsync(manifest, type, live.GetValueOrDefault(manifest.Id), entries.GetValueOrDefault(manifest.Id), wanted, cancellationToken).ConfigureAwait(false));
+        }
+
+        planned.AddRange(entries.Values.Where(entry => !wanted.Contains(entry.Id)).Select(Remainder));
+        return new StackPlan(manifests, namespaceName, inventory, planned);
+    }
+
+    /// <summary>The quick way: the manifests are those of the inventory, so the inventory says which objects there are, and metadata says whether anybody has touched them.</summary>
+    private async Task<StackPlan?> UnchangedAsync(ManifestSet manifests, Inventory inventory, CancellationToken cancellationToken)
+    {
+        if (inventory.Entries.Any(entry => entry.LeftAlone is null && entry.Uid is null))
+        {
+            return null;
+        }
+
+        var wanted = inventory.Entries.Select(entry => (Entry: entry, Type: TypeOf(entry))).ToList();
+        var live = await MetadataSnapshot.ReadAsync(client, wanted.Select(item => (item.Entry.Id, item.Type)), throttleLimit, cancellationToken).ConfigureAwait(false);
+        var planned = new List<PlannedResource>(wanted.Count);
+        foreach (var (entry, type) in wanted)
+        {
+            var now = live.GetValueOrDefault(entry.Id);
+            if (entry.LeftAlone is null ? now is null || !Drift.IsAsApplied(entry, now) : now is null || now.Uid != entry.Uid)
+            {
+                return null;
+            }
+
+            planned.Add(new PlannedResource
+            {
+                Id = entry.Id,
+                Version = entry.Version,
+                Component = entry.Component,
+                Type = type,
+                Live = now,
+                Entry = entry,
+                Action = entry.LeftAlone is null ? ResourceAction.Unchanged : ResourceAction.Skipped,
+                Message = entry.LeftAlone,
+            });
+        }
+
+        return new StackPlan(manifests, inventory.Namespace, inventory, planned);
+    }
+
+    private async Task<PlannedResource> DecideAsync(
+        ManifestObject manifest, ResourceType? type, ObjectMetadata? live, InventoryEntry? entry, IReadOnlySet<ResourceId> wanted, CancellationToken cancellationToken)
+    {
+        var planned = new PlannedResource
+        {
+            Id = manifest.Id,
+            Version = manifest.Version,
+            Component = manifest.Component,
+            Type = type,
+            Manifest = manifest,
+            ManifestHash = HashOf(manifest),
+            Live = live,
+            Entry = entry,
+            Action = live is null ? ResourceAction.Created : ResourceAction.Configured,
+        };
+        if (type is null)
+        {
+            return planned with { Action = ResourceAction.Failed, Error = UnknownKind(manifest) };
+        }
+
+        if (live is null)
+        {
+            return planned;
+        }
+
+        if (entry is { LeftAlone: null } && entry.ManifestHash == planned.ManifestHash && Drift.IsAsApplied(entry, live))
+        {
+            return planned with { Action = ResourceAction.Unchanged };
+        }
+
+        if (manifest.Id is { Group: "apiregistration.k8s.io", Kind: "APIService" } && await ApiServiceOwner.OthersAsync(client, planned, wanted, cancellationToken).ConfigureAwait(false) is { } others)
+        {
+            return planned with { Action = ResourceAction.Skipped, Message = others };
+        }
+
+        if (manifest.Id.Kind is "ClusterRole" or "Role" && live.Annotations.TryGetValue(GrantedRules.AnnotationName, out var granted))
+        {
+            var withGrant = planned with { Manifest = manifest with { Json = GrantedRules.AddTo(manifest.Json, granted) } };
+            return entry?.ManifestHash == planned.ManifestHash && await HasRulesAsync(type, withGrant.Manifest, cancellationToken).ConfigureAwait(false)
+                ? withGrant with { Action = ResourceAction.Unchanged }
+                : withGrant;
+        }
+
+        return planned;
+    }
+
+    private async Task<bool> HasRulesAsync(ResourceType type, ManifestObject wanted, CancellationToken cancellationToken) =>
+        await client.FindAsync(type, wanted.Id, cancellationToken).ConfigureAwait(false) is { } body
+        && JsonNode.DeepEquals(Rules(body), Rules(wanted.Json));
+
+    private static JsonNode? Rules(ReadOnlyMemory<byte> role) =>
+        JsonSlice.Find(role, "rules") is { IsEmpty: false } rules ? JsonNode.Parse(rules.Span) : null;
+
+    private static PlannedResource Remainder(InventoryEntry entry) => new()
+    {
+        Id = entry.Id,
+        Version = entry.Version,
+        Component = entry.Component,
+        Type = TypeOf(entry),
+        Entry = entry,
+        Action = ResourceAction.Skipped,
+        Message = entry.LeftAlone ?? "is of an earlier installation and not in these manifests; it stays until Uninstall-KubePrometheus",
+    };
+
+    private static ResourceType TypeOf(InventoryEntry entry) => new(entry.Group, entry.Version, entry.Plural, entry.Kind, entry.Namespace is not null);
+
+    private static string HashOf(ManifestObject manifest) => Convert.ToBase64String(SHA256.HashData(manifest.Json.Span), 0, 18);
+
+    private static MonitoringException UnknownKind(ManifestObject manifest) => new(
+        ErrorId.KindNotFound,
+        $"The cluster does not serve {manifest.Id.Kind} in {manifest.ApiVersion}, which {manifest.Id} needs; choose a release for this cluster's Kubernetes with -Version, or leave the component out with -ExcludeComponent {manifest.Component}.",
+        manifest.Id.ToString());
+}

@@ -1,0 +1,24 @@
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.KubePrometheus;
+
+/// <summary>Counts what is done, and says so: one line of progress, one verbose line an object.</summary>
+internal sealed class StackProgress(IActivitySink sink, string activity, int total)
+{
+    private int _done;
+
+    /// <summary>Says what is being waited for, without counting.</summary>
+    public void Waiting(string what) => sink.Progress(activity, $"{Volatile.Read(ref _done)} of {total} objects, waiting for {what}", Percent(Volatile.Read(ref _done)));
+
+    /// <summary>Counts one object.</summary>
+    public AppliedResource Done(AppliedResource resource)
+    {
+        var done = Interlocked.Increment(ref _done);
+        sink.Progress(activity, $"{done} of {total} objects, {resource.Planned.Id}", Percent(done));
+        var why = resource.Error?.Message ?? resource.Message;
+        sink.Verbose($"{resource.Action} {resource.Planned.Id} in {resource.Duration.TotalSeconds:0.00} s{(why is null ? string.Empty : ": " + why)}");
+        return resource;
+    }
+
+    private int Percent(int done) => total == 0 ? 100 : done * 100 / total;
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.KubePrometheus;
+
+/// <summary>Finds the stacks in a cluster and how they are.</summary>
+internal sealed class StackReader(ClusterClient client, IActivitySink sink, int throttleLimit)
+{
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+    /// <summary>Finds every stack: those that this module keeps an inventory of; where there is none, what the labels of kube-prometheus show.</summary>
+    public async Task<IReadOnlyList<KubePrometheusStack>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var kubernetes = await ClusterInfo.ReadVersionAsync(client, cancellationToken).ConfigureAwait(false);
+        var inventories = await InventoryStore.FindAsync(client, sink, cancellationToken).ConfigureAwait(false);
+        var stacks = new List<KubePrometheusStack>();
+        foreach (var inventory in inventories)
+        {
+            stacks.Add(await ReadAsync(inventory, kubernetes, cancellationToken).ConfigureAwait(false));
+        }
+
+        if (stacks.Count == 0 && await new LabelledStack(client).FindAsync(cancellationToken).ConfigureAwait(false) is { Count: > 0 } labelled)
+        {
+            stacks.Add(await ReadLabelledAsync(labelled, kubernetes, cancellationToken).ConfigureAwait(false));
+        }
+
+        return stacks;
+    }
+
+    private async Task<KubePrometheusStack> ReadAsync(Inventory inventory, ServerVersion kubernetes, CancellationToken cancellationToken)
+    {
+        var wanted = inventory.Entries.Select(entry => (entry.Id, Type: new ResourceType(entry.Group, entry.Version, entry.Plural, entry.Kind, entry.Namespace is not null))).ToList();
+        var live = await MetadataSnapshot.ReadAsync(client, wanted, throttleLimit, cancellationToken).ConfigureAwait(false);
+        var board = await ReadinessSnapshot.ReadAsync(client, wanted.Where(item => live.ContainsKey(item.Id)), throttleLimit, cancellationToken).ConfigureAwait(false);
+        var resources = inventory.Entries.Select(entry => Resource(entry.Id, entry.Version, entry.Component, board) with
+        {
+            Drift = Drift.Of(entry, live.GetValueOrDefault(entry.Id)),
+            Message = entry.LeftAlone ?? (board.Targets.Contains(entry.Id) && !board.StateOf(entry.Id).IsReady ? board.StateOf(entry.Id).Message : null),
+        });
+        return Stack(inventory.Namespace, kubernetes, live.Values, [.. resources]) with
+        {
+            Version = inventory.Release,
+            Source = inventory.Source,
+            AppliedAt = inventory.AppliedAt,
+        };
+    }
+
+    private async Task<KubePrometheusStack> ReadLabelledAsync(IReadOnlyList<LabelledObject> labelled, ServerVersion kubernetes, CancellationToken cancellationToken)
+    {
+        var board = await ReadinessSnapshot.ReadAsync(client, labelled.Select(item => (item.Id, item.Type)), throttleLimit, cancellationToken).ConfigureAwait(false);
+        var namespaceName = labelled.FirstOrDefault(item => item.Id.Kind == "Prometheus")?.Id.Namespace ?? InventoryStore.UsualNamespace;
+        return Stack(namespaceName, kubernetes, labelled.Select(item => item.Live), [.. labelled.Select(item => Resource(item.Id, item.Type.Version, item.Component, board))]);
+    }
+
+    private static StackResource Resource(ResourceId id, string version, string component, ReadinessBoard board) => new()
+    {
+        ApiVersion = id.Group.Length == 0 ? version : $"{id.Group}/{version}",
+        Kind = id.Kind,
+        Namespace = id.Namespace,
+        Name = id.Name,
+        Component = component,
+        Ready = board.Targets.Contains(id) ? board.StateOf(id).IsReady : null,
+    };
+
+    private KubePrometheusStack Stack(string namespaceName, ServerVersion kubernetes, IEnumerable<ObjectMetadata> live, IReadOnlyList<StackResource> resources) => new()
+    {
+        Namespace = namespaceName,
+        Managers = FieldManagers.WhoApplied(live),
+        Context = client.Connection.Context,
+        Kubeconfig = client.Connection.Kubeconfig,
+        Server = client.Connection.Server,
+        KubernetesVersion = kubernetes.Text,
+        Duration = _clock.Elapsed,
+        Resources = resources,
+    };
+}

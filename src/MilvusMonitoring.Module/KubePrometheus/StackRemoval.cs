@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.KubePrometheus;
+
+/// <summary>Uninstalls kube-prometheus: first the plan, by reading only; then, if the user agrees, the work.</summary>
+internal sealed class StackRemoval(ClusterClient client, IActivitySink sink, ReleaseStore store, bool force, int throttleLimit)
+{
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private ServerVersion? _kubernetes;
+
+    /// <summary>Makes the plans: one for each stack in the inventories, or one for the manifests that the user names.</summary>
+    /// <param name="request">The manifests of a stack that another tool installed; null to go by inventory.</param>
+    /// <param name="cancellationToken">Ends the planning.</param>
+    public async Task<IReadOnlyList<RemovalPlan>> PlanAsync(ManifestRequest? request, CancellationToken cancellationToken)
+    {
+        _kubernetes = await ClusterInfo.ReadVersionAsync(client, cancellationToken).ConfigureAwait(false);
+        var inventories = await InventoryStore.FindAsync(client, sink, cancellationToken).ConfigureAwait(false);
+        var planner = new RemovalPlanner(client, new ResourceTypes(client), force, throttleLimit);
+        if (request is not null)
+        {
+            var manifests = await new ManifestSetLoader(store, sink).LoadAsync(request, _kubernetes, cancellationToken).ConfigureAwait(false);
+            var inventory = inventories.FirstOrDefault(candidate => candidate.Namespace == StackNamespace.Of(manifests.Objects));
+            return [await planner.PlanAsync(manifests, inventory, cancellationToken).ConfigureAwait(false)];
+        }
+
+        var plans = new List<RemovalPlan>();
+        foreach (var inventory in inventories)
+        {
+            plans.Add(await planner.PlanAsync(inventory, cancellationToken).ConfigureAwait(false));
+        }
+
+        return plans;
+    }
+
+    /// <summary>Carries a plan out.</summary>
+    public async Task<StackReport> RunAsync(RemovalPlan plan, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var deadline = new Deadline(timeout, cancellationToken);
+        var outcome = await new StackRemover(client, sink, throttleLimit).RunAsync(plan, deadline, cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        foreach (var kept in outcome.Resources.Where(resource => resource.Planned.Action == ResourceAction.Skipped && resource.Live is not null))
+        {
+            sink.Warning($"{kept.Planned.Id} {kept.Message}.");
+        }
+
+        var errors = outcome.Resources.Select(resource => resource.Error).Append(outcome.Failure).OfType<MonitoringException>().Distinct();
+        return new StackReport(StackOf(plan, [.. outcome.Resources.Select(resource => resource.ToResource())]), [.. errors]);
+    }
+
+    /// <summary>The plan as a stack, for <c>-WhatIf</c>.</summary>
+    public KubePrometheusStack Show(RemovalPlan plan) => StackOf(plan, [.. plan.Resources.Select(resource => resource.ToResource())]) with { IsPlan = true };
+
+    private KubePrometheusStack StackOf(RemovalPlan plan, IReadOnlyList<StackResource> resources) => new()
+    {
+        Version = plan.Release,
+        Namespace = plan.Namespace,
+        Source = plan.Inventory?.Source,
+        Managers = plan.Inventory is null ? [] : [FieldManagerEntry.OurName],
+        Context = client.Connection.Context,
+        Kubeconfig = client.Connection.Kubeconfig,
+        Server = client.Connection.Server,
+        KubernetesVersion = _kubernetes!.Text,
+        AppliedAt = plan.Inventory?.AppliedAt,
+        Duration = _clock.Elapsed,
+        Resources = resources,
+    };
+}

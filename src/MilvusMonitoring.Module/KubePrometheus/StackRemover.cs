@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.KubePrometheus;
+
+/// <summary>
+/// Carries out a removal in stages: API services first, since one without its pods breaks discovery for everybody;
+/// custom resources while their operator still runs; then the rest and what the operator leaves behind; definitions; the namespace last.
+/// A finalizer is never stripped: a stage that is held ends the removal there, and says what holds it.
+/// </summary>
+internal sealed class StackRemover(ClusterClient client, IActivitySink sink, int throttleLimit)
+{
+    private static readonly IReadOnlySet<string> NoGroups = new HashSet<string>();
+
+    private readonly ConcurrentDictionary<ResourceId, AppliedResource> _results = new();
+
+    /// <summary>Carries the plan out.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="deadline">Until when to wait for objects to be gone.</param>
+    /// <param name="cancellationToken">Stops the removal.</param>
+    public async Task<InstallOutcome> RunAsync(RemovalPlan plan, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var progress = new StackProgress(sink, $"Uninstalling kube-prometheus {plan.Release}", plan.Resources.Count);
+        foreach (var settled in plan.Resources.Where(resource => resource.Action != ResourceAction.Deleted || resource.Live is null))
+        {
+            Note(progress, new AppliedResource { Planned = settled, Action = settled.Action, Live = settled.Live, Message = settled.Message });
+        }
+
+        MonitoringException? failure = null;
+        try
+        {
+            await RunStagesAsync(plan, progress, deadline, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MonitoringException exception)
+        {
+            failure = exception;
+        }
+
+        return new InstallOutcome(
+            [.. plan.Resources.Select(planned => _results.TryGetValue(planned.Id, out var result)
+                ? result
+                : new AppliedResource { Planned = planned, Action = ResourceAction.Skipped, Message = "not reached; run the command again to go on" })],
+            failure);
+    }
+
+    private async Task RunStagesAsync(RemovalPlan plan, StackProgress progress, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var there = plan.Resources.Where(resource => resource is { Action: ResourceAction.Deleted, Live: not null, Type: not null }).ToList();
+        var groups = plan.Resources.Where(resource => StageOf(resource, NoGroups) == RemovalStage.Definitions).Select(GroupDefinedBy).Append("monitoring.coreos.com").ToHashSet();
+        var leftovers = new OperatorLeftovers(client);
+        foreach (var stage in there.GroupBy(resource => StageOf(resource, groups)).OrderBy(stage => stage.Key))
+        {
+            if (stage.Key == RemovalStage.Rest)
+            {
+                await leftovers.FindAsync(stage, cancellationToken).ConfigureAwait(false);
+            }
+
+            var options = new ParallelOptions { MaxDegreeOfParallelism = throttleLimit, CancellationToken = cancellationToken };
+            await Parallel.ForEachAsync(stage, options, async (planned, token) =>
+                Note(progress, await new ObjectRemover(client).RemoveAsync(planned, deadline, token).ConfigureAwait(false))).ConfigureAwait(false);
+            if (stage.Any(planned => _results[planned.Id].Action == ResourceAction.Failed))
+            {
+                return;
+            }
+
+            if (stage.Key == RemovalStage.Rest)
+            {
+                progress.Waiting("the operator's pods to end");
+                await leftovers.RemoveAsync(sink, deadline, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        if (plan.Inventory is { } inventory)
+        {
+            await InventoryStore.RemoveAsync(client, inventory.Namespace, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static RemovalStage StageOf(PlannedResource resource, IReadOnlySet<string> groups) => resource.Id switch
+    {
+        { Group: "apiregistration.k8s.io", Kind: "APIService" } => RemovalStage.ApiServices,
+        { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" } => RemovalStage.Definitions,
+        { Group: "", Kind: "Namespace" } => RemovalStage.Namespaces,
+        { Group: var group } when groups.Contains(group) => RemovalStage.CustomResources,
+        _ => RemovalStage.Rest,
+    };
+
+    /// <summary>A definition's name is the plural of its kind, a dot, and its group.</summary>
+    private static string GroupDefinedBy(PlannedResource definition) => definition.Id.Name[(definition.Id.Name.IndexOf('.', StringComparison.Ordinal) + 1)..];
+
+    private void Note(StackProgress progress, AppliedResource resource) => _results[resource.Planned.Id] = progress.Done(resource);
+
+    /// <summary>The order of the stages.</summary>
+    private enum RemovalStage
+    {
+        ApiServices,
+        CustomResources,
+        Rest,
+        Definitions,
+        Namespaces,
+    }
+}

@@ -1,0 +1,16 @@
+namespace MilvusMonitoring.Kubernetes;
+
+/// <summary>What .NET 8 lacks for asynchronous sequences.</summary>
+internal static class AsyncEnumerableExtensions
+{
+    public static async Task<List<T>> ToListAsync<T>(this IAsyncEnumerable<T> source, CancellationToken cancellationToken)
+    {
+        var list = new List<T>();
+        await foreach (var item in source.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            list.Add(item);
+        }
+
+        return list;
+    }
+}

@@ -1,0 +1,206 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace MilvusMonitoring.Kubernetes;
+
+/// <summary>The verbs of the API server, on objects as JSON. Answers that a caller has to decide on come back as values; everything else is an error with an id.</summary>
+internal sealed class ClusterClient(ClusterConnection connection)
+{
+    private const string MetadataOnly = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+    private const string MetadataOnlyList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+    private const int PageSize = 500;
+
+    public ClusterConnection Connection => connection;
+
+    /// <summary>Reads something that must be there.</summary>
+    public async Task<ReadOnlyMemory<byte>> GetAsync(string path, string what, CancellationToken cancellationToken)
+    {
+        var (body, status) = await ReadAsync(new ClusterRequest(HttpMethod.Get, path), cancellationToken).ConfigureAwait(false);
+        return status is null ? body : throw ClusterErrors.From(status, what, what);
+    }
+
+    /// <summary>Reads a document that a server may not have, such as the discovery of a group; null then.</summary>
+    public async Task<ReadOnlyMemory<byte>?> FindDocumentAsync(string path, string accept, CancellationToken cancellationToken)
+    {
+        var (body, status) = await ReadAsync(new ClusterRequest(HttpMethod.Get, path) { Accept = accept }, cancellationToken).ConfigureAwait(false);
+        return status switch
+        {
+            null => (ReadOnlyMemory<byte>?)body,
+            { Code: 404 or 406 } => null,
+            _ => throw ClusterErrors.From(status, $"get {path}", path),
+        };
+    }
+
+    /// <summary>Reads an object; null where there is none.</summary>
+    public Task<ReadOnlyMemory<byte>?> FindAsync(ResourceType type, ResourceId id, CancellationToken cancellationToken) =>
+        FindAsync(type, id, "application/json", cancellationToken);
+
+    /// <summary>Reads an object's metadata; null where there is none.</summary>
+    public async Task<ObjectMetadata?> FindMetadataAsync(ResourceType type, ResourceId id, CancellationToken cancellationToken) =>
+        await FindAsync(type, id, MetadataOnly, cancellationToken).ConfigureAwait(false) is { } body ? MetadataOf(body, id) : null;
+
+    /// <summary>Lists objects, metadata only, page by page.</summary>
+    /// <param name="type">The kind.</param>
+    /// <param name="namespaceName">The namespace; null for all.</param>
+    /// <param name="selector">A query such as <c>labelSelector=a%3Db</c>; empty for all objects.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    public IAsyncEnumerable<ObjectMetadata> ListMetadataAsync(ResourceType type, string? namespaceName, string selector, CancellationToken cancellationToken) =>
+        ListAsync(type, namespaceName, selector, MetadataOnlyList, item => ObjectMetadataReader.FromMetadata(item.Member("metadata")), cancellationToken);
+
+    /// <summary>Lists objects whole, page by page.</summary>
+    public IAsyncEnumerable<JsonElement> ListAsync(ResourceType type, string? namespaceName, string selector, CancellationToken cancellationToken) =>
+        ListAsync(type, namespaceName, selector, "application/json", item => item.Clone(), cancellationToken);
+
+    /// <summary>Server-side apply as this module's field manager.</summary>
+    /// <param name="type">The kind.</param>
+    /// <param name="id">Which object.</param>
+    /// <param name="json">The object, UTF-8 JSON.</param>
+    /// <param name="force">Whether to take fields over from other managers.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>What the server said.</returns>
+    public async Task<ApplyAnswer> ApplyAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> json, bool force, CancellationToken cancellationToken)
+    {
+        var path = $"{type.PathOf(id)}?fieldManager={FieldManagerEntry.OurName}&force={(force ? "true" : "false")}";
+        var request = new ClusterRequest(HttpMethod.Patch, path)
+        {
+            Accept = MetadataOnly + ",application/json",
+            Body = json,
+            ContentType = "application/apply-patch+yaml",
+        };
+        using var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (!response.IsSuccessStatusCode)
+        {
+            return new ApplyAnswer(false, null, await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false));
+        }
+
+        var body = await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false);
+        return new ApplyAnswer(response.StatusCode == HttpStatusCode.Created, MetadataOf(body, id), null);
+    }
+
+    /// <summary>Deletes an object, in the background where it owns others.</summary>
+    /// <param name="type">The kind.</param>
+    /// <param name="id">Which object.</param>
+    /// <param name="uid">The UID that it must have; null for any.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>Whether it is there no longer, still ending, or refused.</returns>
+    public async Task<DeleteAnswer> DeleteAsync(ResourceType type, ResourceId id, string? uid, CancellationToken cancellationToken)
+    {
+        var request = new ClusterRequest(HttpMethod.Delete, type.PathOf(id))
+        {
+            Accept = MetadataOnly + ",application/json",
+            Body = DeleteOptions.Background(uid),
+            ContentType = "application/json",
+        };
+        var (body, status) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
+        if (status is not null)
+        {
+            return status.Code == 404 ? DeleteAnswer.Gone : new DeleteAnswer(false, status);
+        }
+
+        return ObjectMetadataReader.Read(body) is { DeletionTimestamp: not null } ? DeleteAnswer.Ending : DeleteAnswer.Gone;
+    }
+
+    /// <summary>Watches a list; ends when the server ends it. Objects are valid until the next event.</summary>
+    public async IAsyncEnumerable<WatchEvent> WatchAsync(string pathAndQuery, bool metadataOnly, string what, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var request = new ClusterRequest(HttpMethod.Get, pathAndQuery)
+        {
+            Accept = metadataOnly ? MetadataOnly + ",application/json" : "application/json",
+            LongLived = true,
+        };
+        using var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw ClusterErrors.From(await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false), what, what);
+        }
+
+        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await foreach (var watchEvent in WatchEventReader.ReadAsync(stream, what, cancellationToken).ConfigureAwait(false))
+        {
+            yield return watchEvent;
+        }
+    }
+
+    private async IAsyncEnumerable<T> ListAsync<T>(ResourceType type, string? namespaceName, string selector, string accept, Func<JsonElement, T?> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var what = $"list {type.Plural}{(namespaceName is null ? string.Empty : $" in {namespaceName}")}";
+        string? next = null;
+        do
+        {
+            var query = $"?limit={PageSize}{(selector.Length == 0 ? string.Empty : "&" + selector)}{(next is null ? string.Empty : "&continue=" + Uri.EscapeDataString(next))}";
+            var request = new ClusterRequest(HttpMethod.Get, type.ListPath(namespaceName) + query) { Accept = accept };
+            var (body, status) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
+            if (status is { Code: 404 })
+            {
+                yield break;
+            }
+
+            if (status is not null)
+            {
+                throw ClusterErrors.From(status, what, type.Plural);
+            }
+
+            using var page = ParseAnswer(body, what);
+            foreach (var item in page.RootElement.Items("items"))
+            {
+                if (read(item) is { } value)
+                {
+                    yield return value;
+                }
+            }
+
+            next = page.RootElement.Member("metadata").Text("continue");
+        }
+        while (!string.IsNullOrEmpty(next));
+    }
+
+    private async Task<ReadOnlyMemory<byte>?> FindAsync(ResourceType type, ResourceId id, string accept, CancellationToken cancellationToken)
+    {
+        var (body, status) = await ReadAsync(new ClusterRequest(HttpMethod.Get, type.PathOf(id)) { Accept = accept }, cancellationToken).ConfigureAwait(false);
+        return status switch
+        {
+            null => (ReadOnlyMemory<byte>?)body,
+            { Code: 404 } => null,
+            _ => throw ClusterErrors.From(status, $"get {id}", id.ToString()),
+        };
+    }
+
+    private async Task<(ReadOnlyMemory<byte> Body, StatusBody? Status)> ReadAsync(ClusterRequest request, CancellationToken cancellationToken)
+    {
+        using var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        return response.IsSuccessStatusCode
+            ? (await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false), null)
+            : (default, await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false));
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+
+    private static ObjectMetadata MetadataOf(ReadOnlyMemory<byte> body, ResourceId id)
+    {
+        try
+        {
+            return ObjectMetadataReader.Read(body) ?? throw NoKubernetesAnswer(id.ToString(), null);
+        }
+        catch (JsonException exception)
+        {
+            throw NoKubernetesAnswer(id.ToString(), exception);
+        }
+    }
+
+    public static JsonDocument ParseAnswer(ReadOnlyMemory<byte> body, string what)
+    {
+        try
+        {
+            return JsonDocument.Parse(body);
+        }
+        catch (JsonException exception)
+        {
+            throw NoKubernetesAnswer(what, exception);
+        }
+    }
+
+    private static MonitoringException NoKubernetesAnswer(string what, Exception? cause) => new(
+        ErrorId.ResponseInvalid, $"The server's answer for {what} is no Kubernetes object; check that the address in the kubeconfig is an API server's, and run the command again.", what, cause);
+}

@@ -1,0 +1,238 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace MilvusMonitoring.Kubernetes;
+
+/// <summary>The way to one API server as one user. Safe for many requests at once.</summary>
+internal sealed class ClusterConnection : IDisposable
+{
+    private const int AnswerLimit = 256 << 20;
+
+    private static readonly string UserAgent = "milvus-monitoring/" + typeof(ClusterConnection).Assembly.GetName().Version!.ToString(3);
+
+    private readonly ClusterSettings _settings;
+    private readonly ServerCertificateCheck _check;
+    private readonly ICredentialSource _credentials;
+    private readonly ClusterActivity _activity;
+    private readonly TimeProvider _time;
+    private readonly string _address;
+    private readonly object _lock = new();
+    private readonly List<ClusterTransport> _transports = [];
+    private bool _contacted;
+
+    private ClusterConnection(ClusterSettings settings, IActivitySink sink, TimeProvider time)
+    {
+        _settings = settings;
+        _time = time;
+        _address = TransportFailure.Address(settings.Server);
+        _activity = new ClusterActivity(_address, sink, time);
+        _check = new ServerCertificateCheck(
+            settings.TlsServerName ?? settings.Server.IdnHost.Trim('[', ']'),
+            settings.CertificateAuthority.IsAbsent ? null : PemFiles.ReadBundle(settings.CertificateAuthority, "the cluster's CA"),
+            time);
+        _credentials = CredentialSources.For(settings, ExecCredentialPlugin.DefaultLimit, time);
+    }
+
+    /// <summary>The API server.</summary>
+    public Uri Server => _settings.Server;
+
+    /// <summary>The context's name.</summary>
+    public string Context => _settings.Context;
+
+    /// <summary>The kubeconfig, in a form that <c>-Kubeconfig</c> takes; null for a pod's service account.</summary>
+    public string? Kubeconfig => _settings.Kubeconfig;
+
+    /// <summary>The namespace of the context.</summary>
+    public string DefaultNamespace => _settings.Namespace;
+
+    /// <summary>The user's name in the kubeconfig.</summary>
+    public string User => _settings.User.Name;
+
+    /// <summary>Prepares the way to the cluster that the user means. Reads files; touches no network and starts no program.</summary>
+    /// <param name="target">What the user named.</param>
+    /// <param name="sink">Where retries are told.</param>
+    /// <returns>The connection.</returns>
+    /// <exception cref="MonitoringException">No kubeconfig, no such context, or something in it that is refused.</exception>
+    public static ClusterConnection Open(ClusterTarget target, IActivitySink sink) => Open(target, sink, KubeconfigPlaces.OfThisProcess(), TimeProvider.System);
+
+    /// <summary>The same with the places and the clock given.</summary>
+    /// <param name="target">What the user named.</param>
+    /// <param name="sink">Where retries are told.</param>
+    /// <param name="places">Where to look for what is not named.</param>
+    /// <param name="time">The clock.</param>
+    /// <returns>The connection.</returns>
+    public static ClusterConnection Open(ClusterTarget target, IActivitySink sink, KubeconfigPlaces places, TimeProvider time) =>
+        new(Kubernetes.Kubeconfig.Resolve(target, places), sink, time);
+
+    /// <summary>Sends a request, again where that helps, and gives back the last answer, whatever its status.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Ends it; only then is <see cref="OperationCanceledException"/> thrown.</param>
+    /// <returns>The answer. Its body is all there, but for a long-lived request, where it comes as the server sends it.</returns>
+    /// <exception cref="MonitoringException">There is no answer: unreachable, not trusted, too late, or no credential.</exception>
+    public async Task<HttpResponseMessage> SendAsync(ClusterRequest request, CancellationToken cancellationToken)
+    {
+        var plan = new RetryPlan(request, _time);
+        var credential = await _credentials.GetAsync(cancellationToken).ConfigureAwait(false);
+        var renewed = false;
+        while (true)
+        {
+            TimeSpan? pause;
+            string reason;
+            var (response, failure) = await TryAsync(request, credential, cancellationToken).ConfigureAwait(false);
+            if (response is not null)
+            {
+                _contacted = true;
+                if (response.StatusCode == HttpStatusCode.Unauthorized && !renewed)
+                {
+                    renewed = true;
+                    if (await _credentials.RenewAsync(credential, cancellationToken).ConfigureAwait(false) is { } other)
+                    {
+                        credential = other;
+                        response.Dispose();
+                        continue;
+                    }
+                }
+
+                pause = plan.After((int)response.StatusCode, AskedPause(response), await IsHopelessAsync(response, cancellationToken).ConfigureAwait(false));
+                if (pause is null)
+                {
+                    _activity.Answered(plan);
+                    return response;
+                }
+
+                reason = $"it answered {(int)response.StatusCode}";
+                response.Dispose();
+            }
+            else
+            {
+                pause = plan.After(failure!.Stage, _contacted);
+                if (pause is null)
+                {
+                    throw failure.Error;
+                }
+
+                reason = failure.Reason;
+            }
+
+            _activity.Retrying(plan, request, reason);
+            await Task.Delay(pause.Value, _time, cancellationToken).ConfigureAwait(false);
+            credential = await _credentials.GetAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (var transport in _transports)
+        {
+            transport.Dispose();
+        }
+
+        _credentials.Dispose();
+    }
+
+    private async Task<(HttpResponseMessage? Response, TransportFailure? Failure)> TryAsync(ClusterRequest request, ClusterCredential credential, CancellationToken cancellationToken)
+    {
+        var timeout = request.Timeout ?? ClusterRequest.DefaultTimeout;
+        using var limit = new CancellationTokenSource(timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        HttpResponseMessage? response = null;
+        try
+        {
+            using var message = Message(request, credential);
+            response = await TransportFor(credential.Identity).SendAsync(message, either.Token).ConfigureAwait(false);
+            if (!request.LongLived)
+            {
+                response.Content = await ReadAheadAsync(response.Content, either.Token).ConfigureAwait(false);
+            }
+
+            return (response, null);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            response?.Dispose();
+            return (null, limit.IsCancellationRequested
+                ? TransportFailure.AnswerTimedOut(request, _settings, timeout, exception)
+                : TransportFailure.ConnectTimedOut(Server, exception));
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException && !cancellationToken.IsCancellationRequested)
+        {
+            response?.Dispose();
+            return (null, TransportFailure.From(exception, _settings, _check));
+        }
+        catch
+        {
+            response?.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw;
+        }
+    }
+
+    private HttpRequestMessage Message(ClusterRequest request, ClusterCredential credential)
+    {
+        var message = new HttpRequestMessage(request.Method, _address + request.PathAndQuery)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        message.Headers.Accept.ParseAdd(request.Accept);
+        message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        message.Headers.Authorization = credential.Authorization;
+        if (_settings.TlsServerName is { } name)
+        {
+            // The one way to tell the runtime's TLS another name than the address has.
+            message.Headers.Host = name;
+        }
+
+        ImpersonationHeaders.Add(message.Headers, _settings.User.Impersonation);
+        if (!request.Body.IsEmpty || request.ContentType is not null)
+        {
+            message.Content = new ReadOnlyMemoryContent(request.Body);
+            message.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(request.ContentType ?? "application/json");
+        }
+
+        return message;
+    }
+
+    // A credential that brings another client certificate needs connections of its own.
+    private ClusterTransport TransportFor(ClientIdentity? identity)
+    {
+        lock (_lock)
+        {
+            if (_transports.Find(transport => ReferenceEquals(transport.Identity, identity)) is { } known)
+            {
+                return known;
+            }
+
+            var transport = new ClusterTransport(_settings, _check, identity);
+            _transports.Add(transport);
+            return transport;
+        }
+    }
+
+    private static async Task<HttpContent> ReadAheadAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        var length = content.Headers.ContentLength;
+        using var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        using var body = new MemoryStream(length is > 0 and < AnswerLimit ? (int)length : 0);
+        await stream.CopyToAsync(body, cancellationToken).ConfigureAwait(false);
+        var whole = new ReadOnlyMemoryContent(body.GetBuffer().AsMemory(0, (int)body.Length));
+        foreach (var header in content.Headers)
+        {
+            whole.Headers.TryAddWithoutValidation(header.Key, header.Value);
+        }
+
+        return whole;
+    }
+
+    private static TimeSpan? AskedPause(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } => date - DateTimeOffset.UtcNow,
+        _ => null,
+    };
+
+    private static async ValueTask<bool> IsHopelessAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        response.StatusCode == HttpStatusCode.InternalServerError
+        && (await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false)).IsSchemaFault;
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+
+namespace MilvusMonitoring.Kubernetes;
+
+/// <summary>The connections to one API server with one client certificate.</summary>
+internal sealed class ClusterTransport : IDisposable
+{
+    private readonly HttpMessageInvoker _invoker;
+
+    /// <summary>Prepares the connections; none is opened yet.</summary>
+    /// <param name="settings">The cluster.</param>
+    /// <param name="check">Judges the server's certificate.</param>
+    /// <param name="identity">The client certificate; the owner disposes of it.</param>
+    public ClusterTransport(ClusterSettings settings, ServerCertificateCheck check, ClientIdentity? identity)
+    {
+        Identity = identity;
+        _invoker = new HttpMessageInvoker(Handler(settings, check, identity), disposeHandler: true);
+    }
+
+    /// <summary>The longest that opening a connection may take.</summary>
+    public static TimeSpan ConnectTimeout { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The client certificate of these connections.</summary>
+    public ClientIdentity? Identity { get; }
+
+    /// <summary>Sends a request once.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Ends the wait for the headers.</param>
+    /// <returns>The answer, its body not read yet.</returns>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        _invoker.SendAsync(request, cancellationToken);
+
+    /// <inheritdoc />
+    public void Dispose() => _invoker.Dispose();
+
+    private static SocketsHttpHandler Handler(ClusterSettings settings, ServerCertificateCheck check, ClientIdentity? identity) => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        AutomaticDecompression = settings.DisableCompression ? DecompressionMethods.None : DecompressionMethods.GZip,
+        UseProxy = settings.Proxy is not null || !settings.Server.IsLoopback,
+        Proxy = settings.Proxy is null ? null : KubeconfigProxy(settings.Proxy),
+        ConnectTimeout = ConnectTimeout,
+        ConnectCallback = ConnectAsync,
+        EnableMultipleHttp2Connections = true,
+        KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90),
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            RemoteCertificateValidationCallback = check.Validate,
+            ClientCertificateContext = identity?.TlsContext,
+        },
+    };
+
+    private static WebProxy KubeconfigProxy(Uri proxy)
+    {
+        var result = new WebProxy(new UriBuilder(proxy) { UserName = "", Password = "" }.Uri);
+        if (proxy.UserInfo.Length > 0)
+        {
+            var parts = proxy.UserInfo.Split(':', 2);
+            result.Credentials = new NetworkCredential(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
+        }
+
+        return result;
+    }
+
+    // HTTP/2 has pings of its own; a watch over HTTP/1.1 learns of a dead peer by TCP alone.
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

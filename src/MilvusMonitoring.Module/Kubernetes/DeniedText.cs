@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+
+namespace MilvusMonitoring.Kubernetes;
+
+/// <summary>Says which rule is missing when the API server refuses a permission.</summary>
+internal static partial class DeniedText
+{
+    private const int RulesShown = 6;
+
+    /// <summary>Describes a 403.</summary>
+    /// <param name="status">What the server answered.</param>
+    /// <returns>What is missing, and how to get it.</returns>
+    public static (string Reason, string Remedy) Describe(StatusBody status)
+    {
+        if (Escalation().Match(status.Message) is { Success: true } escalation)
+        {
+            return Escalating(escalation);
+        }
+
+        var denied = Denied().Match(status.Message);
+        if (!denied.Success)
+        {
+            var text = OneLine.WithoutEnd(OneLine.Clean(status.Message)).Replace("; ", ", ", StringComparison.Ordinal);
+            return (text.Length == 0 ? "the server refuses it (403)" : text, "ask whoever runs the cluster to allow it");
+        }
+
+        var user = OneLine.Clean(denied.Groups["user"].Value, 200);
+        var verb = denied.Groups["verb"].Value;
+        var more = OneLine.WithoutEnd(OneLine.Clean(denied.Groups["more"].Value, 300)).TrimStart(':', ' ').Replace("; ", ", ", StringComparison.Ordinal);
+        var aside = more.Length == 0 ? "" : $" ({more})";
+        if (denied.Groups["path"].Success)
+        {
+            return ($"user \"{user}\" may not {verb} {OneLine.Clean(denied.Groups["path"].Value, 200)}{aside}", $"ask for a ClusterRole with the rule {{nonResourceURLs: [\"{OneLine.Clean(denied.Groups["path"].Value, 200)}\"], verbs: [\"{verb}\"]}} bound to that user");
+        }
+
+        var resource = OneLine.Clean(denied.Groups["resource"].Value, 200);
+        var group = OneLine.Clean(denied.Groups["group"].Value, 200);
+        var scope = denied.Groups["namespace"] is { Success: true, Value: var name } ? $"in namespace {OneLine.Clean(name, 100)}" : "in the whole cluster";
+        var role = denied.Groups["namespace"].Success ? "Role in that namespace" : "ClusterRole";
+        return (
+            $"user \"{user}\" may not {verb} {resource}{(group.Length == 0 ? "" : "." + group)} {scope}{aside}",
+            $"ask for a {role} with the rule {{apiGroups: [\"{group}\"], resources: [\"{resource}\"], verbs: [\"{verb}\"]}} bound to that user");
+    }
+
+    private static (string Reason, string Remedy) Escalating(Match escalation)
+    {
+        var user = OneLine.Clean(escalation.Groups["user"].Value, 200);
+        var rules = Rule().Matches(escalation.Groups["rules"].Value).Select(match => OneLine.Clean(match.Value, 200)).Distinct().ToList();
+        var shown = string.Join(", ", rules.Take(RulesShown)) + (rules.Count > RulesShown ? $" and {rules.Count - RulesShown} more" : "");
+        return (
+            $"user \"{user}\" would hand out permissions that it does not hold: {shown}",
+            "run it as a cluster administrator (on AKS: credentials got with --admin), or ask to hold these permissions or the verb \"escalate\" on roles and clusterroles");
+    }
+
+    // pkg/registry/rbac/escalation_check.go; servers before 1.12 said "attempt to grant extra privileges: [...]".
+    [GeneratedRegex("""user "(?<user>[^"]*)" .*?(?:attempting to grant RBAC permissions not currently held|attempt to grant extra privileges):\s*(?<rules>.*)$""", RegexOptions.IgnoreCase | RegexOptions.Singleline, 1000)]
+    private static partial Regex Escalation();
+
+    [GeneratedRegex("""\{[^{}]*\}""", RegexOptions.None, 1000)]
+    private static partial Regex Rule();
+
+    // apiserver/pkg/endpoints/handlers/responsewriters/errors.go, forbiddenMessage.
+    [GeneratedRegex("""user "(?<user>[^"]*)" cannot (?<verb>\S+) (?:path "(?<path>[^"]*)"|resource "(?<resource>[^"]*)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]*)"| at the cluster scope)?)(?<more>.*)$""", RegexOptions.IgnoreCase | RegexOptions.Singleline, 1000)]
+    private static partial Regex Denied();
+}

@@ -1,0 +1,162 @@
+using YamlDotNet.Core;
+using static MilvusMonitoring.Kubernetes.KubeconfigYaml;
+
+namespace MilvusMonitoring.Kubernetes;
+
+/// <summary>One kubeconfig file, read; nothing of it is judged yet but its form.</summary>
+internal sealed record KubeconfigFile(
+    string Path,
+    string? CurrentContext,
+    IReadOnlyList<KubeconfigCluster> Clusters,
+    IReadOnlyList<KubeconfigUser> Users,
+    IReadOnlyList<KubeconfigContext> Contexts)
+{
+    private const int SizeLimit = 8 << 20;
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The full path of a file that is there.</param>
+    /// <returns>Its entries; none when the file is empty.</returns>
+    public static KubeconfigFile Read(string path)
+    {
+        KubeconfigYaml? root;
+        try
+        {
+            if (new FileInfo(path).Length > SizeLimit)
+            {
+                throw Invalid(path, $"is larger than {SizeLimit >> 20} MiB", "name a kubeconfig file");
+            }
+
+            using var reader = new StreamReader(path);
+            root = KubeconfigYaml.Read(reader);
+        }
+        catch (YamlException exception)
+        {
+            throw Invalid(path, $"is not valid YAML at line {exception.Start.Line}, column {exception.Start.Column}: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}", "mend the file", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Invalid(path, $"cannot be read: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}", "see that it is a file and that you may read it", exception);
+        }
+
+        return root switch
+        {
+            null or KubeconfigScalar { IsNull: true } => new KubeconfigFile(path, null, [], [], []),
+            KubeconfigMapping mapping => new KubeconfigFile(
+                path,
+                mapping.Text("current-context"),
+                Entries(path, mapping, "clusters", "cluster", ReadCluster),
+                Entries(path, mapping, "users", "user", ReadUser),
+                Entries(path, mapping, "contexts", "context", ReadContext)),
+            _ => throw Invalid(path, "is no kubeconfig: it holds no fields", "name a kubeconfig file"),
+        };
+    }
+
+    /// <summary>An error about a kubeconfig file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="fault">What is wrong, to follow the path.</param>
+    /// <param name="remedy">What to do.</param>
+    /// <param name="cause">The cause.</param>
+    /// <returns>The error.</returns>
+    public static MonitoringException Invalid(string path, string fault, string remedy, Exception? cause = null) =>
+        new(ErrorId.KubeconfigInvalid, $"The kubeconfig {path} {fault}; {remedy}.", path, cause);
+
+    private static List<T> Entries<T>(string path, KubeconfigMapping root, string list, string field, Func<string, string, KubeconfigMapping, T> read)
+    {
+        var entries = new List<T>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in root.Mappings(list))
+        {
+            if (entry.Text("name") is not { } name)
+            {
+                continue;
+            }
+
+            if (!names.Add(name))
+            {
+                throw Invalid(path, $"has two {list} named '{name}'", "rename or remove one");
+            }
+
+            entries.Add(read(path, name, entry.Mapping(field) ?? new KubeconfigMapping(new Dictionary<string, KubeconfigYaml>())));
+        }
+
+        return entries;
+    }
+
+    private static KubeconfigCluster ReadCluster(string path, string name, KubeconfigMapping cluster) => new()
+    {
+        Name = name,
+        File = path,
+        Server = cluster.Text("server"),
+        CertificateAuthority = Data(path, $"cluster '{name}'", cluster, "certificate-authority"),
+        TlsServerName = cluster.Text("tls-server-name"),
+        InsecureSkipTlsVerify = cluster.IsTrue("insecure-skip-tls-verify"),
+        ProxyUrl = cluster.Text("proxy-url"),
+        DisableCompression = cluster.IsTrue("disable-compression"),
+        ExecConfig = cluster.Mappings("extensions").FirstOrDefault(extension => extension.Text("name") == "client.authentication.k8s.io/exec")?.Node("extension"),
+    };
+
+    private static KubeconfigUser ReadUser(string path, string name, KubeconfigMapping user) => new()
+    {
+        Name = name,
+        File = path,
+        ClientCertificate = Data(path, $"user '{name}'", user, "client-certificate"),
+        ClientKey = Data(path, $"user '{name}'", user, "client-key"),
+        Token = user.Text("token"),
+        TokenFile = Resolve(path, user.Text("tokenFile")),
+        Username = user.Text("username"),
+        Password = user.Text("password"),
+        Impersonation = ReadImpersonation(user),
+        Exec = user.Mapping("exec") is { } exec ? ReadExec(path, name, exec) : null,
+        AuthProvider = user.Mapping("auth-provider") is { } provider ? provider.Text("name") ?? "unnamed" : null,
+    };
+
+    private static KubeconfigContext ReadContext(string path, string name, KubeconfigMapping context) =>
+        new(name, path, context.Text("cluster"), context.Text("user"), context.Text("namespace"));
+
+    private static Impersonation? ReadImpersonation(KubeconfigMapping user)
+    {
+        var groups = user.Texts("as-groups");
+        var extra = user.Mapping("as-user-extra") is { } attributes
+            ? attributes.Names.SelectMany(key => attributes.Texts(key).Select(value => KeyValuePair.Create(key, value))).ToList()
+            : [];
+        return user.Text("as") is null && user.Text("as-uid") is null && groups.Count == 0 && extra.Count == 0
+            ? null
+            : new Impersonation(user.Text("as"), user.Text("as-uid"), groups, extra);
+    }
+
+    private static KubeconfigExec ReadExec(string path, string user, KubeconfigMapping exec)
+    {
+        var command = exec.Text("command") ?? throw Invalid(path, $"names no command in the exec plugin of user '{user}'", "give the plugin's command");
+        return new KubeconfigExec
+        {
+            ApiVersion = exec.Text("apiVersion") ?? "",
+            // As kubectl: a bare name is looked for on the path, anything with a slash stands where the file says.
+            Command = command.AsSpan().IndexOfAny('/', System.IO.Path.DirectorySeparatorChar) >= 0 ? Resolve(path, command)! : command,
+            Arguments = exec.Texts("args"),
+            Environment = [.. exec.Mappings("env").Where(variable => variable.Text("name") is not null).Select(variable => KeyValuePair.Create(variable.Text("name")!, variable.Text("value") ?? ""))],
+            InstallHint = exec.Text("installHint"),
+            ProvideClusterInfo = exec.IsTrue("provideClusterInfo"),
+            InteractiveMode = exec.Text("interactiveMode"),
+        };
+    }
+
+    private static KubeconfigData Data(string path, string owner, KubeconfigMapping fields, string name)
+    {
+        if (fields.Text(name + "-data") is not { } text)
+        {
+            return new KubeconfigData(Resolve(path, fields.Text(name)), null);
+        }
+
+        try
+        {
+            return new KubeconfigData(null, Convert.FromBase64String(text));
+        }
+        catch (FormatException exception)
+        {
+            throw Invalid(path, $"has {name}-data in {owner} that is not base64", "give the PEM file's content in base64, or its path as " + name, exception);
+        }
+    }
+
+    private static string? Resolve(string file, string? path) =>
+        path is null ? null : System.IO.Path.GetFullPath(path, System.IO.Path.GetDirectoryName(file)!);
+}

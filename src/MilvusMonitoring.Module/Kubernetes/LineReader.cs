@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
+namespace MilvusMonitoring.Kubernetes;
+
+/// <summary>Cuts a stream into lines, in one pooled buffer that grows with the longest line.</summary>
+internal static class LineReader
+{
+    private const int FirstSize = 16 * 1024;
+
+    /// <summary>Reads the lines; each is valid until the next is read. A stream that breaks off ends them like one that ends.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="longestLine">The most bytes of one line.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="InvalidDataException">A line is longer.</exception>
+    public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(Stream stream, int longestLine, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(FirstSize);
+        try
+        {
+            var (start, end, searched) = (0, 0, 0);
+            while (true)
+            {
+                int found;
+                while ((found = buffer.AsSpan(searched, end - searched).IndexOf((byte)'\n')) >= 0)
+                {
+                    yield return buffer.AsMemory(start, searched + found - start);
+                    start = searched = searched + found + 1;
+                }
+
+                searched = end;
+                (start, end, searched, buffer) = MakeRoom(buffer, start, end, searched, longestLine);
+                var read = await ReadAsync(stream, buffer.AsMemory(end), cancellationToken).ConfigureAwait(false);
+                if (read == 0)
+                {
+                    yield break;
+                }
+
+                end += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static (int Start, int End, int Searched, byte[] Buffer) MakeRoom(byte[] buffer, int start, int end, int searched, int longestLine)
+    {
+        if (end < buffer.Length)
+        {
+            return (start, end, searched, buffer);
+        }
+
+        if (end - start > longestLine)
+        {
+            throw new InvalidDataException($"A line is longer than {longestLine} bytes.");
+        }
+
+        var target = start > 0 ? buffer : ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        buffer.AsSpan(start, end - start).CopyTo(target);
+        if (target != buffer)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return (0, end - start, searched - start, target);
+    }
+
+    private static async Task<int> ReadAsync(Stream stream, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+namespace MilvusMonitoring.Kubernetes;
+
+/// <summary>What a mistyped name may have been meant to be.</summary>
+internal static class NearNames
+{
+    private const int ListLimit = 10;
+
+    /// <summary>Says which names are near the one given, or else which there are.</summary>
+    /// <param name="given">The name that is not there; empty when none was given.</param>
+    /// <param name="names">The names that are.</param>
+    /// <returns>A phrase: <c>did you mean 'a' or 'b'</c>, <c>there are: a, b</c>, <c>there are none</c>.</returns>
+    public static string Describe(string given, IEnumerable<string> names)
+    {
+        var all = names.Order(StringComparer.OrdinalIgnoreCase).ToList();
+        var near = given.Length == 0
+            ? []
+            : all.Select(name => (name, distance: Distance(given, name)))
+                .Where(candidate => candidate.distance <= Math.Max(1, given.Length / 3) || candidate.name.Contains(given, StringComparison.OrdinalIgnoreCase))
+                .OrderBy(candidate => candidate.distance)
+                .Take(3)
+                .Select(candidate => $"'{candidate.name}'")
+                .ToList();
+        return (near.Count, all.Count) switch
+        {
+            (> 0, _) => "did you mean " + string.Join(" or ", near),
+            (_, 0) => "there are none",
+            (_, <= ListLimit) => "there are: " + string.Join(", ", all),
+            _ => $"there are {all.Count}, among them: " + string.Join(", ", all.Take(ListLimit)),
+        };
+    }
+
+    // Letters to change, add or leave out, case aside.
+    private static int Distance(string left, string right)
+    {
+        var row = Enumerable.Range(0, right.Length + 1).ToArray();
+        for (var i = 1; i <= left.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= right.Length; j++)
+            {
+                var cost = char.ToLowerInvariant(left[i - 1]) == char.ToLowerInvariant(right[j - 1]) ? 0 : 1;
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + cost));
+            }
+        }
+
+        return row[^1];
+    }
+}

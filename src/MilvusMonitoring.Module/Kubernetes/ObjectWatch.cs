@@ -1,0 +1,73 @@
+namespace MilvusMonitoring.Kubernetes;
+
+/// <summary>Follows the objects of one list by watches, beginning anew with a back-off when the server ends one.</summary>
+internal sealed class ObjectWatch(ClusterClient client)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>Shows each state of each object until the observer has seen enough.</summary>
+    /// <param name="type">The kind.</param>
+    /// <param name="namespaceName">The namespace; null for a kind that has none.</param>
+    /// <param name="onlyName">The only object of interest; null for all.</param>
+    /// <param name="observe">Is given each event; returns true when it has seen enough.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    public async Task FollowAsync(ResourceType type, string? namespaceName, string? onlyName, Func<WatchEvent, bool> observe, CancellationToken cancellationToken)
+    {
+        var selector = onlyName is null ? string.Empty : $"&fieldSelector=metadata.name%3D{Uri.EscapeDataString(onlyName)}";
+        var path = $"{type.ListPath(namespaceName)}?watch=true&allowWatchBookmarks=true{selector}";
+        var pause = FirstPause;
+        while (true)
+        {
+            await foreach (var watchEvent in client.WatchAsync(path, false, $"{type.Plural}", cancellationToken).ConfigureAwait(false))
+            {
+                if (watchEvent.Kind is not (WatchEventKind.Bookmark or WatchEventKind.Expired) && observe(watchEvent))
+                {
+                    return;
+                }
+
+                pause = FirstPause;
+            }
+
+            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+        }
+    }
+
+    /// <summary>Waits until an object with this UID is gone.</summary>
+    /// <param name="type">The kind.</param>
+    /// <param name="id">Which object.</param>
+    /// <param name="uid">Its UID: a successor of the same name is another object.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task UntilGoneAsync(ResourceType type, ResourceId id, string uid, CancellationToken cancellationToken)
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            var selector = $"fieldSelector=metadata.name%3D{Uri.EscapeDataString(id.Name)}";
+            var path = type.ListPath(id.Namespace);
+            var body = await client.FindDocumentAsync($"{path}?{selector}", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1", cancellationToken).ConfigureAwait(false);
+            if (body is null || !JsonSlice.Items(body.Value, "items").Any(item => ObjectMetadataReader.Read(item)?.Uid == uid))
+            {
+                return;
+            }
+
+            var from = JsonSlice.Parse(body.Value, "metadata").Text("resourceVersion");
+            await foreach (var watchEvent in client.WatchAsync($"{path}?watch=true&{selector}&resourceVersion={from}", true, id.ToString(), cancellationToken).ConfigureAwait(false))
+            {
+                if (watchEvent.Kind == WatchEventKind.Expired)
+                {
+                    break;
+                }
+
+                if (watchEvent.Kind == WatchEventKind.Deleted && ObjectMetadataReader.Read(watchEvent.Object)?.Uid == uid)
+                {
+                    return;
+                }
+            }
+
+            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+namespace MilvusMonitoring.Kubernetes;
+
+/// <summary>Waits, by watches, until objects are ready.</summary>
+internal sealed class ReadinessWait(ClusterClient client, IActivitySink sink)
+{
+    /// <summary>Waits until all are ready.</summary>
+    /// <param name="targets">The objects; kinds that have no such state count as ready.</param>
+    /// <param name="activity">What is being done, for progress.</param>
+    /// <param name="deadline">Until when.</param>
+    /// <returns>What was last seen: whatever is not ready in it, the time was over for.</returns>
+    public async Task<ReadinessBoard> RunAsync(IReadOnlyList<(ResourceId Id, ResourceType Type)> targets, string activity, Deadline deadline)
+    {
+        var board = new ReadinessBoard(targets.Select(target => target.Id));
+        if (board.Targets.Count == 0)
+        {
+            return board;
+        }
+
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
+        var watched = targets.Where(target => Readiness.Knows(target.Id)).Concat(board.Deputies.Select(id => (Id: id, Type: ResourceType.StatefulSet)));
+        var watches = watched
+            .GroupBy(target => (target.Type, target.Id.Namespace))
+            .Select(group => FollowAsync(group.Key.Type, group.Key.Namespace, [.. group.Select(target => target.Id)], board, activity, done))
+            .ToList();
+        try
+        {
+            await Task.WhenAll(watches).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (done.IsCancellationRequested && (deadline.IsOver || !deadline.Token.IsCancellationRequested))
+        {
+            // Either everything is ready, or the time is over: the board says which.
+        }
+
+        return board;
+    }
+
+    private async Task FollowAsync(ResourceType type, string? namespaceName, HashSet<ResourceId> ids, ReadinessBoard board, string activity, CancellationTokenSource done)
+    {
+        try
+        {
+            await new ObjectWatch(client).FollowAsync(type, namespaceName, ids.Count == 1 ? ids.First().Name : null, Observe, done.Token).ConfigureAwait(false);
+        }
+        catch (MonitoringException)
+        {
+            await done.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        bool Observe(WatchEvent watchEvent)
+        {
+            using var document = JsonDocument.Parse(watchEvent.Object);
+            var live = document.RootElement;
+            var id = new ResourceId(type.Group, type.Kind, namespaceName, live.Member("metadata").Text("name") ?? string.Empty);
+            if (!ids.Contains(id))
+            {
+                return false;
+            }
+
+            if (watchEvent.Kind == WatchEventKind.Deleted)
+            {
+                board.Gone(id);
+            }
+            else
+            {
+                board.Observe(id, live);
+            }
+
+            var waiting = board.NotReady;
+            if (waiting.Count == 0)
+            {
+                done.Cancel();
+                return true;
+            }
+
+            var ready = board.Targets.Count - waiting.Count;
+            sink.Progress(activity, $"{ready} of {board.Targets.Count} ready, waiting for {waiting[0].Id}: {waiting[0].State.Message}", ready * 100 / board.Targets.Count);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+namespace MilvusMonitoring.Kubernetes;
+
+/// <summary>How the API server serves a kind.</summary>
+/// <param name="Group">The API group; empty for the core group.</param>
+/// <param name="Version">The version.</param>
+/// <param name="Plural">The name in paths: <c>servicemonitors</c>.</param>
+/// <param name="Kind">The kind.</param>
+/// <param name="IsNamespaced">Whether its objects live in namespaces.</param>
+internal sealed record ResourceType(string Group, string Version, string Plural, string Kind, bool IsNamespaced)
+{
+    public static ResourceType ConfigMap { get; } = new(string.Empty, "v1", "configmaps", "ConfigMap", true);
+
+    public static ResourceType StatefulSet { get; } = new("apps", "v1", "statefulsets", "StatefulSet", true);
+
+    public static ResourceType Pod { get; } = new(string.Empty, "v1", "pods", "Pod", true);
+
+    public static ResourceType Definition { get; } = new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false);
+
+    /// <summary>The path of the list of its objects.</summary>
+    /// <param name="namespaceName">The namespace; null for all, or for a kind that has none.</param>
+    public string ListPath(string? namespaceName)
+    {
+        var root = Group.Length == 0 ? $"/api/{Version}" : $"/apis/{Group}/{Version}";
+        return IsNamespaced && namespaceName is not null
+            ? $"{root}/namespaces/{Uri.EscapeDataString(namespaceName)}/{Plural}"
+            : $"{root}/{Plural}";
+    }
+
+    /// <summary>The path of one object.</summary>
+    public string PathOf(ResourceId id) => $"{ListPath(id.Namespace)}/{Uri.EscapeDataString(id.Name)}";
+}

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+
+namespace MilvusMonitoring.Kubernetes;
+
+/// <summary>Finds out how the server serves a kind: by aggregated discovery (Kubernetes 1.26 and later) in two requests, else by the group's own document. Only groups that somebody asks for matter, so a broken APIService stays without effect.</summary>
+internal sealed class ResourceTypes(ClusterClient client)
+{
+    private const string Aggregated =
+        "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
+
+    private readonly ConcurrentDictionary<(string Group, string Version, string Kind), ResourceType> _known = new();
+    private readonly ConcurrentDictionary<(string Group, string Version), Lazy<Task>> _groups = new();
+    private readonly object _gate = new();
+    private Task? _aggregated;
+
+    /// <summary>Adds what a definition in the manifests says of its own kind, before the server serves it.</summary>
+    public void Add(ResourceType type) => _known.TryAdd((type.Group, type.Version, type.Kind), type);
+
+    /// <summary>Finds how a kind is served.</summary>
+    /// <param name="group">The API group.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="kind">The kind.</param>
+    /// <param name="cancellationToken">Ends the look-up.</param>
+    /// <returns>How; null where the server does not know the kind.</returns>
+    public async Task<ResourceType?> FindAsync(string group, string version, string kind, CancellationToken cancellationToken)
+    {
+        if (_known.TryGetValue((group, version, kind), out var type))
+        {
+            return type;
+        }
+
+        await AggregatedAsync(cancellationToken).ConfigureAwait(false);
+        if (_known.TryGetValue((group, version, kind), out type))
+        {
+            return type;
+        }
+
+        await _groups.GetOrAdd((group, version), key => new Lazy<Task>(() => ReadGroupAsync(key.Group, key.Version, cancellationToken))).Value.ConfigureAwait(false);
+        return _known.GetValueOrDefault((group, version, kind));
+    }
+
+    private Task AggregatedAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return _aggregated ??= Task.WhenAll(ReadAggregatedAsync("/api", cancellationToken), ReadAggregatedAsync("/apis", cancellationToken));
+        }
+    }
+
+    private async Task ReadAggregatedAsync(string path, CancellationToken cancellationToken)
+    {
+        using var document = await ReadDocumentAsync(path, Aggregated, cancellationToken).ConfigureAwait(false);
+        foreach (var group in document?.RootElement.Items("items") ?? [])
+        {
+            var name = group.Member("metadata").Text("name") ?? string.Empty;
+            foreach (var version in group.Items("versions").Where(version => version.Text("freshness") != "Stale"))
+            {
+                foreach (var resource in version.Items("resources"))
+                {
+                    var kind = resource.Member("responseKind").Text("kind");
+                    if (version.Text("version") is { } number && resource.Text("resource") is { } plural && kind is not null)
+                    {
+                        Add(new ResourceType(name, number, plural, kind, resource.Text("scope") == "Namespaced"));
+                    }
+                }
+            }
+        }
+    }
+
+    private async Task ReadGroupAsync(string group, string version, CancellationToken cancellationToken)
+    {
+        var path = group.Length == 0 ? $"/api/{version}" : $"/apis/{group}/{version}";
+        using var document = await ReadDocumentAsync(path, "application/json", cancellationToken).ConfigureAwait(false);
+        foreach (var resource in document?.RootElement.Items("resources") ?? [])
+        {
+            if (resource.Text("name") is { } plural && !plural.Contains('/', StringComparison.Ordinal) && resource.Text("kind") is { } kind)
+            {
+                Add(new ResourceType(group, version, plural, kind, resource.Member("namespaced").ValueKind == JsonValueKind.True));
+            }
+        }
+    }
+
+    private async Task<JsonDocument?> ReadDocumentAsync(string path, string accept, CancellationToken cancellationToken)
+    {
+        var body = await client.FindDocumentAsync(path, accept, cancellationToken).ConfigureAwait(false);
+        return body is null ? null : ClusterClient.ParseAnswer(body.Value, path);
+    }
+}

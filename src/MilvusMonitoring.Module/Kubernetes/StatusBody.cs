@@ -1,0 +1,222 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
+namespace MilvusMonitoring.Kubernetes;
+
+/// <summary>One cause in a <see cref="StatusBody"/>.</summary>
+/// <param name="Reason">Such as <c>FieldManagerConflict</c> or <c>FieldValueInvalid</c>.</param>
+/// <param name="Message">The cause in words.</param>
+/// <param name="Field">The field's path.</param>
+internal sealed record StatusCause(string Reason, string Message, string Field);
+
+/// <summary>Why a request failed, by what the server answered: a Kubernetes <c>Status</c>, or as much as can be made out of anything else.</summary>
+internal sealed record StatusBody
+{
+    private const int SizeLimit = 64 << 10;
+
+    /// <summary>The HTTP status.</summary>
+    public required int Code { get; init; }
+
+    /// <summary>Whether the body was a <c>Status</c>; if not, something between here and the API server may have answered, or the path is not served.</summary>
+    public bool IsStatus { get; init; }
+
+    /// <summary>Such as <c>NotFound</c>, <c>Conflict</c>, <c>AlreadyExists</c>; empty when the server gives none.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>The message as the server gave it; may hold line breaks.</summary>
+    public string Message { get; init; } = "";
+
+    /// <summary>The name of the object.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>The object's API group.</summary>
+    public string Group { get; init; } = "";
+
+    /// <summary>The object's kind or resource; the server gives either.</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>The object's UID.</summary>
+    public string Uid { get; init; } = "";
+
+    /// <summary>The single causes.</summary>
+    public IReadOnlyList<StatusCause> Causes { get; init; } = [];
+
+    /// <summary>When to try again, in seconds.</summary>
+    public int? RetryAfterSeconds { get; init; }
+
+    /// <summary>Whether server-side apply stopped because other managers own fields.</summary>
+    public bool IsFieldConflict => Code == 409 && Causes.Any(cause => cause.Reason == "FieldManagerConflict");
+
+    /// <summary>Whether the object's namespace is being deleted.</summary>
+    public bool IsNamespaceTerminating =>
+        Causes.Any(cause => cause.Reason == "NamespaceTerminating")
+        || (Code == 403 && Message.Contains("because it is being terminated", StringComparison.Ordinal));
+
+    /// <summary>Whether the object does not fit its schema although the status says 500, as servers before 1.22 put it.</summary>
+    public bool IsSchemaFault => Code == 500 && (Message.Contains("failed to create typed patch object", StringComparison.Ordinal) || Message.Contains("field not declared in schema", StringComparison.Ordinal));
+
+    /// <summary>Reads the body of an answer that is no success.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>What it says.</returns>
+    public static async Task<StatusBody> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        using var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        var buffer = new byte[SizeLimit];
+        var length = 0;
+        try
+        {
+            length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        {
+            // The status line says enough; a body cut short only adds to it.
+            length = 0;
+        }
+
+        return Parse(response.StatusCode, buffer.AsSpan(0, length));
+    }
+
+    /// <summary>Makes out what a body says.</summary>
+    /// <param name="code">The HTTP status.</param>
+    /// <param name="body">The body, or its beginning.</param>
+    /// <returns>What it says.</returns>
+    public static StatusBody Parse(HttpStatusCode code, ReadOnlySpan<byte> body)
+    {
+        var status = new StatusBody { Code = (int)code };
+        var text = body.TrimStart(" \t\r\n\ufeff"u8);
+        if (text.IsEmpty)
+        {
+            return status;
+        }
+
+        if (text[0] == '{')
+        {
+            return ParseJson(status, text);
+        }
+
+        return status with { Message = text[0] == '<' ? PageTitle(text) : Encoding.UTF8.GetString(text[..Math.Min(text.Length, 600)]) };
+    }
+
+    private static StatusBody ParseJson(StatusBody status, ReadOnlySpan<byte> text)
+    {
+        var isStatus = false;
+        var reader = new Utf8JsonReader(text, isFinalBlock: true, default);
+        try
+        {
+            reader.Read();
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var name = reader.GetString();
+                reader.Read();
+                switch (name)
+                {
+                    case "kind":
+                        isStatus = Text(ref reader) == "Status";
+                        break;
+                    case "message":
+                        status = status with { Message = Text(ref reader) };
+                        break;
+                    case "reason":
+                        status = status with { Reason = Text(ref reader) };
+                        break;
+                    case "details" when reader.TokenType == JsonTokenType.StartObject:
+                        ReadDetails(ref reader, ref status);
+                        break;
+                    default:
+                        reader.Skip();
+                        break;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // Cut short or garbled: what was read up to here stands.
+        }
+
+        return isStatus ? status with { IsStatus = true } : new StatusBody { Code = status.Code, Message = status.Message };
+    }
+
+    private static void ReadDetails(ref Utf8JsonReader reader, ref StatusBody status)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString();
+            reader.Read();
+            switch (name)
+            {
+                case "name":
+                    status = status with { Name = Text(ref reader) };
+                    break;
+                case "group":
+                    status = status with { Group = Text(ref reader) };
+                    break;
+                case "kind":
+                    status = status with { Kind = Text(ref reader) };
+                    break;
+                case "uid":
+                    status = status with { Uid = Text(ref reader) };
+                    break;
+                case "retryAfterSeconds" when reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var seconds):
+                    status = status with { RetryAfterSeconds = seconds };
+                    break;
+                case "causes" when reader.TokenType == JsonTokenType.StartArray:
+                    ReadCauses(ref reader, ref status);
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+    }
+
+    private static void ReadCauses(ref Utf8JsonReader reader, ref StatusBody status)
+    {
+        var causes = new List<StatusCause>();
+        status = status with { Causes = causes };
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        {
+            var cause = new StatusCause("", "", "");
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var name = reader.GetString();
+                reader.Read();
+                cause = name switch
+                {
+                    "reason" => cause with { Reason = Text(ref reader) },
+                    "message" => cause with { Message = Text(ref reader) },
+                    "field" => cause with { Field = Text(ref reader) },
+                    _ => Skip(ref reader, cause),
+                };
+            }
+
+            causes.Add(cause);
+        }
+    }
+
+    private static StatusCause Skip(ref Utf8JsonReader reader, StatusCause cause)
+    {
+        reader.Skip();
+        return cause;
+    }
+
+    private static string Text(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            return reader.GetString()!;
+        }
+
+        reader.Skip();
+        return "";
+    }
+
+    private static string PageTitle(ReadOnlySpan<byte> page)
+    {
+        var text = Encoding.UTF8.GetString(page[..Math.Min(page.Length, 4096)]);
+        var start = text.IndexOf("<title>", StringComparison.OrdinalIgnoreCase);
+        var end = start < 0 ? -1 : text.IndexOf("</title>", start, StringComparison.OrdinalIgnoreCase);
+        return end < 0 ? "a web page" : "a web page titled " + OneLine.Clean(text[(start + "<title>".Length)..end], 120);
+    }
+}

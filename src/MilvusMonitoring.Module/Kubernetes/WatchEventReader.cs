@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace MilvusMonitoring.Kubernetes;
+
+/// <summary>Cuts the stream of a watch into events, one JSON text a line. A stream that breaks off ends the watch like one that the server ends: whoever watches begins anew.</summary>
+internal static class WatchEventReader
+{
+    private const int LargestEvent = 32 * 1024 * 1024;
+
+    /// <summary>Reads the events; the object of each is valid until the next is read.</summary>
+    /// <param name="stream">The answer's body.</param>
+    /// <param name="what">What is watched, for errors.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ResponseInvalid"/>: a line is no event. <see cref="ErrorId.ServerFailed"/>: the server reports an error.</exception>
+    public static async IAsyncEnumerable<WatchEvent> ReadAsync(Stream stream, string what, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var lines = LineReader.ReadAsync(stream, LargestEvent, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await MoveNextAsync(lines, what).ConfigureAwait(false))
+        {
+            if (!lines.Current.IsEmpty)
+            {
+                yield return Parse(lines.Current, what);
+            }
+        }
+    }
+
+    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<ReadOnlyMemory<byte>> lines, string what)
+    {
+        try
+        {
+            return await lines.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw NoEvent(what, exception);
+        }
+    }
+
+    private static WatchEvent Parse(ReadOnlyMemory<byte> line, string what)
+    {
+        try
+        {
+            var content = JsonSlice.Find(line, "object");
+            return JsonSlice.Text(line, "type") switch
+            {
+                "ADDED" => new WatchEvent(WatchEventKind.Added, content),
+                "MODIFIED" => new WatchEvent(WatchEventKind.Modified, content),
+                "DELETED" => new WatchEvent(WatchEventKind.Deleted, content),
+                "BOOKMARK" => new WatchEvent(WatchEventKind.Bookmark, content),
+                "ERROR" when JsonSlice.Parse(content).Number("code") == 410 => new WatchEvent(WatchEventKind.Expired, content),
+                "ERROR" => throw new MonitoringException(
+                    ErrorId.ServerFailed, $"The server ended the watch on {what}: {OneLine.Clean(JsonSlice.Text(content, "message"))}; run the command again.", what),
+                _ => throw NoEvent(what, null),
+            };
+        }
+        catch (JsonException exception)
+        {
+            throw NoEvent(what, exception);
+        }
+    }
+
+    private static MonitoringException NoEvent(string what, Exception? cause) =>
+        new(ErrorId.ResponseInvalid, $"The server's answer to the watch on {what} is no list of events; run the command again.", what, cause);
+}

@@ -1,0 +1,150 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MilvusMonitoring.KubePrometheus;
+
+namespace MilvusMonitoring.Manifests;
+
+/// <summary>Finds the container images that manifests name, and puts them on another registry.</summary>
+/// <remarks>
+/// An image stands in the containers of any pod template, in arguments of the operator, which starts containers of its own,
+/// and in the resources from which the operator makes pods.
+/// </remarks>
+internal static class ImageReferences
+{
+    private const string OperatorGroup = "monitoring.coreos.com";
+
+    private static readonly string[] ContainerLists = ["containers", "initContainers", "ephemeralContainers"];
+    private static readonly string[] CommandLines = ["args", "command"];
+    private static readonly string[] OperatorKinds = ["Prometheus", "PrometheusAgent", "Alertmanager", "ThanosRuler"];
+
+    // The first is the one in use; the others are those of older operators.
+    private static readonly string[] ImageArguments =
+    [
+        "--prometheus-config-reloader=",
+        "--config-reloader-image=",
+        "--prometheus-default-base-image=",
+        "--alertmanager-default-base-image=",
+        "--thanos-default-base-image=",
+    ];
+
+    private static readonly JsonSerializerOptions Serialization = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Lists the images.</summary>
+    /// <param name="objects">The objects.</param>
+    /// <returns>Each image once, ordered.</returns>
+    public static IReadOnlyList<string> List(IEnumerable<ManifestObject> objects)
+    {
+        var images = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var manifest in objects)
+        {
+            Visit(manifest, image =>
+            {
+                images.Add(image);
+                return image;
+            });
+        }
+
+        return [.. images];
+    }
+
+    /// <summary>Puts the images of an object on another registry; see <see cref="ImageName.OnRegistry"/>.</summary>
+    /// <param name="manifest">The object.</param>
+    /// <param name="registry">The registry, with or without a path: <c>registry.local:5000/mirror</c>.</param>
+    /// <returns>The object with those images; the same instance where it names none.</returns>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>: the registry is none.</exception>
+    public static ManifestObject Rewrite(ManifestObject manifest, string registry)
+    {
+        var target = ImageName.Registry(registry);
+        var changed = false;
+        var root = Visit(manifest, image =>
+        {
+            changed = true;
+            return ImageName.OnRegistry(image, target);
+        });
+        return changed ? manifest with { Json = JsonSerializer.SerializeToUtf8Bytes(root, Serialization) } : manifest;
+    }
+
+    private static JsonNode? Visit(ManifestObject manifest, Func<string, string> replace)
+    {
+        // A definition describes images and names none; parsing the ten of them would cost more than all the rest.
+        if (manifest.Id.Kind == "CustomResourceDefinition" || manifest.Json.Span.IndexOf("image"u8) < 0)
+        {
+            return null;
+        }
+
+        var root = JsonNode.Parse(manifest.Json.Span, documentOptions: new() { MaxDepth = YamlConverter.MaximumDepth + 1 });
+        if (root?["spec"] is not JsonObject spec)
+        {
+            return root;
+        }
+
+        if (manifest.Id.Group == OperatorGroup && OperatorKinds.Contains(manifest.Id.Kind))
+        {
+            VisitOperatorFields(spec, replace);
+        }
+
+        VisitContainerLists(spec, replace);
+        return root;
+    }
+
+    private static void VisitOperatorFields(JsonObject spec, Func<string, string> replace)
+    {
+        foreach (var owner in new[] { spec, spec["thanos"] as JsonObject })
+        {
+            ReplaceField(owner, "image", replace);
+            ReplaceField(owner, "baseImage", replace);
+        }
+    }
+
+    private static void VisitContainerLists(JsonNode? node, Func<string, string> replace)
+    {
+        foreach (var child in Children(node))
+        {
+            VisitContainerLists(child, replace);
+        }
+
+        foreach (var list in node is JsonObject owner ? ContainerLists.Select(name => owner[name]).OfType<JsonArray>() : [])
+        {
+            foreach (var container in list.OfType<JsonObject>())
+            {
+                ReplaceField(container, "image", replace);
+                ReplaceArguments(container, replace);
+            }
+        }
+    }
+
+    private static IEnumerable<JsonNode?> Children(JsonNode? node) => node switch
+    {
+        JsonObject mapping => mapping.Select(property => property.Value),
+        JsonArray sequence => sequence,
+        _ => [],
+    };
+
+    private static void ReplaceArguments(JsonObject container, Func<string, string> replace)
+    {
+        foreach (var line in CommandLines.Select(name => container[name]).OfType<JsonArray>())
+        {
+            for (var index = 0; index < line.Count; index++)
+            {
+                if (Text(line[index]) is { } argument
+                    && Array.Find(ImageArguments, name => argument.StartsWith(name, StringComparison.Ordinal)) is { } prefix
+                    && ImageName.IsValid(argument[prefix.Length..]))
+                {
+                    line[index] = prefix + replace(argument[prefix.Length..]);
+                }
+            }
+        }
+    }
+
+    private static void ReplaceField(JsonObject? owner, string field, Func<string, string> replace)
+    {
+        if (Text(owner?[field]) is { } image && ImageName.IsValid(image))
+        {
+            owner![field] = replace(image);
+        }
+    }
+
+    private static string? Text(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+}

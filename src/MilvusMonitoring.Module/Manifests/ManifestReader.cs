@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+
+namespace MilvusMonitoring.Manifests;
+
+/// <summary>Reads manifest files into the objects that are sent.</summary>
+internal static class ManifestReader
+{
+    private const int MaximumProblemsShown = 5;
+    private const int MaximumProblemsPerFile = 20;
+
+    /// <summary>Reads all objects of all files, in the order of the files and of the documents in them; lists of any kind are flattened.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The objects, each once.</returns>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ManifestInvalid"/>, with file and line of the first problems.</exception>
+    public static IReadOnlyList<ManifestObject> Read(IReadOnlyList<ManifestFile> files, CancellationToken cancellationToken)
+    {
+        var results = new FileResult[files.Count];
+        var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
+
+        // The largest first, so that no core is left alone with one at the end.
+        var order = Enumerable.Range(0, files.Count).OrderByDescending(index => files[index].Content.Length).ToArray();
+        Parallel.ForEach(
+            Partitioner.Create(order, EnumerablePartitionerOptions.NoBuffering),
+            options,
+            index => results[index] = ReadFile(files[index], cancellationToken));
+
+        var problems = results.SelectMany(result => result.Problems).ToList();
+        var objects = Distinct(results.SelectMany(result => result.Objects), problems);
+        return problems.Count == 0 ? objects : throw Invalid(problems);
+    }
+
+    private static FileResult ReadFile(ManifestFile file, CancellationToken cancellationToken)
+    {
+        var result = new FileResult([], []);
+        try
+        {
+            var text = ManifestText.ToUtf8(file);
+            var extractor = new ObjectExtractor(file.Path, result.Objects, result.Problems);
+            foreach (var document in YamlConverter.Convert(file, text, cancellationToken))
+            {
+                extractor.Extract(document);
+                if (result.Problems.Count >= MaximumProblemsPerFile)
+                {
+                    break;
+                }
+            }
+        }
+        catch (ManifestProblemException exception)
+        {
+            result.Problems.Add(exception.Problem);
+        }
+
+        return result;
+    }
+
+    private static List<ManifestObject> Distinct(IEnumerable<ManifestObject> objects, List<ManifestProblem> problems)
+    {
+        var distinct = new List<ManifestObject>();
+        var seen = new Dictionary<ResourceId, ManifestObject>();
+        foreach (var candidate in objects)
+        {
+            if (seen.TryAdd(candidate.Id, candidate))
+            {
+                distinct.Add(candidate);
+            }
+            else if (seen[candidate.Id] is var first && !SameContent(first, candidate))
+            {
+                problems.Add(new ManifestProblem(
+                    candidate.File,
+                    candidate.Line,
+                    $"has {candidate.Id}, which {first.File} line {first.Line} has with other content; keep one of them"));
+            }
+        }
+
+        return distinct;
+    }
+
+    private static bool SameContent(ManifestObject left, ManifestObject right) =>
+        left.Json.Span.SequenceEqual(right.Json.Span)
+        || JsonNode.DeepEquals(Tree(left), Tree(right));
+
+    private static JsonNode? Tree(ManifestObject manifest) =>
+        JsonNode.Parse(manifest.Json.Span, documentOptions: new() { MaxDepth = YamlConverter.MaximumDepth + 1 });
+
+    private static MonitoringException Invalid(List<ManifestProblem> problems)
+    {
+        var shown = string.Join("; ", problems.Take(MaximumProblemsShown));
+        var more = problems.Count - MaximumProblemsShown;
+        var message = problems.Count == 1
+            ? $"The manifest {shown}. Nothing was applied."
+            : $"The manifests have {problems.Count} problems: {shown}{(more > 0 ? $"; and {more} more" : "")}. Nothing was applied.";
+        return new MonitoringException(ErrorId.ManifestInvalid, message, problems[0].File);
+    }
+
+    private sealed record FileResult(List<ManifestObject> Objects, List<ManifestProblem> Problems);
+}

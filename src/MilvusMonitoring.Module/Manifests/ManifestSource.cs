@@ -1,0 +1,99 @@
+namespace MilvusMonitoring.Manifests;
+
+/// <summary>Finds the manifest files in what a person points at: a folder, an archive or a single file.</summary>
+internal static class ManifestSource
+{
+    private const string Remedy = "Give a kube-prometheus folder, its manifests folder, a .tar.gz or .zip of it, or one .yaml file.";
+
+    /// <summary>Reads the manifest files; only those directly in <c>manifests/</c> and <c>manifests/setup/</c>, or in the folder itself and its <c>setup/</c>.</summary>
+    /// <param name="path">A folder, a gzipped tar, a zip (both known by their content) or a .yaml, .yml or .json file.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The files, <c>setup/</c> first, then by name.</returns>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ManifestNotFound"/> or <see cref="ErrorId.ArchiveInvalid"/>.</exception>
+    public static async Task<IReadOnlyList<ManifestFile>> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Directory.Exists(path)
+                ? await ReadFolderAsync(path, cancellationToken).ConfigureAwait(false)
+                : await ReadFileAsync(path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw NotFound($"{path} cannot be read: {exception.Message.ReplaceLineEndings(" ")}", path, exception);
+        }
+    }
+
+    private static async Task<IReadOnlyList<ManifestFile>> ReadFolderAsync(string path, CancellationToken cancellationToken)
+    {
+        var inner = Path.Combine(path, ManifestPath.Folder);
+        var root = Directory.Exists(inner) ? inner : path;
+        var setup = Path.Combine(root, ManifestPath.SetupFolder);
+        var files = new List<ManifestFile>();
+        await AddFilesAsync(files, root, "", cancellationToken).ConfigureAwait(false);
+        if (Directory.Exists(setup))
+        {
+            await AddFilesAsync(files, setup, ManifestPath.SetupFolder + "/", cancellationToken).ConfigureAwait(false);
+        }
+
+        return files.Count > 0
+            ? ManifestPath.Ordered(files)
+            : throw NotFound($"{path} holds no manifests: looked for *.yaml, *.yml and *.json in {inner}, {path} and their {ManifestPath.SetupFolder} folder", path);
+    }
+
+    private static async Task AddFilesAsync(List<ManifestFile> files, string folder, string prefix, CancellationToken cancellationToken)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder).Where(ManifestPath.IsManifest))
+        {
+            files.Add(new ManifestFile(prefix + Path.GetFileName(file), await ContentAsync(file, cancellationToken).ConfigureAwait(false)));
+        }
+    }
+
+    private static async Task<IReadOnlyList<ManifestFile>> ReadFileAsync(string path, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(path))
+        {
+            throw NotFound($"{path} is not there", path);
+        }
+
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 64 * 1024, useAsync: true);
+        await using (stream.ConfigureAwait(false))
+        {
+            var start = new byte[4];
+            var length = await stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            stream.Position = 0;
+            switch (start.AsMemory(0, length).Span)
+            {
+                case [0x1F, 0x8B, ..]:
+                    RefuseLarge(stream, path);
+                    return await TarManifests.ReadAsync(stream, path, cancellationToken).ConfigureAwait(false);
+                case [(byte)'P', (byte)'K', 3 or 5, 4 or 6]:
+                    RefuseLarge(stream, path);
+                    return await ZipManifests.ReadAsync(stream, path, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return ManifestPath.IsManifest(path)
+            ? [new ManifestFile(Path.GetFileName(path), await ContentAsync(path, cancellationToken).ConfigureAwait(false))]
+            : throw new ArchiveManifests(path).Invalid("is neither a gzipped tar nor a zip, nor a .yaml file");
+    }
+
+    private static void RefuseLarge(FileStream stream, string path)
+    {
+        if (stream.Length > ArchiveLimits.MaximumPackedBytes)
+        {
+            throw new ArchiveManifests(path).Invalid($"has more than {ArchiveLimits.MaximumPackedBytes / 1048576} MB");
+        }
+    }
+
+    private static async Task<byte[]> ContentAsync(string file, CancellationToken cancellationToken)
+    {
+        var length = new FileInfo(file).Length;
+        return length <= ManifestText.MaximumLength
+            ? await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false)
+            : throw new MonitoringException(ErrorId.ManifestInvalid, $"The manifest {file} {ManifestText.TooLarge(length)}.", file);
+    }
+
+    private static MonitoringException NotFound(string reason, string path, Exception? innerException = null) =>
+        new(ErrorId.ManifestNotFound, $"{reason}. {Remedy}", path, innerException);
+}

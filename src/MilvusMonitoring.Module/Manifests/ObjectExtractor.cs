@@ -1,0 +1,134 @@
+using System.Text;
+using System.Text.Json;
+using MilvusMonitoring.KubePrometheus;
+
+namespace MilvusMonitoring.Manifests;
+
+/// <summary>Takes the Kubernetes objects out of one JSON document: the document itself, or the items of its list.</summary>
+internal sealed class ObjectExtractor
+{
+    // A list within a list is possible; a chain of them is an attack.
+    private const int MaximumListNesting = 4;
+
+    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = YamlConverter.MaximumDepth + 1 };
+
+    private readonly string _file;
+    private readonly List<ManifestObject> _objects;
+    private readonly List<ManifestProblem> _problems;
+
+    /// <summary>Creates an extractor for the documents of one file.</summary>
+    /// <param name="file">The path of the file.</param>
+    /// <param name="objects">Where the objects go.</param>
+    /// <param name="problems">Where goes what is wrong.</param>
+    public ObjectExtractor(string file, List<ManifestObject> objects, List<ManifestProblem> problems)
+    {
+        _file = file;
+        _objects = objects;
+        _problems = problems;
+    }
+
+    /// <summary>Takes the objects of one document.</summary>
+    /// <param name="document">The document.</param>
+    public void Extract(JsonText document) => Extract(document.Json, document.Line, default, 0);
+
+    private void Extract(ReadOnlyMemory<byte> json, int line, (string? ApiVersion, string? Kind) inherited, int nesting)
+    {
+        if (json.Span[0] != (byte)'{')
+        {
+            Report(line, "is not an object but " + (json.Span[0] == (byte)'[' ? "a list" : "a single value") + "; every document must be a Kubernetes object with apiVersion, kind and metadata");
+            return;
+        }
+
+        var header = ObjectHeader.Read(json.Span, ReaderOptions);
+        var apiVersion = header.ApiVersion ?? inherited.ApiVersion;
+        var kind = header.Kind ?? inherited.Kind;
+        if (header.Items is { } items && kind is not null && kind.EndsWith("List", StringComparison.Ordinal))
+        {
+            ExtractItems(json[items], line, apiVersion, kind, nesting);
+            return;
+        }
+
+        var missing = Missing(apiVersion, kind, header.Name);
+        if (missing is not null)
+        {
+            Report(line, missing);
+            return;
+        }
+
+        var (group, version) = SplitApiVersion(apiVersion!);
+        var id = new ResourceId(group, kind!, header.Namespace, header.Name!);
+        var component = ComponentName.Of(_file, kind!, header.NameLabel);
+        var content = header.ApiVersion is null || header.Kind is null ? WithType(json.Span, header, apiVersion!, kind!) : json;
+        _objects.Add(new ManifestObject(id, version, content, component, _file, line));
+    }
+
+    private void ExtractItems(ReadOnlyMemory<byte> array, int line, string? apiVersion, string kind, int nesting)
+    {
+        if (nesting == MaximumListNesting)
+        {
+            Report(line, $"nests lists deeper than {MaximumListNesting} levels; list the objects themselves");
+            return;
+        }
+
+        // RoleList holds Roles that need not say so; List says nothing of its items.
+        (string?, string?) inherited = kind == "List" ? default : (apiVersion, kind[..^"List".Length]);
+        foreach (var range in ItemRanges(array.Span))
+        {
+            Extract(array[range], line, inherited, nesting + 1);
+        }
+    }
+
+    private static List<Range> ItemRanges(ReadOnlySpan<byte> array)
+    {
+        var ranges = new List<Range>();
+        var reader = new Utf8JsonReader(array, ReaderOptions);
+        reader.Read();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            ranges.Add(start..(int)reader.BytesConsumed);
+        }
+
+        return ranges;
+    }
+
+    private static string? Missing(string? apiVersion, string? kind, string? name)
+    {
+        if (string.IsNullOrEmpty(apiVersion))
+        {
+            return "has an object without apiVersion; every document must be a Kubernetes object with apiVersion, kind and metadata";
+        }
+
+        if (string.IsNullOrEmpty(kind))
+        {
+            return "has an object without kind; every document must be a Kubernetes object with apiVersion, kind and metadata";
+        }
+
+        return string.IsNullOrEmpty(name) ? $"has a {kind} without metadata.name; give it a name" : null;
+    }
+
+    private static (string Group, string Version) SplitApiVersion(string apiVersion)
+    {
+        var slash = apiVersion.LastIndexOf('/');
+        return slash < 0 ? ("", apiVersion) : (apiVersion[..slash], apiVersion[(slash + 1)..]);
+    }
+
+    private static byte[] WithType(ReadOnlySpan<byte> json, ObjectHeader header, string apiVersion, string kind)
+    {
+        var type = new StringBuilder("{");
+        if (header.ApiVersion is null)
+        {
+            type.Append($"\"apiVersion\":\"{JsonEncodedText.Encode(apiVersion)}\",");
+        }
+
+        if (header.Kind is null)
+        {
+            type.Append($"\"kind\":\"{JsonEncodedText.Encode(kind)}\",");
+        }
+
+        return [.. Encoding.UTF8.GetBytes(type.ToString()), .. json[1..]];
+    }
+
+    private void Report(int line, string message) => _problems.Add(new ManifestProblem(_file, line, message));
+}

@@ -1,0 +1,38 @@
+using System.Buffers;
+using System.Text.Json;
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.Manifests;
+
+/// <summary>
+/// Leaves out the <c>status</c> that generated manifests carry (definitions up to kube-prometheus 0.8 do).
+/// It is the server's to write: applying it changes nothing but, before Kubernetes 1.22, claims its fields, and so every later apply conflicts with the server itself.
+/// </summary>
+internal static class ObjectStatus
+{
+    /// <summary>Leaves the status out.</summary>
+    /// <param name="manifest">An object.</param>
+    /// <returns>The object without it; the same where it has none.</returns>
+    public static ManifestObject Remove(ManifestObject manifest)
+    {
+        if (JsonSlice.Find(manifest.Json, "status").IsEmpty)
+        {
+            return manifest;
+        }
+
+        using var document = JsonDocument.Parse(manifest.Json);
+        var buffer = new ArrayBufferWriter<byte>(manifest.Json.Length);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            foreach (var member in document.RootElement.EnumerateObject().Where(member => !member.NameEquals("status")))
+            {
+                member.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return manifest with { Json = buffer.WrittenMemory };
+    }
+}

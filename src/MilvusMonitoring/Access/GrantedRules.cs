@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace MilvusMonitoring.Access;
+
+/// <summary>The rules that Grant has added to a role of the manifests, noted in an annotation of the role, so that applying the manifests again keeps them: <c>rules</c> is one atomic field to the API server.</summary>
+internal static class GrantedRules
+{
+    /// <summary>The annotation; its value is a JSON array of rules.</summary>
+    public const string AnnotationName = "milvus-monitoring/granted-rules";
+
+    /// <summary>Adds the granted rules that the role lacks.</summary>
+    /// <param name="role">The role of the manifests, UTF-8 JSON.</param>
+    /// <param name="granted">The annotation's value; what is no JSON array adds nothing.</param>
+    /// <returns>The role to apply.</returns>
+    public static ReadOnlyMemory<byte> AddTo(ReadOnlyMemory<byte> role, string granted)
+    {
+        if (Parse(granted) is not { } additions || JsonNode.Parse(role.Span) is not JsonObject node)
+        {
+            return role;
+        }
+
+        var rules = node["rules"] as JsonArray ?? [];
+        foreach (var rule in additions.Where(rule => !rules.Any(existing => JsonNode.DeepEquals(existing, rule))))
+        {
+            rules.Add(rule?.DeepClone());
+        }
+
+        node["rules"] = rules.Parent is null ? rules : rules.DeepClone();
+        return JsonSerializer.SerializeToUtf8Bytes(node);
+    }
+
+    private static JsonArray? Parse(string granted)
+    {
+        try
+        {
+            return JsonNode.Parse(granted) as JsonArray;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

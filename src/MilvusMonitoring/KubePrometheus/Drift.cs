@@ -1,0 +1,56 @@
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.KubePrometheus;
+
+/// <summary>Whether a live object still is as it was applied.</summary>
+/// <remarks>
+/// The API server takes a field out of a field manager's set as soon as another manager gives it another value.
+/// So as long as the set of what this module applied is the same, each of its fields still has the value that was applied, whatever else has moved the resource version.
+/// </remarks>
+internal static class Drift
+{
+    /// <summary>How an object differs from what was applied.</summary>
+    /// <param name="entry">What was applied.</param>
+    /// <param name="live">The object now; null where it is gone.</param>
+    /// <returns>How, in a few words; null where it does not.</returns>
+    public static string? Of(InventoryEntry entry, ObjectMetadata? live)
+    {
+        if (entry.LeftAlone is not null)
+        {
+            return null;
+        }
+
+        if (live is null)
+        {
+            return "missing";
+        }
+
+        if (entry.Uid is null)
+        {
+            return "not finished";
+        }
+
+        if (live.Uid != entry.Uid)
+        {
+            return "replaced";
+        }
+
+        return IsAsApplied(entry, live) ? null : $"changed by {ChangedBy(live)}";
+    }
+
+    /// <summary>Whether nobody has changed any field that was applied.</summary>
+    public static bool IsAsApplied(InventoryEntry entry, ObjectMetadata live) =>
+        entry.Uid == live.Uid
+        && live.DeletionTimestamp is null
+        && (entry.ResourceVersion == live.ResourceVersion || (entry.OwnedFields is not null && entry.OwnedFields == live.OwnedFields));
+
+    private static string ChangedBy(ObjectMetadata live)
+    {
+        var others = live.Managers
+            .Where(manager => !manager.IsOurs && manager.Subresource.Length == 0)
+            .OrderByDescending(manager => manager.Time)
+            .Select(manager => manager.Manager)
+            .FirstOrDefault();
+        return others ?? "an unknown manager";
+    }
+}

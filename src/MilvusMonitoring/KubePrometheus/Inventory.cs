@@ -1,0 +1,20 @@
+namespace MilvusMonitoring.KubePrometheus;
+
+/// <summary>What this module has applied to a cluster, as recorded there.</summary>
+internal sealed record Inventory
+{
+    public required string Namespace { get; init; }
+
+    /// <summary>The release; null where the manifests are none that the module knows.</summary>
+    public string? Release { get; init; }
+
+    /// <summary>Where the manifests came from.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>A digest of the manifests and of what was selected from them.</summary>
+    public required string ManifestDigest { get; init; }
+
+    public required DateTimeOffset AppliedAt { get; init; }
+
+    public required IReadOnlyList<InventoryEntry> Entries { get; init; }
+}

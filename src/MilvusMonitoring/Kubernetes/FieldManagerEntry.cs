@@ -1,0 +1,16 @@
+namespace MilvusMonitoring.Kubernetes;
+
+/// <summary>One entry of <c>metadata.managedFields</c>.</summary>
+/// <param name="Manager">The field manager.</param>
+/// <param name="Operation"><c>Apply</c> or <c>Update</c>.</param>
+/// <param name="Subresource">The subresource that was written to, such as <c>status</c>; empty for the object itself.</param>
+/// <param name="Time">When it last wrote.</param>
+/// <param name="FieldsDigest">A digest of the fields it owns.</param>
+internal sealed record FieldManagerEntry(string Manager, string Operation, string Subresource, DateTimeOffset? Time, string FieldsDigest)
+{
+    /// <summary>The field manager that this module applies as.</summary>
+    public const string OurName = "milvus-monitoring";
+
+    /// <summary>Whether it is what this module has applied to the object itself.</summary>
+    public bool IsOurs => Manager == OurName && Operation == "Apply" && Subresource.Length == 0;
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+
+namespace MilvusMonitoring.Kubernetes;
+
+/// <summary>Reads members that a server may leave out, or give as null.</summary>
+internal static class JsonElementExtensions
+{
+    public static JsonElement Member(this JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : default;
+
+    public static JsonElement Member(this JsonElement element, string first, string second) =>
+        element.Member(first).Member(second);
+
+    public static string? Text(this JsonElement element, string name) =>
+        element.Member(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+    public static long? Number(this JsonElement element, string name) =>
+        element.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : null;
+
+    public static IEnumerable<JsonElement> Items(this JsonElement element, string name) =>
+        element.Member(name) is { ValueKind: JsonValueKind.Array } value ? value.EnumerateArray() : [];
+
+    public static IEnumerable<string> Texts(this JsonElement element, string name) =>
+        element.Items(name).Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!);
+
+    public static IReadOnlyDictionary<string, string> TextMap(this JsonElement element, string name) =>
+        element.Member(name) is { ValueKind: JsonValueKind.Object } value
+            ? value.EnumerateObject()
+                .Where(member => member.Value.ValueKind == JsonValueKind.String)
+                .ToDictionary(member => member.Name, member => member.Value.GetString()!, StringComparer.Ordinal)
+            : new Dictionary<string, string>();
+
+    public static DateTimeOffset? Time(this JsonElement element, string name) =>
+        element.Member(name) is { ValueKind: JsonValueKind.String } value && value.TryGetDateTimeOffset(out var time) ? time : null;
+}

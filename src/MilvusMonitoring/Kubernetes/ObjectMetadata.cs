@@ -1,0 +1,28 @@
+namespace MilvusMonitoring.Kubernetes;
+
+/// <summary>What metadata says of a live object, as far as this module looks at it.</summary>
+internal sealed record ObjectMetadata
+{
+    public required string Name { get; init; }
+
+    public string? Namespace { get; init; }
+
+    public required string Uid { get; init; }
+
+    public required string ResourceVersion { get; init; }
+
+    public DateTimeOffset? DeletionTimestamp { get; init; }
+
+    public IReadOnlyList<string> Finalizers { get; init; } = [];
+
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
+    public bool HasOwner { get; init; }
+
+    public IReadOnlyList<FieldManagerEntry> Managers { get; init; } = [];
+
+    /// <summary>What stands for the set of fields that this module applied and that nobody has changed since; null where it applied none.</summary>
+    public string? OwnedFields => Managers.FirstOrDefault(entry => entry.IsOurs)?.FieldsDigest;
+}

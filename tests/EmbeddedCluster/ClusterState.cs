@@ -1,0 +1,53 @@
+using System.Globalization;
+using EmbeddedCluster.Apply;
+using EmbeddedCluster.Kinds;
+using EmbeddedCluster.Security;
+using EmbeddedCluster.Storage;
+
+namespace EmbeddedCluster;
+
+/// <summary>What outlives a restart of the server.</summary>
+internal sealed class ClusterState
+{
+    private int _serviceAddresses;
+
+    public ClusterState(ClusterOptions options, CertificateAuthority authority)
+    {
+        Options = options;
+        Authority = authority;
+        Minor = int.Parse(options.KubernetesVersion.Split('.')[1], CultureInfo.InvariantCulture);
+        Kinds = new(BuiltInKinds.For(Minor));
+        Store = new(options.WatchHistory);
+        Authenticator = new(authority);
+    }
+
+    public ClusterOptions Options { get; }
+
+    /// <summary>The minor number of the Kubernetes version shown.</summary>
+    public int Minor { get; }
+
+    public KindRegistry Kinds { get; }
+
+    public ObjectStore Store { get; }
+
+    public CertificateAuthority Authority { get; }
+
+    public Authenticator Authenticator { get; }
+
+    public Readiness Readiness { get; } = new();
+
+    public FaultPlan Faults { get; } = new();
+
+    public RequestLog Requests { get; } = new();
+
+    public int NextServiceAddress() => Interlocked.Increment(ref _serviceAddresses);
+
+    /// <summary>The port of the server; 0 until it listens.</summary>
+    public int Port { get; set; }
+
+    public static DateTimeOffset Now => DateTimeOffset.UtcNow;
+
+    public static string Timestamp => Now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    public static MergeSchema SchemaOf(ResourceKind kind) => kind.Custom?.MergeSchema ?? MergeSchema.For(kind.Group, kind.Kind);
+}

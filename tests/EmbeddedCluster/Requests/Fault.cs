@@ -1,0 +1,81 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace EmbeddedCluster;
+
+public enum FaultKind
+{
+    /// <summary>Break the connection before anything is done.</summary>
+    ResetBefore,
+
+    /// <summary>Do what is asked, then break the connection instead of answering.</summary>
+    ResetAfter,
+
+    /// <summary>Answer with a status, do nothing.</summary>
+    Status,
+
+    /// <summary>Do what is asked, send half of the answer, break the connection.</summary>
+    TruncatedBody,
+
+    /// <summary>Do what is asked, send the answer in pieces spread over <see cref="Fault.Delay"/>.</summary>
+    SlowBody,
+
+    /// <summary>Wait for <see cref="Fault.Delay"/>, then go on as usual.</summary>
+    Delay,
+
+    /// <summary>Do what is asked, and say that the answer is of another content type.</summary>
+    WrongContentType,
+
+    /// <summary>Never answer; ends when the client gives up or the cluster stops.</summary>
+    Hang,
+}
+
+/// <summary>What goes wrong with a request.</summary>
+public sealed record Fault(FaultKind Kind)
+{
+    public int StatusCode { get; init; }
+
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The body of a <see cref="FaultKind.Status"/> fault; null for none.</summary>
+    public JsonObject? Body { get; init; }
+
+    /// <summary>The content type of a <see cref="FaultKind.WrongContentType"/> fault.</summary>
+    public string ContentType { get; init; } = "text/html";
+
+    public TimeSpan Delay { get; init; }
+
+    public static Fault ResetBefore { get; } = new(FaultKind.ResetBefore);
+
+    public static Fault ResetAfter { get; } = new(FaultKind.ResetAfter);
+
+    public static Fault TruncatedBody { get; } = new(FaultKind.TruncatedBody);
+
+    public static Fault WrongContentType { get; } = new(FaultKind.WrongContentType);
+
+    public static Fault Hang { get; } = new(FaultKind.Hang);
+
+    public static Fault DelayBy(TimeSpan delay) => new(FaultKind.Delay) { Delay = delay };
+
+    public static Fault SlowBody(TimeSpan over) => new(FaultKind.SlowBody) { Delay = over };
+
+    /// <summary>An answer with a Status body as an API server sends it.</summary>
+    public static Fault Answer(HttpStatusCode status, string reason, string message, TimeSpan? retryAfter = null) => new(FaultKind.Status)
+    {
+        StatusCode = (int)status,
+        RetryAfter = retryAfter,
+        Body = new JsonObject
+        {
+            ["kind"] = "Status",
+            ["apiVersion"] = "v1",
+            ["metadata"] = new JsonObject(),
+            ["status"] = "Failure",
+            ["message"] = message,
+            ["reason"] = reason,
+            ["code"] = (int)status,
+        },
+    };
+
+    /// <summary>An answer without a body, as proxies in between send it.</summary>
+    public static Fault Answer(HttpStatusCode status, TimeSpan? retryAfter = null) => new(FaultKind.Status) { StatusCode = (int)status, RetryAfter = retryAfter };
+}

@@ -1,0 +1,60 @@
+using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.Tests.KubePrometheus;
+
+public sealed class DriftTests
+{
+    private static readonly InventoryEntry Entry = new()
+    {
+        Group = "apps", Version = "v1", Kind = "Deployment", Plural = "deployments", Namespace = "monitoring", Name = "grafana", Component = "grafana",
+        Uid = "u1", ResourceVersion = "10", OwnedFields = "ours", ManifestHash = "h",
+    };
+
+    private static readonly ObjectMetadata AsApplied = Live("u1", "10", "ours");
+
+    [Fact]
+    public void An_object_that_nobody_has_touched_is_as_applied()
+    {
+        Assert.Null(Drift.Of(Entry, AsApplied));
+        Assert.True(Drift.IsAsApplied(Entry, AsApplied));
+    }
+
+    [Fact]
+    public void A_moved_resource_version_alone_is_no_drift_while_our_fields_are_still_ours() =>
+        Assert.Null(Drift.Of(Entry, Live("u1", "99", "ours", Other("kube-controller-manager", "status", 5))));
+
+    [Fact]
+    public void A_field_that_another_manager_has_taken_is_drift_and_the_manager_is_named() =>
+        Assert.Equal("changed by kubectl-edit", Drift.Of(Entry, Live("u1", "99", "fewer", Other("kubectl-edit", "", 5), Other("earlier", "", 1), Other("kube-controller-manager", "status", 9))));
+
+    [Fact]
+    public void Lost_managed_fields_are_drift() => Assert.Equal("changed by an unknown manager", Drift.Of(Entry, Live("u1", "99", null)));
+
+    [Fact]
+    public void A_missing_or_replaced_object_is_drift()
+    {
+        Assert.Equal("missing", Drift.Of(Entry, null));
+        Assert.Equal("replaced", Drift.Of(Entry, Live("u2", "10", "ours")));
+        Assert.Equal("not finished", Drift.Of(Entry with { Uid = null }, AsApplied));
+    }
+
+    [Fact]
+    public void An_object_that_is_being_deleted_is_not_as_applied() =>
+        Assert.False(Drift.IsAsApplied(Entry, AsApplied with { DeletionTimestamp = DateTimeOffset.UnixEpoch }));
+
+    [Fact]
+    public void What_is_others_does_not_drift() => Assert.Null(Drift.Of(Entry with { LeftAlone = "of others" }, null));
+
+    private static ObjectMetadata Live(string uid, string resourceVersion, string? owned, params FieldManagerEntry[] others) => new()
+    {
+        Name = "grafana",
+        Namespace = "monitoring",
+        Uid = uid,
+        ResourceVersion = resourceVersion,
+        Managers = owned is null ? others : [new FieldManagerEntry(FieldManagerEntry.OurName, "Apply", "", DateTimeOffset.UnixEpoch, owned), .. others],
+    };
+
+    private static FieldManagerEntry Other(string name, string subresource, int second) =>
+        new(name, "Update", subresource, DateTimeOffset.UnixEpoch.AddSeconds(second), "theirs");
+}

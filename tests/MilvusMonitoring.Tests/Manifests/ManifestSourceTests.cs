@@ -1,0 +1,268 @@
+using System.Formats.Tar;
+using System.Text;
+using MilvusMonitoring.Manifests;
+
+namespace MilvusMonitoring.Tests;
+
+public sealed class ManifestSourceTests : IDisposable
+{
+    private static readonly string[] Found = ["setup/namespace.yaml", "a.yaml", "b.yml", "c.json"];
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("", "manifests/")]
+    [InlineData("", "")]
+    [InlineData("manifests", "manifests/")]
+    public async Task A_folder_gives_its_manifests_and_those_of_setup_in_order(string asked, string root)
+    {
+        foreach (var file in Tree(root))
+        {
+            _folder.Write(file.Name, Encoding.UTF8.GetBytes(file.Content));
+        }
+
+        var files = await ReadAsync(Path.Combine(_folder.Path, asked));
+
+        Assert.Equal(Found, files.Select(file => file.Path));
+        Assert.Equal("namespace", Encoding.UTF8.GetString(files[0].Content.Span));
+    }
+
+    [Theory]
+    [InlineData("manifests/")]
+    [InlineData("")]
+    [InlineData("kube-prometheus-0.18.0/manifests/")]
+    [InlineData("kube-prometheus-0.18.0/")]
+    [InlineData("./manifests/")]
+    public async Task An_archive_gives_the_same_whatever_its_name_and_top_folder(string root)
+    {
+        var tar = await ReadAsync(_folder.Write("archive.one", Archives.Tar(Tree(root))));
+        var zip = await ReadAsync(_folder.Write("archive.two", Archives.Zip(0, Tree(root))));
+
+        Assert.Equal(Found, tar.Select(file => file.Path));
+        Assert.Equal(Found, zip.Select(file => file.Path));
+        Assert.Equal("namespace", Encoding.UTF8.GetString(tar[0].Content.Span));
+        Assert.Equal("namespace", Encoding.UTF8.GetString(zip[0].Content.Span));
+    }
+
+    [Fact]
+    public async Task What_git_writes_about_the_commit_is_passed_over()
+    {
+        var archive = Archives.Tar(new PaxGlobalExtendedAttributesTarEntry(new Dictionary<string, string> { ["comment"] = "3db4d3b" }), Archives.File("x/manifests/a.yaml", "a"));
+
+        Assert.Equal("a.yaml", Assert.Single(await ReadAsync(_folder.Write("x.tar.gz", archive))).Path);
+    }
+
+    [Fact]
+    public async Task A_single_file_is_taken_as_it_is() =>
+        Assert.Equal("one.yaml", Assert.Single(await ReadAsync(_folder.Write("one.yaml", "a: 1"u8.ToArray()))).Path);
+
+    [Fact]
+    public async Task A_path_that_is_not_there_is_named()
+    {
+        var path = Path.Combine(_folder.Path, "nothing");
+
+        await RefusedAsync(path, ErrorId.ManifestNotFound, path + " is not there");
+    }
+
+    [Fact]
+    public async Task A_folder_without_manifests_says_what_was_looked_for()
+    {
+        _folder.Write("README.md", [1]);
+
+        await RefusedAsync(_folder.Path, ErrorId.ManifestNotFound, "looked for *.yaml, *.yml and *.json in");
+    }
+
+    [Fact]
+    public async Task An_archive_without_manifests_says_what_was_looked_for() =>
+        await RefusedAsync(Archives.Tar(("x/README.md", "a")), ErrorId.ManifestNotFound, "looked for *.yaml, *.yml and *.json in manifests/");
+
+    [Theory]
+    [InlineData("../evil.yaml", "leads out")]
+    [InlineData("manifests/../../evil.yaml", "leads out")]
+    [InlineData("manifests\\..\\..\\evil.yaml", "leads out")]
+    [InlineData("/etc/evil.yaml", "absolute")]
+    [InlineData("C:\\evil.yaml", "absolute")]
+    [InlineData("C:/evil.txt", "absolute")]
+    public async Task A_path_that_leaves_the_archive_is_refused_by_name(string name, string reason)
+    {
+        await RefusedAsync(Archives.Tar(("manifests/a.yaml", "a"), (name, "b")), ErrorId.ArchiveInvalid, $"'{name}'", reason);
+        await RefusedAsync(Archives.Zip(0, ("manifests/a.yaml", "a"), (name, "b")), ErrorId.ArchiveInvalid, $"'{name}'", reason);
+    }
+
+    [Theory]
+    [InlineData(TarEntryType.SymbolicLink, "symbolic link")]
+    [InlineData(TarEntryType.HardLink, "hard link")]
+    [InlineData(TarEntryType.CharacterDevice, "device")]
+    [InlineData(TarEntryType.BlockDevice, "device")]
+    [InlineData(TarEntryType.Fifo, "named pipe")]
+    public async Task Links_and_devices_are_refused_by_name(TarEntryType type, string reason)
+    {
+        var entry = new PaxTarEntry(type, "manifests/secret.yaml");
+        if (type is TarEntryType.SymbolicLink or TarEntryType.HardLink)
+        {
+            entry.LinkName = "/etc/passwd";
+        }
+
+        await RefusedAsync(Archives.Tar(Archives.File("manifests/a.yaml", "a"), entry), ErrorId.ArchiveInvalid, "'manifests/secret.yaml'", reason);
+    }
+
+    [Theory]
+    [InlineData(0xA1FF)]
+    [InlineData(0x21FF)]
+    public async Task A_link_or_device_in_a_zip_is_refused_by_name(int mode) =>
+        await RefusedAsync(Archives.Zip(mode << 16, ("manifests/a.yaml", "a"), ("manifests/secret.yaml", "/etc/passwd")), ErrorId.ArchiveInvalid, "'manifests/secret.yaml'", "link or a device");
+
+    [Fact]
+    public async Task Ten_thousand_entries_are_refused()
+    {
+        var files = Enumerable.Range(0, 10_000).Select(number => ($"manifests/{number}.txt", "")).ToArray();
+
+        await RefusedAsync(Archives.Tar(files), ErrorId.ArchiveInvalid, "more than 5000 entries");
+        await RefusedAsync(Archives.Zip(0, files), ErrorId.ArchiveInvalid, "more than 5000 entries");
+    }
+
+    [Fact]
+    public async Task A_gigabyte_of_zeros_is_refused_in_little_memory()
+    {
+        var bare = Archives.GZip(WriteGigabyte);
+        var inEntry = Archives.Tar(new PaxTarEntry(TarEntryType.RegularFile, "x/other.bin") { DataStream = new Zeros(1L << 30) });
+        var inManifest = Archives.Tar(new PaxTarEntry(TarEntryType.RegularFile, "x/manifests/a.yaml") { DataStream = new Zeros(1L << 30) });
+        var before = GC.GetTotalAllocatedBytes();
+
+        await RefusedAsync(inEntry, ErrorId.ArchiveInvalid, "unpacks to more than 256 MB");
+        await RefusedAsync(inManifest, ErrorId.ArchiveInvalid, "'x/manifests/a.yaml' with more than 16 MB");
+        await RefusedAsync(bare, ErrorId.ArchiveInvalid, "unpacks to more than 256 MB");
+        Assert.True(GC.GetTotalAllocatedBytes() - before < 100_000_000);
+    }
+
+    [Fact]
+    public async Task A_zip_that_understates_the_size_of_its_entry_is_refused()
+    {
+        var zip = Archives.Zip(0, ("manifests/a.yaml", new string('0', 20 * 1024 * 1024)));
+
+        // The length stands as a little-endian number in the local header and again in the directory.
+        var stated = BitConverter.GetBytes(20 * 1024 * 1024);
+        for (var at = zip.AsSpan().IndexOf(stated); at >= 0; at = zip.AsSpan().IndexOf(stated))
+        {
+            BitConverter.GetBytes(100).CopyTo(zip, at);
+        }
+
+        await RefusedAsync(zip, ErrorId.ArchiveInvalid);
+    }
+
+    [Fact]
+    public async Task An_entry_that_stands_twice_is_refused() =>
+        await RefusedAsync(Archives.Tar(("manifests/a.yaml", "a"), ("manifests/a.yaml", "b")), ErrorId.ArchiveInvalid, "'a.yaml' twice");
+
+    [Fact]
+    public async Task Two_folders_of_manifests_are_refused() =>
+        await RefusedAsync(Archives.Tar(("x/manifests/a.yaml", "a"), ("y/manifests/a.yaml", "b")), ErrorId.ArchiveInvalid, "'x/manifests', 'y/manifests'");
+
+    [Fact]
+    public async Task What_is_no_archive_is_refused() =>
+        await RefusedAsync("just text"u8.ToArray(), ErrorId.ArchiveInvalid, "neither a gzipped tar nor a zip");
+
+    [Fact]
+    public async Task An_archive_that_is_cut_anywhere_is_refused()
+    {
+        var text = string.Concat(Enumerable.Range(0, 2000).Select(number => $"key{number}: {number * 7919}\n"));
+        var tar = Archives.Tar(("x/manifests/a.yaml", text), ("x/manifests/b.yaml", text));
+        var zip = Archives.Zip(0, ("x/manifests/a.yaml", text), ("x/manifests/b.yaml", text));
+
+        foreach (var part in Enumerable.Range(1, 19))
+        {
+            await RefusedAsync(tar[..(tar.Length * part / 20)], ErrorId.ArchiveInvalid);
+            await RefusedAsync(zip[..(zip.Length * part / 20)], ErrorId.ArchiveInvalid);
+        }
+    }
+
+    [Fact]
+    public async Task An_archive_with_damaged_bytes_ends_in_files_or_in_one_error()
+    {
+        var originals = new[] { Archives.Tar(("x/manifests/a.yaml", "a: 1"), ("x/manifests/setup/b.yaml", "b: 1")), Archives.Zip(0, ("x/manifests/a.yaml", "a: 1"), ("x/manifests/setup/b.yaml", "b: 1")) };
+        var random = new Random(20261122);
+        for (var round = 0; round < 1000; round++)
+        {
+            var damaged = (byte[])originals[round % 2].Clone();
+            for (var change = random.Next(1, 4); change > 0; change--)
+            {
+                damaged[random.Next(4, damaged.Length)] = (byte)random.Next(256);
+            }
+
+            try
+            {
+                await ReadAsync(_folder.Write("damaged", damaged));
+            }
+            catch (MonitoringException error)
+            {
+                Assert.Contains(error.ErrorId, new[] { ErrorId.ArchiveInvalid, ErrorId.ManifestNotFound });
+            }
+        }
+    }
+
+    private static (string Name, string Content)[] Tree(string root) =>
+    [
+        (root + "c.json", "{}"),
+        (root + "b.yml", "b"),
+        (root + "a.yaml", "a"),
+        (root + "README.md", "text"),
+        (root + "setup/namespace.yaml", "namespace"),
+        (root + "setup/deeper/x.yaml", "x"),
+        (root + "examples/x.yaml", "x"),
+        (root + "examples/vendor/manifests.d/x.yaml", "x"),
+    ];
+
+    private static void WriteGigabyte(Stream stream)
+    {
+        var block = new byte[1 << 20];
+        for (var written = 0; written < 1024; written++)
+        {
+            stream.Write(block);
+        }
+    }
+
+    private static Task<IReadOnlyList<ManifestFile>> ReadAsync(string path) => ManifestSource.ReadAsync(path, TestContext.Current.CancellationToken);
+
+    private Task RefusedAsync(byte[] archive, string errorId, params string[] expected) => RefusedAsync(_folder.Write("hostile", archive), errorId, expected);
+
+    private static async Task RefusedAsync(string path, string errorId, params string[] expected)
+    {
+        var error = await Assert.ThrowsAsync<MonitoringException>(() => ReadAsync(path));
+        Assert.Equal(errorId, error.ErrorId);
+        Assert.All(expected, text => Assert.Contains(text, error.Message, StringComparison.Ordinal));
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    /// <summary>Zeros without the memory for them.</summary>
+    private sealed class Zeros(long length) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => true;
+
+        public override bool CanWrite => false;
+
+        public override long Length => length;
+
+        public override long Position { get; set; }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            var read = (int)Math.Min(count, length - Position);
+            Array.Clear(buffer, offset, read);
+            Position += read;
+            return read;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}
