@@ -83,7 +83,9 @@ internal sealed class ArchiveManifests
     public IReadOnlyList<ManifestFile> Files()
     {
         var named = _byFolder.Keys.Where(folder => folder == ManifestPath.Folder || folder.EndsWith("/" + ManifestPath.Folder, StringComparison.Ordinal)).ToList();
-        var candidates = named.Count > 0 ? named : [.. _byFolder.Keys.Where(folder => !folder.Contains('/', StringComparison.Ordinal))];
+        var candidates = named.Count > 0 ? named
+            : _byFolder.ContainsKey("") ? [""]
+            : [.. _byFolder.Keys.Where(folder => !folder.Contains('/', StringComparison.Ordinal))];
         return candidates.Count switch
         {
             1 => ManifestPath.Ordered(_byFolder[candidates[0]]),

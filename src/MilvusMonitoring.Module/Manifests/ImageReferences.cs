@@ -67,8 +67,9 @@ internal static class ImageReferences
 
     private static JsonNode? Visit(ManifestObject manifest, Func<string, string> replace)
     {
-        // A definition describes images and names none; parsing the ten of them would cost more than all the rest.
-        if (manifest.Id.Kind == "CustomResourceDefinition" || manifest.Json.Span.IndexOf("image"u8) < 0)
+        // Parsing every object would cost more than all the rest; a definition describes images and names none.
+        var json = manifest.Json.Span;
+        if (manifest.Id.Kind == "CustomResourceDefinition" || (json.IndexOf("mage\":"u8) < 0 && json.IndexOf("reloader"u8) < 0 && json.IndexOf("base-image="u8) < 0))
         {
             return null;
         }

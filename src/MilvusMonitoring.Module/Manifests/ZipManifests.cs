@@ -56,6 +56,9 @@ internal static class ZipManifests
         using var content = new MemoryStream((int)entry.Length);
         using var limited = new LimitedStream(entry.Open(), ManifestText.MaximumLength, TooLarge);
         await limited.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
-        return content.ToArray();
+        var bytes = content.ToArray();
+        return bytes.Length == entry.Length && Crc32.Compute(bytes) == entry.Crc32
+            ? bytes
+            : throw new InvalidDataException("The content is not what the zip's directory says.");
     }
 }

@@ -25,7 +25,7 @@ internal static class Archives
     public static TarEntry File(string name, string content) =>
         new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) };
 
-    /// <summary>A zip of plain files; the attributes are those of its last one.</summary>
+    /// <summary>A zip of plain files, not compressed; the attributes are those of its last one.</summary>
     public static byte[] Zip(int attributes, params (string Name, string Content)[] files)
     {
         using var stream = new MemoryStream();
@@ -33,7 +33,7 @@ internal static class Archives
         {
             foreach (var (name, content) in files)
             {
-                var entry = zip.CreateEntry(name);
+                var entry = zip.CreateEntry(name, CompressionLevel.NoCompression);
                 entry.ExternalAttributes = name == files[^1].Name ? attributes : 0;
                 using var writer = new StreamWriter(entry.Open());
                 writer.Write(content);

@@ -1,0 +1,32 @@
+namespace MilvusMonitoring.Manifests;
+
+/// <summary>The checksum of zip entries, which .NET 8 does not check by itself.</summary>
+internal static class Crc32
+{
+    private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(value => Remainder((uint)value))];
+
+    /// <summary>Computes the checksum.</summary>
+    /// <param name="content">The content.</param>
+    /// <returns>CRC-32 as zip and gzip use it.</returns>
+    public static uint Compute(ReadOnlySpan<byte> content)
+    {
+        var checksum = uint.MaxValue;
+        foreach (var value in content)
+        {
+            checksum = Table[(byte)(checksum ^ value)] ^ (checksum >> 8);
+        }
+
+        return ~checksum;
+    }
+
+    private static uint Remainder(uint value)
+    {
+        const uint polynomial = 0xEDB88320;
+        for (var bit = 0; bit < 8; bit++)
+        {
+            value = (value & 1) == 1 ? (value >> 1) ^ polynomial : value >> 1;
+        }
+
+        return value;
+    }
+}
