@@ -86,5 +86,10 @@ internal static class ChildProcess
         }
     }
 
+    /// <summary>Whether a program of that name can be started.</summary>
+    public static bool OnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder =>
+            File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? program + ".exe" : program)));
+
     public static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -32,7 +32,7 @@ public sealed class RealApiServer : IAsyncDisposable
     {
         var program = Environment.GetEnvironmentVariable("KUBE_APISERVER");
         Assert.SkipWhen(string.IsNullOrEmpty(program), "KUBE_APISERVER does not name a program that starts a kube-apiserver.");
-        Assert.SkipUnless(OnPath("etcd"), "etcd is not on PATH.");
+        Assert.SkipUnless(ChildProcess.OnPath("etcd"), "etcd is not on PATH.");
 
         await _starting.WaitAsync(TestContext.Current.CancellationToken);
         try
@@ -86,9 +86,6 @@ public sealed class RealApiServer : IAsyncDisposable
 
         throw new InvalidOperationException($"The API server did not start: {_errors}");
     }
-
-    private static bool OnPath(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 
     private static int FreePort()
     {

@@ -1,0 +1,100 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Demo;
+using EmbeddedCluster;
+
+DemoOptions options;
+try
+{
+    options = DemoOptions.Parse(args);
+}
+catch (ArgumentException error)
+{
+    Console.Error.WriteLine(error.Message);
+    Console.Error.WriteLine(DemoOptions.Usage);
+    return 2;
+}
+
+if (options.Help)
+{
+    Console.Out.WriteLine(DemoOptions.Usage);
+    return 0;
+}
+
+using var stopping = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+var module = Path.TrimEndingDirectorySeparator(
+    Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "ModuleOutput").Value!);
+var folder = Directory.CreateTempSubdirectory("milvus-monitoring-demo-");
+try
+{
+    await using var cluster = await Cluster.StartAsync(cancellationToken: stopping.Token);
+    var kubeconfig = Path.Combine(folder.FullName, "kubeconfig");
+    await File.WriteAllTextAsync(kubeconfig, cluster.CreateKubeconfig(), stopping.Token);
+    return options.Serve
+        ? await ServeAsync(cluster, kubeconfig)
+        : await ShowAsync(kubeconfig);
+}
+catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+{
+    return 130;
+}
+finally
+{
+    folder.Delete(recursive: true);
+}
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stopping.Cancel();
+}
+
+async Task<int> ServeAsync(Cluster cluster, string kubeconfig)
+{
+    Console.Out.WriteLine($"""
+        kubeconfig: {kubeconfig}
+
+        A Kubernetes API server answers at {cluster.Server} until Ctrl+C. In another terminal:
+
+          kubectl --kubeconfig {kubeconfig} get namespaces
+
+        or, in pwsh:
+
+          $env:KUBECONFIG = '{kubeconfig}'
+          Import-Module '{module}'
+          Install-KubePrometheus -Path '{options.Path}' -Wait
+        """);
+    var stopped = new TaskCompletionSource();
+    await using var registration = stopping.Token.Register(stopped.SetResult);
+    await stopped.Task;
+    return 0;
+}
+
+async Task<int> ShowAsync(string kubeconfig)
+{
+    using var session = new Session(Terminal.Detect());
+    session.SetParameter("Kubeconfig", kubeconfig);
+    session.SetParameter("Path", options.Path);
+    session.SetParameter("Module", module);
+    var failed = 0;
+    foreach (var step in ScriptShow.Read(Path.Combine(AppContext.BaseDirectory, "demo.ps1")))
+    {
+        if (step.Heading is not null)
+        {
+            session.ShowHeading(step.Heading);
+            continue;
+        }
+
+        session.ShowCommand(step.Command!);
+        failed += await session.RunAsync(step.Command!, stopping.Token) ? 0 : 1;
+    }
+
+    if (failed > 0)
+    {
+        await Console.Error.WriteLineAsync($"{failed} of the commands above failed.");
+    }
+
+    return failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,83 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using Microsoft.PowerShell;
+
+namespace Demo;
+
+/// <summary>A PowerShell session whose output goes where pwsh's own would.</summary>
+internal sealed class Session : IDisposable
+{
+    private readonly Runspace _runspace;
+    private readonly ConsoleUserInterface _screen;
+
+    public Session(Terminal terminal)
+    {
+        Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
+        PSStyle.Instance.OutputRendering = terminal.Colours ? OutputRendering.Ansi : OutputRendering.PlainText;
+        var state = InitialSessionState.CreateDefault2();
+        if (OperatingSystem.IsWindows())
+        {
+            state.ExecutionPolicy = ExecutionPolicy.Bypass;
+        }
+
+        var host = new ConsoleHost(terminal);
+        _screen = (ConsoleUserInterface)host.UI;
+        _runspace = RunspaceFactory.CreateRunspace(host, state);
+        _runspace.ThreadOptions = PSThreadOptions.ReuseThread;
+        _runspace.Open();
+    }
+
+    /// <summary>Sets a parameter of the script, and shows it.</summary>
+    public void SetParameter(string name, string value)
+    {
+        _runspace.SessionStateProxy.SetVariable(name, value);
+        _screen.WriteLine($"-{name} '{value}'");
+    }
+
+    /// <summary>Shows a heading.</summary>
+    public void ShowHeading(string text) => _screen.WriteStyled(PSStyle.Instance.Formatting.FormatAccent, $"{Environment.NewLine}# {text}");
+
+    /// <summary>Shows a command after a prompt, as if it were typed.</summary>
+    public void ShowCommand(string command) => _screen.WriteLine($"PS> {command.ReplaceLineEndings(Environment.NewLine + ">> ")}");
+
+    /// <summary>Runs a command and shows its output, errors among it, in the order in which they came.</summary>
+    /// <returns>Whether it went without any error.</returns>
+    public async Task<bool> RunAsync(string command, CancellationToken cancellationToken)
+    {
+        // Errors that are merged into the output leave no other trace than $Error.
+        var errors = (ArrayList)_runspace.SessionStateProxy.GetVariable("Error");
+        errors.Clear();
+        using var shell = PowerShell.Create(_runspace);
+        shell.AddScript(command);
+        shell.Commands.Commands[0].MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
+        shell.AddCommand("Out-Default");
+        await using var stopping = cancellationToken.Register(() => shell.BeginStop(null, null));
+        try
+        {
+            await shell.InvokeAsync();
+            return errors.Count == 0;
+        }
+        catch (PipelineStoppedException)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (RuntimeException error)
+        {
+            await ShowAsync(error.ErrorRecord);
+            return false;
+        }
+    }
+
+    public void Dispose() => _runspace.Dispose();
+
+    private async Task ShowAsync(ErrorRecord error)
+    {
+        // Marked as an error record, else it would be laid out as any other object.
+        var record = PSObject.AsPSObject(error);
+        record.Properties.Add(new PSNoteProperty("writeErrorStream", true));
+        using var shell = PowerShell.Create(_runspace);
+        shell.AddCommand("Out-Default");
+        await shell.InvokeAsync(new PSDataCollection<PSObject>([record]));
+    }
+}

@@ -1,0 +1,25 @@
+param(
+    [string] $Kubeconfig,
+    [string] $Path = "$PSScriptRoot/manifests",
+    [string] $Module = "$PSScriptRoot/../../out/MilvusMonitoring"
+)
+
+# The module, and the cluster that every command talks to
+Import-Module $Module
+if ($Kubeconfig) { $env:KUBECONFIG = $Kubeconfig }
+
+# Install kube-prometheus and wait until all of it is ready
+$stack = Install-KubePrometheus -Path $Path -Wait; $stack
+
+# What is in the cluster now
+Get-KubePrometheus
+
+# The same again: nothing has changed, so nothing is written
+Install-KubePrometheus -Path $Path
+
+# What an installation would do, without doing it
+Install-KubePrometheus -Path $Path -WhatIf
+
+# Take it all away, and look again
+Uninstall-KubePrometheus -Force -Confirm:$false
+Get-KubePrometheus
