@@ -9,7 +9,7 @@ public sealed class InstallKubePrometheusTests
     public async Task A_bare_cluster_gets_every_object_and_a_second_run_writes_nothing()
     {
         await using var stage = await Stage.StartAsync();
-        var first = await stage.InstalledAsync("-Wait");
+        var first = await stage.InstalledAsync("-Wait -Timeout 60");
         Assert.Equal(first.Resources.Count, first.Created);
         Assert.True(first.Ready);
         Assert.Equal(("monitoring", "embedded", stage.Kubeconfig, "v1.36.2"), (first.Namespace, first.Context, first.Kubeconfig, first.KubernetesVersion));
@@ -17,7 +17,7 @@ public sealed class InstallKubePrometheusTests
         Assert.NotNull(stage.Cluster.Find("rbac.authorization.k8s.io/v1", "Role", "kube-system", "prometheus-k8s"));
 
         stage.Cluster.Requests.Clear();
-        var second = await stage.InstalledAsync("-Wait");
+        var second = await stage.InstalledAsync("-Wait -Timeout 60");
         Assert.Equal(second.Resources.Count, second.Unchanged);
         Assert.Equal(first.Resources.Select(resource => resource.ToString()), second.Resources.Select(resource => resource.ToString()));
         Assert.Empty(stage.Cluster.Requests.Writes);
