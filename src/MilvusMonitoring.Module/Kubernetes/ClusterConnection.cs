@@ -134,7 +134,7 @@ internal sealed class ClusterConnection : IDisposable
     private async Task<(HttpResponseMessage? Response, TransportFailure? Failure)> TryAsync(ClusterRequest request, ClusterCredential credential, CancellationToken cancellationToken)
     {
         var timeout = request.Timeout ?? ClusterRequest.DefaultTimeout;
-        using var limit = new CancellationTokenSource(timeout, _time);
+        using var limit = new CancellationTokenSource(timeout);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         HttpResponseMessage? response = null;
         try
