@@ -96,7 +96,11 @@ internal sealed class ClusterConnection : IDisposable
                 pause = plan.After((int)response.StatusCode, AskedPause(response), await IsHopelessAsync(response, cancellationToken).ConfigureAwait(false));
                 if (pause is null)
                 {
-                    _activity.Answered(plan);
+                    if ((int)response.StatusCode is not (429 or >= 500))
+                    {
+                        _activity.Answered(plan);
+                    }
+
                     return response;
                 }
 

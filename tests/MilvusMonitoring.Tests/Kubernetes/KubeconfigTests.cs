@@ -102,6 +102,8 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData(Loopback, "client-certificate: a.crt", "without its key")]
     [InlineData(Loopback, "client-key: a.key", "without its certificate")]
     [InlineData(Loopback, "as-groups: [admins]", "but as no user")]
+    [InlineData(Loopback, "as: jane, as-groups: [a, b]", "several groups")]
+    [InlineData(Loopback, "as: jane, as-user-extra: {k: [v, w]}", "several values of one extra attribute")]
     [InlineData(Loopback, "exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: x}", "v1alpha1")]
     [InlineData(Loopback, "exec: {apiVersion: client.authentication.k8s.io/v1}", "names no command")]
     [InlineData(Loopback, "exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always}", "no terminal to lend")]
@@ -132,7 +134,7 @@ public sealed class KubeconfigTests : IDisposable
              "clusters": [{"name": "c", "cluster": {"server": "cluster.example.com:6443/k8s/", "tls-server-name": "n", "proxy-url": "socks5://p:1080", "disable-compression": true, "insecure-skip-tls-verify": false,
                "certificate-authority": "not-read", "certificate-authority-data": "Y2E=",
                "extensions": [{"name": "client.authentication.k8s.io/exec", "extension": {"audience": "x", "n": 1, "deep": [true, null, "1"]}}]}}],
-             "users": [{"name": "u", "user": {"tokenFile": "t", "as": "someone", "as-uid": "1", "as-groups": ["g", "h"], "as-user-extra": {"k": ["v", "w"]},
+             "users": [{"name": "u", "user": {"tokenFile": "t", "as": "someone", "as-uid": "1", "as-groups": ["g"], "as-user-extra": {"k": ["v"], "l": ["w"]},
                "exec": {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "./bin/plugin", "args": ["a b", "'\"$"], "env": [{"name": "E", "value": "F"}], "provideClusterInfo": true, "installHint": "hint"}}}]}
             """);
         var settings = Resolve(path);
@@ -141,7 +143,7 @@ public sealed class KubeconfigTests : IDisposable
         Assert.Equal((null, "ca"), (settings.CertificateAuthority.Path, System.Text.Encoding.UTF8.GetString(settings.CertificateAuthority.Data!)));
         Assert.Equal("""{"audience":"x","n":1,"deep":[true,null,"1"]}""", System.Text.Encoding.UTF8.GetString(settings.ExecConfig!.ToJson(1000)!));
         Assert.Equal(_folder.File("t"), settings.User.TokenFile);
-        Assert.Equal(("someone", "1", "g,h", "k=v,k=w"), (settings.User.Impersonation!.User, settings.User.Impersonation.Uid, string.Join(",", settings.User.Impersonation.Groups), string.Join(",", settings.User.Impersonation.Extra.Select(pair => $"{pair.Key}={pair.Value}"))));
+        Assert.Equal(("someone", "1", "g", "k=v,l=w"), (settings.User.Impersonation!.User, settings.User.Impersonation.Uid, string.Join(",", settings.User.Impersonation.Groups), string.Join(",", settings.User.Impersonation.Extra.Select(pair => $"{pair.Key}={pair.Value}"))));
         var exec = settings.User.Exec!;
         Assert.Equal((_folder.File("bin/plugin"), "hint", true), (exec.Command, exec.InstallHint, exec.ProvideClusterInfo));
         Assert.Equal(["a b", "'\"$"], exec.Arguments);
