@@ -9,6 +9,9 @@ internal enum TransportStage
     /// <summary>It was not sent, and another try may do better.</summary>
     NotSent,
 
+    /// <summary>It was not sent: nobody took the call, for as long as one waits for that.</summary>
+    ConnectTimedOut,
+
     /// <summary>It was sent and the answer was lost: the server may have acted.</summary>
     Lost,
 
@@ -57,7 +60,7 @@ internal sealed record TransportFailure(TransportStage Stage, string Reason, Mon
     /// <param name="exception">The cause.</param>
     /// <returns>The failure.</returns>
     public static TransportFailure ConnectTimedOut(Uri server, Exception exception) => Unreachable(
-        TransportStage.NotSent,
+        TransportStage.ConnectTimedOut,
         Address(server),
         $"no connection within {ClusterTransport.ConnectTimeout.TotalSeconds:0} s",
         "see that the address is right, that the cluster runs, and that a VPN or firewall lets you through",

@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 using MilvusMonitoring.Kubernetes;
@@ -109,6 +110,23 @@ public sealed class ServerCertificateCheckTests
         using var certificate = authority.Server(["cluster.example.com"], forClients: true);
         var check = new ServerCertificateCheck("cluster.example.com", [authority.Certificate], TimeProvider.System);
         Assert.Equal("is not valid (NotValidForUsage)", check.Judge(certificate, sent: null));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("other.example.com", false)]
+    public async Task The_same_check_guards_a_WebSocket(string certificateHost, bool trusted)
+    {
+        using var authority = new TestAuthority();
+        using var certificate = authority.Server([certificateHost]);
+        await using var server = await TestServer.StartAsync(certificate, context => Task.CompletedTask);
+        var check = new ServerCertificateCheck("127.0.0.1", [authority.Certificate], TimeProvider.System);
+        using var socket = new ClientWebSocket();
+        socket.Options.RemoteCertificateValidationCallback = check.Validate;
+        socket.Options.SetRequestHeader("Authorization", "Bearer secret-token");
+        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(new Uri($"wss://127.0.0.1:{server.Port}/"), TestContext.Current.CancellationToken));
+        Assert.Equal(trusted, check.Refusal is null);
+        Assert.Equal(trusted ? 1 : 0, server.Requests.Count);
     }
 
     // What the connection says, once it is seen that the server was asked nothing; null when the server answered.
