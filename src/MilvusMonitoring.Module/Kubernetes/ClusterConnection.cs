@@ -11,6 +11,7 @@ internal sealed class ClusterConnection : IDisposable
     private static readonly string UserAgent = "milvus-monitoring/" + typeof(ClusterConnection).Assembly.GetName().Version!.ToString(3);
 
     private readonly ClusterSettings _settings;
+    private readonly Uri? _proxy;
     private readonly ServerCertificateCheck _check;
     private readonly ICredentialSource _credentials;
     private readonly ClusterActivity _activity;
@@ -24,6 +25,7 @@ internal sealed class ClusterConnection : IDisposable
     {
         _settings = settings;
         _time = time;
+        _proxy = ClusterProxy.For(settings, Environment.GetEnvironmentVariable);
         _address = TransportFailure.Address(settings.Server);
         _activity = new ClusterActivity(_address, sink, time);
         _check = new ServerCertificateCheck(
@@ -157,12 +159,12 @@ internal sealed class ClusterConnection : IDisposable
             response?.Dispose();
             return (null, limit.IsCancellationRequested
                 ? TransportFailure.AnswerTimedOut(request, _settings, timeout, exception)
-                : TransportFailure.ConnectTimedOut(Server, exception));
+                : TransportFailure.ConnectTimedOut(Server, _proxy, exception));
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException && !cancellationToken.IsCancellationRequested)
         {
             response?.Dispose();
-            return (null, TransportFailure.From(exception, _settings, _check));
+            return (null, TransportFailure.From(exception, _settings, _proxy, _check));
         }
         catch
         {
@@ -208,7 +210,7 @@ internal sealed class ClusterConnection : IDisposable
                 return known;
             }
 
-            var transport = new ClusterTransport(_settings, _check, identity);
+            var transport = new ClusterTransport(_settings, _proxy, _check, identity);
             _transports.Add(transport);
             return transport;
         }

@@ -10,12 +10,12 @@ internal static class ClusterProxy
     /// <summary>Finds the proxy.</summary>
     /// <param name="settings">The cluster.</param>
     /// <param name="environment">Reads an environment variable.</param>
-    /// <returns>The proxy; null to connect without one.</returns>
-    public static IWebProxy? For(ClusterSettings settings, Func<string, string?> environment)
+    /// <returns>The proxy's address, with its credentials; null to connect without one.</returns>
+    public static Uri? For(ClusterSettings settings, Func<string, string?> environment)
     {
         if (settings.Proxy is not null)
         {
-            return WithCredentials(settings.Proxy);
+            return settings.Proxy;
         }
 
         var address = Variable(environment, "HTTPS_PROXY");
@@ -25,8 +25,23 @@ internal static class ClusterProxy
         }
 
         return Uri.TryCreate(address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address, UriKind.Absolute, out var proxy) && proxy.Host.Length > 0 && proxy.Scheme is "http" or "https" or "socks5"
-            ? WithCredentials(proxy)
+            ? proxy
             : throw new MonitoringException(ErrorId.KubeconfigInvalid, "The environment variable HTTPS_PROXY holds no proxy's address; give it as http://HOST:PORT, or name the API server in NO_PROXY.");
+    }
+
+    /// <summary>Makes of a proxy's address what the HTTP client takes.</summary>
+    /// <param name="proxy">The address, with its credentials.</param>
+    /// <returns>The proxy.</returns>
+    public static IWebProxy ToWebProxy(Uri proxy)
+    {
+        var result = new WebProxy(new UriBuilder(proxy) { UserName = "", Password = "" }.Uri);
+        if (proxy.UserInfo.Length > 0)
+        {
+            var parts = proxy.UserInfo.Split(':', 2);
+            result.Credentials = new NetworkCredential(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
+        }
+
+        return result;
     }
 
     private static string? Variable(Func<string, string?> environment, string name) =>
@@ -68,17 +83,5 @@ internal static class ClusterProxy
         return domain.StartsWith('.')
             ? host.EndsWith(domain, StringComparison.OrdinalIgnoreCase)
             : host.Equals(domain, StringComparison.OrdinalIgnoreCase) || host.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase);
-    }
-
-    private static WebProxy WithCredentials(Uri proxy)
-    {
-        var result = new WebProxy(new UriBuilder(proxy) { UserName = "", Password = "" }.Uri);
-        if (proxy.UserInfo.Length > 0)
-        {
-            var parts = proxy.UserInfo.Split(':', 2);
-            result.Credentials = new NetworkCredential(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
-        }
-
-        return result;
     }
 }

@@ -11,12 +11,13 @@ internal sealed class ClusterTransport : IDisposable
 
     /// <summary>Prepares the connections; none is opened yet.</summary>
     /// <param name="settings">The cluster.</param>
+    /// <param name="proxy">The proxy that leads to it, if any.</param>
     /// <param name="check">Judges the server's certificate.</param>
     /// <param name="identity">The client certificate; the owner disposes of it.</param>
-    public ClusterTransport(ClusterSettings settings, ServerCertificateCheck check, ClientIdentity? identity)
+    public ClusterTransport(ClusterSettings settings, Uri? proxy, ServerCertificateCheck check, ClientIdentity? identity)
     {
         Identity = identity;
-        _invoker = new HttpMessageInvoker(Handler(settings, ClusterProxy.For(settings, Environment.GetEnvironmentVariable), check, identity), disposeHandler: true);
+        _invoker = new HttpMessageInvoker(Handler(settings, proxy, check, identity), disposeHandler: true);
     }
 
     /// <summary>The longest that opening a connection may take.</summary>
@@ -35,13 +36,13 @@ internal sealed class ClusterTransport : IDisposable
     /// <inheritdoc />
     public void Dispose() => _invoker.Dispose();
 
-    private static SocketsHttpHandler Handler(ClusterSettings settings, IWebProxy? proxy, ServerCertificateCheck check, ClientIdentity? identity) => new()
+    private static SocketsHttpHandler Handler(ClusterSettings settings, Uri? proxy, ServerCertificateCheck check, ClientIdentity? identity) => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         AutomaticDecompression = settings.DisableCompression ? DecompressionMethods.None : DecompressionMethods.GZip,
         UseProxy = proxy is not null,
-        Proxy = proxy,
+        Proxy = proxy is null ? null : ClusterProxy.ToWebProxy(proxy),
         ConnectTimeout = ConnectTimeout,
         ConnectCallback = ConnectAsync,
         EnableMultipleHttp2Connections = true,

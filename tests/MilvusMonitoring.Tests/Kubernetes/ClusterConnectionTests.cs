@@ -142,6 +142,16 @@ public sealed class ClusterConnectionTests : IDisposable
         Assert.Contains("Proxy-Authorization: Basic bWU6cHc=", proxy.Heads[^1], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("http")]
+    [InlineData("socks5")]
+    public async Task A_proxy_that_is_not_there_is_named_without_its_password(string scheme)
+    {
+        using var connection = TestKubeconfig.Open(_folder, TestKubeconfig.Text($"server: 'https://127.0.0.1:6443', proxy-url: '{scheme}://me:secret@127.0.0.1:1'"), time: new SkippingTime());
+        var exception = await Assert.ThrowsAsync<MonitoringException>(() => connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/version"), Cancellation));
+        Assert.Equal((ErrorId.ClusterUnreachable, "The API server https://127.0.0.1:6443 cannot be reached: through the proxy 127.0.0.1:1: the connection was refused; correct proxy-url in the kubeconfig, or $env:HTTPS_PROXY and $env:NO_PROXY."), (exception.ErrorId, exception.Message));
+    }
+
     [Fact]
     public async Task Sixty_four_requests_run_side_by_side()
     {

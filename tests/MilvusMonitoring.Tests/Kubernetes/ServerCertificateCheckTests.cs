@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
@@ -13,10 +15,12 @@ public sealed class ServerCertificateCheckTests
     [Theory]
     [InlineData("127.0.0.1", "127.0.0.1", "")]
     [InlineData("localhost", "localhost", "")]
+    [InlineData("[::1]", "::1", "")]
     [InlineData("127.0.0.1", "kubernetes.example.com", ", tls-server-name: kubernetes.example.com")]
     [InlineData("127.0.0.1", "*.example.com", ", tls-server-name: kubernetes.example.com")]
     public async Task A_certificate_of_the_clusters_authority_for_the_host_is_trusted(string host, string certificateHost, string moreOfCluster)
     {
+        Assert.SkipWhen(host == "[::1]" && !Socket.OSSupportsIPv6, "this machine has no IPv6");
         using var authority = new TestAuthority();
         using var certificate = authority.Server([certificateHost]);
         Assert.Null(await RefusalAsync(certificate, authority.Pem, host, moreOfCluster));
@@ -132,7 +136,7 @@ public sealed class ServerCertificateCheckTests
     // What the connection says, once it is seen that the server was asked nothing; null when the server answered.
     private static async Task<string?> RefusalAsync(X509Certificate2 certificate, string? authorities, string host = "127.0.0.1", string moreOfCluster = "", X509Certificate2Collection? chain = null)
     {
-        await using var server = await TestServer.StartAsync(certificate, context => context.Response.WriteAsync("{}"), chain: chain);
+        await using var server = await TestServer.StartAsync(certificate, context => context.Response.WriteAsync("{}"), chain: chain, address: host == "[::1]" ? IPAddress.IPv6Loopback : null);
         using var folder = new TemporaryFolder();
         var trust = authorities is null ? "" : $", certificate-authority-data: {TestKubeconfig.Base64(authorities)}";
         using var connection = TestKubeconfig.Open(folder, TestKubeconfig.Text($"server: 'https://{host}:{server.Port}'{trust}{moreOfCluster}", "token: secret-token"));
@@ -155,7 +159,7 @@ public sealed class ServerCertificateCheckTests
         using var key = System.Security.Cryptography.ECDsa.Create();
         var request = new CertificateRequest("CN=alone", key, System.Security.Cryptography.HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(System.Net.IPAddress.Loopback);
+        names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);

@@ -32,11 +32,11 @@ internal sealed class TestServer : IAsyncDisposable
 
     public IReadOnlyList<TestRequest> Requests => [.. _requests];
 
-    public static async Task<TestServer> StartAsync(X509Certificate2? certificate, RequestDelegate answer, HttpProtocols protocols = HttpProtocols.Http1AndHttp2, int port = 0, X509Certificate2Collection? chain = null)
+    public static async Task<TestServer> StartAsync(X509Certificate2? certificate, RequestDelegate answer, HttpProtocols protocols = HttpProtocols.Http1AndHttp2, int port = 0, X509Certificate2Collection? chain = null, IPAddress? address = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options => options.Listen(IPAddress.Loopback, port, listen =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options => options.Listen(address ?? IPAddress.Loopback, port, listen =>
         {
             listen.Protocols = protocols;
             if (certificate is not null)
