@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Reflection;
 using MilvusMonitoring.Commands;
-using Xunit;
 
 namespace MilvusMonitoring.Tests.Commands;
 

@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using MilvusMonitoring.Kubernetes;
-using Xunit;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
 
@@ -194,7 +193,7 @@ public sealed class ClusterConnectionTests : IDisposable
     public void Opening_touches_neither_network_nor_plugin_nor_token_file()
     {
         using var connection = TestKubeconfig.Open(_folder, TestKubeconfig.Text("server: 'https://192.0.2.1:1'", "tokenFile: none, exec: {apiVersion: client.authentication.k8s.io/v1, command: none}", "namespace: n"));
-        Assert.Equal((new Uri("https://192.0.2.1:1"), "test", _folder.File("config"), "n", "u"), (connection.Server, connection.Context, connection.Kubeconfig, connection.DefaultNamespace, connection.User));
+        Assert.Equal((new Uri("https://192.0.2.1:1"), "test", _folder.PathOf("config"), "n", "u"), (connection.Server, connection.Context, connection.Kubeconfig, connection.DefaultNamespace, connection.User));
     }
 
     public void Dispose()

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using MilvusMonitoring.Kubernetes;
-using Xunit;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
 

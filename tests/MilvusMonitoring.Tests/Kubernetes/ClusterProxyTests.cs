@@ -1,5 +1,4 @@
 using MilvusMonitoring.Kubernetes;
-using Xunit;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using MilvusMonitoring.Kubernetes;
-using Xunit;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
 
@@ -211,13 +210,13 @@ public sealed class ExecCredentialPluginTests : IDisposable
     private ClusterSettings Settings(string cluster, string user) =>
         Kubeconfig.Resolve(new ClusterTarget(_folder.Write("config", TestKubeconfig.Text(cluster, user)), null), TestKubeconfig.Nowhere);
 
-    private Task<string> ReadAsync(string name) => File.ReadAllTextAsync(_folder.File(name), Cancellation);
+    private Task<string> ReadAsync(string name) => File.ReadAllTextAsync(_folder.PathOf(name), Cancellation);
 
     private async Task WaitForAsync(string name)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         limit.CancelAfter(TimeSpan.FromSeconds(20));
-        while (!File.Exists(_folder.File(name)) || (await ReadAsync(name)).Length == 0)
+        while (!File.Exists(_folder.PathOf(name)) || (await ReadAsync(name)).Length == 0)
         {
             await Task.Delay(10, limit.Token);
         }
@@ -226,7 +225,7 @@ public sealed class ExecCredentialPluginTests : IDisposable
     // A process that was killed may still be there for a moment, until its parent has taken note.
     private async Task AssertGoneAsync(string name)
     {
-        if (!File.Exists(_folder.File(name)))
+        if (!File.Exists(_folder.PathOf(name)))
         {
             return;
         }

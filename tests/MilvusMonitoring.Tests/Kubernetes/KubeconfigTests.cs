@@ -1,5 +1,4 @@
 using MilvusMonitoring.Kubernetes;
-using Xunit;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
 
@@ -22,16 +21,16 @@ public sealed class KubeconfigTests : IDisposable
             clusters: [{name: shared, cluster: {server: 'https://second:1', tls-server-name: never.example.com}}, {name: second, cluster: {server: 'https://second:1', certificate-authority: pki/ca.crt}}]
             users: [{name: shared, user: {username: never, password: never}}]
             """);
-        var list = string.Join(Path.PathSeparator, _folder.File("missing"), first, "", second, first);
+        var list = string.Join(Path.PathSeparator, _folder.PathOf("missing"), first, "", second, first);
         var places = TestKubeconfig.Nowhere with { Variable = list };
 
         var both = Kubeconfig.Resolve(new ClusterTarget(null, null), places);
         Assert.Equal(("both", new Uri("https://first:1"), "n", null), (both.Context, both.Server, both.Namespace, both.TlsServerName));
         Assert.Equal(("first", null), (both.User.Token, both.User.Username));
-        Assert.Equal(_folder.File("a/pki/ca.crt"), both.CertificateAuthority.Path);
+        Assert.Equal(_folder.PathOf("a/pki/ca.crt"), both.CertificateAuthority.Path);
 
         var other = Kubeconfig.Resolve(new ClusterTarget(null, "other"), places);
-        Assert.Equal(_folder.File("b/pki/ca.crt"), other.CertificateAuthority.Path);
+        Assert.Equal(_folder.PathOf("b/pki/ca.crt"), other.CertificateAuthority.Path);
         Assert.Equal("default", other.Namespace);
         Assert.Equal(both.Server, Kubeconfig.Resolve(new ClusterTarget(both.Kubeconfig, both.Context), TestKubeconfig.Nowhere).Server);
     }
@@ -61,10 +60,10 @@ public sealed class KubeconfigTests : IDisposable
     {
         _folder.Write("token", "t");
         _folder.Write("namespace", "here\n");
-        var places = new KubeconfigPlaces(null, _folder.File("none"), "fd00::1", "443", _folder.Path);
+        var places = new KubeconfigPlaces(null, _folder.PathOf("none"), "fd00::1", "443", _folder.Path);
         var settings = Kubeconfig.Resolve(new ClusterTarget(null, null), places);
         Assert.Equal((new Uri("https://[fd00::1]:443"), "in-cluster", "here", null), (settings.Server, settings.Context, settings.Namespace, settings.Kubeconfig));
-        Assert.Equal((_folder.File("token"), _folder.File("ca.crt")), (settings.User.TokenFile, settings.CertificateAuthority.Path));
+        Assert.Equal((_folder.PathOf("token"), _folder.PathOf("ca.crt")), (settings.User.TokenFile, settings.CertificateAuthority.Path));
         Assert.Equal(ErrorId.ContextNotFound, Refusal(() => Kubeconfig.Resolve(new ClusterTarget(null, "prod"), places), "leave -Context out"));
     }
 
@@ -142,10 +141,10 @@ public sealed class KubeconfigTests : IDisposable
         Assert.Equal(("n", new Uri("socks5://p:1080"), true), (settings.TlsServerName, settings.Proxy, settings.DisableCompression));
         Assert.Equal((null, "ca"), (settings.CertificateAuthority.Path, System.Text.Encoding.UTF8.GetString(settings.CertificateAuthority.Data!)));
         Assert.Equal("""{"audience":"x","n":1,"deep":[true,null,"1"]}""", System.Text.Encoding.UTF8.GetString(settings.ExecConfig!.ToJson(1000)!));
-        Assert.Equal(_folder.File("t"), settings.User.TokenFile);
+        Assert.Equal(_folder.PathOf("t"), settings.User.TokenFile);
         Assert.Equal(("someone", "1", "g", "k=v,l=w"), (settings.User.Impersonation!.User, settings.User.Impersonation.Uid, string.Join(",", settings.User.Impersonation.Groups), string.Join(",", settings.User.Impersonation.Extra.Select(pair => $"{pair.Key}={pair.Value}"))));
         var exec = settings.User.Exec!;
-        Assert.Equal((_folder.File("bin/plugin"), "hint", true), (exec.Command, exec.InstallHint, exec.ProvideClusterInfo));
+        Assert.Equal((_folder.PathOf("bin/plugin"), "hint", true), (exec.Command, exec.InstallHint, exec.ProvideClusterInfo));
         Assert.Equal(["a b", "'\"$"], exec.Arguments);
         Assert.Equal([KeyValuePair.Create("E", "F")], exec.Environment);
     }

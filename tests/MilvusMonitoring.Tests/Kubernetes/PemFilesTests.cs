@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MilvusMonitoring.Kubernetes;
-using Xunit;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
 
@@ -48,8 +47,8 @@ public sealed class PemFilesTests
     {
         using var folder = new TemporaryFolder();
         string Message(string path) => Assert.Throws<MonitoringException>(() => PemFiles.ReadBundle(new KubeconfigData(path, null), "the cluster's CA")).Message;
-        Assert.StartsWith($"The cluster's CA {folder.Write("empty", "")} holds no certificate; ", Message(folder.File("empty")), StringComparison.Ordinal);
-        Assert.StartsWith($"The cluster's CA {folder.File("gone")} cannot be read: ", Message(folder.File("gone")), StringComparison.Ordinal);
+        Assert.StartsWith($"The cluster's CA {folder.Write("empty", "")} holds no certificate; ", Message(folder.PathOf("empty")), StringComparison.Ordinal);
+        Assert.StartsWith($"The cluster's CA {folder.PathOf("gone")} cannot be read: ", Message(folder.PathOf("gone")), StringComparison.Ordinal);
         Assert.Contains("holds a certificate that cannot be read", Message(folder.Write("bad", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")), StringComparison.Ordinal);
     }
 

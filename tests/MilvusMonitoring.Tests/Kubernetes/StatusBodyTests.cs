@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using MilvusMonitoring.Kubernetes;
-using Xunit;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
 
