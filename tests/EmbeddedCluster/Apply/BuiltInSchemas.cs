@@ -20,6 +20,7 @@ internal static class BuiltInSchemas
         ("annotations", Strings),
         ("finalizers", ScalarSet),
         ("ownerReferences", ListMapOf(Leaf, ["uid"])),
+        ("creationTimestamp!", Leaf),
         ("managedFields", Ignored));
 
     private static readonly SchemaNode Resources = Struct(("limits", Strings), ("requests", Strings), ("claims", ListMapOf(Undeclared, ["name"])));

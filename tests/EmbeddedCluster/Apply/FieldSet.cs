@@ -115,6 +115,28 @@ internal sealed class FieldSet
         return result;
     }
 
+    /// <summary>This set as the schema of today sees it: paths into what has become atomic since they were recorded give way to the whole.</summary>
+    public FieldSet Reconciled(SchemaNode schema)
+    {
+        if (children.Count == 0)
+        {
+            return this;
+        }
+
+        if (schema.Shape == Shape.Leaf)
+        {
+            return new FieldSet { IsMember = true };
+        }
+
+        var result = new FieldSet { IsMember = IsMember };
+        foreach (var (element, child) in children)
+        {
+            result.Put(element, child.Reconciled(schema.Below(element)));
+        }
+
+        return result;
+    }
+
     public bool SameAs(FieldSet other) =>
         IsMember == other.IsMember
         && children.Count == other.children.Count

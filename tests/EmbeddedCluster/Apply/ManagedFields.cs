@@ -15,7 +15,14 @@ internal static class ManagedFields
     /// </remarks>
     public static void RecordUpdate(JsonObject? before, JsonObject after, string manager, string apiVersion, string? subresource, DateTimeOffset now, MergeSchema schema)
     {
-        var table = Former(before, after, subresource);
+        var table = Former(before, after, subresource).Reconciled(schema.Root);
+        if (before is not null && table.Count == 0)
+        {
+            // Servers do not begin to track an object in the middle of its life.
+            table.WriteTo(after);
+            return;
+        }
+
         var comparison = ObjectComparison.Between(before ?? [], after, schema.Root);
         var changed = comparison.Changed;
         foreach (var (id, _) in table.Entries.ToList())

@@ -53,6 +53,17 @@ internal sealed class ManagerTable
         return result;
     }
 
+    public ManagerTable Reconciled(SchemaNode schema)
+    {
+        var result = new ManagerTable();
+        foreach (var (id, entry) in entries)
+        {
+            result.entries[id] = entry with { Fields = entry.Fields.Reconciled(schema) };
+        }
+
+        return result;
+    }
+
     public ManagerEntry? Find(ManagerId id) => entries.GetValueOrDefault(id);
 
     /// <summary>Gives the manager these fields, less those that nobody owns; with none left it has no entry.</summary>

@@ -5,6 +5,8 @@ namespace EmbeddedCluster.Apply;
 /// <summary>The fields by which two objects differ.</summary>
 internal sealed class ObjectComparison
 {
+    private static readonly JsonObject Empty = [];
+
     private readonly List<PathElement> path = [];
 
     private ObjectComparison()
@@ -100,9 +102,18 @@ internal sealed class ObjectComparison
 
     private static Slot Field(JsonObject? owner, string name, SchemaNode schema)
     {
-        JsonNode? value = null;
-        var present = owner is not null && (owner.TryGetPropertyValue(name, out value) || schema.AlwaysPresent.Contains(name));
-        return new Slot(present, value);
+        if (owner is null)
+        {
+            return default;
+        }
+
+        if (owner.TryGetPropertyValue(name, out var value))
+        {
+            return new Slot(true, value);
+        }
+
+        // A typed server holds an empty struct, or no list, where nothing has been set.
+        return schema.AlwaysPresent.Contains(name) ? new Slot(true, schema.Field(name).Shape == Shape.Struct ? Empty : null) : default;
     }
 
     private void CompareItems(JsonArray? before, JsonArray? after, SchemaNode schema)

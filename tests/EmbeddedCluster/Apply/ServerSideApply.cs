@@ -17,8 +17,8 @@ internal static class ServerSideApply
     {
         AppliedShape.Check(applied, schema.Root);
         var before = live ?? [];
-        var table = ManagerTable.Of(live);
         var former = ManagerTable.Of(live);
+        var table = former.Reconciled(schema.Root);
         if (live is not null && table.Count == 0)
         {
             var all = ObjectComparison.Between([], live, schema.Root).Changed;
@@ -47,8 +47,9 @@ internal static class ServerSideApply
             table.TakeAway(id, changed.Union(comparison.Removed));
         }
 
-        table.Set(self, new ManagerEntry(wanted, apiVersion, live is not null && comparison.IsSame ? last?.Time : now));
-        if (live is not null && comparison.IsSame && table.SameAs(former))
+        var ownsTheSame = last is not null && last.Fields.SameAs(ManagerTable.Owned(wanted));
+        table.Set(self, new ManagerEntry(wanted, apiVersion, comparison.IsSame && ownsTheSame ? last!.Time : now));
+        if (comparison.IsSame && live is not null && table.SameAs(former))
         {
             return new ApplyOutcome(live, []);
         }

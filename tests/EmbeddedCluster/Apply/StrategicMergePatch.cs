@@ -62,11 +62,11 @@ internal static class StrategicMergePatch
         return target;
     }
 
-    /// <summary>A copy of a patch's part that becomes a value: directives are no data.</summary>
+    /// <summary>A copy of a patch's part that becomes a value: directives are no data, and a null has nothing to take away.</summary>
     internal static JsonNode? WithoutDirectives(JsonNode? value) => value switch
     {
         JsonObject fields => new JsonObject(fields
-            .Where(field => !field.Key.StartsWith('$'))
+            .Where(field => !field.Key.StartsWith('$') && field.Value is not null)
             .Select(field => KeyValuePair.Create(field.Key, WithoutDirectives(field.Value)))),
         JsonArray items => new JsonArray([.. items.Where(item => item is not JsonObject fields || !fields.ContainsKey(Directive)).Select(WithoutDirectives)]),
         _ => value?.DeepClone(),
