@@ -13,6 +13,7 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
     private static readonly ResourceId s_definitions = new("apiextensions.k8s.io", "customresourcedefinitions");
 
     private readonly ResourceKind _kind = writer.Kind("apiextensions.k8s.io/v1", "CustomResourceDefinition");
+    private readonly HashSet<string> _cleaned = [];
 
     public void Observe(StoreEvent change)
     {
@@ -36,6 +37,10 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
                 ObserveChange(change.Previous!, definition);
                 break;
         }
+    }
+
+    public void Settle()
+    {
     }
 
     private void ObserveChange(StoredObject previous, StoredObject definition)
@@ -159,7 +164,11 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
             writer.Delete(kind, instance, "Background");
         }
 
-        Finish(definition);
+        loop.After(state.Options.DefinitionCleanupDelay, () =>
+        {
+            _cleaned.Add(definition.Uid);
+            Finish(definition);
+        });
     }
 
     private void ObserveInstance(StoreEvent change)
@@ -172,26 +181,12 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
 
     private void Finish(StoredObject definition)
     {
-        if (Instances(definition).Any())
+        if (!_cleaned.Contains(definition.Uid) || Instances(definition).Any())
         {
             return;
         }
 
-        writer.Update(_kind, definition, Manager, null, value =>
-        {
-            var metadata = value.Child("metadata");
-            var left = (metadata["finalizers"] as JsonArray ?? []).Select(each => (string?)each).Where(each => each != Deletions.CustomResourceCleanup).ToList();
-            if (left.Count == 0)
-            {
-                metadata.Remove("finalizers");
-            }
-            else
-            {
-                metadata["finalizers"] = new JsonArray([.. left.Select(each => (JsonNode?)each)]);
-            }
-
-            return true;
-        });
+        writer.Update(_kind, definition, Manager, null, value => Finalizers.Remove(value, Deletions.CustomResourceCleanup));
     }
 
     private IEnumerable<(ResourceKind Kind, StoredObject Instance)> Instances(StoredObject definition) =>
