@@ -21,5 +21,5 @@ Install-KubePrometheus -Path $Path
 Install-KubePrometheus -Path $Path -WhatIf
 
 # Take it all away, and look again
-Uninstall-KubePrometheus -Force -Confirm:$false
+Uninstall-KubePrometheus -Confirm:$false
 Get-KubePrometheus
