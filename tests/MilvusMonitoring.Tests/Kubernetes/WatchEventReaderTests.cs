@@ -9,10 +9,10 @@ public sealed class WatchEventReaderTests
     public async Task Events_are_cut_at_line_ends_however_the_bytes_arrive()
     {
         var large = new string('x', 100_000);
-        var text = $$"""
+        var text = $$$"""
             {"type":"ADDED","object":{"n":1}}
 
-            {"type":"MODIFIED","object":{"n":"{{large}}"}}
+            {"type":"MODIFIED","object":{"n":"{{{large}}}"}}
             {"type":"BOOKMARK","object":{}}
             {"type":"DELETED","object":{"n":3}}
 

@@ -1,0 +1,78 @@
+using EmbeddedCluster;
+
+namespace MilvusMonitoring.Tests.Commands;
+
+/// <summary>An embedded cluster, a kubeconfig for it, small manifests, and an engine with the module: what a story of a cmdlet plays on.</summary>
+internal sealed class Stage : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private Stage(Cluster cluster, PowerShellSession session)
+    {
+        Cluster = cluster;
+        Session = session;
+        Kubeconfig = WriteKubeconfig("admin");
+    }
+
+    public Cluster Cluster { get; }
+
+    public PowerShellSession Session { get; }
+
+    /// <summary>The path of an administrator's kubeconfig.</summary>
+    public string Kubeconfig { get; }
+
+    /// <summary>The folder that ends with the story.</summary>
+    public string Folder => _folder.Path;
+
+    /// <summary>The small manifests that the demo uses too.</summary>
+    public static string Manifests { get; } = Path.Combine(BuiltTree.Root, "tests", "Demo", "manifests");
+
+    public static async Task<Stage> StartAsync(ClusterOptions? options = null) =>
+        new(await Cluster.StartAsync(options, TestContext.Current.CancellationToken), await PowerShellSession.StartAsync());
+
+    /// <summary>Writes a kubeconfig for another user.</summary>
+    public string WriteKubeconfig(string user, params string[] groups) =>
+        _folder.Write($"kubeconfig-{user}", System.Text.Encoding.UTF8.GetBytes(Cluster.CreateKubeconfig(user, groups)));
+
+    /// <summary>Writes a copy of the manifests with changes made to it.</summary>
+    /// <param name="name">The copy's folder.</param>
+    /// <param name="change">Is given the folder.</param>
+    public string CopyManifests(string name, Action<string> change)
+    {
+        var target = Path.Combine(Folder, name);
+        foreach (var file in Directory.EnumerateFiles(Manifests, "*.yaml", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(target, Path.GetRelativePath(Manifests, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        change(target);
+        return target;
+    }
+
+    /// <summary>Runs <c>Install-KubePrometheus</c> with the small manifests.</summary>
+    /// <param name="more">More parameters, as they are typed.</param>
+    /// <param name="path">Other manifests.</param>
+    public Task<PowerShellResult> InstallAsync(string more = "", string? path = null) =>
+        Session.InvokeAsync($"param($kubeconfig, $path) Install-KubePrometheus -Kubeconfig $kubeconfig -Path $path {more}", new { kubeconfig = Kubeconfig, path = path ?? Manifests });
+
+    /// <summary>Installs, and fails the test where that has any error.</summary>
+    public async Task<KubePrometheusStack> InstalledAsync(string more = "", string? path = null) =>
+        Assert.Single((await InstallAsync(more, path)).EnsureNoError().OutputOf<KubePrometheusStack>());
+
+    /// <summary>Runs <c>Uninstall-KubePrometheus</c> without a question.</summary>
+    public Task<PowerShellResult> UninstallAsync(string more = "") =>
+        Session.InvokeAsync($"param($kubeconfig) Uninstall-KubePrometheus -Kubeconfig $kubeconfig -Confirm:$false {more}", new { kubeconfig = Kubeconfig });
+
+    /// <summary>Runs <c>Get-KubePrometheus</c>.</summary>
+    public async Task<IReadOnlyList<KubePrometheusStack>> GetAsync() =>
+        (await Session.InvokeAsync("param($kubeconfig) Get-KubePrometheus -Kubeconfig $kubeconfig", new { kubeconfig = Kubeconfig })).EnsureNoError().OutputOf<KubePrometheusStack>();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Session.DisposeAsync();
+        await Cluster.DisposeAsync();
+        _folder.Dispose();
+    }
+}
