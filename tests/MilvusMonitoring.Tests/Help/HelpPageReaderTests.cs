@@ -83,10 +83,10 @@ public sealed class HelpPageReaderTests
 
     [Theory]
     [InlineData("## ERRORS", "## MISTAKES", "page.md(1): error: the sections have to be")]
-    [InlineData("### -Name", "### Name", "page.md(28): error: the heading of a parameter is its name")]
-    [InlineData("Aliases: n", "Alias: n", "page.md(28): error: 'Alias' is none of")]
+    [InlineData("### -Name", "### Name", "page.md(27): error: the heading of a parameter is its name")]
+    [InlineData("Aliases: n", "Alias: n", "page.md(27): error: 'Alias' is none of")]
     [InlineData("Gets a thing.", "", "page.md(3): error: 'SYNOPSIS' has no text")]
-    [InlineData("### Example 1: One", "#### Example 1: One", "page.md(19): error: '#### Example 1: One' is out of place")]
+    [InlineData("### Example 1: One", "#### Example 1: One", "page.md(18): error: '#### Example 1: One' is out of place")]
     [InlineData("Get-Thing [-Name]", "Set-Thing [-Name]", "page.md(6): error: a line has to begin with Get-Thing")]
     public void A_page_that_strays_from_the_form_is_refused_with_file_and_line(string from, string to, string expected)
     {
