@@ -42,6 +42,9 @@ internal sealed class ClusterState
 
     public int NextServiceAddress() => Interlocked.Increment(ref _serviceAddresses);
 
+    /// <summary>What ended the controllers; null as long as they run.</summary>
+    public Exception? Failure { get; set; }
+
     /// <summary>The port of the server; 0 until it listens.</summary>
     public int Port { get; set; }
 

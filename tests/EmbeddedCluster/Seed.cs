@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EmbeddedCluster.Authorization;
+using EmbeddedCluster.Controllers;
 using EmbeddedCluster.Objects;
 
 namespace EmbeddedCluster;
@@ -14,6 +15,11 @@ internal static class Seed
         foreach (var name in (string[])["default", "kube-node-lease", "kube-public", "kube-system"])
         {
             Create(state, mutations, Object("v1", "Namespace", null, name));
+        }
+
+        if (state.Options.Controllers)
+        {
+            Create(state, mutations, Node(state));
         }
 
         foreach (var role in DefaultRoles.ClusterRoles().Concat(DefaultRoles.ClusterRoleBindings()))
@@ -41,6 +47,20 @@ internal static class Seed
         }
     }
 
+    private static JsonObject Node(ClusterState state)
+    {
+        var node = Object("v1", "Node", null, PodFactory.NodeName);
+        node.Child("metadata")["labels"] = new JsonObject { ["kubernetes.io/hostname"] = PodFactory.NodeName, ["kubernetes.io/os"] = "linux", ["kubernetes.io/arch"] = "amd64" };
+        node["spec"] = new JsonObject();
+        node["status"] = new JsonObject
+        {
+            ["addresses"] = new JsonArray(new JsonObject { ["type"] = "InternalIP", ["address"] = PodFactory.NodeAddress }),
+            ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True", ["reason"] = "KubeletReady", ["message"] = "the node is imitated" }),
+            ["nodeInfo"] = new JsonObject { ["kubeletVersion"] = state.Options.KubernetesVersion, ["operatingSystem"] = "linux", ["architecture"] = "amd64" },
+        };
+        return node;
+    }
+
     public static JsonObject Object(string apiVersion, string kind, string? ns, string name)
     {
         var metadata = new JsonObject { ["name"] = name };
@@ -52,6 +72,16 @@ internal static class Seed
         return new() { ["apiVersion"] = apiVersion, ["kind"] = kind, ["metadata"] = metadata };
     }
 
-    private static void Create(ClusterState state, Mutations mutations, JsonObject value) =>
-        mutations.TryCreate(state.Kinds.FindByKind(value.Text("apiVersion")!, value.Text("kind")!)!, value, new(Manager));
+    private static void Create(ClusterState state, Mutations mutations, JsonObject value)
+    {
+        var kind = state.Kinds.FindByKind(value.Text("apiVersion")!, value.Text("kind")!)!;
+        var status = value["status"]?.DeepClone();
+        var created = mutations.TryCreate(kind, value, new(Manager))!;
+        if (status is not null)
+        {
+            var whole = created.Read(kind.ApiVersion, kind.Kind);
+            whole["status"] = status;
+            mutations.TryUpdate(kind, created, whole, new(Manager) { Subresource = "status" });
+        }
+    }
 }

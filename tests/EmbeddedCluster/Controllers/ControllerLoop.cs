@@ -7,6 +7,9 @@ namespace EmbeddedCluster.Controllers;
 internal interface IController
 {
     void Observe(StoreEvent change);
+
+    /// <summary>Does what the changes since the last time call for.</summary>
+    void Settle();
 }
 
 /// <summary>Feeds every write to the controllers, and runs what they put off.</summary>
@@ -25,6 +28,15 @@ internal sealed class ControllerLoop : IAsyncDisposable
         var loop = new ControllerLoop(state);
         var writer = new ControllerWriter(state, mutations, deletions);
         loop._controllers.Add(new DefinitionController(state, writer, loop));
+        loop._controllers.Add(new ApiServiceController(state, writer, loop));
+        if (state.Options.Controllers)
+        {
+            loop._controllers.AddRange([
+                new NamespaceController(state, writer, loop), new WorkloadController(state, writer, loop), new OperatorController(state, writer),
+                new EndpointController(state, writer), new GarbageCollector(state, writer),
+            ]);
+        }
+
         loop._running = Task.Run(loop.RunAsync);
         return loop;
     }
@@ -45,7 +57,21 @@ internal sealed class ControllerLoop : IAsyncDisposable
         _stopping.Dispose();
     }
 
+    /// <summary>Whoever asks the cluster anything is to learn that its controllers have failed.</summary>
     private async Task RunAsync()
+    {
+        try
+        {
+            await FollowAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            _state.Failure = exception;
+            throw;
+        }
+    }
+
+    private async Task FollowAsync()
     {
         var seen = 0L;
         var events = new List<StoreEvent>();
@@ -63,6 +89,7 @@ internal sealed class ControllerLoop : IAsyncDisposable
                 _controllers.ForEach(each => each.Observe(change));
             }
 
+            _controllers.ForEach(each => each.Settle());
             while (_later.TryPeek(out var action, out var due) && due <= Environment.TickCount64)
             {
                 _later.Dequeue();

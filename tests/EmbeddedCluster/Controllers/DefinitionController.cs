@@ -38,6 +38,10 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
         }
     }
 
+    public void Settle()
+    {
+    }
+
     private void ObserveChange(StoredObject previous, StoredObject definition)
     {
         if (definition.IsTerminating && !previous.IsTerminating)
@@ -177,21 +181,7 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
             return;
         }
 
-        writer.Update(_kind, definition, Manager, null, value =>
-        {
-            var metadata = value.Child("metadata");
-            var left = (metadata["finalizers"] as JsonArray ?? []).Select(each => (string?)each).Where(each => each != Deletions.CustomResourceCleanup).ToList();
-            if (left.Count == 0)
-            {
-                metadata.Remove("finalizers");
-            }
-            else
-            {
-                metadata["finalizers"] = new JsonArray([.. left.Select(each => (JsonNode?)each)]);
-            }
-
-            return true;
-        });
+        writer.Update(_kind, definition, Manager, null, value => Finalizers.Remove(value, Deletions.CustomResourceCleanup));
     }
 
     private IEnumerable<(ResourceKind Kind, StoredObject Instance)> Instances(StoredObject definition) =>

@@ -33,6 +33,11 @@ internal sealed class ApiServer
     {
         try
         {
+            if (_state.Failure is { } failure)
+            {
+                throw ApiException.Internal($"the controllers of the embedded cluster have failed: {failure}");
+            }
+
             var user = Identify(context);
             identify(user.Name);
             return await DispatchAsync(context, user).ConfigureAwait(false);

@@ -1,0 +1,133 @@
+using System.Text.Json.Nodes;
+using EmbeddedCluster.Kinds;
+using EmbeddedCluster.Objects;
+using EmbeddedCluster.Storage;
+
+namespace EmbeddedCluster.Controllers;
+
+/// <summary>The visible part of the Prometheus operator, while a Deployment of it is available: stateful sets, their services, statuses.</summary>
+internal sealed class OperatorController : IController
+{
+    private const string Group = "monitoring.coreos.com";
+    private const string Manager = "PrometheusOperator";
+
+    private readonly ClusterState _state;
+    private readonly ControllerWriter _writer;
+    private readonly ResourceKind _deployment;
+    private readonly ResourceKind _set;
+    private readonly ResourceKind _service;
+    private readonly KubeletEndpoints _kubelet;
+    private bool _dirty;
+
+    public OperatorController(ClusterState state, ControllerWriter writer)
+    {
+        (_state, _writer) = (state, writer);
+        _deployment = writer.Kind("apps/v1", "Deployment");
+        _set = writer.Kind("apps/v1", "StatefulSet");
+        _service = writer.Kind("v1", "Service");
+        _kubelet = new(state, writer);
+    }
+
+    public void Observe(StoreEvent change) => _dirty |= change.Resource == _deployment.Id || change.Resource == _set.Id || change.Resource.Group == Group;
+
+    public void Settle()
+    {
+        if (!_dirty)
+        {
+            return;
+        }
+
+        _dirty = false;
+        var running = _state.Store.List(_deployment.Id, null).Items.Select(each => each.ReadRest()).FirstOrDefault(IsRunningOperator);
+        if (running is null)
+        {
+            return;
+        }
+
+        _kubelet.Ensure(Arguments(running));
+        foreach (var (plural, image) in (ReadOnlySpan<(string, string)>)[("prometheuses", "prometheus"), ("alertmanagers", "alertmanager")])
+        {
+            if (_state.Kinds.Preferred(new(Group, plural)) is { } kind)
+            {
+                foreach (var item in _state.Store.List(kind.Id, null).Items.Where(each => !each.IsTerminating))
+                {
+                    Reconcile(kind, item, image);
+                }
+            }
+        }
+    }
+
+    private static bool IsRunningOperator(JsonObject deployment) =>
+        (deployment.Child("status").Number("availableReplicas") ?? 0) > 0
+        && Containers(deployment).Any(each => each.Text("name") == "prometheus-operator");
+
+    private static IEnumerable<JsonObject> Containers(JsonObject deployment) => (deployment.At("spec.template.spec") as JsonObject ?? []).Items("containers");
+
+    private static List<string> Arguments(JsonObject deployment) =>
+        [.. Containers(deployment).SelectMany(each => each["args"] as JsonArray ?? []).Select(each => (string?)each ?? "")];
+
+    private void Reconcile(ResourceKind kind, StoredObject item, string product)
+    {
+        var value = item.Read(kind.ApiVersion, kind.Kind);
+        var replicas = value.Child("spec").Number("replicas") ?? 1;
+        var name = $"{product}-{item.Name}";
+        EnsureService(kind, item, product);
+        var set = _state.Store.Find(_set.Id, item.Namespace, name);
+        if (set is null)
+        {
+            _writer.Create(_set, StatefulSets.For(kind, item, value, product, name, replicas), Manager);
+        }
+        else
+        {
+            _writer.Update(_set, set, Manager, null, live => StatefulSets.Adjust(live, value, product, replicas));
+        }
+
+        if (kind.HasStatus)
+        {
+            var ready = set?.ReadRest().Child("status").Number("readyReplicas") ?? 0;
+            _writer.Update(kind, item, Manager, "status", live => SetStatus(live, replicas, ready));
+        }
+    }
+
+    private void EnsureService(ResourceKind kind, StoredObject item, string product)
+    {
+        var name = $"{product}-operated";
+        if (_state.Store.Find(_service.Id, item.Namespace, name) is not null)
+        {
+            return;
+        }
+
+        var service = Seed.Object("v1", "Service", item.Namespace, name);
+        service.Child("metadata")["labels"] = new JsonObject { [$"operated-{product}"] = "true", ["managed-by"] = "prometheus-operator" };
+        service.Child("metadata")["ownerReferences"] = new JsonArray(new JsonObject { ["apiVersion"] = kind.ApiVersion, ["kind"] = kind.Kind, ["name"] = item.Name, ["uid"] = item.Uid });
+        service["spec"] = new JsonObject
+        {
+            ["clusterIP"] = "None",
+            ["selector"] = new JsonObject { ["app.kubernetes.io/name"] = product },
+            ["ports"] = new JsonArray(new JsonObject { ["name"] = "web", ["port"] = StatefulSets.PortOf(product), ["targetPort"] = "web" }),
+        };
+        _writer.Create(_service, service, Manager);
+    }
+
+    private static bool SetStatus(JsonObject value, long replicas, long ready)
+    {
+        var status = value.Child("status");
+        var generation = value.Child("metadata").Number("generation") ?? 1;
+        status["paused"] = false;
+        status["replicas"] = replicas;
+        status["updatedReplicas"] = replicas;
+        status["availableReplicas"] = ready;
+        status["unavailableReplicas"] = replicas - ready;
+        if (ready >= replicas)
+        {
+            Conditions.Set(status, "Available", "True", "", "", generation);
+        }
+        else
+        {
+            Conditions.Set(status, "Available", ready > 0 ? "Degraded" : "False", ready > 0 ? "SomePodsNotReady" : "NoPodReady", $"{ready} of {replicas} pods are ready", generation);
+        }
+
+        Conditions.Set(status, "Reconciled", "True", "", "", generation);
+        return true;
+    }
+}
