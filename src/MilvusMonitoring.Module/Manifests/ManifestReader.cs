@@ -38,7 +38,8 @@ internal static class ManifestReader
         {
             var text = ManifestText.ToUtf8(file);
             var extractor = new ObjectExtractor(file.Path, result.Objects, result.Problems);
-            foreach (var document in YamlConverter.Convert(file, text, cancellationToken))
+            var documents = SimpleYamlConverter.TryConvert(text.Span, cancellationToken) ?? YamlConverter.Convert(file, text, cancellationToken);
+            foreach (var document in documents)
             {
                 extractor.Extract(document);
                 if (result.Problems.Count >= MaximumProblemsPerFile)

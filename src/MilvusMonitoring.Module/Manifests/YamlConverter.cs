@@ -20,7 +20,8 @@ internal sealed class YamlConverter : IDisposable
     /// <summary>How many bytes aliases and merge keys may add to a file: far more than any honest file, nothing next to a billion laughs.</summary>
     public const int MaximumAliasBytes = 1024 * 1024;
 
-    private static readonly JsonWriterOptions WriterOptions = new()
+    /// <summary>How JSON is written: as short as it can be.</summary>
+    public static readonly JsonWriterOptions WriterOptions = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true,
@@ -248,31 +249,9 @@ internal sealed class YamlConverter : IDisposable
             return;
         }
 
-        switch (YamlScalar.Resolve(scalar.Value, out var integer, out var number))
+        if (!PlainScalar.TryWrite(scalar.Value, _writer))
         {
-            case YamlScalarKind.Null:
-                _writer.WriteNullValue();
-                break;
-            case YamlScalarKind.True:
-                _writer.WriteBooleanValue(true);
-                break;
-            case YamlScalarKind.False:
-                _writer.WriteBooleanValue(false);
-                break;
-            case YamlScalarKind.Integer when integer >= 0:
-                _writer.WriteNumberValue((ulong)integer);
-                break;
-            case YamlScalarKind.Integer:
-                _writer.WriteNumberValue((long)integer);
-                break;
-            case YamlScalarKind.Float:
-                _writer.WriteRawValue(GoNumber.ToJson(number), skipInputValidation: true);
-                break;
-            case YamlScalarKind.NotFinite:
-                throw Problem(scalar.Start.Line, $"has the value {scalar.Value}, which JSON and so Kubernetes cannot hold; put it in quotes if text is meant");
-            default:
-                _writer.WriteStringValue(scalar.Value);
-                break;
+            throw Problem(scalar.Start.Line, $"has the value {scalar.Value}, which JSON and so Kubernetes cannot hold; put it in quotes if text is meant");
         }
     }
 

@@ -137,8 +137,8 @@ public sealed class UninstallKubePrometheusTests
         ((string ApiVersion, string Kind)[])[("v1", "Namespace"), ("v1", "ConfigMap"), ("v1", "Service"), ("v1", "Endpoints"), ("discovery.k8s.io/v1", "EndpointSlice"), ("v1", "Secret"), ("v1", "Pod"), ("v1", "ServiceAccount"), ("apps/v1", "Deployment"), ("apps/v1", "StatefulSet"), ("apps/v1", "DaemonSet"), ("apiextensions.k8s.io/v1", "CustomResourceDefinition"), ("rbac.authorization.k8s.io/v1", "ClusterRole"), ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"), ("rbac.authorization.k8s.io/v1", "Role"), ("rbac.authorization.k8s.io/v1", "RoleBinding"), ("apiregistration.k8s.io/v1", "APIService")]
             is var kinds ? kinds.Sum(kind => cluster.List(kind.ApiVersion, kind.Kind).Count) : 0;
 
-    private static JsonObject ServiceMonitor(string ns, string name) => JsonNode.Parse($$"""
-        {"apiVersion":"monitoring.coreos.com/v1","kind":"ServiceMonitor","metadata":{"name":"{{name}}","namespace":"{{ns}}"},
-         "spec":{"selector":{"matchLabels":{"a":"b"} },"endpoints":[{"port":"metrics"}]}}
+    private static JsonObject ServiceMonitor(string ns, string name) => JsonNode.Parse($$$"""
+        {"apiVersion":"monitoring.coreos.com/v1","kind":"ServiceMonitor","metadata":{"name":"{{{name}}}","namespace":"{{{ns}}}"},
+         "spec":{"selector":{"matchLabels":{"a":"b"}},"endpoints":[{"port":"metrics"}]}}
         """)!.AsObject();
 }
