@@ -17,9 +17,9 @@ Get-KubePrometheus
 # The same again: nothing has changed, so nothing is written
 Install-KubePrometheus -Path $Path
 
-# What an installation would do, without doing it
-Install-KubePrometheus -Path $Path -WhatIf
+# What a change would do, without doing it: all images from a registry of one's own
+Install-KubePrometheus -Path $Path -ImageRegistry registry.example.com/mirror -WhatIf
 
 # Take it all away, and look again
-Uninstall-KubePrometheus -Force -Confirm:$false
+Uninstall-KubePrometheus -Confirm:$false
 Get-KubePrometheus
