@@ -53,10 +53,10 @@ public sealed class InstallKubePrometheusTests
         var grafana = stage.Cluster.Find("apps/v1", "Deployment", "monitoring", "grafana")!;
         grafana["spec"]!["replicas"] = 5;
         stage.Cluster.Put(grafana, "kubectl-edit");
-        stage.Cluster.Remove("v1", "ConfigMap", "monitoring", "grafana-dashboards");
+        stage.Cluster.Remove("v1", "ConfigMap", "monitoring", "grafana-dashboard-nodes");
 
         Assert.Equal(
-            [("changed by kubectl-edit", "Deployment/monitoring/grafana"), ("missing", "ConfigMap/monitoring/grafana-dashboards")],
+            [("changed by kubectl-edit", "Deployment/monitoring/grafana"), ("missing", "ConfigMap/monitoring/grafana-dashboard-nodes")],
             (await stage.GetAsync()).Single().Resources.Where(resource => resource.Drift is not null).Select(resource => (resource.Drift!, resource.ToString())).OrderBy(item => item));
         var again = await stage.InstalledAsync("-ForceConflicts");
         Assert.Equal((1, 1, again.Resources.Count - 2), (again.Configured, again.Created, again.Unchanged));
