@@ -12,19 +12,34 @@ public abstract class ClusterCommand : AsyncCommand
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("ConfigPath")]
-    [ValidateNotNullOrEmpty]
+    [AllowNull]
+    [AllowEmptyString]
     public string? Kubeconfig { get; set; }
 
     /// <summary>The context of the kubeconfig; without it the current context.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ContextCompleter))]
-    [ValidateNotNullOrEmpty]
+    [AllowNull]
+    [AllowEmptyString]
     public string? Context { get; set; }
+
+    /// <summary>An object of the pipeline may carry none of the two, but a person who types one means it: an unset variable must not lead to another cluster.</summary>
+    protected sealed override void BeginProcessing()
+    {
+        foreach (var name in (ReadOnlySpan<string>)[nameof(Kubeconfig), nameof(Context)])
+        {
+            if (MyInvocation.BoundParameters.TryGetValue(name, out var value) && string.IsNullOrEmpty(value as string))
+            {
+                var exception = new MonitoringException(ErrorId.ParameterInvalid, $"-{name} was given without a value; give one, or leave the parameter out for the default.", name);
+                ThrowTerminatingError(ErrorRecords.From(exception, name));
+            }
+        }
+    }
 
     /// <inheritdoc />
     private protected sealed override async Task RunAsync(CommandOutput output, CancellationToken cancellationToken)
     {
-        using var connection = ClusterConnection.Open(new ClusterTarget(ResolvedKubeconfig(), Context), output);
+        using var connection = ClusterConnection.Open(new ClusterTarget(ResolvedKubeconfig(), string.IsNullOrEmpty(Context) ? null : Context), output);
         await RunAsync(new ClusterClient(connection), output, cancellationToken).ConfigureAwait(false);
     }
 
@@ -34,7 +49,7 @@ public abstract class ClusterCommand : AsyncCommand
     /// <param name="cancellationToken">Ctrl+C.</param>
     private protected abstract Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken);
 
-    private string? ResolvedKubeconfig() => Kubeconfig is null
+    private string? ResolvedKubeconfig() => string.IsNullOrEmpty(Kubeconfig)
         ? null
         : string.Join(Path.PathSeparator, Kubeconfig.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(SessionState.Path.GetUnresolvedProviderPathFromPSPath));
 }
