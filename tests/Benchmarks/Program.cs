@@ -1,0 +1,42 @@
+using MilvusMonitoring.Benchmarks;
+using MilvusMonitoring.Benchmarks.Children;
+using MilvusMonitoring.Benchmarks.Reporting;
+using MilvusMonitoring.Benchmarks.Suites;
+
+if (args is ["--child"])
+{
+    return ChildProgram.Run();
+}
+
+if (BenchmarkOptions.Parse(args) is not { } options)
+{
+    Console.Error.WriteLine(BenchmarkOptions.Usage);
+    return 2;
+}
+
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, key) =>
+{
+    key.Cancel = true;
+    stop.Cancel();
+};
+
+var report = new Report();
+var exitCode = 0;
+try
+{
+    await AllSuites.RunAsync(options, report, stop.Token);
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    report.Say("Stopped.");
+}
+catch (BenchmarkException exception)
+{
+    report.Say($"Ended early: {exception.Message}");
+    exitCode = 1;
+}
+
+Console.Out.Write(report);
+Console.Out.WriteLine($"{report.Judged - report.Missed} of {report.Judged} targets met.");
+return exitCode;
