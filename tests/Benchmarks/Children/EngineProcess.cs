@@ -15,7 +15,9 @@ internal sealed class EngineProcess : IAsyncDisposable
     public TimeSpan Import { get; private set; }
 
     /// <summary>Starts a process and imports the module.</summary>
-    public static async Task<EngineProcess> StartAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="warmUp">A module to import and use before, so that the engine is warm; null for none.</param>
+    public static async Task<EngineProcess> StartAsync(CancellationToken cancellationToken, string? warmUp = null)
     {
         var own = Environment.ProcessPath!;
         string[] arguments = Path.GetFileNameWithoutExtension(own) == "dotnet" ? [typeof(EngineProcess).Assembly.Location, "--child"] : ["--child"];
@@ -24,6 +26,11 @@ internal sealed class EngineProcess : IAsyncDisposable
             Process.Start(new ProcessStartInfo(own, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!, clock);
         try
         {
+            if (warmUp is not null)
+            {
+                await engine.RunAsync($"Import-Module '{warmUp}'; Test-WarmUp", cancellationToken);
+            }
+
             engine.Import = TimeSpan.FromMilliseconds((await engine.RunAsync($"Import-Module '{BuiltTree.Module}'", cancellationToken)).Milliseconds);
             return engine;
         }

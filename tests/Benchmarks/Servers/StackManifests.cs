@@ -7,14 +7,14 @@ internal sealed class StackManifests : IDisposable
 {
     private static readonly string? s_releases = Environment.GetEnvironmentVariable("KUBE_PROMETHEUS_MANIFESTS");
 
-    private readonly DirectoryInfo _copy = Directory.CreateTempSubdirectory("kube-prometheus-");
+    private readonly TemporaryFolder _copy = new();
 
     private StackManifests()
     {
     }
 
     /// <summary>A folder with <c>manifests/</c> in it.</summary>
-    public string Folder => _copy.FullName;
+    public string Folder => _copy.Path;
 
     /// <summary>How many objects they hold.</summary>
     public int Count { get; private set; }
@@ -44,5 +44,5 @@ internal sealed class StackManifests : IDisposable
         return result;
     }
 
-    public void Dispose() => _copy.Delete(recursive: true);
+    public void Dispose() => _copy.Dispose();
 }

@@ -12,6 +12,25 @@ internal static class AllSuites
     public static async Task RunAsync(BenchmarkOptions options, Report report, CancellationToken cancellationToken)
     {
         await RunOnRealServerAsync(options, report, cancellationToken);
+        await RunIfAsync("parse", ParseSuite.Missing, () => new ParseSuite(options.Repeat).RunAsync(report, cancellationToken));
+        await RunIfAsync("scale", ScaleSuite.Missing, () => new ScaleSuite(options.Repeat).RunAsync(report, cancellationToken));
+
+        async Task RunIfAsync(string suite, string? missing, Func<Task> run)
+        {
+            if (!options.Suites.Contains(suite))
+            {
+                return;
+            }
+
+            if (missing is not null)
+            {
+                report.Skip(suite, missing);
+                return;
+            }
+
+            Console.Error.WriteLine(suite);
+            await run();
+        }
     }
 
     private static async Task RunOnRealServerAsync(BenchmarkOptions options, Report report, CancellationToken cancellationToken)

@@ -17,28 +17,21 @@ internal sealed class KubectlRace(RealStack stack, int repeat, TimeSpan roundTri
         await using var relay = roundTrip > TimeSpan.Zero ? new DelayingRelay(stack.Port, roundTrip) : null;
         var kubeconfig = relay is null ? stack.Kubeconfig : stack.KubeconfigThrough(relay.Port);
         var commands = new ModuleCommands(kubeconfig, stack.Manifests.Folder, stack.Manifests.Count);
-        var home = Directory.CreateTempSubdirectory("kubectl-home-");
+        using var home = new TemporaryFolder();
         await using var engine = await EngineProcess.StartAsync(cancellationToken);
-        try
-        {
-            var kubectl = new Kubectl(kubeconfig, stack.Manifests.Folder, home.FullName);
-            IContender[] contenders = [kubectl, new Session(engine, commands), new NewProcess(commands)];
+        var kubectl = new Kubectl(kubeconfig, stack.Manifests.Folder, home.Path);
+        IContender[] contenders = [kubectl, new Session(engine, commands), new NewProcess(commands)];
 
-            // Round 0 fills caches: kubectl's of discovery, the session's of compiled code.
-            for (var round = 0; round <= repeat; round++)
+        // Round 0 fills caches: kubectl's of discovery, the session's of compiled code.
+        for (var round = 0; round <= repeat; round++)
+        {
+            for (var turn = 0; turn < contenders.Length; turn++)
             {
-                for (var turn = 0; turn < contenders.Length; turn++)
-                {
-                    await RunAsync(contenders[(round + turn) % contenders.Length], round, cancellationToken);
-                }
+                await RunAsync(contenders[(round + turn) % contenders.Length], round, cancellationToken);
             }
+        }
 
-            Show(report, kubectl);
-        }
-        finally
-        {
-            home.Delete(recursive: true);
-        }
+        Show(report, kubectl);
     }
 
     private async Task RunAsync(IContender contender, int round, CancellationToken cancellationToken)
