@@ -1,11 +1,17 @@
 using MilvusMonitoring.Benchmarks;
 using MilvusMonitoring.Benchmarks.Children;
+using MilvusMonitoring.Benchmarks.Parsing;
 using MilvusMonitoring.Benchmarks.Reporting;
 using MilvusMonitoring.Benchmarks.Suites;
 
 if (args is ["--child"])
 {
     return ChildProgram.Run();
+}
+
+if (args is ["--parse", var way, var folder])
+{
+    return await ParseRun.AnswerAsync(way, folder);
 }
 
 if (BenchmarkOptions.Parse(args) is not { } options)

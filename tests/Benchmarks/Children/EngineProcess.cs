@@ -19,11 +19,8 @@ internal sealed class EngineProcess : IAsyncDisposable
     /// <param name="warmUp">A module to import and use before, so that the engine is warm; null for none.</param>
     public static async Task<EngineProcess> StartAsync(CancellationToken cancellationToken, string? warmUp = null)
     {
-        var own = Environment.ProcessPath!;
-        string[] arguments = Path.GetFileNameWithoutExtension(own) == "dotnet" ? [typeof(EngineProcess).Assembly.Location, "--child"] : ["--child"];
         var clock = Stopwatch.StartNew();
-        var engine = new EngineProcess(
-            Process.Start(new ProcessStartInfo(own, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!, clock);
+        var engine = new EngineProcess(Process.Start(OwnProgram.Start("--child"))!, clock);
         try
         {
             if (warmUp is not null)
