@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MilvusMonitoring.Benchmarks;
 using MilvusMonitoring.Benchmarks.Children;
 using MilvusMonitoring.Benchmarks.Parsing;
@@ -21,11 +22,8 @@ if (BenchmarkOptions.Parse(args) is not { } options)
 }
 
 using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, key) =>
-{
-    key.Cancel = true;
-    stop.Cancel();
-};
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
 var report = new Report();
 var exitCode = 0;
@@ -46,3 +44,10 @@ catch (BenchmarkException exception)
 Console.Out.Write(report);
 Console.Out.WriteLine($"{report.Judged - report.Missed} of {report.Judged} targets met.");
 return exitCode;
+
+// The servers and children that were started are to end, too.
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
+}
