@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace MilvusMonitoring.Tests;
 
@@ -59,37 +58,6 @@ internal static class ChildProcess
     /// <summary>Runs a script in a process that holds only the PowerShell engine, errors expected.</summary>
     public static Task<ChildResult> RunBareRawAsync(string script) =>
         RunAsync("dotnet", [BuiltTree.Program("BareHost"), script], TimeSpan.FromMinutes(1));
-
-    /// <summary>Asks a program to end (SIGTERM) and waits until it has; kills it only after the bound.</summary>
-    public static async Task TerminateAsync(Process process, TimeSpan limit)
-    {
-        if (process.HasExited)
-        {
-            return;
-        }
-
-        // .NET can only kill.
-        using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await kill.WaitForExitAsync();
-        }
-
-        using var bound = new CancellationTokenSource(limit);
-        try
-        {
-            await process.WaitForExitAsync(bound.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(CancellationToken.None);
-        }
-    }
-
-    /// <summary>Whether a program of that name can be started.</summary>
-    public static bool OnPath(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder =>
-            File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? program + ".exe" : program)));
 
     public static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

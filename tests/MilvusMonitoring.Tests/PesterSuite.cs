@@ -66,7 +66,7 @@ public sealed class PesterSuite
 
     private static async Task<string?> WhyNotAsync()
     {
-        if (!ChildProcess.OnPath("pwsh"))
+        if (!Programs.OnPath("pwsh"))
         {
             return "pwsh is not on PATH.";
         }

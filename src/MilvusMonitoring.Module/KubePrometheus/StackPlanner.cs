@@ -15,10 +15,20 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
     /// <param name="cancellationToken">Ends the planning.</param>
     public async Task<StackPlan> PlanAsync(ManifestSet manifests, IReadOnlyList<Inventory> inventories, CancellationToken cancellationToken)
     {
-        if (inventories.FirstOrDefault(inventory => inventory.ManifestDigest == manifests.Digest) is { } same
-            && await UnchangedAsync(manifests, same, cancellationToken).ConfigureAwait(false) is { } nothingToDo)
+        IReadOnlyDictionary<ResourceId, ObjectMetadata> seen = new Dictionary<ResourceId, ObjectMetadata>();
+        if (inventories.FirstOrDefault(inventory => inventory.ManifestDigest == manifests.Digest) is { } same && IsFinished(same))
         {
-            return nothingToDo;
+            seen = await MetadataSnapshot.ReadAsync(client, same.Entries.Select(entry => (entry.Id, TypeOf(entry))), throttleLimit, cancellationToken).ConfigureAwait(false);
+            if (Unchanged(manifests, same, seen) is { } nothingToDo)
+            {
+                return nothingToDo;
+            }
+
+            // A kind whose objects were just found is served; discovery has nothing to add.
+            foreach (var entry in same.Entries.Where(entry => seen.ContainsKey(entry.Id)))
+            {
+                types.Add(TypeOf(entry));
+            }
         }
 
         var objects = manifests.Objects;
@@ -26,31 +36,27 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
         var inventory = inventories.FirstOrDefault(candidate => candidate.Namespace == namespaceName);
         var resolved = await new ManifestResolver(types).ResolveAsync(objects, cancellationToken).ConfigureAwait(false);
         var live = await MetadataSnapshot.ReadAsync(
-            client, resolved.Where(item => item.Type is not null).Select(item => (item.Object.Id, item.Type!)), throttleLimit, cancellationToken).ConfigureAwait(false);
+            client, resolved.Where(item => item.Type is not null && !seen.ContainsKey(item.Object.Id)).Select(item => (item.Object.Id, item.Type!)), throttleLimit, cancellationToken).ConfigureAwait(false);
         var wanted = resolved.Select(item => item.Object.Id).ToHashSet();
         var entries = inventory?.Entries.ToDictionary(entry => entry.Id) ?? [];
         var planned = new List<PlannedResource>(resolved.Count);
         foreach (var (manifest, type) in resolved)
         {
-            planned.Add(await DecideAsync(manifest, type, live.GetValueOrDefault(manifest.Id), entries.GetValueOrDefault(manifest.Id), wanted, cancellationToken).ConfigureAwait(false));
+            var now = seen.GetValueOrDefault(manifest.Id) ?? live.GetValueOrDefault(manifest.Id);
+            planned.Add(await DecideAsync(manifest, type, now, entries.GetValueOrDefault(manifest.Id), wanted, cancellationToken).ConfigureAwait(false));
         }
 
         planned.AddRange(entries.Values.Where(entry => !wanted.Contains(entry.Id)).Select(Remainder));
         return new StackPlan(manifests, namespaceName, inventory, planned);
     }
 
-    /// <summary>The quick way: the manifests are those of the inventory, so the inventory says which objects there are, and metadata says whether anybody has touched them.</summary>
-    private async Task<StackPlan?> UnchangedAsync(ManifestSet manifests, Inventory inventory, CancellationToken cancellationToken)
-    {
-        if (inventory.Entries.Any(entry => entry.LeftAlone is null && entry.Uid is null))
-        {
-            return null;
-        }
+    private static bool IsFinished(Inventory inventory) => inventory.Entries.All(entry => entry.LeftAlone is not null || entry.Uid is not null);
 
-        var wanted = inventory.Entries.Select(entry => (Entry: entry, Type: TypeOf(entry))).ToList();
-        var live = await MetadataSnapshot.ReadAsync(client, wanted.Select(item => (item.Entry.Id, item.Type)), throttleLimit, cancellationToken).ConfigureAwait(false);
-        var planned = new List<PlannedResource>(wanted.Count);
-        foreach (var (entry, type) in wanted)
+    /// <summary>The quick way: the manifests are those of the inventory, so the inventory says which objects there are, and metadata says whether anybody has touched them.</summary>
+    private static StackPlan? Unchanged(ManifestSet manifests, Inventory inventory, IReadOnlyDictionary<ResourceId, ObjectMetadata> live)
+    {
+        var planned = new List<PlannedResource>(inventory.Entries.Count);
+        foreach (var entry in inventory.Entries)
         {
             var now = live.GetValueOrDefault(entry.Id);
             if (entry.LeftAlone is null ? now is null || !Drift.IsAsApplied(entry, now) : now is null || now.Uid != entry.Uid)
@@ -63,7 +69,7 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
                 Id = entry.Id,
                 Version = entry.Version,
                 Component = entry.Component,
-                Type = type,
+                Type = TypeOf(entry),
                 Live = now,
                 Entry = entry,
                 Action = entry.LeftAlone is null ? ResourceAction.Unchanged : ResourceAction.Skipped,

@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace MilvusMonitoring.Tests;
+namespace MilvusMonitoring.Testing;
 
 /// <summary>Where the build left things, as the build itself recorded it.</summary>
 internal static class BuiltTree

@@ -1,0 +1,55 @@
+using System.Net;
+using System.Text.Json;
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.Benchmarks.Servers;
+
+/// <summary>Requests of the benchmark's own, beside those that are measured.</summary>
+internal sealed class ServerAdmin(string kubeconfig) : IDisposable
+{
+    private readonly ClusterConnection _connection = ClusterConnection.Open(new ClusterTarget(kubeconfig, null), new Silence());
+
+    public int Port => _connection.Server.Port;
+
+    /// <summary>Reads a document; an empty one where there is none.</summary>
+    public async Task<JsonDocument> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        using var response = await _connection.SendAsync(new ClusterRequest(HttpMethod.Get, path), cancellationToken);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        return response.IsSuccessStatusCode ? JsonDocument.Parse(text)
+            : response.StatusCode == HttpStatusCode.NotFound ? JsonDocument.Parse("{}")
+            : throw new BenchmarkException($"The server answered {path} with: {text}");
+    }
+
+    /// <summary>Whether there is something at a path.</summary>
+    public async Task<bool> ExistsAsync(string path, CancellationToken cancellationToken)
+    {
+        using var response = await _connection.SendAsync(new ClusterRequest(HttpMethod.Get, path), cancellationToken);
+        return response.IsSuccessStatusCode;
+    }
+
+    /// <summary>Sends a write; what is refused because somebody was faster is left for the next time.</summary>
+    public async Task<bool> SendAsync(HttpMethod method, string path, ReadOnlyMemory<byte>? body, CancellationToken cancellationToken, string contentType = "application/json")
+    {
+        var request = new ClusterRequest(method, path) { Body = body ?? default, ContentType = body is null ? null : contentType };
+        using var response = await _connection.SendAsync(request, cancellationToken);
+        return response.IsSuccessStatusCode;
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    private sealed class Silence : IActivitySink
+    {
+        public void Verbose(string message)
+        {
+        }
+
+        public void Warning(string message)
+        {
+        }
+
+        public void Progress(string activity, string status, int percent)
+        {
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using MilvusMonitoring.Benchmarks.Contenders;
+using MilvusMonitoring.Benchmarks.Reporting;
+using MilvusMonitoring.Benchmarks.Servers;
+
+namespace MilvusMonitoring.Benchmarks.Suites;
+
+/// <summary>Runs the suites that were asked for; says of those that cannot run what they lack.</summary>
+internal static class AllSuites
+{
+    private static readonly TimeSpan s_far = TimeSpan.FromMilliseconds(50);
+
+    public static async Task RunAsync(BenchmarkOptions options, Report report, CancellationToken cancellationToken)
+    {
+        await RunOnRealServerAsync(options, report, cancellationToken);
+        await RunIfAsync("parse", ParseSuite.Missing, () => new ParseSuite(options.Repeat).RunAsync(report, cancellationToken));
+        await RunIfAsync("scale", ScaleSuite.Missing, () => new ScaleSuite(options.Repeat).RunAsync(report, cancellationToken));
+
+        async Task RunIfAsync(string suite, string? missing, Func<Task> run)
+        {
+            if (!options.Suites.Contains(suite))
+            {
+                return;
+            }
+
+            if (missing is not null)
+            {
+                report.Skip(suite, missing);
+                return;
+            }
+
+            Console.Error.WriteLine(suite);
+            await run();
+        }
+    }
+
+    private static async Task RunOnRealServerAsync(BenchmarkOptions options, Report report, CancellationToken cancellationToken)
+    {
+        string[] wanted = [.. options.Suites.Where(suite => suite is "kubectl" or "latency" or "start")];
+        if (wanted.Length == 0)
+        {
+            return;
+        }
+
+        if (RealStack.Missing is { } missing)
+        {
+            report.Skip(string.Join(", ", wanted), missing);
+            return;
+        }
+
+        await using var stack = await RealStack.StartAsync(cancellationToken);
+        var kubectl = await Kubectl.FindVersionAsync(cancellationToken);
+        foreach (var suite in wanted)
+        {
+            Console.Error.WriteLine(suite);
+            if (suite == "start")
+            {
+                await new StartAndMemory(stack, options.Repeat).RunAsync(report, cancellationToken);
+            }
+            else if (kubectl is null)
+            {
+                report.Skip(suite, "Neither KUBECTL nor PATH leads to a kubectl.");
+            }
+            else
+            {
+                await new KubectlRace(stack, options.Repeat, suite == "latency" ? s_far : TimeSpan.Zero, kubectl).RunAsync(report, cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using MilvusMonitoring.Benchmarks.Children;
+using MilvusMonitoring.Benchmarks.Contenders;
+using MilvusMonitoring.Benchmarks.Reporting;
+using MilvusMonitoring.Benchmarks.Servers;
+
+namespace MilvusMonitoring.Benchmarks.Suites;
+
+/// <summary>Install, install again, repair one object, uninstall: kubectl and the module in turn on one real API server.</summary>
+internal sealed class KubectlRace(RealStack stack, int repeat, TimeSpan roundTrip, string kubectlVersion)
+{
+    private static readonly StackWork[] s_works = Enum.GetValues<StackWork>();
+
+    private readonly Dictionary<(Type Contender, StackWork Work), Series> _series = [];
+
+    public async Task RunAsync(Report report, CancellationToken cancellationToken)
+    {
+        await using var relay = roundTrip > TimeSpan.Zero ? new DelayingRelay(stack.Port, roundTrip) : null;
+        var kubeconfig = relay is null ? stack.Kubeconfig : stack.KubeconfigThrough(relay.Port);
+        var commands = new ModuleCommands(kubeconfig, stack.Manifests.Folder, stack.Manifests.Count);
+        using var home = new TemporaryFolder();
+        await using var engine = await EngineProcess.StartAsync(cancellationToken);
+        var kubectl = new Kubectl(kubeconfig, stack.Manifests.Folder, home.Path);
+        IContender[] contenders = [kubectl, new Session(engine, commands), new NewProcess(commands)];
+
+        // Round 0 fills caches: kubectl's of discovery, the session's of compiled code.
+        for (var round = 0; round <= repeat; round++)
+        {
+            for (var turn = 0; turn < contenders.Length; turn++)
+            {
+                await RunAsync(contenders[(round + turn) % contenders.Length], round, cancellationToken);
+            }
+        }
+
+        Show(report, kubectl);
+    }
+
+    private async Task RunAsync(IContender contender, int round, CancellationToken cancellationToken)
+    {
+        await stack.CheckEmptyAsync(cancellationToken);
+        List<string> times = [];
+        foreach (var work in s_works)
+        {
+            if (work == StackWork.RepairDrift)
+            {
+                await stack.ChangeOneObjectAsync(cancellationToken);
+            }
+
+            var elapsed = await contender.RunAsync(work, cancellationToken);
+            times.Add(Report.Time(elapsed.TotalMilliseconds));
+            if (round > 0)
+            {
+                SeriesOf(contender.GetType(), work).Add(elapsed);
+            }
+        }
+
+        Console.Error.WriteLine($"  {roundTrip.TotalMilliseconds} ms, {(round == 0 ? "to warm up" : $"round {round}")}, {contender.GetType().Name}: {string.Join(", ", times)}");
+    }
+
+    private Series SeriesOf(Type contender, StackWork work)
+    {
+        if (!_series.TryGetValue((contender, work), out var series))
+        {
+            _series[(contender, work)] = series = new Series();
+        }
+
+        return series;
+    }
+
+    private void Show(Report report, Kubectl kubectl)
+    {
+        var distance = roundTrip > TimeSpan.Zero ? $"{roundTrip.TotalMilliseconds} ms round trip" : "no delay";
+        report.Say($"kubectl {kubectlVersion} against the module, {distance}: kube-apiserver {stack.Kubernetes}, kube-prometheus {RealStack.Version} without its APIService ({stack.Manifests.Count} objects), medians of {repeat}");
+        report.Table(
+            ["work", "kubectl", "session", "x kubectl", "process", "x kubectl", "target", "session", "process"],
+            [.. s_works.Select(work => Row(report, work))]);
+        report.Say("session: the cmdlet in an open PowerShell session. process: a new process for the one command, its start, engine and import included, as kubectl's start is included. kubectl: apply --server-side setup (with --force-conflicts from the second time, as it asks for), wait, apply; delete.");
+        if (kubectl.WaitsAgain + kubectl.AppliesAgain > 0)
+        {
+            report.Say($"kubectl had to be started again by hand: wait {kubectl.WaitsAgain} times (definitions without conditions), apply {kubectl.AppliesAgain} times (kinds not served yet).");
+        }
+
+        report.Space();
+    }
+
+    private string[] Row(Report report, StackWork work)
+    {
+        var kubectl = SeriesOf(typeof(Kubectl), work).Median;
+        var session = SeriesOf(typeof(Session), work).Median;
+        var process = SeriesOf(typeof(NewProcess), work).Median;
+        var target = Target(work);
+        return
+        [
+            Name(work), Report.Time(kubectl), Report.Time(session), Report.Ratio(session / kubectl), Report.Time(process), Report.Ratio(process / kubectl),
+            Report.Ratio(target), report.Verdict(session / kubectl, target), process / kubectl <= target ? "under" : "over",
+        ];
+    }
+
+    private double Target(StackWork work) => (work, roundTrip > TimeSpan.Zero) switch
+    {
+        (StackWork.Install, false) => 0.6,
+        (StackWork.Install, true) => 0.2,
+        (StackWork.Uninstall, false) => 0.4,
+        (StackWork.Uninstall, true) => 0.3,
+        (_, false) => 0.1,
+        (_, true) => 0.03,
+    };
+
+    private static string Name(StackWork work) => work switch
+    {
+        StackWork.Install => "first install",
+        StackWork.InstallAgain => "again, unchanged",
+        StackWork.RepairDrift => "again, one drifted",
+        _ => "uninstall",
+    };
+}
