@@ -44,6 +44,9 @@ public sealed record ClusterOptions
     /// <summary>From the deletion of a CRD until its custom resources go, and from then until it goes itself.</summary>
     public TimeSpan DefinitionCleanupDelay { get; init; } = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>From a deletion until the garbage collector looks at what depended on it.</summary>
+    public TimeSpan CollectionDelay { get; init; } = TimeSpan.FromMilliseconds(5);
+
     /// <summary>How many writes watches can go back.</summary>
     public int WatchHistory { get; init; } = 8192;
 

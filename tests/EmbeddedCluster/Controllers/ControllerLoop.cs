@@ -33,7 +33,7 @@ internal sealed class ControllerLoop : IAsyncDisposable
         {
             loop._controllers.AddRange([
                 new NamespaceController(state, writer, loop), new WorkloadController(state, writer, loop), new OperatorController(state, writer),
-                new EndpointController(state, writer), new GarbageCollector(state, writer),
+                new EndpointController(state, writer), new GarbageCollector(state, writer, loop),
             ]);
         }
 

@@ -6,7 +6,7 @@ using EmbeddedCluster.Storage;
 namespace EmbeddedCluster.Controllers;
 
 /// <summary>Deletes what is owned by what is gone, and keeps the promises of foreground and orphan deletion.</summary>
-internal sealed class GarbageCollector(ClusterState state, ControllerWriter writer) : IController
+internal sealed class GarbageCollector(ClusterState state, ControllerWriter writer, ControllerLoop loop) : IController
 {
     private const string Manager = "kube-controller-manager";
 
@@ -55,9 +55,18 @@ internal sealed class GarbageCollector(ClusterState state, ControllerWriter writ
 
     public void Settle()
     {
-        foreach (var uid in _dirty.ToList())
+        if (_dirty.Count > 0)
         {
-            _dirty.Remove(uid);
+            var due = _dirty.ToList();
+            _dirty.Clear();
+            loop.After(state.Options.CollectionDelay, () => Consider(due));
+        }
+    }
+
+    private void Consider(List<string> due)
+    {
+        foreach (var uid in due)
+        {
             if (_alive.TryGetValue(uid, out var entry))
             {
                 Consider(entry.Kind, entry.Item);

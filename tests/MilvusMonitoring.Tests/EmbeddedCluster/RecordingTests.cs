@@ -45,6 +45,7 @@ public sealed class RecordingTests
                 Controllers = recordings != "v1.20",
                 DefinitionDelay = TimeSpan.FromMilliseconds(700),
                 DefinitionCleanupDelay = TimeSpan.FromMilliseconds(300),
+                CollectionDelay = TimeSpan.FromMilliseconds(300),
                 NamespaceDelay = TimeSpan.FromMilliseconds(700),
             },
             cancellationToken);
