@@ -41,7 +41,7 @@ public sealed record ClusterOptions
     /// <summary>From the deletion of a namespace until its contents go.</summary>
     public TimeSpan NamespaceDelay { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>From the deletion of a CRD until its custom resources go.</summary>
+    /// <summary>From the deletion of a CRD until its custom resources go, and from then until it goes itself.</summary>
     public TimeSpan DefinitionCleanupDelay { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How many writes watches can go back.</summary>

@@ -70,7 +70,8 @@ internal sealed class StackRemover(ClusterClient client, IActivitySink sink, int
             }
         }
 
-        if (plan.Inventory is { } inventory)
+        var wentWithItsNamespace = there.Any(resource => resource.Id is { Group: "", Kind: "Namespace" } id && id.Name == plan.Inventory?.Namespace);
+        if (plan.Inventory is { } inventory && !wentWithItsNamespace)
         {
             await InventoryStore.RemoveAsync(client, inventory.Namespace, cancellationToken).ConfigureAwait(false);
         }

@@ -11,6 +11,7 @@ internal sealed class ClusterConnection : IDisposable
     private static readonly string UserAgent = "milvus-monitoring/" + typeof(ClusterConnection).Assembly.GetName().Version!.ToString(3);
 
     private readonly ClusterSettings _settings;
+    private readonly Uri? _proxy;
     private readonly ServerCertificateCheck _check;
     private readonly ICredentialSource _credentials;
     private readonly ClusterActivity _activity;
@@ -24,6 +25,7 @@ internal sealed class ClusterConnection : IDisposable
     {
         _settings = settings;
         _time = time;
+        _proxy = ClusterProxy.For(settings, Environment.GetEnvironmentVariable);
         _address = TransportFailure.Address(settings.Server);
         _activity = new ClusterActivity(_address, sink, time);
         _check = new ServerCertificateCheck(
@@ -96,7 +98,11 @@ internal sealed class ClusterConnection : IDisposable
                 pause = plan.After((int)response.StatusCode, AskedPause(response), await IsHopelessAsync(response, cancellationToken).ConfigureAwait(false));
                 if (pause is null)
                 {
-                    _activity.Answered(plan);
+                    if ((int)response.StatusCode is not (429 or >= 500))
+                    {
+                        _activity.Answered(plan);
+                    }
+
                     return response;
                 }
 
@@ -134,7 +140,7 @@ internal sealed class ClusterConnection : IDisposable
     private async Task<(HttpResponseMessage? Response, TransportFailure? Failure)> TryAsync(ClusterRequest request, ClusterCredential credential, CancellationToken cancellationToken)
     {
         var timeout = request.Timeout ?? ClusterRequest.DefaultTimeout;
-        using var limit = new CancellationTokenSource(timeout, _time);
+        using var limit = new CancellationTokenSource(timeout);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         HttpResponseMessage? response = null;
         try
@@ -153,12 +159,12 @@ internal sealed class ClusterConnection : IDisposable
             response?.Dispose();
             return (null, limit.IsCancellationRequested
                 ? TransportFailure.AnswerTimedOut(request, _settings, timeout, exception)
-                : TransportFailure.ConnectTimedOut(Server, exception));
+                : TransportFailure.ConnectTimedOut(Server, _proxy, exception));
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException && !cancellationToken.IsCancellationRequested)
         {
             response?.Dispose();
-            return (null, TransportFailure.From(exception, _settings, _check));
+            return (null, TransportFailure.From(exception, _settings, _proxy, _check));
         }
         catch
         {
@@ -204,7 +210,7 @@ internal sealed class ClusterConnection : IDisposable
                 return known;
             }
 
-            var transport = new ClusterTransport(_settings, _check, identity);
+            var transport = new ClusterTransport(_settings, _proxy, _check, identity);
             _transports.Add(transport);
             return transport;
         }

@@ -11,12 +11,13 @@ internal sealed class ClusterTransport : IDisposable
 
     /// <summary>Prepares the connections; none is opened yet.</summary>
     /// <param name="settings">The cluster.</param>
+    /// <param name="proxy">The proxy that leads to it, if any.</param>
     /// <param name="check">Judges the server's certificate.</param>
     /// <param name="identity">The client certificate; the owner disposes of it.</param>
-    public ClusterTransport(ClusterSettings settings, ServerCertificateCheck check, ClientIdentity? identity)
+    public ClusterTransport(ClusterSettings settings, Uri? proxy, ServerCertificateCheck check, ClientIdentity? identity)
     {
         Identity = identity;
-        _invoker = new HttpMessageInvoker(Handler(settings, check, identity), disposeHandler: true);
+        _invoker = new HttpMessageInvoker(Handler(settings, proxy, check, identity), disposeHandler: true);
     }
 
     /// <summary>The longest that opening a connection may take.</summary>
@@ -35,13 +36,13 @@ internal sealed class ClusterTransport : IDisposable
     /// <inheritdoc />
     public void Dispose() => _invoker.Dispose();
 
-    private static SocketsHttpHandler Handler(ClusterSettings settings, ServerCertificateCheck check, ClientIdentity? identity) => new()
+    private static SocketsHttpHandler Handler(ClusterSettings settings, Uri? proxy, ServerCertificateCheck check, ClientIdentity? identity) => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         AutomaticDecompression = settings.DisableCompression ? DecompressionMethods.None : DecompressionMethods.GZip,
-        UseProxy = settings.Proxy is not null || !settings.Server.IsLoopback,
-        Proxy = settings.Proxy is null ? null : KubeconfigProxy(settings.Proxy),
+        UseProxy = proxy is not null,
+        Proxy = proxy is null ? null : ClusterProxy.ToWebProxy(proxy),
         ConnectTimeout = ConnectTimeout,
         ConnectCallback = ConnectAsync,
         EnableMultipleHttp2Connections = true,
@@ -56,18 +57,6 @@ internal sealed class ClusterTransport : IDisposable
             ClientCertificateContext = identity?.TlsContext,
         },
     };
-
-    private static WebProxy KubeconfigProxy(Uri proxy)
-    {
-        var result = new WebProxy(new UriBuilder(proxy) { UserName = "", Password = "" }.Uri);
-        if (proxy.UserInfo.Length > 0)
-        {
-            var parts = proxy.UserInfo.Split(':', 2);
-            result.Credentials = new NetworkCredential(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
-        }
-
-        return result;
-    }
 
     // HTTP/2 has pings of its own; a watch over HTTP/1.1 learns of a dead peer by TCP alone.
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)

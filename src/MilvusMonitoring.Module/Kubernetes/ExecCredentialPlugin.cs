@@ -44,14 +44,15 @@ internal sealed class ExecCredentialPlugin
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(_limit);
             process.StandardInput.Close();
-            var output = ReadOutputAsync(process.StandardOutput.BaseStream, limit.Token);
-            await Task.WhenAll(output, ReadErrorsAsync(process.StandardError, errors, limit.Token), process.WaitForExitAsync(limit.Token)).WaitAsync(limit.Token).ConfigureAwait(false);
+            var reading = ReadErrorsAsync(process.StandardError, errors, limit.Token);
+            var output = await ReadOutputAsync(process.StandardOutput.BaseStream, limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
+            await Task.WhenAll(reading, process.WaitForExitAsync(limit.Token)).WaitAsync(limit.Token).ConfigureAwait(false);
             if (process.ExitCode != 0)
             {
                 throw Failed($"ended with exit code {process.ExitCode}{Said(errors)}", "run it by hand to see what it needs, such as signing in again");
             }
 
-            return ExecCredential.Parse(await output.ConfigureAwait(false), _exec.ApiVersion, out var fault)
+            return ExecCredential.Parse(output, _exec.ApiVersion, out var fault)
                 ?? throw Failed(fault + Said(errors), "run it by hand to see what it prints");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -102,6 +102,11 @@ internal static class KubeconfigRules
             throw Refused(user.File, $"has the user '{user.Name}' act as a group, UID or extra attribute but as no user", "add the user as 'as'");
         }
 
+        if (user.Impersonation is { } impersonation && (impersonation.Groups.Count > 1 || impersonation.Extra.DistinctBy(pair => pair.Key).Count() < impersonation.Extra.Count))
+        {
+            throw Refused(user.File, $"has the user '{user.Name}' act with several groups, or several values of one extra attribute, which .NET cannot send", "name one group and one value each, or use a user that holds those rights itself");
+        }
+
         if (user.Exec is not null)
         {
             CheckExec(user, user.Exec);

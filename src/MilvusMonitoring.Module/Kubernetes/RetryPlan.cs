@@ -40,6 +40,7 @@ internal sealed class RetryPlan
         var may = stage switch
         {
             TransportStage.NotSent => true,
+            TransportStage.ConnectTimedOut => contacted,
             TransportStage.Lost => _request.IsIdempotent,
             _ => false,
         };

@@ -9,6 +9,9 @@ internal enum TransportStage
     /// <summary>It was not sent, and another try may do better.</summary>
     NotSent,
 
+    /// <summary>It was not sent: nobody took the call, for as long as one waits for that.</summary>
+    ConnectTimedOut,
+
     /// <summary>It was sent and the answer was lost: the server may have acted.</summary>
     Lost,
 
@@ -22,12 +25,16 @@ internal enum TransportStage
 /// <param name="Error">The error to show once it is given up.</param>
 internal sealed record TransportFailure(TransportStage Stage, string Reason, MonitoringException Error)
 {
+    private const string AddressRemedy = "see that the address is right, that the cluster runs, and that a VPN or firewall lets you through";
+    private const string ProxyRemedy = "correct proxy-url in the kubeconfig, or $env:HTTPS_PROXY and $env:NO_PROXY";
+
     /// <summary>Judges what went wrong below HTTP.</summary>
     /// <param name="exception">What the transport threw.</param>
     /// <param name="settings">The cluster.</param>
+    /// <param name="proxy">The proxy that leads to it, if any.</param>
     /// <param name="check">The check of the server's certificate.</param>
     /// <returns>The failure.</returns>
-    public static TransportFailure From(Exception exception, ClusterSettings settings, ServerCertificateCheck check)
+    public static TransportFailure From(Exception exception, ClusterSettings settings, Uri? proxy, ServerCertificateCheck check)
     {
         var server = Address(settings.Server);
         var causes = Causes(exception).ToList();
@@ -41,26 +48,27 @@ internal sealed record TransportFailure(TransportStage Stage, string Reason, Mon
 
         if (http == HttpRequestError.ProxyTunnelError)
         {
-            return Unreachable(TransportStage.NotSent, server, "the proxy does not let it through: " + Words(causes[^1]), "correct proxy-url in the kubeconfig, or $env:HTTPS_PROXY and $env:NO_PROXY", exception);
+            return Unreachable(TransportStage.NotSent, server, Through(proxy) + "it does not let this through: " + Words(causes[^1]), ProxyRemedy, exception);
         }
 
         var stage = http is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
             ? TransportStage.NotSent
             : TransportStage.Lost;
         return causes.OfType<SocketException>().LastOrDefault() is { } socket
-            ? Unreachable(stage, server, Words(socket, settings.Server.Host), Remedy(socket), exception)
+            ? Unreachable(stage, server, Through(proxy) + Words(socket, (proxy ?? settings.Server).Host), proxy is null ? Remedy(socket) : ProxyRemedy, exception)
             : Unreachable(stage, server, http == HttpRequestError.SecureConnectionError ? "the connection was cut in the TLS handshake" : "the connection was lost: " + Words(causes[^1]), "run the command again", exception);
     }
 
     /// <summary>A connection that could not be opened in time.</summary>
     /// <param name="server">The server.</param>
+    /// <param name="proxy">The proxy that leads to it, if any.</param>
     /// <param name="exception">The cause.</param>
     /// <returns>The failure.</returns>
-    public static TransportFailure ConnectTimedOut(Uri server, Exception exception) => Unreachable(
-        TransportStage.NotSent,
+    public static TransportFailure ConnectTimedOut(Uri server, Uri? proxy, Exception exception) => Unreachable(
+        TransportStage.ConnectTimedOut,
         Address(server),
-        $"no connection within {ClusterTransport.ConnectTimeout.TotalSeconds:0} s",
-        "see that the address is right, that the cluster runs, and that a VPN or firewall lets you through",
+        $"{Through(proxy)}no connection within {ClusterTransport.ConnectTimeout.TotalSeconds:0} s",
+        proxy is null ? AddressRemedy : ProxyRemedy,
         exception);
 
     /// <summary>An answer that did not come in time.</summary>
@@ -103,10 +111,12 @@ internal sealed record TransportFailure(TransportStage Stage, string Reason, Mon
     {
         SocketError.HostNotFound or SocketError.NoData or SocketError.NoRecovery or SocketError.TryAgain => "correct server in the kubeconfig, or see that a VPN or name server that knows it is there",
         SocketError.ConnectionReset or SocketError.ConnectionAborted => "run the command again",
-        _ => "see that the address is right, that the cluster runs, and that a VPN or firewall lets you through",
+        _ => AddressRemedy,
     };
 
     private static string Words(Exception exception) => OneLine.WithoutEnd(OneLine.Clean(exception.Message, 200));
+
+    private static string Through(Uri? proxy) => proxy is null ? "" : $"through the proxy {proxy.Host}:{proxy.Port}: ";
 
     private static string PathOnly(ClusterRequest request) => request.PathAndQuery.Split('?')[0];
 

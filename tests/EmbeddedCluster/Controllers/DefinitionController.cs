@@ -13,6 +13,7 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
     private static readonly ResourceId s_definitions = new("apiextensions.k8s.io", "customresourcedefinitions");
 
     private readonly ResourceKind _kind = writer.Kind("apiextensions.k8s.io/v1", "CustomResourceDefinition");
+    private readonly HashSet<string> _cleaned = [];
 
     public void Observe(StoreEvent change)
     {
@@ -163,7 +164,11 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
             writer.Delete(kind, instance, "Background");
         }
 
-        Finish(definition);
+        loop.After(state.Options.DefinitionCleanupDelay, () =>
+        {
+            _cleaned.Add(definition.Uid);
+            Finish(definition);
+        });
     }
 
     private void ObserveInstance(StoreEvent change)
@@ -176,7 +181,7 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
 
     private void Finish(StoredObject definition)
     {
-        if (Instances(definition).Any())
+        if (!_cleaned.Contains(definition.Uid) || Instances(definition).Any())
         {
             return;
         }

@@ -43,8 +43,8 @@ internal static class BuiltInKinds
         authorization.k8s.io | selfsubjectrulesreviews | SelfSubjectRulesReview | C | | | | v1 v1beta1:-21
         authorization.k8s.io | subjectaccessreviews | SubjectAccessReview | C | | | | v1 v1beta1:-21
         autoscaling | horizontalpodautoscalers | HorizontalPodAutoscaler | N | hpa | all | status | v2:23- v1 v2beta1:-24 v2beta2:-25
-        batch | cronjobs | CronJob | N | cj | all | status | v1:21- v1beta1:-24
         batch | jobs | Job | N | | all | status | v1
+        batch | cronjobs | CronJob | N | cj | all | status | v1:21- v1beta1:-24
         certificates.k8s.io | certificatesigningrequests | CertificateSigningRequest | C | csr | | approval,status | v1 v1beta1:-21
         networking.k8s.io | ingressclasses | IngressClass | C | | | | v1 v1beta1:-21
         networking.k8s.io | ingresses | Ingress | N | ing | | status | v1 v1beta1:-21

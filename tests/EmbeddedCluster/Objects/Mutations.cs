@@ -55,7 +55,7 @@ internal sealed class Mutations(ClusterState state)
 
         if (!options.IsApply)
         {
-            ManagedFields.RecordUpdate(null, value, options.Manager, kind.ApiVersion, options.Subresource, ClusterState.Now, ClusterState.SchemaOf(kind));
+            ManagedFields.RecordUpdate(null, value, options.Manager, kind.ApiVersion, NamedSubresource(options), ClusterState.Now, ClusterState.SchemaOf(kind));
         }
 
         var draft = StoredObject.Prepare(value);
@@ -86,7 +86,7 @@ internal sealed class Mutations(ClusterState state)
         Validation.Check(state, kind, after, before);
         if (!options.IsApply)
         {
-            ManagedFields.RecordUpdate(before, after, options.Manager, kind.ApiVersion, options.Subresource, ClusterState.Now, ClusterState.SchemaOf(kind));
+            ManagedFields.RecordUpdate(before, after, options.Manager, kind.ApiVersion, NamedSubresource(options), ClusterState.Now, ClusterState.SchemaOf(kind));
         }
 
         if (Generations.Has(kind) && Generations.Moves(kind, before, after))
@@ -118,6 +118,9 @@ internal sealed class Mutations(ClusterState state)
 
         return state.Store.TryReplace(kind.Id, live, draft);
     }
+
+    // Managed fields say since 1.22 through which subresource they came.
+    private string? NamedSubresource(WriteOptions options) => state.Minor < 22 ? null : options.Subresource;
 
     /// <summary>Whether something still has to be done before an object that is being deleted may go.</summary>
     public static bool IsHeld(ResourceKind kind, JsonObject value) =>

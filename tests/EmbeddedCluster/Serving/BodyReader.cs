@@ -38,7 +38,8 @@ internal static class BodyReader
         {
             "" or "application/json" => ParseJson(bytes),
             "application/yaml" => YamlBody.Parse(bytes),
-            _ => throw ApiException.UnsupportedMediaType(type, "application/json, application/yaml"),
+            ProtobufBody.MediaType => ProtobufBody.Parse(bytes),
+            _ => throw ApiException.UnsupportedMediaType(type, "application/json, application/yaml, application/vnd.kubernetes.protobuf"),
         };
     }
 
@@ -46,7 +47,7 @@ internal static class BodyReader
     public static async Task<JsonObject> ReadOptionsAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var bytes = await ReadBytesAsync(request, cancellationToken).ConfigureAwait(false);
-        return bytes.Length == 0 ? [] : ParseJson(bytes);
+        return bytes.Length == 0 ? [] : MediaType(request) == ProtobufBody.MediaType ? ProtobufBody.Parse(bytes) : ParseJson(bytes);
     }
 
     public static string MediaType(HttpRequest request) => (request.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();

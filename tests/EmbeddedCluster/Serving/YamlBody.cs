@@ -27,8 +27,9 @@ internal static partial class YamlBody
         }
         catch (YamlException exception)
         {
-            // The parsers agree on the line, but not on the words.
-            throw Broken($"yaml: line {exception.Start.Line}: did not find expected node content");
+            // The parsers agree on what is wrong, but not on the words; faults of grammar count lines from 0 in Go.
+            var line = exception is SemanticErrorException ? exception.Start.Line - 1 : exception.Start.Line;
+            throw Broken($"yaml: line {line}: did not find expected node content");
         }
     }
 

@@ -9,7 +9,7 @@ public sealed class InstallKubePrometheusTests
     public async Task A_bare_cluster_gets_every_object_and_a_second_run_writes_nothing()
     {
         await using var stage = await Stage.StartAsync();
-        var first = await stage.InstalledAsync("-Wait");
+        var first = await stage.InstalledAsync("-Wait -Timeout 60");
         Assert.Equal(first.Resources.Count, first.Created);
         Assert.True(first.Ready);
         Assert.Equal(("monitoring", "embedded", stage.Kubeconfig, "v1.36.2"), (first.Namespace, first.Context, first.Kubeconfig, first.KubernetesVersion));
@@ -17,7 +17,7 @@ public sealed class InstallKubePrometheusTests
         Assert.NotNull(stage.Cluster.Find("rbac.authorization.k8s.io/v1", "Role", "kube-system", "prometheus-k8s"));
 
         stage.Cluster.Requests.Clear();
-        var second = await stage.InstalledAsync("-Wait");
+        var second = await stage.InstalledAsync("-Wait -Timeout 60");
         Assert.Equal(second.Resources.Count, second.Unchanged);
         Assert.Equal(first.Resources.Select(resource => resource.ToString()), second.Resources.Select(resource => resource.ToString()));
         Assert.Empty(stage.Cluster.Requests.Writes);
@@ -53,10 +53,10 @@ public sealed class InstallKubePrometheusTests
         var grafana = stage.Cluster.Find("apps/v1", "Deployment", "monitoring", "grafana")!;
         grafana["spec"]!["replicas"] = 5;
         stage.Cluster.Put(grafana, "kubectl-edit");
-        stage.Cluster.Remove("v1", "ConfigMap", "monitoring", "grafana-dashboards");
+        stage.Cluster.Remove("v1", "ConfigMap", "monitoring", "grafana-dashboard-nodes");
 
         Assert.Equal(
-            [("changed by kubectl-edit", "Deployment/monitoring/grafana"), ("missing", "ConfigMap/monitoring/grafana-dashboards")],
+            [("changed by kubectl-edit", "Deployment/monitoring/grafana"), ("missing", "ConfigMap/monitoring/grafana-dashboard-nodes")],
             (await stage.GetAsync()).Single().Resources.Where(resource => resource.Drift is not null).Select(resource => (resource.Drift!, resource.ToString())).OrderBy(item => item));
         var again = await stage.InstalledAsync("-ForceConflicts");
         Assert.Equal((1, 1, again.Resources.Count - 2), (again.Configured, again.Created, again.Unchanged));

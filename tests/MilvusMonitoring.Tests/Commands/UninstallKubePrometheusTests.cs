@@ -10,7 +10,7 @@ public sealed class UninstallKubePrometheusTests
     {
         await using var stage = await Stage.StartAsync();
         var before = Count(stage.Cluster);
-        await stage.InstalledAsync("-Wait");
+        await stage.InstalledAsync("-Wait -Timeout 60");
         await stage.Cluster.WaitForAsync(cluster => cluster.Find("v1", "Service", "kube-system", "kubelet") is not null, TestContext.Current.CancellationToken);
 
         var removed = Assert.Single((await stage.UninstallAsync()).EnsureNoError().OutputOf<KubePrometheusStack>());
@@ -50,7 +50,7 @@ public sealed class UninstallKubePrometheusTests
     public async Task API_services_go_first_then_custom_resources_then_the_rest_then_definitions_then_the_namespace()
     {
         await using var stage = await Stage.StartAsync();
-        await stage.InstalledAsync("-Wait");
+        await stage.InstalledAsync("-Wait -Timeout 60");
         stage.Cluster.Requests.Clear();
         (await stage.UninstallAsync()).EnsureNoError();
         var stages = stage.Cluster.Requests.Writes.Where(request => request.Method == "DELETE").Select(request => request.Path switch
@@ -86,7 +86,7 @@ public sealed class UninstallKubePrometheusTests
     public async Task The_namespace_stays_while_others_keep_something_in_it_unless_forced()
     {
         await using var stage = await Stage.StartAsync();
-        await stage.InstalledAsync("-Wait");
+        await stage.InstalledAsync("-Wait -Timeout 60");
         stage.Cluster.Put(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ConfigMap", ["metadata"] = new JsonObject { ["name"] = "theirs", ["namespace"] = "monitoring" } });
 
         var careful = (await stage.UninstallAsync()).EnsureNoError();
