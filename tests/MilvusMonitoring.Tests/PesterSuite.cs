@@ -1,4 +1,4 @@
-using System.Xml.Linq;
+using System.Text.Json;
 
 namespace MilvusMonitoring.Tests;
 
@@ -18,51 +18,31 @@ public sealed class PesterSuite
             return [new TheoryDataRow<string, string>("Every story", "") { Skip = reason }];
         }
 
-        var results = Path.Combine(Directory.CreateTempSubdirectory("pester-").FullName, "results.xml");
-        try
-        {
-            var run = await PwshAsync($$"""
-                $configuration = New-PesterConfiguration
-                $configuration.Run.Path = '{{BuiltTree.Root}}tests/Pester'
-                $configuration.Output.Verbosity = 'Detailed'
-                $configuration.TestResult.Enabled = $true
-                $configuration.TestResult.OutputPath = '{{results}}'
-                Invoke-Pester -Configuration $configuration
-                """);
-            return File.Exists(results)
-                ? Read(results)
-                : throw new InvalidOperationException($"Pester left no results.\n{run.Output}{run.Errors}");
-        }
-        finally
-        {
-            Directory.Delete(Path.GetDirectoryName(results)!, recursive: true);
-        }
+        using var folder = new TemporaryFolder();
+        var results = Path.Combine(folder.Path, "results.json");
+
+        // A file that fails before its stories are known has none to fail: it counts as one itself.
+        var run = await PwshAsync($$"""
+            $configuration = New-PesterConfiguration
+            $configuration.Run.Path = '{{BuiltTree.Root}}tests/Pester'
+            $configuration.Run.PassThru = $true
+            $suite = Invoke-Pester -Configuration $configuration
+            @(
+                $suite.Tests | ForEach-Object { @{ Name = $_.ExpandedPath; Result = $_.Result; Message = $_.ErrorRecord -join "`n" } }
+                $suite.FailedContainers | ForEach-Object { @{ Name = "$($_.Item)"; Result = 'Failed'; Message = $_.ErrorRecord -join "`n" } }
+            ) | ConvertTo-Json -AsArray | Set-Content '{{results}}'
+            """);
+        return File.Exists(results)
+            ? [.. JsonSerializer.Deserialize<List<Outcome>>(await File.ReadAllTextAsync(results))!.Select(Row)]
+            : throw new InvalidOperationException($"Pester left no results.\n{run.Output}{run.Errors}");
     }
 
-    private static List<TheoryDataRow<string, string>> Read(string results)
+    private static TheoryDataRow<string, string> Row(Outcome story) => story.Result switch
     {
-        List<TheoryDataRow<string, string>> rows = [];
-        foreach (var story in XDocument.Load(results).Descendants("test-case"))
-        {
-            var result = (string?)story.Attribute("result");
-            var failure = result == "Success" ? "" : story.Element("failure")?.Element("message")?.Value ?? result ?? "no result";
-            var row = new TheoryDataRow<string, string>((string)story.Attribute("name")!, failure);
-            if (result is "Ignored" or "Skipped" or "Inconclusive")
-            {
-                row.Skip = story.Element("reason")?.Element("message")?.Value is { Length: > 0 } said ? said : "Pester skipped it.";
-            }
-
-            rows.Add(row);
-        }
-
-        // A file that fails outside of its tests leaves no test case, only a failed suite.
-        rows.AddRange(
-            from suite in XDocument.Load(results).Descendants("test-suite")
-            where (string?)suite.Attribute("result") == "Failure" && !suite.Descendants("test-case").Any()
-            where !suite.Descendants("test-suite").Any()
-            select new TheoryDataRow<string, string>((string)suite.Attribute("name")!, suite.Value.Length > 0 ? suite.Value : "failed outside of its tests"));
-        return rows;
-    }
+        "Passed" => new(story.Name, ""),
+        "Skipped" or "Inconclusive" => new(story.Name, "") { Skip = story.Message.Length > 0 ? story.Message : "Pester skipped it." },
+        _ => new(story.Name, $"{story.Result}: {story.Message}"),
+    };
 
     private static async Task<string?> WhyNotAsync()
     {
@@ -77,4 +57,6 @@ public sealed class PesterSuite
 
     private static Task<ChildResult> PwshAsync(string script) =>
         ChildProcess.RunAsync("pwsh", ["-NoProfile", "-NonInteractive", "-Command", script], Limit);
+
+    private sealed record Outcome(string Name, string Result, string Message);
 }

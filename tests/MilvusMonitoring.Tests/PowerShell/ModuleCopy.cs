@@ -6,11 +6,11 @@ namespace MilvusMonitoring.Tests;
 /// <summary>The built module again, in a folder of its own.</summary>
 internal sealed class ModuleCopy : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("module-copy-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
     public ModuleCopy()
     {
-        Path = System.IO.Path.Combine(_folder, "MilvusMonitoring");
+        Path = System.IO.Path.Combine(_folder.Path, "MilvusMonitoring");
         foreach (var file in Directory.EnumerateFiles(BuiltTree.Module, "*", SearchOption.AllDirectories))
         {
             var target = System.IO.Path.Combine(Path, System.IO.Path.GetRelativePath(BuiltTree.Module, file));
@@ -38,5 +38,5 @@ internal sealed class ModuleCopy : IDisposable
         File.WriteAllBytes(assembly, bytes);
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 }

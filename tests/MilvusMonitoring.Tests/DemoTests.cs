@@ -1,0 +1,80 @@
+using System.Diagnostics;
+
+namespace MilvusMonitoring.Tests;
+
+/// <summary>The demo as a newcomer runs it.</summary>
+public sealed class DemoTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    [Fact]
+    public async Task Every_command_of_the_script_is_shown_and_succeeds()
+    {
+        var result = await RunAsync();
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Errors);
+        Assert.Contains("PS> $stack = Install-KubePrometheus -Path $Path -Wait; $stack", result.Output, StringComparison.Ordinal);
+        Assert.Contains("PS> Uninstall-KubePrometheus", result.Output, StringComparison.Ordinal);
+        Assert.Matches(@"(\d+): \1 Created", result.Output);
+        Assert.Matches(@"(\d+): \1 Unchanged", result.Output);
+        Assert.Matches(@"(\d+): \1 Deleted", result.Output);
+    }
+
+    [Fact]
+    public async Task Into_a_file_go_no_colours_and_no_progress()
+    {
+        var result = await RunAsync();
+
+        Assert.DoesNotContain('\u001b', result.Output);
+        Assert.DoesNotContain('\r', result.Output.ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public async Task A_failing_command_is_shown_and_fails_the_demo()
+    {
+        using var empty = new TemporaryFolder();
+        var result = await RunAsync("--path", empty.Path);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("Install-KubePrometheus: ", result.Output, StringComparison.Ordinal);
+        Assert.Contains("of the commands above failed", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--colour")]
+    [InlineData("--path")]
+    [InlineData("--path", "no/such/folder")]
+    public async Task An_option_that_cannot_be_meant_is_refused(params string[] options)
+    {
+        var result = await RunAsync(options);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("--serve", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Serve_keeps_a_cluster_up_until_it_is_told_to_end()
+    {
+        var start = new ProcessStartInfo("dotnet", [BuiltTree.Program("Demo"), "--serve"]) { RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
+        try
+        {
+            var first = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+            var kubeconfig = first!["kubeconfig: ".Length..];
+            await using var session = await PowerShellSession.StartAsync();
+            var result = await session.InvokeAsync("param($kubeconfig) Get-KubePrometheus -Kubeconfig $kubeconfig", new { kubeconfig });
+            result.EnsureNoError();
+
+            await ChildProcess.TerminateAsync(process, TimeSpan.FromSeconds(10));
+            Assert.Equal(0, process.ExitCode);
+            Assert.False(File.Exists(kubeconfig));
+        }
+        finally
+        {
+            await ChildProcess.TerminateAsync(process, TimeSpan.Zero);
+        }
+    }
+
+    private static Task<ChildResult> RunAsync(params string[] options) =>
+        ChildProcess.RunAsync("dotnet", [BuiltTree.Program("Demo"), .. options], Limit);
+}
