@@ -9,17 +9,11 @@ internal static class ErrorRecords
     /// <summary>The record for an exception.</summary>
     /// <param name="exception">Any exception; one that is no <see cref="MonitoringException"/> is a fault of this module.</param>
     /// <param name="target">What was worked on, for an exception that does not say so itself.</param>
-    /// <returns>A record with a stable id, a category, and the remedy as recommended action.</returns>
+    /// <returns>A record with a stable id and a category. The remedy is part of the message: pwsh would show a recommended action a second time.</returns>
     public static ErrorRecord From(Exception exception, object? target)
     {
         var known = exception as MonitoringException ?? Unexpected(exception);
-        var record = new ErrorRecord(known, known.ErrorId, Category(known.ErrorId), known.Target ?? target);
-        if (Remedy(known.Message) is { } remedy)
-        {
-            record.ErrorDetails = new ErrorDetails(known.Message) { RecommendedAction = remedy };
-        }
-
-        return record;
+        return new ErrorRecord(known, known.ErrorId, Category(known.ErrorId), known.Target ?? target);
     }
 
     /// <summary>The category of an error.</summary>
@@ -51,8 +45,4 @@ internal static class ErrorRecords
         $"{exception.GetType().Name}: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}; this is a fault of the module, please report it with $Error[0].Exception.ToString().",
         target: null,
         exception);
-
-    // Messages are written so: what is wrong; what to do.
-    private static string? Remedy(string message) =>
-        message.LastIndexOf("; ", StringComparison.Ordinal) is var at and > 0 ? message[(at + 2)..] : null;
 }
