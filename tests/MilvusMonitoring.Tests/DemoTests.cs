@@ -65,13 +65,13 @@ public sealed class DemoTests
             var result = await session.InvokeAsync("param($kubeconfig) Get-KubePrometheus -Kubeconfig $kubeconfig", new { kubeconfig });
             result.EnsureNoError();
 
-            await ChildProcess.TerminateAsync(process, TimeSpan.FromSeconds(10));
+            await Programs.TerminateAsync(process, TimeSpan.FromSeconds(10));
             Assert.Equal(0, process.ExitCode);
             Assert.False(File.Exists(kubeconfig));
         }
         finally
         {
-            await ChildProcess.TerminateAsync(process, TimeSpan.Zero);
+            await Programs.TerminateAsync(process, TimeSpan.Zero);
         }
     }
 
