@@ -56,7 +56,7 @@ public sealed class UninstallKubePrometheusCommand : ClusterCommand
 
         foreach (var plan in plans)
         {
-            var approval = await output.ApproveAsync($"kube-prometheus {plan.Release} in {plan.Namespace} on {client.Connection.Context} ({plan.Summary})", "Uninstall").ConfigureAwait(false);
+            var approval = await output.ApproveAsync($"kube-prometheus {plan.Release ?? "of an unknown release"} in {plan.Namespace} on {client.Connection.Context} ({plan.Summary})", "Uninstall").ConfigureAwait(false);
             if (approval.IsWhatIf)
             {
                 await output.ShowPlanAsync(plan.Resources.Where(resource => resource.Live is not null)).ConfigureAwait(false);

@@ -20,7 +20,7 @@ internal sealed class StackRemover(ClusterClient client, IActivitySink sink, int
     /// <param name="cancellationToken">Stops the removal.</param>
     public async Task<InstallOutcome> RunAsync(RemovalPlan plan, Deadline deadline, CancellationToken cancellationToken)
     {
-        var progress = new StackProgress(sink, $"Uninstalling kube-prometheus {plan.Release}", plan.Resources.Count);
+        var progress = new StackProgress(sink, $"Uninstalling kube-prometheus {plan.Release ?? "of an unknown release"}", plan.Resources.Count);
         foreach (var settled in plan.Resources.Where(resource => resource.Action != ResourceAction.Deleted || resource.Live is null))
         {
             Note(progress, new AppliedResource { Planned = settled, Action = settled.Action, Live = settled.Live, Message = settled.Message });

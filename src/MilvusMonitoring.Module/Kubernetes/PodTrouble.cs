@@ -1,10 +1,13 @@
-using System.Text.Json;
+using k8s;
+using k8s.Models;
 
 namespace MilvusMonitoring.Kubernetes;
 
 /// <summary>Asks the pods of a workload why it is not ready: the image that cannot be pulled, the container that crashes, the node that has no room.</summary>
 internal static class PodTrouble
 {
+    private static readonly HashSet<string> Passing = ["ContainerCreating", "PodInitializing", "Completed"];
+
     /// <summary>Finds the first trouble that a pod of the workload has.</summary>
     /// <param name="client">The cluster.</param>
     /// <param name="type">The workload's kind.</param>
@@ -20,36 +23,32 @@ internal static class PodTrouble
 
         var labels = JsonSlice.Parse(workload, "spec", "selector").TextMap("matchLabels");
         var selector = "labelSelector=" + Uri.EscapeDataString(string.Join(',', labels.Select(label => $"{label.Key}={label.Value}")));
-        await foreach (var pod in client.ListAsync(ResourceType.Pod, id.Namespace, selector, cancellationToken).ConfigureAwait(false))
+        await foreach (var json in client.ListAsync(ResourceType.Pod, id.Namespace, selector, cancellationToken).ConfigureAwait(false))
         {
-            if (TroubleOf(pod) is { } trouble)
+            var pod = KubernetesJson.Deserialize<V1Pod>(json.GetRawText());
+            if (Of(pod) is { } trouble)
             {
-                return $"pod {pod.Member("metadata").Text("name")}: {trouble}";
+                return $"pod {pod.Metadata.Name}: {trouble}";
             }
         }
 
         return null;
     }
 
-    /// <summary>What a pod says of why it is not ready.</summary>
-    public static string? TroubleOf(JsonElement pod)
-    {
-        var status = pod.Member("status");
-        foreach (var container in status.Items("initContainerStatuses").Concat(status.Items("containerStatuses")))
-        {
-            var state = container.Member("state");
-            var (why, what) = state.Member("waiting") is { ValueKind: JsonValueKind.Object } waiting
-                ? (waiting.Text("reason"), waiting.Text("message"))
-                : (state.Member("terminated").Text("reason"), state.Member("terminated").Text("message"));
-            if (why is not (null or "ContainerCreating" or "PodInitializing" or "Completed"))
-            {
-                return $"container {container.Text("name")} {why}{(what is null ? string.Empty : $" ({OneLine.Clean(what)})")}";
-            }
-        }
-
-        return status.Items("conditions")
-            .Where(condition => condition.Text("type") == "PodScheduled" && condition.Text("status") == "False")
-            .Select(condition => $"{condition.Text("reason")} ({OneLine.Clean(condition.Text("message"))})")
+    /// <summary>What a pod says of why it is not ready; null where it says nothing.</summary>
+    public static string? Of(V1Pod pod) =>
+        (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []).Select(Of).FirstOrDefault(trouble => trouble is not null)
+        ?? (pod.Status?.Conditions ?? [])
+            .Where(condition => condition is { Type: "PodScheduled", Status: "False" })
+            .Select(condition => $"{condition.Reason} ({OneLine.Clean(condition.Message)})")
             .FirstOrDefault();
+
+    private static string? Of(V1ContainerStatus container)
+    {
+        var (reason, message) = container.State is { Waiting: { } waiting }
+            ? (waiting.Reason, waiting.Message)
+            : (container.State?.Terminated?.Reason, container.State?.Terminated?.Message);
+        return reason is null || Passing.Contains(reason) ? null
+            : $"container {container.Name} {reason}{(string.IsNullOrEmpty(message) ? string.Empty : $" ({OneLine.Clean(message)})")}";
     }
 }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using k8s;
+using k8s.Models;
 using MilvusMonitoring.Kubernetes;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
@@ -85,7 +87,7 @@ public sealed class ReadinessTests
     [InlineData("""{"status":{"initContainerStatuses":[{"name":"i","state":{"terminated":{"reason":"Error"}}}]}}""", "container i Error")]
     [InlineData("""{"status":{"conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/1 nodes"}]}}""", "Unschedulable (0/1 nodes)")]
     [InlineData("""{"status":{"containerStatuses":[{"name":"a","state":{"waiting":{"reason":"ContainerCreating"}}}]}}""", null)]
-    public void A_pod_says_why_it_does_not_start(string pod, string? trouble) => Assert.Equal(trouble, PodTrouble.TroubleOf(Parse(pod)));
+    public void A_pod_says_why_it_does_not_start(string pod, string? trouble) => Assert.Equal(trouble, PodTrouble.Of(KubernetesJson.Deserialize<V1Pod>(pod)));
 
     private static void Check(ResourceId id, string live, string? waitsFor) =>
         Assert.Equal(waitsFor is null ? ReadyState.Ready : ReadyState.NotYet(waitsFor), Readiness.Of(id, Parse(live)));

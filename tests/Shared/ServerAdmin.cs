@@ -2,9 +2,9 @@ using System.Net;
 using System.Text.Json;
 using MilvusMonitoring.Kubernetes;
 
-namespace MilvusMonitoring.Benchmarks.Servers;
+namespace MilvusMonitoring.Testing;
 
-/// <summary>Requests of the benchmark's own, beside those that are measured.</summary>
+/// <summary>Requests of the tests and benchmarks themselves, beside those that are looked at.</summary>
 internal sealed class ServerAdmin(string kubeconfig) : IDisposable
 {
     private readonly ClusterConnection _connection = ClusterConnection.Open(new ClusterTarget(kubeconfig, null), new Silence());
@@ -18,7 +18,7 @@ internal sealed class ServerAdmin(string kubeconfig) : IDisposable
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         return response.IsSuccessStatusCode ? JsonDocument.Parse(text)
             : response.StatusCode == HttpStatusCode.NotFound ? JsonDocument.Parse("{}")
-            : throw new BenchmarkException($"The server answered {path} with: {text}");
+            : throw new InvalidOperationException($"The server answered {path} with: {text}");
     }
 
     /// <summary>Whether there is something at a path.</summary>

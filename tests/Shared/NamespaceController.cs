@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Kubernetes;
 
-namespace MilvusMonitoring.Benchmarks.Servers;
+namespace MilvusMonitoring.Testing;
 
 /// <summary>
 /// Plays the one controller without which nothing can be uninstalled, on a server that runs none: ends what is left in a namespace
