@@ -94,7 +94,30 @@ internal sealed class Mutations(ClusterState state)
             metadata["generation"] = (former.Number("generation") ?? 0) + 1;
         }
 
+        if (DiffersInTimesOnly(before, after))
+        {
+            return live;
+        }
+
         return Store(kind, live, after, options);
+    }
+
+    /// <summary>A write that moves nothing but the times in managedFields is none.</summary>
+    private static bool DiffersInTimesOnly(JsonObject before, JsonObject after)
+    {
+        static JsonObject Timeless(JsonObject value)
+        {
+            var copy = value.Child("metadata").Copy();
+            foreach (var entry in copy.Items("managedFields"))
+            {
+                entry.Remove("time");
+            }
+
+            return copy;
+        }
+
+        return before.Select(each => each.Key).Union(after.Select(each => each.Key)).Where(key => key != "metadata").All(key => JsonNode.DeepEquals(before[key], after[key]))
+            && JsonNode.DeepEquals(Timeless(before), Timeless(after));
     }
 
     private StoredObject? Store(ResourceKind kind, StoredObject live, JsonObject after, WriteOptions options)

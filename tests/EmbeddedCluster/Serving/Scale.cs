@@ -12,6 +12,8 @@ internal sealed class Scale(ClusterState state, Mutations mutations)
     public async Task<ApiReply> HandleAsync(ApiRequest request)
     {
         var kind = request.Kind;
+        var type = BodyReader.MediaType(request.Http.Request);
+        var body = request.Verb == "get" ? [] : await BodyReader.ReadBytesAsync(request.Http.Request, request.Aborted).ConfigureAwait(false);
         while (true)
         {
             var live = state.Store.Find(kind.Id, request.StoredNamespace, request.Name!) ?? throw ApiException.NotFound(kind.Id, request.Name!);
@@ -21,12 +23,12 @@ internal sealed class Scale(ClusterState state, Mutations mutations)
                 return ApiReply.Json(200, scale);
             }
 
-            var wanted = request.Verb switch
+            var wanted = request.Verb == "update" ? BodyReader.ParseJson(body) : Patched(type, scale, BodyReader.ParseNode(body));
+            if (wanted["metadata"]?["resourceVersion"]?.ToString() is { Length: > 0 } revision && revision != scale["metadata"]!["resourceVersion"]!.ToString())
             {
-                "update" => await BodyReader.ReadObjectAsync(request.Http.Request, request.Aborted).ConfigureAwait(false),
-                "patch" => await PatchAsync(request, scale).ConfigureAwait(false),
-                _ => throw ApiException.MethodNotAllowed(),
-            };
+                throw ApiException.Modified(kind.Id, live.Name);
+            }
+
             var value = live.Read(kind.ApiVersion, kind.Kind);
             var steps = Paths(kind).Spec.Trim('.').Split('.');
             var parent = steps[..^1].Aggregate(value, (node, step) => node.Child(step));
@@ -35,25 +37,15 @@ internal sealed class Scale(ClusterState state, Mutations mutations)
             {
                 return ApiReply.Json(200, Of(kind, updated));
             }
-
-            if (request.Verb == "patch")
-            {
-                throw ApiException.Modified(kind.Id, live.Name);
-            }
         }
     }
 
-    private static async Task<JsonObject> PatchAsync(ApiRequest request, JsonObject scale)
+    private static JsonObject Patched(string type, JsonObject scale, JsonNode patch) => (JsonObject)(type switch
     {
-        var type = BodyReader.MediaType(request.Http.Request);
-        var patch = BodyReader.ParseNode(await BodyReader.ReadBytesAsync(request.Http.Request, request.Aborted).ConfigureAwait(false));
-        return (JsonObject)(type switch
-        {
-            "application/json-patch+json" => JsonPatch.Apply(scale, (JsonArray)patch),
-            "application/merge-patch+json" or "application/strategic-merge-patch+json" => MergePatch.Apply(scale, patch),
-            _ => throw ApiException.NotImplemented($"{type} of a scale"),
-        });
-    }
+        "application/json-patch+json" => JsonPatch.Apply(scale, (JsonArray)patch),
+        "application/merge-patch+json" or "application/strategic-merge-patch+json" => MergePatch.Apply(scale, patch),
+        _ => throw ApiException.NotImplemented($"{type} of a scale"),
+    });
 
     private static (string Spec, string Status) Paths(ResourceKind kind) => kind.Custom is { } custom
         ? (custom.ScaleSpecPath ?? ".spec.replicas", custom.ScaleStatusPath ?? ".status.replicas")

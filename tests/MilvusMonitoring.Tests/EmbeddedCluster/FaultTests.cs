@@ -62,10 +62,17 @@ public sealed class FaultTests : ClusterTest
     [Fact]
     public async Task A_request_that_hangs_ends_when_the_client_gives_up()
     {
-        Cluster.Faults.Add("*", "/version", Fault.Hang);
-        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        var rule = Cluster.Faults.Add("*", "/version", Fault.Hang);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var request = Client.GetAsync("/version", patience.Token);
+        while (rule.Taken == 0 && !request.IsCompleted)
+        {
+            await Task.Delay(5, Token);
+        }
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Client.GetAsync("/version", patience.Token));
+        await patience.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
 
         Assert.Equal(200, (await Client.GetAsync("/version", Token)).Status);
     }

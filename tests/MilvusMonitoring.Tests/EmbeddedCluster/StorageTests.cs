@@ -38,6 +38,20 @@ public sealed class StorageTests : ClusterTest
     }
 
     [Fact]
+    public async Task Applying_the_same_again_is_no_write_even_where_the_server_rewrites_fields()
+    {
+        const string Path = "/api/v1/namespaces/default/secrets/s";
+        var secret = Sample.Parse("""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"s"},"stringData":{"k":"v"}}""");
+        var first = await Client.ApplyAsync(Path, secret, Token);
+
+        // Times in managedFields are in seconds: only the next one could tell.
+        await Task.Delay(TimeSpan.FromSeconds(1.1), Token);
+        var second = await Client.ApplyAsync(Path, secret, Token);
+
+        Assert.Equal(first.Text, second.Text);
+    }
+
+    [Fact]
     public async Task A_dry_run_stores_nothing()
     {
         var answer = await Client.PostAsync(Sample.ConfigMaps + "?dryRun=All", Sample.ConfigMap("c"), Token);
