@@ -84,8 +84,8 @@ public static class ErrorId
     /// <summary>No kube-prometheus stack is found in the cluster.</summary>
     public const string StackNotFound = nameof(StackNotFound);
 
-    /// <summary>Some objects could not be applied or deleted; each has an error of its own.</summary>
-    public const string Incomplete = nameof(Incomplete);
+    /// <summary>A command asks before it goes ahead, and there is nobody to answer.</summary>
+    public const string ConfirmationImpossible = nameof(ConfirmationImpossible);
 
     /// <summary>Parameters that contradict each other or are out of range.</summary>
     public const string ParameterInvalid = nameof(ParameterInvalid);

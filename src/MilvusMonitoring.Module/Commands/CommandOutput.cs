@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using MilvusMonitoring.Kubernetes;
 
 namespace MilvusMonitoring.Commands;
@@ -57,6 +58,11 @@ internal sealed class CommandOutput(Cmdlet command) : IActivitySink, IDisposable
             {
                 var approved = command.ShouldProcess($"{action} {target}", $"{action} {target}?", "Confirm", out var reason);
                 answer.TrySetResult(new Approval(approved, reason == ShouldProcessReason.WhatIf));
+            }
+            catch (Exception exception) when (exception is InvalidOperationException or HostException)
+            {
+                answer.TrySetException(new MonitoringException(
+                    ErrorId.ConfirmationImpossible, $"Nobody can be asked whether to {action.ToLowerInvariant()} {target}; add -Confirm:$false to go ahead without a question.", target, exception));
             }
             catch (Exception exception)
             {

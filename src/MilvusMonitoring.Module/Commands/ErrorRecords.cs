@@ -33,7 +33,7 @@ internal static class ErrorRecords
         ErrorId.TimedOut or ErrorId.NotReady or ErrorId.DefinitionNotEstablished => ErrorCategory.OperationTimeout,
         ErrorId.FieldConflict or ErrorId.ObjectChanged => ErrorCategory.ResourceExists,
         ErrorId.NamespaceTerminating or ErrorId.DeletionBlocked => ErrorCategory.ResourceBusy,
-        ErrorId.Incomplete => ErrorCategory.OperationStopped,
+        ErrorId.ConfirmationImpossible => ErrorCategory.OperationStopped,
         ErrorId.ParameterInvalid => ErrorCategory.InvalidArgument,
         ErrorId.FileNotWritten => ErrorCategory.WriteError,
         ErrorId.Unexpected => ErrorCategory.InvalidResult,

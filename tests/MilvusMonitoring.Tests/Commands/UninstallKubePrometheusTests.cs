@@ -47,6 +47,18 @@ public sealed class UninstallKubePrometheusTests
     }
 
     [Fact]
+    public async Task Where_nobody_can_be_asked_it_says_how_to_go_ahead_and_leaves_the_cluster_alone()
+    {
+        await using var stage = await Stage.StartAsync();
+        await stage.InstalledAsync();
+        stage.Cluster.Requests.Clear();
+        var result = await stage.Session.InvokeAsync("param($kubeconfig) Uninstall-KubePrometheus -Kubeconfig $kubeconfig", new { kubeconfig = stage.Kubeconfig });
+        Assert.Equal([ErrorId.ConfirmationImpossible], result.ErrorIds);
+        Assert.Contains("-Confirm:$false", Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
+        Assert.Empty(stage.Cluster.Requests.Writes);
+    }
+
+    [Fact]
     public async Task API_services_go_first_then_custom_resources_then_the_rest_then_definitions_then_the_namespace()
     {
         await using var stage = await Stage.StartAsync();
