@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Kubernetes;
 
 namespace MilvusMonitoring.Commands;
 

@@ -22,7 +22,7 @@ internal static class NearNames
                 .ToList();
         return (near.Count, all.Count) switch
         {
-            (> 0, _) => "did you mean " + string.Join(" or ", near),
+            ( > 0, _) => "did you mean " + string.Join(" or ", near),
             (_, 0) => "there are none",
             (_, <= ListLimit) => "there are: " + string.Join(", ", all),
             _ => $"there are {all.Count}, among them: " + string.Join(", ", all.Take(ListLimit)),

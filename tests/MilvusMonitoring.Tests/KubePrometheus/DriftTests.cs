@@ -7,8 +7,17 @@ public sealed class DriftTests
 {
     private static readonly InventoryEntry Entry = new()
     {
-        Group = "apps", Version = "v1", Kind = "Deployment", Plural = "deployments", Namespace = "monitoring", Name = "grafana", Component = "grafana",
-        Uid = "u1", ResourceVersion = "10", OwnedFields = "ours", ManifestHash = "h",
+        Group = "apps",
+        Version = "v1",
+        Kind = "Deployment",
+        Plural = "deployments",
+        Namespace = "monitoring",
+        Name = "grafana",
+        Component = "grafana",
+        Uid = "u1",
+        ResourceVersion = "10",
+        OwnedFields = "ours",
+        ManifestHash = "h",
     };
 
     private static readonly ObjectMetadata AsApplied = Live("u1", "10", "ours");
