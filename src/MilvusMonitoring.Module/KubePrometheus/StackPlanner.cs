@@ -18,7 +18,7 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
         IReadOnlyDictionary<ResourceId, ObjectMetadata> seen = new Dictionary<ResourceId, ObjectMetadata>();
         if (inventories.FirstOrDefault(inventory => inventory.ManifestDigest == manifests.Digest) is { } same && IsFinished(same))
         {
-            seen = await MetadataSnapshot.ReadAsync(client, same.Entries.Select(entry => (entry.Id, TypeOf(entry))), throttleLimit, cancellationToken).ConfigureAwait(false);
+            seen = await MetadataSnapshot.ReadAsync(client, same.Entries.Select(entry => (entry.Id, entry.Type)), throttleLimit, cancellationToken).ConfigureAwait(false);
             if (Unchanged(manifests, same, seen) is { } nothingToDo)
             {
                 return nothingToDo;
@@ -27,7 +27,7 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
             // A kind whose objects were just found is served; discovery has nothing to add.
             foreach (var entry in same.Entries.Where(entry => seen.ContainsKey(entry.Id)))
             {
-                types.Add(TypeOf(entry));
+                types.Add(entry.Type);
             }
         }
 
@@ -69,7 +69,7 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
                 Id = entry.Id,
                 Version = entry.Version,
                 Component = entry.Component,
-                Type = TypeOf(entry),
+                Type = entry.Type,
                 Live = now,
                 Entry = entry,
                 Action = entry.LeftAlone is null ? ResourceAction.Unchanged : ResourceAction.Skipped,
@@ -138,13 +138,11 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
         Id = entry.Id,
         Version = entry.Version,
         Component = entry.Component,
-        Type = TypeOf(entry),
+        Type = entry.Type,
         Entry = entry,
         Action = ResourceAction.Skipped,
         Message = entry.LeftAlone ?? "is of an earlier installation and not in these manifests; it stays until Uninstall-KubePrometheus",
     };
-
-    private static ResourceType TypeOf(InventoryEntry entry) => new(entry.Group, entry.Version, entry.Plural, entry.Kind, entry.Namespace is not null);
 
     private static string HashOf(ManifestObject manifest) => Convert.ToBase64String(SHA256.HashData(manifest.Json.Span), 0, 18);
 

@@ -29,7 +29,7 @@ internal sealed class StackReader(ClusterClient client, IActivitySink sink, int 
 
     private async Task<KubePrometheusStack> ReadAsync(Inventory inventory, ServerVersion kubernetes, CancellationToken cancellationToken)
     {
-        var wanted = inventory.Entries.Select(entry => (entry.Id, Type: new ResourceType(entry.Group, entry.Version, entry.Plural, entry.Kind, entry.Namespace is not null))).ToList();
+        var wanted = inventory.Entries.Select(entry => (entry.Id, entry.Type)).ToList();
         var live = await MetadataSnapshot.ReadAsync(client, wanted, throttleLimit, cancellationToken).ConfigureAwait(false);
         var board = await ReadinessSnapshot.ReadAsync(client, wanted.Where(item => live.ContainsKey(item.Id)), throttleLimit, cancellationToken).ConfigureAwait(false);
         var resources = inventory.Entries.Select(entry => Resource(entry.Id, entry.Version, entry.Component, board) with

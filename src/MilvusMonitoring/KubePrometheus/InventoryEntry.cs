@@ -36,6 +36,8 @@ internal sealed record InventoryEntry
 
     public ResourceId Id => new(Group, Kind, Namespace, Name);
 
+    public ResourceType Type => new(Group, Version, Plural, Kind, Namespace is not null);
+
     /// <summary>The entry after the object was applied.</summary>
     public InventoryEntry With(ObjectMetadata live, string manifestHash) => this with
     {
