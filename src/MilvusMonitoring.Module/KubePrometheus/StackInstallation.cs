@@ -12,6 +12,7 @@ internal sealed class StackInstallation(ClusterClient client, IActivitySink sink
     /// <summary>Makes the plan.</summary>
     public async Task<StackPlan> PlanAsync(ManifestRequest request, CancellationToken cancellationToken)
     {
+        sink.Progress("Planning kube-prometheus", "reading the manifests and what the cluster has", -1);
         _kubernetes = await ClusterInfo.ReadVersionAsync(client, cancellationToken).ConfigureAwait(false);
         var inventories = InventoryStore.FindAsync(client, sink, cancellationToken);
         var manifests = await new ManifestSetLoader(store, sink).LoadAsync(request, _kubernetes, cancellationToken).ConfigureAwait(false);
