@@ -94,6 +94,19 @@ public sealed class GrantPrometheusMilvusAccessTests
     }
 
     [Fact]
+    public async Task An_answer_that_is_lost_on_its_way_adds_nothing_twice()
+    {
+        await using var stage = await Stage.StartAsync();
+        await stage.InstalledAsync();
+        var before = Rules(stage).Count;
+        var lost = stage.Cluster.Faults.Add("PATCH", "clusterroles/prometheus-k8s", Fault.ResetAfter);
+
+        await GrantedAsync(stage);
+
+        Assert.Equal((1, before + 2), (lost.Taken, Rules(stage).Count));
+    }
+
+    [Fact]
     public async Task A_patch_that_is_refused_for_itself_is_an_error_and_is_not_tried_again()
     {
         await using var stage = await Stage.StartAsync();

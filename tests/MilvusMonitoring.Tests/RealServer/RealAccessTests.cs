@@ -7,10 +7,12 @@ namespace MilvusMonitoring.Tests;
 [Collection(RealApiServer.Collection)]
 public sealed class RealAccessTests(RealApiServer server) : IAsyncLifetime
 {
+    // The newer definition has fields that Kubernetes 1.20 does not take.
+    private const string OlderDefinition = "v0.8.0/manifests/setup/prometheus-operator-0prometheusCustomResourceDefinition.yaml";
+
     private static readonly string[] Files =
     [
-        "setup/namespace.yaml", "setup/0prometheusCustomResourceDefinition.yaml", "prometheus-prometheus.yaml",
-        "prometheus-serviceAccount.yaml", "prometheus-clusterRole.yaml", "prometheus-clusterRoleBinding.yaml",
+        "setup/namespace.yaml", "prometheus-prometheus.yaml", "prometheus-serviceAccount.yaml", "prometheus-clusterRole.yaml", "prometheus-clusterRoleBinding.yaml",
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -28,6 +30,7 @@ public sealed class RealAccessTests(RealApiServer server) : IAsyncLifetime
             _folder.Write(Path.Combine("manifests", file), await File.ReadAllBytesAsync(Path.Combine(release, file), Cancelled));
         }
 
+        _folder.Write(Path.Combine("manifests", "setup", "definition.yaml"), await File.ReadAllBytesAsync(Path.Combine(RealManifests.Folder(), OlderDefinition), Cancelled));
         _session = await PowerShellSession.StartAsync();
         await RunAsync("Install-KubePrometheus -Path $path -ForceConflicts");
         await RunAsync("Revoke-PrometheusMilvusAccess");
