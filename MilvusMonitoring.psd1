@@ -11,7 +11,9 @@
     FormatsToProcess     = @('MilvusMonitoring.Format.ps1xml')
     CmdletsToExport      = @(
         'Get-KubePrometheus'
+        'Grant-PrometheusMilvusAccess'
         'Install-KubePrometheus'
+        'Revoke-PrometheusMilvusAccess'
         'Save-KubePrometheus'
         'Uninstall-KubePrometheus'
     )

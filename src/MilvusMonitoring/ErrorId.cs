@@ -84,6 +84,9 @@ public static class ErrorId
     /// <summary>No kube-prometheus stack is found in the cluster.</summary>
     public const string StackNotFound = nameof(StackNotFound);
 
+    /// <summary>A role whose rules the cluster gathers from other roles, so that a rule added to it would not last.</summary>
+    public const string RoleAggregated = nameof(RoleAggregated);
+
     /// <summary>A command asks before it goes ahead, and there is nobody to answer.</summary>
     public const string ConfirmationImpossible = nameof(ConfirmationImpossible);
 

@@ -34,6 +34,7 @@ internal static class ErrorRecords
         ErrorId.FieldConflict or ErrorId.ObjectChanged => ErrorCategory.ResourceExists,
         ErrorId.NamespaceTerminating or ErrorId.DeletionBlocked => ErrorCategory.ResourceBusy,
         ErrorId.ConfirmationImpossible => ErrorCategory.OperationStopped,
+        ErrorId.RoleAggregated => ErrorCategory.InvalidOperation,
         ErrorId.ParameterInvalid => ErrorCategory.InvalidArgument,
         ErrorId.FileNotWritten => ErrorCategory.WriteError,
         ErrorId.Unexpected => ErrorCategory.InvalidResult,

@@ -6,6 +6,11 @@ namespace MilvusMonitoring.Kubernetes;
 /// <param name="Refusal">Why it was refused; null where it was not.</param>
 internal sealed record ApplyAnswer(bool Created, ObjectMetadata? Metadata, StatusBody? Refusal);
 
+/// <summary>What became of a patch.</summary>
+/// <param name="Metadata">The object's metadata afterwards; null where it was refused.</param>
+/// <param name="Refusal">Why it was refused; null where it was not.</param>
+internal sealed record PatchAnswer(ObjectMetadata? Metadata, StatusBody? Refusal);
+
 /// <summary>What became of a deletion.</summary>
 /// <param name="IsGone">Whether the object is there no longer; if not, and not refused, something still holds it.</param>
 /// <param name="Refusal">Why it was refused; null where it was not.</param>

@@ -78,6 +78,33 @@ internal sealed class ClusterClient(ClusterConnection connection)
         return new ApplyAnswer(response.StatusCode == HttpStatusCode.Created, MetadataOf(body, id), null);
     }
 
+    /// <summary>JSON patch as this module's field manager.</summary>
+    /// <param name="type">The kind.</param>
+    /// <param name="id">Which object.</param>
+    /// <param name="operations">The patch, UTF-8 JSON; its first operation tests the resource version, so that it cannot take effect twice.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>What the server said; an operation that does not hold is a refusal with status 422.</returns>
+    public async Task<PatchAnswer> PatchAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> operations, CancellationToken cancellationToken)
+    {
+        var request = new ClusterRequest(HttpMethod.Patch, $"{type.PathOf(id)}?fieldManager={FieldManagerEntry.OurName}")
+        {
+            Accept = MetadataOnly + ",application/json",
+            Body = operations,
+            ContentType = "application/json-patch+json",
+            IsRepeatable = true,
+        };
+        var (body, status) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
+        return status is null ? new PatchAnswer(MetadataOf(body, id), null) : new PatchAnswer(null, status);
+    }
+
+    /// <summary>Posts a question, such as an access review, and reads its answer; nothing is stored.</summary>
+    public async Task<ReadOnlyMemory<byte>> AskAsync(string path, ReadOnlyMemory<byte> question, string what, CancellationToken cancellationToken)
+    {
+        var request = new ClusterRequest(HttpMethod.Post, path) { Body = question, ContentType = "application/json", IsRepeatable = true };
+        var (body, status) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
+        return status is null ? body : throw ClusterErrors.From(status, what, what);
+    }
+
     /// <summary>Deletes an object, in the background where it owns others.</summary>
     /// <param name="type">The kind.</param>
     /// <param name="id">Which object.</param>

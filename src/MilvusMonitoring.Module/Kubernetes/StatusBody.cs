@@ -56,13 +56,19 @@ internal sealed record StatusBody
     /// <summary>Whether the object does not fit its schema although the status says 500, as servers before 1.22 put it.</summary>
     public bool IsSchemaFault => Code == 500 && (Message.Contains("failed to create typed patch object", StringComparison.Ordinal) || Message.Contains("field not declared in schema", StringComparison.Ordinal));
 
-    /// <summary>Reads the body of an answer that is no success.</summary>
+    /// <summary>Reads the body of an answer that is no success; one that was read ahead can be read again.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>What it says.</returns>
     public static async Task<StatusBody> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        using var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        // The stream is the answer's own: whoever asked for the answer reads it after whoever decided whether to try again.
+        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        if (stream.CanSeek)
+        {
+            stream.Position = 0;
+        }
+
         var buffer = new byte[SizeLimit];
         var length = 0;
         try

@@ -30,6 +30,12 @@ internal static class GrantedRules
         return JsonSerializer.SerializeToUtf8Bytes(node);
     }
 
+    /// <summary>The rules that Grant has added to a live role.</summary>
+    /// <param name="role">The role.</param>
+    /// <returns>The rules; none where the annotation is missing or damaged.</returns>
+    public static IReadOnlyList<JsonNode?> Of(JsonObject role) =>
+        role["metadata"]?["annotations"]?[AnnotationName] is JsonValue value && value.TryGetValue(out string? granted) && Parse(granted) is { } rules ? [.. rules] : [];
+
     private static JsonArray? Parse(string granted)
     {
         try

@@ -47,7 +47,7 @@ internal static class Drift
     private static string ChangedBy(ObjectMetadata live)
     {
         var others = live.Managers
-            .Where(manager => !manager.IsOurs && manager.Subresource.Length == 0)
+            .Where(manager => !manager.IsByUs && manager.Subresource.Length == 0)
             .OrderByDescending(manager => manager.Time)
             .Select(manager => manager.Manager)
             .FirstOrDefault();

@@ -12,5 +12,8 @@ internal sealed record FieldManagerEntry(string Manager, string Operation, strin
     public const string OurName = "milvus-monitoring";
 
     /// <summary>Whether it is what this module has applied to the object itself.</summary>
-    public bool IsOurs => Manager == OurName && Operation == "Apply" && Subresource.Length == 0;
+    public bool IsOurs => IsByUs && Operation == "Apply";
+
+    /// <summary>Whether it is what this module has written to the object itself, by applying or, as Grant does to a role, by patching.</summary>
+    public bool IsByUs => Manager == OurName && Subresource.Length == 0;
 }

@@ -16,6 +16,18 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
 
     public static ResourceType Definition { get; } = new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false);
 
+    public static ResourceType Namespace { get; } = new(string.Empty, "v1", "namespaces", "Namespace", false);
+
+    public static ResourceType Prometheus { get; } = new("monitoring.coreos.com", "v1", "prometheuses", "Prometheus", true);
+
+    public static ResourceType ClusterRole { get; } = Rbac("clusterroles", "ClusterRole", false);
+
+    public static ResourceType ClusterRoleBinding { get; } = Rbac("clusterrolebindings", "ClusterRoleBinding", false);
+
+    public static ResourceType Role { get; } = Rbac("roles", "Role", true);
+
+    public static ResourceType RoleBinding { get; } = Rbac("rolebindings", "RoleBinding", true);
+
     /// <summary>The path of the list of its objects.</summary>
     /// <param name="namespaceName">The namespace; null for all, or for a kind that has none.</param>
     public string ListPath(string? namespaceName)
@@ -28,4 +40,6 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
 
     /// <summary>The path of one object.</summary>
     public string PathOf(ResourceId id) => $"{ListPath(id.Namespace)}/{Uri.EscapeDataString(id.Name)}";
+
+    private static ResourceType Rbac(string plural, string kind, bool isNamespaced) => new("rbac.authorization.k8s.io", "v1", plural, kind, isNamespaced);
 }

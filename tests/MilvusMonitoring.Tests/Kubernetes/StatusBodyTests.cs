@@ -21,6 +21,15 @@ public sealed class StatusBodyTests
     }
 
     [Fact]
+    public async Task An_answer_that_was_read_ahead_can_be_read_twice()
+    {
+        using var response = new HttpResponseMessage(HttpStatusCode.InternalServerError) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(Whole)) };
+        var first = await StatusBody.ReadAsync(response, TestContext.Current.CancellationToken);
+        var second = await StatusBody.ReadAsync(response, TestContext.Current.CancellationToken);
+        Assert.Equal(("m", "m"), (first.Message, second.Message));
+    }
+
+    [Fact]
     public void A_status_cut_off_anywhere_never_throws_and_keeps_what_was_read()
     {
         var bytes = Encoding.UTF8.GetBytes(Whole);

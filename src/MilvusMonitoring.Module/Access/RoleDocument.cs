@@ -1,0 +1,25 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.Access;
+
+/// <summary>Reads roles and bindings whole.</summary>
+internal static class RoleDocument
+{
+    /// <summary>Reads one; null where it is not there.</summary>
+    public static async Task<JsonObject?> FindAsync(ClusterClient client, ResourceType type, ResourceId id, CancellationToken cancellationToken)
+    {
+        if (await client.FindAsync(type, id, cancellationToken).ConfigureAwait(false) is not { } body)
+        {
+            return null;
+        }
+
+        using var document = ClusterClient.ParseAnswer(body, id.ToString());
+        return JsonObject.Create(document.RootElement.Clone());
+    }
+
+    /// <summary>The metadata of one that was read.</summary>
+    public static ObjectMetadata? MetadataOf(JsonObject? document) =>
+        document?["metadata"] is { } metadata ? ObjectMetadataReader.FromMetadata(metadata.Deserialize<JsonElement>()) : null;
+}

@@ -1,0 +1,12 @@
+using System.Management.Automation;
+
+namespace MilvusMonitoring.Commands;
+
+/// <summary>Takes away exactly what Grant-PrometheusMilvusAccess has added, and nothing else.</summary>
+[Cmdlet(VerbsSecurity.Revoke, "PrometheusMilvusAccess", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(PrometheusAccess))]
+public sealed class RevokePrometheusMilvusAccessCommand : AccessCommand
+{
+    /// <inheritdoc />
+    private protected override bool IsRevoke => true;
+}

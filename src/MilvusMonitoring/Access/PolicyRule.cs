@@ -1,0 +1,78 @@
+using System.Text.Json.Nodes;
+
+namespace MilvusMonitoring.Access;
+
+/// <summary>One rule of a role: every verb of it on every resource of it in every API group of it.</summary>
+internal sealed record PolicyRule
+{
+    private const string Any = "*";
+
+    public IReadOnlyList<string> ApiGroups { get; init; } = [];
+
+    public IReadOnlyList<string> Resources { get; init; } = [];
+
+    public IReadOnlyList<string> Verbs { get; init; } = [];
+
+    /// <summary>The objects that it is for; empty for all.</summary>
+    public IReadOnlyList<string> ResourceNames { get; init; } = [];
+
+    public IReadOnlyList<string> NonResourceUrls { get; init; } = [];
+
+    /// <summary>Every smallest part of it.</summary>
+    public IEnumerable<Permission> Permissions =>
+        (from @group in ApiGroups
+         from resource in Resources
+         from name in ResourceNames.DefaultIfEmpty()
+         from verb in Verbs
+         select new Permission(verb, @group, resource, name))
+        .Concat(
+            from path in NonResourceUrls
+            from verb in Verbs
+            select new Permission(verb, string.Empty, string.Empty, Path: path));
+
+    /// <summary>Reads the rules of a role.</summary>
+    /// <param name="rules">The value of <c>rules</c>; anything but an array counts as none.</param>
+    public static IReadOnlyList<PolicyRule> ParseAll(JsonNode? rules) => [.. (rules as JsonArray ?? []).OfType<JsonObject>().Select(Parse)];
+
+    /// <summary>Whether it allows something on all objects of a resource.</summary>
+    /// <param name="permission">A resource, no subresource, without a name.</param>
+    public bool Allows(Permission permission) =>
+        ResourceNames.Count == 0
+        && Has(Verbs, permission.Verb)
+        && Has(ApiGroups, permission.Group)
+        && Has(Resources, permission.Resource);
+
+    /// <summary>The rule as the API server takes it.</summary>
+    public JsonObject ToJson()
+    {
+        var rule = new JsonObject();
+        Add("apiGroups", ApiGroups);
+        Add("resources", Resources);
+        Add("resourceNames", ResourceNames);
+        Add("nonResourceURLs", NonResourceUrls);
+        Add("verbs", Verbs);
+        return rule;
+
+        void Add(string name, IReadOnlyList<string> values)
+        {
+            if (values.Count > 0)
+            {
+                rule[name] = new JsonArray([.. values.Select(value => (JsonNode)value)]);
+            }
+        }
+    }
+
+    private static PolicyRule Parse(JsonObject rule) => new()
+    {
+        ApiGroups = Texts(rule["apiGroups"]),
+        Resources = Texts(rule["resources"]),
+        Verbs = Texts(rule["verbs"]),
+        ResourceNames = Texts(rule["resourceNames"]),
+        NonResourceUrls = Texts(rule["nonResourceURLs"]),
+    };
+
+    private static bool Has(IReadOnlyList<string> held, string wanted) => held.Contains(Any) || held.Contains(wanted);
+
+    private static string[] Texts(JsonNode? values) =>
+        [.. (values as JsonArray ?? []).OfType<JsonValue>().Select(value => value.TryGetValue(out string? text) ? text : string.Empty)];
+}
