@@ -7,6 +7,9 @@ namespace MilvusMonitoring.Kubernetes;
 /// <summary>The connections to one API server with one client certificate.</summary>
 internal sealed class ClusterTransport : IDisposable
 {
+    /// <summary>A list's or a definition's worth: with the usual 64 KB, a far server stops for a round trip after each 64 KB that it sends.</summary>
+    private const int StreamWindow = 4 << 20;
+
     private readonly HttpMessageInvoker _invoker;
 
     /// <summary>Prepares the connections; none is opened yet.</summary>
@@ -46,6 +49,7 @@ internal sealed class ClusterTransport : IDisposable
         ConnectTimeout = ConnectTimeout,
         ConnectCallback = ConnectAsync,
         EnableMultipleHttp2Connections = true,
+        InitialHttp2StreamWindowSize = StreamWindow,
         KeepAlivePingDelay = TimeSpan.FromSeconds(30),
         KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
