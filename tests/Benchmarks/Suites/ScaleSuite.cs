@@ -35,16 +35,13 @@ internal sealed class ScaleSuite(int repeat)
         await RunAsync(session, _sizes[0], folder.Path, measuresMemory: false, cancellationToken);
         for (var round = 0; round < repeat; round++)
         {
-            foreach (var size in _sizes)
+            foreach (var size in _sizes.Where(size => size.Failure is null))
             {
-                var (install, again) = await RunAsync(session, size, folder.Path, measuresMemory: false, cancellationToken);
-                size.Install.Add(install.Milliseconds / size.Count);
-                size.Again.Add(again.Milliseconds / size.Count);
-                Console.Error.WriteLine($"  round {round + 1}, {size.Times} x: {Report.Time(install.Milliseconds)}, {Report.Time(again.Milliseconds)}");
+                await MeasureAsync(session, size, round, folder.Path, cancellationToken);
             }
         }
 
-        foreach (var size in _sizes)
+        foreach (var size in _sizes.Where(size => size.Failure is null))
         {
             await using var fresh = await EngineProcess.StartAsync(cancellationToken);
             var (install, again) = await RunAsync(fresh, size, folder.Path, measuresMemory: true, cancellationToken);
@@ -52,6 +49,22 @@ internal sealed class ScaleSuite(int repeat)
         }
 
         Show(report);
+    }
+
+    private static async Task MeasureAsync(EngineProcess session, Size size, int round, string folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (install, again) = await RunAsync(session, size, folder, measuresMemory: false, cancellationToken);
+            size.Install.Add(install.Milliseconds / size.Count);
+            size.Again.Add(again.Milliseconds / size.Count);
+            Console.Error.WriteLine($"  round {round + 1}, {size.Times} x: {Report.Time(install.Milliseconds)}, {Report.Time(again.Milliseconds)}");
+        }
+        catch (Exception exception) when (exception is BenchmarkException or InvalidOperationException)
+        {
+            // The embedded cluster has limits of its own; the other sizes are still worth showing.
+            size.Failure = exception.Message;
+        }
     }
 
     private static async Task<(ChildReply Install, ChildReply Again)> RunAsync(
@@ -73,7 +86,7 @@ internal sealed class ScaleSuite(int repeat)
         report.Say($"Growth: the objects of {Version} several times over, on the embedded cluster, in an open session, medians of {repeat}; memory in a new process, once");
         report.Table(
             ["size", "objects", "install/object", "x 1 x", "again/object", "x 1 x", "target", "", "peak", "target", ""],
-            [.. _sizes.Select(size =>
+            [.. _sizes.Where(size => size.Failure is null).Select(size =>
             {
                 var install = size.Install.Median / _sizes[0].Install.Median;
                 var again = size.Again.Median / _sizes[0].Again.Median;
@@ -86,11 +99,19 @@ internal sealed class ScaleSuite(int repeat)
                     Report.Size(size.Peak.Largest), isLargest ? Report.Size(MemoryTarget) : "", isLargest ? report.Verdict(size.Peak.Largest, MemoryTarget) : "",
                 ];
             })]);
+        foreach (var size in _sizes.Where(size => size.Failure is not null))
+        {
+            report.Say($"{size.Times} x was not measured: {size.Failure}");
+        }
+
         report.Space();
     }
 
     private sealed record Size(int Times, string Manifests, int Count)
     {
+        /// <summary>Why it could not be measured.</summary>
+        public string? Failure { get; set; }
+
         public Series Install { get; } = new();
 
         public Series Again { get; } = new();
