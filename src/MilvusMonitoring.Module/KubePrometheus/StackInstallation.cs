@@ -13,8 +13,10 @@ internal sealed class StackInstallation(ClusterClient client, IActivitySink sink
     public async Task<StackPlan> PlanAsync(ManifestRequest request, CancellationToken cancellationToken)
     {
         sink.Progress("Planning kube-prometheus", "reading the manifests and what the cluster has", -1);
-        _kubernetes = await ClusterInfo.ReadVersionAsync(client, cancellationToken).ConfigureAwait(false);
+        var version = ClusterInfo.ReadVersionAsync(client, cancellationToken);
         var inventories = InventoryStore.FindAsync(client, sink, cancellationToken);
+        await Task.WhenAll(version, inventories).ConfigureAwait(false);
+        _kubernetes = await version.ConfigureAwait(false);
         var manifests = await new ManifestSetLoader(store, sink).LoadAsync(request, _kubernetes, cancellationToken).ConfigureAwait(false);
         var planner = new StackPlanner(client, new ResourceTypes(client), options.ThrottleLimit);
         var plan = await planner.PlanAsync(manifests, await inventories.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
