@@ -19,7 +19,7 @@ Install-KubePrometheus -Path $Path
 
 # Let its Prometheus discover Milvus in every namespace; the second time there is nothing to add
 $stack | Grant-PrometheusMilvusAccess
-$stack | Grant-PrometheusMilvusAccess | Format-List Action, Rules
+($stack | Grant-PrometheusMilvusAccess).Rules
 
 # What a change would do, without doing it: all images from a registry of one's own
 Install-KubePrometheus -Path $Path -ImageRegistry registry.example.com/mirror -WhatIf

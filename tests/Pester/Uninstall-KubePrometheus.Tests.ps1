@@ -18,7 +18,7 @@ Describe 'Uninstall-KubePrometheus' {
     It 'fails rather than asks where nobody can answer' {
         $answer = pwsh -NoProfile -NonInteractive -Command "Import-Module '$PSScriptRoot/../../out/MilvusMonitoring'; Uninstall-KubePrometheus -Kubeconfig '$($cluster.Kubeconfig)'" 2>&1
         $LASTEXITCODE | Should -Be 1
-        $answer | Out-String | Should -BeLike '*NonInteractive*'
+        $answer | Out-String | Should -BeLike '*-Confirm:$false*'
         (Get-KubePrometheus @target).Resources.Count | Should -Be $installed.Resources.Count
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using EmbeddedCluster;
 
 namespace MilvusMonitoring.Tests.EmbeddedCluster;
@@ -17,6 +18,8 @@ public sealed class RealClientTests : ClusterTest
         var folder = Path.Combine(manifests, "v0.18.0", "manifests");
 
         await RunAsync(kubectl, "apply", "--server-side", "-f", Path.Combine(folder, "setup"));
+        // kubectl wait dies where conditions are still null (kubernetes issue 66439), as it does on real servers.
+        await UntilAsync(cluster => cluster.List("apiextensions.k8s.io/v1", "CustomResourceDefinition").All(definition => definition["status"]?["conditions"] is JsonArray));
         await RunAsync(kubectl, "wait", "--for", "condition=Established", "--all", "CustomResourceDefinition", "--timeout=30s");
         await RunAsync(kubectl, "apply", "-f", folder);
         await RunAsync(kubectl, "wait", "-n", "monitoring", "--for", "condition=Available", "prometheus/k8s", "alertmanager/main", "--timeout=30s");
