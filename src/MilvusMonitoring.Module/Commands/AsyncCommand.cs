@@ -38,10 +38,12 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
             throw;
         }
 
+        // The work ends a moment after its last word.
+        ((IAsyncResult)work).AsyncWaitHandle.WaitOne();
         output.Dispose();
-        if (work.Exception is { } failure && !Stopping)
+        if (!Stopping && EndOf(work) is { } failure)
         {
-            WriteError(ErrorRecords.From(failure.InnerException!, null));
+            WriteError(ErrorRecords.From(failure, null));
         }
     }
 
@@ -67,6 +69,10 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// <param name="output">Where to say what becomes of it.</param>
     /// <param name="cancellationToken">Ctrl+C.</param>
     private protected abstract Task RunAsync(CommandOutput output, CancellationToken cancellationToken);
+
+    /// <summary>Work that was cancelled although nobody stopped it has run into a limit of its own: that is no success either.</summary>
+    private static Exception? EndOf(Task work) =>
+        work.IsCanceled ? new MonitoringException(ErrorId.TimedOut, "The API server did not answer in time; see its state, and run the command again.") : work.Exception?.InnerException;
 
     private async Task RunToEndAsync(CommandOutput output)
     {

@@ -16,7 +16,8 @@ internal sealed class DurationAttribute : ArgumentTransformationAttribute
         var duration = value switch
         {
             TimeSpan span => span,
-            IConvertible and not string => TimeSpan.FromSeconds(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
+            // No decimal: it is what PowerShell makes of 2d, by which nobody means two seconds.
+            int or long or short or byte or double or float => FromSeconds(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
             string text => Parse(text),
             _ => null,
         };
@@ -24,6 +25,8 @@ internal sealed class DurationAttribute : ArgumentTransformationAttribute
             ? valid
             : throw new ArgumentTransformationMetadataException($"'{inputData}' is no time between 1 second and 1 day; give seconds (300), 90s, 5m, 1h or a TimeSpan.");
     }
+
+    private static TimeSpan? FromSeconds(double seconds) => Math.Abs(seconds) <= Longest.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
 
     private static TimeSpan? Parse(string text)
     {

@@ -20,25 +20,33 @@ internal sealed class InventoryRecorder(ClusterClient client, StackPlan plan)
 
     /// <summary>Records what was done.</summary>
     /// <param name="results">What became of the objects that were reached.</param>
+    /// <param name="failure">What ended the installation early; null where nothing did.</param>
     /// <param name="cancellationToken">The user's stop, which shortens the recording but does not prevent it.</param>
-    /// <returns>Why it could not be recorded; null where it was.</returns>
-    public async Task<MonitoringException?> SaveResultAsync(IReadOnlyDictionary<ResourceId, AppliedResource> results, CancellationToken cancellationToken)
+    /// <returns>The first failure: the one that was given, or why nothing could be recorded; null where all went well.</returns>
+    public async Task<MonitoringException?> SaveResultAsync(
+        IReadOnlyDictionary<ResourceId, AppliedResource> results, MonitoringException? failure, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource();
         using var stop = cancellationToken.Register(() => limit.CancelAfter(AfterStop));
+        if (failure is not null && ClusterFailure.IsOfTheWholeCluster(failure))
+        {
+            // A server that has just been lost is not waited for once more; the intent is recorded already.
+            limit.CancelAfter(AfterStop);
+        }
+
         try
         {
             var entries = plan.Resources.Select(planned => results.TryGetValue(planned.Id, out var result) ? Done(result) : Intended(planned));
             await InventoryStore.SaveAsync(client, Inventory(entries), limit.Token).ConfigureAwait(false);
-            return null;
+            return failure;
         }
         catch (MonitoringException exception)
         {
-            return exception;
+            return failure ?? exception;
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            return null;
+            return failure;
         }
     }
 

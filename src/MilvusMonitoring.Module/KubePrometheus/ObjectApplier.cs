@@ -11,14 +11,14 @@ internal sealed class ObjectApplier(ClusterClient client, bool forceConflicts)
     private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(30);
 
     /// <summary>Applies an object of a kind that the server has served all along.</summary>
-    public Task<AppliedResource> ApplyAsync(PlannedResource planned, CancellationToken cancellationToken) =>
-        ApplyAsync(planned, false, cancellationToken);
+    public Task<AppliedResource> ApplyAsync(PlannedResource planned, Deadline deadline, CancellationToken cancellationToken) =>
+        ApplyAsync(planned, false, deadline, cancellationToken);
 
     /// <summary>Applies a resource whose definition has just become established: the server answers 404 until its handlers have caught up.</summary>
-    public Task<AppliedResource> ApplyNewKindAsync(PlannedResource planned, CancellationToken cancellationToken) =>
-        ApplyAsync(planned, true, cancellationToken);
+    public Task<AppliedResource> ApplyNewKindAsync(PlannedResource planned, Deadline deadline, CancellationToken cancellationToken) =>
+        ApplyAsync(planned, true, deadline, cancellationToken);
 
-    private async Task<AppliedResource> ApplyAsync(PlannedResource planned, bool mayLag, CancellationToken cancellationToken)
+    private async Task<AppliedResource> ApplyAsync(PlannedResource planned, bool mayLag, Deadline deadline, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         var pause = FirstPause;
@@ -26,6 +26,17 @@ internal sealed class ObjectApplier(ClusterClient client, bool forceConflicts)
         while (true)
         {
             var answer = await client.ApplyAsync(planned.Type!, planned.Id, planned.Manifest!.Json, force, cancellationToken).ConfigureAwait(false);
+            if (answer.Metadata is { DeletionTimestamp: not null } ending)
+            {
+                // What is being deleted takes the change, and is gone with it.
+                if (await EndingWait.UntilGoneAsync(client, planned.Type!, planned.Id, ending.Uid, deadline, cancellationToken).ConfigureAwait(false) is { } why)
+                {
+                    return Failed(planned, StillEnding(planned.Id, deadline, why), clock);
+                }
+
+                continue;
+            }
+
             if (answer.Metadata is { } live)
             {
                 return new AppliedResource { Planned = planned, Action = ActionOf(planned, answer.Created, live), Live = live, Duration = clock.Elapsed };
@@ -51,12 +62,19 @@ internal sealed class ObjectApplier(ClusterClient client, bool forceConflicts)
                 throw error;
             }
 
-            return new AppliedResource { Planned = planned, Action = ResourceAction.Failed, Error = error, Duration = clock.Elapsed };
+            return Failed(planned, error, clock);
         }
     }
 
+    private static AppliedResource Failed(PlannedResource planned, MonitoringException error, Stopwatch clock) =>
+        new() { Planned = planned, Action = ResourceAction.Failed, Error = error, Duration = clock.Elapsed };
+
+    private static MonitoringException StillEnding(ResourceId id, Deadline deadline, string why) => new(
+        ErrorId.DeletionBlocked, $"{id} is being deleted and not gone after {deadline.Limit.TotalSeconds:0} s: {why}; clear that, and run the command again.", id.ToString());
+
+    /// <summary>An object that the plan did not find and that is there already was made by a try whose answer was lost.</summary>
     private static ResourceAction ActionOf(PlannedResource planned, bool created, ObjectMetadata live) =>
-        created ? ResourceAction.Created
+        created || planned.Live is null ? ResourceAction.Created
         : planned.Live is { } before && before.Uid == live.Uid && before.ResourceVersion == live.ResourceVersion ? ResourceAction.Unchanged
         : ResourceAction.Configured;
 }

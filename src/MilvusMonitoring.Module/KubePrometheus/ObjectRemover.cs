@@ -6,8 +6,6 @@ namespace MilvusMonitoring.KubePrometheus;
 /// <summary>Deletes one object and waits until it is gone; an object's own failure is a value, a failure of the whole cluster an exception.</summary>
 internal sealed class ObjectRemover(ClusterClient client)
 {
-    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(5);
-
     /// <summary>Deletes the object.</summary>
     /// <param name="planned">The object, with its metadata.</param>
     /// <param name="deadline">Until when to wait for it to be gone.</param>
@@ -39,35 +37,8 @@ internal sealed class ObjectRemover(ClusterClient client)
     /// <summary>A namespace that is being deleted answers a second deletion with a conflict.</summary>
     private static bool IsEndingAlready(PlannedResource planned, StatusBody refusal) => refusal.Code == 409 && planned.Id is { Group: "", Kind: "Namespace" };
 
-    private async Task<MonitoringException?> WaitAsync(ResourceType type, ResourceId id, string uid, Deadline deadline, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-            await new ObjectWatch(client).UntilGoneAsync(type, id, uid, either.Token).ConfigureAwait(false);
-            return null;
-        }
-        catch (OperationCanceledException) when (deadline.IsOver && !cancellationToken.IsCancellationRequested)
-        {
-            using var look = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            look.CancelAfter(LongestLook);
-            return await BlockedAsync(type, id, deadline, look.Token).ConfigureAwait(false);
-        }
-    }
-
-    private async Task<MonitoringException?> BlockedAsync(ResourceType type, ResourceId id, Deadline deadline, CancellationToken cancellationToken)
-    {
-        if (await client.FindAsync(type, id, cancellationToken).ConfigureAwait(false) is not { } live)
-        {
-            return null;
-        }
-
-        var holds = NamespaceWait.WhatHolds(JsonSlice.Parse(live, "status"));
-        var finalizers = ObjectMetadataReader.Read(live)?.Finalizers ?? [];
-        var why = holds.Count > 0 ? string.Join("; ", holds)
-            : finalizers.Count > 0 ? $"its finalizers {string.Join(", ", finalizers)} are still there: whoever set them has to finish, or to be removed from it"
-            : "nothing says why";
-        return new MonitoringException(
-            ErrorId.DeletionBlocked, $"{id} is not gone after {deadline.Limit.TotalSeconds:0} s: {why}; clear that, and run the command again.", id.ToString());
-    }
+    private async Task<MonitoringException?> WaitAsync(ResourceType type, ResourceId id, string uid, Deadline deadline, CancellationToken cancellationToken) =>
+        await EndingWait.UntilGoneAsync(client, type, id, uid, deadline, cancellationToken).ConfigureAwait(false) is { } why
+            ? new MonitoringException(ErrorId.DeletionBlocked, $"{id} is not gone after {deadline.Limit.TotalSeconds:0} s: {why}; clear that, and run the command again.", id.ToString())
+            : null;
 }

@@ -38,18 +38,21 @@ internal sealed class StackInstallation(ClusterClient client, IActivitySink sink
     {
         using var deadline = new Deadline(timeout, cancellationToken);
         var outcome = await new StackInstaller(client, sink, options).RunAsync(plan, deadline, cancellationToken).ConfigureAwait(false);
-        var errors = outcome.Resources.Select(resource => resource.Error).OfType<MonitoringException>().ToList();
-        if (outcome.Failure is { } failure && !errors.Contains(failure))
-        {
-            errors.Add(failure);
-        }
-
+        var errors = ErrorsOf(outcome);
         var resources = outcome.Resources.Select(resource => resource.ToResource()).ToList();
         if (wait && outcome.Failure is null)
         {
-            var readiness = await WaitAsync(outcome.Resources, deadline, cancellationToken).ConfigureAwait(false);
-            resources = [.. outcome.Resources.Zip(resources, readiness.Mark)];
-            errors.AddRange(readiness.Errors);
+            try
+            {
+                var readiness = await WaitAsync(outcome.Resources, deadline, cancellationToken).ConfigureAwait(false);
+                resources = [.. outcome.Resources.Zip(resources, readiness.Mark)];
+                errors.AddRange(readiness.Errors);
+            }
+            catch (MonitoringException exception)
+            {
+                // What was applied is applied, whatever becomes of the wait: the stack goes out with the error.
+                errors.Add(exception);
+            }
         }
 
         return new StackReport(StackOf(plan, resources), errors);
@@ -57,6 +60,15 @@ internal sealed class StackInstallation(ClusterClient client, IActivitySink sink
 
     /// <summary>The plan as a stack, for <c>-WhatIf</c>.</summary>
     public KubePrometheusStack Show(StackPlan plan) => StackOf(plan, [.. plan.Resources.Select(resource => resource.ToResource())]) with { IsPlan = true };
+
+    /// <summary>Each cause once: where the server itself has failed, what it failed on is in the stack, and the failure speaks for all of it.</summary>
+    private static List<MonitoringException> ErrorsOf(InstallOutcome outcome)
+    {
+        var errors = outcome.Resources.Select(resource => resource.Error).OfType<MonitoringException>();
+        return outcome.Failure is { } failure
+            ? [.. errors.Where(error => error != failure && !ClusterFailure.MayBeOfTheServer(error)), failure]
+            : [.. errors];
+    }
 
     private KubePrometheusStack StackOf(StackPlan plan, IReadOnlyList<StackResource> resources) => new()
     {

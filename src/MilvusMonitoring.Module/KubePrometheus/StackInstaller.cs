@@ -55,7 +55,7 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
         {
             if (recorder.HasIntent)
             {
-                failure = await recorder.SaveResultAsync(_results, cancellationToken).ConfigureAwait(false) ?? failure;
+                failure = await recorder.SaveResultAsync(_results, failure, cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -82,10 +82,16 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
             if (planned.Live is { DeletionTimestamp: not null } ending)
             {
                 progress.Waiting($"{planned.Id} to finish terminating");
-                await NamespaceWait.UntilGoneAsync(client, planned.Type!, planned.Id, ending.Uid, deadline).ConfigureAwait(false);
+                if (await EndingWait.UntilGoneAsync(client, planned.Type!, planned.Id, ending.Uid, deadline, cancellationToken).ConfigureAwait(false) is { } why)
+                {
+                    throw new MonitoringException(
+                        ErrorId.NamespaceTerminating,
+                        $"{planned.Id} is still terminating after {deadline.Limit.TotalSeconds:0} s: {why}; remove what holds it, and run the command again.",
+                        planned.Id.ToString());
+                }
             }
 
-            var applied = Note(progress, await _applier.ApplyAsync(planned, cancellationToken).ConfigureAwait(false));
+            var applied = Note(progress, await _applier.ApplyAsync(planned, deadline, cancellationToken).ConfigureAwait(false));
             if (!applied.Succeeded)
             {
                 throw applied.Error!;
@@ -110,8 +116,12 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
             }
         }
 
+        // To whom a role's rules may be given, the server can only tell when the role is there.
+        var roles = changes.Where(IsRole).Select(ApplyThrottledAsync).ToList();
+        work.AddRange(roles);
+        work.AddRange(changes.Where(IsBinding).Select(ApplyBindingAsync));
         work.AddRange(changes
-            .Where(resource => !IsDefinition(resource))
+            .Where(resource => !IsDefinition(resource) && !IsRole(resource) && !IsBinding(resource))
             .Select(resource => definitions.TryGetValue((resource.Id.Group, resource.Id.Kind), out var definition)
                 ? ApplyCustomResourceAsync(resource, definition)
                 : ApplyThrottledAsync(resource)));
@@ -119,7 +129,7 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
 
         async Task<AppliedResource> ApplyDefinitionAsync(PlannedResource planned)
         {
-            var applied = await ThrottledAsync(throttle, () => _applier.ApplyAsync(planned, abort.Token), abort.Token).ConfigureAwait(false);
+            var applied = await ThrottledAsync(throttle, () => _applier.ApplyAsync(planned, deadline, abort.Token), abort.Token).ConfigureAwait(false);
             if (applied.Succeeded)
             {
                 try
@@ -139,12 +149,18 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
         {
             var defined = await definition.ConfigureAwait(false);
             Note(progress, defined.Succeeded
-                ? await ThrottledAsync(throttle, () => _applier.ApplyNewKindAsync(planned, abort.Token), abort.Token).ConfigureAwait(false)
+                ? await ThrottledAsync(throttle, () => _applier.ApplyNewKindAsync(planned, deadline, abort.Token), abort.Token).ConfigureAwait(false)
                 : new AppliedResource { Planned = planned, Action = ResourceAction.Skipped, Message = $"not applied, because {defined.Planned.Id} failed" });
         }
 
+        async Task ApplyBindingAsync(PlannedResource planned)
+        {
+            await Task.WhenAll(roles).ConfigureAwait(false);
+            await ApplyThrottledAsync(planned).ConfigureAwait(false);
+        }
+
         async Task ApplyThrottledAsync(PlannedResource planned) =>
-            Note(progress, await ThrottledAsync(throttle, () => _applier.ApplyAsync(planned, abort.Token), abort.Token).ConfigureAwait(false));
+            Note(progress, await ThrottledAsync(throttle, () => _applier.ApplyAsync(planned, deadline, abort.Token), abort.Token).ConfigureAwait(false));
     }
 
     /// <summary>Waits for all; the first failure of the whole cluster stops the others, and is the one that is told.</summary>
@@ -199,6 +215,10 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
     }
 
     private static bool IsNamespace(PlannedResource resource) => resource.Id is { Group: "", Kind: "Namespace" };
+
+    private static bool IsRole(PlannedResource resource) => resource.Id is { Group: "rbac.authorization.k8s.io", Kind: "ClusterRole" or "Role" };
+
+    private static bool IsBinding(PlannedResource resource) => resource.Id is { Group: "rbac.authorization.k8s.io", Kind: "ClusterRoleBinding" or "RoleBinding" };
 
     private static bool IsDefinition(PlannedResource resource) => resource.Id is { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" };
 }

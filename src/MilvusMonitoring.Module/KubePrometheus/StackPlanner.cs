@@ -40,14 +40,17 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
         var wanted = resolved.Select(item => item.Object.Id).ToHashSet();
         var entries = inventory?.Entries.ToDictionary(entry => entry.Id) ?? [];
         var planned = new List<PlannedResource>(resolved.Count);
+        var ending = new EndingScopes(objects, id => Now(id) is { DeletionTimestamp: not null });
         foreach (var (manifest, type) in resolved)
         {
-            var now = seen.GetValueOrDefault(manifest.Id) ?? live.GetValueOrDefault(manifest.Id);
+            var now = ending.Contains(manifest.Id) ? null : Now(manifest.Id);
             planned.Add(await DecideAsync(manifest, type, now, entries.GetValueOrDefault(manifest.Id), wanted, cancellationToken).ConfigureAwait(false));
         }
 
         planned.AddRange(entries.Values.Where(entry => !wanted.Contains(entry.Id)).Select(Remainder));
         return new StackPlan(manifests, namespaceName, inventory, planned);
+
+        ObjectMetadata? Now(ResourceId id) => seen.GetValueOrDefault(id) ?? live.GetValueOrDefault(id);
     }
 
     private static bool IsFinished(Inventory inventory) => inventory.Entries.All(entry => entry.LeftAlone is not null || entry.Uid is not null);

@@ -139,7 +139,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
         using var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
-            throw ClusterErrors.From(await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false), what, what);
+            throw ClusterErrors.From(await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false), $"watch {what}", what);
         }
 
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);

@@ -147,7 +147,7 @@ internal sealed class ClusterConnection : IDisposable
         {
             using var message = Message(request, credential);
             response = await TransportFor(credential.Identity).SendAsync(message, either.Token).ConfigureAwait(false);
-            if (!request.LongLived)
+            if (!request.LongLived || !response.IsSuccessStatusCode)
             {
                 response.Content = await ReadAheadAsync(response.Content, either.Token).ConfigureAwait(false);
             }

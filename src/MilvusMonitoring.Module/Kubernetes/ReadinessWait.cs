@@ -42,8 +42,9 @@ internal sealed class ReadinessWait(ClusterClient client, IActivitySink sink)
         {
             await new ObjectWatch(client).FollowAsync(type, namespaceName, ids.Count == 1 ? ids.First().Name : null, Observe, done.Token).ConfigureAwait(false);
         }
-        catch (MonitoringException)
+        catch
         {
+            // One that fails ends the others too; else they would go on until the deadline.
             await done.CancelAsync().ConfigureAwait(false);
             throw;
         }

@@ -34,6 +34,34 @@ internal sealed class Stage : IAsyncDisposable
     public string WriteKubeconfig(string user, params string[] groups) =>
         _folder.Write($"kubeconfig-{user}", System.Text.Encoding.UTF8.GetBytes(Cluster.CreateKubeconfig(user, groups)));
 
+    /// <summary>Writes a file into the story's folder.</summary>
+    public string WriteFile(string name, string text) => _folder.Write(name, text);
+
+    /// <summary>Writes a kubeconfig whose user gets the credential from a shell script.</summary>
+    public string WriteExecKubeconfig(string script)
+    {
+        var user = File.ReadAllText(Kubeconfig);
+        var program = _folder.WriteScript("plugin.sh", script);
+        return WriteFile("kubeconfig-exec", user[..user.IndexOf("    client-certificate-data:", StringComparison.Ordinal)] + $"""
+                exec:
+                  apiVersion: client.authentication.k8s.io/v1
+                  command: {program}
+                  interactiveMode: IfAvailable
+
+            """);
+    }
+
+    /// <summary>Waits, with a bound, until something holds that the cluster's storage does not show.</summary>
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        bound.CancelAfter(TimeSpan.FromSeconds(60));
+        while (!condition())
+        {
+            await Task.Delay(10, bound.Token);
+        }
+    }
+
     /// <summary>Writes a copy of the manifests with changes made to it.</summary>
     /// <param name="name">The copy's folder.</param>
     /// <param name="change">Is given the folder.</param>
@@ -54,8 +82,9 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Runs <c>Install-KubePrometheus</c> with the small manifests.</summary>
     /// <param name="more">More parameters, as they are typed.</param>
     /// <param name="path">Other manifests.</param>
-    public Task<PowerShellResult> InstallAsync(string more = "", string? path = null) =>
-        Session.InvokeAsync($"param($kubeconfig, $path) Install-KubePrometheus -Kubeconfig $kubeconfig -Path $path {more}", new { kubeconfig = Kubeconfig, path = path ?? Manifests });
+    /// <param name="kubeconfig">Another kubeconfig.</param>
+    public Task<PowerShellResult> InstallAsync(string more = "", string? path = null, string? kubeconfig = null) =>
+        Session.InvokeAsync($"param($kubeconfig, $path) Install-KubePrometheus -Kubeconfig $kubeconfig -Path $path {more}", new { kubeconfig = kubeconfig ?? Kubeconfig, path = path ?? Manifests });
 
     /// <summary>Installs, and fails the test where that has any error.</summary>
     public async Task<KubePrometheusStack> InstalledAsync(string more = "", string? path = null) =>

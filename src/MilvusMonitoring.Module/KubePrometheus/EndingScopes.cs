@@ -1,0 +1,31 @@
+using MilvusMonitoring.Manifests;
+
+namespace MilvusMonitoring.KubePrometheus;
+
+/// <summary>The namespaces and definitions that are being deleted: what is in them now goes with them, so it counts as not there.</summary>
+internal sealed class EndingScopes
+{
+    private readonly HashSet<string> _namespaces = [];
+    private readonly HashSet<(string Group, string Kind)> _kinds = [];
+
+    /// <summary>Looks for them among the manifests.</summary>
+    /// <param name="manifests">The manifests.</param>
+    /// <param name="isEnding">Whether an object is being deleted.</param>
+    public EndingScopes(IEnumerable<ManifestObject> manifests, Func<ResourceId, bool> isEnding)
+    {
+        foreach (var manifest in manifests.Where(manifest => isEnding(manifest.Id)))
+        {
+            if (manifest.Id is { Group: "", Kind: "Namespace" })
+            {
+                _namespaces.Add(manifest.Id.Name);
+            }
+            else if (manifest.Id.Kind == "CustomResourceDefinition")
+            {
+                _kinds.UnionWith(DefinedTypes.Of(manifest.Json).Select(type => (type.Group, type.Kind)));
+            }
+        }
+    }
+
+    /// <summary>Whether an object is in one of them.</summary>
+    public bool Contains(ResourceId id) => (id.Namespace is { } name && _namespaces.Contains(name)) || _kinds.Contains((id.Group, id.Kind));
+}
