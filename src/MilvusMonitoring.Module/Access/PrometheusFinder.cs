@@ -1,6 +1,6 @@
 using System.Text.Json;
-using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Kubernetes;
 
 namespace MilvusMonitoring.Access;
 

@@ -1,5 +1,5 @@
-using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Kubernetes;
 
 namespace MilvusMonitoring.Access;
 

@@ -3,9 +3,8 @@ using k8s.Models;
 
 namespace MilvusMonitoring.Tests;
 
-/// <summary>Access for the Prometheus of v0.18.0, whose role reads no endpointslices, on a real API server with RBAC.</summary>
-[Collection(RealApiServer.Collection)]
-public sealed class RealAccessTests(RealApiServer server) : IAsyncLifetime
+/// <summary>Access for the Prometheus of v0.18.0, whose role reads no endpointslices, on a real API server with RBAC, of its own since a namespace never goes there.</summary>
+public sealed class RealAccessTests(RealApiServer server) : IClassFixture<RealApiServer>, IAsyncLifetime
 {
     // The newer definition has fields that Kubernetes 1.20 does not take.
     private const string OlderDefinition = "v0.8.0/manifests/setup/prometheus-operator-0prometheusCustomResourceDefinition.yaml";
