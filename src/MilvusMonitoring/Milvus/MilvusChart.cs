@@ -24,6 +24,12 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
 
     private const int LongestName = 63;
 
+    /// <summary>The labels that the chart itself gives to a ServiceMonitor.</summary>
+    public static IReadOnlySet<string> OwnLabels { get; } = new HashSet<string>
+    {
+        "helm.sh/chart", "app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/version", "app.kubernetes.io/managed-by", "component",
+    };
+
     /// <summary>Whether Milvus runs as a cluster of components.</summary>
     public bool IsCluster => Values.At("cluster", "enabled").IsTrue();
 
