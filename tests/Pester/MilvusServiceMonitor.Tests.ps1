@@ -36,6 +36,12 @@ Describe 'Enable-MilvusServiceMonitor' {
             (Get-MilvusInstance @target).MonitorEnabled | Should -BeTrue
         }
 
+        It 'is a table of 80 columns on the screen' {
+            $text = Get-MilvusInstance @target | Enable-MilvusServiceMonitor | Out-String -Width 80
+            $text | Should -Match 'my-release-milvus\s+\d+s\s+default\s+my-release\s+ServiceMonitor\s+1\s+1/1'
+            Get-MilvusInstance @target | Out-String -Width 80 | Should -Match 'default\s+my-release\s+Cluster\s+5\.0\.19\s+2\.6\.15\s+Helm\s+deployed'
+        }
+
         It 'is taken back by Disable, after a look with -WhatIf' {
             Get-MilvusServiceMonitor -AllNamespaces @target | Where-Object Kind -eq ServiceMonitor | Disable-MilvusServiceMonitor -WhatIf
             Get-MilvusServiceMonitor @target | Should -Not -BeNullOrEmpty

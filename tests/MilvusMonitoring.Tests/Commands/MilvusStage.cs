@@ -25,10 +25,12 @@ internal static class MilvusStage
              "spec":{"group":"{{{group}}}","scope":"Namespaced","names":{"plural":"{{{plural}}}","kind":"{{{kind}}}","singular":"{{{kind.ToLowerInvariant()}}}","listKind":"{{{kind}}}List" },
                      "versions":[{"name":"{{{version}}}","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true} } }]} }
             """)!.AsObject());
-        await stage.Cluster.WaitForAsync(
-            cluster => cluster.Find("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, $"{plural}.{group}")?["status"]?["conditions"]?.AsArray()
-                .Any(condition => (string?)condition!["type"] == "Established" && (string?)condition["status"] == "True") is true,
-            TestContext.Current.CancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!IsServed(stage, $"{group}/{version}", kind))
+        {
+            await Task.Delay(5, limit.Token);
+        }
     }
 
     /// <summary>The ServiceMonitor of that name; null where there is none.</summary>
@@ -43,5 +45,17 @@ internal static class MilvusStage
         var error = Assert.Single(result.Errors);
         Assert.StartsWith(id + ",", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         return error.ToString();
+    }
+
+    private static bool IsServed(Stage stage, string apiVersion, string kind)
+    {
+        try
+        {
+            return stage.Cluster.List(apiVersion, kind).Count >= 0;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 }
