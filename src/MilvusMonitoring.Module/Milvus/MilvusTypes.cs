@@ -9,8 +9,6 @@ internal static class MilvusTypes
 
     public static ResourceType Service { get; } = new(string.Empty, "v1", "services", "Service", true);
 
-    public static ResourceType Namespace { get; } = new(string.Empty, "v1", "namespaces", "Namespace", false);
-
     public static ResourceType EndpointSlice { get; } = new("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true);
 
     /// <summary>Before Kubernetes 1.21.</summary>
@@ -19,8 +17,6 @@ internal static class MilvusTypes
     public static ResourceType ServiceMonitor { get; } = new("monitoring.coreos.com", "v1", "servicemonitors", "ServiceMonitor", true);
 
     public static ResourceType PodMonitor { get; } = new("monitoring.coreos.com", "v1", "podmonitors", "PodMonitor", true);
-
-    public static ResourceType Prometheus { get; } = new("monitoring.coreos.com", "v1", "prometheuses", "Prometheus", true);
 
     public static ResourceType OperatorMilvus { get; } = new("milvus.io", "v1beta1", "milvuses", "Milvus", true);
 

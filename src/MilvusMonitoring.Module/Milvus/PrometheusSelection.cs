@@ -17,7 +17,7 @@ internal sealed class PrometheusSelection(ClusterClient client, IActivitySink si
         {
             var field = type.Kind == "PodMonitor" ? "podMonitor" : "serviceMonitor";
             var passedOver = new List<string>();
-            await foreach (var prometheus in client.ListAsync(MilvusTypes.Prometheus, null, string.Empty, cancellationToken).ConfigureAwait(false))
+            await foreach (var prometheus in client.ListAsync(ResourceType.Prometheus, null, string.Empty, cancellationToken).ConfigureAwait(false))
             {
                 if (await WhyNotAsync(prometheus, field, id.Namespace!, labels, cancellationToken).ConfigureAwait(false) is not { } why)
                 {
@@ -60,6 +60,6 @@ internal sealed class PrometheusSelection(ClusterClient client, IActivitySink si
     }
 
     private async Task<IReadOnlyDictionary<string, string>> LabelsOfAsync(string namespaceName, CancellationToken cancellationToken) =>
-        (await client.FindMetadataAsync(MilvusTypes.Namespace, new ResourceId(string.Empty, "Namespace", null, namespaceName), cancellationToken).ConfigureAwait(false))?.Labels
+        (await client.FindMetadataAsync(ResourceType.Namespace, new ResourceId(string.Empty, "Namespace", null, namespaceName), cancellationToken).ConfigureAwait(false))?.Labels
         ?? new Dictionary<string, string>();
 }
