@@ -10,7 +10,11 @@
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('MilvusMonitoring.Format.ps1xml')
     CmdletsToExport      = @(
+        'Disable-MilvusServiceMonitor'
+        'Enable-MilvusServiceMonitor'
         'Get-KubePrometheus'
+        'Get-MilvusInstance'
+        'Get-MilvusServiceMonitor'
         'Grant-PrometheusMilvusAccess'
         'Install-KubePrometheus'
         'Revoke-PrometheusMilvusAccess'

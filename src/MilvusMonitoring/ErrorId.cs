@@ -90,6 +90,18 @@ public static class ErrorId
     /// <summary>A command asks before it goes ahead, and there is nobody to answer.</summary>
     public const string ConfirmationImpossible = nameof(ConfirmationImpossible);
 
+    /// <summary>No Milvus of that name is found in the cluster.</summary>
+    public const string InstanceNotFound = nameof(InstanceNotFound);
+
+    /// <summary>Several namespaces have a Milvus of that name.</summary>
+    public const string InstanceAmbiguous = nameof(InstanceAmbiguous);
+
+    /// <summary>The Helm release is not deployed: it failed, or an operation on it is under way or was broken off.</summary>
+    public const string ReleaseNotDeployed = nameof(ReleaseNotDeployed);
+
+    /// <summary>The Milvus is set to serve no metrics.</summary>
+    public const string MetricsDisabled = nameof(MetricsDisabled);
+
     /// <summary>Parameters that contradict each other or are out of range.</summary>
     public const string ParameterInvalid = nameof(ParameterInvalid);
 

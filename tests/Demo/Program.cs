@@ -30,6 +30,7 @@ var folder = Directory.CreateTempSubdirectory("milvus-monitoring-demo-");
 try
 {
     await using var cluster = await Cluster.StartAsync(cancellationToken: stopping.Token);
+    new SampleMilvus().PutInto(cluster);
     var kubeconfig = Path.Combine(folder.FullName, "kubeconfig");
     await File.WriteAllTextAsync(kubeconfig, cluster.CreateKubeconfig(), stopping.Token);
     return options.Serve

@@ -24,6 +24,16 @@ $stack | Grant-PrometheusMilvusAccess
 # What a change would do, without doing it: all images from a registry of one's own
 Install-KubePrometheus -Path $Path -ImageRegistry registry.example.com/mirror -WhatIf
 
+# Every Milvus in the cluster: one was installed with helm
+Get-MilvusInstance
+
+# What its chart would do if it were asked to: a ServiceMonitor for Prometheus
+Get-MilvusInstance | Enable-MilvusServiceMonitor
+
+# What Prometheus has to scrape now
+Get-MilvusServiceMonitor
+
 # Take it all away, and look again
+Get-MilvusServiceMonitor | Disable-MilvusServiceMonitor
 Uninstall-KubePrometheus -Confirm:$false
 Get-KubePrometheus

@@ -22,7 +22,7 @@ internal static class ErrorRecords
     public static ErrorCategory Category(string errorId) => errorId switch
     {
         ErrorId.KubeconfigNotFound or ErrorId.ContextNotFound or ErrorId.ManifestNotFound or ErrorId.ReleaseUnknown
-            or ErrorId.KindNotFound or ErrorId.ObjectNotFound or ErrorId.StackNotFound => ErrorCategory.ObjectNotFound,
+            or ErrorId.KindNotFound or ErrorId.ObjectNotFound or ErrorId.StackNotFound or ErrorId.InstanceNotFound => ErrorCategory.ObjectNotFound,
         ErrorId.KubeconfigInvalid or ErrorId.ManifestInvalid or ErrorId.ArchiveInvalid or ErrorId.ResponseInvalid or ErrorId.ObjectInvalid => ErrorCategory.InvalidData,
         ErrorId.ClusterUnreachable => ErrorCategory.ConnectionError,
         ErrorId.DownloadFailed => ErrorCategory.ConnectionError,
@@ -34,8 +34,8 @@ internal static class ErrorRecords
         ErrorId.FieldConflict or ErrorId.ObjectChanged => ErrorCategory.ResourceExists,
         ErrorId.NamespaceTerminating or ErrorId.DeletionBlocked => ErrorCategory.ResourceBusy,
         ErrorId.ConfirmationImpossible => ErrorCategory.OperationStopped,
-        ErrorId.RoleAggregated => ErrorCategory.InvalidOperation,
-        ErrorId.ParameterInvalid => ErrorCategory.InvalidArgument,
+        ErrorId.RoleAggregated or ErrorId.ReleaseNotDeployed or ErrorId.MetricsDisabled => ErrorCategory.InvalidOperation,
+        ErrorId.ParameterInvalid or ErrorId.InstanceAmbiguous => ErrorCategory.InvalidArgument,
         ErrorId.FileNotWritten => ErrorCategory.WriteError,
         ErrorId.Unexpected => ErrorCategory.InvalidResult,
         _ => ErrorCategory.NotSpecified,

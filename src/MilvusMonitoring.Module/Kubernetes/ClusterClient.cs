@@ -105,6 +105,23 @@ internal sealed class ClusterClient(ClusterConnection connection)
         return status is null ? body : throw ClusterErrors.From(status, what, what);
     }
 
+    /// <summary>Changes the given fields of an object by a merge patch, as this module's field manager.</summary>
+    /// <param name="type">The kind.</param>
+    /// <param name="id">Which object.</param>
+    /// <param name="json">The fields, UTF-8 JSON.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>Why it was refused; null where it was not.</returns>
+    public async Task<StatusBody?> MergeAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    {
+        var request = new ClusterRequest(HttpMethod.Patch, $"{type.PathOf(id)}?fieldManager={FieldManagerEntry.OurName}")
+        {
+            Accept = MetadataOnly + ",application/json",
+            Body = json,
+            ContentType = "application/merge-patch+json",
+        };
+        return (await ReadAsync(request, cancellationToken).ConfigureAwait(false)).Status;
+    }
+
     /// <summary>Deletes an object, in the background where it owns others.</summary>
     /// <param name="type">The kind.</param>
     /// <param name="id">Which object.</param>

@@ -1,0 +1,13 @@
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.Milvus;
+
+/// <summary>An instance, with what is needed to work on it.</summary>
+/// <param name="Instance">The instance as it is shown.</param>
+/// <param name="Chart">What its chart makes of it; null for the Operator.</param>
+internal sealed record FoundInstance(MilvusInstance Instance, MilvusChart? Chart)
+{
+    public ResourceType MonitorType => Chart is null ? MilvusTypes.PodMonitor : MilvusTypes.ServiceMonitor;
+
+    public ResourceId MonitorId => MonitorType.IdOf(Instance.Namespace, Instance.MonitorName);
+}

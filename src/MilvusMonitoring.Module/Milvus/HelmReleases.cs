@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.Milvus;
+
+/// <summary>Finds the Helm releases of Milvus by their records. Only the revisions that count are read: the newest, and the newest deployed one where that is another.</summary>
+internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
+{
+    private const int ReadsAtOnce = 8;
+    private const string SecretSelector = "fieldSelector=type%3Dhelm.sh%2Frelease.v1&labelSelector=owner%3Dhelm";
+    private const string ConfigMapSelector = "labelSelector=owner%3Dhelm";
+
+    /// <summary>Finds the releases that are kept in Secrets, Helm's default, or in ConfigMaps (<c>HELM_DRIVER=configmap</c>).</summary>
+    /// <param name="type">Secret or ConfigMap.</param>
+    /// <param name="namespaceName">The namespace; null for all.</param>
+    /// <param name="isWanted">Which release names to look at.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    public async Task<IReadOnlyList<FoundInstance>> FindAsync(ResourceType type, string? namespaceName, Func<string, bool> isWanted, CancellationToken cancellationToken)
+    {
+        var selector = type.Kind == "Secret" ? SecretSelector : ConfigMapSelector;
+        var revisions = new List<Revision>();
+        await foreach (var metadata in client.ListMetadataAsync(type, namespaceName, selector, cancellationToken).ConfigureAwait(false))
+        {
+            if (Revision.From(type, metadata) is { } revision && isWanted(revision.Release))
+            {
+                revisions.Add(revision);
+            }
+        }
+
+        var found = new ConcurrentBag<FoundInstance>();
+        var releases = revisions.GroupBy(revision => (revision.Id.Namespace, revision.Release));
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(releases, options, async (release, token) =>
+        {
+            if (await ReadReleaseAsync(type, [.. release.OrderByDescending(revision => revision.Number)], token).ConfigureAwait(false) is { } instance)
+            {
+                found.Add(instance);
+            }
+        }).ConfigureAwait(false);
+        return [.. found];
+    }
+
+    private async Task<FoundInstance?> ReadReleaseAsync(ResourceType type, IReadOnlyList<Revision> revisions, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(type, revisions[0], cancellationToken).ConfigureAwait(false) is not { ChartName: MilvusChart.Name } newest)
+        {
+            return null;
+        }
+
+        var inEffect = newest.Status != "deployed" && revisions.Skip(1).FirstOrDefault(revision => revision.Status == "deployed") is { } deployed
+            ? await ReadAsync(type, deployed, cancellationToken).ConfigureAwait(false) ?? newest
+            : newest;
+        return Found(revisions[0].Id.Namespace!, newest, inEffect);
+    }
+
+    private async Task<HelmRecord?> ReadAsync(ResourceType type, Revision revision, CancellationToken cancellationToken)
+    {
+        if (await client.FindAsync(type, revision.Id, cancellationToken).ConfigureAwait(false) is not { } body)
+        {
+            return null;
+        }
+
+        var data = JsonSlice.Text(body, "data", "release");
+        var record = type.Kind == "Secret" ? HelmRecordReader.ReadSecret(data, out var damage) : HelmRecordReader.Read(data, out damage);
+        if (record is null)
+        {
+            sink.Warning($"The record of the Helm release {revision.Release} in {revision.Id} is damaged: {damage}. The release is left out.");
+        }
+
+        return record;
+    }
+
+    private FoundInstance Found(string namespaceName, HelmRecord newest, HelmRecord inEffect)
+    {
+        var chart = new MilvusChart(newest.Name, namespaceName, inEffect.ChartVersion, inEffect.AppVersion, inEffect.Values);
+        var instance = new MilvusInstance
+        {
+            Name = newest.Name,
+            Namespace = namespaceName,
+            Mode = chart.IsCluster ? MilvusMode.Cluster : MilvusMode.Standalone,
+            ChartVersion = chart.ChartVersion,
+            AppVersion = chart.AppVersion,
+            ManagedBy = MilvusManager.Helm,
+            Revision = newest.Revision,
+            Status = newest.Status,
+            MetricsEnabled = chart.ServesMetrics,
+            MonitorKind = MilvusTypes.ServiceMonitor.Kind,
+            MonitorName = chart.MonitorName,
+            MonitorInValues = chart.MakesMonitor,
+            Context = client.Connection.Context,
+            Kubeconfig = client.Connection.Kubeconfig,
+        };
+        return new FoundInstance(instance, chart);
+    }
+
+    /// <summary>What the labels of a record say; the number is a text there, and 10 comes after 9.</summary>
+    private sealed record Revision(ResourceId Id, string Release, int Number, string? Status)
+    {
+        public static Revision? From(ResourceType type, ObjectMetadata metadata) =>
+            metadata.Labels.GetValueOrDefault("name") is { Length: > 0 } release
+            && int.TryParse(metadata.Labels.GetValueOrDefault("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? new Revision(new ResourceId(type.Group, type.Kind, metadata.Namespace, metadata.Name), release, number, metadata.Labels.GetValueOrDefault("status"))
+                : null;
+    }
+}

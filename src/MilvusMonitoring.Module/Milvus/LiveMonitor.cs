@@ -1,0 +1,39 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.Milvus;
+
+/// <summary>A ServiceMonitor or PodMonitor as it is in the cluster.</summary>
+internal sealed partial record LiveMonitor(ResourceType Type, JsonElement Json, ObjectMetadata Metadata)
+{
+    public ResourceId Id => new(Type.Group, Type.Kind, Metadata.Namespace, Metadata.Name);
+
+    public JsonElement Spec => Json.Member("spec");
+
+    public JsonElement Selector => Spec.Member("selector");
+
+    /// <summary>The Milvus that its selector names; null where it names none.</summary>
+    public string? Instance => Selector.Member("matchLabels").Text("app.kubernetes.io/instance") ?? Metadata.Labels.GetValueOrDefault("app.kubernetes.io/instance");
+
+    /// <summary>Whether it monitors a Milvus: made by the chart, by the Operator, or by hand with the usual selector.</summary>
+    public bool IsOfMilvus =>
+        ChartLabel().IsMatch(Metadata.Labels.GetValueOrDefault("helm.sh/chart") ?? string.Empty)
+        || Selector.Member("matchLabels").Text("app.kubernetes.io/name") == MilvusChart.Name
+        || Json.Member("metadata").Items("ownerReferences").Any(owner => owner.Text("kind") == "Milvus" && owner.Text("apiVersion")?.StartsWith("milvus.io/", StringComparison.Ordinal) is true);
+
+    /// <summary>Whether this module has applied it.</summary>
+    public bool IsOurs => Metadata.Managers.Any(manager => manager.IsOurs);
+
+    /// <summary>Reads a monitor; null where the object is none.</summary>
+    public static LiveMonitor? From(ResourceType type, JsonElement json) =>
+        ObjectMetadataReader.FromMetadata(json.Member("metadata")) is { } metadata ? new LiveMonitor(type, json, metadata) : null;
+
+    /// <summary>Whether Helm takes it for an object of the release.</summary>
+    public bool IsOfRelease(string release) =>
+        Metadata.Annotations.GetValueOrDefault(MilvusChart.ReleaseNameAnnotation) == release
+        && Metadata.Annotations.GetValueOrDefault(MilvusChart.ReleaseNamespaceAnnotation) == Metadata.Namespace;
+
+    [GeneratedRegex("^milvus-[0-9]", RegexOptions.None, 1000)]
+    private static partial Regex ChartLabel();
+}

@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+
+namespace MilvusMonitoring.Milvus;
+
+/// <summary>Compares the ServiceMonitor that is wanted with the one that is there.</summary>
+internal static class WantedMonitor
+{
+    /// <summary>Whether applying what is wanted would change nothing.</summary>
+    /// <param name="wanted">The object to apply.</param>
+    /// <param name="live">The object in the cluster.</param>
+    public static bool IsThere(JsonObject wanted, LiveMonitor live)
+    {
+        var there = JsonNode.Parse(live.Json.GetRawText())!;
+        return JsonNode.DeepEquals(wanted["spec"], there["spec"])
+            && Covers(there["metadata"]!["labels"], wanted["metadata"]!["labels"]!)
+            && Covers(there["metadata"]!["annotations"], wanted["metadata"]!["annotations"]!)
+            && LabelsAppliedByUs(there).All(label => wanted["metadata"]!["labels"]!.AsObject().ContainsKey(label));
+    }
+
+    private static bool Covers(JsonNode? there, JsonNode wanted) => wanted.AsObject().All(member => JsonNode.DeepEquals(there?[member.Key], member.Value));
+
+    private static IEnumerable<string> LabelsAppliedByUs(JsonNode there) =>
+        (there["metadata"]!["managedFields"]?.AsArray() ?? [])
+            .Where(entry => (string?)entry?["manager"] == Kubernetes.FieldManagerEntry.OurName)
+            .SelectMany(entry => entry!["fieldsV1"]?["f:metadata"]?["f:labels"] as JsonObject ?? [])
+            .Where(field => field.Key.StartsWith("f:", StringComparison.Ordinal))
+            .Select(field => field.Key[2..]);
+}

@@ -1,0 +1,123 @@
+using System.Buffers.Text;
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.Milvus;
+
+/// <summary>
+/// Reads the release records that Helm 3 and 4 keep in the cluster: JSON, compressed with gzip or plain, as base64 text.
+/// A Secret holds that text in base64 once more, as the API server gives all secret data.
+/// </summary>
+/// <remarks>Source: Helm, pkg/storage/driver (secrets.go, cfgmaps.go, util.go).</remarks>
+internal static class HelmRecordReader
+{
+    /// <summary>How large a record may be once it is unpacked. Real ones are a few megabytes; the API server takes 1 MiB packed.</summary>
+    public const int SizeLimit = 64 << 20;
+
+    private static readonly JsonElement NoValues = JsonDocument.Parse("{}").RootElement.Clone();
+
+    /// <summary>Reads the record in a Secret's <c>data.release</c>.</summary>
+    /// <param name="data">The text as the API server gives it.</param>
+    /// <param name="damage">Why it cannot be read, to follow "is damaged:"; null where it can.</param>
+    /// <returns>The record; null where it is damaged.</returns>
+    public static HelmRecord? ReadSecret(string? data, out string? damage)
+    {
+        if (data is null)
+        {
+            return Read(null, out damage);
+        }
+
+        if (FromBase64(Encoding.UTF8.GetBytes(data)) is { } text)
+        {
+            return ReadText(text, out damage);
+        }
+
+        damage = "its data is no base64";
+        return null;
+    }
+
+    /// <summary>Reads the record in a ConfigMap's <c>data.release</c>.</summary>
+    /// <param name="data">The text.</param>
+    /// <param name="damage">Why it cannot be read, to follow "is damaged:"; null where it can.</param>
+    /// <returns>The record; null where it is damaged.</returns>
+    public static HelmRecord? Read(string? data, out string? damage)
+    {
+        if (data is not null)
+        {
+            return ReadText(Encoding.UTF8.GetBytes(data), out damage);
+        }
+
+        damage = "it has no data named 'release'";
+        return null;
+    }
+
+    private static HelmRecord? ReadText(byte[] text, out string? damage)
+    {
+        try
+        {
+            var packed = text.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..] ? text : FromBase64(text);
+            damage = packed is null ? "it is neither base64 nor JSON" : null;
+            return packed is null ? null : ReadJson(packed is [0x1f, 0x8b, 0x08, ..] ? Unpack(packed) : packed, out damage);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or JsonException)
+        {
+            damage = exception is JsonException ? "it is no valid JSON" : exception.Message;
+            return null;
+        }
+    }
+
+    private static HelmRecord? ReadJson(ReadOnlyMemory<byte> json, out string? damage)
+    {
+        var chart = JsonSlice.Parse(json, "chart", "metadata");
+        var revision = JsonSlice.Parse(json, "version");
+        if (JsonSlice.Text(json, "name") is not { Length: > 0 } name
+            || JsonSlice.Text(json, "info", "status") is not { } status
+            || chart.Text("name") is not { } chartName
+            || chart.Text("version") is not { } chartVersion
+            || revision.ValueKind != JsonValueKind.Number || !revision.TryGetInt32(out var number))
+        {
+            damage = "name, revision, status or chart are missing in it";
+            return null;
+        }
+
+        damage = null;
+        return new HelmRecord
+        {
+            Name = name,
+            Namespace = JsonSlice.Text(json, "namespace") ?? string.Empty,
+            Revision = number,
+            Status = status,
+            ChartName = chartName,
+            ChartVersion = chartVersion,
+            AppVersion = chart.Text("appVersion") is { Length: > 0 } version ? version : null,
+            Values = chartName == MilvusChart.Name ? HelmValues.Coalesce(JsonSlice.Parse(json, "chart", "values"), JsonSlice.Parse(json, "config")) : NoValues,
+        };
+    }
+
+    private static byte[]? FromBase64(byte[] text)
+    {
+        var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
+        return Base64.DecodeFromUtf8(text, bytes, out _, out var written) == System.Buffers.OperationStatus.Done ? bytes[..written] : null;
+    }
+
+    /// <summary>Unpacks, and stops where a few kilobytes would become gigabytes.</summary>
+    private static byte[] Unpack(byte[] packed)
+    {
+        using var unpacking = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+        using var unpacked = new MemoryStream();
+        var buffer = new byte[64 << 10];
+        for (int read; (read = unpacking.Read(buffer)) > 0;)
+        {
+            if (unpacked.Length + read > SizeLimit)
+            {
+                throw new InvalidDataException($"it unpacks to more than {SizeLimit >> 20} MiB");
+            }
+
+            unpacked.Write(buffer, 0, read);
+        }
+
+        return unpacked.ToArray();
+    }
+}

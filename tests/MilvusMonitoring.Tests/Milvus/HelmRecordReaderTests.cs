@@ -1,0 +1,92 @@
+using System.IO.Compression;
+using System.Text;
+using MilvusMonitoring.Milvus;
+
+namespace MilvusMonitoring.Tests.Milvus;
+
+public sealed class HelmRecordReaderTests
+{
+    private const string Json = """
+        {"name":"my-release","namespace":"db","version":12,"info":{"status":"deployed"},
+         "chart":{"metadata":{"name":"milvus","version":"5.0.19","appVersion":"2.6.15"},"values":{"cluster":{"enabled":true},"a":1},"templates":[{"name":"x","data":"eA=="}]},
+         "config":{"cluster":{"enabled":false}},"manifest":"---\n"}
+        """;
+
+    [Fact]
+    public void A_packed_record_of_a_Secret_is_read_with_its_values_merged()
+    {
+        var record = HelmRecordReader.ReadSecret(Base64(Encoding.UTF8.GetBytes(Base64(Pack(Json)))), out var damage);
+        Assert.Null(damage);
+        Assert.Equal(("my-release", "db", 12, "deployed", "milvus", "5.0.19", "2.6.15"), (record!.Name, record.Namespace, record.Revision, record.Status, record.ChartName, record.ChartVersion, record.AppVersion));
+        Assert.Equal("""{"cluster":{"enabled":false},"a":1}""", record.Values.GetRawText());
+    }
+
+    [Fact]
+    public void A_record_of_a_ConfigMap_may_be_packed_or_plain() =>
+        Assert.All([Base64(Pack(Json)), Base64(Encoding.UTF8.GetBytes(Json)), Json], data => Assert.Equal(12, HelmRecordReader.Read(data, out _)!.Revision));
+
+    [Fact]
+    public void Values_of_another_chart_are_not_looked_at()
+    {
+        var record = HelmRecordReader.Read(Json.Replace("\"milvus\"", "\"other\"", StringComparison.Ordinal), out _);
+        Assert.Equal(("other", "{}"), (record!.ChartName, record.Values.GetRawText()));
+    }
+
+    [Fact]
+    public void A_damaged_record_is_none_and_says_why()
+    {
+        var packed = Pack(Json);
+        (string? Data, string Why)[] damaged =
+        [
+            (null, "no data"),
+            ("", "no valid JSON"),
+            ("%%%", "neither base64 nor JSON"),
+            (Base64("no json"u8.ToArray()), "no valid JSON"),
+            (Base64(Pack("{")), "no valid JSON"),
+            (Base64([.. packed[..20]]), ""),
+            (Base64([.. packed[..12], .. new byte[40]]), ""),
+            ("{}", "missing"),
+            (Json.Replace("\"version\":12", "\"version\":\"12\"", StringComparison.Ordinal), "missing"),
+            (new string('[', 100), "neither"),
+            ("{\"name\":" + new string('[', 1000), "no valid JSON"),
+        ];
+        Assert.All(damaged, item =>
+        {
+            Assert.Null(HelmRecordReader.Read(item.Data, out var damage));
+            Assert.Contains(item.Why, damage, StringComparison.Ordinal);
+        });
+        Assert.Null(HelmRecordReader.ReadSecret("%%%", out var secretDamage));
+        Assert.Contains("base64", secretDamage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_record_that_would_unpack_without_end_is_given_up()
+    {
+        using var stream = new MemoryStream();
+        using (var packing = new GZipStream(stream, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            var block = new byte[1 << 20];
+            Array.Fill(block, (byte)' ');
+            for (var written = 0; written <= HelmRecordReader.SizeLimit; written += block.Length)
+            {
+                packing.Write(block);
+            }
+        }
+
+        Assert.Null(HelmRecordReader.Read(Base64(stream.ToArray()), out var damage));
+        Assert.Contains("64 MiB", damage, StringComparison.Ordinal);
+    }
+
+    private static byte[] Pack(string json)
+    {
+        using var stream = new MemoryStream();
+        using (var packing = new GZipStream(stream, CompressionMode.Compress, leaveOpen: true))
+        {
+            packing.Write(Encoding.UTF8.GetBytes(json));
+        }
+
+        return stream.ToArray();
+    }
+
+    private static string Base64(byte[] bytes) => Convert.ToBase64String(bytes);
+}
