@@ -90,7 +90,9 @@ public sealed class PowerShellSession : IAsyncDisposable
     public Task StopAsync()
     {
         var shell = Volatile.Read(ref _running) ?? throw new InvalidOperationException("No script is running.");
-        return Task.Factory.FromAsync(shell.BeginStop, shell.EndStop, null);
+
+        // A script that stops at once leaves nothing to wait for: BeginStop gives null then.
+        return shell.BeginStop(null, null) is { } stopping ? Task.Factory.FromAsync(stopping, shell.EndStop) : Task.CompletedTask;
     }
 
     /// <summary>What Tab offers at the end of a command line.</summary>
