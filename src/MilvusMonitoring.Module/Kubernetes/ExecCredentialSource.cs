@@ -45,7 +45,7 @@ internal sealed class ExecCredentialSource : ICredentialSource
 
         try
         {
-            return await run.Result.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await run.Credential.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -143,7 +143,7 @@ internal sealed class ExecCredentialSource : ICredentialSource
     {
         lock (_lock)
         {
-            if (--run.Waiters > 0 || run.Result.IsCompleted)
+            if (--run.Waiters > 0 || run.Credential.IsCompleted)
             {
                 return;
             }
@@ -164,12 +164,12 @@ internal sealed class ExecCredentialSource : ICredentialSource
         {
             var cancellation = new CancellationTokenSource();
             Cancel = cancellation.Cancel;
-            Result = Task.Run(() => start(this, cancellation.Token));
+            Credential = Task.Run(() => start(this, cancellation.Token));
         }
 
         public Action Cancel { get; }
 
-        public Task<ClusterCredential> Result { get; }
+        public Task<ClusterCredential> Credential { get; }
 
         public int Waiters { get; set; }
     }
