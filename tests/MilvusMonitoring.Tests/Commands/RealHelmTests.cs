@@ -6,7 +6,6 @@ namespace MilvusMonitoring.Tests.Commands;
 public sealed class RealHelmTests
 {
     private const string EnabledValue = "metrics.serviceMonitor.enabled=true";
-    private static readonly string Chart = Path.Combine(BuiltTree.Root, "tests", "charts", "milvus");
 
     [Theory]
     [InlineData("my-release")]
@@ -17,12 +16,12 @@ public sealed class RealHelmTests
     public async Task What_is_applied_here_is_what_helm_applies(string release, params string[] values)
     {
         await using var stage = await StartAsync();
-        await HelmAsync(stage, ["install", release, Chart, .. values, "--set", EnabledValue]);
+        await HelmAsync(stage, ["install", release, Helm.Chart, .. values, "--set", EnabledValue]);
         var byHelm = Assert.Single(Monitors(stage));
         Assert.Equal(ResourceAction.Unchanged, (await OneAsync(stage, $"Enable-MilvusServiceMonitor {release}")).Action);
 
         await HelmAsync(stage, ["uninstall", release, "--wait"]);
-        await HelmAsync(stage, ["install", release, Chart, .. values]);
+        await HelmAsync(stage, ["install", release, Helm.Chart, .. values]);
         Assert.Equal(ResourceAction.Created, (await OneAsync(stage, $"Enable-MilvusServiceMonitor {release}")).Action);
         var byUs = Assert.Single(Monitors(stage));
         Assert.True(JsonNode.DeepEquals(byHelm, byUs), $"helm   {byHelm.ToJsonString()}\nmodule {byUs.ToJsonString()}");
@@ -32,16 +31,16 @@ public sealed class RealHelmTests
     public async Task Helm_adopts_it_with_the_value_and_leaves_it_without()
     {
         await using var stage = await StartAsync();
-        await HelmAsync(stage, "install", "my-release", Chart);
+        await HelmAsync(stage, "install", "my-release", Helm.Chart);
         await OneAsync(stage, "Enable-MilvusServiceMonitor my-release");
-        await HelmAsync(stage, "upgrade", "my-release", Chart, "--reuse-values", "--set", "other=1");
+        await HelmAsync(stage, "upgrade", "my-release", Helm.Chart, "--reuse-values", "--set", "other=1");
         Assert.Single(Monitors(stage));
 
-        await HelmAsync(stage, "upgrade", "my-release", Chart, "--reuse-values", "--set", EnabledValue);
+        await HelmAsync(stage, "upgrade", "my-release", Helm.Chart, "--reuse-values", "--set", EnabledValue);
         Assert.Equal(ResourceAction.Unchanged, (await OneAsync(stage, "Enable-MilvusServiceMonitor my-release")).Action);
         Assert.True((await InstanceAsync(stage)).MonitorInValues);
 
-        await HelmAsync(stage, "upgrade", "my-release", Chart, "--reuse-values", "--set", "metrics.serviceMonitor.enabled=false");
+        await HelmAsync(stage, "upgrade", "my-release", Helm.Chart, "--reuse-values", "--set", "metrics.serviceMonitor.enabled=false");
         Assert.Empty(Monitors(stage));
         Assert.Equal((4, false, false), (await InstanceAsync(stage)) is var instance ? (instance.Revision, instance.MonitorInValues, instance.MonitorEnabled) : default);
     }
@@ -50,14 +49,14 @@ public sealed class RealHelmTests
     public async Task What_Helm_has_adopted_is_deleted_with_a_warning_and_comes_back_by_either()
     {
         await using var stage = await StartAsync();
-        await HelmAsync(stage, "install", "my-release", Chart);
+        await HelmAsync(stage, "install", "my-release", Helm.Chart);
         await OneAsync(stage, "Enable-MilvusServiceMonitor my-release");
-        await HelmAsync(stage, "upgrade", "my-release", Chart, "--reuse-values", "--set", EnabledValue);
+        await HelmAsync(stage, "upgrade", "my-release", Helm.Chart, "--reuse-values", "--set", EnabledValue);
         var disabled = (await stage.RunAsync("Disable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
         Assert.Contains("next helm upgrade brings it back", Assert.Single(disabled.Warnings), StringComparison.Ordinal);
         Assert.Empty(Monitors(stage));
 
-        await HelmAsync(stage, "upgrade", "my-release", Chart, "--reuse-values");
+        await HelmAsync(stage, "upgrade", "my-release", Helm.Chart, "--reuse-values");
         Assert.Single(Monitors(stage));
         await OneAsync(stage, "Disable-MilvusServiceMonitor my-release");
         Assert.Equal(ResourceAction.Created, (await OneAsync(stage, "Enable-MilvusServiceMonitor my-release")).Action);
@@ -67,22 +66,13 @@ public sealed class RealHelmTests
 
     private static async Task<Stage> StartAsync()
     {
-        Assert.SkipWhen(Helm is null, "There is no helm on this machine, nor does HELM name one.");
+        Helm.SkipWhereMissing();
         var stage = await Stage.StartAsync();
         await stage.DefineMonitorsAsync();
         return stage;
     }
 
-    private static string? Helm { get; } = Environment.GetEnvironmentVariable("HELM") is { Length: > 0 } given
-        ? given
-        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "helm")).FirstOrDefault(File.Exists);
-
-    private static async Task HelmAsync(Stage stage, params string[] arguments)
-    {
-        var environment = new Dictionary<string, string?> { ["KUBECONFIG"] = stage.Kubeconfig, ["HOME"] = stage.Folder };
-        var result = await ChildProcess.RunAsync(Helm!, [.. arguments, "--namespace", "default"], TimeSpan.FromMinutes(1), environment);
-        Assert.True(result.ExitCode == 0, result.Output + result.Errors);
-    }
+    private static Task HelmAsync(Stage stage, params string[] arguments) => Helm.RunAsync(stage.Kubeconfig, stage.Folder, "default", arguments);
 
     private static async Task<MilvusServiceMonitor> OneAsync(Stage stage, string command) =>
         Assert.Single((await stage.RunAsync(command + " -Kubeconfig $c")).EnsureNoError().OutputOf<MilvusServiceMonitor>());

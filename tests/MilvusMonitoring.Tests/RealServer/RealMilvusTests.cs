@@ -1,0 +1,162 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Autorest;
+using k8s.Models;
+
+namespace MilvusMonitoring.Tests;
+
+/// <summary>A release that the real helm has installed on a real API server, and its ServiceMonitor; on a server of its own, since a namespace never goes there.</summary>
+public sealed class RealMilvusTests(RealApiServer server) : IClassFixture<RealApiServer>, IAsyncLifetime
+{
+    private const string Release = "my-release";
+    private const string Name = "my-release-milvus";
+
+    /// <summary>The definitions of v0.8.0, since Kubernetes 1.20 does not take all fields of newer ones; without PodMonitor, which the commands do without.</summary>
+    private static readonly string[] Files =
+    [
+        "setup/0namespace-namespace.yaml",
+        "setup/prometheus-operator-0prometheusCustomResourceDefinition.yaml",
+        "setup/prometheus-operator-0servicemonitorCustomResourceDefinition.yaml",
+        "prometheus-prometheus.yaml",
+    ];
+
+    private readonly TemporaryFolder _folder = new();
+    private PowerShellSession? _session;
+    private k8s.Kubernetes? _client;
+    private string _kubeconfig = "";
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        Helm.SkipWhereMissing();
+        var manifests = Path.Combine(RealManifests.Folder(), "v0.8.0", "manifests");
+        _kubeconfig = await server.GetKubeconfigAsync();
+        _client = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(_kubeconfig));
+        foreach (var file in Files)
+        {
+            _folder.Write(Path.Combine("manifests", file), await File.ReadAllBytesAsync(Path.Combine(manifests, file), Cancelled));
+        }
+
+        _session = await PowerShellSession.StartAsync();
+        await RunAsync("Install-KubePrometheus -Path $path", "");
+    }
+
+    [Fact]
+    public async Task Enable_creates_the_monitor_of_a_release_once_and_Disable_removes_it()
+    {
+        const string Place = "enabled";
+        await HelmAsync(Place, "install", Release, Helm.Chart, "--create-namespace");
+        Assert.Equal((1, "deployed", "5.0.19", MilvusMode.Cluster, Name, false), await InstanceAsync());
+
+        var created = await OneAsync("Enable-MilvusServiceMonitor my-release -Namespace $place", Place);
+        Assert.Equal((ResourceAction.Created, Name, "30s"), (created.Action, created.Name, created.Interval));
+        Assert.Equal([Name], created.Services);
+        var before = await MonitorAsync(Place);
+        Assert.Equal(ResourceAction.Unchanged, (await OneAsync("Enable-MilvusServiceMonitor my-release -Namespace $place", Place)).Action);
+        Assert.Equal(before.ToJsonString(), (await MonitorAsync(Place)).ToJsonString());
+        Assert.Equal((1, "deployed", "5.0.19", MilvusMode.Cluster, Name, true), await InstanceAsync());
+
+        Assert.Equal(ResourceAction.Deleted, (await OneAsync("Get-MilvusServiceMonitor -Namespace $place | Disable-MilvusServiceMonitor", Place)).Action);
+        Assert.Empty((await RunAsync("Get-MilvusServiceMonitor -Namespace $place", Place)).Output);
+        await AssertNotFoundAsync(() => MonitorAsync(Place));
+
+        async Task<(int?, string, string?, MilvusMode, string, bool?)> InstanceAsync()
+        {
+            var instance = Assert.Single((await RunAsync("Get-MilvusInstance -Namespace $place", Place)).OutputOf<MilvusInstance>());
+            return (instance.Revision, instance.Status, instance.ChartVersion, instance.Mode, instance.MonitorName, instance.MonitorEnabled);
+        }
+    }
+
+    [Fact]
+    public async Task Endpoints_are_counted_where_the_server_has_only_the_old_version_of_endpointslices()
+    {
+        const string Place = "counted";
+        await HelmAsync(Place, "install", Release, Helm.Chart, "--create-namespace");
+        await AssertNotFoundAsync(() => _client!.DiscoveryV1.ListNamespacedEndpointSliceAsync(Place, cancellationToken: Cancelled));
+        var enabled = await OneAsync("Enable-MilvusServiceMonitor my-release -Namespace $place", Place);
+        Assert.Equal((0, 0), (enabled.Endpoints, enabled.ReadyEndpoints));
+
+        // What the server's controllers would make, which do not run here.
+        await CreateSliceAsync(Place, Name, "metrics", true, true, false);
+        await CreateSliceAsync(Place, Name, "other-port", true);
+        await CreateSliceAsync(Place, "other-service", "metrics", true);
+
+        var shown = await OneAsync("Get-MilvusServiceMonitor -Namespace $place", Place);
+        Assert.Equal((Name, Release, 3, 2), (shown.Name, shown.Instance, shown.Endpoints, shown.ReadyEndpoints));
+        Assert.Equal([Name], shown.Services);
+    }
+
+    [Fact]
+    public async Task Helm_adopts_the_monitor_without_a_change_to_it_and_Disable_still_removes_it()
+    {
+        const string Place = "adopted";
+        await HelmAsync(Place, "install", Release, Helm.Chart, "--create-namespace");
+        await OneAsync("Enable-MilvusServiceMonitor my-release -Namespace $place", Place);
+        var before = await MonitorAsync(Place);
+
+        await HelmAsync(Place, "upgrade", Release, Helm.Chart, "--reuse-values", "--set", "metrics.serviceMonitor.enabled=true");
+
+        var after = await MonitorAsync(Place);
+        Assert.Contains("helm", after["metadata"]!["managedFields"]!.AsArray().Select(entry => (string?)entry!["manager"]));
+        Assert.Equal(WithoutBookkeeping(before).ToJsonString(), WithoutBookkeeping(after).ToJsonString());
+        Assert.Equal(ResourceAction.Unchanged, (await OneAsync("Enable-MilvusServiceMonitor my-release -Namespace $place", Place)).Action);
+
+        var disabled = await RunAsync("Disable-MilvusServiceMonitor my-release -Namespace $place", Place);
+        Assert.Equal(ResourceAction.Deleted, Assert.Single(disabled.OutputOf<MilvusServiceMonitor>()).Action);
+        Assert.Contains("next helm upgrade brings it back", Assert.Single(disabled.Warnings), StringComparison.Ordinal);
+        await AssertNotFoundAsync(() => MonitorAsync(Place));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_session is not null)
+        {
+            await _session.DisposeAsync();
+        }
+
+        _client?.Dispose();
+        _folder.Dispose();
+    }
+
+    private static async Task AssertNotFoundAsync(Func<Task> read) =>
+        Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<HttpOperationException>(read)).Response.StatusCode);
+
+    /// <summary>The monitor but for what a new owner of the same fields changes; its uid, generation and all it says stay.</summary>
+    private static JsonObject WithoutBookkeeping(JsonObject monitor)
+    {
+        var copy = monitor.DeepClone().AsObject();
+        var metadata = copy["metadata"]!.AsObject();
+        metadata.Remove("managedFields");
+        metadata.Remove("resourceVersion");
+        return copy;
+    }
+
+    private async Task<JsonObject> MonitorAsync(string place) => JsonSerializer.SerializeToNode(
+        await _client!.CustomObjects.GetNamespacedCustomObjectAsync("monitoring.coreos.com", "v1", place, "servicemonitors", Name, Cancelled))!.AsObject();
+
+    private Task<object> CreateSliceAsync(string place, string service, string port, params bool[] ready)
+    {
+        var slice = new V1EndpointSlice
+        {
+            ApiVersion = "discovery.k8s.io/v1beta1",
+            Kind = "EndpointSlice",
+            Metadata = new V1ObjectMeta { GenerateName = service + "-", Labels = new Dictionary<string, string> { ["kubernetes.io/service-name"] = service } },
+            AddressType = "IPv4",
+            Endpoints = [.. ready.Select((isReady, index) => new V1Endpoint { Addresses = [$"10.1.0.{index + 1}"], Conditions = new V1EndpointConditions { Ready = isReady } })],
+            Ports = [new Discoveryv1EndpointPort { Name = port, Port = 9091, Protocol = "TCP" }],
+        };
+        return _client!.CustomObjects.CreateNamespacedCustomObjectAsync(slice, "discovery.k8s.io", "v1beta1", place, "endpointslices", cancellationToken: Cancelled);
+    }
+
+    private Task HelmAsync(string place, params string[] arguments) => Helm.RunAsync(_kubeconfig, _folder.Path, place, arguments);
+
+    private async Task<MilvusServiceMonitor> OneAsync(string command, string place) => Assert.Single((await RunAsync(command, place)).OutputOf<MilvusServiceMonitor>());
+
+    private async Task<PowerShellResult> RunAsync(string command, string place) =>
+        (await _session!.InvokeAsync(
+            $"param($c, $path, $place) $PSDefaultParameterValues = @{{ 'Install-KubePrometheus:Kubeconfig' = $c; '*-Milvus*:Kubeconfig' = $c }}; {command}",
+            new { c = _kubeconfig, path = _folder.PathOf("manifests"), place })).EnsureNoError();
+}
