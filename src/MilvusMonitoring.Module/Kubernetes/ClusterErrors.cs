@@ -32,20 +32,6 @@ internal static class ClusterErrors
         _ => new MonitoringException(ErrorId.Unexpected, $"Cannot {what}: {exception.GetType().Name}: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}; please report this.", target, exception),
     };
 
-    /// <summary>Throws the error for an answer that is no success.</summary>
-    /// <param name="response">The answer.</param>
-    /// <param name="what">What was tried, to follow "Cannot".</param>
-    /// <param name="target">What the error is about.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>A task that ends well when the answer is a success.</returns>
-    public static async Task ThrowIfFailedAsync(HttpResponseMessage response, string what, string? target, CancellationToken cancellationToken)
-    {
-        if (!response.IsSuccessStatusCode)
-        {
-            throw From(await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false), what, target);
-        }
-    }
-
     private static (string Id, string Reason, string Remedy) Explain(StatusBody status)
     {
         if (status.IsNamespaceTerminating)
