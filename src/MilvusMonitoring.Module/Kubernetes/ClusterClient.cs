@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
@@ -10,6 +11,8 @@ internal sealed class ClusterClient(ClusterConnection connection)
     private const string MetadataOnly = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
     private const string MetadataOnlyList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
     private const int PageSize = 500;
+
+    private static readonly TimeSpan UpgradeTimeout = TimeSpan.FromSeconds(10);
 
     public ClusterConnection Connection => connection;
 
@@ -163,6 +166,35 @@ internal sealed class ClusterClient(ClusterConnection connection)
         await foreach (var watchEvent in WatchEventReader.ReadAsync(stream, what, cancellationToken).ConfigureAwait(false))
         {
             yield return watchEvent;
+        }
+    }
+
+    /// <summary>Opens a WebSocket once, with no second try: whoever asks has other places to try.</summary>
+    /// <param name="pathAndQuery">The subresource.</param>
+    /// <param name="protocol">The subprotocol.</param>
+    /// <param name="what">What is tried, to follow "Cannot".</param>
+    /// <param name="target">What the error is about.</param>
+    /// <param name="cancellationToken">Ends the try, not the WebSocket.</param>
+    /// <returns>The WebSocket.</returns>
+    public async Task<WebSocket> OpenWebSocketAsync(string pathAndQuery, string protocol, string what, string target, CancellationToken cancellationToken)
+    {
+        var upgrade = new WebSocketUpgrade(protocol);
+        var response = await connection.SendAsync(new ClusterRequest(HttpMethod.Get, pathAndQuery) { Upgrade = upgrade, Retry = false, Timeout = UpgradeTimeout }, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (upgrade.IsAcceptedBy(response))
+            {
+                return await upgrade.OpenAsync(response, cancellationToken).ConfigureAwait(false);
+            }
+
+            throw response.StatusCode == HttpStatusCode.SwitchingProtocols || response.IsSuccessStatusCode
+                ? new MonitoringException(ErrorId.ResponseInvalid, $"Cannot {what}: what answered does not know WebSockets of the kind {protocol}; see that no proxy stands before the API server that does not pass them on.", target)
+                : ClusterErrors.From(await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false), what, target);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
         }
     }
 

@@ -147,7 +147,7 @@ internal sealed class ClusterConnection : IDisposable
         {
             using var message = Message(request, credential);
             response = await TransportFor(credential.Identity).SendAsync(message, either.Token).ConfigureAwait(false);
-            if (!request.LongLived || !response.IsSuccessStatusCode)
+            if (response.StatusCode != HttpStatusCode.SwitchingProtocols && !(request.LongLived && response.IsSuccessStatusCode))
             {
                 response.Content = await ReadAheadAsync(response.Content, either.Token).ConfigureAwait(false);
             }
@@ -191,6 +191,7 @@ internal sealed class ClusterConnection : IDisposable
         }
 
         ImpersonationHeaders.Add(message.Headers, _settings.User.Impersonation);
+        request.Upgrade?.AddTo(message);
         if (!request.Body.IsEmpty || request.ContentType is not null)
         {
             message.Content = new ReadOnlyMemoryContent(request.Body);

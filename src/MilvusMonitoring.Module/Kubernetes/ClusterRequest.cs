@@ -26,6 +26,9 @@ internal sealed record ClusterRequest(HttpMethod Method, string PathAndQuery)
     /// <summary>Whether the answer goes on for as long as the caller reads it, as a watch does; its body is not read ahead.</summary>
     public bool LongLived { get; init; }
 
+    /// <summary>What to go on as after the answer; null for plain HTTP.</summary>
+    public WebSocketUpgrade? Upgrade { get; init; }
+
     /// <summary>Whether it is tried again when the server is overloaded, restarting or out of reach.</summary>
     public bool Retry { get; init; } = true;
 

@@ -1,0 +1,28 @@
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.PortForwarding;
+
+/// <summary>Opens connections to ports of pods through the API server.</summary>
+internal sealed class PodDialer(ClusterClient client)
+{
+    /// <summary>Opens a connection, with one try.</summary>
+    /// <param name="pod">The pod and its port.</param>
+    /// <param name="cancellationToken">Ends the try, not the connection.</param>
+    /// <returns>The connection; whether anything listens at the port shows only as it is used.</returns>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ObjectNotFound"/>: the pod is gone. <see cref="ErrorId.PermissionDenied"/>: the caller may not.</exception>
+    public async Task<PodConnection> ConnectAsync(PodAddress pod, CancellationToken cancellationToken)
+    {
+        var path = $"{ResourceType.Pod.PathOf(new ResourceId(string.Empty, "Pod", pod.Namespace, pod.Pod))}/portforward?ports={pod.Port}";
+        var socket = await client.OpenWebSocketAsync(path, PodConnection.Protocol, $"forward to {pod}", pod.ToString(), cancellationToken).ConfigureAwait(false);
+        return new PodConnection(socket, pod);
+    }
+
+    /// <summary>Opens a connection as a stream, as <see cref="SocketsHttpHandler.ConnectCallback"/> wants one.</summary>
+    /// <param name="namespaceName">The pod's namespace.</param>
+    /// <param name="pod">The pod's name.</param>
+    /// <param name="port">The container's port.</param>
+    /// <param name="cancellationToken">Ends the try, not the stream.</param>
+    /// <returns>The stream.</returns>
+    public async Task<Stream> DialAsync(string namespaceName, string pod, int port, CancellationToken cancellationToken) =>
+        new PodStream(await ConnectAsync(new PodAddress(namespaceName, pod, port), cancellationToken).ConfigureAwait(false));
+}

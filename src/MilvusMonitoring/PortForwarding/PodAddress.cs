@@ -1,0 +1,12 @@
+namespace MilvusMonitoring.PortForwarding;
+
+/// <summary>A port of a pod.</summary>
+/// <param name="Namespace">The pod's namespace.</param>
+/// <param name="Pod">The pod's name.</param>
+/// <param name="Port">The container's port.</param>
+internal sealed record PodAddress(string Namespace, string Pod, int Port)
+{
+    /// <summary>The address in text.</summary>
+    /// <returns><c>Pod/monitoring/prometheus-k8s-0:9090</c>.</returns>
+    public override string ToString() => $"Pod/{Namespace}/{Pod}:{Port}";
+}
