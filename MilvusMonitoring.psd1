@@ -15,10 +15,13 @@
         'Get-KubePrometheus'
         'Get-MilvusInstance'
         'Get-MilvusServiceMonitor'
+        'Get-MonitoringPortForward'
         'Grant-PrometheusMilvusAccess'
         'Install-KubePrometheus'
         'Revoke-PrometheusMilvusAccess'
         'Save-KubePrometheus'
+        'Start-MonitoringPortForward'
+        'Stop-MonitoringPortForward'
         'Uninstall-KubePrometheus'
     )
     FunctionsToExport    = @()

@@ -102,6 +102,15 @@ public static class ErrorId
     /// <summary>The Milvus is set to serve no metrics.</summary>
     public const string MetricsDisabled = nameof(MetricsDisabled);
 
+    /// <summary>A Service that has no pods to forward to, or no TCP port: ExternalName, no selector, UDP only.</summary>
+    public const string ServiceNotForwardable = nameof(ServiceNotForwardable);
+
+    /// <summary>The local port is in use, or may not be listened on.</summary>
+    public const string PortNotAvailable = nameof(PortNotAvailable);
+
+    /// <summary>No port-forward of this session has that number or service.</summary>
+    public const string PortForwardNotFound = nameof(PortForwardNotFound);
+
     /// <summary>Parameters that contradict each other or are out of range.</summary>
     public const string ParameterInvalid = nameof(ParameterInvalid);
 

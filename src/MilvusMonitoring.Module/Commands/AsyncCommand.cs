@@ -18,10 +18,15 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc />
-    protected sealed override void ProcessRecord()
+    protected sealed override void ProcessRecord() => Run(RunAsync);
+
+    /// <inheritdoc />
+    protected sealed override void EndProcessing() => Run(FinishAsync);
+
+    private void Run(Func<CommandOutput, CancellationToken, Task> step)
     {
         var output = new CommandOutput(this);
-        var work = Task.Run(() => RunToEndAsync(output));
+        var work = Task.Run(() => RunToEndAsync(step, output));
         try
         {
             output.Pump(() => Stopping, _giveUp.Token);
@@ -70,15 +75,20 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// <param name="cancellationToken">Ctrl+C.</param>
     private protected abstract Task RunAsync(CommandOutput output, CancellationToken cancellationToken);
 
+    /// <summary>The work after the last input object; none as a rule.</summary>
+    /// <param name="output">Where to say what becomes of it.</param>
+    /// <param name="cancellationToken">Ctrl+C.</param>
+    private protected virtual Task FinishAsync(CommandOutput output, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Work that was cancelled although nobody stopped it has run into a limit of its own: that is no success either.</summary>
     private static Exception? EndOf(Task work) =>
         work.IsCanceled ? new MonitoringException(ErrorId.TimedOut, "The API server did not answer in time; see its state, and run the command again.") : work.Exception?.InnerException;
 
-    private async Task RunToEndAsync(CommandOutput output)
+    private async Task RunToEndAsync(Func<CommandOutput, CancellationToken, Task> step, CommandOutput output)
     {
         try
         {
-            await RunAsync(output, _stop.Token).ConfigureAwait(false);
+            await step(output, _stop.Token).ConfigureAwait(false);
         }
         finally
         {

@@ -39,9 +39,14 @@ public abstract class ClusterCommand : AsyncCommand
     /// <inheritdoc />
     private protected sealed override async Task RunAsync(CommandOutput output, CancellationToken cancellationToken)
     {
-        using var connection = ClusterConnection.Open(new ClusterTarget(ResolvedKubeconfig(), string.IsNullOrEmpty(Context) ? null : Context), output);
+        using var connection = Connect(output);
         await RunAsync(new ClusterClient(connection), output, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Opens a connection to the cluster that is meant.</summary>
+    /// <param name="sink">Where retries are told.</param>
+    private protected ClusterConnection Connect(IActivitySink sink) =>
+        ClusterConnection.Open(new ClusterTarget(ResolvedKubeconfig(), string.IsNullOrEmpty(Context) ? null : Context), sink);
 
     /// <summary>The work on one input object.</summary>
     /// <param name="client">The cluster.</param>

@@ -22,7 +22,7 @@ internal static class ErrorRecords
     public static ErrorCategory Category(string errorId) => errorId switch
     {
         ErrorId.KubeconfigNotFound or ErrorId.ContextNotFound or ErrorId.ManifestNotFound or ErrorId.ReleaseUnknown
-            or ErrorId.KindNotFound or ErrorId.ObjectNotFound or ErrorId.StackNotFound or ErrorId.InstanceNotFound => ErrorCategory.ObjectNotFound,
+            or ErrorId.KindNotFound or ErrorId.ObjectNotFound or ErrorId.StackNotFound or ErrorId.InstanceNotFound or ErrorId.PortForwardNotFound => ErrorCategory.ObjectNotFound,
         ErrorId.KubeconfigInvalid or ErrorId.ManifestInvalid or ErrorId.ArchiveInvalid or ErrorId.ResponseInvalid or ErrorId.ObjectInvalid => ErrorCategory.InvalidData,
         ErrorId.ClusterUnreachable => ErrorCategory.ConnectionError,
         ErrorId.DownloadFailed => ErrorCategory.ConnectionError,
@@ -32,9 +32,9 @@ internal static class ErrorRecords
         ErrorId.ServerFailed => ErrorCategory.ResourceUnavailable,
         ErrorId.TimedOut or ErrorId.NotReady or ErrorId.DefinitionNotEstablished => ErrorCategory.OperationTimeout,
         ErrorId.FieldConflict or ErrorId.ObjectChanged => ErrorCategory.ResourceExists,
-        ErrorId.NamespaceTerminating or ErrorId.DeletionBlocked => ErrorCategory.ResourceBusy,
+        ErrorId.NamespaceTerminating or ErrorId.DeletionBlocked or ErrorId.PortNotAvailable => ErrorCategory.ResourceBusy,
         ErrorId.ConfirmationImpossible => ErrorCategory.OperationStopped,
-        ErrorId.RoleAggregated or ErrorId.ReleaseNotDeployed or ErrorId.MetricsDisabled => ErrorCategory.InvalidOperation,
+        ErrorId.RoleAggregated or ErrorId.ReleaseNotDeployed or ErrorId.MetricsDisabled or ErrorId.ServiceNotForwardable => ErrorCategory.InvalidOperation,
         ErrorId.ParameterInvalid or ErrorId.InstanceAmbiguous => ErrorCategory.InvalidArgument,
         ErrorId.FileNotWritten => ErrorCategory.WriteError,
         ErrorId.Unexpected => ErrorCategory.InvalidResult,

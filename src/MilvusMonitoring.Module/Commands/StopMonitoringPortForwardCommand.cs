@@ -1,0 +1,65 @@
+using System.Management.Automation;
+using MilvusMonitoring.PortForwarding;
+
+namespace MilvusMonitoring.Commands;
+
+/// <summary>Stops port-forwards of this session: their ports are free, and open connections are broken off.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "MonitoringPortForward", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low, DefaultParameterSetName = ServiceSet)]
+[OutputType(typeof(MonitoringPortForward))]
+public sealed class StopMonitoringPortForwardCommand : AsyncCommand
+{
+    private const string InputSet = "InputObject";
+    private const string ServiceSet = "Service";
+    private const string IdSet = "Id";
+    private const string AllSet = "All";
+
+    private readonly PortForwardRegistry _registry = PortForwardRegistry.OfThisRunspace();
+
+    /// <summary>A port-forward, from Start- or Get-MonitoringPortForward.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = InputSet, ValueFromPipeline = true)]
+    public MonitoringPortForward? InputObject { get; set; }
+
+    /// <summary>The Service, as <c>Prometheus</c> or by its name; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ServiceSet)]
+    [ArgumentCompleter(typeof(ForwardCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Service { get; set; } = [];
+
+    /// <summary>The number by which this session knows it.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = IdSet)]
+    [ArgumentCompleter(typeof(ForwardCompleter))]
+    public int[] Id { get; set; } = [];
+
+    /// <summary>Stops all of this session.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = AllSet)]
+    public SwitchParameter All { get; set; }
+
+    /// <summary>Writes what was stopped.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc />
+    private protected override async Task RunAsync(CommandOutput output, CancellationToken cancellationToken)
+    {
+        var chosen = ParameterSetName switch
+        {
+            InputSet => new ForwardChoice([InputObject!], []),
+            AllSet => new ForwardChoice(All ? _registry.All : [], []),
+            _ => ForwardChoice.Of(_registry.All, ParameterSetName == IdSet ? null : Service, Id),
+        };
+        chosen.Missing.ForEach(missing => output.Error(missing));
+        foreach (var forward in chosen.Found)
+        {
+            var approval = await output.ApproveAsync($"{forward}", "Stop").ConfigureAwait(false);
+            if (approval.IsGiven)
+            {
+                await _registry.StopAsync(forward).ConfigureAwait(false);
+                if (PassThru)
+                {
+                    output.Object(forward);
+                }
+            }
+        }
+    }
+}

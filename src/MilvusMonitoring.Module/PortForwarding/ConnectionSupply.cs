@@ -1,0 +1,249 @@
+using System.Collections.Concurrent;
+
+namespace MilvusMonitoring.PortForwarding;
+
+/// <summary>
+/// Keeps connections to the pod open ahead of need, so that a new local connection does not wait for TLS, authentication and the kubelet.
+/// As many as were lately asked for; none once nobody has asked for a while, since each holds a connection to the pod.
+/// </summary>
+internal sealed class ConnectionSupply : IAsyncDisposable
+{
+    private const int Most = 64;
+    private const int Fewest = 2;
+    private const int DialsAtOnce = 16;
+    private const int FillersAtOnce = 8;
+
+    private static readonly TimeSpan DemandWindow = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan TidyInterval = TimeSpan.FromSeconds(5);
+
+    private readonly PodSelection _pods;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _dials = new(DialsAtOnce);
+    private readonly object _gate = new();
+    private readonly List<Spare> _spares = [];
+    private readonly Queue<long> _demand = new();
+    private readonly ConcurrentDictionary<Task, byte> _work = new();
+    private long _lastDemand;
+    private int _waiting;
+    private int _filling;
+
+    /// <summary>Begins empty.</summary>
+    /// <param name="pods">Opens connections.</param>
+    /// <param name="time">The clock.</param>
+    public ConnectionSupply(PodSelection pods, TimeProvider time)
+    {
+        _pods = pods;
+        _time = time;
+        _lastDemand = time.GetTimestamp();
+        Track(TidyAsync());
+    }
+
+    /// <summary>How many connections lie ready.</summary>
+    public int Ready
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _spares.Count;
+            }
+        }
+    }
+
+    /// <summary>A connection that is open, at once where one lies ready.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<PodConnection> TakeAsync(CancellationToken cancellationToken)
+    {
+        NoteDemand();
+        var connection = Pop();
+        if (connection is null)
+        {
+            Interlocked.Increment(ref _waiting);
+            try
+            {
+                connection = await DialAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _waiting);
+            }
+        }
+
+        Fill();
+        return connection;
+    }
+
+    /// <summary>Opens the first connection: shows whether that can be done at all.</summary>
+    public async Task PrimeAsync(CancellationToken cancellationToken) => Put(await _pods.OpenAsync(cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Gives up the connections to pods that are not wanted any more.</summary>
+    public void KeepOnly(Func<PodAddress, bool> isWanted) => Drop(spare => !isWanted(spare.Connection.Pod));
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        Drop(_ => true);
+        while (!_work.IsEmpty)
+        {
+            await Task.WhenAll(_work.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        _stop.Dispose();
+        _dials.Dispose();
+    }
+
+    private async Task<PodConnection> DialAsync(CancellationToken cancellationToken)
+    {
+        await _dials.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return Pop() ?? await _pods.OpenAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _dials.Release();
+        }
+    }
+
+    private PodConnection? Pop()
+    {
+        lock (_gate)
+        {
+            while (_spares.Count > 0)
+            {
+                var spare = _spares[^1];
+                _spares.RemoveAt(_spares.Count - 1);
+                if (!spare.Connection.HasEnded)
+                {
+                    return spare.Connection;
+                }
+
+                Discard(spare.Connection);
+            }
+        }
+
+        return null;
+    }
+
+    private void Put(PodConnection connection)
+    {
+        lock (_gate)
+        {
+            if (!_stop.IsCancellationRequested)
+            {
+                _spares.Add(new Spare(connection, _time.GetTimestamp()));
+                Track(WatchAsync(connection));
+                return;
+            }
+        }
+
+        Discard(connection);
+    }
+
+    /// <summary>A spare that its pod ends is none.</summary>
+    private async Task WatchAsync(PodConnection connection)
+    {
+        await connection.ReadAhead().ConfigureAwait(false);
+        if (connection.HasEnded)
+        {
+            Drop(spare => ReferenceEquals(spare.Connection, connection));
+        }
+    }
+
+    private void Drop(Predicate<Spare> isUnwanted)
+    {
+        lock (_gate)
+        {
+            foreach (var spare in _spares.FindAll(isUnwanted))
+            {
+                _spares.Remove(spare);
+                Discard(spare.Connection);
+            }
+        }
+    }
+
+    private void Discard(PodConnection connection) => Track(connection.DisposeAsync().AsTask());
+
+    private void NoteDemand()
+    {
+        lock (_gate)
+        {
+            _lastDemand = _time.GetTimestamp();
+            _demand.Enqueue(_lastDemand);
+            if (_demand.Count > Most)
+            {
+                _demand.Dequeue();
+            }
+        }
+    }
+
+    private int Wanted()
+    {
+        lock (_gate)
+        {
+            while (_demand.TryPeek(out var at) && _time.GetElapsedTime(at) > DemandWindow)
+            {
+                _demand.Dequeue();
+            }
+
+            return _time.GetElapsedTime(_lastDemand) > LongestIdle ? 0 : Math.Max(Fewest, _demand.Count);
+        }
+    }
+
+    private void Fill()
+    {
+        lock (_gate)
+        {
+            for (var missing = Wanted() - _spares.Count - _filling; missing > 0 && _filling < FillersAtOnce && !_stop.IsCancellationRequested; missing--)
+            {
+                _filling++;
+                Track(Task.Run(FillAsync));
+            }
+        }
+    }
+
+    private async Task FillAsync()
+    {
+        try
+        {
+            // Whoever waits comes first.
+            while (Volatile.Read(ref _waiting) == 0 && Ready < Wanted() && await _pods.TryOpenAsync(_stop.Token).ConfigureAwait(false) is { } connection)
+            {
+                Put(connection);
+            }
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _filling--;
+            }
+        }
+    }
+
+    private async Task TidyAsync()
+    {
+        using var timer = new PeriodicTimer(TidyInterval, _time);
+        while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
+        {
+            var wanted = Wanted();
+            Drop(spare => wanted == 0 || _time.GetElapsedTime(spare.Since) > LongestIdle);
+            while (Ready > wanted && Pop() is { } surplus)
+            {
+                Discard(surplus);
+            }
+        }
+    }
+
+    /// <summary>Remembers what is under way until it ends.</summary>
+    private void Track(Task task)
+    {
+        _work.TryAdd(task, 0);
+        task.ContinueWith(ended => _work.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private sealed record Spare(PodConnection Connection, long Since);
+}

@@ -1,0 +1,176 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.PortForwarding;
+
+/// <summary>One port-forward at work: a listener that outlives everything behind it.</summary>
+internal sealed class PortForwarder : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(30);
+
+    private readonly ClusterClient _client;
+    private readonly ServiceTarget _target;
+    private readonly LocalListener _listener;
+    private readonly PortForwardMeter _meter;
+    private readonly ForwardLog _log;
+    private readonly PodSelection _pods;
+    private readonly BackendWatch _backends;
+    private readonly ConnectionSupply _supply;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<Task, byte> _relays = new();
+    private Task _following = Task.CompletedTask;
+    private Task _accepting = Task.CompletedTask;
+    private Task? _ended;
+
+    /// <summary>Prepares it; nothing runs yet.</summary>
+    /// <param name="connection">The cluster; disposed of at the end.</param>
+    /// <param name="target">What to forward to.</param>
+    /// <param name="listener">Where connections come from; disposed of at the end.</param>
+    /// <param name="meter">Where it counts.</param>
+    public PortForwarder(ClusterConnection connection, ServiceTarget target, LocalListener listener, PortForwardMeter meter)
+    {
+        _client = new ClusterClient(connection);
+        _target = target;
+        _listener = listener;
+        _meter = meter;
+        _log = new ForwardLog(meter);
+        _pods = new PodSelection(new PodDialer(_client), target, meter, _log);
+        _supply = new ConnectionSupply(_pods, TimeProvider.System);
+        _backends = new BackendWatch(_client, target, endpoints =>
+        {
+            _pods.Update(endpoints);
+            _supply.KeepOnly(_pods.IsReady);
+        });
+    }
+
+    /// <summary>Finds a ready pod, sees that it can be forwarded to, and begins to take connections.</summary>
+    /// <param name="timeout">How long a pod may take to become ready.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.NotReady"/>, <see cref="ErrorId.ServiceNotForwardable"/> or <see cref="ErrorId.PermissionDenied"/> among others.</exception>
+    public async Task StartAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        await _backends.LoadAsync(cancellationToken).ConfigureAwait(false);
+        if (!_target.HasSelector && _backends.Current is { Ready.Count: 0, NotReady: 0 })
+        {
+            throw ServicePort.NoPods(_target.ToString());
+        }
+
+        _following = _backends.FollowAsync(exception => _log.ConnectionFailed(exception.Message), _stop.Token);
+        using var deadline = new Deadline(timeout, cancellationToken);
+        try
+        {
+            await _pods.UntilReadyAsync(deadline.Token).ConfigureAwait(false);
+            await _supply.PrimeAsync(deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (deadline.IsOver)
+        {
+            throw NotReady(timeout);
+        }
+
+        _accepting = _listener.AcceptAsync(Take);
+    }
+
+    /// <summary>Frees the port at once and breaks off what is open; the rest ends by itself.</summary>
+    public void Close() => _ended ??= EndAsync();
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        Close();
+        await _ended!.ConfigureAwait(false);
+    }
+
+    private async Task EndAsync()
+    {
+        _listener.Dispose();
+        _meter.Ended(PortForwardState.Stopped);
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll([_accepting, _following, .. _relays.Keys]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _supply.DisposeAsync().ConfigureAwait(false);
+        _client.Connection.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Take(Socket local)
+    {
+        local.NoDelay = true;
+        var relay = Task.Run(() => RelayAsync(local));
+        _relays.TryAdd(relay, 0);
+        relay.ContinueWith(ended => _relays.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private async Task RelayAsync(Socket local)
+    {
+        _meter.ConnectionOpened();
+        try
+        {
+            if (await ReachAsync(local).ConfigureAwait(false) is { } remote)
+            {
+                await new Relay(local, remote, _meter).RunAsync(() => IsGoneAsync(remote.Pod), _stop.Token).ConfigureAwait(false);
+                Tell(remote);
+            }
+        }
+        finally
+        {
+            _meter.ConnectionClosed();
+        }
+    }
+
+    /// <summary>A connection to a pod; null, and the local one reset, where none comes about in time.</summary>
+    private async Task<PodConnection?> ReachAsync(Socket local)
+    {
+        using var limit = new CancellationTokenSource(LongestHold);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
+        try
+        {
+            return await _supply.TakeAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is MonitoringException or OperationCanceledException)
+        {
+            if (exception is OperationCanceledException && !_stop.IsCancellationRequested)
+            {
+                _log.ConnectionFailed($"A connection was given up: no pod of {_target} could be reached within {LongestHold.TotalSeconds:0} s.");
+            }
+
+            local.LingerState = new LingerOption(true, 0);
+            local.Dispose();
+            return null;
+        }
+    }
+
+    private void Tell(PodConnection remote)
+    {
+        if (remote.End == PodEnd.Refused)
+        {
+            _log.ConnectionFailed($"{remote.Pod} refused a connection: {remote.EndText}.");
+        }
+    }
+
+    /// <summary>Whether a pod that ended a connection has gone, or is about to: then its end is no end of an answer.</summary>
+    private async Task<bool> IsGoneAsync(PodAddress pod)
+    {
+        try
+        {
+            var found = await _client.FindMetadataAsync(ResourceType.Pod, new ResourceId(string.Empty, "Pod", pod.Namespace, pod.Pod), _stop.Token).ConfigureAwait(false);
+            return found is null || found.DeletionTimestamp is not null || (pod.Uid is not null && found.Uid != pod.Uid);
+        }
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
+        {
+            return !_pods.IsReady(pod);
+        }
+        catch (Exception exception) when (exception is MonitoringException or OperationCanceledException)
+        {
+            return true;
+        }
+    }
+
+    private MonitoringException NotReady(TimeSpan timeout)
+    {
+        var now = _backends.Current;
+        var state = now.NotReady > 0 ? $"{now.NotReady} not ready" : now.Ready.Count > 0 ? "none can be reached" : "it has none";
+        var last = _meter.LastError is { } error && now.Ready.Count > 0 ? $" ({OneLine.WithoutEnd(error)})" : string.Empty;
+        return new MonitoringException(
+            ErrorId.NotReady, $"No pod of {_target} became ready within {timeout.TotalSeconds:0.#} s: {state}{last}; see why with Get-KubePrometheus, or give a longer -Timeout.", _target.ToString());
+    }
+}
