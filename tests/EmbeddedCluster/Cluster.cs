@@ -41,6 +41,11 @@ public sealed class Cluster : IAsyncDisposable
 
     public RequestLog Requests => _state.Requests;
 
+    /// <summary>What listens behind the ports of pods.</summary>
+    public Backends Backends => _state.Backends;
+
+    public PortForwards PortForwards => _state.Forwards;
+
     public Readiness Readiness => _state.Readiness;
 
     /// <summary>The resource version of the last write.</summary>
@@ -134,6 +139,22 @@ public sealed class Cluster : IAsyncDisposable
         while (_state.Store.Find(known.Id, known.Namespaced ? ns ?? "" : "", name) is { } live)
         {
             if (atOnce ? _state.Store.TryRemove(known.Id, live) is not null : _deletions.TryDelete(known, live, "Background").Done)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Has the pod, which runs, be found ready or not ready by its probe.</summary>
+    public void SetReady(string ns, string pod, bool ready)
+    {
+        var kind = KindOf("v1", "Pod");
+        while (true)
+        {
+            var live = _state.Store.Find(kind.Id, ns, pod) ?? throw new ArgumentException($"there is no pod {ns}/{pod}", nameof(pod));
+            var value = live.Read(kind.ApiVersion, kind.Kind);
+            PodFactory.SetReady(value, ready);
+            if (_mutations.TryUpdate(kind, live, value, new("kubelet") { Subresource = "status" }) is not null)
             {
                 return;
             }

@@ -38,6 +38,15 @@ public sealed record ClusterOptions
     /// <summary>From the creation of a pod until it is ready, and of an APIService's service until the API is available.</summary>
     public TimeSpan ReadyDelay { get; init; } = TimeSpan.FromMilliseconds(30);
 
+    /// <summary>From the deletion of a pod until its containers stop; meanwhile it is Terminating, and serves.</summary>
+    public TimeSpan PodStopDelay { get; init; }
+
+    /// <summary>From the stop of a pod's containers until the pod is gone. Without this and the other delay a deleted pod goes at once.</summary>
+    public TimeSpan PodRemovalDelay { get; init; }
+
+    /// <summary>What <see cref="PortForwards.Options"/> are at the start.</summary>
+    public ForwardOptions Forward { get; init; } = new();
+
     /// <summary>From the deletion of a namespace until its contents go.</summary>
     public TimeSpan NamespaceDelay { get; init; } = TimeSpan.FromMilliseconds(20);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using EmbeddedCluster.Apply;
 using EmbeddedCluster.Kinds;
+using EmbeddedCluster.Kubelet;
 using EmbeddedCluster.Security;
 using EmbeddedCluster.Storage;
 
@@ -19,6 +20,7 @@ internal sealed class ClusterState
         Kinds = new(BuiltInKinds.For(Minor));
         Store = new(options.WatchHistory);
         Authenticator = new(authority);
+        Forwards = new(options.Forward);
     }
 
     public ClusterOptions Options { get; }
@@ -35,6 +37,12 @@ internal sealed class ClusterState
     public Authenticator Authenticator { get; }
 
     public Readiness Readiness { get; } = new();
+
+    public Backends Backends { get; } = new();
+
+    public PortForwards Forwards { get; }
+
+    public PodRuns Pods { get; } = new();
 
     public FaultPlan Faults { get; } = new();
 

@@ -1,3 +1,4 @@
+using EmbeddedCluster.Kubelet;
 using EmbeddedCluster.Objects;
 using EmbeddedCluster.Storage;
 
@@ -29,10 +30,11 @@ internal sealed class ControllerLoop : IAsyncDisposable
         var writer = new ControllerWriter(state, mutations, deletions);
         loop._controllers.Add(new DefinitionController(state, writer, loop));
         loop._controllers.Add(new ApiServiceController(state, writer, loop));
+        loop._controllers.Add(new PodController(state, writer, loop));
         if (state.Options.Controllers)
         {
             loop._controllers.AddRange([
-                new NamespaceController(state, writer, loop), new WorkloadController(state, writer, loop), new OperatorController(state, writer),
+                new NamespaceController(state, writer, loop), new WorkloadController(state, writer), new OperatorController(state, writer),
                 new EndpointController(state, writer), new GarbageCollector(state, writer, loop),
             ]);
         }

@@ -38,11 +38,11 @@ internal sealed class ControllerWriter(ClusterState state, Mutations mutations, 
         }
     }
 
-    public void Delete(ResourceKind kind, StoredObject known, string? propagation = null)
+    public void Delete(ResourceKind kind, StoredObject known, string? propagation = null, bool graceful = true)
     {
         while (state.Store.Find(kind.Id, known.Namespace, known.Name) is { } live && live.Uid == known.Uid)
         {
-            if (deletions.TryDelete(kind, live, propagation).Done)
+            if (deletions.TryDelete(kind, live, propagation, graceful: graceful).Done)
             {
                 return;
             }

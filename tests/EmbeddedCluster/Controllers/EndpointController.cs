@@ -69,7 +69,7 @@ internal sealed class EndpointController : IController
     private void Reconcile(StoredObject service, JsonObject selector)
     {
         var pods = _state.Store.List(_pod.Id, service.Namespace).Items
-            .Where(pod => !pod.IsTerminating && selector.All(each => pod.Labels.GetValueOrDefault(each.Key) == (string?)each.Value))
+            .Where(pod => selector.All(each => pod.Labels.GetValueOrDefault(each.Key) == (string?)each.Value))
             .Select(pod => (Pod: pod, Body: pod.ReadRest()))
             .Where(each => each.Body.At("status.podIP") is not null)
             .ToList();
@@ -83,7 +83,7 @@ internal sealed class EndpointController : IController
         var endpoints = new JsonArray([.. pods.Select(each => new JsonObject
         {
             ["addresses"] = new JsonArray(each.Body.At("status.podIP")!.DeepClone()),
-            ["conditions"] = new JsonObject { ["ready"] = PodFactory.IsReady(each.Body), ["serving"] = PodFactory.IsReady(each.Body), ["terminating"] = false },
+            ["conditions"] = Conditions(each.Pod, each.Body),
             ["nodeName"] = PodFactory.NodeName,
             ["targetRef"] = Reference(each.Pod),
         })]);
@@ -103,6 +103,13 @@ internal sealed class EndpointController : IController
         _writer.Create(_slice, slice, Manager);
     }
 
+    /// <summary>A pod on its way out may still serve, and is not to get anything new.</summary>
+    private static JsonObject Conditions(StoredObject pod, JsonObject body)
+    {
+        var serving = PodFactory.IsReady(body);
+        return new() { ["ready"] = serving && !pod.IsTerminating, ["serving"] = serving, ["terminating"] = pod.IsTerminating };
+    }
+
     private static bool Fill(JsonObject slice, JsonArray endpoints, JsonArray ports)
     {
         slice["addressType"] = "IPv4";
@@ -113,7 +120,8 @@ internal sealed class EndpointController : IController
 
     private void WriteEndpoints(StoredObject service, List<(StoredObject Pod, JsonObject Body)> pods, List<JsonObject> ports)
     {
-        JsonArray Addresses(bool ready) => new([.. pods.Where(each => PodFactory.IsReady(each.Body) == ready).Select(each => new JsonObject
+        var remaining = pods.Where(each => !each.Pod.IsTerminating).ToList();
+        JsonArray Addresses(bool ready) => new([.. remaining.Where(each => PodFactory.IsReady(each.Body) == ready).Select(each => new JsonObject
         {
             ["ip"] = each.Body.At("status.podIP")!.DeepClone(),
             ["nodeName"] = PodFactory.NodeName,
@@ -132,7 +140,7 @@ internal sealed class EndpointController : IController
         }
 
         subset["ports"] = new JsonArray([.. ports.Select(each => each.Copy())]);
-        var subsets = pods.Count == 0 ? null : new JsonArray(subset);
+        var subsets = remaining.Count == 0 ? null : new JsonArray(subset);
         if (_state.Store.Find(_endpoints.Id, service.Namespace, service.Name) is { } live)
         {
             _writer.Update(_endpoints, live, Manager, null, value => FillSubsets(value, subsets));

@@ -56,15 +56,41 @@ internal static class PodFactory
             status["podIPs"] = new JsonArray(new JsonObject { ["ip"] = address });
         }
 
-        var (value, reason, message) = ready ? ("True", "", "") : ("False", "ContainersNotReady", "containers with unready status: all");
         Set(status, "PodScheduled", "True", "", "");
         Set(status, "Initialized", "True", "", "");
-        Set(status, "ContainersReady", value, reason, message);
-        Set(status, "Ready", value, reason, message);
+        SetReadyConditions(status, ready);
         status["containerStatuses"] = new JsonArray([.. pod.Child("spec").Items("containers").Select(each => ContainerStatus(each, ready))]);
     }
 
+    /// <summary>Of a pod that runs: whether it is ready, as its probe finds.</summary>
+    public static void SetReady(JsonObject pod, bool ready)
+    {
+        var status = pod.Child("status");
+        SetReadyConditions(status, ready);
+        foreach (var container in status.Items("containerStatuses"))
+        {
+            container["ready"] = ready;
+        }
+    }
+
+    public static void SetStopped(JsonObject pod)
+    {
+        SetReady(pod, ready: false);
+        foreach (var container in pod.Child("status").Items("containerStatuses"))
+        {
+            container["started"] = false;
+            container["state"] = new JsonObject { ["terminated"] = new JsonObject { ["exitCode"] = 0, ["reason"] = "Completed", ["finishedAt"] = ClusterState.Timestamp } };
+        }
+    }
+
     public static bool IsReady(JsonObject rest) => rest.Child("status").Items("conditions").Any(each => each.Text("type") == "Ready" && each.Text("status") == "True");
+
+    private static void SetReadyConditions(JsonObject status, bool ready)
+    {
+        var (value, reason, message) = ready ? ("True", "", "") : ("False", "ContainersNotReady", "containers with unready status: all");
+        Set(status, "ContainersReady", value, reason, message);
+        Set(status, "Ready", value, reason, message);
+    }
 
     private static void Set(JsonObject status, string type, string value, string reason, string message)
     {

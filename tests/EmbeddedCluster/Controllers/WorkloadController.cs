@@ -17,15 +17,14 @@ internal sealed class WorkloadController : IController
 
     private readonly ClusterState _state;
     private readonly ControllerWriter _writer;
-    private readonly ControllerLoop _loop;
     private readonly Dictionary<ResourceId, ResourceKind> _workloads;
     private readonly ResourceKind _pod;
     private readonly ResourceKind _replicaSet;
     private readonly HashSet<(ResourceId Resource, string Namespace, string Name)> _dirty = [];
 
-    public WorkloadController(ClusterState state, ControllerWriter writer, ControllerLoop loop)
+    public WorkloadController(ClusterState state, ControllerWriter writer)
     {
-        (_state, _writer, _loop) = (state, writer, loop);
+        (_state, _writer) = (state, writer);
         _pod = writer.Kind("v1", "Pod");
         _replicaSet = writer.Kind("apps/v1", "ReplicaSet");
         _workloads = s_kinds.Select(each => writer.Kind("apps/v1", each)).ToDictionary(each => each.Id);
@@ -49,11 +48,6 @@ internal sealed class WorkloadController : IController
                 }
             }
         }
-
-        if (change.Resource == _pod.Id && change.Type == StoreEventType.Added)
-        {
-            Start(item);
-        }
     }
 
     public void Settle()
@@ -65,50 +59,6 @@ internal sealed class WorkloadController : IController
             {
                 Reconcile(_workloads[key.Resource], live);
             }
-        }
-    }
-
-    private void Start(StoredObject pod)
-    {
-        _writer.Update(_pod, pod, "kubelet", "status", value =>
-        {
-            PodFactory.SetStatus(value, ready: false);
-            return true;
-        });
-        _loop.After(DelayOf(pod), () => _writer.Update(_pod, pod, "kubelet", "status", value =>
-        {
-            PodFactory.SetStatus(value, ready: true);
-            return true;
-        }));
-    }
-
-    /// <summary>The delay of the nearest owner that has one of its own.</summary>
-    private TimeSpan DelayOf(StoredObject pod)
-    {
-        var unset = TimeSpan.FromTicks(-2);
-        var item = pod;
-        var kind = "Pod";
-        while (true)
-        {
-            var own = _state.Readiness.For(kind, item.Namespace, item.Name, unset);
-            if (own != unset)
-            {
-                return own;
-            }
-
-            if (item.Owners.FirstOrDefault(each => each.Controls) is not { } owner)
-            {
-                return _state.Options.ReadyDelay;
-            }
-
-            kind = owner.Kind;
-            var resource = _state.Kinds.Served.FirstOrDefault(each => each.Kind == owner.Kind && each.IsStored)?.Id;
-            if (resource is null || _state.Store.Find(resource.Value, item.Namespace, owner.Name) is not { } found)
-            {
-                return _state.Readiness.For(kind, item.Namespace, owner.Name, _state.Options.ReadyDelay);
-            }
-
-            item = found;
         }
     }
 

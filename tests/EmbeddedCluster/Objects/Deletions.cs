@@ -12,10 +12,15 @@ internal sealed class Deletions(ClusterState state)
     public const string CustomResourceCleanup = "customresourcecleanup.apiextensions.k8s.io";
 
     /// <returns>Done is false when another writer came in between. What is left is null when the object is gone.</returns>
-    public (bool Done, StoredObject? Left) TryDelete(ResourceKind kind, StoredObject live, string? propagation, bool dryRun = false)
+    public (bool Done, StoredObject? Left) TryDelete(ResourceKind kind, StoredObject live, string? propagation, bool dryRun = false, bool graceful = true)
     {
         var value = live.Read(kind.ApiVersion, kind.Kind);
         AddFinalizers(kind, value.Child("metadata"), propagation);
+        if (kind is { Group: "", Kind: "Pod" })
+        {
+            SetGracePeriod(value.Child("metadata"), graceful);
+        }
+
         if (!Mutations.IsHeld(kind, value))
         {
             return dryRun ? (true, null) : (state.Store.TryRemove(kind.Id, live) is not null, null);
@@ -53,6 +58,20 @@ internal sealed class Deletions(ClusterState state)
         }
     }
 
+    /// <summary>A pod that is being deleted stays until its node says that it has stopped, by deleting it without grace.</summary>
+    private void SetGracePeriod(JsonObject metadata, bool graceful)
+    {
+        var grace = state.Options.PodStopDelay + state.Options.PodRemovalDelay;
+        if (!graceful)
+        {
+            metadata["deletionGracePeriodSeconds"] = 0L;
+        }
+        else if (state.Options.Controllers && grace > TimeSpan.Zero && metadata["deletionTimestamp"] is null)
+        {
+            metadata["deletionGracePeriodSeconds"] = (long)Math.Ceiling(grace.TotalSeconds);
+        }
+    }
+
     private static void Add(JsonObject metadata, string finalizer)
     {
         if (metadata["finalizers"] is not JsonArray list)
@@ -84,7 +103,7 @@ internal sealed class Deletions(ClusterState state)
                 Conditions.Set(value.Child("status"), "Terminating", "True", "InstanceDeletionPending", "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon");
                 break;
             default:
-                metadata["deletionGracePeriodSeconds"] = 0;
+                metadata.Default("deletionGracePeriodSeconds", 0L);
                 if (metadata["generation"] is { } generation)
                 {
                     metadata["generation"] = (long)generation + 1;

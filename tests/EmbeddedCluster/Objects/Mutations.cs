@@ -148,7 +148,8 @@ internal sealed class Mutations(ClusterState state)
     /// <summary>Whether something still has to be done before an object that is being deleted may go.</summary>
     public static bool IsHeld(ResourceKind kind, JsonObject value) =>
         value["metadata"]?["finalizers"] is JsonArray { Count: > 0 }
-        || (kind is { Group: "", Kind: "Namespace" } && value["spec"]?["finalizers"] is JsonArray { Count: > 0 });
+        || (kind is { Group: "", Kind: "Namespace" } && value["spec"]?["finalizers"] is JsonArray { Count: > 0 })
+        || (kind is { Group: "", Kind: "Pod" } && (long?)value["metadata"]?["deletionGracePeriodSeconds"] > 0);
 
     private static JsonObject WithinSubresource(JsonObject before, JsonObject value, string subresource)
     {

@@ -28,6 +28,28 @@ public enum FaultKind
 
     /// <summary>Never answer; ends when the client gives up or the cluster stops.</summary>
     Hang,
+
+    /// <summary>Break a port-forward at <see cref="Fault.Point"/>.</summary>
+    Cut,
+
+    /// <summary>Let a port-forward rest from <see cref="Fault.Point"/> on: for <see cref="Fault.Delay"/>, or to its end.</summary>
+    Stall,
+}
+
+/// <summary>How far a port-forward has come.</summary>
+public enum ForwardPoint
+{
+    /// <summary>The upgrade is answered with 101.</summary>
+    Upgraded,
+
+    /// <summary>The first message went out on every channel.</summary>
+    Announced,
+
+    /// <summary>As many bytes as planned went from the pod to the client.</summary>
+    BytesDown,
+
+    /// <summary>As many bytes as planned went from the client to the pod.</summary>
+    BytesUp,
 }
 
 /// <summary>What goes wrong with a request.</summary>
@@ -45,6 +67,12 @@ public sealed record Fault(FaultKind Kind)
 
     public TimeSpan Delay { get; init; }
 
+    /// <summary>Where a <see cref="FaultKind.Cut"/> or <see cref="FaultKind.Stall"/> strikes; before the answer to the upgrade the other kinds do.</summary>
+    public ForwardPoint Point { get; init; }
+
+    /// <summary>How many bytes of data pass before it strikes, all streams together, where the point is one of bytes.</summary>
+    public long Bytes { get; init; }
+
     public static Fault ResetBefore { get; } = new(FaultKind.ResetBefore);
 
     public static Fault ResetAfter { get; } = new(FaultKind.ResetAfter);
@@ -58,6 +86,12 @@ public sealed record Fault(FaultKind Kind)
     public static Fault DelayBy(TimeSpan delay) => new(FaultKind.Delay) { Delay = delay };
 
     public static Fault SlowBody(TimeSpan over) => new(FaultKind.SlowBody) { Delay = over };
+
+    /// <summary>Breaks the connection off 20 ms after the point: a reset at once would take back what the client has not read yet.</summary>
+    public static Fault CutAt(ForwardPoint point, long bytes = 0) => new(FaultKind.Cut) { Point = point, Bytes = bytes, Delay = TimeSpan.FromMilliseconds(20) };
+
+    /// <param name="delay">Zero for ever.</param>
+    public static Fault StallAt(ForwardPoint point, long bytes = 0, TimeSpan delay = default) => new(FaultKind.Stall) { Point = point, Bytes = bytes, Delay = delay };
 
     /// <summary>An answer with a Status body as an API server sends it.</summary>
     public static Fault Answer(HttpStatusCode status, string reason, string message, TimeSpan? retryAfter = null) => new(FaultKind.Status)

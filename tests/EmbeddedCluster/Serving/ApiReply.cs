@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 
 namespace EmbeddedCluster.Serving;
 
@@ -11,6 +12,9 @@ internal sealed record ApiReply(int Status, string ContentType, ReadOnlyMemory<b
     private static readonly JsonSerializerOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public Func<Stream, CancellationToken, Task>? Stream { get; init; }
+
+    /// <summary>Takes the connection over instead of sending a body; gives the number of bytes that it sent.</summary>
+    public Func<HttpContext, Fault?, CancellationToken, Task<long>>? Upgrade { get; init; }
 
     public TimeSpan? RetryAfter { get; init; }
 

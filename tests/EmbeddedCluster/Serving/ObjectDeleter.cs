@@ -15,7 +15,7 @@ internal sealed class ObjectDeleter(ClusterState state, Deletions deletions, Obj
         {
             var live = state.Store.Find(request.Kind.Id, request.StoredNamespace, request.Name!) ?? throw ApiException.NotFound(request.Kind.Id, request.Name!);
             CheckPreconditions(request.Kind, live, options);
-            var (done, left) = deletions.TryDelete(request.Kind, live, options.Text("propagationPolicy"), request.IsDryRun);
+            var (done, left) = deletions.TryDelete(request.Kind, live, options.Text("propagationPolicy"), request.IsDryRun, graceful: options.Number("gracePeriodSeconds") != 0);
             if (!done)
             {
                 continue;

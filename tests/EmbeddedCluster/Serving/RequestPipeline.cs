@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 
 namespace EmbeddedCluster.Serving;
@@ -29,6 +30,12 @@ internal sealed class RequestPipeline(ClusterState state, ApiServer server, Canc
             }
 
             status = reply.Status;
+            if (reply.Upgrade is { } upgrade)
+            {
+                bytes = await upgrade(context, fault, ended.Token).ConfigureAwait(false);
+                return;
+            }
+
             bytes = await SendAsync(context, reply, fault, ended.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
@@ -36,7 +43,7 @@ internal sealed class RequestPipeline(ClusterState state, ApiServer server, Canc
             // The client went away or the cluster stops: nobody waits for an answer.
             context.Abort();
         }
-        catch (Exception exception) when (exception is IOException or BadHttpRequestException)
+        catch (Exception exception) when (exception is IOException or BadHttpRequestException or WebSocketException)
         {
             context.Abort();
         }

@@ -1,3 +1,4 @@
+using EmbeddedCluster.Kubelet;
 using EmbeddedCluster.Objects;
 using EmbeddedCluster.Security;
 using Microsoft.AspNetCore.Http;
@@ -16,6 +17,7 @@ internal sealed class ResourceRequests
     private readonly Reviews _reviews;
     private readonly Scale _scale;
     private readonly PodSubresources _pods;
+    private readonly PortForwarder _forwarder;
 
     public ResourceRequests(ClusterState state, AccessControl access, CancellationToken stopping)
     {
@@ -28,6 +30,7 @@ internal sealed class ResourceRequests
         _reviews = new(state, access);
         _scale = new(state, mutations);
         _pods = new(state, new(state));
+        _forwarder = new(state, access);
     }
 
     public async Task<ApiReply> ReplyAsync(HttpContext context, UserInfo user, RequestPath path, ApiCatalog catalog)
@@ -109,6 +112,7 @@ internal sealed class ResourceRequests
         {
             ("scale", _) => await _scale.HandleAsync(request).ConfigureAwait(false),
             ("eviction", _) => await _pods.EvictAsync(request).ConfigureAwait(false),
+            ("portforward", _) => _forwarder.Open(request),
             ("token", _) => await _pods.CreateTokenAsync(request).ConfigureAwait(false),
             ("status" or "finalize" or "approval", "get") => _reader.Get(request),
             ("status" or "finalize" or "approval", "update") => await _writer.ReplaceAsync(request).ConfigureAwait(false),
