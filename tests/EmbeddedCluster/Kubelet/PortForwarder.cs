@@ -145,7 +145,7 @@ internal sealed class PortForwarder(ClusterState state, AccessControl access)
         await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
 
         // Not the stream that the upgrade gives: Kestrel passes its data on in pieces of 4 KiB, each a TLS record, which costs a third more processor time.
-        var stream = context.Features.GetRequiredFeature<ISslStreamFeature>().SslStream;
+        var stream = new ConnectionStream(context.Features.GetRequiredFeature<ISslStreamFeature>().SslStream);
         return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, SubProtocol = protocol, KeepAliveInterval = TimeSpan.Zero });
     }
 
