@@ -28,6 +28,7 @@ internal sealed class ConnectionSupply : IAsyncDisposable
     private long _lastDemand;
     private int _waiting;
     private int _filling;
+    private int _toOpen;
 
     /// <summary>Begins empty.</summary>
     /// <param name="pods">Opens connections.</param>
@@ -79,7 +80,7 @@ internal sealed class ConnectionSupply : IAsyncDisposable
     public async Task PrimeAsync(CancellationToken cancellationToken) => Put(await _pods.OpenAsync(cancellationToken).ConfigureAwait(false));
 
     /// <summary>Gives up the connections to pods that are not wanted any more.</summary>
-    public void KeepOnly(Func<PodAddress, bool> isWanted) => Drop(spare => !isWanted(spare.Connection.Pod));
+    public void KeepOnly(IReadOnlyList<PodAddress> wanted) => Drop(spare => !wanted.Contains(spare.Connection.Pod));
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -132,7 +133,7 @@ internal sealed class ConnectionSupply : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (!_stop.IsCancellationRequested)
+            if (!_stop.IsCancellationRequested && _pods.IsReady(connection.Pod))
             {
                 _spares.Add(new Spare(connection, _time.GetTimestamp()));
                 Track(WatchAsync(connection));
@@ -193,12 +194,15 @@ internal sealed class ConnectionSupply : IAsyncDisposable
         }
     }
 
+    /// <summary>Makes up for what was taken. Only a connection that is asked for leads to more: a pod that refuses, or soon ends what is opened ahead, is not called again and again.</summary>
     private void Fill()
     {
         lock (_gate)
         {
-            for (var missing = Wanted() - _spares.Count - _filling; missing > 0 && _filling < FillersAtOnce && !_stop.IsCancellationRequested; missing--)
+            _toOpen = Wanted() - _spares.Count - _filling;
+            while (_filling < Math.Min(FillersAtOnce, _toOpen + _filling) && !_stop.IsCancellationRequested)
             {
+                _toOpen--;
                 _filling++;
                 Track(Task.Run(FillAsync));
             }
@@ -210,9 +214,13 @@ internal sealed class ConnectionSupply : IAsyncDisposable
         try
         {
             // Whoever waits comes first.
-            while (Volatile.Read(ref _waiting) == 0 && Ready < Wanted() && await _pods.TryOpenAsync(_stop.Token).ConfigureAwait(false) is { } connection)
+            while (Volatile.Read(ref _waiting) == 0 && await _pods.TryOpenAsync(_stop.Token).ConfigureAwait(false) is { } connection)
             {
                 Put(connection);
+                if (Interlocked.Decrement(ref _toOpen) < 0)
+                {
+                    return;
+                }
             }
         }
         finally

@@ -101,7 +101,7 @@ internal sealed class PodSelection(PodDialer dialer, ServiceTarget target, PortF
             log.Trouble(exception.Message);
             lock (_gate)
             {
-                if (_current == pod)
+                if (_current == pod && exception.ErrorId is not (ErrorId.ClusterUnreachable or ErrorId.TimedOut))
                 {
                     Choose(avoid: pod);
                 }

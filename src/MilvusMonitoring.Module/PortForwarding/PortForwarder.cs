@@ -39,8 +39,8 @@ internal sealed class PortForwarder : IAsyncDisposable
         _supply = new ConnectionSupply(_pods, TimeProvider.System);
         _backends = new BackendWatch(_client, target, endpoints =>
         {
+            _supply.KeepOnly(endpoints.Ready);
             _pods.Update(endpoints);
-            _supply.KeepOnly(_pods.IsReady);
         });
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 
@@ -58,13 +59,14 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
         {
             while (await remote.ReceiveAsync().ConfigureAwait(false) is { IsEmpty: false } data)
             {
+                // Before the client can have it, and close.
+                _isAnswered = true;
+                Interlocked.Add(ref _received, data.Length);
                 for (var rest = data; !rest.IsEmpty;)
                 {
                     rest = rest[await local.SendAsync(rest, SocketFlags.None, CancellationToken.None).ConfigureAwait(false)..];
                 }
 
-                _isAnswered = true;
-                Interlocked.Add(ref _received, data.Length);
                 meter.Received(data.Length);
             }
         }
@@ -110,17 +112,19 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
         }
     }
 
+    /// <summary>Waits until the pod's side has ended, or has been quiet and owes nothing.</summary>
     private async Task AwaitAnswerAsync(Task down)
     {
-        while (!down.IsCompleted)
+        var quietSince = Stopwatch.GetTimestamp();
+        while (!down.IsCompleted && (!_isAnswered || Stopwatch.GetElapsedTime(quietSince) < QuietAfterAnswer) && Stopwatch.GetElapsedTime(quietSince) < LongestAnswer)
         {
             var before = Interlocked.Read(ref _received);
             using var over = new CancellationTokenSource();
-            await Task.WhenAny(down, Task.Delay(_isAnswered ? QuietAfterAnswer : LongestAnswer, over.Token)).ConfigureAwait(false);
+            await Task.WhenAny(down, Task.Delay(QuietAfterAnswer / 5, over.Token)).ConfigureAwait(false);
             await over.CancelAsync().ConfigureAwait(false);
-            if (Interlocked.Read(ref _received) == before)
+            if (Interlocked.Read(ref _received) != before)
             {
-                return;
+                quietSince = Stopwatch.GetTimestamp();
             }
         }
     }

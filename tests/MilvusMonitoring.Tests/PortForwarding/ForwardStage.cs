@@ -1,18 +1,20 @@
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using EmbeddedCluster;
-using MilvusMonitoring.Tests.Commands;
 
 namespace MilvusMonitoring.Tests.PortForwarding;
 
 /// <summary>A stage with two replicas of Prometheus and a Grafana, each a web server of its own behind the pods' ports.</summary>
 internal sealed class ForwardStage : IAsyncDisposable
 {
+    private static readonly byte[] Request = "GET /who HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray();
+
     private readonly List<WebServer> _servers = [];
 
-    private ForwardStage(Stage stage) => Stage = stage;
+    private ForwardStage(Commands.Stage stage) => Stage = stage;
 
-    public Stage Stage { get; }
+    public Commands.Stage Stage { get; }
 
     public Cluster Cluster => Stage.Cluster;
 
@@ -22,7 +24,7 @@ internal sealed class ForwardStage : IAsyncDisposable
 
     public static async Task<ForwardStage> StartAsync(ClusterOptions options)
     {
-        var stage = new ForwardStage(await Stage.StartAsync(options));
+        var stage = new ForwardStage(await Commands.Stage.StartAsync(options));
         stage.Cluster.Put(Object("v1", "Namespace", "monitoring", null, []));
         stage.PutWorkload("StatefulSet", "prometheus-k8s", "prometheus", replicas: 2);
         stage.PutService("prometheus-k8s", "prometheus", ("web", 9090));
@@ -61,6 +63,38 @@ internal sealed class ForwardStage : IAsyncDisposable
         using var client = NewClient();
         return await client.GetStringAsync(new Uri(forward.Url, path), TestContext.Current.CancellationToken);
     }
+
+    /// <summary>Has the connections that were opened ahead given up, so that the next is a new one; the first pod alone is ready then.</summary>
+    public async Task DrainSparesAsync(MonitoringPortForward forward)
+    {
+        var pods = Cluster.List("v1", "Pod", "monitoring").Select(pod => (string)pod["metadata"]!["name"]!).Where(name => name.StartsWith(forward.Service, StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        pods.ForEach(pod => Cluster.SetReady("monitoring", pod, ready: false));
+        await Commands.Stage.UntilAsync(() => forward.Pod is null && Cluster.PortForwards.OpenSockets == forward.OpenConnections);
+        Cluster.SetReady("monitoring", pods[0], ready: true);
+        await Commands.Stage.UntilAsync(() => forward.Pod is not null);
+    }
+
+    /// <summary>So many short requests, each on a connection of its own, eight at a time.</summary>
+    public static Task HammerAsync(MonitoringPortForward forward, int requests) => Parallel.ForEachAsync(
+        Enumerable.Range(0, requests),
+        new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = TestContext.Current.CancellationToken },
+        async (_, cancellationToken) =>
+        {
+            using var socket = await ConnectAsync(forward);
+            await socket.SendAsync(Request, cancellationToken);
+            var buffer = new byte[512];
+            var text = new StringBuilder();
+            while (await socket.ReceiveAsync(buffer, cancellationToken) is var count and > 0)
+            {
+                text.Append(Encoding.ASCII.GetString(buffer, 0, count));
+                if (text.ToString().EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal))
+                {
+                    return;
+                }
+            }
+
+            Assert.Fail($"the answer broke off after {text}");
+        });
 
     public static HttpClient NewClient() => new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) }) { Timeout = TimeSpan.FromSeconds(60) };
 

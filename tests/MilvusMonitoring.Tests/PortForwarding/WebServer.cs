@@ -20,7 +20,11 @@ internal sealed class WebServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
+        builder.WebHost.ConfigureKestrel(options =>
+        {
+            options.Limits.MaxRequestBodySize = null;
+            options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
+        });
         var application = builder.Build();
         application.MapGet("/who", () => name);
         application.MapPost("/length", async (HttpRequest request) => $"{await CountAsync(request.Body, request.HttpContext.RequestAborted)}");
