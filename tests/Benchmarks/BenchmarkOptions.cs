@@ -1,4 +1,5 @@
 using System.Globalization;
+using MilvusMonitoring.Benchmarks.Forwarding;
 
 namespace MilvusMonitoring.Benchmarks;
 
@@ -7,16 +8,33 @@ namespace MilvusMonitoring.Benchmarks;
 /// <param name="Suites">Which suites to run.</param>
 internal sealed record BenchmarkOptions(int Repeat, IReadOnlyList<string> Suites)
 {
+    /// <summary>A cluster of one's own for the port-forwards; null for the embedded one.</summary>
+    public string? Kubeconfig { get; private init; }
+
+    /// <summary>The Service to forward to on that cluster.</summary>
+    public ForwardTarget? ForwardTo { get; private init; }
+
+    /// <summary>What to get from it that is small.</summary>
+    public string SmallPath { get; private init; } = ForwardServer.SmallPath;
+
+    /// <summary>What to get from it that is large.</summary>
+    public string LargePath { get; private init; } = ForwardServer.LargePath + (1L << 30);
+
+    /// <summary>The kubectl to measure against; null where there is none.</summary>
+    public static string? Kubectl => Environment.GetEnvironmentVariable("KUBECTL") is { Length: > 0 } named ? named : Programs.OnPath("kubectl") ? "kubectl" : null;
+
     public const string Usage = """
         dotnet run -c Release --project tests/Benchmarks -- [--repeat N] [--only SUITE,...]
           --repeat N   how often each thing is measured; 5 without it
-          --only       some of: kubectl, latency, start, parse, scale
+          --only       some of: kubectl, latency, start, parse, scale, forward
+          --kubeconfig FILE --forward-to NAMESPACE/SERVICE:PORT [--small PATH] [--large PATH]
+                       a cluster of your own for 'forward', against kubectl too; the paths' answers must say their length
         KUBE_APISERVER             a program that starts a real kube-apiserver (kubectl, latency, start)
         KUBE_PROMETHEUS_MANIFESTS  the folder with v0.8.0/ and v0.18.0/
         KUBECTL                    the kubectl to measure against; else the one on PATH
         """;
 
-    public static IReadOnlyList<string> AllSuites { get; } = ["kubectl", "latency", "start", "parse", "scale"];
+    public static IReadOnlyList<string> AllSuites { get; } = ["kubectl", "latency", "start", "parse", "scale", "forward"];
 
     /// <summary>Reads the command line; null where it is wrong.</summary>
     public static BenchmarkOptions? Parse(IReadOnlyList<string> arguments)
@@ -33,11 +51,23 @@ internal sealed record BenchmarkOptions(int Repeat, IReadOnlyList<string> Suites
                 case "--only" when value.Split(',') is var suites && suites.All(AllSuites.Contains):
                     options = options with { Suites = suites };
                     break;
+                case "--kubeconfig" when File.Exists(value):
+                    options = options with { Kubeconfig = value };
+                    break;
+                case "--forward-to" when ForwardTarget.Parse(value) is { } target:
+                    options = options with { ForwardTo = target };
+                    break;
+                case "--small" when value.StartsWith('/'):
+                    options = options with { SmallPath = value };
+                    break;
+                case "--large" when value.StartsWith('/'):
+                    options = options with { LargePath = value };
+                    break;
                 default:
                     return null;
             }
         }
 
-        return options;
+        return (options.Kubeconfig is null) == (options.ForwardTo is null) ? options : null;
     }
 }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using MilvusMonitoring.Benchmarks;
 using MilvusMonitoring.Benchmarks.Children;
+using MilvusMonitoring.Benchmarks.Forwarding;
 using MilvusMonitoring.Benchmarks.Parsing;
 using MilvusMonitoring.Benchmarks.Reporting;
 using MilvusMonitoring.Benchmarks.Suites;
@@ -13,6 +15,18 @@ if (args is ["--child"])
 if (args is ["--parse", var way, var folder])
 {
     return await ParseRun.AnswerAsync(way, folder);
+}
+
+switch (args)
+{
+    case [ForwardServer.Argument]:
+        return await ForwardServer.RunAsync();
+    case [ForwardWays.ModuleArgument, var kubeconfig, var ns, var service, var port]:
+        return await ForwardWays.RunModuleAsync(kubeconfig, ns, service, port);
+    case [ForwardWays.BareArgument, var kubeconfig, var ns, var service, var port]:
+        return await ForwardWays.RunBareAsync(kubeconfig, ns, service, port);
+    case [ForwardWays.RelayArgument, var server]:
+        return await ForwardWays.RunRelayAsync(int.Parse(server, CultureInfo.InvariantCulture));
 }
 
 if (BenchmarkOptions.Parse(args) is not { } options)

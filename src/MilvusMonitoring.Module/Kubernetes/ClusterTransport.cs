@@ -59,6 +59,8 @@ internal sealed class ClusterTransport : IDisposable
         {
             RemoteCertificateValidationCallback = check.Validate,
             ClientCertificateContext = identity?.TlsContext,
+            // An https proxy is judged by what the runtime found.
+            CertificateChainPolicy = proxy is null ? ServerCertificateCheck.RuntimePolicy() : null,
         },
     };
 

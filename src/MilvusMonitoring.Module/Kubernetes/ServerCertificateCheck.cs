@@ -15,6 +15,7 @@ internal sealed class ServerCertificateCheck
     private readonly X509Certificate2Collection? _authorities;
     private readonly TimeProvider _time;
     private volatile string? _refusal;
+    private volatile Trusted? _trusted;
 
     /// <summary>Creates the check for one server.</summary>
     /// <param name="expectedHost">The host name or address that the certificate must be made out for.</param>
@@ -48,9 +49,23 @@ internal sealed class ServerCertificateCheck
             return _refusal is null;
         }
 
+        if (certificate is X509Certificate2 known && _trusted is { } trusted && trusted.IsStill(known, _time))
+        {
+            return true;
+        }
+
         _refusal = certificate is X509Certificate2 shown ? Judge(shown, chain?.ChainPolicy.ExtraStore) : "is missing";
+        _trusted = _refusal is null ? new Trusted(certificate!.GetRawCertData(), _time.GetTimestamp()) : null;
         return _refusal is null;
     }
+
+    /// <summary>What the runtime is to build a chain by before it asks this check: the least, since its verdict does not count. The default reads all authorities of the system.</summary>
+    public static X509ChainPolicy RuntimePolicy() => new()
+    {
+        RevocationMode = X509RevocationMode.NoCheck,
+        DisableCertificateDownloads = true,
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+    };
 
     /// <summary>Judges a certificate.</summary>
     /// <param name="certificate">The server's certificate.</param>
@@ -135,5 +150,14 @@ internal sealed class ServerCertificateCheck
             <= 6 => OneLine.Clean(string.Join(", ", names), 300),
             _ => OneLine.Clean(string.Join(", ", names.Take(6)), 300) + $" and {names.Count - 6} more",
         };
+    }
+
+    /// <summary>The very certificate that was trusted a moment ago: many connections opened at once need not each build its chain.</summary>
+    private sealed record Trusted(byte[] Certificate, long Since)
+    {
+        private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+
+        public bool IsStill(X509Certificate2 shown, TimeProvider time) =>
+            time.GetElapsedTime(Since) < Longest && shown.RawDataMemory.Span.SequenceEqual(Certificate);
     }
 }

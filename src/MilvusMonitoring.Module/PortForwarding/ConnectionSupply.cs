@@ -11,10 +11,11 @@ internal sealed class ConnectionSupply : IAsyncDisposable
     private const int Most = 64;
     private const int Fewest = 2;
     private const int DialsAtOnce = 16;
-    private const int FillersAtOnce = 8;
+    private const int FillersAtOnce = 4;
 
     private static readonly TimeSpan DemandWindow = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestIdle = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan FillPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan TidyInterval = TimeSpan.FromSeconds(5);
 
     private readonly PodSelection _pods;
@@ -213,6 +214,9 @@ internal sealed class ConnectionSupply : IAsyncDisposable
     {
         try
         {
+            // The connection that was just taken has its request under way, and a handshake takes a processor for milliseconds.
+            await Task.Delay(FillPause, _stop.Token).ConfigureAwait(false);
+
             // Whoever waits comes first.
             while (Volatile.Read(ref _waiting) == 0 && await _pods.TryOpenAsync(_stop.Token).ConfigureAwait(false) is { } connection)
             {
