@@ -109,11 +109,8 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
             : ResourceAction.Configured;
     }
 
-    private static MonitoringException Conflict(MonitorPlan plan, StatusBody refusal)
-    {
-        var remedy = plan.Found.Instance.MonitorInValues
-            ? $"Helm keeps this ServiceMonitor, so change it there: helm upgrade with --set {plan.HelmSet}"
-            : "have their manager give them up, or delete the ServiceMonitor and run the command again";
-        return new MonitoringException(ErrorId.FieldConflict, $"Cannot apply {plan.Found.MonitorId}: {FieldConflictText.Describe(refusal.Causes)}; {remedy}.", plan.Found.MonitorId.ToString());
-    }
+    private static MonitoringException Conflict(MonitorPlan plan, StatusBody refusal) => new(
+        ErrorId.FieldConflict,
+        $"Cannot apply {plan.Found.MonitorId}: {FieldConflictText.Describe(refusal.Causes)}; have their manager give them up, or delete the ServiceMonitor and run the command again.",
+        plan.Found.MonitorId.ToString());
 }

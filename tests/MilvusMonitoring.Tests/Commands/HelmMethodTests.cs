@@ -10,14 +10,14 @@ public sealed class HelmMethodTests
     private const string Options = "-Interval 1m -ScrapeTimeout 20s -AdditionalLabel @{ release = 'true'; 'a.b/c' = '1' }";
 
     [Theory]
-    [InlineData(Helm.Newest, "")]
-    [InlineData(Helm.Newest, Options)]
-    [InlineData(Helm.Three, "")]
-    [InlineData(Helm.Three, Options)]
+    [InlineData(RealHelm.Newest, "")]
+    [InlineData(RealHelm.Newest, Options)]
+    [InlineData(RealHelm.Three, "")]
+    [InlineData(RealHelm.Three, Options)]
     public async Task Helm_makes_what_Native_applies_and_is_not_run_again(string helm, string options)
     {
         await using var stage = await HelmStage.StartAsync(helm);
-        await stage.HelmAsync("install", "my-release", Helm.Chart);
+        await stage.HelmAsync("install", "my-release", RealHelm.Chart);
         await stage.OneAsync($"Enable-MilvusServiceMonitor my-release {options}");
         var native = Assert.Single(stage.Monitors());
         await stage.OneAsync("Disable-MilvusServiceMonitor my-release");
@@ -38,8 +38,8 @@ public sealed class HelmMethodTests
     }
 
     [Theory]
-    [InlineData(Helm.Newest)]
-    [InlineData(Helm.Three)]
+    [InlineData(RealHelm.Newest)]
+    [InlineData(RealHelm.Three)]
     public async Task The_user_s_values_survive_to_the_bit(string helm)
     {
         await using var stage = await HelmStage.StartAsync(helm);
@@ -60,7 +60,7 @@ public sealed class HelmMethodTests
             other: "é😀\u2028 1"
             """);
         await stage.HelmAsync(
-            "install", "my-release", Helm.Chart, "--values", values,
+            "install", "my-release", RealHelm.Chart, "--values", values,
             "--set", @"big=9007199254740993,x\.y.z\=w=-9223372036854775807,items[0].n=9007199254740995,items[1]=a\,b",
             "--set", "items[2].password=😀\u2028\"'\\\\,items[3]=null,int=2000000");
         var before = stage.Config();
@@ -75,12 +75,12 @@ public sealed class HelmMethodTests
     }
 
     [Theory]
-    [InlineData(Helm.Newest)]
-    [InlineData(Helm.Three)]
+    [InlineData(RealHelm.Newest)]
+    [InlineData(RealHelm.Three)]
     public async Task Native_and_Helm_follow_one_another_in_any_order(string helm)
     {
         await using var stage = await HelmStage.StartAsync(helm);
-        await stage.HelmAsync("install", "my-release", Helm.Chart);
+        await stage.HelmAsync("install", "my-release", RealHelm.Chart);
 
         await stage.OneAsync("Enable-MilvusServiceMonitor my-release -Interval 15s -AdditionalLabel @{ team = 'a' }");
         var byHelm = Assert.Single((await stage.EnableAsync()).EnsureNoError().OutputOf<MilvusServiceMonitor>());
@@ -97,15 +97,15 @@ public sealed class HelmMethodTests
         Assert.Equal(ResourceAction.Created, Assert.Single((await stage.EnableAsync()).EnsureNoError().OutputOf<MilvusServiceMonitor>()).Action);
         await stage.OneAsync("Disable-MilvusServiceMonitor my-release");
         Assert.Equal(ResourceAction.Created, (await stage.OneAsync("Enable-MilvusServiceMonitor my-release")).Action);
-        await stage.HelmAsync("upgrade", "my-release", Helm.Chart, "--reuse-values", "--set", "metrics.serviceMonitor.enabled=false");
+        await stage.HelmAsync("upgrade", "my-release", RealHelm.Chart, "--reuse-values", "--set", "metrics.serviceMonitor.enabled=false");
         Assert.Empty(stage.Monitors());
     }
 
     [Fact]
     public async Task WhatIf_shows_the_values_and_runs_no_upgrade()
     {
-        await using var stage = await HelmStage.StartAsync(Helm.Newest);
-        await stage.HelmAsync("install", "my-release", Helm.Chart);
+        await using var stage = await HelmStage.StartAsync(RealHelm.Newest);
+        await stage.HelmAsync("install", "my-release", RealHelm.Chart);
         stage.Stage.Cluster.Requests.Clear();
         var result = (await stage.EnableAsync("-Interval 15s -WhatIf")).EnsureNoError();
         Assert.True(Assert.Single(result.OutputOf<MilvusServiceMonitor>()).IsPlan);
@@ -114,12 +114,12 @@ public sealed class HelmMethodTests
     }
 
     [Theory]
-    [InlineData(Helm.Newest)]
-    [InlineData(Helm.Three)]
+    [InlineData(RealHelm.Newest)]
+    [InlineData(RealHelm.Three)]
     public async Task A_warning_of_helm_is_a_warning_and_LASTEXITCODE_stays(string helm)
     {
         await using var stage = await HelmStage.StartAsync(helm);
-        await stage.HelmAsync("install", "my-release", Helm.Chart);
+        await stage.HelmAsync("install", "my-release", RealHelm.Chart);
         stage.CopyChart("chart", text => text + "deprecated: true\n");
         var result = (await stage.RunAsync("$global:LASTEXITCODE = 7; $null = Enable-MilvusServiceMonitor my-release -Method Helm -HelmPath $helm -Chart $folder/chart; $LASTEXITCODE")).EnsureNoError();
         Assert.Equal(7, Assert.Single(result.Output).BaseObject);
@@ -127,12 +127,12 @@ public sealed class HelmMethodTests
     }
 
     [Theory]
-    [InlineData(Helm.Newest)]
-    [InlineData(Helm.Three)]
+    [InlineData(RealHelm.Newest)]
+    [InlineData(RealHelm.Three)]
     public async Task A_failed_upgrade_is_one_error_with_helm_s_own_words_and_the_way_back(string helm)
     {
         await using var stage = await HelmStage.StartAsync(helm);
-        await stage.HelmAsync("install", "my-release", Helm.Chart);
+        await stage.HelmAsync("install", "my-release", RealHelm.Chart);
         foreach (var method in (string[])["POST", "PATCH"])
         {
             stage.Stage.Cluster.Faults.Add(method, "/servicemonitors", Fault.Answer(HttpStatusCode.UnprocessableEntity, "Invalid", "no room for it"), times: null);
@@ -153,9 +153,9 @@ public sealed class HelmMethodTests
     [Fact]
     public async Task A_release_that_Helm_keeps_in_ConfigMaps_is_found_there()
     {
-        await using var stage = await HelmStage.StartAsync(Helm.Newest);
+        await using var stage = await HelmStage.StartAsync(RealHelm.Newest);
         stage.Helm.Driver = "configmap";
-        await stage.HelmAsync("install", "my-release", Helm.Chart);
+        await stage.HelmAsync("install", "my-release", RealHelm.Chart);
         (await stage.EnableAsync()).EnsureNoError();
         Assert.NotNull(stage.Stage.Cluster.Find("v1", "ConfigMap", "default", "sh.helm.release.v1.my-release.v2"));
     }
@@ -163,15 +163,15 @@ public sealed class HelmMethodTests
     [Fact]
     public async Task Two_contexts_of_two_kubeconfigs_each_act_on_their_own_cluster()
     {
-        await using var one = await HelmStage.StartAsync(Helm.Newest);
-        await using var other = await HelmStage.StartAsync(Helm.Newest);
-        await one.HelmAsync("install", "my-release", Helm.Chart);
-        await other.HelmAsync("install", "my-release", Helm.Chart);
+        await using var one = await HelmStage.StartAsync(RealHelm.Newest);
+        await using var other = await HelmStage.StartAsync(RealHelm.Newest);
+        await one.HelmAsync("install", "my-release", RealHelm.Chart);
+        await other.HelmAsync("install", "my-release", RealHelm.Chart);
         var renamed = one.Stage.WriteFile("other", (await File.ReadAllTextAsync(other.Stage.Kubeconfig, TestContext.Current.CancellationToken)).Replace("embedded", "second", StringComparison.Ordinal));
         var both = one.Stage.Kubeconfig + Path.PathSeparator + renamed;
         var result = await one.Stage.Session.InvokeAsync(
             "param($both, $helm, $chart) @(Get-MilvusInstance -Kubeconfig $both) + @(Get-MilvusInstance -Kubeconfig $both -Context second) | Enable-MilvusServiceMonitor -Method Helm -HelmPath $helm -Chart $chart",
-            new { both, helm = one.HelmPath, chart = Helm.Chart });
+            new { both, helm = one.HelmPath, chart = RealHelm.Chart });
         Assert.Equal(2, result.EnsureNoError().OutputOf<MilvusServiceMonitor>().Select(monitor => monitor.Context).Distinct().Count());
         Assert.Single(one.Monitors());
         Assert.Single(other.Monitors());

@@ -7,7 +7,7 @@ namespace MilvusMonitoring.Tests.Commands;
 /// <summary>A <see cref="Stage"/> with the kinds of kube-prometheus and a real helm, which keeps its files on the stage.</summary>
 internal sealed class HelmStage : IAsyncDisposable
 {
-    private HelmStage(Stage stage, Helm helm)
+    private HelmStage(Stage stage, RealHelm helm)
     {
         (Stage, Helm) = (stage, helm);
         HelmPath = OperatingSystem.IsWindows() ? helm.Program : stage.WriteScript("helm", $"HOME='{stage.Folder}' exec '{helm.Program}' \"$@\"\n");
@@ -15,14 +15,14 @@ internal sealed class HelmStage : IAsyncDisposable
 
     public Stage Stage { get; }
 
-    public Helm Helm { get; }
+    public RealHelm Helm { get; }
 
     /// <summary>What to give to <c>-HelmPath</c>; it is <c>$helm</c> in scripts.</summary>
     public string HelmPath { get; }
 
     public static async Task<HelmStage> StartAsync(string helm)
     {
-        var program = Tests.Helm.Find(helm);
+        var program = RealHelm.Find(helm);
         var stage = await Stage.StartAsync();
         await stage.DefineMonitorsAsync();
         return new HelmStage(stage, program);
@@ -31,10 +31,10 @@ internal sealed class HelmStage : IAsyncDisposable
     /// <summary>Copies the chart of the tests onto the stage, with another Chart.yaml.</summary>
     public string CopyChart(string name, Func<string, string> change)
     {
-        foreach (var file in Directory.EnumerateFiles(Tests.Helm.Chart, "*", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(RealHelm.Chart, "*", SearchOption.AllDirectories))
         {
             var text = File.ReadAllText(file);
-            Stage.WriteFile(Path.Combine(name, Path.GetRelativePath(Tests.Helm.Chart, file)), Path.GetFileName(file) == "Chart.yaml" ? change(text) : text);
+            Stage.WriteFile(Path.Combine(name, Path.GetRelativePath(RealHelm.Chart, file)), Path.GetFileName(file) == "Chart.yaml" ? change(text) : text);
         }
 
         return Path.Combine(Stage.Folder, name);
@@ -46,7 +46,7 @@ internal sealed class HelmStage : IAsyncDisposable
     /// <summary>Runs a script in which <c>$helm</c>, <c>$chart</c> and <c>$folder</c> are set, and every command knows the cluster.</summary>
     public Task<PowerShellResult> RunAsync(string script) => Stage.Session.InvokeAsync(
         $"param($c, $helm, $chart, $folder) $PSDefaultParameterValues = @{{ '*-Milvus*:Kubeconfig' = $c }}; {script}",
-        new { c = Stage.Kubeconfig, helm = HelmPath, chart = Tests.Helm.Chart, folder = Stage.Folder });
+        new { c = Stage.Kubeconfig, helm = HelmPath, chart = RealHelm.Chart, folder = Stage.Folder });
 
     /// <summary>Enables the monitor of <c>my-release</c> by helm, with the chart of the tests.</summary>
     public Task<PowerShellResult> EnableAsync(string more = "") => RunAsync($"Enable-MilvusServiceMonitor my-release -Method Helm -HelmPath $helm -Chart $chart {more}");

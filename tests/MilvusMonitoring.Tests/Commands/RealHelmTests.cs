@@ -15,48 +15,48 @@ public sealed class RealHelmTests
     [InlineData("r", "--set", "metrics.serviceMonitor.additionalLabels=null")]
     public async Task What_is_applied_here_is_what_helm_applies(string release, params string[] values)
     {
-        await using var stage = await HelmStage.StartAsync(Helm.Newest);
-        await stage.HelmAsync(["install", release, Helm.Chart, .. values, "--set", EnabledValue]);
+        await using var stage = await HelmStage.StartAsync(RealHelm.Newest);
+        await stage.HelmAsync(["install", release, RealHelm.Chart, .. values, "--set", EnabledValue]);
         var byHelm = Assert.Single(stage.Monitors());
         Assert.Equal(ResourceAction.Unchanged, (await stage.OneAsync($"Enable-MilvusServiceMonitor {release}")).Action);
 
         await stage.HelmAsync(["uninstall", release, "--wait"]);
-        await stage.HelmAsync(["install", release, Helm.Chart, .. values]);
+        await stage.HelmAsync(["install", release, RealHelm.Chart, .. values]);
         Assert.Equal(ResourceAction.Created, (await stage.OneAsync($"Enable-MilvusServiceMonitor {release}")).Action);
         var byUs = Assert.Single(stage.Monitors());
         Assert.True(JsonNode.DeepEquals(byHelm, byUs), $"helm   {byHelm.ToJsonString()}\nmodule {byUs.ToJsonString()}");
     }
 
     [Theory]
-    [InlineData(Helm.Newest)]
-    [InlineData(Helm.Three)]
+    [InlineData(RealHelm.Newest)]
+    [InlineData(RealHelm.Three)]
     public async Task Helm_adopts_it_with_the_value_and_leaves_it_without(string helm)
     {
         await using var stage = await HelmStage.StartAsync(helm);
-        await stage.HelmAsync("install", "my-release", Helm.Chart);
+        await stage.HelmAsync("install", "my-release", RealHelm.Chart);
         await stage.OneAsync("Enable-MilvusServiceMonitor my-release");
-        await stage.HelmAsync("upgrade", "my-release", Helm.Chart, "--reuse-values", "--set", "other=1");
+        await stage.HelmAsync("upgrade", "my-release", RealHelm.Chart, "--reuse-values", "--set", "other=1");
         Assert.Single(stage.Monitors());
 
-        await stage.HelmAsync("upgrade", "my-release", Helm.Chart, "--reuse-values", "--set", EnabledValue);
+        await stage.HelmAsync("upgrade", "my-release", RealHelm.Chart, "--reuse-values", "--set", EnabledValue);
         Assert.Equal(ResourceAction.Unchanged, (await stage.OneAsync("Enable-MilvusServiceMonitor my-release")).Action);
         Assert.True((await stage.InstanceAsync()).MonitorInValues);
 
-        await stage.HelmAsync("upgrade", "my-release", Helm.Chart, "--reuse-values", "--set", "metrics.serviceMonitor.enabled=false");
+        await stage.HelmAsync("upgrade", "my-release", RealHelm.Chart, "--reuse-values", "--set", "metrics.serviceMonitor.enabled=false");
         Assert.Empty(stage.Monitors());
         Assert.Equal((4, false, false), (await stage.InstanceAsync()) is var instance ? (instance.Revision, instance.MonitorInValues, instance.MonitorEnabled) : default);
     }
 
     /// <summary>Helm 3 leaves the fields of a custom resource that it adopts as they are.</summary>
     [Theory]
-    [InlineData(Helm.Newest, "30s", ResourceAction.Unchanged)]
-    [InlineData(Helm.Three, "15s", ResourceAction.Configured)]
+    [InlineData(RealHelm.Newest, "30s", ResourceAction.Unchanged)]
+    [InlineData(RealHelm.Three, "15s", ResourceAction.Configured)]
     public async Task Helm_with_other_values_is_in_no_conflict_with_what_was_applied_with_options(string helm, string interval, ResourceAction action)
     {
         await using var stage = await HelmStage.StartAsync(helm);
-        await stage.HelmAsync("install", "my-release", Helm.Chart);
+        await stage.HelmAsync("install", "my-release", RealHelm.Chart);
         await stage.OneAsync("Enable-MilvusServiceMonitor my-release -Interval 15s");
-        await stage.HelmAsync("upgrade", "my-release", Helm.Chart, "--reuse-values", "--set", EnabledValue);
+        await stage.HelmAsync("upgrade", "my-release", RealHelm.Chart, "--reuse-values", "--set", EnabledValue);
         var shown = await stage.OneAsync("Get-MilvusServiceMonitor");
         Assert.Equal(interval, shown.Interval);
         var settled = await stage.OneAsync("Enable-MilvusServiceMonitor my-release");
@@ -65,19 +65,19 @@ public sealed class RealHelmTests
     }
 
     [Theory]
-    [InlineData(Helm.Newest)]
-    [InlineData(Helm.Three)]
+    [InlineData(RealHelm.Newest)]
+    [InlineData(RealHelm.Three)]
     public async Task What_Helm_has_adopted_is_deleted_with_a_warning_and_comes_back_by_either(string helm)
     {
         await using var stage = await HelmStage.StartAsync(helm);
-        await stage.HelmAsync("install", "my-release", Helm.Chart);
+        await stage.HelmAsync("install", "my-release", RealHelm.Chart);
         await stage.OneAsync("Enable-MilvusServiceMonitor my-release");
-        await stage.HelmAsync("upgrade", "my-release", Helm.Chart, "--reuse-values", "--set", EnabledValue);
+        await stage.HelmAsync("upgrade", "my-release", RealHelm.Chart, "--reuse-values", "--set", EnabledValue);
         var disabled = (await stage.RunAsync("Disable-MilvusServiceMonitor my-release")).EnsureNoError();
         Assert.Contains("next helm upgrade brings it back", Assert.Single(disabled.Warnings), StringComparison.Ordinal);
         Assert.Empty(stage.Monitors());
 
-        await stage.HelmAsync("upgrade", "my-release", Helm.Chart, "--reuse-values");
+        await stage.HelmAsync("upgrade", "my-release", RealHelm.Chart, "--reuse-values");
         Assert.Single(stage.Monitors());
         await stage.OneAsync("Disable-MilvusServiceMonitor my-release");
         Assert.Equal(ResourceAction.Created, (await stage.OneAsync("Enable-MilvusServiceMonitor my-release")).Action);

@@ -1,12 +1,12 @@
 namespace MilvusMonitoring.Tests;
 
 /// <summary>A real helm: the newest one, found by HELM or on the PATH, or helm 3, found by HELM3.</summary>
-internal sealed class Helm
+internal sealed class RealHelm
 {
     public const string Newest = "HELM";
     public const string Three = "HELM3";
 
-    private Helm(string program) => Program = program;
+    private RealHelm(string program) => Program = program;
 
     /// <summary>A small chart with the values and names of Milvus's.</summary>
     public static string Chart { get; } = Path.Combine(BuiltTree.Root, "tests", "charts", "milvus");
@@ -19,13 +19,13 @@ internal sealed class Helm
 
     /// <summary>Finds helm; skips the test where there is none.</summary>
     /// <param name="variable">The variable that names it.</param>
-    public static Helm Find(string variable = Newest)
+    public static RealHelm Find(string variable = Newest)
     {
         var program = Environment.GetEnvironmentVariable(variable) is { Length: > 0 } given ? given
             : variable == Newest ? (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "helm")).FirstOrDefault(File.Exists)
             : null;
         Assert.SkipWhen(program is null, variable == Newest ? "There is no helm on this machine, nor does HELM name one." : $"{variable} does not name a helm.");
-        return new Helm(program!);
+        return new RealHelm(program!);
     }
 
     /// <summary>Runs helm, and fails the test where helm fails.</summary>
