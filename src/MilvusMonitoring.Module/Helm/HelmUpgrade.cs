@@ -12,7 +12,8 @@ internal sealed class HelmUpgrade
     private readonly MonitorPlan _plan;
     private readonly HelmStore _store;
     private readonly ChartSource _source;
-    private readonly IReadOnlyList<string> _values;
+    private readonly string _setting;
+    private readonly IReadOnlyList<string> _upgrade;
     private readonly string? _input;
     private readonly SecretWords _secrets;
 
@@ -21,13 +22,14 @@ internal sealed class HelmUpgrade
         (_client, _sink, _program, _plan, _source) = (client, sink, program, plan, source);
         _store = plan.Found.Store!;
         var numbers = ExactNumbers.In(_store.Config);
-        _values = HelmArguments.Upgrade(Chart, source, options.AsHelmValues, numbers);
+        _setting = HelmArguments.Setting(options.AsHelmValues);
+        _upgrade = HelmArguments.Upgrade(Chart, source, _setting, numbers);
         _input = numbers.Input;
         _secrets = new SecretWords(SecretWords.In(_store.Config).Concat(client.Connection.Secrets));
     }
 
     /// <summary>What is acted upon, in words.</summary>
-    public string Target => $"the Helm release {_plan.Found.Instance} to have {_plan.Found.MonitorId} ({_values.First(value => value.StartsWith("metrics.", StringComparison.Ordinal))}, chart {Chart.ChartVersion} from {_source})";
+    public string Target => $"the Helm release {_plan.Found.Instance} to have {_plan.Found.MonitorId} ({_setting}, chart {Chart.ChartVersion} from {_source})";
 
     private MilvusChart Chart => _plan.Found.Chart!;
 
@@ -65,7 +67,7 @@ internal sealed class HelmUpgrade
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var connection = _client.Connection;
-        IReadOnlyList<string> arguments = [.. _values, .. HelmArguments.Cluster(connection.Kubeconfig, connection.Context)];
+        IReadOnlyList<string> arguments = [.. _upgrade, .. HelmArguments.Cluster(connection.Kubeconfig, connection.Context)];
         _sink.Verbose(_secrets.Hide(HelmArguments.Describe(arguments)));
         _sink.Progress($"Upgrading the Helm release {_plan.Found.Instance}", "helm upgrade", -1);
         var result = await _program

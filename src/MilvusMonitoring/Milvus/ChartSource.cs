@@ -32,7 +32,7 @@ internal sealed record ChartSource(string Place, bool IsLocal)
     /// <summary>The arguments by which helm takes this version of the chart.</summary>
     public IEnumerable<string> Arguments(string version) =>
         IsLocal ? [Place]
-        : Place.StartsWith(OciScheme, StringComparison.Ordinal) ? [OciReference, "--version", version]
+        : Place.StartsWith(OciScheme, StringComparison.OrdinalIgnoreCase) ? [OciReference, "--version", version]
         : [MilvusChart.Name, "--repo", Place, "--version", version];
 
     /// <inheritdoc />

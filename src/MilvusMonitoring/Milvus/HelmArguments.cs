@@ -7,19 +7,25 @@ namespace MilvusMonitoring.Milvus;
 internal static class HelmArguments
 {
     /// <summary>
+    /// The setting that has the chart render the ServiceMonitor, for <c>--set-json</c>.
+    /// As JSON, and not by <c>--set</c>: so that a label "true" or "1" stays text, and no name or value needs escapes.
+    /// </summary>
+    /// <param name="asked">The members of <c>metrics.serviceMonitor</c> to set.</param>
+    public static string Setting(JsonObject asked) => "metrics.serviceMonitor=" + asked.ToJsonString();
+
+    /// <summary>
     /// The upgrade that has the chart render the ServiceMonitor, and changes nothing else.
     /// <c>--reuse-values</c> and not <c>--reset-then-reuse-values</c>: of the pinned version both give the chart's values, but a release that came here from an older chart by <c>--reuse-values</c>, as Milvus's page does it, runs on that chart's.
     /// </summary>
     /// <param name="chart">The release and its chart.</param>
     /// <param name="source">Where the chart is taken from.</param>
-    /// <param name="asked">The members of <c>metrics.serviceMonitor</c> to set.</param>
+    /// <param name="setting">What <see cref="Setting"/> gives.</param>
     /// <param name="numbers">What of the user's values has to be given again.</param>
-    public static IReadOnlyList<string> Upgrade(MilvusChart chart, ChartSource source, JsonObject asked, ExactNumbers numbers) =>
+    public static IReadOnlyList<string> Upgrade(MilvusChart chart, ChartSource source, string setting, ExactNumbers numbers) =>
     [
         "upgrade", chart.Release, .. source.Arguments(chart.ChartVersion), "--namespace", chart.Namespace, "--reuse-values", "--output", "json",
-        // As JSON, and not by --set: so that a label "true" or "1" stays text, and no name or value needs escapes.
-        "--set-json", "metrics.serviceMonitor=" + asked.ToJsonString(),
-        .. numbers.Settings.SelectMany(setting => (string[])["--set", setting]),
+        "--set-json", setting,
+        .. numbers.Settings.SelectMany(number => (string[])["--set", number]),
         .. numbers.Input is null ? Array.Empty<string>() : ["--values", "-"],
     ];
 

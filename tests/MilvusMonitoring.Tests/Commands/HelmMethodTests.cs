@@ -102,6 +102,29 @@ public sealed class HelmMethodTests
     }
 
     [Fact]
+    public async Task Helm_4_goes_on_with_what_helm_3_has_installed()
+    {
+        await using var stage = await HelmStage.StartAsync(RealHelm.Newest);
+        await RealHelm.Find(RealHelm.Three).RunAsync(stage.Stage.Kubeconfig, stage.Stage.Folder, "default", "install", "my-release", RealHelm.Chart);
+        await stage.OneAsync("Enable-MilvusServiceMonitor my-release -Interval 15s");
+        var byHelm = Assert.Single((await stage.EnableAsync()).EnsureNoError().OutputOf<MilvusServiceMonitor>());
+        Assert.Equal((ResourceAction.Configured, "30s"), (byHelm.Action, byHelm.Interval));
+    }
+
+    [Fact]
+    public async Task What_another_has_changed_and_helm_3_leaves_so_is_a_warning()
+    {
+        await using var stage = await HelmStage.StartAsync(RealHelm.Three);
+        await stage.HelmAsync("install", "my-release", RealHelm.Chart, "--set", "metrics.serviceMonitor.enabled=true");
+        var monitor = stage.Stage.Monitor("my-release-milvus")!;
+        monitor["spec"]!["endpoints"]![0]!["interval"] = "5m";
+        stage.Stage.Cluster.Put(monitor, "kubectl-edit");
+        var result = (await stage.EnableAsync()).EnsureNoError();
+        Assert.Contains("otherwise than the values", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Equal("5m", Assert.Single(result.OutputOf<MilvusServiceMonitor>()).Interval);
+    }
+
+    [Fact]
     public async Task WhatIf_shows_the_values_and_runs_no_upgrade()
     {
         await using var stage = await HelmStage.StartAsync(RealHelm.Newest);
