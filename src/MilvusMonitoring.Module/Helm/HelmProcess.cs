@@ -12,8 +12,8 @@ internal static class HelmProcess
     private const int ErrorLinesKept = 200;
     private const int Terminate = 15;
 
-    /// <summary>How long helm may take to end after Ctrl+C: a few requests to the API server, to write down what became of the release.</summary>
-    public static TimeSpan EndLimit { get; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long helm may take to end after Ctrl+C. It notices no sooner than it has written its new revision, and needs some dozens of requests to the API server until then.</summary>
+    public static TimeSpan EndLimit { get; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Runs helm to its end.</summary>
     /// <param name="start">The program, its arguments and variables.</param>

@@ -21,7 +21,7 @@ internal sealed class HelmUpgrade
     {
         (_client, _sink, _program, _plan, _source) = (client, sink, program, plan, source);
         _store = plan.Found.Store!;
-        var numbers = ExactNumbers.In(_store.Config);
+        var numbers = ExactNumbers.In(_store.Config, _store.Manifest);
         _setting = HelmArguments.Setting(options.AsHelmValues);
         _upgrade = HelmArguments.Upgrade(Chart, source, _setting, numbers);
         _input = numbers.Input;

@@ -51,7 +51,7 @@ internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
         var inEffect = newest.Status != "deployed" && revisions.Skip(1).FirstOrDefault(revision => revision.Status == "deployed") is { } deployed
             ? await ReadAsync(type, deployed, cancellationToken).ConfigureAwait(false) ?? newest
             : newest;
-        return Found(revisions[0].Id.Namespace!, newest, inEffect, new HelmStore(type.Kind.ToLowerInvariant(), inEffect.Config));
+        return Found(revisions[0].Id.Namespace!, newest, inEffect, new HelmStore(type.Kind.ToLowerInvariant(), inEffect.Config, inEffect.Manifest));
     }
 
     private async Task<HelmRecord?> ReadAsync(ResourceType type, Revision revision, CancellationToken cancellationToken)

@@ -8,8 +8,9 @@ namespace MilvusMonitoring.Milvus;
 
 /// <summary>
 /// The numbers among a user's values that helm would change by reading its own record.
-/// Helm reads all numbers of a record, and of values files, as 64-bit floating point, so that an upgrade with <c>--reuse-values</c> makes 9007199254740992 of 9007199254740993.
+/// Helm reads all numbers of a record, and of values files, as 64-bit floating point, so that an upgrade with <c>--reuse-values</c> makes 9007199254740992 of 9007199254740993, and a template writes 2e+06 where it has written 2000000.
 /// Only <c>--set</c> takes integers as they are, which is also how such a number got into the record: given again by <c>--set</c>, it stays.
+/// From a million on, where floating point is written otherwise, what the chart has rendered tells how the number was taken last.
 /// A list counts as one value, so one that holds such a number is given whole, on standard input and not as an argument, since it may hold secrets too.
 /// </summary>
 /// <param name="Settings">What <c>--set</c> takes, each <c>path=number</c>.</param>
@@ -17,11 +18,13 @@ namespace MilvusMonitoring.Milvus;
 internal sealed partial record ExactNumbers(IReadOnlyList<string> Settings, string? Input)
 {
     /// <summary>Finds the numbers in the values of a user.</summary>
-    public static ExactNumbers In(JsonElement values)
+    /// <param name="values">The values.</param>
+    /// <param name="manifest">What the chart has rendered for them.</param>
+    public static ExactNumbers In(JsonElement values, string manifest)
     {
         var settings = new List<string>();
         var lists = new JsonObject();
-        Search(values, string.Empty, settings, lists);
+        new Finder(manifest, settings).Search(values, string.Empty, lists);
         return new ExactNumbers(settings, lists.Count == 0 ? null : AsYaml(lists.ToJsonString()));
     }
 
@@ -37,58 +40,65 @@ internal sealed partial record ExactNumbers(IReadOnlyList<string> Settings, stri
     [GeneratedRegex(@"\\u(D[89AB][0-9A-F]{2})\\u(D[C-F][0-9A-F]{2})|\\.", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Escapes();
 
-    /// <param name="value">Where to search.</param>
-    /// <param name="path">Its path for <c>--set</c>.</param>
-    /// <param name="settings">Takes what is found.</param>
-    /// <param name="lists">Takes the lists that it is found in, at the place that corresponds to the value; null inside of a list.</param>
-    private static void Search(JsonElement value, string path, List<string> settings, JsonObject? lists)
+    private sealed class Finder(string manifest, List<string> settings)
     {
-        switch (value.ValueKind)
+        private const long FirstWithExponent = 1_000_000;
+
+        /// <param name="value">Where to search.</param>
+        /// <param name="path">Its path for <c>--set</c>.</param>
+        /// <param name="lists">Takes the lists that numbers are found in, at the place that corresponds to the value; null inside of a list.</param>
+        public void Search(JsonElement value, string path, JsonObject? lists)
         {
-            case JsonValueKind.Object:
-                foreach (var member in value.EnumerateObject())
-                {
-                    SearchMember(member, path, settings, lists);
-                }
+            switch (value.ValueKind)
+            {
+                case JsonValueKind.Object:
+                    foreach (var member in value.EnumerateObject())
+                    {
+                        SearchMember(member, path, lists);
+                    }
 
-                break;
-            case JsonValueKind.Array:
-                foreach (var (item, index) in value.EnumerateArray().Select((item, index) => (item, index)))
-                {
-                    Search(item, string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]"), settings, null);
-                }
+                    break;
+                case JsonValueKind.Array:
+                    foreach (var (item, index) in value.EnumerateArray().Select((item, index) => (item, index)))
+                    {
+                        Search(item, string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]"), null);
+                    }
 
-                break;
-            case JsonValueKind.Number when IsChangedByHelm(value):
-                settings.Add($"{path}={value.GetRawText()}");
-                break;
-            default:
-                break;
+                    break;
+                case JsonValueKind.Number when IsChangedByHelm(value.GetRawText()):
+                    settings.Add($"{path}={value.GetRawText()}");
+                    break;
+                default:
+                    break;
+            }
         }
+
+        private void SearchMember(JsonProperty member, string path, JsonObject? lists)
+        {
+            var below = path.Length == 0 ? Escape(member.Name) : $"{path}.{Escape(member.Name)}";
+            if (lists is null || member.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array))
+            {
+                Search(member.Value, below, lists);
+                return;
+            }
+
+            var before = settings.Count;
+            var inner = new JsonObject();
+            Search(member.Value, below, inner);
+            if (member.Value.ValueKind == JsonValueKind.Array && settings.Count > before)
+            {
+                lists[member.Name] = JsonNode.Parse(member.Value.GetRawText());
+            }
+            else if (inner.Count > 0)
+            {
+                lists[member.Name] = inner;
+            }
+        }
+
+        private bool IsChangedByHelm(string number) =>
+            long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer)
+            && (new BigInteger((double)integer) != integer || (integer is >= FirstWithExponent or <= -FirstWithExponent && IsInManifest(number)));
+
+        private bool IsInManifest(string number) => Regex.IsMatch(manifest, $@"(?<![0-9.]){number}(?![0-9.])", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
     }
-
-    private static void SearchMember(JsonProperty member, string path, List<string> settings, JsonObject? lists)
-    {
-        var below = path.Length == 0 ? Escape(member.Name) : $"{path}.{Escape(member.Name)}";
-        if (lists is null || member.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array))
-        {
-            Search(member.Value, below, settings, lists);
-            return;
-        }
-
-        var before = settings.Count;
-        var inner = new JsonObject();
-        Search(member.Value, below, settings, inner);
-        if (member.Value.ValueKind == JsonValueKind.Array && settings.Count > before)
-        {
-            lists[member.Name] = JsonNode.Parse(member.Value.GetRawText());
-        }
-        else if (inner.Count > 0)
-        {
-            lists[member.Name] = inner;
-        }
-    }
-
-    private static bool IsChangedByHelm(JsonElement number) =>
-        long.TryParse(number.GetRawText(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer) && new BigInteger((double)integer) != integer;
 }

@@ -29,6 +29,9 @@ internal sealed record HelmRecord
     /// <summary>The user's values, as they were given.</summary>
     public required JsonElement Config { get; init; }
 
+    /// <summary>What the chart has rendered; empty for other charts.</summary>
+    public required string Manifest { get; init; }
+
     /// <summary>The values in effect: the chart's defaults with the user's over them.</summary>
     public required JsonElement Values { get; init; }
 }

@@ -94,6 +94,7 @@ internal static class HelmRecordReader
             ChartVersion = chartVersion,
             AppVersion = chart.Text("appVersion") is { Length: > 0 } version ? version : null,
             Config = config,
+            Manifest = chartName == MilvusChart.Name ? JsonSlice.Text(json, "manifest") ?? string.Empty : string.Empty,
             Values = chartName == MilvusChart.Name ? HelmValues.Coalesce(JsonSlice.Parse(json, "chart", "values"), config) : NoValues,
         };
     }

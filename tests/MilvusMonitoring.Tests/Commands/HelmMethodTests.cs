@@ -74,6 +74,24 @@ public sealed class HelmMethodTests
         Assert.Equal(before.ToJsonString(), after.ToJsonString());
     }
 
+    /// <summary>What a template writes as it is, such as <c>{{ .Values.size }}</c>, helm would write as 2e+06 in the second revision; in another form Milvus might restart.</summary>
+    [Theory]
+    [InlineData(RealHelm.Newest)]
+    [InlineData(RealHelm.Three)]
+    public async Task Numbers_are_rendered_as_they_were(string helm)
+    {
+        await using var stage = await HelmStage.StartAsync(helm);
+        var values = stage.Stage.WriteFile("values.yaml", "fromFile: 3000000\nlist: [4000000]\n");
+        var chart = stage.CopyChart("numbers", text => text.Replace("spec:", "  annotations: {numbers: \"{{ .Values.set }} {{ .Values.fromFile }} {{ .Values.items }} {{ .Values.list }}\"}\nspec:", StringComparison.Ordinal), "service.yaml");
+        await stage.HelmAsync("install", "my-release", chart, "--values", values, "--set", "set=2000000,items[0]=5000000,items[1]=a");
+        var before = Numbers();
+        Assert.Equal("2000000 3e+06 [5000000 a] [4e+06]", before);
+        (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Method Helm -HelmPath $helm -Chart $folder/numbers")).EnsureNoError();
+        Assert.Equal(before, Numbers());
+
+        string? Numbers() => (string?)stage.Stage.Cluster.Find("v1", "Service", "default", "my-release-milvus")!["metadata"]!["annotations"]!["numbers"];
+    }
+
     [Theory]
     [InlineData(RealHelm.Newest)]
     [InlineData(RealHelm.Three)]

@@ -28,13 +28,13 @@ internal sealed class HelmStage : IAsyncDisposable
         return new HelmStage(stage, program);
     }
 
-    /// <summary>Copies the chart of the tests onto the stage, with another Chart.yaml.</summary>
-    public string CopyChart(string name, Func<string, string> change)
+    /// <summary>Copies the chart of the tests onto the stage, with one file changed.</summary>
+    public string CopyChart(string name, Func<string, string> change, string changed = "Chart.yaml")
     {
         foreach (var file in Directory.EnumerateFiles(RealHelm.Chart, "*", SearchOption.AllDirectories))
         {
             var text = File.ReadAllText(file);
-            Stage.WriteFile(Path.Combine(name, Path.GetRelativePath(RealHelm.Chart, file)), Path.GetFileName(file) == "Chart.yaml" ? change(text) : text);
+            Stage.WriteFile(Path.Combine(name, Path.GetRelativePath(RealHelm.Chart, file)), Path.GetFileName(file) == changed ? change(text) : text);
         }
 
         return Path.Combine(Stage.Folder, name);
