@@ -111,6 +111,15 @@ public static class ErrorId
     /// <summary>No port-forward of this session has that number or service.</summary>
     public const string PortForwardNotFound = nameof(PortForwardNotFound);
 
+    /// <summary>There is no helm where one was looked for, or it cannot be run.</summary>
+    public const string HelmNotFound = nameof(HelmNotFound);
+
+    /// <summary>The helm that was found is older than this module can work with.</summary>
+    public const string HelmTooOld = nameof(HelmTooOld);
+
+    /// <summary>Helm ended with an error.</summary>
+    public const string HelmFailed = nameof(HelmFailed);
+
     /// <summary>Parameters that contradict each other or are out of range.</summary>
     public const string ParameterInvalid = nameof(ParameterInvalid);
 

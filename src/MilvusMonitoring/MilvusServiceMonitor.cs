@@ -31,7 +31,7 @@ public sealed record MilvusServiceMonitor
     /// <summary>Its labels.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The field managers that applied it: <c>milvus-monitoring</c> for this module, <c>helm</c> or others.</summary>
+    /// <summary>The field managers that applied it: <c>helm</c> for Helm, and for this module, which applies an object of Helm's in its name; or others.</summary>
     public IReadOnlyList<string> Managers { get; init; } = [];
 
     /// <summary>The names of the Services that it selects; empty for a PodMonitor.</summary>

@@ -42,11 +42,52 @@ Describe 'Enable-MilvusServiceMonitor' {
             Get-MilvusInstance @target | Out-String -Width 80 | Should -Match 'default\s+my-release\s+Cluster\s+5\.0\.19\s+2\.6\.15\s+Helm\s+deployed'
         }
 
+        It 'acts on the cluster of each object, of two in one pipeline' {
+            $second = Start-TestCluster
+            try {
+                $null = Install-KubePrometheus -Kubeconfig $second.Kubeconfig -Path "$PSScriptRoot/../Demo/manifests" -Wait -Timeout 60s
+                $monitors = @(Get-MilvusInstance @target; Get-MilvusInstance -Kubeconfig $second.Kubeconfig) | Enable-MilvusServiceMonitor
+                $monitors.Kubeconfig | Should -Be $cluster.Kubeconfig, $second.Kubeconfig
+                Get-MilvusServiceMonitor -Kubeconfig $second.Kubeconfig | Should -Not -BeNullOrEmpty
+            } finally {
+                Stop-TestCluster $second
+            }
+        }
+
+        It 'says why helm cannot do it, and leaves the exit code of the session alone' {
+            $global:LASTEXITCODE = 7
+            $thrown = { Enable-MilvusServiceMonitor my-release @target -Method Helm -Interval 15s -Chart milvus/milvus -ErrorAction Stop } | Should -Throw -PassThru
+            $thrown.FullyQualifiedErrorId | Should -BeLike 'ParameterInvalid,*'
+            $thrown = { Enable-MilvusServiceMonitor my-release @target -Method Helm -Interval 15s -HelmPath ./no/helm -ErrorAction Stop } | Should -Throw -PassThru
+            $thrown.FullyQualifiedErrorId | Should -BeLike 'HelmNotFound,*'
+            $global:LASTEXITCODE | Should -Be 7
+        }
+
         It 'is taken back by Disable, after a look with -WhatIf' {
             Get-MilvusServiceMonitor -AllNamespaces @target | Where-Object Kind -eq ServiceMonitor | Disable-MilvusServiceMonitor -WhatIf
             Get-MilvusServiceMonitor @target | Should -Not -BeNullOrEmpty
             (Get-MilvusServiceMonitor @target | Disable-MilvusServiceMonitor).Action | Should -Be Deleted
             Get-MilvusServiceMonitor @target | Should -BeNullOrEmpty
         }
+    }
+}
+
+Describe 'Enable-MilvusServiceMonitor -Method Helm' {
+    It 'has helm make the monitor of a release that helm installed' {
+        $helm = $env:HELM ? $env:HELM : (Get-Command helm -CommandType Application -ErrorAction Ignore | Select-Object -First 1).Source
+        if (-not $helm) {
+            Set-ItResult -Skipped -Because 'there is no helm on the PATH, nor does HELM name one'
+        }
+
+        $chart = "$PSScriptRoot/../charts/milvus"
+        $null = & $helm install by-helm $chart --kubeconfig $cluster.Kubeconfig --namespace default
+        $LASTEXITCODE | Should -Be 0
+        $global:LASTEXITCODE = 7
+        $monitor = Get-MilvusInstance by-helm @target | Enable-MilvusServiceMonitor -Method Helm -HelmPath $helm -Chart $chart -Interval 15s -AdditionalLabel @{ release = 'true' }
+        $monitor.Interval | Should -Be 15s
+        $monitor.Labels['release'] | Should -Be 'true'
+        (Get-MilvusInstance by-helm @target).MonitorInValues | Should -BeTrue
+        (Get-MilvusInstance by-helm @target | Enable-MilvusServiceMonitor -Method Helm).Action | Should -Be Unchanged
+        $global:LASTEXITCODE | Should -Be 7
     }
 }

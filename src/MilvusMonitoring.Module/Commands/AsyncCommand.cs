@@ -2,13 +2,14 @@ using System.Management.Automation;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>Runs asynchronous work for each input object, shows what it says on the pipeline thread, and ends within 2 s of Ctrl+C.</summary>
+/// <summary>Runs asynchronous work for each input object, shows what it says on the pipeline thread, and ends soon after Ctrl+C.</summary>
 public abstract class AsyncCommand : PSCmdlet, IDisposable
 {
-    private static readonly TimeSpan LongestStop = TimeSpan.FromMilliseconds(1900);
-
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _giveUp = new();
+
+    /// <summary>How long Ctrl+C waits for the work to end before it leaves it behind: less than 2 s, but for work that has to come to an end of its own.</summary>
+    private protected virtual TimeSpan LongestStop => TimeSpan.FromMilliseconds(1900);
 
     /// <inheritdoc />
     public void Dispose()

@@ -22,7 +22,8 @@ internal static class ErrorRecords
     public static ErrorCategory Category(string errorId) => errorId switch
     {
         ErrorId.KubeconfigNotFound or ErrorId.ContextNotFound or ErrorId.ManifestNotFound or ErrorId.ReleaseUnknown
-            or ErrorId.KindNotFound or ErrorId.ObjectNotFound or ErrorId.StackNotFound or ErrorId.InstanceNotFound or ErrorId.PortForwardNotFound => ErrorCategory.ObjectNotFound,
+            or ErrorId.KindNotFound or ErrorId.ObjectNotFound or ErrorId.StackNotFound or ErrorId.InstanceNotFound or ErrorId.PortForwardNotFound
+            or ErrorId.HelmNotFound => ErrorCategory.ObjectNotFound,
         ErrorId.KubeconfigInvalid or ErrorId.ManifestInvalid or ErrorId.ArchiveInvalid or ErrorId.ResponseInvalid or ErrorId.ObjectInvalid => ErrorCategory.InvalidData,
         ErrorId.ClusterUnreachable => ErrorCategory.ConnectionError,
         ErrorId.DownloadFailed => ErrorCategory.ConnectionError,
@@ -36,6 +37,8 @@ internal static class ErrorRecords
         ErrorId.ConfirmationImpossible => ErrorCategory.OperationStopped,
         ErrorId.RoleAggregated or ErrorId.ReleaseNotDeployed or ErrorId.MetricsDisabled or ErrorId.ServiceNotForwardable => ErrorCategory.InvalidOperation,
         ErrorId.ParameterInvalid or ErrorId.InstanceAmbiguous => ErrorCategory.InvalidArgument,
+        ErrorId.HelmTooOld => ErrorCategory.NotInstalled,
+        ErrorId.HelmFailed => ErrorCategory.FromStdErr,
         ErrorId.FileNotWritten => ErrorCategory.WriteError,
         ErrorId.Unexpected => ErrorCategory.InvalidResult,
         _ => ErrorCategory.NotSpecified,

@@ -62,9 +62,20 @@ internal sealed class ClusterClient(ClusterConnection connection)
     /// <param name="force">Whether to take fields over from other managers.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>What the server said.</returns>
-    public async Task<ApplyAnswer> ApplyAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> json, bool force, CancellationToken cancellationToken)
+    public Task<ApplyAnswer> ApplyAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> json, bool force, CancellationToken cancellationToken) =>
+        ApplyAsync(type, id, json, FieldManagerEntry.OurName, force, cancellationToken);
+
+    /// <summary>Server-side apply as another field manager, for an object that is that manager's.</summary>
+    /// <param name="type">The kind.</param>
+    /// <param name="id">Which object.</param>
+    /// <param name="json">The object, UTF-8 JSON.</param>
+    /// <param name="manager">The field manager.</param>
+    /// <param name="force">Whether to take fields over from other managers.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>What the server said.</returns>
+    public async Task<ApplyAnswer> ApplyAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> json, string manager, bool force, CancellationToken cancellationToken)
     {
-        var path = $"{type.PathOf(id)}?fieldManager={FieldManagerEntry.OurName}&force={(force ? "true" : "false")}";
+        var path = $"{type.PathOf(id)}?fieldManager={manager}&force={(force ? "true" : "false")}";
         var request = new ClusterRequest(HttpMethod.Patch, path)
         {
             Accept = MetadataOnly + ",application/json",

@@ -50,6 +50,9 @@ internal sealed class ClusterConnection : IDisposable
     /// <summary>The user's name in the kubeconfig.</summary>
     public string User => _settings.User.Name;
 
+    /// <summary>The secrets that the kubeconfig holds, to be kept out of what programs say that were given it.</summary>
+    public IEnumerable<string> Secrets => new[] { _settings.User.Token, _settings.User.Password }.OfType<string>();
+
     /// <summary>Prepares the way to the cluster that the user means. Reads files; touches no network and starts no program.</summary>
     /// <param name="target">What the user named.</param>
     /// <param name="sink">Where retries are told.</param>

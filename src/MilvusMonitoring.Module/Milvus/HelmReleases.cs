@@ -51,7 +51,7 @@ internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
         var inEffect = newest.Status != "deployed" && revisions.Skip(1).FirstOrDefault(revision => revision.Status == "deployed") is { } deployed
             ? await ReadAsync(type, deployed, cancellationToken).ConfigureAwait(false) ?? newest
             : newest;
-        return Found(revisions[0].Id.Namespace!, newest, inEffect);
+        return Found(revisions[0].Id.Namespace!, newest, inEffect, new HelmStore(type.Kind.ToLowerInvariant(), inEffect.Config, inEffect.Manifest));
     }
 
     private async Task<HelmRecord?> ReadAsync(ResourceType type, Revision revision, CancellationToken cancellationToken)
@@ -71,7 +71,7 @@ internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
         return record;
     }
 
-    private FoundInstance Found(string namespaceName, HelmRecord newest, HelmRecord inEffect)
+    private FoundInstance Found(string namespaceName, HelmRecord newest, HelmRecord inEffect, HelmStore store)
     {
         var chart = new MilvusChart(newest.Name, namespaceName, inEffect.ChartVersion, inEffect.AppVersion, inEffect.Values);
         var instance = new MilvusInstance
@@ -91,7 +91,7 @@ internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
             Context = client.Connection.Context,
             Kubeconfig = client.Connection.Kubeconfig,
         };
-        return new FoundInstance(instance, chart);
+        return new FoundInstance(instance, chart, store);
     }
 
     /// <summary>What the labels of a record say; the number is a text there, and 10 comes after 9.</summary>

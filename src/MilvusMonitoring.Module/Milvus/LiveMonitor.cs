@@ -22,9 +22,6 @@ internal sealed partial record LiveMonitor(ResourceType Type, JsonElement Json, 
         || Selector.Member("matchLabels").Text("app.kubernetes.io/name") == MilvusChart.Name
         || Json.Member("metadata").Items("ownerReferences").Any(owner => owner.Text("kind") == "Milvus" && owner.Text("apiVersion")?.StartsWith("milvus.io/", StringComparison.Ordinal) is true);
 
-    /// <summary>Whether this module has applied it.</summary>
-    public bool IsOurs => Metadata.Managers.Any(manager => manager.IsOurs);
-
     /// <summary>Reads a monitor; null where the object is none.</summary>
     public static LiveMonitor? From(ResourceType type, JsonElement json) =>
         ObjectMetadataReader.FromMetadata(json.Member("metadata")) is { } metadata ? new LiveMonitor(type, json, metadata) : null;

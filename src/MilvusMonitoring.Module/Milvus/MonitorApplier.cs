@@ -17,18 +17,47 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
                 : await WriteAsync(plan, cancellationToken).ConfigureAwait(false);
         }
 
-        var live = await reader.FindAsync(plan.Found.MonitorType, plan.Found.MonitorId, cancellationToken).ConfigureAwait(false);
-        if (live is not null)
-        {
-            await new PrometheusSelection(client, sink).WarnAsync(live.Type, live.Id, live.Metadata.Labels, cancellationToken).ConfigureAwait(false);
-        }
-
         if (plan.Found.Chart is { } chart && !plan.Found.Instance.MonitorInValues)
         {
-            sink.Verbose($"Helm's own record of {chart.Release} does not ask for this ServiceMonitor; to make it last there too, pass to helm upgrade: --version {chart.ChartVersion} --reuse-values --set {plan.HelmSet}");
+            sink.Verbose($"Helm's own record of {chart.Release} does not ask for this ServiceMonitor; to make it last there too, use -Method Helm, or pass to helm upgrade: --version {chart.ChartVersion} --reuse-values --set {plan.HelmSet}");
         }
 
-        return live is null ? Planned(plan) with { IsPlan = false, Action = action } : await ShowAsync(plan, live, action, cancellationToken).ConfigureAwait(false);
+        return await ReportAsync(plan, action, cancellationToken).ConfigureAwait(false) ?? Planned(plan) with { IsPlan = false, Action = action };
+    }
+
+    /// <summary>
+    /// Applies the monitor where helm has adopted it and left it as it was: of a custom resource Helm 3 compares what it made last with what it makes now, and not with what is there.
+    /// Where it has been Helm's before, what is there may also be the work of others, which stays.
+    /// </summary>
+    public async Task SettleAsync(MonitorPlan plan, CancellationToken cancellationToken)
+    {
+        var live = await reader.FindAsync(plan.Found.MonitorType, plan.Found.MonitorId, cancellationToken).ConfigureAwait(false);
+        if (live is null || WantedMonitor.IsThere(plan.Wanted!, live))
+        {
+            return;
+        }
+
+        if (!plan.Found.Instance.MonitorInValues && live.Metadata.ResourceVersion == plan.Live?.Metadata.ResourceVersion)
+        {
+            await WriteAsync(plan, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            sink.Warning($"Helm has left {live.Id} otherwise than the values of the release say; Enable-MilvusServiceMonitor without -Method Helm sets it right, or names who keeps it so.");
+        }
+    }
+
+    /// <summary>What came of a plan; null where there is no monitor.</summary>
+    public async Task<MilvusServiceMonitor?> ReportAsync(MonitorPlan plan, ResourceAction action, CancellationToken cancellationToken)
+    {
+        var live = await reader.FindAsync(plan.Found.MonitorType, plan.Found.MonitorId, cancellationToken).ConfigureAwait(false);
+        if (live is null)
+        {
+            return null;
+        }
+
+        await new PrometheusSelection(client, sink).WarnAsync(live.Type, live.Id, live.Metadata.Labels, cancellationToken).ConfigureAwait(false);
+        return await ShowAsync(plan, live, action, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The plan as <c>-WhatIf</c> shows it.</summary>
@@ -69,7 +98,7 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
     private async Task<ResourceAction> WriteAsync(MonitorPlan plan, CancellationToken cancellationToken)
     {
         var id = plan.Found.MonitorId;
-        var answer = await client.ApplyAsync(MilvusTypes.ServiceMonitor, id, JsonSerializer.SerializeToUtf8Bytes(plan.Wanted), false, cancellationToken).ConfigureAwait(false);
+        var answer = await client.ApplyAsync(MilvusTypes.ServiceMonitor, id, JsonSerializer.SerializeToUtf8Bytes(plan.Wanted), MilvusChart.FieldManager, false, cancellationToken).ConfigureAwait(false);
         if (answer.Refusal is { } refusal)
         {
             throw refusal.IsFieldConflict ? Conflict(plan, refusal) : ClusterErrors.From(refusal, $"apply {id}", id.ToString());
@@ -80,11 +109,8 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
             : ResourceAction.Configured;
     }
 
-    private static MonitoringException Conflict(MonitorPlan plan, StatusBody refusal)
-    {
-        var remedy = plan.Found.Instance.MonitorInValues
-            ? $"Helm keeps this ServiceMonitor, so change it there: helm upgrade with --set {plan.HelmSet}"
-            : "have their manager give them up, or delete the ServiceMonitor and run the command again";
-        return new MonitoringException(ErrorId.FieldConflict, $"Cannot apply {plan.Found.MonitorId}: {FieldConflictText.Describe(refusal.Causes)}; {remedy}.", plan.Found.MonitorId.ToString());
-    }
+    private static MonitoringException Conflict(MonitorPlan plan, StatusBody refusal) => new(
+        ErrorId.FieldConflict,
+        $"Cannot apply {plan.Found.MonitorId}: {FieldConflictText.Describe(refusal.Causes)}; have their manager give them up, or delete the ServiceMonitor and run the command again.",
+        plan.Found.MonitorId.ToString());
 }

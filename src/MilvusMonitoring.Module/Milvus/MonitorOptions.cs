@@ -20,27 +20,39 @@ internal sealed record MonitorOptions(string? Interval, string? ScrapeTimeout, I
         ScrapeTimeout is null ? null : $"metrics.serviceMonitor.scrapeTimeout={ScrapeTimeout}",
     }.OfType<string>().Concat(AdditionalLabels.Select(label => $"metrics.serviceMonitor.additionalLabels.{label.Key.Replace(".", "\\.", StringComparison.Ordinal)}={label.Value}")));
 
+    /// <summary>The same as members of <c>metrics.serviceMonitor</c>.</summary>
+    public JsonObject AsHelmValues
+    {
+        get
+        {
+            var values = new JsonObject { ["enabled"] = true };
+            if (Interval is not null)
+            {
+                values["interval"] = Interval;
+            }
+
+            if (ScrapeTimeout is not null)
+            {
+                values["scrapeTimeout"] = ScrapeTimeout;
+            }
+
+            if (AdditionalLabels.Count > 0)
+            {
+                values["additionalLabels"] = new JsonObject(AdditionalLabels.Select(label => KeyValuePair.Create<string, JsonNode?>(label.Key, label.Value)));
+            }
+
+            return values;
+        }
+    }
+
+    /// <summary>Whether the chart makes of its own values what is asked for.</summary>
+    public bool AreIn(MilvusChart chart) => chart.MakesMonitor && JsonNode.DeepEquals(Over(chart).RenderMonitor(), chart.RenderMonitor());
+
     /// <summary>The chart with these laid over its values.</summary>
     /// <exception cref="MonitoringException">A label, or a time, that would be refused.</exception>
     public MilvusChart Over(MilvusChart chart)
     {
-        var asked = new JsonObject();
-        if (Interval is not null)
-        {
-            asked["interval"] = Interval;
-        }
-
-        if (ScrapeTimeout is not null)
-        {
-            asked["scrapeTimeout"] = ScrapeTimeout;
-        }
-
-        if (AdditionalLabels.Count > 0)
-        {
-            asked["additionalLabels"] = new JsonObject(AdditionalLabels.Select(label => KeyValuePair.Create<string, JsonNode?>(label.Key, label.Value)));
-        }
-
-        using var values = JsonDocument.Parse(new JsonObject { ["metrics"] = new JsonObject { ["serviceMonitor"] = asked } }.ToJsonString());
+        using var values = JsonDocument.Parse(new JsonObject { ["metrics"] = new JsonObject { ["serviceMonitor"] = AsHelmValues } }.ToJsonString());
         var result = chart with { Values = HelmValues.Coalesce(chart.Values, values.RootElement) };
         return (LabelProblem() ?? ScrapeDuration.Problem(result.Interval, result.ScrapeTimeout)) is { } problem
             ? throw new MonitoringException(ErrorId.ParameterInvalid, problem, chart.MonitorId.ToString())

@@ -2,7 +2,7 @@ using MilvusMonitoring.Kubernetes;
 
 namespace MilvusMonitoring.Milvus;
 
-/// <summary>Finds and deletes the ServiceMonitors of an instance: those that this module has applied, and those of its Helm release. Others' stay.</summary>
+/// <summary>Finds and deletes the ServiceMonitors of an instance: those of its Helm release, whether helm or this module has made them. Others' stay.</summary>
 internal sealed class MonitorRemover(ClusterClient client, IActivitySink sink, MonitorReader reader)
 {
     /// <summary>Finds the monitors of an instance; also of one that is gone, since helm leaves behind what it has not made.</summary>
@@ -33,8 +33,8 @@ internal sealed class MonitorRemover(ClusterClient client, IActivitySink sink, M
     /// <summary>Why a monitor is left alone; null where it may be deleted.</summary>
     public static string? WhyNot(LiveMonitor monitor, string release) =>
         monitor.Type.Kind == "PodMonitor" ? "the Milvus Operator keeps it; set spec.components.disableMetric of the Milvus resource to true, which also turns its metrics off"
-        : monitor.IsOurs || monitor.IsOfRelease(release) ? null
-        : "it is neither Helm's for this release nor of this module; delete it with what made it";
+        : monitor.IsOfRelease(release) ? null
+        : "it does not belong to the Helm release; delete it with what made it";
 
     /// <summary>Deletes a monitor.</summary>
     public async Task DeleteAsync(FoundInstance? found, LiveMonitor monitor, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ internal sealed class OperatorResources(ClusterClient client)
         {
             if (resource.Member("metadata").Text("name") is { } name && isWanted(name))
             {
-                found.Add(new FoundInstance(Read(resource, name), null));
+                found.Add(new FoundInstance(Read(resource, name), null, null));
             }
         }
 

@@ -14,14 +14,15 @@ internal static class WantedMonitor
         return JsonNode.DeepEquals(wanted["spec"], there["spec"])
             && Covers(there["metadata"]!["labels"], wanted["metadata"]!["labels"]!)
             && Covers(there["metadata"]!["annotations"], wanted["metadata"]!["annotations"]!)
-            && LabelsAppliedByUs(there).All(label => wanted["metadata"]!["labels"]!.AsObject().ContainsKey(label));
+            && LabelsApplied(there).All(label => wanted["metadata"]!["labels"]!.AsObject().ContainsKey(label));
     }
 
     private static bool Covers(JsonNode? there, JsonNode wanted) => wanted.AsObject().All(member => JsonNode.DeepEquals(there?[member.Key], member.Value));
 
-    private static IEnumerable<string> LabelsAppliedByUs(JsonNode there) =>
+    /// <summary>The labels that applying would take away where they are left out.</summary>
+    private static IEnumerable<string> LabelsApplied(JsonNode there) =>
         (there["metadata"]!["managedFields"]?.AsArray() ?? [])
-            .Where(entry => (string?)entry?["manager"] == Kubernetes.FieldManagerEntry.OurName)
+            .Where(entry => (string?)entry?["manager"] == MilvusChart.FieldManager && (string?)entry?["operation"] == "Apply")
             .SelectMany(entry => entry!["fieldsV1"]?["f:metadata"]?["f:labels"] as JsonObject ?? [])
             .Where(field => field.Key.StartsWith("f:", StringComparison.Ordinal))
             .Select(field => field.Key[2..]);

@@ -26,6 +26,12 @@ internal sealed record HelmRecord
     /// <summary>The version of what the chart installs; null where the chart does not say.</summary>
     public string? AppVersion { get; init; }
 
+    /// <summary>The user's values, as they were given.</summary>
+    public required JsonElement Config { get; init; }
+
+    /// <summary>What the chart has rendered; empty for other charts.</summary>
+    public required string Manifest { get; init; }
+
     /// <summary>The values in effect: the chart's defaults with the user's over them.</summary>
     public required JsonElement Values { get; init; }
 }

@@ -83,6 +83,7 @@ internal static class HelmRecordReader
         }
 
         damage = null;
+        var config = chartName == MilvusChart.Name ? JsonSlice.Parse(json, "config") : NoValues;
         return new HelmRecord
         {
             Name = name,
@@ -92,7 +93,9 @@ internal static class HelmRecordReader
             ChartName = chartName,
             ChartVersion = chartVersion,
             AppVersion = chart.Text("appVersion") is { Length: > 0 } version ? version : null,
-            Values = chartName == MilvusChart.Name ? HelmValues.Coalesce(JsonSlice.Parse(json, "chart", "values"), JsonSlice.Parse(json, "config")) : NoValues,
+            Config = config,
+            Manifest = chartName == MilvusChart.Name ? JsonSlice.Text(json, "manifest") ?? string.Empty : string.Empty,
+            Values = chartName == MilvusChart.Name ? HelmValues.Coalesce(JsonSlice.Parse(json, "chart", "values"), config) : NoValues,
         };
     }
 

@@ -22,6 +22,12 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
     /// <summary>The annotation by which Helm knows where the release of an object lives.</summary>
     public const string ReleaseNamespaceAnnotation = "meta.helm.sh/release-namespace";
 
+    /// <summary>
+    /// The field manager that helm applies as, and so the one that a ServiceMonitor of a release is applied as, whoever does it: the object is Helm's by its metadata.
+    /// As another manager's its fields would be conflicts to a later <c>helm upgrade</c> of Helm 4 that wants other values, and labels that helm leaves out would stay.
+    /// </summary>
+    public const string FieldManager = "helm";
+
     private const int LongestName = 63;
 
     /// <summary>The labels that the chart itself gives to a ServiceMonitor.</summary>

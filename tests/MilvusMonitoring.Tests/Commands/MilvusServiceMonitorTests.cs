@@ -18,7 +18,7 @@ public sealed class MilvusServiceMonitorTests
         Assert.Equal($"ServiceMonitor/default/{Name}", made.ToString());
         Assert.Equal(("my-release", "30s", "10s"), (made.Instance, made.Interval, made.ScrapeTimeout));
         Assert.Equal((1, 1), (made.Endpoints, made.ReadyEndpoints));
-        Assert.Equal(["my-release-milvus", "milvus-monitoring"], made.Services.Concat(made.Managers));
+        Assert.Equal(["my-release-milvus", "helm"], made.Services.Concat(made.Managers));
         Assert.InRange(made.Age!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(5));
         Assert.Equal("my-release", (string?)stage.Monitor(Name)!["metadata"]!["annotations"]!["meta.helm.sh/release-name"]);
 
@@ -109,7 +109,7 @@ public sealed class MilvusServiceMonitorTests
     }
 
     [Fact]
-    public async Task A_field_that_Helm_keeps_otherwise_is_a_conflict_that_says_where_to_change_it()
+    public async Task What_the_values_or_another_manager_keep_otherwise_is_a_conflict_that_says_where_to_change_it()
     {
         await using var stage = await StartAsync();
         (await stage.RunAsync(Enable)).EnsureNoError();
@@ -123,8 +123,13 @@ public sealed class MilvusServiceMonitorTests
 
         Assert.Equal(ResourceAction.Unchanged, Assert.Single((await stage.RunAsync(Enable)).EnsureNoError().OutputOf<MilvusServiceMonitor>()).Action);
         var error = (await stage.RunAsync(Enable + "-Interval 15s")).OnlyError(ErrorId.FieldConflict);
-        Assert.Contains("'helm' owns", error, StringComparison.Ordinal);
+        Assert.Contains("-Method Helm", error, StringComparison.Ordinal);
         Assert.Contains("metrics.serviceMonitor.interval=15s", error, StringComparison.Ordinal);
+
+        monitor = stage.Monitor(Name)!;
+        monitor["spec"]!["endpoints"]![0]!["interval"] = "5m";
+        stage.Cluster.Put(monitor, "kubectl-edit");
+        Assert.Contains("'kubectl-edit' owns", (await stage.RunAsync(Enable)).OnlyError(ErrorId.FieldConflict), StringComparison.Ordinal);
 
         var gone = (await stage.RunAsync("Disable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
         Assert.Contains("metrics.serviceMonitor.enabled=false", Assert.Single(gone.Warnings), StringComparison.Ordinal);

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace MilvusMonitoring.Tests.Commands;
 
-/// <summary>The real helm and this module on the same release, in every order. Helm is found by HELM, or on the PATH.</summary>
+/// <summary>The real helm and this module's own way on the same release, in every order.</summary>
 public sealed class RealHelmTests
 {
     private const string EnabledValue = "metrics.serviceMonitor.enabled=true";
@@ -15,79 +15,73 @@ public sealed class RealHelmTests
     [InlineData("r", "--set", "metrics.serviceMonitor.additionalLabels=null")]
     public async Task What_is_applied_here_is_what_helm_applies(string release, params string[] values)
     {
-        await using var stage = await StartAsync();
-        await HelmAsync(stage, ["install", release, Helm.Chart, .. values, "--set", EnabledValue]);
-        var byHelm = Assert.Single(Monitors(stage));
-        Assert.Equal(ResourceAction.Unchanged, (await OneAsync(stage, $"Enable-MilvusServiceMonitor {release}")).Action);
+        await using var stage = await HelmStage.StartAsync(RealHelm.Newest);
+        await stage.HelmAsync(["install", release, RealHelm.Chart, .. values, "--set", EnabledValue]);
+        var byHelm = Assert.Single(stage.Monitors());
+        Assert.Equal(ResourceAction.Unchanged, (await stage.OneAsync($"Enable-MilvusServiceMonitor {release}")).Action);
 
-        await HelmAsync(stage, ["uninstall", release, "--wait"]);
-        await HelmAsync(stage, ["install", release, Helm.Chart, .. values]);
-        Assert.Equal(ResourceAction.Created, (await OneAsync(stage, $"Enable-MilvusServiceMonitor {release}")).Action);
-        var byUs = Assert.Single(Monitors(stage));
+        await stage.HelmAsync(["uninstall", release, "--wait"]);
+        await stage.HelmAsync(["install", release, RealHelm.Chart, .. values]);
+        Assert.Equal(ResourceAction.Created, (await stage.OneAsync($"Enable-MilvusServiceMonitor {release}")).Action);
+        var byUs = Assert.Single(stage.Monitors());
         Assert.True(JsonNode.DeepEquals(byHelm, byUs), $"helm   {byHelm.ToJsonString()}\nmodule {byUs.ToJsonString()}");
     }
 
-    [Fact]
-    public async Task Helm_adopts_it_with_the_value_and_leaves_it_without()
+    [Theory]
+    [InlineData(RealHelm.Newest)]
+    [InlineData(RealHelm.Three)]
+    public async Task Helm_adopts_it_with_the_value_and_leaves_it_without(string helm)
     {
-        await using var stage = await StartAsync();
-        await HelmAsync(stage, "install", "my-release", Helm.Chart);
-        await OneAsync(stage, "Enable-MilvusServiceMonitor my-release");
-        await HelmAsync(stage, "upgrade", "my-release", Helm.Chart, "--reuse-values", "--set", "other=1");
-        Assert.Single(Monitors(stage));
+        await using var stage = await HelmStage.StartAsync(helm);
+        await stage.HelmAsync("install", "my-release", RealHelm.Chart);
+        await stage.OneAsync("Enable-MilvusServiceMonitor my-release");
+        await stage.HelmAsync("upgrade", "my-release", RealHelm.Chart, "--reuse-values", "--set", "other=1");
+        Assert.Single(stage.Monitors());
 
-        await HelmAsync(stage, "upgrade", "my-release", Helm.Chart, "--reuse-values", "--set", EnabledValue);
-        Assert.Equal(ResourceAction.Unchanged, (await OneAsync(stage, "Enable-MilvusServiceMonitor my-release")).Action);
-        Assert.True((await InstanceAsync(stage)).MonitorInValues);
+        await stage.HelmAsync("upgrade", "my-release", RealHelm.Chart, "--reuse-values", "--set", EnabledValue);
+        Assert.Equal(ResourceAction.Unchanged, (await stage.OneAsync("Enable-MilvusServiceMonitor my-release")).Action);
+        Assert.True((await stage.InstanceAsync()).MonitorInValues);
 
-        await HelmAsync(stage, "upgrade", "my-release", Helm.Chart, "--reuse-values", "--set", "metrics.serviceMonitor.enabled=false");
-        Assert.Empty(Monitors(stage));
-        Assert.Equal((4, false, false), (await InstanceAsync(stage)) is var instance ? (instance.Revision, instance.MonitorInValues, instance.MonitorEnabled) : default);
+        await stage.HelmAsync("upgrade", "my-release", RealHelm.Chart, "--reuse-values", "--set", "metrics.serviceMonitor.enabled=false");
+        Assert.Empty(stage.Monitors());
+        Assert.Equal((4, false, false), (await stage.InstanceAsync()) is var instance ? (instance.Revision, instance.MonitorInValues, instance.MonitorEnabled) : default);
     }
 
-    [Fact]
-    public async Task What_Helm_has_adopted_is_deleted_with_a_warning_and_comes_back_by_either()
+    /// <summary>Helm 3 leaves the fields of a custom resource that it adopts as they are.</summary>
+    [Theory]
+    [InlineData(RealHelm.Newest, "30s", ResourceAction.Unchanged)]
+    [InlineData(RealHelm.Three, "15s", ResourceAction.Configured)]
+    public async Task Helm_with_other_values_is_in_no_conflict_with_what_was_applied_with_options(string helm, string interval, ResourceAction action)
     {
-        await using var stage = await StartAsync();
-        await HelmAsync(stage, "install", "my-release", Helm.Chart);
-        await OneAsync(stage, "Enable-MilvusServiceMonitor my-release");
-        await HelmAsync(stage, "upgrade", "my-release", Helm.Chart, "--reuse-values", "--set", EnabledValue);
-        var disabled = (await stage.RunAsync("Disable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
+        await using var stage = await HelmStage.StartAsync(helm);
+        await stage.HelmAsync("install", "my-release", RealHelm.Chart);
+        await stage.OneAsync("Enable-MilvusServiceMonitor my-release -Interval 15s");
+        await stage.HelmAsync("upgrade", "my-release", RealHelm.Chart, "--reuse-values", "--set", EnabledValue);
+        var shown = await stage.OneAsync("Get-MilvusServiceMonitor");
+        Assert.Equal(interval, shown.Interval);
+        var settled = await stage.OneAsync("Enable-MilvusServiceMonitor my-release");
+        Assert.Equal((action, "30s"), (settled.Action, settled.Interval));
+        Assert.Equal(ResourceAction.Deleted, (await stage.OneAsync("Disable-MilvusServiceMonitor my-release")).Action);
+    }
+
+    [Theory]
+    [InlineData(RealHelm.Newest)]
+    [InlineData(RealHelm.Three)]
+    public async Task What_Helm_has_adopted_is_deleted_with_a_warning_and_comes_back_by_either(string helm)
+    {
+        await using var stage = await HelmStage.StartAsync(helm);
+        await stage.HelmAsync("install", "my-release", RealHelm.Chart);
+        await stage.OneAsync("Enable-MilvusServiceMonitor my-release");
+        await stage.HelmAsync("upgrade", "my-release", RealHelm.Chart, "--reuse-values", "--set", EnabledValue);
+        var disabled = (await stage.RunAsync("Disable-MilvusServiceMonitor my-release")).EnsureNoError();
         Assert.Contains("next helm upgrade brings it back", Assert.Single(disabled.Warnings), StringComparison.Ordinal);
-        Assert.Empty(Monitors(stage));
+        Assert.Empty(stage.Monitors());
 
-        await HelmAsync(stage, "upgrade", "my-release", Helm.Chart, "--reuse-values");
-        Assert.Single(Monitors(stage));
-        await OneAsync(stage, "Disable-MilvusServiceMonitor my-release");
-        Assert.Equal(ResourceAction.Created, (await OneAsync(stage, "Enable-MilvusServiceMonitor my-release")).Action);
-        await HelmAsync(stage, "uninstall", "my-release", "--wait");
-        Assert.Empty(Monitors(stage));
+        await stage.HelmAsync("upgrade", "my-release", RealHelm.Chart, "--reuse-values");
+        Assert.Single(stage.Monitors());
+        await stage.OneAsync("Disable-MilvusServiceMonitor my-release");
+        Assert.Equal(ResourceAction.Created, (await stage.OneAsync("Enable-MilvusServiceMonitor my-release")).Action);
+        await stage.HelmAsync("uninstall", "my-release", "--wait");
+        Assert.Empty(stage.Monitors());
     }
-
-    private static async Task<Stage> StartAsync()
-    {
-        Helm.SkipWhereMissing();
-        var stage = await Stage.StartAsync();
-        await stage.DefineMonitorsAsync();
-        return stage;
-    }
-
-    private static Task HelmAsync(Stage stage, params string[] arguments) => Helm.RunAsync(stage.Kubeconfig, stage.Folder, "default", arguments);
-
-    private static async Task<MilvusServiceMonitor> OneAsync(Stage stage, string command) =>
-        Assert.Single((await stage.RunAsync(command + " -Kubeconfig $c")).EnsureNoError().OutputOf<MilvusServiceMonitor>());
-
-    private static async Task<MilvusInstance> InstanceAsync(Stage stage) =>
-        Assert.Single((await stage.RunAsync("Get-MilvusInstance my-release -Kubeconfig $c")).EnsureNoError().OutputOf<MilvusInstance>());
-
-    /// <summary>The ServiceMonitors, without what the server adds to every object.</summary>
-    private static List<JsonObject> Monitors(Stage stage) => [.. stage.Cluster.List("monitoring.coreos.com/v1", "ServiceMonitor").Select(monitor =>
-    {
-        foreach (var field in (string[])["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields"])
-        {
-            monitor["metadata"]!.AsObject().Remove(field);
-        }
-
-        return monitor;
-    })];
 }

@@ -37,6 +37,9 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Writes a file into the story's folder.</summary>
     public string WriteFile(string name, string text) => _folder.Write(name, text);
 
+    /// <summary>Writes a program that a POSIX shell runs.</summary>
+    public string WriteScript(string name, string body) => _folder.WriteScript(name, body);
+
     /// <summary>Writes a kubeconfig whose user gets the credential from a shell script.</summary>
     public string WriteExecKubeconfig(string script)
     {

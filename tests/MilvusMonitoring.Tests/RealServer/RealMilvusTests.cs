@@ -23,6 +23,7 @@ public sealed class RealMilvusTests(RealApiServer server) : IClassFixture<RealAp
     ];
 
     private readonly TemporaryFolder _folder = new();
+    private RealHelm? _helm;
     private PowerShellSession? _session;
     private k8s.Kubernetes? _client;
     private string _kubeconfig = "";
@@ -31,7 +32,7 @@ public sealed class RealMilvusTests(RealApiServer server) : IClassFixture<RealAp
 
     public async ValueTask InitializeAsync()
     {
-        Helm.SkipWhereMissing();
+        _helm = RealHelm.Find();
         var manifests = Path.Combine(RealManifests.Folder(), "v0.8.0", "manifests");
         _kubeconfig = await server.GetKubeconfigAsync();
         _client = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(_kubeconfig));
@@ -48,7 +49,7 @@ public sealed class RealMilvusTests(RealApiServer server) : IClassFixture<RealAp
     public async Task Enable_creates_the_monitor_of_a_release_once_and_Disable_removes_it()
     {
         const string Place = "enabled";
-        await HelmAsync(Place, "install", Release, Helm.Chart, "--create-namespace");
+        await HelmAsync(Place, "install", Release, RealHelm.Chart, "--create-namespace");
         Assert.Equal((1, "deployed", "5.0.19", MilvusMode.Cluster, Name, false), await InstanceAsync());
 
         var created = await OneAsync("Enable-MilvusServiceMonitor my-release -Namespace $place", Place);
@@ -74,7 +75,7 @@ public sealed class RealMilvusTests(RealApiServer server) : IClassFixture<RealAp
     public async Task Endpoints_are_counted_where_the_server_has_only_the_old_version_of_endpointslices()
     {
         const string Place = "counted";
-        await HelmAsync(Place, "install", Release, Helm.Chart, "--create-namespace");
+        await HelmAsync(Place, "install", Release, RealHelm.Chart, "--create-namespace");
         await AssertNotFoundAsync(() => _client!.DiscoveryV1.ListNamespacedEndpointSliceAsync(Place, cancellationToken: Cancelled));
         var enabled = await OneAsync("Enable-MilvusServiceMonitor my-release -Namespace $place", Place);
         Assert.Equal((0, 0), (enabled.Endpoints, enabled.ReadyEndpoints));
@@ -93,14 +94,14 @@ public sealed class RealMilvusTests(RealApiServer server) : IClassFixture<RealAp
     public async Task Helm_adopts_the_monitor_without_a_change_to_it_and_Disable_still_removes_it()
     {
         const string Place = "adopted";
-        await HelmAsync(Place, "install", Release, Helm.Chart, "--create-namespace");
+        await HelmAsync(Place, "install", Release, RealHelm.Chart, "--create-namespace");
         await OneAsync("Enable-MilvusServiceMonitor my-release -Namespace $place", Place);
         var before = await MonitorAsync(Place);
 
-        await HelmAsync(Place, "upgrade", Release, Helm.Chart, "--reuse-values", "--set", "metrics.serviceMonitor.enabled=true");
+        await HelmAsync(Place, "upgrade", Release, RealHelm.Chart, "--reuse-values", "--set", "metrics.serviceMonitor.enabled=true");
 
         var after = await MonitorAsync(Place);
-        Assert.Equal(FieldsOf(after, "milvus-monitoring"), FieldsOf(after, "helm"));
+        Assert.Equal(FieldsOf(before, "helm"), FieldsOf(after, "helm"));
         Assert.Equal(WithoutBookkeeping(before).ToJsonString(), WithoutBookkeeping(after).ToJsonString());
         Assert.Equal(ResourceAction.Unchanged, (await OneAsync("Enable-MilvusServiceMonitor my-release -Namespace $place", Place)).Action);
 
@@ -108,6 +109,32 @@ public sealed class RealMilvusTests(RealApiServer server) : IClassFixture<RealAp
         Assert.Equal(ResourceAction.Deleted, Assert.Single(disabled.OutputOf<MilvusServiceMonitor>()).Action);
         Assert.Contains("next helm upgrade brings it back", Assert.Single(disabled.Warnings), StringComparison.Ordinal);
         await AssertNotFoundAsync(() => MonitorAsync(Place));
+    }
+
+    [Theory]
+    [InlineData(RealHelm.Newest, "mixed-4")]
+    [InlineData(RealHelm.Three, "mixed-3")]
+    public async Task Native_and_Helm_make_the_same_and_follow_one_another(string helm, string place)
+    {
+        _helm = RealHelm.Find(helm);
+        var byHelm = $"Enable-MilvusServiceMonitor my-release -Namespace $place -Method Helm -HelmPath '{_helm.Program}' -Chart '{RealHelm.Chart}'";
+        await HelmAsync(place, "install", Release, RealHelm.Chart, "--create-namespace");
+        await OneAsync("Enable-MilvusServiceMonitor my-release -Namespace $place -AdditionalLabel @{ team = '1' }", place);
+        var native = Content(await MonitorAsync(place));
+        await OneAsync("Disable-MilvusServiceMonitor my-release -Namespace $place", place);
+
+        await OneAsync("Enable-MilvusServiceMonitor my-release -Namespace $place -Interval 15s", place);
+        var taken = await OneAsync(byHelm + " -AdditionalLabel @{ team = '1' }", place);
+        Assert.Equal((ResourceAction.Configured, "30s"), (taken.Action, taken.Interval));
+        Assert.Equal(native.ToJsonString(), Content(await MonitorAsync(place)).ToJsonString());
+
+        Assert.Equal("2m", (await OneAsync(byHelm + " -Interval 2m", place)).Interval);
+        Assert.Equal(ResourceAction.Unchanged, (await OneAsync("Enable-MilvusServiceMonitor my-release -Namespace $place", place)).Action);
+        Assert.Equal(ResourceAction.Unchanged, (await OneAsync(byHelm, place)).Action);
+        await OneAsync("Disable-MilvusServiceMonitor my-release -Namespace $place", place);
+        Assert.Equal((ResourceAction.Created, "2m"), (await OneAsync(byHelm, place)) is var again ? (again.Action, again.Interval) : default);
+        await HelmAsync(place, "upgrade", Release, RealHelm.Chart, "--reuse-values", "--set", "metrics.serviceMonitor.enabled=false");
+        await AssertNotFoundAsync(() => MonitorAsync(place));
     }
 
     public async ValueTask DisposeAsync()
@@ -144,6 +171,17 @@ public sealed class RealMilvusTests(RealApiServer server) : IClassFixture<RealAp
         return copy;
     }
 
+    /// <summary>What of a monitor its maker has given.</summary>
+    private static JsonObject Content(JsonObject monitor) => new()
+    {
+        ["labels"] = Sorted(monitor["metadata"]!["labels"]!.AsObject()),
+        ["annotations"] = Sorted(monitor["metadata"]!["annotations"]!.AsObject()),
+        ["spec"] = Sorted(monitor["spec"]!.AsObject()),
+    };
+
+    private static JsonObject Sorted(JsonObject members) =>
+        new(members.OrderBy(member => member.Key, StringComparer.Ordinal).Select(member => KeyValuePair.Create(member.Key, member.Value is JsonObject inner ? Sorted(inner) : member.Value?.DeepClone())));
+
     private async Task<JsonObject> MonitorAsync(string place) => JsonSerializer.SerializeToNode(
         await _client!.CustomObjects.GetNamespacedCustomObjectAsync("monitoring.coreos.com", "v1", place, "servicemonitors", Name, Cancelled))!.AsObject();
 
@@ -161,7 +199,7 @@ public sealed class RealMilvusTests(RealApiServer server) : IClassFixture<RealAp
         return _client!.CustomObjects.CreateNamespacedCustomObjectAsync(slice, "discovery.k8s.io", "v1beta1", place, "endpointslices", cancellationToken: Cancelled);
     }
 
-    private Task HelmAsync(string place, params string[] arguments) => Helm.RunAsync(_kubeconfig, _folder.Path, place, arguments);
+    private Task<string> HelmAsync(string place, params string[] arguments) => _helm!.RunAsync(_kubeconfig, _folder.Path, place, arguments);
 
     private async Task<MilvusServiceMonitor> OneAsync(string command, string place) => Assert.Single((await RunAsync(command, place)).OutputOf<MilvusServiceMonitor>());
 

@@ -1,0 +1,113 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using MilvusMonitoring.Kubernetes;
+using YamlDotNet.Core;
+
+namespace MilvusMonitoring.Helm;
+
+/// <summary>The helm of this machine.</summary>
+internal sealed class HelmProgram
+{
+    private const string Name = "helm";
+    private const string NoHelmNeeded = "or leave -Method Helm out, which needs no helm";
+
+    // The chart's README asks for 3.14; --set-json came before, with 3.10.
+    private static readonly System.Version Oldest = new(3, 14);
+    private static readonly TimeSpan QuestionLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan UpgradeLimit = TimeSpan.FromMinutes(15);
+
+    private readonly string _path;
+
+    private HelmProgram(string path) => _path = path;
+
+    /// <summary>Finds helm, and asks for its version.</summary>
+    /// <param name="path">The full path of the program; null for <c>helm</c> on the PATH.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    /// <exception cref="MonitoringException">There is none, or it is too old.</exception>
+    public static async Task<HelmProgram> FindAsync(string? path, CancellationToken cancellationToken)
+    {
+        var found = ExecutableFinder.Find(path ?? Name) ?? throw new MonitoringException(
+            ErrorId.HelmNotFound,
+            path is null
+                ? $"There is no helm on the PATH; install it, name it with -HelmPath, {NoHelmNeeded}."
+                : $"There is no program at {path}; correct -HelmPath, {NoHelmNeeded}.",
+            path ?? Name);
+        var program = new HelmProgram(found);
+        var result = await program.AskAsync(["version", "--template", "{{.Version}}"], cancellationToken).ConfigureAwait(false);
+        var text = Encoding.UTF8.GetString(result.Output.Span).Trim();
+        if (result.ExitCode != 0 || !System.Version.TryParse(text.TrimStart('v').Split('-', '+')[0], out var version))
+        {
+            throw new MonitoringException(ErrorId.HelmNotFound, $"{found} does not answer 'helm version' like helm; name another program with -HelmPath, {NoHelmNeeded}.", found);
+        }
+
+        return version >= Oldest
+            ? program
+            : throw new MonitoringException(ErrorId.HelmTooOld, $"{found} is helm {OneLine.Clean(text, 40)}, and Milvus's chart needs {Oldest} or newer; install a newer one, name it with -HelmPath, {NoHelmNeeded}.", found);
+    }
+
+    /// <summary>Reads a chart's name and version.</summary>
+    /// <param name="chart">A file or folder.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="MonitoringException">It is no chart.</exception>
+    public async Task<(string? Name, string? Version)> ShowChartAsync(string chart, CancellationToken cancellationToken)
+    {
+        var result = await AskAsync(["show", "chart", chart], cancellationToken).ConfigureAwait(false);
+        if (result.ExitCode != 0)
+        {
+            throw new MonitoringException(ErrorId.ParameterInvalid, $"-Chart {chart} is no chart: {result.LastError}; give a chart's folder or .tgz, or the URL of a repository.", chart);
+        }
+
+        try
+        {
+            var fields = KubeconfigYaml.Read(new StringReader(Encoding.UTF8.GetString(result.Output.Span))) as KubeconfigYaml.KubeconfigMapping;
+            return (fields?.Text("name"), fields?.Text("version"));
+        }
+        catch (YamlException)
+        {
+            return (null, null);
+        }
+    }
+
+    /// <summary>Runs <c>helm upgrade</c>, and lets it end cleanly when it is cancelled.</summary>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="variables">Variables to set, and with null to take away.</param>
+    /// <param name="input">What it reads; null for nothing.</param>
+    /// <param name="cancellationToken">Ctrl+C.</param>
+    /// <exception cref="MonitoringException">It cannot be run, or takes too long.</exception>
+    public Task<HelmResult> UpgradeAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> variables, string? input, CancellationToken cancellationToken) =>
+        RunAsync(arguments, variables, input, UpgradeLimit, HelmProcess.EndLimit, cancellationToken);
+
+    /// <summary>The names of the variables that a helm started from here would see.</summary>
+    public static IEnumerable<string> VariableNames => Environment.GetEnvironmentVariables().Keys.Cast<string>();
+
+    // A question changes nothing, so that helm may be killed over it.
+    private Task<HelmResult> AskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        RunAsync(arguments, new Dictionary<string, string?>(), null, QuestionLimit, TimeSpan.Zero, cancellationToken);
+
+    private async Task<HelmResult> RunAsync(
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> variables, string? input, TimeSpan limit, TimeSpan endLimit, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(_path, arguments);
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bound.CancelAfter(limit);
+        try
+        {
+            return await HelmProcess.RunAsync(start, input, endLimit, bound.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new MonitoringException(ErrorId.TimedOut, $"{_path} {start.ArgumentList[0]} did not end within {limit.TotalSeconds:0} s; run it by hand to see what it waits for.", _path);
+        }
+        catch (Win32Exception exception)
+        {
+            throw new MonitoringException(
+                ErrorId.HelmNotFound, $"{_path} cannot be started: {OneLine.WithoutEnd(OneLine.Clean(exception.Message, 200))}; see that it is a program for this machine, {NoHelmNeeded}.", _path, exception);
+        }
+    }
+}

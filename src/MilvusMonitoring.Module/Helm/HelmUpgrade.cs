@@ -1,0 +1,122 @@
+using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Milvus;
+
+namespace MilvusMonitoring.Helm;
+
+/// <summary>Has helm itself make the ServiceMonitor of a release: sets <c>metrics.serviceMonitor</c> in its values, and changes nothing else.</summary>
+internal sealed class HelmUpgrade
+{
+    private readonly ClusterClient _client;
+    private readonly IActivitySink _sink;
+    private readonly HelmProgram _program;
+    private readonly MonitorPlan _plan;
+    private readonly HelmStore _store;
+    private readonly ChartSource _source;
+    private readonly string _setting;
+    private readonly IReadOnlyList<string> _upgrade;
+    private readonly string? _input;
+    private readonly SecretWords _secrets;
+
+    private HelmUpgrade(ClusterClient client, IActivitySink sink, HelmProgram program, MonitorPlan plan, MonitorOptions options, ChartSource source)
+    {
+        (_client, _sink, _program, _plan, _source) = (client, sink, program, plan, source);
+        _store = plan.Found.Store!;
+        var numbers = ExactNumbers.In(_store.Config, _store.Manifest);
+        _setting = HelmArguments.Setting(options.AsHelmValues);
+        _upgrade = HelmArguments.Upgrade(Chart, source, _setting, numbers);
+        _input = numbers.Input;
+        _secrets = new SecretWords(SecretWords.In(_store.Config).Concat(client.Connection.Secrets));
+    }
+
+    /// <summary>What is acted upon, in words.</summary>
+    public string Target => $"the Helm release {_plan.Found.Instance} to have {_plan.Found.MonitorId} ({_setting}, chart {Chart.ChartVersion} from {_source})";
+
+    private MilvusChart Chart => _plan.Found.Chart!;
+
+    /// <summary>Prepares the upgrade that a plan calls for: finds helm, and checks the chart. Changes nothing.</summary>
+    /// <param name="client">The cluster.</param>
+    /// <param name="sink">Where to say what is done.</param>
+    /// <param name="plan">What is to be done to the monitor of a Helm release.</param>
+    /// <param name="options">What is asked for.</param>
+    /// <param name="helmPath">The full path of helm; null for the one on the PATH.</param>
+    /// <param name="source">Where the chart is taken from.</param>
+    /// <param name="cancellationToken">Ends the preparation.</param>
+    /// <exception cref="MonitoringException">There is no helm that will do, or the chart is another.</exception>
+    public static async Task<HelmUpgrade> PrepareAsync(
+        ClusterClient client, IActivitySink sink, MonitorPlan plan, MonitorOptions options, string? helmPath, ChartSource source, CancellationToken cancellationToken)
+    {
+        var program = await HelmProgram.FindAsync(helmPath, cancellationToken).ConfigureAwait(false);
+        if (source.IsLocal)
+        {
+            var installed = plan.Found.Chart!.ChartVersion;
+            var (name, version) = await program.ShowChartAsync(source.Place, cancellationToken).ConfigureAwait(false);
+            if (name != MilvusChart.Name || version != installed)
+            {
+                throw new MonitoringException(
+                    ErrorId.ParameterInvalid,
+                    $"-Chart {source} is {OneLine.Clean(name, 60)} {OneLine.Clean(version, 60)}, and the release {plan.Found.Instance} was made by {MilvusChart.Name} {installed}; give that version, so that Milvus itself is not upgraded along with its monitoring.",
+                    source.Place);
+            }
+        }
+
+        return new HelmUpgrade(client, sink, program, plan, options, source);
+    }
+
+    /// <summary>Runs helm.</summary>
+    /// <exception cref="MonitoringException">Helm failed; the error says how it left the release.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var connection = _client.Connection;
+        IReadOnlyList<string> arguments = [.. _upgrade, .. HelmArguments.Cluster(connection.Kubeconfig, connection.Context)];
+        _sink.Verbose(_secrets.Hide(HelmArguments.Describe(arguments)));
+        _sink.Progress($"Upgrading the Helm release {_plan.Found.Instance}", "helm upgrade", -1);
+        var result = await _program
+            .UpgradeAsync(arguments, HelmArguments.Environment(HelmProgram.VariableNames, connection.Kubeconfig, _store.Driver), _input, cancellationToken)
+            .ConfigureAwait(false);
+        foreach (var line in result.ErrorLines.Select(line => OneLine.Clean(_secrets.Hide(line))).Where(line => line.Length > 0))
+        {
+            _sink.Verbose($"helm: {line}");
+        }
+
+        if (result.ExitCode != 0)
+        {
+            throw await FailureAsync(result, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var warning in result.Warnings)
+        {
+            _sink.Warning($"helm: {OneLine.Clean(_secrets.Hide(warning))}");
+        }
+
+        _sink.Verbose($"The Helm release {_plan.Found.Instance} is at revision {HelmArguments.RevisionOf(result.Output)}.");
+    }
+
+    /// <summary>The error for a monitor that is still not there, although helm has found nothing wrong.</summary>
+    public MonitoringException MonitorMissing() => new(
+        ErrorId.HelmFailed,
+        $"Helm upgraded {_plan.Found.Instance}, but its chart made no {_plan.Found.MonitorId}; see helm get manifest {Chart.Release} --namespace {Chart.Namespace}, or leave -Method Helm out.",
+        _plan.Found.MonitorId.ToString());
+
+    private async Task<MonitoringException> FailureAsync(HelmResult result, CancellationToken cancellationToken)
+    {
+        var before = _plan.Found.Instance;
+        return new MonitoringException(
+            ErrorId.HelmFailed, $"Helm could not upgrade {before}: {_secrets.Hide(result.LastError)}; {await StateAsync(before, cancellationToken).ConfigureAwait(false)}.", before.ToString());
+    }
+
+    private async Task<string> StateAsync(MilvusInstance before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var after = (await new InstanceFinder(_client, _sink).FindOneAsync(before.Name, before.Namespace, cancellationToken).ConfigureAwait(false)).Instance;
+            return after.Revision == before.Revision
+                ? "the release is as it was; mend that and run the command again"
+                : $"its revision {after.Revision} is {after.Status}; mend that, run helm rollback {before.Name} {before.Revision} --namespace {before.Namespace}, and then the command again";
+        }
+        catch (MonitoringException exception)
+        {
+            _sink.Verbose(exception.Message);
+            return $"see helm history {before.Name} --namespace {before.Namespace} for what became of it";
+        }
+    }
+}
