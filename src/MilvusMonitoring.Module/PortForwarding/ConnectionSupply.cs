@@ -8,7 +8,7 @@ namespace MilvusMonitoring.PortForwarding;
 /// </summary>
 internal sealed class ConnectionSupply : IAsyncDisposable
 {
-    private const int Most = 64;
+    private const int Most = 128;
     private const int Fewest = 2;
     private const int DialsAtOnce = 16;
     private const int FillersAtOnce = 4;

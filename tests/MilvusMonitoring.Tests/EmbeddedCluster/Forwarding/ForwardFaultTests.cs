@@ -157,7 +157,9 @@ public sealed class ForwardFaultTests : ForwardTest
         await using var server = Serve(PodServer.Sending([1]));
         Cluster.PortForwards.Options = new()
         {
-            SocketDelay = TimeSpan.FromMilliseconds(150), SocketWork = TimeSpan.FromMilliseconds(50), DialDelay = TimeSpan.FromMilliseconds(150),
+            SocketDelay = TimeSpan.FromMilliseconds(150),
+            SocketWork = TimeSpan.FromMilliseconds(50),
+            DialDelay = TimeSpan.FromMilliseconds(150),
         };
         var since = Stopwatch.StartNew();
 
