@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.PortForwarding;
 
 namespace MilvusMonitoring;
@@ -7,5 +8,9 @@ namespace MilvusMonitoring;
 public sealed class ModuleRemoval : IModuleAssemblyCleanup
 {
     /// <inheritdoc />
-    public void OnRemove(PSModuleInfo psModuleInfo) => PortForwardRegistry.OfThisRunspace().CloseAll();
+    public void OnRemove(PSModuleInfo psModuleInfo)
+    {
+        PortForwardRegistry.OfThisRunspace().CloseAll();
+        KeptChannels.OfThisProcess.Dispose();
+    }
 }

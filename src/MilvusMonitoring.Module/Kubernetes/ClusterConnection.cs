@@ -11,28 +11,21 @@ internal sealed class ClusterConnection : IDisposable
     private static readonly string UserAgent = "milvus-monitoring/" + typeof(ClusterConnection).Assembly.GetName().Version!.ToString(3);
 
     private readonly ClusterSettings _settings;
-    private readonly Uri? _proxy;
-    private readonly ServerCertificateCheck _check;
-    private readonly ICredentialSource _credentials;
+    private readonly ClusterChannel _channel;
+    private readonly Action _end;
     private readonly ClusterActivity _activity;
     private readonly TimeProvider _time;
     private readonly string _address;
-    private readonly object _lock = new();
-    private readonly List<ClusterTransport> _transports = [];
-    private bool _contacted;
+    private int _disposed;
 
-    private ClusterConnection(ClusterSettings settings, IActivitySink sink, TimeProvider time)
+    private ClusterConnection(ClusterSettings settings, ClusterChannel channel, Action end, IActivitySink sink, TimeProvider time)
     {
         _settings = settings;
+        _channel = channel;
+        _end = end;
         _time = time;
-        _proxy = ClusterProxy.For(settings, Environment.GetEnvironmentVariable);
         _address = TransportFailure.Address(settings.Server);
         _activity = new ClusterActivity(_address, sink, time);
-        _check = new ServerCertificateCheck(
-            settings.TlsServerName ?? settings.Server.IdnHost.Trim('[', ']'),
-            settings.CertificateAuthority.IsAbsent ? null : PemFiles.ReadBundle(settings.CertificateAuthority, "the cluster's CA"),
-            time);
-        _credentials = CredentialSources.For(settings, ExecCredentialPlugin.DefaultLimit, time);
     }
 
     /// <summary>The API server.</summary>
@@ -53,21 +46,30 @@ internal sealed class ClusterConnection : IDisposable
     /// <summary>The secrets that the kubeconfig holds, to be kept out of what programs say that were given it.</summary>
     public IEnumerable<string> Secrets => new[] { _settings.User.Token, _settings.User.Password }.OfType<string>();
 
-    /// <summary>Prepares the way to the cluster that the user means. Reads files; touches no network and starts no program.</summary>
+    /// <summary>Prepares the way to the cluster that the user means, or takes the one that a command before has left open. Reads files; touches no network and starts no program.</summary>
     /// <param name="target">What the user named.</param>
     /// <param name="sink">Where retries are told.</param>
     /// <returns>The connection.</returns>
     /// <exception cref="MonitoringException">No kubeconfig, no such context, or something in it that is refused.</exception>
-    public static ClusterConnection Open(ClusterTarget target, IActivitySink sink) => Open(target, sink, KubeconfigPlaces.OfThisProcess(), TimeProvider.System);
+    public static ClusterConnection Open(ClusterTarget target, IActivitySink sink)
+    {
+        var settings = Kubernetes.Kubeconfig.Resolve(target, KubeconfigPlaces.OfThisProcess());
+        var (channel, giveBack) = KeptChannels.OfThisProcess.Take(settings, ProxyFor(settings));
+        return new ClusterConnection(settings, channel, giveBack, sink, TimeProvider.System);
+    }
 
-    /// <summary>The same with the places and the clock given.</summary>
+    /// <summary>The same with the places and the clock given, and a way of its own.</summary>
     /// <param name="target">What the user named.</param>
     /// <param name="sink">Where retries are told.</param>
     /// <param name="places">Where to look for what is not named.</param>
     /// <param name="time">The clock.</param>
     /// <returns>The connection.</returns>
-    public static ClusterConnection Open(ClusterTarget target, IActivitySink sink, KubeconfigPlaces places, TimeProvider time) =>
-        new(Kubernetes.Kubeconfig.Resolve(target, places), sink, time);
+    public static ClusterConnection Open(ClusterTarget target, IActivitySink sink, KubeconfigPlaces places, TimeProvider time)
+    {
+        var settings = Kubernetes.Kubeconfig.Resolve(target, places);
+        var channel = new ClusterChannel(settings, ProxyFor(settings), time);
+        return new ClusterConnection(settings, channel, channel.Dispose, sink, time);
+    }
 
     /// <summary>Sends a request, again where that helps, and gives back the last answer, whatever its status.</summary>
     /// <param name="request">The request.</param>
@@ -77,7 +79,7 @@ internal sealed class ClusterConnection : IDisposable
     public async Task<HttpResponseMessage> SendAsync(ClusterRequest request, CancellationToken cancellationToken)
     {
         var plan = new RetryPlan(request, _time);
-        var credential = await _credentials.GetAsync(cancellationToken).ConfigureAwait(false);
+        var credential = await _channel.Credentials.GetAsync(cancellationToken).ConfigureAwait(false);
         var renewed = false;
         while (true)
         {
@@ -86,11 +88,11 @@ internal sealed class ClusterConnection : IDisposable
             var (response, failure) = await TryAsync(request, credential, cancellationToken).ConfigureAwait(false);
             if (response is not null)
             {
-                _contacted = true;
+                _channel.Contacted();
                 if (response.StatusCode == HttpStatusCode.Unauthorized && !renewed)
                 {
                     renewed = true;
-                    if (await _credentials.RenewAsync(credential, cancellationToken).ConfigureAwait(false) is { } other)
+                    if (await _channel.Credentials.RenewAsync(credential, cancellationToken).ConfigureAwait(false) is { } other)
                     {
                         credential = other;
                         response.Dispose();
@@ -114,7 +116,7 @@ internal sealed class ClusterConnection : IDisposable
             }
             else
             {
-                pause = plan.After(failure!.Stage, _contacted);
+                pause = plan.After(failure!.Stage, _channel.WasContacted);
                 if (pause is null)
                 {
                     throw failure.Error;
@@ -125,20 +127,20 @@ internal sealed class ClusterConnection : IDisposable
 
             _activity.Retrying(plan, request, reason);
             await Task.Delay(pause.Value, _time, cancellationToken).ConfigureAwait(false);
-            credential = await _credentials.GetAsync(cancellationToken).ConfigureAwait(false);
+            credential = await _channel.Credentials.GetAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (var transport in _transports)
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            transport.Dispose();
+            _end();
         }
-
-        _credentials.Dispose();
     }
+
+    private static Uri? ProxyFor(ClusterSettings settings) => ClusterProxy.For(settings, Environment.GetEnvironmentVariable);
 
     private async Task<(HttpResponseMessage? Response, TransportFailure? Failure)> TryAsync(ClusterRequest request, ClusterCredential credential, CancellationToken cancellationToken)
     {
@@ -149,7 +151,7 @@ internal sealed class ClusterConnection : IDisposable
         try
         {
             using var message = Message(request, credential);
-            response = await TransportFor(credential.Identity).SendAsync(message, either.Token).ConfigureAwait(false);
+            response = await _channel.TransportFor(credential.Identity).SendAsync(message, either.Token).ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.SwitchingProtocols && !(request.LongLived && response.IsSuccessStatusCode))
             {
                 response.Content = await ReadAheadAsync(response.Content, either.Token).ConfigureAwait(false);
@@ -162,12 +164,12 @@ internal sealed class ClusterConnection : IDisposable
             response?.Dispose();
             return (null, limit.IsCancellationRequested
                 ? TransportFailure.AnswerTimedOut(request, _settings, timeout, exception)
-                : TransportFailure.ConnectTimedOut(Server, _proxy, exception));
+                : TransportFailure.ConnectTimedOut(Server, _channel.Proxy, exception));
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException && !cancellationToken.IsCancellationRequested)
         {
             response?.Dispose();
-            return (null, TransportFailure.From(exception, _settings, _proxy, _check));
+            return (null, TransportFailure.From(exception, _settings, _channel.Proxy, _channel.Check));
         }
         catch
         {
@@ -202,22 +204,6 @@ internal sealed class ClusterConnection : IDisposable
         }
 
         return message;
-    }
-
-    // A credential that brings another client certificate needs connections of its own.
-    private ClusterTransport TransportFor(ClientIdentity? identity)
-    {
-        lock (_lock)
-        {
-            if (_transports.Find(transport => ReferenceEquals(transport.Identity, identity)) is { } known)
-            {
-                return known;
-            }
-
-            var transport = new ClusterTransport(_settings, _proxy, _check, identity);
-            _transports.Add(transport);
-            return transport;
-        }
     }
 
     private static async Task<HttpContent> ReadAheadAsync(HttpContent content, CancellationToken cancellationToken)

@@ -19,7 +19,8 @@ internal sealed class TestAuthority : IDisposable
     {
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
-        var (from, to) = (DateTimeOffset.UtcNow.AddYears(-5), DateTimeOffset.UtcNow.AddYears(5));
+        // No longer than its issuer, who may have been made in the second before.
+        var (from, to) = (DateTimeOffset.UtcNow.AddYears(-5), issuer?.Certificate.NotAfter ?? DateTimeOffset.UtcNow.AddYears(5));
         if (issuer is null)
         {
             Certificate = request.CreateSelfSigned(from, to);
