@@ -22,6 +22,7 @@
         'Save-KubePrometheus'
         'Start-MonitoringPortForward'
         'Stop-MonitoringPortForward'
+        'Test-MilvusMonitoring'
         'Uninstall-KubePrometheus'
     )
     FunctionsToExport    = @()

@@ -18,7 +18,7 @@ public static class ErrorId
     /// <summary>The API server's certificate is not trusted: other authority, other host, or out of date.</summary>
     public const string CertificateNotTrusted = nameof(CertificateNotTrusted);
 
-    /// <summary>The API server does not accept the credentials (401).</summary>
+    /// <summary>The API server, Prometheus or Grafana does not accept the credentials (401).</summary>
     public const string NotAuthenticated = nameof(NotAuthenticated);
 
     /// <summary>The exec plugin that should give credentials failed, hung or wanted to prompt.</summary>
@@ -110,6 +110,12 @@ public static class ErrorId
 
     /// <summary>No port-forward of this session has that number or service.</summary>
     public const string PortForwardNotFound = nameof(PortForwardNotFound);
+
+    /// <summary>A link of the chain from the API server to a fresh sample of Milvus is broken.</summary>
+    public const string CheckFailed = nameof(CheckFailed);
+
+    /// <summary>Prometheus or Grafana does not answer.</summary>
+    public const string ServiceUnreachable = nameof(ServiceUnreachable);
 
     /// <summary>There is no helm where one was looked for, or it cannot be run.</summary>
     public const string HelmNotFound = nameof(HelmNotFound);

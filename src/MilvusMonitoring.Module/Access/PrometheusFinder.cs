@@ -10,6 +10,9 @@ namespace MilvusMonitoring.Access;
 /// <param name="ServiceAccount">The service account.</param>
 internal sealed record PrometheusServer(string Namespace, string Name, string ServiceAccount)
 {
+    /// <summary>The resource itself.</summary>
+    public JsonElement Json { get; init; }
+
     /// <summary>The Prometheus in text.</summary>
     /// <returns><c>Prometheus/monitoring/k8s</c>.</returns>
     public override string ToString() => $"Prometheus/{Namespace}/{Name}";
@@ -39,7 +42,11 @@ internal sealed class PrometheusFinder(ClusterClient client)
 
     /// <summary>Finds the one that is meant; null where there is none, or more than one.</summary>
     public async Task<PrometheusServer?> FindAsync(PrometheusChoice choice, CancellationToken cancellationToken) =>
-        (await FindAsync(choice.Namespace, cancellationToken).ConfigureAwait(false)).Where(server => choice.Name is null || server.Name == choice.Name).Take(2).ToList() is [var only] ? only : null;
+        await ListAsync(choice, cancellationToken).ConfigureAwait(false) is [var only] ? only : null;
+
+    /// <summary>Finds all that may be meant.</summary>
+    public async Task<IReadOnlyList<PrometheusServer>> ListAsync(PrometheusChoice choice, CancellationToken cancellationToken) =>
+        [.. (await FindAsync(choice.Namespace, cancellationToken).ConfigureAwait(false)).Where(server => choice.Name is null || server.Name == choice.Name)];
 
     private async Task<IReadOnlyList<PrometheusServer>> FindAsync(string? namespaceName, CancellationToken cancellationToken)
     {
@@ -63,5 +70,8 @@ internal sealed class PrometheusFinder(ClusterClient client)
     private static PrometheusServer Server(JsonElement prometheus) => new(
         prometheus.Member("metadata").Text("namespace") ?? string.Empty,
         prometheus.Member("metadata").Text("name") ?? string.Empty,
-        prometheus.Member("spec").Text("serviceAccountName") is { Length: > 0 } account ? account : "default");
+        prometheus.Member("spec").Text("serviceAccountName") is { Length: > 0 } account ? account : "default")
+    {
+        Json = prometheus,
+    };
 }

@@ -54,7 +54,8 @@ public abstract class ClusterCommand : AsyncCommand
     /// <param name="cancellationToken">Ctrl+C.</param>
     private protected abstract Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken);
 
-    private string? ResolvedKubeconfig() => string.IsNullOrEmpty(Kubeconfig)
+    /// <summary>The kubeconfig that was given, as full paths; null for the default.</summary>
+    private protected string? ResolvedKubeconfig() => string.IsNullOrEmpty(Kubeconfig)
         ? null
         : string.Join(Path.PathSeparator, Kubeconfig.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(SessionState.Path.GetUnresolvedProviderPathFromPSPath));
 }

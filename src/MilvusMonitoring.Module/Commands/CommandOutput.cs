@@ -22,6 +22,9 @@ internal sealed class CommandOutput(Cmdlet command) : IActivitySink, IDisposable
     /// <summary>Writes an error that ends neither the command nor its work on other objects.</summary>
     public void Error(Exception exception, object? target = null) => Post(() => command.WriteError(ErrorRecords.From(exception, target)));
 
+    /// <summary>Writes an error for a check that failed.</summary>
+    public void Error(MonitoringCheck check) => Post(() => command.WriteError(ErrorRecords.From(check)));
+
     /// <inheritdoc />
     public void Verbose(string message) => Post(() => command.WriteVerbose(message));
 

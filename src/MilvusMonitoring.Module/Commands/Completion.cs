@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using System.Management.Automation.Language;
+using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Commands;
 
@@ -12,11 +12,6 @@ internal static class Completion
         var typed = wordToComplete.Trim('\'', '"');
         return words
             .Where(word => word.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
-            .Select(word => new CompletionResult(Quoted(word), word, CompletionResultType.ParameterValue, word));
+            .Select(word => new CompletionResult(PowerShellText.Argument(word), word, CompletionResultType.ParameterValue, word));
     }
-
-    private static string Quoted(string word) =>
-        word.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' or '/' or ':')
-            ? word
-            : $"'{CodeGeneration.EscapeSingleQuotedStringContent(word)}'";
 }

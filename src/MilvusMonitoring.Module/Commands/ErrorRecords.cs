@@ -16,6 +16,14 @@ internal static class ErrorRecords
         return new ErrorRecord(known, known.ErrorId, Category(known.ErrorId), known.Target ?? target);
     }
 
+    /// <summary>The record for a check that failed: the message has all of it on one line, while what is shown sets the remedy apart.</summary>
+    public static ErrorRecord From(MonitoringCheck check)
+    {
+        var what = $"{check.Check} of {check.Target}: {check.Detail}";
+        var exception = new MonitoringException(ErrorId.CheckFailed, check.Remedy is null ? what : $"{what}; to mend it: {check.Remedy}", check.Target);
+        return new ErrorRecord(exception, exception.ErrorId, Category(exception.ErrorId), check.Target) { ErrorDetails = new ErrorDetails(what) { RecommendedAction = check.Remedy } };
+    }
+
     /// <summary>The category of an error.</summary>
     /// <param name="errorId">One of <see cref="ErrorId"/>.</param>
     /// <returns>The category; <see cref="ErrorCategory.NotSpecified"/> for an id that has none.</returns>
@@ -25,7 +33,7 @@ internal static class ErrorRecords
             or ErrorId.KindNotFound or ErrorId.ObjectNotFound or ErrorId.StackNotFound or ErrorId.InstanceNotFound or ErrorId.PortForwardNotFound
             or ErrorId.HelmNotFound => ErrorCategory.ObjectNotFound,
         ErrorId.KubeconfigInvalid or ErrorId.ManifestInvalid or ErrorId.ArchiveInvalid or ErrorId.ResponseInvalid or ErrorId.ObjectInvalid => ErrorCategory.InvalidData,
-        ErrorId.ClusterUnreachable => ErrorCategory.ConnectionError,
+        ErrorId.ClusterUnreachable or ErrorId.ServiceUnreachable => ErrorCategory.ConnectionError,
         ErrorId.DownloadFailed => ErrorCategory.ConnectionError,
         ErrorId.CertificateNotTrusted or ErrorId.ReleaseNotVerified => ErrorCategory.SecurityError,
         ErrorId.NotAuthenticated or ErrorId.CredentialPluginFailed => ErrorCategory.AuthenticationError,
@@ -40,7 +48,7 @@ internal static class ErrorRecords
         ErrorId.HelmTooOld => ErrorCategory.NotInstalled,
         ErrorId.HelmFailed => ErrorCategory.FromStdErr,
         ErrorId.FileNotWritten => ErrorCategory.WriteError,
-        ErrorId.Unexpected => ErrorCategory.InvalidResult,
+        ErrorId.Unexpected or ErrorId.CheckFailed => ErrorCategory.InvalidResult,
         _ => ErrorCategory.NotSpecified,
     };
 

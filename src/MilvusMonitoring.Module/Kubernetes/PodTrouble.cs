@@ -1,3 +1,4 @@
+using System.Text.Json;
 using k8s;
 using k8s.Models;
 
@@ -34,6 +35,12 @@ internal static class PodTrouble
 
         return null;
     }
+
+    /// <summary>Whether a pod is ready.</summary>
+    public static bool IsReady(JsonElement pod) => pod.Member("status").Items("conditions").Any(condition => condition.Text("type") == "Ready" && condition.Text("status") == "True");
+
+    /// <summary>What a pod, as the server gave it, says of why it is not ready; null where it says nothing.</summary>
+    public static string? Of(ReadOnlyMemory<byte> pod) => Of(KubernetesJson.Deserialize<V1Pod>(System.Text.Encoding.UTF8.GetString(pod.Span)));
 
     /// <summary>What a pod says of why it is not ready; null where it says nothing.</summary>
     public static string? Of(V1Pod pod) =>

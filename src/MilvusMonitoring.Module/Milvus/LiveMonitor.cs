@@ -13,6 +13,28 @@ internal sealed partial record LiveMonitor(ResourceType Type, JsonElement Json, 
 
     public JsonElement Selector => Spec.Member("selector");
 
+    /// <summary>What it scrapes of each that it selects.</summary>
+    public IReadOnlyList<JsonElement> Endpoints => [.. Spec.Items(Type.Kind == "PodMonitor" ? "podMetricsEndpoints" : "endpoints")];
+
+    /// <summary>The names of the ports that it scrapes.</summary>
+    public IReadOnlySet<string> Ports => Endpoints.Select(endpoint => endpoint.Text("port")).OfType<string>().ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The namespaces that it looks into; null among them for all.</summary>
+    public IReadOnlyList<string?> TargetNamespaces
+    {
+        get
+        {
+            var selector = Spec.Member("namespaceSelector");
+            if (selector.Member("any").ValueKind == JsonValueKind.True)
+            {
+                return [null];
+            }
+
+            List<string?> names = [.. selector.Texts("matchNames")];
+            return names.Count > 0 ? names : [Metadata.Namespace];
+        }
+    }
+
     /// <summary>The Milvus that its selector names; null where it names none.</summary>
     public string? Instance => Selector.Member("matchLabels").Text("app.kubernetes.io/instance") ?? Metadata.Labels.GetValueOrDefault("app.kubernetes.io/instance");
 

@@ -41,8 +41,8 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
     /// <summary>The monitor as it is shown.</summary>
     public async Task<MilvusServiceMonitor> ShowAsync(LiveMonitor monitor, CancellationToken cancellationToken)
     {
-        var targets = await _targets.ReadAsync(monitor, cancellationToken).ConfigureAwait(false);
-        var endpoint = monitor.Spec.Items(monitor.Type.Kind == "PodMonitor" ? "podMetricsEndpoints" : "endpoints").FirstOrDefault();
+        var targets = await FindTargetsAsync(monitor, cancellationToken).ConfigureAwait(false);
+        var endpoint = monitor.Endpoints.Count > 0 ? monitor.Endpoints[0] : default;
         return new MilvusServiceMonitor
         {
             Name = monitor.Metadata.Name,
@@ -54,17 +54,34 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
             ScrapeTimeout = endpoint.Text("scrapeTimeout"),
             Labels = monitor.Metadata.Labels,
             Managers = FieldManagers.WhoApplied([monitor.Metadata]),
-            Services = targets.Services,
-            Endpoints = targets.Endpoints,
-            ReadyEndpoints = targets.Ready,
+            Services = monitor.Type.Kind == "PodMonitor" ? [] : [.. targets.Scraped.Select(service => service.Name)],
+            Endpoints = targets.Endpoints?.Count,
+            ReadyEndpoints = targets.Ready?.Count,
             Context = client.Connection.Context,
             Kubeconfig = client.Connection.Kubeconfig,
         };
     }
 
+    /// <summary>What a monitor selects.</summary>
+    /// <exception cref="MonitoringException">The caller may not see it.</exception>
+    public Task<MonitorTargets> TargetsOfAsync(LiveMonitor monitor, CancellationToken cancellationToken) => _targets.ReadAsync(monitor, cancellationToken);
+
     /// <summary>The Services that a ServiceMonitor with the chart's selector would select.</summary>
     public Task<IReadOnlyList<string>> ServicesOfAsync(MilvusChart chart, CancellationToken cancellationToken) => _targets.ServicesWithPortAsync(
         chart.Namespace, JsonSerializer.SerializeToElement(new { matchLabels = chart.ServiceLabels }), [MilvusChart.MetricsPort], cancellationToken);
+
+    private async Task<MonitorTargets> FindTargetsAsync(LiveMonitor monitor, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TargetsOfAsync(monitor, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
+        {
+            sink.Verbose(exception.Message);
+            return new MonitorTargets([], [], null);
+        }
+    }
 
     private async Task<List<LiveMonitor>> ListAsync(ResourceType type, string? namespaceName, CancellationToken cancellationToken) =>
         [.. (await client.ListAsync(type, namespaceName, string.Empty, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false))

@@ -9,67 +9,94 @@ internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink si
     private readonly Dictionary<(string Kind, string? Namespace), Task<List<JsonElement>>> _lists = [];
 
     /// <summary>Finds what a monitor selects.</summary>
-    public async Task<MonitorTargets> ReadAsync(LiveMonitor monitor, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return monitor.Type.Kind == "PodMonitor"
-                ? await PodsAsync(monitor, cancellationToken).ConfigureAwait(false)
-                : await ServicesAsync(monitor, cancellationToken).ConfigureAwait(false);
-        }
-        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
-        {
-            sink.Verbose(exception.Message);
-            return new MonitorTargets([], null, null);
-        }
-    }
+    public Task<MonitorTargets> ReadAsync(LiveMonitor monitor, CancellationToken cancellationToken) => monitor.Type.Kind == "PodMonitor"
+        ? PodsAsync(monitor, cancellationToken)
+        : ServicesAsync(monitor, cancellationToken);
 
     /// <summary>The Services of a namespace with a port of the given name that a selector selects.</summary>
     public async Task<IReadOnlyList<string>> ServicesWithPortAsync(string? namespaceName, JsonElement selector, IReadOnlyCollection<string> ports, CancellationToken cancellationToken) =>
-        [.. (await ListAsync(MilvusTypes.Service, namespaceName, cancellationToken).ConfigureAwait(false))
-            .Where(service => LabelSelector.Selects(selector, LabelsOf(service)) && service.Member("spec").Items("ports").Any(port => ports.Contains(port.Text("name") ?? string.Empty)))
-            .Select(service => NameOf(service))];
+        [.. (await SelectAsync(MilvusTypes.Service, namespaceName, selector, Ports, cancellationToken).ConfigureAwait(false))
+            .Where(service => service.Ports.Any(ports.Contains))
+            .Select(service => service.Name)];
 
     private async Task<MonitorTargets> ServicesAsync(LiveMonitor monitor, CancellationToken cancellationToken)
     {
-        var ports = monitor.Spec.Items("endpoints").Select(endpoint => endpoint.Text("port")).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        var services = new List<string>();
-        var endpoints = new Dictionary<(string?, string, string), bool>();
-        foreach (var namespaceName in NamespacesOf(monitor))
+        var targets = new MonitorTargets(monitor.Ports, [], null);
+        var endpoints = new Dictionary<(string, string, string), MonitorEndpoint>();
+        var isSeen = true;
+        foreach (var namespaceName in monitor.TargetNamespaces)
         {
-            var selected = await ServicesWithPortAsync(namespaceName, monitor.Selector, ports, cancellationToken).ConfigureAwait(false);
-            services.AddRange(selected);
-            foreach (var slice in await SlicesAsync(namespaceName, cancellationToken).ConfigureAwait(false))
+            var selected = await SelectAsync(MilvusTypes.Service, namespaceName, monitor.Selector, Ports, cancellationToken).ConfigureAwait(false);
+            targets = targets with { Selected = [.. targets.Selected, .. selected] };
+            try
             {
-                var service = LabelsOf(slice).GetValueOrDefault("kubernetes.io/service-name");
-                if (service is null || !selected.Contains(service) || !slice.Items("ports").Any(port => ports.Contains(port.Text("name") ?? string.Empty)))
-                {
-                    continue;
-                }
-
-                foreach (var endpoint in slice.Items("endpoints"))
-                {
-                    // A service with IPv4 and IPv6 has each pod in two slices.
-                    var pod = endpoint.Member("targetRef").Text("name") ?? endpoint.Texts("addresses").FirstOrDefault() ?? string.Empty;
-                    endpoints[(slice.Member("metadata").Text("namespace"), service, pod)] = endpoint.Member("conditions", "ready").ValueKind != JsonValueKind.False;
-                }
+                await AddEndpointsAsync(targets, namespaceName, endpoints, cancellationToken).ConfigureAwait(false);
+            }
+            catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
+            {
+                sink.Verbose(exception.Message);
+                isSeen = false;
             }
         }
 
-        return new MonitorTargets([.. services.Order(StringComparer.Ordinal)], endpoints.Count, endpoints.Values.Count(ready => ready));
+        return targets with { Endpoints = isSeen ? [.. endpoints.Values] : null };
+    }
+
+    private async Task AddEndpointsAsync(MonitorTargets targets, string? namespaceName, Dictionary<(string, string, string), MonitorEndpoint> endpoints, CancellationToken cancellationToken)
+    {
+        var services = targets.Scraped.Select(service => (service.Namespace, service.Name)).ToHashSet();
+        foreach (var slice in await SlicesAsync(namespaceName, cancellationToken).ConfigureAwait(false))
+        {
+            var place = slice.Member("metadata").Text("namespace") ?? string.Empty;
+            if (LabelsOf(slice).GetValueOrDefault("kubernetes.io/service-name") is not { } service
+                || !services.Contains((place, service))
+                || !slice.Items("ports").Any(port => targets.Ports.Contains(port.Text("name") ?? string.Empty)))
+            {
+                continue;
+            }
+
+            foreach (var endpoint in slice.Items("endpoints"))
+            {
+                // A service with IPv4 and IPv6 has each pod in two slices.
+                var pod = endpoint.Member("targetRef").Text("name") ?? endpoint.Texts("addresses").FirstOrDefault() ?? string.Empty;
+                endpoints[(place, service, pod)] = new MonitorEndpoint(place, pod, endpoint.Member("conditions", "ready").ValueKind != JsonValueKind.False);
+            }
+        }
     }
 
     private async Task<MonitorTargets> PodsAsync(LiveMonitor monitor, CancellationToken cancellationToken)
     {
-        var pods = new List<JsonElement>();
-        foreach (var namespaceName in NamespacesOf(monitor))
+        var selected = new List<SelectedObject>();
+        var endpoints = new List<MonitorEndpoint>();
+        foreach (var namespaceName in monitor.TargetNamespaces)
         {
-            pods.AddRange((await ListAsync(ResourceType.Pod, namespaceName, cancellationToken).ConfigureAwait(false)).Where(pod => LabelSelector.Selects(monitor.Selector, LabelsOf(pod))));
+            foreach (var pod in await SelectAsync(ResourceType.Pod, namespaceName, monitor.Selector, ContainerPorts, cancellationToken).ConfigureAwait(false))
+            {
+                selected.Add(pod);
+                if (pod.Ports.Any(monitor.Ports.Contains))
+                {
+                    var live = (await ListAsync(ResourceType.Pod, namespaceName, cancellationToken).ConfigureAwait(false)).First(item => NameOf(item) == pod.Name && item.Member("metadata").Text("namespace") == pod.Namespace);
+                    endpoints.Add(new MonitorEndpoint(pod.Namespace, pod.Name, PodTrouble.IsReady(live)));
+                }
+            }
         }
 
-        var ready = pods.Count(pod => pod.Member("status").Items("conditions").Any(condition => condition.Text("type") == "Ready" && condition.Text("status") == "True"));
-        return new MonitorTargets([], pods.Count, ready);
+        return new MonitorTargets(monitor.Ports, selected, endpoints);
     }
+
+    private async Task<IReadOnlyList<SelectedObject>> SelectAsync(ResourceType type, string? namespaceName, JsonElement selector, Func<JsonElement, IEnumerable<JsonElement>> ports, CancellationToken cancellationToken) =>
+        [.. (await ListAsync(type, namespaceName, cancellationToken).ConfigureAwait(false))
+            .Where(item => LabelSelector.Selects(selector, LabelsOf(item)))
+            .Select(item => new SelectedObject(
+                item.Member("metadata").Text("namespace") ?? string.Empty,
+                NameOf(item),
+                [.. ports(item).Select(port => port.Text("name") ?? string.Empty)],
+                LabelsOf(item)))
+            .OrderBy(item => item.Name, StringComparer.Ordinal)];
+
+    private static IEnumerable<JsonElement> Ports(JsonElement service) => service.Member("spec").Items("ports");
+
+    private static IEnumerable<JsonElement> ContainerPorts(JsonElement pod) => pod.Member("spec").Items("containers").SelectMany(container => container.Items("ports"));
 
     private async Task<List<JsonElement>> SlicesAsync(string? namespaceName, CancellationToken cancellationToken)
     {
@@ -83,19 +110,6 @@ internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink si
         return _lists.TryGetValue(key, out var list)
             ? list
             : _lists[key] = client.ListAsync(type, namespaceName, string.Empty, cancellationToken).ToListAsync(cancellationToken);
-    }
-
-    /// <summary>The namespaces that a monitor looks into; null among them for all.</summary>
-    private static List<string?> NamespacesOf(LiveMonitor monitor)
-    {
-        var selector = monitor.Spec.Member("namespaceSelector");
-        if (selector.Member("any").ValueKind == JsonValueKind.True)
-        {
-            return [null];
-        }
-
-        List<string?> names = [.. selector.Texts("matchNames")];
-        return names.Count > 0 ? names : [monitor.Metadata.Namespace];
     }
 
     private static string NameOf(JsonElement item) => item.Member("metadata").Text("name") ?? string.Empty;

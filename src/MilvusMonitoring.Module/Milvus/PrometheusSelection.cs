@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Milvus;
 
@@ -15,11 +16,10 @@ internal sealed class PrometheusSelection(ClusterClient client, IActivitySink si
     {
         try
         {
-            var field = type.Kind == "PodMonitor" ? "podMonitor" : "serviceMonitor";
             var passedOver = new List<string>();
             await foreach (var prometheus in client.ListAsync(ResourceType.Prometheus, null, string.Empty, cancellationToken).ConfigureAwait(false))
             {
-                if (await WhyNotAsync(prometheus, field, id.Namespace!, labels, cancellationToken).ConfigureAwait(false) is not { } why)
+                if (await WhyNotAsync(prometheus, type, id.Namespace!, labels, cancellationToken).ConfigureAwait(false) is not { } why)
                 {
                     return;
                 }
@@ -38,28 +38,17 @@ internal sealed class PrometheusSelection(ClusterClient client, IActivitySink si
         }
     }
 
-    private async Task<string?> WhyNotAsync(JsonElement prometheus, string field, string namespaceName, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    private async Task<string?> WhyNotAsync(JsonElement prometheus, ResourceType type, string namespaceName, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
     {
-        var (spec, metadata) = (prometheus.Member("spec"), prometheus.Member("metadata"));
-        var name = $"Prometheus/{metadata.Text("namespace")}/{metadata.Text("name")}";
-        var selector = spec.Member(field + "Selector");
-        if (!LabelSelector.Selects(selector, labels))
-        {
-            return selector.ValueKind == JsonValueKind.Object ? $"{name} selects {LabelSelector.Describe(selector)}" : $"{name} has no {field}Selector";
-        }
-
-        var places = spec.Member(field + "NamespaceSelector");
-        if (places.ValueKind != JsonValueKind.Object)
-        {
-            return metadata.Text("namespace") == namespaceName ? null : $"{name} looks in its own namespace only";
-        }
-
-        return places.EnumerateObject().Any() && !LabelSelector.Selects(places, await LabelsOfAsync(namespaceName, cancellationToken).ConfigureAwait(false))
-            ? $"{name} looks in namespaces with {LabelSelector.Describe(places)} only"
+        var places = await LabelsOfAsync(client, namespaceName, cancellationToken).ConfigureAwait(false);
+        var metadata = prometheus.Member("metadata");
+        return MonitorSelection.WhyNot(prometheus, type.Kind, namespaceName, labels, places) is { } passedOver
+            ? $"Prometheus/{metadata.Text("namespace")}/{metadata.Text("name")} {passedOver.Reason}"
             : null;
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> LabelsOfAsync(string namespaceName, CancellationToken cancellationToken) =>
+    /// <summary>The labels of a namespace.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>> LabelsOfAsync(ClusterClient client, string namespaceName, CancellationToken cancellationToken) =>
         (await client.FindMetadataAsync(ResourceType.Namespace, new ResourceId(string.Empty, "Namespace", null, namespaceName), cancellationToken).ConfigureAwait(false))?.Labels
         ?? new Dictionary<string, string>();
 }

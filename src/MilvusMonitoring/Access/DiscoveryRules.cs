@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MilvusMonitoring.KubePrometheus;
 
 namespace MilvusMonitoring.Access;
 
@@ -26,6 +27,17 @@ internal static class DiscoveryRules
     /// <returns>At most one rule for each API group; none where nothing is missing. They grant nothing beyond <see cref="All"/>.</returns>
     public static IReadOnlyList<PolicyRule> MissingFrom(IReadOnlyList<PolicyRule> rules) =>
         [.. All.Select(wanted => Missing(wanted, rules)).OfType<PolicyRule>()];
+
+    /// <summary>What a Prometheus needs of it for one monitor.</summary>
+    /// <param name="monitorKind"><c>ServiceMonitor</c>, or <c>PodMonitor</c>, which is discovered by pods alone.</param>
+    /// <param name="role">How it finds the targets of a ServiceMonitor.</param>
+    public static IReadOnlyList<Permission> For(string monitorKind, DiscoveryRole role)
+    {
+        string[] resources = monitorKind == "PodMonitor" ? ["pods"]
+            : role == DiscoveryRole.EndpointSlice ? ["pods", "services", "endpointslices"]
+            : ["pods", "services", "endpoints"];
+        return [.. All.SelectMany(rule => rule.Permissions).Where(permission => resources.Contains(permission.Resource))];
+    }
 
     /// <summary>The rules as an array for a role.</summary>
     public static JsonArray ToJson() => new([.. All.Select(rule => (JsonNode)rule.ToJson())]);

@@ -21,6 +21,13 @@ internal static partial class ScrapeDuration
         return milliseconds > 0 && milliseconds < TimeSpan.MaxValue.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
     }
 
+    /// <summary>Writes a time span.</summary>
+    /// <param name="span">Above zero.</param>
+    /// <returns>Whole seconds where that is exact, else milliseconds.</returns>
+    public static string Format(TimeSpan span) => span.TotalMilliseconds % 1000 == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0}s")
+        : string.Create(CultureInfo.InvariantCulture, $"{span.TotalMilliseconds:0}ms");
+
     /// <summary>Checks how often and how long to scrape: Prometheus refuses a whole configuration in which a scrape may take longer than the time until the next.</summary>
     /// <param name="interval">How often; null for Prometheus's own default.</param>
     /// <param name="timeout">How long; null for Prometheus's own default.</param>

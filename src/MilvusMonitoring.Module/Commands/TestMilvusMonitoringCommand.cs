@@ -1,0 +1,121 @@
+using System.Management.Automation;
+using MilvusMonitoring.Access;
+using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Verification;
+
+namespace MilvusMonitoring.Commands;
+
+/// <summary>
+/// Proves that Milvus is being scraped, or names the one reason why it is not: looks at every link from the API server to a fresh sample on every replica of Prometheus.
+/// It only reads. Each link that failed is an error too.
+/// </summary>
+[Cmdlet(VerbsDiagnostic.Test, "MilvusMonitoring")]
+[OutputType(typeof(MonitoringCheck), typeof(bool))]
+public sealed class TestMilvusMonitoringCommand : ClusterCommand
+{
+    /// <summary>The name of the Milvus: of its Helm release, or of the Operator's resource. Without it: every Milvus.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    /// <summary>Its namespace; needed where several namespaces have a Milvus of that name.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Namespace { get; set; }
+
+    /// <summary>A Milvus, a monitor, or a stack whose own Prometheus is meant.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [AllowNull]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>Writes only whether all of it holds: True or False, and no error for a link that failed.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    /// <summary>Looks again until all of it holds, as a new monitor takes up to two scrape intervals and a reload.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>How long to wait: seconds, <c>90s</c>, <c>5m</c>, <c>1h</c> or a TimeSpan. Default: 5 minutes.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Where Prometheus is asked, one address for each replica. Without it: each of its pods, through the API server.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public Uri[] PrometheusUri { get; set; } = [];
+
+    /// <summary>Where Grafana is asked. Without it: its pod, through the API server.</summary>
+    [Parameter]
+    public Uri? GrafanaUri { get; set; }
+
+    /// <summary>Who signs in to Grafana, to ask its data source. Without it: nobody, then the user that kube-prometheus installs it with.</summary>
+    [Parameter]
+    public PSCredential? GrafanaCredential { get; set; }
+
+    /// <summary>The namespace of the Prometheus resource, where there are several.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? PrometheusNamespace { get; set; }
+
+    /// <summary>The name of the Prometheus resource, where there are several.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? PrometheusName { get; set; }
+
+    /// <inheritdoc />
+    private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
+    {
+        var verifier = new Verifier(client, output, Request());
+        var checks = Wait
+            ? await verifier.WaitAsync(Timeout, cancellationToken).ConfigureAwait(false)
+            : await verifier.WalkAsync(cancellationToken).ConfigureAwait(false);
+        if (Quiet)
+        {
+            output.Object(Verifier.Prove(checks));
+            return;
+        }
+
+        foreach (var check in checks)
+        {
+            output.Object(check);
+        }
+
+        foreach (var check in checks.Where(check => check.Status == CheckStatus.Failed))
+        {
+            output.Error(check);
+        }
+    }
+
+    private TestRequest Request()
+    {
+        foreach (var address in PrometheusUri.Append(GrafanaUri).OfType<Uri>())
+        {
+            if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
+            {
+                throw new MonitoringException(ErrorId.ParameterInvalid, $"'{address}' is no address of a server; give one such as http://localhost:9090.", nameof(PrometheusUri));
+            }
+        }
+
+        var typed = new TestRequest
+        {
+            Name = Name,
+            Namespace = Namespace,
+            Prometheus = new PrometheusChoice(PrometheusNamespace, PrometheusName),
+            PrometheusUris = PrometheusUri,
+            GrafanaUri = GrafanaUri,
+            Grafana = GrafanaCredential?.GetNetworkCredential(),
+            Kubeconfig = string.IsNullOrEmpty(Kubeconfig) ? null : ResolvedKubeconfig(),
+        };
+        return InputObject?.BaseObject switch
+        {
+            null => typed,
+            KubePrometheusStack stack => typed with { Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? stack.Namespace } },
+            MilvusInstance instance => typed with { Name = Name ?? instance.Name, Namespace = Namespace ?? instance.Namespace },
+            MilvusServiceMonitor monitor => typed with { Name = Name ?? monitor.Instance, Namespace = Namespace ?? monitor.Namespace, Monitor = (monitor.Kind, monitor.Name) },
+            string name => typed with { Name = Name ?? name },
+            var other => throw new MonitoringException(ErrorId.ParameterInvalid, $"{other.GetType().Name} does not say which Milvus is meant; pipe a Milvus instance, a monitor, a stack or a name.", nameof(InputObject)),
+        };
+    }
+}

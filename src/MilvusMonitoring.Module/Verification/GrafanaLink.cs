@@ -1,0 +1,71 @@
+using System.Net;
+using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.PortForwarding;
+
+namespace MilvusMonitoring.Verification;
+
+/// <summary>Grafana is healthy, and its data source answers.</summary>
+/// <remarks>Lives as long as the command: Grafana locks a user out after a few wrong passwords, so that the initial one is tried once.</remarks>
+internal sealed class GrafanaLink : ILink
+{
+    private const string Selector = "labelSelector=app.kubernetes.io%2Fname%3Dgrafana";
+    private const int UsualPort = 3000;
+
+    /// <summary>What kube-prometheus installs Grafana with, and its documentation names.</summary>
+    private static readonly NetworkCredential Initial = new("admin", "admin");
+
+    private bool _isInitialRefused;
+
+    public string Name => Link.Grafana;
+
+    public string TargetOf(Scene scene) => scene.Request.GrafanaUri is { } address ? ServiceHttp.Shown(address) : $"Deployment/{Place(scene)}/grafana";
+
+    public async Task<Finding?> LookAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        if (scene.Request.GrafanaUri is { } address)
+        {
+            using var given = ServiceHttp.At(address);
+            return await AskAsync(scene, TargetOf(scene), given, ServiceHttp.Shown(address), cancellationToken).ConfigureAwait(false);
+        }
+
+        var (id, live) = await Workloads.FindAsync(scene.Client, Place(scene), null, Selector, cancellationToken).ConfigureAwait(false);
+        if (id is null)
+        {
+            return new Finding(CheckStatus.Skipped, TargetOf(scene), $"no Grafana is in namespace {Place(scene)}");
+        }
+
+        if (await Workloads.CheckAsync(scene, id, live, cancellationToken).ConfigureAwait(false) is { Status: not CheckStatus.Passed } broken)
+        {
+            return broken;
+        }
+
+        var selector = live.Member("spec", "selector");
+        var pods = await Workloads.ReadyPodsAsync(scene.Client, id.Namespace!, pod => LabelSelector.Selects(selector, pod.Member("metadata").TextMap("labels")), cancellationToken).ConfigureAwait(false);
+        if (pods.Count == 0)
+        {
+            return Finding.Failed(id.ToString(), "no pod of it is ready", scene.Remedies.Install(scene.Stack, force: true));
+        }
+
+        var name = pods[0].Member("metadata").Text("name")!;
+        using var http = ServiceHttp.In(new PodDialer(scene.Client), new PodAddress(id.Namespace!, name, Workloads.PortOf(pods[0], "http", UsualPort)), string.Empty);
+        return await AskAsync(scene, id.ToString(), http, $"pod {name}", cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<Finding> AskAsync(Scene scene, string target, HttpClient http, string who, CancellationToken cancellationToken)
+    {
+        NetworkCredential?[] credentials = scene.Request.Grafana is { } credential ? [credential] : _isInitialRefused ? [null] : [null, Initial];
+        try
+        {
+            var answer = await new GrafanaApi(new JsonApi(http, who)).AskAsync(credentials, cancellationToken).ConfigureAwait(false);
+            _isInitialRefused |= answer.NotAsked is not null;
+            return GrafanaRule.Check(target, answer, scene.Remedies.Install(scene.Stack, force: true));
+        }
+        catch (MonitoringException exception) when (exception.ErrorId is ErrorId.ServiceUnreachable or ErrorId.TimedOut)
+        {
+            return Finding.Failed(target, OneLine.WithoutEnd(exception.Message), Remedies.InWords("See that Grafana runs and can be reached from here; give another address with -GrafanaUri."));
+        }
+    }
+
+    private static string Place(Scene scene) => scene.Prometheus?.Namespace ?? scene.Stack?.Namespace ?? scene.Request.Prometheus.Namespace ?? InventoryStore.UsualNamespace;
+}

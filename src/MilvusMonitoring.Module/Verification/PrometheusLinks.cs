@@ -1,0 +1,99 @@
+using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Milvus;
+
+namespace MilvusMonitoring.Verification;
+
+/// <summary>Every replica of Prometheus has loaded the monitor.</summary>
+internal sealed class ConfigurationLink(PrometheusReplicas replicas) : ILink
+{
+    public string Name => Link.Configuration;
+
+    public string TargetOf(Scene scene) => scene.Prometheus?.ToString() ?? "Prometheus";
+
+    public async Task<Finding?> LookAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        if (scene.Monitor is null || scene.Prometheus is not { } prometheus)
+        {
+            return null;
+        }
+
+        scene.Replicas = await replicas.FindAsync(prometheus, cancellationToken).ConfigureAwait(false);
+        var answers = await Replies.AskAsync(scene.Replicas, api => api.ConfigurationAsync(cancellationToken)).ConfigureAwait(false);
+        return PrometheusRules.Configuration(TargetOf(scene), Pools(scene.Monitor), answers, scene.Wait());
+    }
+
+    /// <summary>The scrape pools that the operator makes of a monitor, one for each of its endpoints.</summary>
+    public static IReadOnlySet<string> Pools(LiveMonitor monitor)
+    {
+        var kind = monitor.Type.Kind == MilvusTypes.PodMonitor.Kind ? "podMonitor" : "serviceMonitor";
+        return Enumerable.Range(0, monitor.Endpoints.Count).Select(index => $"{kind}/{monitor.Metadata.Namespace}/{monitor.Metadata.Name}/{index}").ToHashSet(StringComparer.Ordinal);
+    }
+}
+
+/// <summary>Every replica scrapes every endpoint that is ready.</summary>
+internal sealed class TargetsLink : ILink
+{
+    public string Name => Link.Targets;
+
+    public string TargetOf(Scene scene) => scene.Prometheus?.ToString() ?? "Prometheus";
+
+    public async Task<Finding?> LookAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        if (scene.Monitor is not { } monitor || scene.Replicas is not { } replicas)
+        {
+            return null;
+        }
+
+        var pools = ConfigurationLink.Pools(monitor);
+        var answers = await Replies.AskAsync(replicas, api => api.TargetsAsync(pools, cancellationToken)).ConfigureAwait(false);
+        var all = answers.SelectMany(answer => answer.Value ?? []).ToList();
+        scene.Interval = all.Max(target => target.Interval) ?? ScrapeDuration.Parse(monitor.Endpoints.Count > 0 ? monitor.Endpoints[0].Text("interval") ?? string.Empty : string.Empty);
+        scene.Addresses = [.. all.Select(target => target.Labels.GetValueOrDefault("instance")).OfType<string>().Distinct(StringComparer.Ordinal)];
+        return PrometheusRules.Targets(TargetOf(scene), scene.Targets?.Ready, answers, scene.Wait(), target => MoreTime(scene, target));
+    }
+
+    private static string? MoreTime(Scene scene, PrometheusTarget target) =>
+        scene.Settings is { } settings && target is { Interval: { } interval, Timeout: { } timeout } && scene.Found is { Instance.MonitorInValues: false }
+            ? scene.Remedies.Enable(scene.InstanceName, scene.InstanceNamespace, settings.WithMoreTime(interval, timeout))
+            : null;
+}
+
+/// <summary>Every replica has fresh samples of Milvus, as dashboards look for them.</summary>
+internal sealed class SamplesLink : ILink
+{
+    private static readonly TimeSpan UsualInterval = TimeSpan.FromSeconds(30);
+
+    public string Name => Link.Samples;
+
+    public string TargetOf(Scene scene) => scene.Prometheus?.ToString() ?? "Prometheus";
+
+    public async Task<Finding?> LookAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        if (scene.Addresses.Count == 0 || scene.Replicas is not { } replicas)
+        {
+            return null;
+        }
+
+        var answers = await Replies.AskAsync(replicas, api => api.AgesAsync(scene.Addresses, cancellationToken)).ConfigureAwait(false);
+        return PrometheusRules.Samples(TargetOf(scene), scene.Interval ?? UsualInterval, answers, MilvusChart.Name, scene.Wait(), scene.Enable());
+    }
+}
+
+/// <summary>Asks all replicas at once; one that fails leaves the others their answers.</summary>
+internal static class Replies
+{
+    public static async Task<IReadOnlyList<ReplicaAnswer<T>>> AskAsync<T>(IReadOnlyList<PrometheusReplica> replicas, Func<PrometheusApi, Task<T>> ask) =>
+        await Task.WhenAll(replicas.Select(replica => OneAsync(replica, ask))).ConfigureAwait(false);
+
+    private static async Task<ReplicaAnswer<T>> OneAsync<T>(PrometheusReplica replica, Func<PrometheusApi, Task<T>> ask)
+    {
+        try
+        {
+            return new ReplicaAnswer<T>(replica.Name, await ask(replica.Api).ConfigureAwait(false), null);
+        }
+        catch (MonitoringException exception)
+        {
+            return new ReplicaAnswer<T>(replica.Name, default, exception);
+        }
+    }
+}

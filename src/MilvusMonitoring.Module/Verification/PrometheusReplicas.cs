@@ -1,0 +1,64 @@
+using System.Text.Json;
+using MilvusMonitoring.Access;
+using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.PortForwarding;
+
+namespace MilvusMonitoring.Verification;
+
+/// <summary>A replica of Prometheus that can be asked.</summary>
+/// <param name="Name">Its pod, or the address that was given.</param>
+/// <param name="Api">Where to ask it.</param>
+internal sealed record PrometheusReplica(string Name, PrometheusApi Api);
+
+/// <summary>Finds every replica of a Prometheus: a single one may be the only one that scrapes.</summary>
+internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri> addresses) : IDisposable
+{
+    private const int UsualPort = 9090;
+
+    private readonly List<HttpClient> _open = [];
+
+    /// <summary>Finds the replicas that are ready, or takes the addresses that were given for them.</summary>
+    /// <exception cref="MonitoringException">The caller may not see the pods.</exception>
+    public async Task<IReadOnlyList<PrometheusReplica>> FindAsync(PrometheusServer prometheus, CancellationToken cancellationToken)
+    {
+        if (addresses.Count > 0)
+        {
+            return [.. addresses.Select(address => Replica(ServiceHttp.Shown(address), ServiceHttp.At(address)))];
+        }
+
+        var spec = prometheus.Json.Member("spec");
+        if (spec.Member("web", "tlsConfig").ValueKind == JsonValueKind.Object)
+        {
+            throw new MonitoringException(ErrorId.ResponseInvalid, $"{prometheus} serves TLS, which is asked only at an address; give it with -PrometheusUri", prometheus.ToString());
+        }
+
+        var dialer = new PodDialer(client);
+        var pods = await Workloads.ReadyPodsAsync(client, prometheus.Namespace, pod => IsReplica(pod, prometheus.Name), cancellationToken).ConfigureAwait(false);
+        return [.. pods.Select(pod =>
+        {
+            var name = pod.Member("metadata").Text("name")!;
+            var port = Workloads.PortOf(pod, spec.Text("portName") ?? "web", UsualPort);
+            return Replica($"pod {name}", ServiceHttp.In(dialer, new PodAddress(prometheus.Namespace, name, port), spec.Text("routePrefix") ?? string.Empty));
+        })];
+    }
+
+    /// <summary>Whether a pod is of a Prometheus resource: the operator's StatefulSet, or one of several shards, owns it.</summary>
+    public static bool IsReplica(JsonElement pod, string prometheus) => pod.Member("metadata").Items("ownerReferences").Any(owner =>
+        owner.Text("kind") == "StatefulSet"
+        && (owner.Text("name") == $"prometheus-{prometheus}" || owner.Text("name")?.StartsWith($"prometheus-{prometheus}-shard-", StringComparison.Ordinal) is true));
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (var http in _open)
+        {
+            http.Dispose();
+        }
+    }
+
+    private PrometheusReplica Replica(string name, HttpClient http)
+    {
+        _open.Add(http);
+        return new PrometheusReplica(name, new PrometheusApi(http, name));
+    }
+}

@@ -1,0 +1,80 @@
+using MilvusMonitoring.Access;
+using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Milvus;
+
+namespace MilvusMonitoring.Verification;
+
+/// <summary>What the links have found so far, for those that come after; one for the cluster, and one for each Milvus that goes on from it.</summary>
+internal sealed class Scene(ClusterClient client, IActivitySink sink, TestRequest request)
+{
+    public ClusterClient Client => client;
+
+    public IActivitySink Sink => sink;
+
+    public TestRequest Request => request;
+
+    public Remedies Remedies { get; } = new(client.Connection.Context, request.Kubeconfig);
+
+    public MonitorReader Monitors { get; } = new(client, sink);
+
+    /// <summary>What this module installed; null where it did not, or the caller may not see it.</summary>
+    public Inventory? Stack { get; set; }
+
+    /// <summary>The Prometheus resources that may be meant; null before they were read.</summary>
+    public IReadOnlyList<PrometheusServer>? Servers { get; set; }
+
+    /// <summary>The one that is meant: the first that selects the monitor, else the first.</summary>
+    public PrometheusServer? Prometheus { get; set; }
+
+    /// <summary>The Milvus; null where there is none.</summary>
+    public FoundInstance? Found { get; init; }
+
+    /// <summary>Why there is none, or none could be looked for.</summary>
+    public MonitoringException? NotFound { get; init; }
+
+    /// <summary>The monitor; null where there is none.</summary>
+    public LiveMonitor? Monitor { get; set; }
+
+    /// <summary>What the monitor selects; null where it could not be read.</summary>
+    public MonitorTargets? Targets { get; set; }
+
+    /// <summary>Where the Prometheus that is meant can be asked; null before it was looked for.</summary>
+    public IReadOnlyList<PrometheusReplica>? Replicas { get; set; }
+
+    /// <summary>How often the targets are scraped, as Prometheus says.</summary>
+    public TimeSpan? Interval { get; set; }
+
+    /// <summary>The addresses by which the series of the targets are found.</summary>
+    public IReadOnlyList<string> Addresses { get; set; } = [];
+
+    /// <summary>The name of the Milvus, known or asked for.</summary>
+    public string InstanceName => Found?.Instance.Name ?? Monitor?.Instance ?? request.Name ?? "*";
+
+    /// <summary>The namespace of the Milvus, known or asked for.</summary>
+    public string InstanceNamespace => Found?.Instance.Namespace ?? Monitor?.Metadata.Namespace ?? request.Namespace ?? client.Connection.DefaultNamespace;
+
+    /// <summary>The kind of the monitor.</summary>
+    public string MonitorKind => request.Monitor?.Kind ?? Monitor?.Type.Kind ?? Found?.MonitorType.Kind ?? MilvusTypes.ServiceMonitor.Kind;
+
+    /// <summary>The command that makes the monitor as it should be, with what it is set to beyond the values of the release.</summary>
+    public string Enable() => Remedies.Enable(InstanceName, InstanceNamespace, Settings);
+
+    /// <summary>The command that waits until a change has come through.</summary>
+    public string Wait() => Remedies.Wait(InstanceName, InstanceNamespace);
+
+    /// <summary>What the monitor is set to beyond the values of the release; null where that cannot be told.</summary>
+    public MonitorSettings? Settings => Found?.Chart is { } chart && Monitor is { Endpoints.Count: > 0 } monitor
+        ? MonitorSettings.Of(chart, monitor.Endpoints[0].Text("interval"), monitor.Endpoints[0].Text("scrapeTimeout"), monitor.Metadata.Labels)
+        : null;
+
+    /// <summary>A scene for one Milvus, with what was found of the cluster.</summary>
+    public Scene For(FoundInstance? found, MonitoringException? notFound) => new(client, sink, request)
+    {
+        Found = found,
+        NotFound = notFound,
+        Stack = Stack,
+        Servers = Servers,
+        Prometheus = Prometheus,
+    };
+}

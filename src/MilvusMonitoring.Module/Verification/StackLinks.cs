@@ -1,0 +1,123 @@
+using MilvusMonitoring.Access;
+using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Milvus;
+
+namespace MilvusMonitoring.Verification;
+
+/// <summary>The API server answers, with a Kubernetes that the stack supports.</summary>
+internal sealed class ApiServerLink : ILink
+{
+    public string Name => Link.ApiServer;
+
+    public string TargetOf(Scene scene) => TransportFailure.Address(scene.Client.Connection.Server);
+
+    public async Task<Finding?> LookAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var version = await ClusterInfo.ReadVersionAsync(scene.Client, cancellationToken).ConfigureAwait(false);
+            scene.Stack = await StackAsync(scene, cancellationToken).ConfigureAwait(false);
+            var release = ReleaseCatalog.All.FirstOrDefault(release => release.Version == scene.Stack?.Release);
+            return StackRules.Version(TargetOf(scene), version, release);
+        }
+        catch (MonitoringException exception) when (exception.ErrorId != ErrorId.PermissionDenied)
+        {
+            return Finding.Failed(TargetOf(scene), OneLine.WithoutEnd(exception.Message), Remedies.InWords("See that the cluster runs and that the kubeconfig is right."));
+        }
+    }
+
+    private static async Task<Inventory?> StackAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var all = await InventoryStore.FindAsync(scene.Client, scene.Sink, cancellationToken).ConfigureAwait(false);
+            return all.FirstOrDefault(stack => scene.Request.Prometheus.Namespace is not { } place || stack.Namespace == place);
+        }
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
+        {
+            scene.Sink.Verbose(exception.Message);
+            return null;
+        }
+    }
+}
+
+/// <summary>The kinds that monitoring stands on are served.</summary>
+internal sealed class DefinitionsLink : ILink
+{
+    private static readonly ResourceType[] Kinds = [ResourceType.Prometheus, MilvusTypes.ServiceMonitor, MilvusTypes.PodMonitor];
+
+    public string Name => Link.Definitions;
+
+    public string TargetOf(Scene scene) => ResourceType.Prometheus.Group;
+
+    public async Task<Finding?> LookAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        var types = new ResourceTypes(scene.Client);
+        var states = new List<(string, DefinitionState?)>();
+        foreach (var kind in Kinds)
+        {
+            var isServed = await types.FindAsync(kind.Group, kind.Version, kind.Kind, cancellationToken).ConfigureAwait(false) is not null;
+            states.Add(($"{kind.Plural}.{kind.Group}", isServed ? new DefinitionState(true, null) : await StateAsync(scene.Client, kind, cancellationToken).ConfigureAwait(false)));
+        }
+
+        return StackRules.Definitions(states, scene.Remedies.Install(scene.Stack));
+    }
+
+    /// <summary>What is served is established, and everybody may see that; only of the others the definition has to say more.</summary>
+    private static async Task<DefinitionState?> StateAsync(ClusterClient client, ResourceType kind, CancellationToken cancellationToken)
+    {
+        var id = new ResourceId(ResourceType.Definition.Group, ResourceType.Definition.Kind, null, $"{kind.Plural}.{kind.Group}");
+        return await client.FindAsync(ResourceType.Definition, id, cancellationToken).ConfigureAwait(false) is { } body
+            ? DefinitionState.OfStatus(JsonSlice.Parse(body, "status")) with { IsEstablished = false }
+            : null;
+    }
+}
+
+/// <summary>The operator runs, so that a new monitor becomes configuration.</summary>
+internal sealed class OperatorLink : ILink
+{
+    // The name in kube-prometheus, and in the chart kube-prometheus-stack.
+    private const string Selector = "labelSelector=app.kubernetes.io%2Fname%20in%20(prometheus-operator%2Ckube-prometheus-stack-prometheus-operator)";
+
+    public string Name => Link.Operator;
+
+    public string TargetOf(Scene scene) => $"Deployment/{scene.Stack?.Namespace ?? InventoryStore.UsualNamespace}/prometheus-operator";
+
+    public async Task<Finding?> LookAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        var (id, live) = await Workloads.FindAsync(scene.Client, null, scene.Stack?.Namespace, Selector, cancellationToken).ConfigureAwait(false);
+        if (id is not null)
+        {
+            return await Workloads.CheckAsync(scene, id, live, cancellationToken).ConfigureAwait(false);
+        }
+
+        scene.Servers ??= await PrometheusLink.ServersAsync(scene, cancellationToken).ConfigureAwait(false);
+        return scene.Stack is not null || scene.Servers.Count == 0
+            ? Finding.Failed(TargetOf(scene), "there is no Prometheus operator", scene.Remedies.Install(scene.Stack))
+            : Finding.Unknown(TargetOf(scene), "no Deployment has the usual labels of a Prometheus operator, while there are Prometheus resources");
+    }
+}
+
+/// <summary>Prometheus is reconciled and its pods are ready.</summary>
+internal sealed class PrometheusLink : ILink
+{
+    public string Name => Link.Prometheus;
+
+    public string TargetOf(Scene scene) => Missing(scene.Request.Prometheus, scene.Stack);
+
+    public async Task<Finding?> LookAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        scene.Servers ??= await ServersAsync(scene, cancellationToken).ConfigureAwait(false);
+        scene.Prometheus = scene.Servers.Count > 0 ? scene.Servers[0] : null;
+        var ids = scene.Servers.Select(server => new ResourceId(ResourceType.Prometheus.Group, ResourceType.Prometheus.Kind, server.Namespace, server.Name)).ToList();
+        var board = await ReadinessSnapshot.ReadAsync(scene.Client, ids.Select(id => (id, ResourceType.Prometheus)), Workloads.ThrottleLimit, cancellationToken).ConfigureAwait(false);
+        return StackRules.Prometheus([.. ids.Select(id => (id, board.StateOf(id)))], TargetOf(scene), scene.Remedies.Install(scene.Stack));
+    }
+
+    /// <summary>The Prometheus resources that may be meant.</summary>
+    public static Task<IReadOnlyList<PrometheusServer>> ServersAsync(Scene scene, CancellationToken cancellationToken) =>
+        new PrometheusFinder(scene.Client).ListAsync(scene.Request.Prometheus, cancellationToken);
+
+    private static string Missing(PrometheusChoice choice, Inventory? stack) => $"Prometheus/{choice.Namespace ?? stack?.Namespace ?? InventoryStore.UsualNamespace}/{choice.Name ?? "k8s"}";
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Milvus;
+
+namespace MilvusMonitoring.Verification;
+
+/// <summary>Walks the chain from the API server to a fresh sample, once or until all of it holds. Only reads.</summary>
+internal sealed class Verifier(ClusterClient client, IActivitySink sink, TestRequest request)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private static readonly ILink[] StackLinks = [new ApiServerLink(), new DefinitionsLink(), new OperatorLink(), new PrometheusLink()];
+
+    private readonly GrafanaLink _grafana = new();
+
+    /// <summary>Whether the checks prove that every Milvus is scraped: none has failed, and of each there are fresh samples.</summary>
+    public static bool Prove(IReadOnlyList<MonitoringCheck> checks) =>
+        checks.All(check => check.Status != CheckStatus.Failed)
+        && checks.Where(check => check.Check == Link.Samples) is var samples
+        && samples.Any() && samples.All(check => check.Status is CheckStatus.Passed or CheckStatus.Warning);
+
+    /// <summary>Walks again until the checks prove it, or the time is over.</summary>
+    /// <returns>The checks of the last walk that went to its end.</returns>
+    public async Task<IReadOnlyList<MonitoringCheck>> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var deadline = new Deadline(timeout, cancellationToken);
+        var checks = await WalkAsync(cancellationToken).ConfigureAwait(false);
+        while (!Prove(checks))
+        {
+            try
+            {
+                await Task.Delay(Pause, deadline.Token).ConfigureAwait(false);
+                checks = await WalkAsync(deadline.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (deadline.IsOver)
+            {
+                return checks;
+            }
+        }
+
+        return checks;
+    }
+
+    /// <summary>Walks once.</summary>
+    /// <returns>The cluster's links, those of each Milvus, and Grafana.</returns>
+    public async Task<IReadOnlyList<MonitoringCheck>> WalkAsync(CancellationToken cancellationToken)
+    {
+        var checks = new List<MonitoringCheck>();
+        var (scene, chain) = (new Scene(client, sink, request), new Chain());
+        foreach (var link in StackLinks)
+        {
+            checks.Add(await LookAsync(link, scene, chain, checks, cancellationToken).ConfigureAwait(false));
+        }
+
+        using var replicas = new PrometheusReplicas(client, request.PrometheusUris);
+        ILink[] instanceLinks =
+        [
+            new InstanceLink(), new MonitorLink(), new SelectionLink(), new ServiceLink(), new EndpointsLink(), new NetworkPolicyLink(), new AccessLink(),
+            new ConfigurationLink(replicas), new TargetsLink(), new SamplesLink(),
+        ];
+        foreach (var own in await InstancesAsync(scene, IsReached(checks), cancellationToken).ConfigureAwait(false))
+        {
+            var ownChain = new Chain(chain);
+            foreach (var link in instanceLinks)
+            {
+                var check = await LookAsync(link, own, ownChain, checks, cancellationToken).ConfigureAwait(false);
+                checks.Add(check with { Instance = own.InstanceName, Namespace = own.InstanceNamespace });
+            }
+        }
+
+        checks.Add(await LookAsync(_grafana, scene, chain, checks, cancellationToken).ConfigureAwait(false));
+        return checks;
+    }
+
+    private async Task<MonitoringCheck> LookAsync(ILink link, Scene scene, Chain chain, List<MonitoringCheck> before, CancellationToken cancellationToken)
+    {
+        sink.Progress("Testing the monitoring of Milvus", $"{link.Name} {scene.InstanceName}", Math.Min(100, before.Count * 100 / Link.All.Count));
+        var clock = Stopwatch.StartNew();
+        var seen = before.Count > 0 && !IsReached(before) ? null : await SeeAsync(link, scene, cancellationToken).ConfigureAwait(false);
+        var (finding, cause) = chain.Judge(link.Name, link.TargetOf(scene), seen);
+        return new MonitoringCheck
+        {
+            Check = link.Name,
+            Status = finding.Status,
+            Target = finding.Target,
+            Detail = finding.Detail,
+            Remedy = finding.Status is CheckStatus.Passed or CheckStatus.Skipped ? null : finding.Remedy,
+            CausedBy = cause,
+            Duration = clock.Elapsed,
+            Context = client.Connection.Context,
+            Kubeconfig = client.Connection.Kubeconfig,
+        };
+    }
+
+    /// <summary>A permission that is missing, or an answer that cannot be read, leaves a link unknown; the others are looked at all the same.</summary>
+    private static async Task<Finding?> SeeAsync(ILink link, Scene scene, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await link.LookAsync(scene, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MonitoringException exception)
+        {
+            return Finding.Unknown(link.TargetOf(scene), OneLine.WithoutEnd(exception.Message));
+        }
+    }
+
+    private static bool IsReached(List<MonitoringCheck> checks) => checks[0].Status != CheckStatus.Failed;
+
+    private async Task<IReadOnlyList<Scene>> InstancesAsync(Scene scene, bool isReached, CancellationToken cancellationToken)
+    {
+        if (!isReached)
+        {
+            return [scene.For(null, null)];
+        }
+
+        try
+        {
+            var finder = new InstanceFinder(client, sink);
+            var found = request.Name is { } name
+                ? [await finder.FindOneAsync(name, request.Namespace, cancellationToken).ConfigureAwait(false)]
+                : await finder.FindAsync(request.Namespace, _ => true, cancellationToken).ConfigureAwait(false);
+            return found.Count > 0
+                ? [.. found.Select(instance => scene.For(instance, null))]
+                : [scene.For(null, new MonitoringException(ErrorId.InstanceNotFound, $"There is no Milvus in {(request.Namespace is { } place ? "namespace " + place : client.Connection.Context)}"))];
+        }
+        catch (MonitoringException exception)
+        {
+            return [scene.For(null, exception)];
+        }
+    }
+}

@@ -1,0 +1,46 @@
+namespace MilvusMonitoring.Verification;
+
+/// <summary>The links of the chain, in order, and which of them each hangs on.</summary>
+internal static class Link
+{
+    public const string ApiServer = nameof(ApiServer);
+    public const string Definitions = nameof(Definitions);
+    public const string Operator = nameof(Operator);
+    public const string Prometheus = nameof(Prometheus);
+    public const string Instance = nameof(Instance);
+    public const string Monitor = nameof(Monitor);
+    public const string Selection = nameof(Selection);
+    public const string Service = nameof(Service);
+    public const string Endpoints = nameof(Endpoints);
+    public const string NetworkPolicy = nameof(NetworkPolicy);
+    public const string Access = nameof(Access);
+    public const string Configuration = nameof(Configuration);
+    public const string Targets = nameof(Targets);
+    public const string Samples = nameof(Samples);
+    public const string Grafana = nameof(Grafana);
+
+    private static readonly Dictionary<string, string[]> HangsOn = new(StringComparer.Ordinal)
+    {
+        [ApiServer] = [],
+        [Definitions] = [ApiServer],
+        [Operator] = [ApiServer],
+        [Prometheus] = [Definitions, Operator],
+        [Instance] = [ApiServer],
+        [Monitor] = [Definitions, Instance],
+        [Selection] = [Prometheus, Monitor],
+        [Service] = [Monitor],
+        [Endpoints] = [Service],
+        [NetworkPolicy] = [Endpoints],
+        [Access] = [Prometheus, Instance],
+        [Configuration] = [Prometheus, Selection],
+        [Targets] = [Configuration, Endpoints, Access],
+        [Samples] = [Targets],
+        [Grafana] = [Prometheus],
+    };
+
+    /// <summary>The links, the first first.</summary>
+    public static IReadOnlyCollection<string> All => HangsOn.Keys;
+
+    /// <summary>The links that one hangs on directly.</summary>
+    public static IReadOnlyList<string> Before(string link) => HangsOn[link];
+}

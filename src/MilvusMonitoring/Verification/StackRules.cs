@@ -1,0 +1,73 @@
+using System.Text.Json;
+using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.Verification;
+
+/// <summary>The links that are the cluster's: API server, definitions, operator, Prometheus.</summary>
+internal static class StackRules
+{
+    /// <summary>Whether the cluster's Kubernetes is one that the installed release is tested against.</summary>
+    /// <param name="server">The API server's address.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="release">The release; null where none of the catalog is installed.</param>
+    public static Finding Version(string server, ServerVersion version, Release? release) =>
+        release is null || release.Supports(version.Kubernetes)
+            ? Finding.Passed(server, $"Kubernetes {version.Text}{(release is null ? string.Empty : $", which kube-prometheus {release.Number} supports")}")
+            : Finding.Warning(server, $"Kubernetes {version.Text}; kube-prometheus {release.Number} is tested against {release.OldestKubernetes} to {release.NewestKubernetes} only");
+
+    /// <summary>Whether the kinds that monitoring stands on are there.</summary>
+    /// <param name="states">Each definition; null where it is not there.</param>
+    /// <param name="remedy">What brings them.</param>
+    public static Finding Definitions(IReadOnlyList<(string Name, DefinitionState? State)> states, string remedy)
+    {
+        const string Target = "monitoring.coreos.com";
+        var missing = states.Where(item => item.State is null).Select(item => item.Name).ToList();
+        if (missing.Count > 0)
+        {
+            return Finding.Failed(Target, $"{string.Join(", ", missing)} {(missing.Count == 1 ? "is" : "are")} not in the cluster", remedy);
+        }
+
+        var unready = states.Where(item => !item.State!.IsEstablished).Select(item => item.State!.Refusal is { } refusal ? $"{item.Name}: {refusal}" : $"{item.Name} is not established").ToList();
+        return unready.Count > 0
+            ? Finding.Failed(Target, string.Join(", ", unready), Remedies.InWords("Remove or rename the definition that holds these names, or wait for the API server to accept them."))
+            : Finding.Passed(Target, $"{string.Join(", ", states.Select(item => item.Name))} are established");
+    }
+
+    /// <summary>Whether a Deployment runs.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="live">The Deployment.</param>
+    /// <param name="trouble">What its pods say; null where they say nothing.</param>
+    /// <param name="remedy">What brings it back.</param>
+    public static Finding Workload(ResourceId id, JsonElement live, string? trouble, string remedy)
+    {
+        if (live.Member("spec").Number("replicas") == 0)
+        {
+            return Finding.Failed(id.ToString(), "is scaled to 0 replicas", remedy);
+        }
+
+        var state = Readiness.Of(id, live);
+        return state.IsReady
+            ? Finding.Passed(id.ToString(), $"{live.Member("status").Number("availableReplicas")} of {live.Member("spec").Number("replicas") ?? 1} replicas available")
+            : Finding.Failed(id.ToString(), trouble is null ? state.Message : $"{state.Message}; {trouble}", trouble is null ? remedy : Remedies.InWords($"Mend what its pod says: {trouble}"));
+    }
+
+    /// <summary>Whether the Prometheus resources are reconciled and their pods ready.</summary>
+    /// <param name="states">Each resource and its state.</param>
+    /// <param name="missing">What to show where there is none.</param>
+    /// <param name="remedy">What brings it.</param>
+    public static Finding Prometheus(IReadOnlyList<(ResourceId Id, ReadyState State)> states, string missing, string remedy)
+    {
+        if (states.Count == 0)
+        {
+            return Finding.Failed(missing, "there is no Prometheus resource", remedy);
+        }
+
+        var waiting = states.Where(item => !item.State.IsReady).ToList();
+        var target = (waiting.Count == 0 ? states[0].Id : waiting[0].Id).ToString();
+        var detail = string.Join(", ", waiting.Select(item => $"{item.Id}: {item.State.Message}"));
+        return waiting.Count == 0 ? Finding.Passed(target, states.Count == 1 ? "reconciled and available" : $"{states.Count} resources are reconciled and available")
+            : waiting.Count < states.Count ? Finding.Warning(target, detail, remedy)
+            : Finding.Failed(target, detail, remedy);
+    }
+}
