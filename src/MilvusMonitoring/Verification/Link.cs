@@ -32,7 +32,7 @@ internal static class Link
         [Endpoints] = [Service],
         [NetworkPolicy] = [Endpoints],
         [Access] = [Prometheus, Instance],
-        [Configuration] = [Prometheus, Selection],
+        [Configuration] = [Operator, Prometheus, Selection],
         [Targets] = [Configuration, Endpoints, Access],
         [Samples] = [Targets],
         [Grafana] = [Prometheus],

@@ -1,0 +1,147 @@
+using System.Net;
+using System.Text;
+
+namespace EmbeddedCluster.Monitoring;
+
+/// <summary>
+/// What a cluster would run: real Prometheus servers for the replicas of <c>Prometheus/monitoring/k8s</c>, configured as the operator would from what is stored, Milvus pods that answer scrapes, and a Grafana.
+/// They listen on 127.0.0.1 and answer behind the ports of their pods.
+/// </summary>
+public sealed class MonitoredCluster : IAsyncDisposable
+{
+    private const string Namespace = "monitoring";
+    private const string Name = "k8s";
+    private const int PrometheusPort = 9090;
+    private const int GrafanaPort = 3000;
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly HashSet<int> _frozen = [];
+    private readonly Cluster _cluster;
+    private readonly List<RealPrometheus> _replicas = [];
+    private Task _following = Task.CompletedTask;
+
+    private MonitoredCluster(Cluster cluster) => _cluster = cluster;
+
+    /// <summary>Why it cannot be had on this machine; null where it can.</summary>
+    public static string? Missing => RealPrometheus.Program is null ? "prometheus is not on PATH." : null;
+
+    /// <summary>The replicas' own addresses.</summary>
+    public IReadOnlyList<Uri> Prometheus => [.. _replicas.Select(each => each.Address)];
+
+    public MilvusMetrics Milvus { get; } = new();
+
+    public GrafanaStandIn Grafana { get; private set; } = null!;
+
+    /// <summary>Starts it all beside a cluster.</summary>
+    public static async Task<MonitoredCluster> StartAsync(Cluster cluster, int replicas, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        var monitored = new MonitoredCluster(cluster);
+        try
+        {
+            var configuration = await monitored.ConfigurationAsync(cancellationToken).ConfigureAwait(false);
+            monitored._replicas.AddRange(await Task.WhenAll(Enumerable.Range(0, replicas).Select(_ => RealPrometheus.StartAsync(configuration, cancellationToken))).ConfigureAwait(false));
+            monitored.Grafana = await GrafanaStandIn.StartAsync(monitored.Prometheus[0], cancellationToken).ConfigureAwait(false);
+            monitored.Serve();
+            monitored._following = monitored.FollowAsync(configuration);
+            return monitored;
+        }
+        catch
+        {
+            await monitored.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>A replica that takes no configuration any more, as if its reloader had died.</summary>
+    public void Freeze(int replica)
+    {
+        lock (_frozen)
+        {
+            _frozen.Add(replica);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (Grafana is not null)
+        {
+            await Grafana.DisposeAsync().ConfigureAwait(false);
+        }
+
+        foreach (var replica in _replicas)
+        {
+            await replica.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await Milvus.DisposeAsync().ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    private void Serve()
+    {
+        foreach (var (index, replica) in _replicas.Index())
+        {
+            _cluster.Backends.ServePod(Namespace, $"prometheus-{Name}-{index}", PrometheusPort, replica.Endpoint);
+        }
+
+        _cluster.Backends.Serve(Namespace, "app.kubernetes.io/name=grafana", GrafanaPort, new IPEndPoint(IPAddress.Loopback, Grafana.Address.Port));
+    }
+
+    private async Task FollowAsync(string configuration)
+    {
+        while (true)
+        {
+            var seen = _cluster.Revision;
+            var wanted = await ConfigurationAsync(_stop.Token).ConfigureAwait(false);
+            if (wanted != configuration && IsOperated())
+            {
+                configuration = wanted;
+                await Task.WhenAll(_replicas.Where((_, index) => !IsFrozen(index)).Select(each => each.LoadAsync(configuration, _stop.Token))).ConfigureAwait(false);
+            }
+
+            await _cluster.WaitForAsync(cluster => cluster.Revision != seen, _stop.Token).ConfigureAwait(false);
+        }
+    }
+
+    private bool IsFrozen(int replica)
+    {
+        lock (_frozen)
+        {
+            return _frozen.Contains(replica);
+        }
+    }
+
+    /// <summary>Nothing becomes configuration while the operator does not run.</summary>
+    private bool IsOperated() => (int?)_cluster.Find("apps/v1", "Deployment", Namespace, "prometheus-operator")?["status"]?["availableReplicas"] > 0;
+
+    private async Task<string> ConfigurationAsync(CancellationToken cancellationToken)
+    {
+        var text = new StringBuilder("global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n");
+        foreach (var job in new ScrapeJobs(_cluster).For(Namespace, Name))
+        {
+            text.Append($"- job_name: {job.Name}\n");
+            foreach (var (key, value) in job.Settings)
+            {
+                text.Append($"  {key}: {value}\n");
+            }
+
+            text.Append("  static_configs:\n");
+            foreach (var target in job.Targets)
+            {
+                var address = await Milvus.AddressOfAsync(target.Pod, cancellationToken).ConfigureAwait(false);
+                text.Append($"  - targets: [\"{address.Authority}\"]\n    labels: {{{string.Join(", ", target.Labels.Select(label => $"{label.Key}: \"{label.Value}\""))}}}\n");
+            }
+
+            text.Append("  relabel_configs:\n");
+            foreach (var step in job.Relabelling)
+            {
+                text.Append($"  - {step}\n");
+            }
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace EmbeddedCluster.Monitoring;
+
+/// <summary>A real Prometheus in a process and a folder of its own; what a package's service of that name does stays as it is.</summary>
+public sealed class RealPrometheus : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
+    private readonly HttpClient _client = new();
+    private readonly DirectoryInfo _folder;
+    private readonly Process _process;
+
+    private RealPrometheus(DirectoryInfo folder, Process process, int port) => (_folder, _process, Endpoint) = (folder, process, new(IPAddress.Loopback, port));
+
+    /// <summary>The program; null where there is none on PATH.</summary>
+    public static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? "prometheus.exe" : "prometheus"))
+        .FirstOrDefault(File.Exists);
+
+    public IPEndPoint Endpoint { get; }
+
+    public Uri Address => new($"http://{Endpoint}/");
+
+    private string Configuration => Path.Combine(_folder.FullName, "prometheus.yml");
+
+    /// <summary>Starts one with a configuration, and waits until it answers.</summary>
+    public static async Task<RealPrometheus> StartAsync(string configuration, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("prometheus-");
+        var port = FreePort();
+        var file = Path.Combine(folder.FullName, "prometheus.yml");
+        await File.WriteAllTextAsync(file, configuration, cancellationToken).ConfigureAwait(false);
+        var start = new ProcessStartInfo(Program!,
+        [
+            $"--config.file={file}", $"--storage.tsdb.path={Path.Combine(folder.FullName, "data")}", $"--web.listen-address=127.0.0.1:{port}", "--web.enable-lifecycle", "--log.level=error",
+        ])
+        {
+            RedirectStandardError = true,
+        };
+        var process = Process.Start(start)!;
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginErrorReadLine();
+        var prometheus = new RealPrometheus(folder, process, port);
+        try
+        {
+            await prometheus.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return prometheus;
+        }
+        catch
+        {
+            await prometheus.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Has it load another configuration.</summary>
+    /// <returns>Whether it took it.</returns>
+    public async Task<bool> LoadAsync(string configuration, CancellationToken cancellationToken)
+    {
+        await File.WriteAllTextAsync(Configuration, configuration, cancellationToken).ConfigureAwait(false);
+        using var answer = await _client.PostAsync(new Uri(Address, "-/reload"), content: null, cancellationToken).ConfigureAwait(false);
+        return answer.IsSuccessStatusCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
+        _process.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(StartLimit);
+        while (!await IsReadyAsync(limit.Token).ConfigureAwait(false))
+        {
+            if (_process.HasExited)
+            {
+                throw new InvalidOperationException($"Prometheus ended with {_process.ExitCode}.");
+            }
+
+            await Task.Delay(25, limit.Token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await _client.GetAsync(new Uri(Address, "-/ready"), cancellationToken).ConfigureAwait(false);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
