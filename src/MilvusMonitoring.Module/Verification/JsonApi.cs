@@ -57,7 +57,7 @@ internal sealed class JsonApi(HttpClient http, string who)
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw new MonitoringException(ErrorId.ServiceUnreachable, $"{who} does not answer: {OneLine.WithoutEnd(OneLine.Clean(exception.GetBaseException().Message, 200))}", who, exception);
+            throw new MonitoringException(ErrorId.ServiceUnreachable, $"{who} does not answer: {Words(exception.GetBaseException().Message)}", who, exception);
         }
     }
 
@@ -81,6 +81,10 @@ internal sealed class JsonApi(HttpClient http, string who)
             return body.GetBuffer().AsMemory(0, (int)body.Length);
         }
     }
+
+    // A kubelet says it in 300 characters, at the end of which stands the reason.
+    private static string Words(string message) =>
+        message.Contains("connection refused", StringComparison.OrdinalIgnoreCase) ? "the connection was refused" : OneLine.WithoutEnd(OneLine.Clean(message, 200));
 
     private static T? Cause<T>(Exception? exception)
         where T : Exception

@@ -30,7 +30,7 @@ internal static class Link
         [Selection] = [Prometheus, Monitor],
         [Service] = [Monitor],
         [Endpoints] = [Service],
-        [NetworkPolicy] = [Endpoints],
+        [NetworkPolicy] = [Prometheus, Endpoints],
         [Access] = [Prometheus, Instance],
         [Configuration] = [Operator, Prometheus, Selection],
         [Targets] = [Configuration, Endpoints, Access],

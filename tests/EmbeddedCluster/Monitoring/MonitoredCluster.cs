@@ -13,6 +13,7 @@ public sealed class MonitoredCluster : IAsyncDisposable
     private const string Name = "k8s";
     private const int PrometheusPort = 9090;
     private const int GrafanaPort = 3000;
+    private const int Pods = 2;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<int> _frozen = [];
@@ -32,15 +33,15 @@ public sealed class MonitoredCluster : IAsyncDisposable
 
     public GrafanaStandIn Grafana { get; private set; } = null!;
 
-    /// <summary>Starts it all beside a cluster.</summary>
-    public static async Task<MonitoredCluster> StartAsync(Cluster cluster, int replicas, CancellationToken cancellationToken)
+    /// <summary>Starts it all beside a cluster; one server answers for both pods, or each has its own.</summary>
+    public static async Task<MonitoredCluster> StartAsync(Cluster cluster, int servers, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cluster);
         var monitored = new MonitoredCluster(cluster);
         try
         {
             var configuration = await monitored.ConfigurationAsync(cancellationToken).ConfigureAwait(false);
-            monitored._replicas.AddRange(await Task.WhenAll(Enumerable.Range(0, replicas).Select(_ => RealPrometheus.StartAsync(configuration, cancellationToken))).ConfigureAwait(false));
+            monitored._replicas.AddRange(await Task.WhenAll(Enumerable.Range(0, servers).Select(_ => RealPrometheus.StartAsync(configuration, cancellationToken))).ConfigureAwait(false));
             monitored.Grafana = await GrafanaStandIn.StartAsync(monitored.Prometheus[0], cancellationToken).ConfigureAwait(false);
             monitored.Serve();
             monitored._following = monitored.FollowAsync(configuration);
@@ -82,9 +83,9 @@ public sealed class MonitoredCluster : IAsyncDisposable
 
     private void Serve()
     {
-        foreach (var (index, replica) in _replicas.Index())
+        for (var pod = 0; pod < Pods; pod++)
         {
-            _cluster.Backends.ServePod(Namespace, $"prometheus-{Name}-{index}", PrometheusPort, replica.Endpoint);
+            _cluster.Backends.ServePod(Namespace, $"prometheus-{Name}-{pod}", PrometheusPort, _replicas[pod % _replicas.Count].Endpoint);
         }
 
         _cluster.Backends.Serve(Namespace, "app.kubernetes.io/name=grafana", GrafanaPort, new IPEndPoint(IPAddress.Loopback, Grafana.Address.Port));

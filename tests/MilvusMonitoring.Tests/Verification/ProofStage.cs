@@ -24,13 +24,13 @@ internal sealed class ProofStage : IAsyncDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Starts it; what is left to the test to enable is not enabled.</summary>
-    public static async Task<ProofStage> StartAsync(int replicas = 1, bool enabled = true, bool granted = true)
+    public static async Task<ProofStage> StartAsync(int servers = 1, bool enabled = true, bool granted = true)
     {
         Assert.SkipWhen(MonitoredCluster.Missing is not null, MonitoredCluster.Missing ?? string.Empty);
         var proof = new ProofStage(await Stage.StartAsync(new ClusterOptions { Rbac = true }));
         try
         {
-            await proof.FillAsync(replicas, enabled, granted);
+            await proof.FillAsync(servers, enabled, granted);
             return proof;
         }
         catch
@@ -55,7 +55,9 @@ internal sealed class ProofStage : IAsyncDisposable
     }
 
     /// <summary>Waits until exactly one link has failed, and the others pass or follow from it.</summary>
-    public async Task<MonitoringCheck> OnlyFailsAsync(string link)
+    /// <param name="link">The link.</param>
+    /// <param name="detail">What its detail contains, where it comes to that by and by.</param>
+    public async Task<MonitoringCheck> OnlyFailsAsync(string link, string detail = "")
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
         limit.CancelAfter(Patience);
@@ -63,7 +65,7 @@ internal sealed class ProofStage : IAsyncDisposable
         {
             var checks = await TestAsync();
             var broken = checks.Where(check => check.Status is not CheckStatus.Passed && check.CausedBy != link).ToList();
-            if (broken is [{ Status: CheckStatus.Failed } only] && only.Check == link)
+            if (broken is [{ Status: CheckStatus.Failed } only] && only.Check == link && only.Detail.Contains(detail, StringComparison.Ordinal))
             {
                 Assert.NotNull(only.Remedy);
                 return only;
@@ -102,7 +104,7 @@ internal sealed class ProofStage : IAsyncDisposable
         await Stage.DisposeAsync();
     }
 
-    private async Task FillAsync(int replicas, bool enabled, bool granted)
+    private async Task FillAsync(int servers, bool enabled, bool granted)
     {
         var stack = await Stage.InstalledAsync("-Wait");
         Assert.True(stack.Ready);
@@ -123,8 +125,6 @@ internal sealed class ProofStage : IAsyncDisposable
             (await RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
         }
 
-        ChangePrometheus(spec => spec["replicas"] = replicas);
-        await Cluster.WaitForAsync(cluster => cluster.List("v1", "Pod", "monitoring").Count(pod => ((string)pod["metadata"]!["name"]!).StartsWith("prometheus-k8s-", StringComparison.Ordinal)) == replicas, Token);
-        Monitored = await MonitoredCluster.StartAsync(Cluster, replicas, Token);
+        Monitored = await MonitoredCluster.StartAsync(Cluster, servers, Token);
     }
 }

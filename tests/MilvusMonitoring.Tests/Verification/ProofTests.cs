@@ -6,7 +6,7 @@ public sealed class ProofTests
     [Fact]
     public async Task Everything_passes_on_both_replicas_and_nothing_is_written()
     {
-        await using var proof = await ProofStage.StartAsync(replicas: 2);
+        await using var proof = await ProofStage.StartAsync(servers: 2);
         proof.Cluster.Requests.Clear();
         await proof.PassesAsync();
         var checks = await proof.TestAsync();
