@@ -52,10 +52,13 @@ internal sealed class TargetsLink : ILink
         return PrometheusRules.Targets(TargetOf(scene), scene.Targets?.Ready, answers, scene.Wait(), target => MoreTime(scene, target));
     }
 
-    private static string? MoreTime(Scene scene, PrometheusTarget target) =>
-        scene.Settings is { } settings && target is { Interval: { } interval, Timeout: { } timeout } && scene.Found is { Instance.MonitorInValues: false }
-            ? scene.Remedies.Enable(scene.InstanceName, scene.InstanceNamespace, settings.WithMoreTime(interval, timeout))
-            : null;
+    private static string MoreTime(Scene scene, PrometheusTarget target) => scene switch
+    {
+        { Found.Chart: null } => Remedies.InWords($"Give a scrape more time, or see why pod {target.Pod} is slow."),
+        { Found.Instance: { MonitorInValues: true } instance } => Remedies.InWords($"Give a scrape more time with helm upgrade {instance.Name} --version {instance.ChartVersion} --reuse-values --set metrics.serviceMonitor.scrapeTimeout=..."),
+        _ when scene.Settings is { } settings && target is { Interval: { } interval, Timeout: { } timeout } => scene.Repair(settings.WithMoreTime(interval, timeout)),
+        _ => scene.Repair(),
+    };
 }
 
 /// <summary>Every replica has fresh samples of Milvus, as dashboards look for them.</summary>
@@ -75,7 +78,7 @@ internal sealed class SamplesLink : ILink
         }
 
         var answers = await Replies.AskAsync(replicas, api => api.AgesAsync(scene.Addresses, cancellationToken)).ConfigureAwait(false);
-        return PrometheusRules.Samples(TargetOf(scene), scene.Interval ?? UsualInterval, answers, MilvusChart.Name, scene.Wait(), scene.Enable());
+        return PrometheusRules.Samples(TargetOf(scene), scene.Interval ?? UsualInterval, answers, MilvusChart.Name, scene.Wait(), scene.Repair());
     }
 }
 

@@ -57,8 +57,24 @@ internal sealed class Scene(ClusterClient client, IActivitySink sink, TestReques
     /// <summary>The kind of the monitor.</summary>
     public string MonitorKind => request.Monitor?.Kind ?? Monitor?.Type.Kind ?? Found?.MonitorType.Kind ?? MilvusTypes.ServiceMonitor.Kind;
 
-    /// <summary>The command that makes the monitor as it should be, with what it is set to beyond the values of the release.</summary>
-    public string Enable() => Remedies.Enable(InstanceName, InstanceNamespace, Settings);
+    /// <summary>What brings the monitor to what it should be: as the chart makes it, and set as given.</summary>
+    /// <param name="settings">What it is to be set to; null for what it is set to now.</param>
+    public string Repair(MonitorSettings? settings = null)
+    {
+        if (Monitor is not { } monitor || Found is not { } found)
+        {
+            return Remedies.Enable(InstanceName, InstanceNamespace);
+        }
+
+        if (found.Chart is null)
+        {
+            return Remedies.InWords($"The Milvus Operator keeps {monitor.Id}: delete it, and the operator makes it anew.");
+        }
+
+        return MonitorRemover.WhyNot(monitor, InstanceName) is { } reason ? Remedies.InWords($"{monitor.Id} stays as it is, since {reason}; then run: {Remedies.Enable(InstanceName, InstanceNamespace)}")
+            : monitor.Metadata.Managers.Any(manager => !manager.IsOurs) ? Remedies.MakeAnew(InstanceName, InstanceNamespace, settings ?? Settings)
+            : Remedies.Enable(InstanceName, InstanceNamespace, settings ?? Settings);
+    }
 
     /// <summary>The command that waits until a change has come through.</summary>
     public string Wait() => Remedies.Wait(InstanceName, InstanceNamespace);

@@ -8,6 +8,9 @@ namespace MilvusMonitoring.Verification;
 /// <param name="Labels">Its labels that are neither the chart's nor in the values.</param>
 internal sealed record MonitorSettings(string? Interval, string? ScrapeTimeout, IReadOnlyDictionary<string, string> Labels)
 {
+    /// <summary>Nothing beyond the values.</summary>
+    public static MonitorSettings None { get; } = new(null, null, new Dictionary<string, string>());
+
     /// <summary>Compares a monitor with what the chart alone would make.</summary>
     public static MonitorSettings Of(MilvusChart chart, string? interval, string? scrapeTimeout, IReadOnlyDictionary<string, string> labels)
     {

@@ -42,9 +42,9 @@ internal static class PrometheusRules
     /// <param name="ready">The endpoints that are ready; null where the caller may not see them.</param>
     /// <param name="replicas">The targets of each.</param>
     /// <param name="wait">The command that waits for it.</param>
-    /// <param name="moreTime">The command that gives a scrape more time than it may take now; null where no command does.</param>
+    /// <param name="moreTime">What gives a scrape more time than it may take now.</param>
     public static Finding Targets(
-        string target, IReadOnlyList<MonitorEndpoint>? ready, IReadOnlyList<ReplicaAnswer<IReadOnlyList<PrometheusTarget>>> replicas, string wait, Func<PrometheusTarget, string?> moreTime)
+        string target, IReadOnlyList<MonitorEndpoint>? ready, IReadOnlyList<ReplicaAnswer<IReadOnlyList<PrometheusTarget>>> replicas, string wait, Func<PrometheusTarget, string> moreTime)
     {
         if (NotAsked(target, replicas) is { } unanswered)
         {
@@ -127,17 +127,10 @@ internal static class PrometheusRules
     private static bool IsOf(PrometheusTarget target, MonitorEndpoint endpoint) =>
         target.Pod == endpoint.Pod && (target.Labels.GetValueOrDefault("namespace") is not { } place || place == endpoint.Namespace);
 
-    private static string Mend(PrometheusTarget down, Func<PrometheusTarget, string?> moreTime)
-    {
-        if (down.LastError.Contains("context deadline exceeded", StringComparison.Ordinal) && moreTime(down) is { } command)
-        {
-            return command;
-        }
-
-        return Remedies.InWords(down.LastError.Contains("HTTP status", StringComparison.Ordinal)
-            ? $"Milvus itself answers its scrapes with an error: see the log of pod {down.Pod}."
-            : $"See that pod {down.Pod} serves /metrics, and that the network lets Prometheus through.");
-    }
+    private static string Mend(PrometheusTarget down, Func<PrometheusTarget, string> moreTime) =>
+        down.LastError.Contains("context deadline exceeded", StringComparison.Ordinal) ? moreTime(down)
+        : down.LastError.Contains("HTTP status", StringComparison.Ordinal) ? Remedies.InWords($"Milvus itself answers its scrapes with an error: see the log of pod {down.Pod}.")
+        : Remedies.InWords($"See that pod {down.Pod} serves /metrics, and that the network lets Prometheus through.");
 
     /// <summary>A replica that does not answer is a fault; one that may not be asked, or answers something else, leaves the link unknown.</summary>
     private static Finding? NotAsked<T>(string target, IReadOnlyList<ReplicaAnswer<T>> replicas)

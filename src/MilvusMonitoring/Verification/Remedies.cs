@@ -31,6 +31,10 @@ internal sealed record Remedies(string? Context, string? Kubeconfig)
         settings?.ScrapeTimeout is { } timeout ? $"-ScrapeTimeout {PowerShellText.Argument(timeout)}" : null,
         settings is { Labels.Count: > 0 } ? $"-AdditionalLabel @{{ {string.Join("; ", settings.Labels.Select(label => $"{Key(label.Key)} = {Quoted(label.Value)}"))} }}" : null);
 
+    /// <summary>Makes the monitor anew, where others hold fields of it that are not as they should be.</summary>
+    public string MakeAnew(string name, string namespaceName, MonitorSettings? settings = null) =>
+        $"{Command("Disable-MilvusServiceMonitor", PowerShellText.Argument(name), In(namespaceName))}; {Enable(name, namespaceName, settings)}";
+
     /// <summary>Lets Prometheus discover what it has to.</summary>
     /// <param name="prometheusNamespace">The namespace of the Prometheus resource.</param>
     /// <param name="prometheusName">Its name.</param>

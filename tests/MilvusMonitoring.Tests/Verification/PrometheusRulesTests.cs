@@ -1,0 +1,69 @@
+using System.Text;
+using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Verification;
+
+namespace MilvusMonitoring.Tests.Verification;
+
+public sealed class PrometheusRulesTests
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+    private static readonly MonitorEndpoint[] Ready = [new("db", "milvus-0", true), new("db", "milvus-1", true)];
+
+    [Fact]
+    public void Jobs_are_read_from_the_configuration_as_Prometheus_writes_it()
+    {
+        var data = PrometheusAnswers.Data(Encoding.UTF8.GetBytes("""{"status":"success","data":{"yaml":"global:\n  scrape_interval: 1s\nscrape_configs:\n- job_name: serviceMonitor/db/m/0\n  honor_labels: true\n- job_name: \"a b\"\n"}}"""), "p");
+        Assert.Equal(["serviceMonitor/db/m/0", "a b"], PrometheusAnswers.Jobs(data));
+    }
+
+    [Fact]
+    public void A_replica_that_refuses_its_newest_configuration_is_not_waited_for()
+    {
+        var finding = PrometheusRules.Configuration("t", ["job"], [new("p0", new LoadedConfiguration(new HashSet<string>(), false), null)], "Wait");
+        Assert.Equal(CheckStatus.Failed, finding.Status);
+        Assert.Contains("refuses its newest configuration", finding.Detail, StringComparison.Ordinal);
+        Assert.StartsWith("# See the log of p0", finding.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_ready_endpoint_has_to_be_up_on_every_replica()
+    {
+        Assert.Equal(CheckStatus.Passed, Check([Target("milvus-0"), Target("milvus-1")], [Target("milvus-0"), Target("milvus-1")]).Status);
+        Assert.Contains("p1 has no target for milvus-1, of 2 endpoints ready, while p0 has more", Check([Target("milvus-0"), Target("milvus-1")], [Target("milvus-0")]).Detail, StringComparison.Ordinal);
+        Assert.Contains("p0 has no target, of 2", Check([], []).Detail, StringComparison.Ordinal);
+        Assert.Contains("has not scraped pod milvus-1 yet", Check([Target("milvus-0"), Target("milvus-1", "unknown")]).Detail, StringComparison.Ordinal);
+        Assert.Contains("1 of 2 targets down on p0: pod milvus-0: no route", Check([Target("milvus-0", "down", "no route"), Target("milvus-1")]).Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_target_of_a_pod_that_is_not_ready_may_be_down() =>
+        Assert.Equal(CheckStatus.Passed, Check([Target("milvus-0"), Target("milvus-1"), Target("milvus-2", "down", "starting")]).Status);
+
+    [Fact]
+    public void A_replica_that_may_not_be_asked_leaves_it_unknown_and_one_that_is_dead_fails_it()
+    {
+        Assert.Equal(CheckStatus.Unknown, Asked(ErrorId.PermissionDenied).Status);
+        Assert.Equal(CheckStatus.Unknown, Asked(ErrorId.NotAuthenticated).Status);
+        Assert.Equal(CheckStatus.Failed, Asked(ErrorId.ServiceUnreachable).Status);
+        Assert.Equal(CheckStatus.Failed, PrometheusRules.Targets("t", Ready, [], "Wait", _ => "More").Status);
+
+        static Finding Asked(string id) => PrometheusRules.Targets("t", Ready, [new("p0", null, new MonitoringException(id, "no."))], "Wait", _ => "More");
+    }
+
+    [Theory]
+    [InlineData(59, "milvus", CheckStatus.Passed)]
+    [InlineData(61, "milvus", CheckStatus.Failed)]
+    [InlineData(1, "search", CheckStatus.Warning)]
+    [InlineData(1, "", CheckStatus.Failed)]
+    public void A_sample_is_no_older_than_two_intervals_and_has_the_labels_of_dashboards(int age, string appName, CheckStatus expected)
+    {
+        var labels = new Dictionary<string, string> { ["namespace"] = "db", ["pod"] = "milvus-0", ["app_kubernetes_io_name"] = appName, ["app_kubernetes_io_instance"] = "my-release" };
+        Assert.Equal(expected, PrometheusRules.Samples("t", Interval, [new("p0", [new SampleAge(labels, TimeSpan.FromSeconds(age))], null)], "milvus", "Wait", "Enable").Status);
+    }
+
+    private static Finding Check(params PrometheusTarget[][] replicas) =>
+        PrometheusRules.Targets("t", Ready, [.. replicas.Select((targets, index) => new ReplicaAnswer<IReadOnlyList<PrometheusTarget>>($"p{index}", targets, null))], "Wait", _ => "More");
+
+    private static PrometheusTarget Target(string pod, string health = "up", string error = "") =>
+        new("serviceMonitor/db/m/0", new Dictionary<string, string> { ["namespace"] = "db", ["pod"] = pod, ["instance"] = pod + ":9091" }, health, error, Interval, TimeSpan.FromSeconds(10));
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Verification;
+
+namespace MilvusMonitoring.Tests.Verification;
+
+public sealed class StackRulesTests
+{
+    private static readonly ResourceId Operator = new("apps", "Deployment", "monitoring", "prometheus-operator");
+
+    [Theory]
+    [InlineData(36, CheckStatus.Passed)]
+    [InlineData(37, CheckStatus.Warning)]
+    [InlineData(20, CheckStatus.Warning)]
+    public void A_Kubernetes_that_the_release_is_not_tested_against_is_a_warning(int minor, CheckStatus expected)
+    {
+        var version = new ServerVersion(new KubernetesVersion(1, minor), $"v1.{minor}.0");
+        Assert.Equal(expected, StackRules.Version("https://server", version, ReleaseCatalog.Find("0.18.0")).Status);
+        Assert.Equal(CheckStatus.Passed, StackRules.Version("https://server", version, null).Status);
+    }
+
+    [Fact]
+    public void A_definition_whose_names_are_refused_says_why()
+    {
+        var finding = StackRules.Definitions([("a.b", new DefinitionState(true, null)), ("c.d", new DefinitionState(false, "conflicts with others"))], "Install");
+        Assert.Equal((CheckStatus.Failed, "c.d: conflicts with others"), (finding.Status, finding.Detail));
+        Assert.Equal("Install", StackRules.Definitions([("a.b", null)], "Install").Remedy);
+    }
+
+    [Fact]
+    public void A_workload_whose_pod_says_what_it_lacks_is_not_to_be_installed_again()
+    {
+        using var live = JsonDocument.Parse("""{"metadata":{"generation":1},"spec":{"replicas":1},"status":{"observedGeneration":1}}""");
+        Assert.Equal("Install", StackRules.Workload(Operator, live.RootElement, null, "Install").Remedy);
+        var pulling = StackRules.Workload(Operator, live.RootElement, "pod x: container y ErrImagePull", "Install");
+        Assert.Contains("ErrImagePull", pulling.Detail, StringComparison.Ordinal);
+        Assert.StartsWith("# ", pulling.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_several_Prometheus_resources_one_that_is_ready_is_enough_to_go_on()
+    {
+        (ResourceId, ReadyState) ready = (new(ResourceType.Prometheus.Group, "Prometheus", "a", "k8s"), ReadyState.Ready);
+        (ResourceId, ReadyState) waiting = (new(ResourceType.Prometheus.Group, "Prometheus", "b", "k8s"), ReadyState.NotYet("1 of 2"));
+        Assert.Equal(CheckStatus.Passed, StackRules.Prometheus([ready], "t", "Install").Status);
+        Assert.Equal((CheckStatus.Warning, "Prometheus/b/k8s"), (StackRules.Prometheus([ready, waiting], "t", "Install").Status, StackRules.Prometheus([ready, waiting], "t", "Install").Target));
+        Assert.Equal(CheckStatus.Failed, StackRules.Prometheus([waiting], "t", "Install").Status);
+        Assert.Equal(CheckStatus.Failed, StackRules.Prometheus([], "t", "Install").Status);
+    }
+}
