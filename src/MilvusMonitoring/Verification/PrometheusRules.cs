@@ -102,7 +102,9 @@ internal static class PrometheusRules
                 return Finding.Failed(target, $"{replica.Name} has no series of it: neither milvus_rootcoord_proxy_num, nor milvus_proxy_req_count, nor go_info", wait);
             }
 
-            if (replica.Value.MaxBy(sample => sample.Age) is { } oldest && oldest.Age > interval * 2)
+            // What a pod was scraped as before a change of its labels may be seen for another five minutes.
+            var newest = NewestOf(replica.Value);
+            if (newest.MaxBy(sample => sample.Age) is { } oldest && oldest.Age > interval * 2)
             {
                 return Finding.Failed(
                     target,
@@ -110,19 +112,22 @@ internal static class PrometheusRules
                     Remedies.InWords("See that the metrics of Milvus carry no timestamps of their own, and that the clocks agree."));
             }
 
-            var lacking = DashboardLabels.Where(label => replica.Value.Any(sample => string.IsNullOrEmpty(sample.Labels.GetValueOrDefault(label)))).ToList();
+            var lacking = DashboardLabels.Where(label => newest.Any(sample => string.IsNullOrEmpty(sample.Labels.GetValueOrDefault(label)))).ToList();
             if (lacking.Count > 0)
             {
                 return Finding.Failed(target, $"series on {replica.Name} lack the {(lacking.Count == 1 ? "label" : "labels")} {string.Join(", ", lacking)}, by which dashboards find them", enable);
             }
         }
 
-        var samples = replicas[0].Value!;
+        var samples = NewestOf(replicas[0].Value!);
         var detail = $"the newest samples of {Count(samples.Count, "pod")} are {samples.Max(sample => sample.Age).TotalSeconds:0.#} s old at most, on {Count(replicas.Count, "replica")}";
         var name = samples.Select(sample => sample.Labels.GetValueOrDefault("app_kubernetes_io_name")).FirstOrDefault(name => name != appName);
         return name is null ? Finding.Passed(target, detail)
             : Finding.Warning(target, $"{detail}; app_kubernetes_io_name is '{name}', and the dashboard of Milvus shows '{appName}' only", Remedies.InWords("Take nameOverride out of the values of the release, or change the dashboard's variable app_name."));
     }
+
+    private static IReadOnlyList<SampleAge> NewestOf(IReadOnlyList<SampleAge> samples) =>
+        [.. samples.GroupBy(sample => (sample.Labels.GetValueOrDefault("namespace"), sample.Labels.GetValueOrDefault("pod"))).Select(pod => pod.MinBy(sample => sample.Age)!)];
 
     private static bool IsOf(PrometheusTarget target, MonitorEndpoint endpoint) =>
         target.Pod == endpoint.Pod && (target.Labels.GetValueOrDefault("namespace") is not { } place || place == endpoint.Namespace);

@@ -61,6 +61,14 @@ public sealed class PrometheusRulesTests
         Assert.Equal(expected, PrometheusRules.Samples("t", Interval, [new("p0", [new SampleAge(labels, TimeSpan.FromSeconds(age))], null)], "milvus", "Wait", "Enable").Status);
     }
 
+    [Fact]
+    public void Series_of_a_pod_from_before_a_change_of_its_labels_do_not_count()
+    {
+        var labels = new Dictionary<string, string> { ["namespace"] = "db", ["pod"] = "milvus-0" };
+        var now = new Dictionary<string, string>(labels) { ["app_kubernetes_io_name"] = "milvus", ["app_kubernetes_io_instance"] = "my-release" };
+        Assert.Equal(CheckStatus.Passed, PrometheusRules.Samples("t", Interval, [new("p0", [new(labels, TimeSpan.FromMinutes(2)), new(now, TimeSpan.FromSeconds(3))], null)], "milvus", "Wait", "Enable").Status);
+    }
+
     private static Finding Check(params PrometheusTarget[][] replicas) =>
         PrometheusRules.Targets("t", Ready, [.. replicas.Select((targets, index) => new ReplicaAnswer<IReadOnlyList<PrometheusTarget>>($"p{index}", targets, null))], "Wait", _ => "More");
 

@@ -1,0 +1,45 @@
+BeforeAll {
+    . "$PSScriptRoot/TestCluster.ps1"
+    $cluster = Start-TestCluster
+    $target = @{ Kubeconfig = $cluster.Kubeconfig }
+}
+
+AfterAll {
+    Stop-TestCluster $cluster
+}
+
+Describe 'Test-MilvusMonitoring' {
+    It 'says which step comes first, and every later link that this breaks' {
+        $checks = Test-MilvusMonitoring my-release @target -ErrorAction SilentlyContinue
+        ($checks | Where-Object Status -EQ Failed).Check | Should -Be Definitions, Operator
+        ($checks | Where-Object Status -EQ Failed).Remedy | Should -BeLike 'Install-KubePrometheus *'
+        ($checks | Where-Object Check -EQ Monitor).CausedBy | Should -Be Definitions
+        Test-MilvusMonitoring my-release @target -Quiet | Should -BeFalse
+    }
+
+    Context 'on a cluster with a stack' {
+        BeforeAll {
+            $null = Install-KubePrometheus @target -Path "$PSScriptRoot/../Demo/manifests" -Wait -Timeout 60s
+        }
+
+        It 'ends a script under Stop, with the remedy in the error' {
+            $thrown = { Test-MilvusMonitoring my-release @target -ErrorAction Stop } | Should -Throw -PassThru
+            $thrown.FullyQualifiedErrorId | Should -BeLike 'CheckFailed,*'
+            $thrown.ErrorDetails.RecommendedAction | Should -BeLike 'Enable-MilvusServiceMonitor my-release -Namespace default *'
+        }
+
+        It 'gives a remedy that can be run as it stands' {
+            $failed = Test-MilvusMonitoring my-release @target -ErrorAction SilentlyContinue | Where-Object Check -EQ Monitor
+            $null = Invoke-Expression $failed.Remedy
+            (Test-MilvusMonitoring my-release @target -ErrorAction SilentlyContinue | Where-Object Check -EQ Monitor).Status | Should -Be Passed
+        }
+
+        It 'is a table of 120 columns on the screen, and a list with the remedy' {
+            $checks = Test-MilvusMonitoring my-release @target -ErrorAction SilentlyContinue
+            $lines = ($checks | Out-String -Width 120) -split '\r?\n'
+            $lines | Where-Object Length -GT 120 | Should -BeNullOrEmpty
+            $lines -match '^Operator +Passed +Deployment/monitoring/prometheus-operator +1 of 1 replicas available' | Should -Not -BeNullOrEmpty
+            $checks | Format-List | Out-String | Should -Match 'CausedBy'
+        }
+    }
+}
