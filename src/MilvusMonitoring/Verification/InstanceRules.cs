@@ -88,7 +88,7 @@ internal static class InstanceRules
 
         var waiting = endpoints.Where(endpoint => !endpoint.IsReady).Select(endpoint => endpoint.Pod).ToList();
         var ready = endpoints.Count - waiting.Count;
-        var detail = $"{ready} of {Count(endpoints.Count, "endpoint")} ready{(trouble is null ? string.Empty : "; " + trouble)}";
+        var detail = $"{ready} of {endpoints.Count} ready{(trouble is null ? string.Empty : "; " + trouble)}";
         return waiting.Count == 0 && ready > 0
             ? Finding.Passed(target, detail)
             : Finding.Failed(

@@ -23,7 +23,7 @@ internal static class Link
     {
         [ApiServer] = [],
         [Definitions] = [ApiServer],
-        [Operator] = [ApiServer],
+        [Operator] = [Definitions],
         [Prometheus] = [Definitions, Operator],
         [Instance] = [ApiServer],
         [Monitor] = [Definitions, Instance],

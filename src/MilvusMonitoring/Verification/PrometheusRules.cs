@@ -67,7 +67,7 @@ internal static class PrometheusRules
                 return Finding.Failed(
                     target,
                     $"{replica.Name} has {(wanted.Count == 0 ? "no target" : $"no target for {string.Join(", ", missing.Take(MostNamed))}{(missing.Count > MostNamed ? " and more" : string.Empty)}")}"
-                    + $"{(ready is null ? string.Empty : $", of {Count(ready.Count, "endpoint")} ready")}{(others.Count > 0 ? $", while {Names(others)} has more" : string.Empty)}",
+                    + $"{(ready is null ? string.Empty : $", with {Count(ready.Count, "endpoint")} ready")}{(others.Count > 0 ? $", while {Names(others)} has more" : string.Empty)}",
                     wait);
             }
 
@@ -78,7 +78,7 @@ internal static class PrometheusRules
         }
 
         var some = replicas[0].Value!.Count(item => item.Health == "up");
-        return Finding.Passed(target, $"{Count(some, "target")} up{(ready is null ? string.Empty : $" of {Count(ready.Count, "endpoint")} ready")}, on {Count(replicas.Count, "replica")}");
+        return Finding.Passed(target, $"{Count(some, "target")} up{(ready is null ? string.Empty : $" for {Count(ready.Count, "ready endpoint")}")}, on {Count(replicas.Count, "replica")}");
     }
 
     /// <summary>Whether every replica has fresh samples with the labels that dashboards rely on.</summary>

@@ -31,7 +31,7 @@ internal static class StackRules
         var unready = states.Where(item => !item.State!.IsEstablished).Select(item => item.State!.Refusal is { } refusal ? $"{item.Name}: {refusal}" : $"{item.Name} is not established").ToList();
         return unready.Count > 0
             ? Finding.Failed(Target, string.Join(", ", unready), Remedies.InWords("Remove or rename the definition that holds these names, or wait for the API server to accept them."))
-            : Finding.Passed(Target, $"{string.Join(", ", states.Select(item => item.Name))} are established");
+            : Finding.Passed(Target, $"serves {string.Join(", ", states.Select(item => item.Name.Split('.')[0]))}");
     }
 
     /// <summary>Whether a Deployment runs.</summary>

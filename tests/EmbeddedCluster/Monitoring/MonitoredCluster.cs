@@ -54,6 +54,9 @@ public sealed class MonitoredCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>What program it is, in words.</summary>
+    public async Task<string> DescribeAsync(CancellationToken cancellationToken) => $"{RealPrometheus.Program} {await _replicas[0].VersionAsync(cancellationToken).ConfigureAwait(false)}";
+
     /// <summary>A replica that takes no configuration any more, as if its reloader had died.</summary>
     public void Freeze(int replica)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 
 namespace EmbeddedCluster.Monitoring;
 
@@ -64,6 +65,9 @@ public sealed class RealPrometheus : IAsyncDisposable
         using var answer = await _client.PostAsync(new Uri(Address, "-/reload"), content: null, cancellationToken).ConfigureAwait(false);
         return answer.IsSuccessStatusCode;
     }
+
+    public async Task<string> VersionAsync(CancellationToken cancellationToken) =>
+        (string?)JsonNode.Parse(await _client.GetStringAsync(new Uri(Address, "api/v1/status/buildinfo"), cancellationToken).ConfigureAwait(false))!["data"]!["version"] ?? "";
 
     public async ValueTask DisposeAsync()
     {

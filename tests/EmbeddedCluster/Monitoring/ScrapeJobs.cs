@@ -4,9 +4,16 @@ using EmbeddedCluster.Objects;
 
 namespace EmbeddedCluster.Monitoring;
 
-/// <summary>Works out the scrape jobs that the Prometheus Operator would write for a Prometheus resource, from what is stored right now.</summary>
+/// <summary>Works out the scrape jobs that the Prometheus Operator would write for a Prometheus resource, from what was stored when it was made. Only pods of Milvus become targets.</summary>
 internal sealed class ScrapeJobs(Cluster cluster)
 {
+    private readonly RbacAuthorizer _authorizer = new(cluster.List(Rbac, "Role"), cluster.List(Rbac, "ClusterRole"), cluster.List(Rbac, "RoleBinding"), cluster.List(Rbac, "ClusterRoleBinding"));
+
+    private readonly Dictionary<(string, string), JsonObject> _pods = cluster.List("v1", "Pod")
+        .Select(pod => (Pod: pod, Metadata: pod.Child("metadata")))
+        .Where(each => each.Metadata.Child("labels").Text("app.kubernetes.io/name") == "milvus")
+        .ToDictionary(each => (each.Metadata.Text("namespace")!, each.Metadata.Text("name")!), each => each.Pod);
+
     private const string Group = "monitoring.coreos.com/v1";
     private const string Rbac = "rbac.authorization.k8s.io/v1";
 
@@ -77,12 +84,11 @@ internal sealed class ScrapeJobs(Cluster cluster)
     private bool MayDiscover(JsonObject prometheus, bool isPods, string place)
     {
         var account = $"system:serviceaccount:{prometheus.Child("metadata").Text("namespace")}:{prometheus.Child("spec").Text("serviceAccountName") ?? "default"}";
-        var authorizer = new RbacAuthorizer(cluster.List(Rbac, "Role"), cluster.List(Rbac, "ClusterRole"), cluster.List(Rbac, "RoleBinding"), cluster.List(Rbac, "ClusterRoleBinding"));
         var slices = prometheus.Child("spec").Text("serviceDiscoveryRole") == "EndpointSlice";
         (string Group, string Resource)[] needed = isPods ? [("", "pods")]
             : [("", "pods"), ("", "services"), slices ? ("discovery.k8s.io", "endpointslices") : ("", "endpoints")];
         return needed.All(each => ((string[])["get", "list", "watch"]).All(verb =>
-            authorizer.Decide(new(account, ["system:serviceaccounts", "system:authenticated"], verb) { ApiGroup = each.Group, Resource = each.Resource, Namespace = place }).Allowed));
+            _authorizer.Decide(new(account, ["system:serviceaccounts", "system:authenticated"], verb) { ApiGroup = each.Group, Resource = each.Resource, Namespace = place }).Allowed));
     }
 
     private IEnumerable<ScrapeTarget> Slices(string place)
@@ -92,7 +98,7 @@ internal sealed class ScrapeJobs(Cluster cluster)
             var service = cluster.Find("v1", "Service", place, slice.Child("metadata").Child("labels").Text("kubernetes.io/service-name") ?? "");
             foreach (var port in slice.Items("ports"))
             {
-                foreach (var pod in slice.Items("endpoints").Select(each => each.Child("targetRef").Text("name")).OfType<string>())
+                foreach (var pod in slice.Items("endpoints").Select(each => each.Child("targetRef").Text("name")).OfType<string>().Where(name => _pods.ContainsKey((place, name))))
                 {
                     var labels = Meta(place, pod);
                     labels["__meta_kubernetes_service_name"] = service?.Child("metadata").Text("name") ?? "";
@@ -106,7 +112,7 @@ internal sealed class ScrapeJobs(Cluster cluster)
 
     private IEnumerable<ScrapeTarget> Pods(string place)
     {
-        foreach (var pod in cluster.List("v1", "Pod", place))
+        foreach (var pod in _pods.Where(each => each.Key.Item1 == place).Select(each => each.Value))
         {
             foreach (var port in pod.Child("spec").Items("containers").SelectMany(each => each.Items("ports")))
             {

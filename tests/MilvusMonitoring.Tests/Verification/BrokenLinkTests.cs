@@ -144,7 +144,7 @@ public sealed class BrokenLinkTests
     {
         await using var proof = await ProofStage.StartAsync();
         proof.Cluster.SetReady("default", proof.Pod(), false);
-        Assert.Contains("0 of 1 endpoint ready", (await proof.OnlyFailsAsync("Endpoints")).Detail, StringComparison.Ordinal);
+        Assert.Contains("0 of 1 ready", (await proof.OnlyFailsAsync("Endpoints")).Detail, StringComparison.Ordinal);
         proof.Cluster.SetReady("default", proof.Pod(), true);
         await proof.PassesAsync();
     }
