@@ -6,7 +6,7 @@ using MilvusMonitoring.PortForwarding;
 namespace MilvusMonitoring.Verification;
 
 /// <summary>Grafana is healthy, and its data source answers.</summary>
-/// <remarks>Lives as long as the command: Grafana locks a user out after a few wrong passwords, so that the initial one is tried once.</remarks>
+/// <remarks>Lives as long as the command: Grafana locks a user out after a few wrong passwords, so that a refused one is not tried again.</remarks>
 internal sealed class GrafanaLink : ILink
 {
     private const string Selector = "labelSelector=app.kubernetes.io%2Fname%3Dgrafana";
@@ -15,7 +15,7 @@ internal sealed class GrafanaLink : ILink
     /// <summary>What kube-prometheus installs Grafana with, and its documentation names.</summary>
     private static readonly NetworkCredential Initial = new("admin", "admin");
 
-    private bool _isInitialRefused;
+    private bool _isRefused;
 
     public string Name => Link.Grafana;
 
@@ -54,11 +54,11 @@ internal sealed class GrafanaLink : ILink
 
     private async Task<Finding> AskAsync(Scene scene, string target, HttpClient http, string who, CancellationToken cancellationToken)
     {
-        NetworkCredential?[] credentials = scene.Request.Grafana is { } credential ? [credential] : _isInitialRefused ? [null] : [null, Initial];
+        NetworkCredential?[] credentials = _isRefused ? [null] : scene.Request.Grafana is { } credential ? [credential] : [null, Initial];
         try
         {
             var answer = await new GrafanaApi(new JsonApi(http, who)).AskAsync(credentials, cancellationToken).ConfigureAwait(false);
-            _isInitialRefused |= answer.NotAsked is not null;
+            _isRefused |= answer.NotAsked is not null;
             return GrafanaRule.Check(target, answer, scene.Remedies.Install(scene.Stack, force: true));
         }
         catch (MonitoringException exception) when (exception.ErrorId is ErrorId.ServiceUnreachable or ErrorId.TimedOut)

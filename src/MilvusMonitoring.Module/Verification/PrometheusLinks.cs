@@ -45,9 +45,10 @@ internal sealed class TargetsLink : ILink
         }
 
         var pools = ConfigurationLink.Pools(monitor);
-        var answers = await Replies.AskAsync(replicas, api => api.TargetsAsync(pools, cancellationToken)).ConfigureAwait(false);
+        var answers = await Replies.AskSetsAsync(replicas, api => api.TargetsAsync(pools, cancellationToken)).ConfigureAwait(false);
         var all = answers.SelectMany(answer => answer.Value ?? []).ToList();
-        scene.Interval = all.Max(target => target.Interval) ?? ScrapeDuration.Parse(monitor.Endpoints.Count > 0 ? monitor.Endpoints[0].Text("interval") ?? string.Empty : string.Empty);
+        scene.Interval = all.Max(target => target.Interval)
+            ?? ScrapeDuration.Parse((monitor.Endpoints.Count > 0 ? monitor.Endpoints[0].Text("interval") : null) ?? scene.Prometheus!.Json.Member("spec").Text("scrapeInterval") ?? string.Empty);
         scene.Addresses = [.. all.Select(target => target.Labels.GetValueOrDefault("instance")).OfType<string>().Distinct(StringComparer.Ordinal)];
         return PrometheusRules.Targets(TargetOf(scene), scene.Targets?.Ready, answers, scene.Wait(), target => MoreTime(scene, target));
     }
@@ -77,7 +78,7 @@ internal sealed class SamplesLink : ILink
             return null;
         }
 
-        var answers = await Replies.AskAsync(replicas, api => api.AgesAsync(scene.Addresses, cancellationToken)).ConfigureAwait(false);
+        var answers = await Replies.AskSetsAsync(replicas, api => api.AgesAsync(scene.Addresses, cancellationToken)).ConfigureAwait(false);
         return PrometheusRules.Samples(TargetOf(scene), scene.Interval ?? UsualInterval, answers, MilvusChart.Name, scene.Wait(), scene.Repair());
     }
 }
@@ -85,6 +86,14 @@ internal sealed class SamplesLink : ILink
 /// <summary>Asks all replicas at once; one that fails leaves the others their answers.</summary>
 internal static class Replies
 {
+    /// <summary>Asks, and puts together what shards have of the same targets.</summary>
+    public static async Task<IReadOnlyList<ReplicaAnswer<IReadOnlyList<T>>>> AskSetsAsync<T>(IReadOnlyList<PrometheusReplica> replicas, Func<PrometheusApi, Task<IReadOnlyList<T>>> ask)
+    {
+        var answers = await AskAsync(replicas, ask).ConfigureAwait(false);
+        return [.. answers.Zip(replicas).GroupBy(item => item.Second.Set, item => item.First).Select(set => ReplicaAnswer.Together([.. set]))];
+    }
+
+
     public static async Task<IReadOnlyList<ReplicaAnswer<T>>> AskAsync<T>(IReadOnlyList<PrometheusReplica> replicas, Func<PrometheusApi, Task<T>> ask) =>
         await Task.WhenAll(replicas.Select(replica => OneAsync(replica, ask))).ConfigureAwait(false);
 

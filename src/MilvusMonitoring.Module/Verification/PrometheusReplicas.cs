@@ -8,7 +8,8 @@ namespace MilvusMonitoring.Verification;
 /// <summary>A replica of Prometheus that can be asked.</summary>
 /// <param name="Name">Its pod, or the address that was given.</param>
 /// <param name="Api">Where to ask it.</param>
-internal sealed record PrometheusReplica(string Name, PrometheusApi Api);
+/// <param name="Set">What it shares with the others that each scrape a part of the same targets; without shards its own name.</param>
+internal sealed record PrometheusReplica(string Name, PrometheusApi Api, string Set);
 
 /// <summary>Finds every replica of a Prometheus: a single one may be the only one that scrapes.</summary>
 internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri> addresses) : IDisposable
@@ -21,12 +22,13 @@ internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri
     /// <exception cref="MonitoringException">The caller may not see the pods.</exception>
     public async Task<IReadOnlyList<PrometheusReplica>> FindAsync(PrometheusServer prometheus, CancellationToken cancellationToken)
     {
+        var spec = prometheus.Json.Member("spec");
+        var isSharded = spec.Number("shards") > 1;
         if (addresses.Count > 0)
         {
-            return [.. addresses.Select(address => Replica(ServiceHttp.Shown(address), ServiceHttp.At(address)))];
+            return [.. addresses.Select(address => Replica(ServiceHttp.Shown(address), ServiceHttp.At(address), isSharded ? "all" : ServiceHttp.Shown(address)))];
         }
 
-        var spec = prometheus.Json.Member("spec");
         if (spec.Member("web", "tlsConfig").ValueKind == JsonValueKind.Object)
         {
             throw new MonitoringException(ErrorId.ResponseInvalid, $"{prometheus} serves TLS, which is asked only at an address; give it with -PrometheusUri", prometheus.ToString());
@@ -38,7 +40,8 @@ internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri
         {
             var name = pod.Member("metadata").Text("name")!;
             var port = Workloads.PortOf(pod, spec.Text("portName") ?? "web", UsualPort);
-            return Replica($"pod {name}", ServiceHttp.In(dialer, new PodAddress(prometheus.Namespace, name, port), spec.Text("routePrefix") ?? string.Empty));
+            var http = ServiceHttp.In(dialer, new PodAddress(prometheus.Namespace, name, port), spec.Text("routePrefix") ?? string.Empty);
+            return Replica($"pod {name}", http, isSharded ? name[(name.LastIndexOf('-') + 1)..] : name);
         })];
     }
 
@@ -56,9 +59,9 @@ internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri
         }
     }
 
-    private PrometheusReplica Replica(string name, HttpClient http)
+    private PrometheusReplica Replica(string name, HttpClient http, string set)
     {
         _open.Add(http);
-        return new PrometheusReplica(name, new PrometheusApi(http, name));
+        return new PrometheusReplica(name, new PrometheusApi(http, name), set);
     }
 }

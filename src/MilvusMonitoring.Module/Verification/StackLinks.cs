@@ -58,19 +58,27 @@ internal sealed class DefinitionsLink : ILink
         foreach (var kind in Kinds)
         {
             var isServed = await types.FindAsync(kind.Group, kind.Version, kind.Kind, cancellationToken).ConfigureAwait(false) is not null;
-            states.Add(($"{kind.Plural}.{kind.Group}", isServed ? new DefinitionState(true, null) : await StateAsync(scene.Client, kind, cancellationToken).ConfigureAwait(false)));
+            states.Add(($"{kind.Plural}.{kind.Group}", isServed ? new DefinitionState(true, null) : await StateAsync(scene, kind, cancellationToken).ConfigureAwait(false)));
         }
 
         return StackRules.Definitions(states, scene.Remedies.Install(scene.Stack));
     }
 
-    /// <summary>What is served is established, and everybody may see that; only of the others the definition has to say more.</summary>
-    private static async Task<DefinitionState?> StateAsync(ClusterClient client, ResourceType kind, CancellationToken cancellationToken)
+    /// <summary>What is served is established, and everybody may see that; only of the others the definition has to say more, to those who may read it.</summary>
+    private static async Task<DefinitionState?> StateAsync(Scene scene, ResourceType kind, CancellationToken cancellationToken)
     {
         var id = new ResourceId(ResourceType.Definition.Group, ResourceType.Definition.Kind, null, $"{kind.Plural}.{kind.Group}");
-        return await client.FindAsync(ResourceType.Definition, id, cancellationToken).ConfigureAwait(false) is { } body
-            ? DefinitionState.OfStatus(JsonSlice.Parse(body, "status")) with { IsEstablished = false }
-            : null;
+        try
+        {
+            return await scene.Client.FindAsync(ResourceType.Definition, id, cancellationToken).ConfigureAwait(false) is { } body
+                ? DefinitionState.OfStatus(JsonSlice.Parse(body, "status")) with { IsEstablished = false }
+                : null;
+        }
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
+        {
+            scene.Sink.Verbose(exception.Message);
+            return null;
+        }
     }
 }
 

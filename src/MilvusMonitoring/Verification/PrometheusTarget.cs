@@ -24,6 +24,15 @@ internal sealed record SampleAge(IReadOnlyDictionary<string, string> Labels, Tim
 /// <param name="Error">Why there is none; null where there is one.</param>
 internal sealed record ReplicaAnswer<T>(string Name, T? Value, MonitoringException? Error);
 
+/// <summary>Puts answers together.</summary>
+internal static class ReplicaAnswer
+{
+    /// <summary>What shards, each of which scrapes a part of the targets, have between them; an error where one of them has none.</summary>
+    public static ReplicaAnswer<IReadOnlyList<T>> Together<T>(IReadOnlyList<ReplicaAnswer<IReadOnlyList<T>>> shards) =>
+        shards.FirstOrDefault(shard => shard.Error is not null)
+        ?? new ReplicaAnswer<IReadOnlyList<T>>(string.Join(" and ", shards.Select(shard => shard.Name)), [.. shards.SelectMany(shard => shard.Value!)], null);
+}
+
 /// <summary>What a replica has loaded.</summary>
 /// <param name="Jobs">The names of its scrape jobs.</param>
 /// <param name="IsLastReloadGood">Whether the newest configuration was taken; null where it does not say.</param>

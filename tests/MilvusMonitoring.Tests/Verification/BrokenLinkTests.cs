@@ -274,6 +274,12 @@ public sealed class BrokenLinkTests
         var unknown = (await proof.TestAsync())[^1];
         Assert.Equal(("Grafana", CheckStatus.Unknown), (unknown.Check, unknown.Status));
         Assert.Contains("-GrafanaCredential", unknown.Remedy, StringComparison.Ordinal);
+
+        // Grafana locks a user out after a few wrong passwords.
+        var refused = proof.Monitored.Grafana.Refused;
+        proof.Monitored.Milvus.StatusCode = 500;
+        await proof.TestAsync("-Wait -Timeout 4s");
+        Assert.Equal(refused + 1, proof.Monitored.Grafana.Refused);
         var signedIn = (await proof.TestAsync("-GrafanaCredential ([pscredential]::new('admin', [System.Net.NetworkCredential]::new('', 'another').SecurePassword))"))[^1];
         Assert.Equal(CheckStatus.Passed, signedIn.Status);
     }

@@ -36,6 +36,14 @@ public sealed class PrometheusRulesTests
     }
 
     [Fact]
+    public void Shards_have_the_targets_between_them()
+    {
+        var (one, other) = (new ReplicaAnswer<IReadOnlyList<PrometheusTarget>>("p0", [Target("milvus-0")], null), new ReplicaAnswer<IReadOnlyList<PrometheusTarget>>("p-shard-1-0", [Target("milvus-1")], null));
+        Assert.Equal(CheckStatus.Passed, PrometheusRules.Targets("t", Ready, [ReplicaAnswer.Together([one, other])], "Wait", _ => "More").Status);
+        Assert.NotNull(ReplicaAnswer.Together([one, other with { Error = new MonitoringException(ErrorId.TimedOut, "late") }]).Error);
+    }
+
+    [Fact]
     public void A_target_of_a_pod_that_is_not_ready_may_be_down() =>
         Assert.Equal(CheckStatus.Passed, Check([Target("milvus-0"), Target("milvus-1"), Target("milvus-2", "down", "starting")]).Status);
 
