@@ -1,7 +1,9 @@
 param(
     [string] $Kubeconfig,
     [string] $Path = "$PSScriptRoot/manifests",
-    [string] $Module = "$PSScriptRoot/../../out/MilvusMonitoring"
+    [string] $Module = "$PSScriptRoot/../../out/MilvusMonitoring",
+    [string] $Prometheus,
+    [string] $Patience = '5m'
 )
 
 # The module, and the cluster that every command talks to
@@ -31,9 +33,17 @@ Get-MilvusInstance
 Get-MilvusInstance | Enable-MilvusServiceMonitor
 
 # What Prometheus has to scrape now
-Get-MilvusServiceMonitor
+Get-MilvusServiceMonitor -AllNamespaces
+
+# Is it really being scraped? Every link, from the API server to a fresh sample and to Grafana
+Test-MilvusMonitoring -Wait -Timeout $Patience -ErrorAction Ignore
+
+# What if somebody takes the rules away again: the one reason, and the command that mends it
+$stack | Revoke-PrometheusMilvusAccess
+$failed = Test-MilvusMonitoring -ErrorAction Ignore | Where-Object Status -EQ Failed; $failed
+$failed.Remedy
 
 # Take it all away, and look again
-Get-MilvusServiceMonitor | Disable-MilvusServiceMonitor
+Get-MilvusServiceMonitor -AllNamespaces | Disable-MilvusServiceMonitor
 Uninstall-KubePrometheus -Confirm:$false
 Get-KubePrometheus

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
+using EmbeddedCluster.Monitoring;
 
 namespace MilvusMonitoring.Tests;
 
@@ -18,6 +20,11 @@ public sealed class DemoTests
         Assert.Matches(@"(\d+): \1 Created", result.Output);
         Assert.Matches(@"(\d+): \1 Unchanged", result.Output);
         Assert.Matches(@"(\d+): \1 Deleted", result.Output);
+        Assert.Matches(@"(?m)^Grant-PrometheusMilvusAccess -PrometheusNamespace monitoring ", result.Output);
+        Assert.SkipWhen(MonitoredCluster.Missing is not null, "without Prometheus the last links cannot pass: " + MonitoredCluster.Missing);
+        Assert.Matches(@"(?m)^Samples +Passed ", result.Output);
+        Assert.Matches(@"(?m)^Grafana +Passed ", result.Output);
+        Assert.Equal("Access", Assert.Single(Regex.Matches(result.Output, @"(?m)^(\w+) +(Failed|Unknown|Skipped) ")).Groups[1].Value);
     }
 
     [Fact]
