@@ -31,16 +31,17 @@ var module = Path.TrimEndingDirectorySeparator(
 var folder = Directory.CreateTempSubdirectory("milvus-monitoring-demo-");
 try
 {
-    await using var cluster = await Cluster.StartAsync(new ClusterOptions { Rbac = true }, stopping.Token);
+    await using var cluster = await Cluster.StartAsync(new ClusterOptions { Rbac = true, PodStopDelay = TimeSpan.FromMilliseconds(300) }, stopping.Token);
 
     // The show has it in a namespace that kube-prometheus does not let its Prometheus read; scraped often, so that nobody waits.
     var milvus = options.Serve ? new SampleMilvus() : new SampleMilvus { Namespace = "milvus", Values = JsonNode.Parse("""{"metrics":{"serviceMonitor":{"interval":"2s","scrapeTimeout":"1s"}}}""")!.AsObject() };
     milvus.PutInto(cluster);
+    await using var monitored = await MonitoredCluster.StartAsync(cluster, servers: MonitoredCluster.Missing is null ? 1 : 0, stopping.Token);
     var kubeconfig = Path.Combine(folder.FullName, "kubeconfig");
     await File.WriteAllTextAsync(kubeconfig, cluster.CreateKubeconfig(), stopping.Token);
     return options.Serve
         ? await ServeAsync(cluster, kubeconfig)
-        : await ShowAsync(cluster, kubeconfig);
+        : await ShowAsync(cluster, monitored, kubeconfig);
 }
 catch (OperationCanceledException) when (stopping.IsCancellationRequested)
 {
@@ -78,15 +79,15 @@ async Task<int> ServeAsync(Cluster cluster, string kubeconfig)
     return 0;
 }
 
-async Task<int> ShowAsync(Cluster cluster, string kubeconfig)
+async Task<int> ShowAsync(Cluster cluster, MonitoredCluster monitored, string kubeconfig)
 {
-    await using var monitored = MonitoredCluster.Missing is null ? await MonitoredCluster.StartAsync(cluster, servers: 1, stopping.Token) : null;
     using var session = new Session(Terminal.Detect());
     session.SetParameter("Kubeconfig", kubeconfig);
     session.SetParameter("Path", options.Path);
     session.SetParameter("Module", module);
-    session.SetParameter("Prometheus", monitored is null ? "none on this machine: the links that only it can prove will fail" : await monitored.DescribeAsync(stopping.Token));
-    session.SetParameter("Patience", monitored is null ? "1s" : "60s");
+    session.SetParameter("Prometheus", await monitored.DescribeAsync(stopping.Token) ?? "none on this machine: the links that only it can prove will fail");
+    session.SetParameter("Patience", MonitoredCluster.Missing is null ? "60s" : "1s");
+    session.SetVariable("Cluster", cluster);
     var failed = 0;
     foreach (var step in ScriptShow.Read(Path.Combine(AppContext.BaseDirectory, "demo.ps1")))
     {

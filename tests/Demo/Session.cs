@@ -35,6 +35,9 @@ internal sealed class Session : IDisposable
         _screen.WriteLine($"-{name} '{value}'");
     }
 
+    /// <summary>Sets a variable that only the show has.</summary>
+    public void SetVariable(string name, object value) => _runspace.SessionStateProxy.SetVariable(name, value);
+
     /// <summary>Shows a heading.</summary>
     public void ShowHeading(string text) => _screen.WriteStyled(PSStyle.Instance.Formatting.FormatAccent, $"{Environment.NewLine}# {text}");
 

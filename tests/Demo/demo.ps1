@@ -35,6 +35,17 @@ Get-MilvusInstance | Enable-MilvusServiceMonitor
 # What Prometheus has to scrape now
 Get-MilvusServiceMonitor -AllNamespaces
 
+# Grafana and Prometheus at local ports, for as long as the session lasts
+$grafana, $prometheus = $stack | Start-MonitoringPortForward Grafana, Prometheus -LocalPort 0; $grafana, $prometheus
+$web = [System.Net.Http.HttpClient]::new()
+$web.GetStringAsync("$($grafana.Url)api/health").GetAwaiter().GetResult()
+
+# Its pod goes away, and another one takes its place: the port stays
+$pod = $grafana.Pod; if ($Cluster -and $pod) { $Cluster.Remove('v1', 'Pod', 'monitoring', $pod, $false); while ($grafana.OpenConnections -or $grafana.Pod -in $pod, $null) { [System.Threading.Thread]::Sleep(20) } }
+$web.GetStringAsync("$($grafana.Url)api/health").GetAwaiter().GetResult()
+Get-MonitoringPortForward Grafana
+Stop-MonitoringPortForward -All
+
 # Is it really being scraped? Every link, from the API server to a fresh sample and to Grafana
 Test-MilvusMonitoring -Wait -Timeout $Patience -ErrorAction Ignore
 

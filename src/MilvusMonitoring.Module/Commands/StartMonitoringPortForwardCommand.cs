@@ -27,9 +27,12 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
     [ValidateSet(KnownService.Prometheus, KnownService.Grafana, KnownService.Alertmanager)]
     public string[] Service { get; set; } = [KnownService.Prometheus, KnownService.Grafana];
 
+    /// <summary>A stack whose services to forward to, from Install- or Get-KubePrometheus.</summary>
+    [Parameter(ParameterSetName = KnownSet, ValueFromPipeline = true)]
+    public KubePrometheusStack? InputObject { get; set; }
+
     /// <summary>Any other Service, by its name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = NamedSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [UncoercedText]
     [ValidateNotNullOrEmpty]
     public string ServiceName { get; set; } = string.Empty;
 
@@ -146,7 +149,7 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
         }
 
         var known = Service.Distinct(StringComparer.OrdinalIgnoreCase).Select(title => KnownService.All.First(service => service.Title.Equals(title, StringComparison.OrdinalIgnoreCase))).ToList();
-        return [.. known.Select((service, index) => new ForwardRequest(Namespace ?? InventoryStore.UsualNamespace, service.Service, $"{service.Port}", LocalPortOf(index, known.Count), Address))];
+        return [.. known.Select((service, index) => new ForwardRequest(Namespace ?? InputObject?.Namespace ?? InventoryStore.UsualNamespace, service.Service, $"{service.Port}", LocalPortOf(index, known.Count), Address))];
     }
 
     private int? LocalPortOf(int index, int count) => LocalPort switch

@@ -11,10 +11,14 @@ public sealed class GrafanaStandIn : IAsyncDisposable
     private const string Proxy = "/api/datasources/proxy/uid/" + Uid + "/";
 
     private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(10) };
-    private readonly Uri _prometheus;
+    private readonly Uri? _prometheus;
     private LoopbackServer? _server;
 
-    private GrafanaStandIn(Uri prometheus) => _prometheus = prometheus;
+    private GrafanaStandIn(Uri? prometheus)
+    {
+        _prometheus = prometheus;
+        HasPrometheus = prometheus is not null;
+    }
 
     public Uri Address => _server!.Address;
 
@@ -25,12 +29,12 @@ public sealed class GrafanaStandIn : IAsyncDisposable
     public bool IsHealthy { get; set; } = true;
 
     /// <summary>Whether its data source leads to Prometheus.</summary>
-    public bool HasPrometheus { get; set; } = true;
+    public bool HasPrometheus { get; set; }
 
     /// <summary>How many sign-ins were refused.</summary>
     public int Refused { get; private set; }
 
-    public static async Task<GrafanaStandIn> StartAsync(Uri prometheus, CancellationToken cancellationToken)
+    public static async Task<GrafanaStandIn> StartAsync(Uri? prometheus, CancellationToken cancellationToken)
     {
         var grafana = new GrafanaStandIn(prometheus);
         grafana._server = await LoopbackServer.StartAsync(grafana.AnswerAsync, cancellationToken).ConfigureAwait(false);
@@ -90,7 +94,7 @@ public sealed class GrafanaStandIn : IAsyncDisposable
             return;
         }
 
-        using var answer = await _client.GetAsync(new Uri(_prometheus, path + context.Request.QueryString), context.RequestAborted).ConfigureAwait(false);
+        using var answer = await _client.GetAsync(new Uri(_prometheus!, path + context.Request.QueryString), context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = (int)answer.StatusCode;
         context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
         await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted).ConfigureAwait(false);

@@ -33,7 +33,7 @@ public sealed class MonitoredCluster : IAsyncDisposable
 
     public GrafanaStandIn Grafana { get; private set; } = null!;
 
-    /// <summary>Starts it all beside a cluster; one server answers for both pods, or each has its own.</summary>
+    /// <summary>Starts it all beside a cluster; one server answers for both pods, or each has its own. With none there are Milvus and Grafana only.</summary>
     public static async Task<MonitoredCluster> StartAsync(Cluster cluster, int servers, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cluster);
@@ -42,7 +42,7 @@ public sealed class MonitoredCluster : IAsyncDisposable
         {
             var configuration = await monitored.ConfigurationAsync(cancellationToken).ConfigureAwait(false);
             monitored._replicas.AddRange(await Task.WhenAll(Enumerable.Range(0, servers).Select(_ => RealPrometheus.StartAsync(configuration, cancellationToken))).ConfigureAwait(false));
-            monitored.Grafana = await GrafanaStandIn.StartAsync(monitored.Prometheus[0], cancellationToken).ConfigureAwait(false);
+            monitored.Grafana = await GrafanaStandIn.StartAsync(servers > 0 ? monitored.Prometheus[0] : null, cancellationToken).ConfigureAwait(false);
             monitored.Serve();
             monitored._following = monitored.FollowAsync(configuration);
             return monitored;
@@ -54,8 +54,8 @@ public sealed class MonitoredCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>What program it is, in words.</summary>
-    public async Task<string> DescribeAsync(CancellationToken cancellationToken) => $"{RealPrometheus.Program} {await _replicas[0].VersionAsync(cancellationToken).ConfigureAwait(false)}";
+    /// <summary>What program it is, in words; null without any.</summary>
+    public async Task<string?> DescribeAsync(CancellationToken cancellationToken) => _replicas.Count == 0 ? null : $"{RealPrometheus.Program} {await _replicas[0].VersionAsync(cancellationToken).ConfigureAwait(false)}";
 
     /// <summary>A replica that takes no configuration any more, as if its reloader had died.</summary>
     public void Freeze(int replica)
@@ -86,7 +86,7 @@ public sealed class MonitoredCluster : IAsyncDisposable
 
     private void Serve()
     {
-        for (var pod = 0; pod < Pods; pod++)
+        for (var pod = 0; pod < (_replicas.Count > 0 ? Pods : 0); pod++)
         {
             _cluster.Backends.ServePod(Namespace, $"prometheus-{Name}-{pod}", PrometheusPort, _replicas[pod % _replicas.Count].Endpoint);
         }

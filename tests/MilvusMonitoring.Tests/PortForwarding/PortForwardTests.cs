@@ -120,9 +120,10 @@ public sealed class PortForwardTests
         };
 
         var named = await stage.Session.InvokeAsync("param($kubeconfig) 'grafana' | Start-MonitoringPortForward -Namespace monitoring -Port http -LocalPort 0 -Kubeconfig $kubeconfig", new { kubeconfig = stage.Stage.Kubeconfig });
-        var ofStack = await stage.Session.InvokeAsync("param($stack) $stack | Start-MonitoringPortForward Grafana -LocalPort 0", new { stack });
+        var ofStack = await stage.Session.InvokeAsync("param($stack) $stack | Start-MonitoringPortForward -LocalPort 0", new { stack });
 
-        foreach (var forward in named.EnsureNoError().OutputOf<MonitoringPortForward>().Concat(ofStack.EnsureNoError().OutputOf<MonitoringPortForward>()))
+        Assert.Equal(["prometheus-k8s", "grafana"], ofStack.EnsureNoError().OutputOf<MonitoringPortForward>().Select(forward => forward.Service));
+        foreach (var forward in named.EnsureNoError().OutputOf<MonitoringPortForward>().Append(ofStack.OutputOf<MonitoringPortForward>()[1]))
         {
             Assert.Equal("grafana", await ForwardStage.GetAsync(forward));
         }
