@@ -33,24 +33,36 @@ internal sealed class WebServer : IAsyncDisposable
         return new WebServer(application) { EndPoint = new IPEndPoint(IPAddress.Loopback, new Uri(application.Urls.First()).Port) };
     }
 
-    /// <summary>The byte at a place of what <c>/bytes</c> gives: no piece of it is like its neighbour.</summary>
-    public static byte ByteAt(long place) => (byte)((place * 2654435761L) >> 13);
+    /// <summary>What <c>/bytes</c> gives, over and over: its length is a prime, so that no buffer's worth that is lost or given twice goes unseen.</summary>
+    public static byte[] Pattern { get; } = [.. Enumerable.Range(0, 65521).Select(place => (byte)((place * 2654435761L) >> 13))];
+
+    /// <summary>Whether the bytes are those at a place of what <c>/bytes</c> gives.</summary>
+    public static bool IsAt(long place, ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var expected = Pattern.AsSpan((int)(place % Pattern.Length));
+            var length = Math.Min(expected.Length, bytes.Length);
+            if (!bytes[..length].SequenceEqual(expected[..length]))
+            {
+                return false;
+            }
+
+            bytes = bytes[length..];
+            place += length;
+        }
+
+        return true;
+    }
 
     public ValueTask DisposeAsync() => _application.DisposeAsync();
 
     private static async Task WriteAsync(HttpContext context, long count)
     {
         context.Response.ContentLength = count;
-        var buffer = new byte[64 * 1024];
-        for (long at = 0; at < count; at += buffer.Length)
+        for (; count > 0; count -= Pattern.Length)
         {
-            var length = (int)Math.Min(buffer.Length, count - at);
-            for (var index = 0; index < length; index++)
-            {
-                buffer[index] = ByteAt(at + index);
-            }
-
-            await context.Response.Body.WriteAsync(buffer.AsMemory(0, length), context.RequestAborted);
+            await context.Response.Body.WriteAsync(Pattern.AsMemory(0, (int)Math.Min(Pattern.Length, count)), context.RequestAborted);
         }
     }
 
