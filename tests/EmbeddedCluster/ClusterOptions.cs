@@ -59,6 +59,9 @@ public sealed record ClusterOptions
     /// <summary>How many writes watches can go back.</summary>
     public int WatchHistory { get; init; } = 8192;
 
+    /// <summary>How many bytes of objects these writes may hold.</summary>
+    public long WatchHistoryBytes { get; init; } = 64L << 20;
+
     /// <summary>How often a watch that asked for bookmarks gets one while nothing happens.</summary>
     public TimeSpan BookmarkInterval { get; init; } = TimeSpan.FromSeconds(60);
 }

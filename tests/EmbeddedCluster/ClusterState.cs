@@ -18,7 +18,7 @@ internal sealed class ClusterState
         Authority = authority;
         Minor = int.Parse(options.KubernetesVersion.Split('.')[1], CultureInfo.InvariantCulture);
         Kinds = new(BuiltInKinds.For(Minor));
-        Store = new(options.WatchHistory);
+        Store = new(options.WatchHistory, options.WatchHistoryBytes);
         Authenticator = new(authority);
         Forwards = new(options.Forward);
     }

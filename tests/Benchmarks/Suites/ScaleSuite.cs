@@ -12,6 +12,7 @@ internal sealed class ScaleSuite(int repeat)
 {
     private const string Version = "v0.18.0";
     private const int WatchHistory = 1 << 17;
+    private const long WatchHistoryBytes = 2L << 30;
     private const double GrowthTarget = 1.3;
     private const double MemoryTarget = 150 << 20;
 
@@ -70,7 +71,7 @@ internal sealed class ScaleSuite(int repeat)
     private static async Task<(ChildReply Install, ChildReply Again)> RunAsync(
         EngineProcess engine, Size size, string folder, bool measuresMemory, CancellationToken cancellationToken)
     {
-        await using var cluster = await Cluster.StartAsync(new ClusterOptions { Controllers = false, WatchHistory = WatchHistory }, cancellationToken);
+        await using var cluster = await Cluster.StartAsync(new ClusterOptions { Controllers = false, WatchHistory = WatchHistory, WatchHistoryBytes = WatchHistoryBytes }, cancellationToken);
         var kubeconfig = Path.Combine(folder, "kubeconfig");
         await File.WriteAllTextAsync(kubeconfig, cluster.CreateKubeconfig(), cancellationToken);
         var commands = new ModuleCommands(kubeconfig, size.Manifests, size.Count);

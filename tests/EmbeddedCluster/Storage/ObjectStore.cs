@@ -3,10 +3,8 @@ using EmbeddedCluster.Kinds;
 namespace EmbeddedCluster.Storage;
 
 /// <summary>All objects, one revision counter for all writes, and the recent writes for watches.</summary>
-internal sealed class ObjectStore(int historyLimit)
+internal sealed class ObjectStore(int historyLimit, long historyBytesLimit)
 {
-    private const long HistoryBytes = 64L << 20;
-
     private readonly Lock _gate = new();
     private readonly Dictionary<ResourceId, SortedDictionary<string, SortedDictionary<string, StoredObject>>> _objects = [];
     private readonly List<StoreEvent> _history = [];
@@ -180,7 +178,7 @@ internal sealed class ObjectStore(int historyLimit)
         Interlocked.Exchange(ref _revision, written.Revision);
         _history.Add(written);
         _historyBytes += written.Object.Size;
-        if (_history.Count > historyLimit || _historyBytes > HistoryBytes)
+        if (_history.Count > historyLimit || _historyBytes > historyBytesLimit)
         {
             Forget(Math.Max(1, _history.Count / 4));
         }
