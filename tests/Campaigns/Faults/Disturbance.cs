@@ -14,6 +14,9 @@ internal abstract class Disturbance
     /// <summary>The most errors that the first run may have: the command gets over it, or tells of it once.</summary>
     public abstract int MostErrors { get; }
 
+    /// <summary>Whether the server was lost for the rest of the run: what was done last could then not be recorded, and the next installation has to look.</summary>
+    public virtual bool StaysToTheEnd => false;
+
     /// <summary>How many requests the command may have under way.</summary>
     public virtual int ThrottleLimit => 1;
 
@@ -31,6 +34,8 @@ internal sealed class RequestFault(FaultSort sort, bool stays, int position) : D
     public override bool HasStruck => _rule is { Taken: > 0 };
 
     public override int MostErrors => stays ? sort.MostErrorsWhereItStays : sort.IsRiddenOut ? 0 : 1;
+
+    public override bool StaysToTheEnd => stays;
 
     public override Task<RunResult> RunAsync(World world, Scenario scenario, CancellationToken cancellationToken)
     {

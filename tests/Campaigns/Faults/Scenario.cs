@@ -8,6 +8,9 @@ internal sealed record Scenario(string Name, Func<World, CancellationToken, Task
 {
     private const string Milvus = "my-release";
 
+    /// <summary>Whether a stack of unchanged manifests is there before and after it.</summary>
+    public bool HasStack => Name is not ("install" or "re-install" or "uninstall");
+
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new("install", (_, _) => Task.CompletedTask, InstallAsync),
