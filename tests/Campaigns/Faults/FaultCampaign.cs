@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using MilvusMonitoring.Campaigns.Faults.Forwarding;
 
 namespace MilvusMonitoring.Campaigns.Faults;
 
@@ -15,7 +16,8 @@ internal sealed class FaultCampaign(CampaignOptions options) : IDisposable
 
     /// <summary>The rows: one for each command, in all of the ways.</summary>
     public IEnumerable<(string Name, Func<CancellationToken, Task<CampaignRow>> Run)> Rows() =>
-        Scenario.All.Select(scenario => (scenario.Name, (Func<CancellationToken, Task<CampaignRow>>)(token => RunAsync(scenario, token))));
+        Scenario.All.Select(scenario => (scenario.Name, (Func<CancellationToken, Task<CampaignRow>>)(token => RunAsync(scenario, token))))
+            .Append((ForwardCampaign.Name, new ForwardCampaign(options).RunAsync));
 
     public void Dispose() => _stack.Dispose();
 
