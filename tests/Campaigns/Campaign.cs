@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MilvusMonitoring.Campaigns.Faults;
+using MilvusMonitoring.Campaigns.Fuzzing;
 
 namespace MilvusMonitoring.Campaigns;
 
@@ -17,6 +18,14 @@ public static class Campaign
             {
                 using var faults = new FaultCampaign(ofRound);
                 foreach (var (name, run) in faults.Rows().Where(row => IsWanted(options, row.Name)))
+                {
+                    yield return await run(cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            if (options.Only is null or "fuzz")
+            {
+                foreach (var (name, run) in new FuzzCampaign(ofRound).Rows().Where(row => IsWanted(options, row.Name)))
                 {
                     yield return await run(cancellationToken).ConfigureAwait(false);
                 }
