@@ -265,7 +265,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
     private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage response, ClusterRequest request, CancellationToken cancellationToken)
     {
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-        return body.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..] ? body : throw NoKubernetesAnswer($"{request.Method} {request.PathAndQuery.Split('?')[0]}", null);
+        return body.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..] && JsonTexts.AreReadable(body) ? body : throw NoKubernetesAnswer($"{request.Method} {request.PathAndQuery.Split('?')[0]}", null);
     }
 
     private static ObjectMetadata MetadataOf(ReadOnlyMemory<byte> body, ResourceId id)

@@ -49,7 +49,7 @@ internal sealed class CaseRunner(SmallStack stack)
         var second = await scenario.Run(world, cancellationToken).ConfigureAwait(false);
         problems.AddRange(second.Errors.Select(error => $"the second run has an error: {error.Message}"));
         problems.AddRange(await Invariants.OfContentsAsync(world.Cluster, expected, cancellationToken).ConfigureAwait(false));
-        if (disturbance.StaysToTheEnd && scenario.HasStack)
+        if (disturbance.MayLoseRecord && scenario.HasStack)
         {
             await world.Module.InstallAsync(world.Stack.Manifests, cancellationToken).ConfigureAwait(false);
         }

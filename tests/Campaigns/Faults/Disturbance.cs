@@ -14,8 +14,8 @@ internal abstract class Disturbance
     /// <summary>The most errors that the first run may have: the command gets over it, or tells of it once.</summary>
     public abstract int MostErrors { get; }
 
-    /// <summary>Whether the server was lost for the rest of the run: what was done last could then not be recorded, and the next installation has to look.</summary>
-    public virtual bool StaysToTheEnd => false;
+    /// <summary>Whether what was done last may have been refused its record, which the command tells: the next installation has to look.</summary>
+    public virtual bool MayLoseRecord => false;
 
     /// <summary>How many requests the command may have under way.</summary>
     public virtual int ThrottleLimit => 1;
@@ -35,7 +35,7 @@ internal sealed class RequestFault(FaultSort sort, bool stays, int position) : D
 
     public override int MostErrors => stays ? sort.MostErrorsWhereItStays : sort.IsRiddenOut ? 0 : 1;
 
-    public override bool StaysToTheEnd => stays;
+    public override bool MayLoseRecord => stays || !sort.IsRiddenOut;
 
     public override Task<RunResult> RunAsync(World world, Scenario scenario, CancellationToken cancellationToken)
     {
@@ -47,6 +47,9 @@ internal sealed class RequestFault(FaultSort sort, bool stays, int position) : D
 /// <summary>The API server goes away with a request under way, and comes back.</summary>
 internal sealed class ServerRestart(int position) : Disturbance
 {
+    /// <summary>How many requests a command sends at once at its beginning.</summary>
+    private const int FirstRequests = 2;
+
     private static readonly TimeSpan UnderWay = TimeSpan.FromMilliseconds(20);
 
     private FaultRule? _rule;
@@ -55,7 +58,8 @@ internal sealed class ServerRestart(int position) : Disturbance
 
     public override bool HasStruck => _rule is { Taken: > 0 };
 
-    public override int MostErrors => 0;
+    // Before its first answer a server is not waited for: it is more likely the address that is wrong.
+    public override int MostErrors => position < FirstRequests ? 1 : 0;
 
     public override int ThrottleLimit => 4;
 

@@ -27,7 +27,7 @@ internal sealed class FaultCampaign(CampaignOptions options) : IDisposable
         var violations = new ConcurrentQueue<Violation>();
         var cases = 0L;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(Series(), parallel, async (series, token) =>
+        await Parallel.ForEachAsync(Series(scenario), parallel, async (series, token) =>
         {
             foreach (var disturbance in series)
             {
@@ -54,8 +54,12 @@ internal sealed class FaultCampaign(CampaignOptions options) : IDisposable
         return new CampaignRow("faults", scenario.Name, cases, [.. violations.OrderBy(violation => violation.Case, StringComparer.Ordinal)], clock.Elapsed);
     }
 
+    /// <summary>Before and after the server has acted, by turns.</summary>
+    private static IEnumerable<Disturbance> Kills(Scenario scenario, IEnumerable<int> positions) =>
+        scenario.RunsInChild ? positions.Select(position => new KilledClient(afterwards: position / 2 % 2 == 0, position)) : [];
+
     /// <summary>Cases in an order in which none comes after one that was past the command's last request.</summary>
-    private IEnumerable<IEnumerable<Disturbance>> Series()
+    private IEnumerable<IEnumerable<Disturbance>> Series(Scenario scenario)
     {
         var sorts = FaultSorts.All;
         var positions = Enumerable.Range(0, EndOfPositions);
@@ -66,6 +70,7 @@ internal sealed class FaultCampaign(CampaignOptions options) : IDisposable
             yield return positions.Where(position => position % 3 == 0).Select(position => new RequestFault(sorts[((position * 5) + options.Seed) % sorts.Count], stays: true, position));
             yield return positions.Where(position => position % 8 == 0).Select(position => new ServerRestart(position));
             yield return Enumerable.Range(options.Seed, 3).Select(seed => new Storm(seed));
+            yield return Kills(scenario, positions.Where(position => position % 16 == 7));
             yield break;
         }
 
@@ -77,5 +82,7 @@ internal sealed class FaultCampaign(CampaignOptions options) : IDisposable
 
         yield return positions.Select(position => new ServerRestart(position));
         yield return Enumerable.Range(options.Seed * 1000, 40).Select(seed => new Storm(seed));
+        yield return Kills(scenario, positions.Where(position => position % 2 == 0));
+        yield return Kills(scenario, positions.Where(position => position % 2 == 1));
     }
 }

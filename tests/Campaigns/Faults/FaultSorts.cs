@@ -15,7 +15,8 @@ internal sealed record FaultSort(string Name, Func<Fault> Make, bool IsRiddenOut
     /// <summary>Whether an answer that is whole comes all the same.</summary>
     public bool IsHarmless { get; init; }
 
-    public int MostErrorsWhereItStays => IsHarmless ? 0 : IsOfOneObject ? int.MaxValue : 1;
+    /// <summary>Up to three objects tell of their own failure before it is taken for the server's.</summary>
+    public int MostErrorsWhereItStays => IsHarmless ? 0 : IsOfOneObject ? int.MaxValue : 3;
 }
 
 /// <summary>Everything that goes wrong with requests.</summary>

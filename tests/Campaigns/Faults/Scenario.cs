@@ -8,6 +8,17 @@ internal sealed record Scenario(string Name, Func<World, CancellationToken, Task
 {
     private const string Milvus = "my-release";
 
+    /// <summary>Whether another process can be asked to run it.</summary>
+    public bool RunsInChild => Name is "install" or "re-install" or "uninstall";
+
+    /// <summary>The manifests that it installs; null for none.</summary>
+    public string? Manifests(World world) => Name switch
+    {
+        "install" => world.Stack.Manifests,
+        "re-install" => world.Stack.NextManifests,
+        _ => null,
+    };
+
     /// <summary>Whether a stack of unchanged manifests is there before and after it.</summary>
     public bool HasStack => Name is not ("install" or "re-install" or "uninstall");
 

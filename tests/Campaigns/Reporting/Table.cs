@@ -6,6 +6,7 @@ namespace MilvusMonitoring.Campaigns.Reporting;
 internal static class Table
 {
     private const int MostShown = 20;
+    private const int MostCharacters = 3000;
 
     public static void Write(IReadOnlyList<CampaignRow> rows, TextWriter output)
     {
@@ -24,7 +25,7 @@ internal static class Table
             {
                 output.WriteLine();
                 output.WriteLine($"--seed {violation.Seed} --only {row.Campaign} --case \"{violation.Case}\"");
-                output.WriteLine($"  {violation.What}");
+                output.WriteLine($"  {Shown(violation.What)}");
             }
 
             if (row.Violations.Count > MostShown)
@@ -35,6 +36,9 @@ internal static class Table
     }
 
     private static string Line(string campaign, string name, string cases, string violations, string time) => $"{campaign,-8} {name,-28} {cases,11} {violations,11} {time,9}";
+
+    /// <summary>Without what a terminal would act upon.</summary>
+    private static string Shown(string what) => string.Concat(what.Take(MostCharacters).Select(character => char.IsControl(character) && character != '\n' ? '?' : character));
 
     private static string Number(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 

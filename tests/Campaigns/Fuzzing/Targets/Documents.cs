@@ -1,16 +1,23 @@
 using System.Text.Json;
+using MilvusMonitoring.Kubernetes;
 
 namespace MilvusMonitoring.Campaigns.Fuzzing.Targets;
 
 /// <summary>Spoilt JSON that is JSON still: what an API server could send, as far as its syntax goes.</summary>
 internal static class Documents
 {
-    /// <returns>The document; null where the spoilt text is no JSON.</returns>
+    /// <returns>The document; null where the spoilt text is none that gets past the client.</returns>
     public static JsonElement? Next(Mutator mutator, Random random)
     {
         try
         {
-            using var document = JsonDocument.Parse(mutator.Next(random));
+            var text = mutator.Next(random);
+            if (!JsonTexts.AreReadable(text))
+            {
+                return null;
+            }
+
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
             return document.RootElement.Clone();
         }
         catch (JsonException)
