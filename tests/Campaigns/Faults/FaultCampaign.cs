@@ -17,7 +17,8 @@ internal sealed class FaultCampaign(CampaignOptions options) : IDisposable
     /// <summary>The rows: one for each command, in all of the ways.</summary>
     public IEnumerable<(string Name, Func<CancellationToken, Task<CampaignRow>> Run)> Rows() =>
         Scenario.All.Select(scenario => (scenario.Name, (Func<CancellationToken, Task<CampaignRow>>)(token => RunAsync(scenario, token))))
-            .Append((ForwardCampaign.Name, new ForwardCampaign(options).RunAsync));
+            .Append((ForwardCampaign.Name, new ForwardCampaign(options).RunAsync))
+            .Append((KilledServer.Name, new KilledServer(options, _stack).RunAsync));
 
     public void Dispose() => _stack.Dispose();
 
