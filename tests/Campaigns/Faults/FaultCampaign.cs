@@ -68,10 +68,10 @@ internal sealed class FaultCampaign(CampaignOptions options) : IDisposable
         {
             // Another sort at each position, so that all positions and all sorts have their turn.
             yield return positions.Select(position => new RequestFault(sorts[(position + options.Seed) % sorts.Count], stays: false, position));
-            yield return positions.Where(position => position % 3 == 0).Select(position => new RequestFault(sorts[((position * 5) + options.Seed) % sorts.Count], stays: true, position));
-            yield return positions.Where(position => position % 8 == 0).Select(position => new ServerRestart(position));
-            yield return Enumerable.Range(options.Seed, 3).Select(seed => new Storm(seed));
-            yield return Kills(scenario, positions.Where(position => position % 16 == 7));
+            yield return positions.Where(position => position % 5 == 0).Select(position => new RequestFault(sorts[((position * 3) + options.Seed) % sorts.Count], stays: true, position));
+            yield return positions.Where(position => position % 16 == 8).Select(position => new ServerRestart(position));
+            yield return [new Storm(options.Seed)];
+            yield return Kills(scenario, positions.Where(position => position % 24 == 11));
             yield break;
         }
 

@@ -8,7 +8,7 @@ namespace MilvusMonitoring.Campaigns.Fuzzing;
 /// <summary>Gives made-up inputs to everything that reads what others wrote.</summary>
 internal sealed class FuzzCampaign(CampaignOptions options)
 {
-    private const int ShortShare = 20;
+    private const int ShortShare = 30;
     private const int BatchSize = 500;
     private const int MostViolations = 50;
     private const long MostMemory = 400L << 20;
