@@ -66,7 +66,7 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
             var sink = new Silence();
             var reader = new MonitorReader(client, sink);
             var found = await new InstanceFinder(client, sink).FindOneAsync(instance, null, cancellationToken).ConfigureAwait(false);
-            var plan = await new MonitorPlanner(client, sink, reader).PlanAsync(found, new MonitorOptions(null, null, new Dictionary<string, string>()), cancellationToken).ConfigureAwait(false);
+            var plan = await new MonitorPlanner(client, sink, reader).PlanAsync(found, new MonitorOptions(null, null, new Dictionary<string, string>()), MonitorMethod.Native, cancellationToken).ConfigureAwait(false);
             await new MonitorApplier(client, sink, reader).ApplyAsync(plan, cancellationToken).ConfigureAwait(false);
             return null;
         },

@@ -17,5 +17,6 @@ internal static class AllTargets
         new("object metadata", 80_000, MetadataTarget.TryOne),
         new("label selectors", 120_000, SelectorTarget.TryOne),
         new("rules of roles", 80_000, RuleTarget.TryOne),
+        new("prometheus answers", 80_000, PrometheusTarget.TryOne),
     ];
 }
