@@ -18,9 +18,10 @@ internal sealed class KubeApiServer : IAsyncDisposable
 
     private readonly StringBuilder _errors = new();
     private readonly string _folder;
-    private readonly Process _process;
+    private readonly int _port;
+    private Process _process;
 
-    private KubeApiServer(string folder, Process process) => (_folder, _process) = (folder, process);
+    private KubeApiServer(string folder, int port) => (_folder, _port, _process) = (folder, port, Launch(folder, port));
 
     /// <summary>Why no server can be had here; null where one can.</summary>
     public static string? Missing { get; } =
@@ -36,13 +37,7 @@ internal sealed class KubeApiServer : IAsyncDisposable
     /// <summary>Starts a server with nothing in it, and waits until it answers.</summary>
     public static async Task<KubeApiServer> StartAsync(CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateTempSubdirectory("kube-apiserver-").FullName;
-        var start = new ProcessStartInfo(Program!, [folder, FreePort().ToString(CultureInfo.InvariantCulture)])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        var server = new KubeApiServer(folder, Process.Start(start)!);
+        var server = new KubeApiServer(Directory.CreateTempSubdirectory("kube-apiserver-").FullName, FreePort());
         try
         {
             await server.WaitAsync(cancellationToken);
@@ -55,12 +50,28 @@ internal sealed class KubeApiServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Kills server and etcd at once, as when their machine goes down, and starts them again with what they had stored.</summary>
+    public async Task KillAndRestartAsync(CancellationToken cancellationToken)
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync(cancellationToken);
+        _process.Dispose();
+        _process = Launch(_folder, _port);
+        await WaitAsync(cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Programs.TerminateAsync(_process, StopLimit);
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    private static Process Launch(string folder, int port) => Process.Start(new ProcessStartInfo(Program!, [folder, port.ToString(CultureInfo.InvariantCulture)])
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
 
     private async Task WaitAsync(CancellationToken cancellationToken)
     {

@@ -11,6 +11,8 @@ internal sealed class ServerAdmin(string kubeconfig) : IDisposable
 
     public int Port => _connection.Server.Port;
 
+    public string Context => _connection.Context;
+
     /// <summary>Reads a document; an empty one where there is none.</summary>
     public async Task<JsonDocument> GetAsync(string path, CancellationToken cancellationToken)
     {

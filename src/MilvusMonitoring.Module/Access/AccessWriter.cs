@@ -22,7 +22,7 @@ internal sealed class AccessWriter(ClusterClient client, IActivitySink sink)
             var outdated = false;
             foreach (var write in planned.Writes)
             {
-                outdated = !await TryWriteAsync(write, cancellationToken).ConfigureAwait(false);
+                outdated |= !await TryWriteAsync(write, cancellationToken).ConfigureAwait(false);
             }
 
             if (!outdated)
@@ -59,9 +59,23 @@ internal sealed class AccessWriter(ClusterClient client, IActivitySink sink)
             return true;
         }
 
-        return write.Mode == RoleWriteMode.Patch && await HasMovedAsync(write, refusal, cancellationToken).ConfigureAwait(false)
-            ? false
-            : throw ClusterErrors.From(refusal, $"write {write.Id}", write.Id.ToString());
+        // A test that does not hold is answered like any other fault of a patch, so the object itself has to say which it was.
+        if (write.Mode == RoleWriteMode.Patch && refusal.Code is 409 or 422)
+        {
+            var live = await client.FindMetadataAsync(write.Type, write.Id, cancellationToken).ConfigureAwait(false);
+            if (live is not null && IsDone(write, live))
+            {
+                await new RoleRecord(client, sink).UpdateAsync(write, live, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+
+            if (live?.ResourceVersion != write.Before?.ResourceVersion)
+            {
+                return false;
+            }
+        }
+
+        throw ClusterErrors.From(refusal, $"write {write.Id}", write.Id.ToString());
     }
 
     private async Task<StatusBody?> PatchAsync(RoleWrite write, CancellationToken cancellationToken)
@@ -75,8 +89,9 @@ internal sealed class AccessWriter(ClusterClient client, IActivitySink sink)
         return answer.Refusal;
     }
 
-    /// <summary>A test that does not hold is answered like any other fault of a patch, so the object itself has to say which it was.</summary>
-    private async Task<bool> HasMovedAsync(RoleWrite write, StatusBody refusal, CancellationToken cancellationToken) =>
-        refusal.Code is 409 or 422
-        && (await client.FindMetadataAsync(write.Type, write.Id, cancellationToken).ConfigureAwait(false))?.ResourceVersion != write.Before?.ResourceVersion;
+    /// <summary>Whether a try whose answer was lost has done it: the role carries the note of this patch, and nobody else has written to it since it was read.</summary>
+    private static bool IsDone(RoleWrite write, ObjectMetadata live) =>
+        live.ResourceVersion != write.Before?.ResourceVersion
+        && live.Annotations.GetValueOrDefault(GrantedRules.AnnotationName) == write.Noted
+        && live.Managers.Where(manager => !manager.IsByUs).SequenceEqual((write.Before?.Managers ?? []).Where(manager => !manager.IsByUs));
 }

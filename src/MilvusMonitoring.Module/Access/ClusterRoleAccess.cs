@@ -60,6 +60,7 @@ internal sealed class ClusterRoleAccess(ClusterClient client)
     {
         Body = patch.Operations,
         Before = RoleDocument.MetadataOf(role),
+        Noted = patch.Noted,
         Granted = patch.Rules,
         Override = new Permission("escalate", ResourceType.ClusterRole.Group, ResourceType.ClusterRole.Plural, id.Name),
     };

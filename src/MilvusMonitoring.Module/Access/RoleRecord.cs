@@ -24,7 +24,7 @@ internal sealed class RoleRecord(ClusterClient client, IActivitySink sink)
         catch (MonitoringException exception)
         {
             // The role is as wanted; the next installation only has to look closer.
-            sink.Verbose($"The inventory was not brought up to date: {exception.Message}");
+            sink.Warning($"The inventory could not be told of the change to {write.Id}, which Get-KubePrometheus calls changed until Install-KubePrometheus is run again: {exception.Message}");
         }
     }
 }

@@ -23,6 +23,9 @@ internal sealed record RoleWrite(ResourceType Type, ResourceId Id, RoleWriteMode
     /// <summary>The object before; null where it is not there.</summary>
     public ObjectMetadata? Before { get; init; }
 
+    /// <summary>What <see cref="GrantedRules.AnnotationName"/> says after a patch; null for nothing.</summary>
+    public string? Noted { get; init; }
+
     /// <summary>Every rule that the write grants, and so the caller has to hold.</summary>
     public IReadOnlyList<PolicyRule> Granted { get; init; } = [];
 

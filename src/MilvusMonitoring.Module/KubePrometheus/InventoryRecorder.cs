@@ -14,7 +14,7 @@ internal sealed class InventoryRecorder(ClusterClient client, StackPlan plan)
     /// <summary>Records every object of the plan, so that a process that is killed leaves nothing behind that nobody knows of.</summary>
     public async Task SaveIntentAsync(CancellationToken cancellationToken)
     {
-        await InventoryStore.SaveAsync(client, Inventory(plan.Resources.Select(Intended)), cancellationToken).ConfigureAwait(false);
+        await InventoryStore.SaveAsync(client, Inventory([.. plan.Resources.Select(Intended)]), cancellationToken).ConfigureAwait(false);
         HasIntent = true;
     }
 
@@ -37,7 +37,7 @@ internal sealed class InventoryRecorder(ClusterClient client, StackPlan plan)
         try
         {
             var entries = plan.Resources.Select(planned => results.TryGetValue(planned.Id, out var result) ? Done(result) : Intended(planned));
-            await InventoryStore.SaveAsync(client, Inventory(entries), limit.Token).ConfigureAwait(false);
+            await InventoryStore.SaveAsync(client, Inventory([.. entries]), limit.Token).ConfigureAwait(false);
             return failure;
         }
         catch (MonitoringException exception)
@@ -50,15 +50,19 @@ internal sealed class InventoryRecorder(ClusterClient client, StackPlan plan)
         }
     }
 
-    private Inventory Inventory(IEnumerable<InventoryEntry?> entries) => new()
+    private Inventory Inventory(IReadOnlyList<InventoryEntry?> entries) => new()
     {
         Namespace = plan.Namespace,
         Release = plan.Manifests.Release?.Version,
         Source = plan.Manifests.Source,
-        ManifestDigest = plan.Manifests.Digest,
+        ManifestDigest = plan.Resources.Zip(entries, IsAsInManifests).All(isSo => isSo) ? plan.Manifests.Digest : null,
         AppliedAt = DateTimeOffset.UtcNow,
         Entries = [.. entries.OfType<InventoryEntry>()],
     };
+
+    /// <summary>Whether an object is as the manifests have it: only when all are, the inventory may say that these manifests are applied.</summary>
+    private static bool IsAsInManifests(PlannedResource planned, InventoryEntry? entry) =>
+        planned.ManifestHash is null || (entry is not null && (entry.LeftAlone is not null || entry.ManifestHash == planned.ManifestHash));
 
     private static InventoryEntry? Intended(PlannedResource planned) => planned.Type is not { } type ? null : planned.Entry ?? new InventoryEntry
     {

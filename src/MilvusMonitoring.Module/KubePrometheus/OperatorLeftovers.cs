@@ -11,6 +11,10 @@ internal sealed class OperatorLeftovers(ClusterClient client)
 {
     private const string Argument = "--kubelet-service=";
     private const string OperatorName = "prometheus-operator";
+    private const string UsualPodSelector = $"labelSelector=app.kubernetes.io%2Fname%3D{OperatorName}";
+
+    /// <summary>Where every release of kube-prometheus has its operator keep them.</summary>
+    private static readonly (string Namespace, string Name) UsualKubeletService = ("kube-system", "kubelet");
 
     private static readonly ResourceType Service = new(string.Empty, "v1", "services", "Service", true);
     private static readonly ResourceType Endpoints = new(string.Empty, "v1", "endpoints", "Endpoints", true);
@@ -19,13 +23,15 @@ internal sealed class OperatorLeftovers(ClusterClient client)
     private readonly List<(string Namespace, string Name)> _kubeletServices = [];
     private readonly List<(string? Namespace, string Selector)> _operatorPods = [];
 
-    /// <summary>Reads from the operator's Deployment, before it is deleted, where the leftovers will be.</summary>
+    /// <summary>Reads from the operator's Deployment, before it is deleted, where the leftovers will be; of one that a run before this one has deleted, they are at the usual place.</summary>
     public async Task FindAsync(IEnumerable<PlannedResource> resources, CancellationToken cancellationToken)
     {
-        foreach (var deployment in resources.Where(resource => resource is { Component: OperatorName, Id: { Group: "apps", Kind: "Deployment" } }))
+        foreach (var deployment in resources.Where(resource => resource is { Action: ResourceAction.Deleted, Type: not null, Component: OperatorName, Id: { Group: "apps", Kind: "Deployment" } }))
         {
-            if (await client.FindAsync(deployment.Type!, deployment.Id, cancellationToken).ConfigureAwait(false) is not { } live)
+            if (deployment.Live is null || await client.FindAsync(deployment.Type!, deployment.Id, cancellationToken).ConfigureAwait(false) is not { } live)
             {
+                _operatorPods.Add((deployment.Id.Namespace, UsualPodSelector));
+                _kubeletServices.Add(UsualKubeletService);
                 continue;
             }
 
@@ -83,7 +89,11 @@ internal sealed class OperatorLeftovers(ClusterClient client)
             var id = new ResourceId(type.Group, type.Kind, namespaceName, metadata.Name);
             if (IsTheOperators(metadata))
             {
-                await client.DeleteAsync(type, id, metadata.Uid, cancellationToken).ConfigureAwait(false);
+                if ((await client.DeleteAsync(type, id, metadata.Uid, cancellationToken).ConfigureAwait(false)).Refusal is { } refusal)
+                {
+                    throw ClusterErrors.From(refusal, $"delete {id}, which the operator had made", id.ToString());
+                }
+
                 sink.Verbose($"Deleted {id}, which the operator had made");
             }
         }

@@ -38,7 +38,7 @@ internal sealed class StackInstallation(ClusterClient client, IActivitySink sink
     {
         using var deadline = new Deadline(timeout, cancellationToken);
         var outcome = await new StackInstaller(client, sink, options).RunAsync(plan, deadline, cancellationToken).ConfigureAwait(false);
-        var errors = ErrorsOf(outcome);
+        List<MonitoringException> errors = [.. ServerFailures.ErrorsOf(outcome)];
         var resources = outcome.Resources.Select(resource => resource.ToResource()).ToList();
         if (wait && outcome.Failure is null)
         {
@@ -60,15 +60,6 @@ internal sealed class StackInstallation(ClusterClient client, IActivitySink sink
 
     /// <summary>The plan as a stack, for <c>-WhatIf</c>.</summary>
     public KubePrometheusStack Show(StackPlan plan) => StackOf(plan, [.. plan.Resources.Select(resource => resource.ToResource())]) with { IsPlan = true };
-
-    /// <summary>Each cause once: where the server itself has failed, what it failed on is in the stack, and the failure speaks for all of it.</summary>
-    private static List<MonitoringException> ErrorsOf(InstallOutcome outcome)
-    {
-        var errors = outcome.Resources.Select(resource => resource.Error).OfType<MonitoringException>();
-        return outcome.Failure is { } failure
-            ? [.. errors.Where(error => error != failure && !ClusterFailure.MayBeOfTheServer(error)), failure]
-            : [.. errors];
-    }
 
     private KubePrometheusStack StackOf(StackPlan plan, IReadOnlyList<StackResource> resources) => new()
     {

@@ -14,12 +14,9 @@ internal sealed record InstallOptions(bool ForceConflicts, int ThrottleLimit);
 /// </summary>
 internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, InstallOptions options)
 {
-    /// <summary>So many objects that the server failed on are no fault of the objects: each has been tried for a minute, and the others would be too.</summary>
-    private const int MostServerFailures = 3;
-
     private readonly ObjectApplier _applier = new(client, options.ForceConflicts);
     private readonly ConcurrentDictionary<ResourceId, AppliedResource> _results = new();
-    private int _serverFailures;
+    private readonly ServerFailures _failures = new();
 
     /// <summary>Carries the plan out.</summary>
     /// <param name="plan">The plan.</param>
@@ -209,9 +206,8 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
     private AppliedResource Note(StackProgress progress, AppliedResource resource)
     {
         _results[resource.Planned.Id] = progress.Done(resource);
-        return resource.Error is { } error && ClusterFailure.MayBeOfTheServer(error) && Interlocked.Increment(ref _serverFailures) > MostServerFailures
-            ? throw error
-            : resource;
+        _failures.ThrowWhereTooMany(resource.Error);
+        return resource;
     }
 
     private static bool IsNamespace(PlannedResource resource) => resource.Id is { Group: "", Kind: "Namespace" };

@@ -44,8 +44,7 @@ internal sealed class StackRemoval(ClusterClient client, IActivitySink sink, Rel
             sink.Warning($"{kept.Planned.Id} {kept.Message}.");
         }
 
-        var errors = outcome.Resources.Select(resource => resource.Error).Append(outcome.Failure).OfType<MonitoringException>().Distinct();
-        return new StackReport(StackOf(plan, [.. outcome.Resources.Select(resource => resource.ToResource())]), [.. errors]);
+        return new StackReport(StackOf(plan, [.. outcome.Resources.Select(resource => resource.ToResource())]), ServerFailures.ErrorsOf(outcome));
     }
 
     /// <summary>The plan as a stack, for <c>-WhatIf</c>.</summary>

@@ -13,6 +13,7 @@ internal sealed class StackRemover(ClusterClient client, IActivitySink sink, int
     private static readonly IReadOnlySet<string> NoGroups = new HashSet<string>();
 
     private readonly ConcurrentDictionary<ResourceId, AppliedResource> _results = new();
+    private readonly ServerFailures _failures = new();
 
     /// <summary>Carries the plan out.</summary>
     /// <param name="plan">The plan.</param>
@@ -48,22 +49,20 @@ internal sealed class StackRemover(ClusterClient client, IActivitySink sink, int
         var there = plan.Resources.Where(resource => resource is { Action: ResourceAction.Deleted, Live: not null, Type: not null }).ToList();
         var groups = plan.Resources.Where(resource => StageOf(resource, NoGroups) == RemovalStage.Definitions).Select(GroupDefinedBy).Append("monitoring.coreos.com").ToHashSet();
         var leftovers = new OperatorLeftovers(client);
-        foreach (var stage in there.GroupBy(resource => StageOf(resource, groups)).OrderBy(stage => stage.Key))
+        await leftovers.FindAsync(plan.Resources, cancellationToken).ConfigureAwait(false);
+        var stages = there.ToLookup(resource => StageOf(resource, groups));
+        foreach (var stage in Enum.GetValues<RemovalStage>())
         {
-            if (stage.Key == RemovalStage.Rest)
-            {
-                await leftovers.FindAsync(stage, cancellationToken).ConfigureAwait(false);
-            }
-
             var options = new ParallelOptions { MaxDegreeOfParallelism = throttleLimit, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(stage, options, async (planned, token) =>
+            await Parallel.ForEachAsync(stages[stage], options, async (planned, token) =>
                 Note(progress, await new ObjectRemover(client).RemoveAsync(planned, deadline, token).ConfigureAwait(false))).ConfigureAwait(false);
-            if (stage.Any(planned => _results[planned.Id].Action == ResourceAction.Failed))
+            if (stages[stage].Any(planned => _results[planned.Id].Action == ResourceAction.Failed))
             {
                 return;
             }
 
-            if (stage.Key == RemovalStage.Rest)
+            // Also where a run before this one has deleted all of the stage, and came no further.
+            if (stage == RemovalStage.Rest)
             {
                 progress.Waiting("the operator's pods to end");
                 await leftovers.RemoveAsync(sink, deadline, cancellationToken).ConfigureAwait(false);
@@ -89,7 +88,11 @@ internal sealed class StackRemover(ClusterClient client, IActivitySink sink, int
     /// <summary>A definition's name is the plural of its kind, a dot, and its group.</summary>
     private static string GroupDefinedBy(PlannedResource definition) => definition.Id.Name[(definition.Id.Name.IndexOf('.', StringComparison.Ordinal) + 1)..];
 
-    private void Note(StackProgress progress, AppliedResource resource) => _results[resource.Planned.Id] = progress.Done(resource);
+    private void Note(StackProgress progress, AppliedResource resource)
+    {
+        _results[resource.Planned.Id] = progress.Done(resource);
+        _failures.ThrowWhereTooMany(resource.Error);
+    }
 
     /// <summary>The order of the stages.</summary>
     private enum RemovalStage

@@ -20,7 +20,7 @@ internal sealed record ExecCredential(string? Token, string? Certificate, string
     {
         try
         {
-            using var document = JsonDocument.Parse(output);
+            using var document = JsonDocument.Parse(JsonTexts.AreReadable(output.Span) ? output : default);
             fault = Fault(document.RootElement, apiVersion);
             return fault is null ? Read(document.RootElement.GetProperty("status"), out fault) : null;
         }

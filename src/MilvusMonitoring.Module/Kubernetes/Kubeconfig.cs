@@ -5,6 +5,9 @@ internal sealed class Kubeconfig
 {
     private const string NoRemedyButContext = "name one with -Context";
 
+    /// <summary>How much of a name is shown: it may be any text.</summary>
+    private const int LongestName = 120;
+
     private readonly Dictionary<string, KubeconfigCluster> _clusters = new(StringComparer.Ordinal);
     private readonly Dictionary<string, KubeconfigUser> _users = new(StringComparer.Ordinal);
     private readonly Dictionary<string, KubeconfigContext> _contexts = new(StringComparer.Ordinal);
@@ -74,14 +77,14 @@ internal sealed class Kubeconfig
     {
         if (name is null)
         {
-            throw KubeconfigFile.Invalid(context.File, $"names no {what} in the context '{context.Name}'", $"add the {what} to the context, or use another one with -Context");
+            throw KubeconfigFile.Invalid(context.File, $"names no {what} in the context '{OneLine.Clean(context.Name, LongestName)}'", $"add the {what} to the context, or use another one with -Context");
         }
 
         return entries.TryGetValue(name, out var entry)
             ? entry
             : throw new MonitoringException(
                 ErrorId.ContextNotFound,
-                $"The context '{context.Name}' in {context.File} needs the {what} '{name}', which the kubeconfig does not hold ({NearNames.Describe(name, entries.Keys)}); add it, or use another context with -Context.",
+                $"The context '{OneLine.Clean(context.Name, LongestName)}' in {context.File} needs the {what} '{OneLine.Clean(name, LongestName)}', which the kubeconfig does not hold ({NearNames.Describe(name, entries.Keys)}); add it, or use another context with -Context.",
                 name);
     }
 
@@ -94,7 +97,7 @@ internal sealed class Kubeconfig
 
     private MonitoringException NoSuchContext(string name, bool isCurrent) => new(
         ErrorId.ContextNotFound,
-        $"The {(isCurrent ? "current context" : "context")} '{name}' is not in {Path} ({NearNames.Describe(name, _contexts.Keys)}); {NoRemedyButContext}.",
+        $"The {(isCurrent ? "current context" : "context")} '{OneLine.Clean(name, LongestName)}' is not in {Path} ({NearNames.Describe(name, _contexts.Keys)}); {NoRemedyButContext}.",
         name);
 
     private List<string> SortedNames() => [.. _contexts.Keys.Order(StringComparer.OrdinalIgnoreCase)];

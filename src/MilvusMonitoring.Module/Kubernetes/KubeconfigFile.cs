@@ -33,6 +33,11 @@ internal sealed record KubeconfigFile(
         {
             throw Invalid(path, $"is not valid YAML at line {exception.Start.Line}, column {exception.Start.Column}: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}", "mend the file", exception);
         }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            // YamlDotNet's scanner says this, without a place, of some broken flow collections and escapes.
+            throw Invalid(path, "is not valid YAML", "mend the file", exception);
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw Invalid(path, $"cannot be read: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}", "see that it is a file and that you may read it", exception);
@@ -58,7 +63,7 @@ internal sealed record KubeconfigFile(
     /// <param name="cause">The cause.</param>
     /// <returns>The error.</returns>
     public static MonitoringException Invalid(string path, string fault, string remedy, Exception? cause = null) =>
-        new(ErrorId.KubeconfigInvalid, $"The kubeconfig {path} {fault}; {remedy}.", path, cause);
+        new(ErrorId.KubeconfigInvalid, $"The kubeconfig {path} {OneLine.Clean(fault)}; {remedy}.", path, cause);
 
     private static List<T> Entries<T>(string path, KubeconfigMapping root, string list, string field, Func<string, string, KubeconfigMapping, T> read)
     {

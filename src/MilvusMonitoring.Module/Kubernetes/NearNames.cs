@@ -5,14 +5,17 @@ internal static class NearNames
 {
     private const int ListLimit = 10;
 
+    /// <summary>As long as names of Kubernetes may be; what is longer was meant to be something else.</summary>
+    private const int LongestName = 253;
+
     /// <summary>Says which names are near the one given, or else which there are.</summary>
     /// <param name="given">The name that is not there; empty when none was given.</param>
     /// <param name="names">The names that are.</param>
     /// <returns>A phrase: <c>did you mean 'a' or 'b'</c>, <c>there are: a, b</c>, <c>there are none</c>.</returns>
     public static string Describe(string given, IEnumerable<string> names)
     {
-        var all = names.Order(StringComparer.OrdinalIgnoreCase).ToList();
-        var near = given.Length == 0
+        var all = names.Select(name => OneLine.Clean(name, LongestName)).Order(StringComparer.OrdinalIgnoreCase).ToList();
+        var near = given.Length is 0 or > LongestName
             ? []
             : all.Select(name => (name, distance: Distance(given, name)))
                 .Where(candidate => candidate.distance <= Math.Max(1, given.Length / 3) || candidate.name.Contains(given, StringComparison.OrdinalIgnoreCase))

@@ -136,7 +136,7 @@ internal sealed record StatusBody
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // Cut short or garbled: what was read up to here stands.
         }

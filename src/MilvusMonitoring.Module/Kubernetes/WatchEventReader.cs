@@ -39,6 +39,11 @@ internal static class WatchEventReader
 
     private static WatchEvent Parse(ReadOnlyMemory<byte> line, string what)
     {
+        if (!JsonTexts.AreReadable(line.Span))
+        {
+            throw NoEvent(what, null);
+        }
+
         try
         {
             var content = JsonSlice.Find(line, "object");

@@ -65,9 +65,9 @@ internal sealed class YamlConverter : IDisposable
         {
             throw converter.Problem(exception.Start.Line, YamlAdvice.For(exception, text.Span));
         }
-        catch (InvalidOperationException)
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
-            // YamlDotNet's scanner says this, without a place, of some broken flow collections.
+            // YamlDotNet's scanner says this, without a place, of some broken flow collections and escapes.
             throw converter.Problem(converter._parser.Current?.End.Line ?? 1, "is no valid YAML from here on; correct the file");
         }
     }

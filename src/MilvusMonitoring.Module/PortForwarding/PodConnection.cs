@@ -149,7 +149,8 @@ internal sealed class PodConnection : IAsyncDisposable
             }
 
             var data = Data(buffer.AsMemory(0, received.Count));
-            _atMessageStart = received.EndOfMessage;
+            // A first piece may be empty.
+            _atMessageStart = received.EndOfMessage || (_atMessageStart && received.Count == 0);
             if (!data.IsEmpty)
             {
                 return data;

@@ -62,7 +62,7 @@ internal sealed class GrafanaApi(JsonApi api)
     {
         try
         {
-            return JsonSlice.Parse(body);
+            return JsonTexts.AreReadable(body.Span) ? JsonSlice.Parse(body) : throw new JsonException();
         }
         catch (JsonException exception)
         {

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MilvusMonitoring.Kubernetes;
 
 namespace MilvusMonitoring.Access;
 
@@ -36,13 +38,22 @@ internal static class GrantedRules
     public static IReadOnlyList<JsonNode?> Of(JsonObject role) =>
         role["metadata"]?["annotations"]?[AnnotationName] is JsonValue value && value.TryGetValue(out string? granted) && Parse(granted) is { } rules ? [.. rules] : [];
 
+    /// <summary>Counts all values, which a name that stands twice in an object does not let pass.</summary>
+    /// <exception cref="ArgumentException">A name stands twice.</exception>
+    private static int Count(JsonNode? node) => node switch
+    {
+        JsonArray items => items.Sum(Count),
+        JsonObject members => members.Sum(member => Count(member.Value)),
+        _ => 1,
+    };
+
     private static JsonArray? Parse(string granted)
     {
         try
         {
-            return JsonNode.Parse(granted) as JsonArray;
+            return JsonTexts.AreReadable(Encoding.UTF8.GetBytes(granted)) && JsonNode.Parse(granted) is JsonArray rules && Count(rules) >= 0 ? rules : null;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
         {
             return null;
         }

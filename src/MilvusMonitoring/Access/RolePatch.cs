@@ -6,8 +6,9 @@ namespace MilvusMonitoring.Access;
 /// <summary>What Grant or Revoke changes in a role that is others', as a JSON patch that holds for one resource version only.</summary>
 /// <param name="Changed">The rules that are added or taken away.</param>
 /// <param name="Rules">All rules of the role afterwards.</param>
+/// <param name="Noted">What the annotation of the role says afterwards; null for nothing.</param>
 /// <param name="Operations">The JSON patch, UTF-8; empty where nothing is to be changed.</param>
-internal sealed record RolePatch(IReadOnlyList<PolicyRule> Changed, IReadOnlyList<PolicyRule> Rules, ReadOnlyMemory<byte> Operations)
+internal sealed record RolePatch(IReadOnlyList<PolicyRule> Changed, IReadOnlyList<PolicyRule> Rules, string? Noted, ReadOnlyMemory<byte> Operations)
 {
     private const string AnnotationPath = "/metadata/annotations/milvus-monitoring~1granted-rules";
 
@@ -35,7 +36,7 @@ internal sealed record RolePatch(IReadOnlyList<PolicyRule> Changed, IReadOnlyLis
         operations.Add(role["metadata"]?["annotations"] is JsonObject
             ? Add(AnnotationPath, noted)
             : Add("/metadata/annotations", new JsonObject { [GrantedRules.AnnotationName] = noted }));
-        return new RolePatch(missing, [.. PolicyRule.ParseAll(live), .. missing], Bytes(operations));
+        return new RolePatch(missing, [.. PolicyRule.ParseAll(live), .. missing], noted, Bytes(operations));
     }
 
     /// <summary>Takes away the rules that the annotation lists, each once, and the annotation; rules of others stay, like ones among them too.</summary>
@@ -65,10 +66,11 @@ internal sealed record RolePatch(IReadOnlyList<PolicyRule> Changed, IReadOnlyLis
         return new RolePatch(
             PolicyRule.ParseAll(new JsonArray([.. removed.Select(index => live[index]!.DeepClone())])),
             PolicyRule.ParseAll(new JsonArray([.. live.Where((_, index) => !removed.Contains(index)).Select(rule => rule?.DeepClone())])),
+            null,
             Bytes(operations));
     }
 
-    private static RolePatch Nothing(JsonArray? live) => new([], PolicyRule.ParseAll(live), default);
+    private static RolePatch Nothing(JsonArray? live) => new([], PolicyRule.ParseAll(live), null, default);
 
     private static JsonObject Test(JsonObject role) => new() { ["op"] = "test", ["path"] = "/metadata/resourceVersion", ["value"] = role["metadata"]?["resourceVersion"]?.DeepClone() };
 

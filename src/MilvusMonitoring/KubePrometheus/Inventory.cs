@@ -11,8 +11,8 @@ internal sealed record Inventory
     /// <summary>Where the manifests came from.</summary>
     public required string Source { get; init; }
 
-    /// <summary>A digest of the manifests and of what was selected from them.</summary>
-    public required string ManifestDigest { get; init; }
+    /// <summary>A digest of the manifests and of what was selected from them; null while not all of it is applied.</summary>
+    public string? ManifestDigest { get; init; }
 
     public required DateTimeOffset AppliedAt { get; init; }
 

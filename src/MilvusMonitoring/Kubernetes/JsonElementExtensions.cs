@@ -23,12 +23,20 @@ internal static class JsonElementExtensions
     public static IEnumerable<string> Texts(this JsonElement element, string name) =>
         element.Items(name).Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!);
 
-    public static IReadOnlyDictionary<string, string> TextMap(this JsonElement element, string name) =>
-        element.Member(name) is { ValueKind: JsonValueKind.Object } value
-            ? value.EnumerateObject()
-                .Where(member => member.Value.ValueKind == JsonValueKind.String)
-                .ToDictionary(member => member.Name, member => member.Value.GetString()!, StringComparer.Ordinal)
-            : new Dictionary<string, string>();
+    /// <summary>The members that are texts; of a name that stands twice the last counts, as for Go.</summary>
+    public static IReadOnlyDictionary<string, string> TextMap(this JsonElement element, string name)
+    {
+        var map = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (element.Member(name) is { ValueKind: JsonValueKind.Object } value)
+        {
+            foreach (var member in value.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.String))
+            {
+                map[member.Name] = member.Value.GetString()!;
+            }
+        }
+
+        return map;
+    }
 
     public static DateTimeOffset? Time(this JsonElement element, string name) =>
         element.Member(name) is { ValueKind: JsonValueKind.String } value && value.TryGetDateTimeOffset(out var time) ? time : null;

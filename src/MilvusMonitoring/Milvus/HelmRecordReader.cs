@@ -59,7 +59,13 @@ internal static class HelmRecordReader
         {
             var packed = text.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..] ? text : FromBase64(text);
             damage = packed is null ? "it is neither base64 nor JSON" : null;
-            return packed is null ? null : ReadJson(packed is [0x1f, 0x8b, 0x08, ..] ? Unpack(packed) : packed, out damage);
+            if (packed is null)
+            {
+                return null;
+            }
+
+            var json = packed is [0x1f, 0x8b, 0x08, ..] ? Unpack(packed) : packed;
+            return JsonTexts.AreReadable(json) ? ReadJson(json, out damage) : throw new JsonException();
         }
         catch (Exception exception) when (exception is InvalidDataException or JsonException)
         {

@@ -59,7 +59,7 @@ internal sealed record ServiceEndpoints(IReadOnlyList<PodAddress> Ready, int Not
     }
 
     private ServiceEndpoints With(JsonElement owner, JsonElement target, int port, bool isReady) =>
-        target.Text("kind") != "Pod" || target.Text("name") is not { } name ? this with { Others = Others + 1 }
+        target.Text("kind") != "Pod" || target.Text("name") is not { Length: > 0 } name ? this with { Others = Others + 1 }
         : isReady ? this with { Ready = [.. Ready, new PodAddress(target.Text("namespace") ?? owner.Member("metadata").Text("namespace") ?? string.Empty, name, port, target.Text("uid"))] }
         : this with { NotReady = NotReady + 1 };
 

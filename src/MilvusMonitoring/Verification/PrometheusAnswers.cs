@@ -16,6 +16,11 @@ internal static class PrometheusAnswers
     /// <exception cref="MonitoringException"><see cref="ErrorId.ResponseInvalid"/>: it is no answer of Prometheus, or an error of it.</exception>
     public static JsonElement Data(ReadOnlyMemory<byte> body, string who)
     {
+        if (!JsonTexts.AreReadable(body.Span))
+        {
+            throw NotPrometheus(who, null);
+        }
+
         try
         {
             using var document = JsonDocument.Parse(body);

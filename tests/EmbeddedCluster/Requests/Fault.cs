@@ -14,7 +14,7 @@ public enum FaultKind
     /// <summary>Answer with a status, do nothing.</summary>
     Status,
 
-    /// <summary>Do what is asked, send half of the answer, break the connection.</summary>
+    /// <summary>Do what is asked, send half of the answer, break the connection. Of a watch: break off in the middle of its first event.</summary>
     TruncatedBody,
 
     /// <summary>Do what is asked, send the answer in pieces spread over <see cref="Fault.Delay"/>.</summary>
@@ -61,6 +61,9 @@ public sealed record Fault(FaultKind Kind)
 
     /// <summary>The body of a <see cref="FaultKind.Status"/> fault; null for none.</summary>
     public JsonObject? Body { get; init; }
+
+    /// <summary>The web page that a <see cref="FaultKind.Status"/> fault sends instead of a body; null for none.</summary>
+    public string? Page { get; init; }
 
     /// <summary>The content type of a <see cref="FaultKind.WrongContentType"/> fault.</summary>
     public string ContentType { get; init; } = "text/html";
@@ -112,4 +115,14 @@ public sealed record Fault(FaultKind Kind)
 
     /// <summary>An answer without a body, as proxies in between send it.</summary>
     public static Fault Answer(HttpStatusCode status, TimeSpan? retryAfter = null) => new(FaultKind.Status) { StatusCode = (int)status, RetryAfter = retryAfter };
+
+    /// <summary>A Status body that says only that it failed, as aggregated servers and webhooks send it.</summary>
+    public static Fault BareStatus(HttpStatusCode status) => new(FaultKind.Status)
+    {
+        StatusCode = (int)status,
+        Body = new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Failure", ["code"] = (int)status },
+    };
+
+    /// <summary>A web page, as a proxy sends it that wants somebody to sign in.</summary>
+    public static Fault WebPage(HttpStatusCode status) => new(FaultKind.Status) { StatusCode = (int)status, Page = "<!DOCTYPE html><html><head><title>Sign in</title></head><body></body></html>" };
 }

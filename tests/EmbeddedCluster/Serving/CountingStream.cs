@@ -1,7 +1,7 @@
 namespace EmbeddedCluster.Serving;
 
-/// <summary>Counts what is written through it.</summary>
-internal sealed class CountingStream(Stream inner) : Stream
+/// <summary>Counts what is written through it, and breaks off once that is more than the limit.</summary>
+internal sealed class CountingStream(Stream inner, long limit) : Stream
 {
     public long Count { get; private set; }
 
@@ -33,9 +33,15 @@ internal sealed class CountingStream(Stream inner) : Stream
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        Count += buffer.Length;
-        return inner.WriteAsync(buffer, cancellationToken);
+        var passing = (int)Math.Min(buffer.Length, limit - Count);
+        Count += passing;
+        await inner.WriteAsync(buffer[..passing], cancellationToken).ConfigureAwait(false);
+        if (passing < buffer.Length)
+        {
+            await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
+            throw new IOException("broken off as planned");
+        }
     }
 }

@@ -9,6 +9,7 @@ namespace EmbeddedCluster.Serving;
 internal sealed class RequestPipeline(ClusterState state, ApiServer server, CancellationToken stopping)
 {
     private const int SlowPieces = 10;
+    private const int CutStreamAfter = 40;
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -69,7 +70,9 @@ internal sealed class RequestPipeline(ClusterState state, ApiServer server, Canc
                 await Task.Delay(fault.Delay, cancellationToken).ConfigureAwait(false);
                 return null;
             case FaultKind.Status:
-                var reply = fault.Body is { } body ? ApiReply.Json(fault.StatusCode, body) : new ApiReply(fault.StatusCode, "", default);
+                var reply = fault.Page is { } page ? ApiReply.Text(fault.StatusCode, page) with { ContentType = "text/html; charset=utf-8" }
+                    : fault.Body is { } body ? ApiReply.Json(fault.StatusCode, body)
+                    : new ApiReply(fault.StatusCode, "", default);
                 return reply with { RetryAfter = fault.RetryAfter };
             default:
                 return null;
@@ -98,7 +101,7 @@ internal sealed class RequestPipeline(ClusterState state, ApiServer server, Canc
 
         if (reply.Stream is { } stream)
         {
-            var counted = new CountingStream(response.Body);
+            var counted = new CountingStream(response.Body, fault?.Kind == FaultKind.TruncatedBody ? CutStreamAfter : long.MaxValue);
             await stream(counted, context.RequestAborted).ConfigureAwait(false);
             return counted.Count;
         }

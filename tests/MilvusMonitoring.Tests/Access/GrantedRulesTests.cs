@@ -27,6 +27,8 @@ public sealed class GrantedRulesTests
     [InlineData("")]
     [InlineData("{}")]
     [InlineData("[")]
+    [InlineData("""["\ud800"]""")]
+    [InlineData("""[{"verbs":[],"verbs":[]}]""")]
     public void A_damaged_annotation_adds_nothing(string granted) => Assert.Single(RulesOf(Role, granted));
 
     private static JsonArray RulesOf(string role, string granted) =>

@@ -118,6 +118,7 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("- a", "is no kubeconfig")]
     [InlineData("clusters: [{name: a, cluster: {}}, {name: a, cluster: {}}]", "has two clusters named 'a'")]
     [InlineData("a: *nothing", "is not valid YAML at line 1")]
+    [InlineData("a: \"\\ud83dx\"", "is not valid YAML")]
     public void A_file_that_is_no_kubeconfig_is_named_with_the_place(string text, string reason)
     {
         var path = _folder.Write("config", text);

@@ -49,6 +49,7 @@ public sealed class StatusBodyTests
     [InlineData("[1]", "[1]")]
     [InlineData("{\"kind\":\"Namespace\",\"reason\":\"x\"}", "")]
     [InlineData("{\"message\":\"from a gateway\"}", "from a gateway")]
+    [InlineData("{\"message\":\"kept\",\"reason\":\"\\ud800\"}", "kept")]
     [InlineData("{\"message\":7,\"kind\":\"Status\",\"details\":[],\"reason\":{}}", "")]
     public void What_is_no_status_leaves_as_much_as_can_be_made_out(string body, string message)
     {

@@ -43,6 +43,7 @@ public sealed class WatchEventReaderTests
 
     [Theory]
     [InlineData("<html>")]
+    [InlineData("""{"type":"\ud800","object":{}}""")]
     [InlineData("""{"type":"SOMETHING","object":{}}""")]
     [InlineData("7")]
     public async Task A_line_that_is_no_event_is_an_error(string line) =>

@@ -49,6 +49,8 @@ public sealed class HelmRecordReaderTests
             (Json.Replace("\"version\":12", "\"version\":\"12\"", StringComparison.Ordinal), "missing"),
             (new string('[', 100), "neither"),
             ("{\"name\":" + new string('[', 1000), "no valid JSON"),
+            (Json.Replace("my-release", "\\ud800", StringComparison.Ordinal), "no valid JSON"),
+            (Base64([.. Encoding.UTF8.GetBytes(Json[..10]), 0xff, .. Encoding.UTF8.GetBytes(Json[10..])]), "no valid JSON"),
         ];
         Assert.All(damaged, item =>
         {

@@ -1,0 +1,120 @@
+using MilvusMonitoring.Access;
+using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Milvus;
+
+namespace MilvusMonitoring.Campaigns.Faults;
+
+/// <summary>How one run of a command ended.</summary>
+/// <param name="Errors">Every error it would have written.</param>
+/// <param name="Stack">The stack that came out; null where none did.</param>
+internal sealed record RunResult(IReadOnlyList<Exception> Errors, KubePrometheusStack? Stack = null)
+{
+    public bool Succeeded => Errors.Count == 0;
+}
+
+/// <summary>Does what the cmdlets do, without an engine around it.</summary>
+internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimeProvider time)
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+
+    public Task<RunResult> InstallAsync(string path, CancellationToken cancellationToken) => RunAsync(
+        async (client, errors) =>
+        {
+            var installation = new StackInstallation(client, new Silence(), new ReleaseStore(), new InstallOptions(false, throttleLimit));
+            var plan = await installation.PlanAsync(new ManifestRequest(null, path, ManifestSelection.All), cancellationToken).ConfigureAwait(false);
+            var report = await installation.RunAsync(plan, false, Timeout, cancellationToken).ConfigureAwait(false);
+            errors.AddRange(report.Errors);
+            return report.Stack;
+        },
+        cancellationToken);
+
+    public Task<RunResult> UninstallAsync(CancellationToken cancellationToken) => RunAsync(
+        async (client, errors) =>
+        {
+            var removal = new StackRemoval(client, new Silence(), new ReleaseStore(), false, throttleLimit);
+            KubePrometheusStack? stack = null;
+            foreach (var plan in await removal.PlanAsync(null, cancellationToken).ConfigureAwait(false))
+            {
+                var report = await removal.RunAsync(plan, Timeout, cancellationToken).ConfigureAwait(false);
+                errors.AddRange(report.Errors);
+                stack = report.Stack;
+            }
+
+            return stack;
+        },
+        cancellationToken);
+
+    public Task<RunResult> AccessAsync(AccessMethod method, bool revoke, CancellationToken cancellationToken) => RunAsync(
+        async (client, errors) =>
+        {
+            var work = new AccessWork(client, new Silence(), new AccessRequest(method, "prometheus-k8s", [], new PrometheusChoice(null, null)), revoke);
+            var plan = await work.PlanAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var planned in plan.Accesses.Where(planned => planned.Writes.Count > 0))
+            {
+                await work.RunAsync(planned, cancellationToken).ConfigureAwait(false);
+            }
+
+            errors.AddRange(plan.Errors);
+            return null;
+        },
+        cancellationToken);
+
+    public Task<RunResult> EnableAsync(string instance, CancellationToken cancellationToken) => RunAsync(
+        async (client, _) =>
+        {
+            var sink = new Silence();
+            var reader = new MonitorReader(client, sink);
+            var found = await new InstanceFinder(client, sink).FindOneAsync(instance, null, cancellationToken).ConfigureAwait(false);
+            var plan = await new MonitorPlanner(client, sink, reader).PlanAsync(found, new MonitorOptions(null, null, new Dictionary<string, string>()), MonitorMethod.Native, cancellationToken).ConfigureAwait(false);
+            await new MonitorApplier(client, sink, reader).ApplyAsync(plan, cancellationToken).ConfigureAwait(false);
+            return null;
+        },
+        cancellationToken);
+
+    public Task<RunResult> DisableAsync(string instance, CancellationToken cancellationToken) => RunAsync(
+        async (client, _) =>
+        {
+            var sink = new Silence();
+            var remover = new MonitorRemover(client, sink, new MonitorReader(client, sink));
+            var (found, monitors) = await remover.FindAsync(instance, null, cancellationToken).ConfigureAwait(false);
+            foreach (var monitor in monitors)
+            {
+                await remover.DeleteAsync(found, monitor, cancellationToken).ConfigureAwait(false);
+            }
+
+            return null;
+        },
+        cancellationToken);
+
+    /// <summary>The stacks that the inventories show; an error is thrown.</summary>
+    public async Task<IReadOnlyList<KubePrometheusStack>> ReadAsync(CancellationToken cancellationToken)
+    {
+        using var connection = Connect();
+        return await new StackReader(new ClusterClient(connection), new Silence(), throttleLimit).ReadAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public ClusterConnection Connect() => ClusterConnection.Open(new ClusterTarget(kubeconfig, null), new Silence(), KubeconfigPlaces.OfThisProcess(), time);
+
+    private async Task<RunResult> RunAsync(Func<ClusterClient, List<Exception>, Task<KubePrometheusStack?>> work, CancellationToken cancellationToken)
+    {
+        var errors = new List<Exception>();
+        KubePrometheusStack? stack = null;
+        try
+        {
+            using var connection = Connect();
+            stack = await work(new ClusterClient(connection), errors).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception exception)
+        {
+            // As the cmdlet does, which makes an error record of anything.
+            errors.Add(exception);
+        }
+
+        return new RunResult(errors, stack);
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using MilvusMonitoring.Kubernetes;
+
+namespace MilvusMonitoring.Campaigns.Fuzzing.Targets;
+
+/// <summary>Spoilt JSON that is JSON still: what an API server could send, as far as its syntax goes.</summary>
+internal static class Documents
+{
+    /// <returns>The document; null where the spoilt text is none that gets past the client.</returns>
+    public static JsonElement? Next(Mutator mutator, Random random)
+    {
+        try
+        {
+            var text = mutator.Next(random);
+            if (!JsonTexts.AreReadable(text))
+            {
+                return null;
+            }
+
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using MilvusMonitoring.Campaigns;
+
+namespace MilvusMonitoring.Tests;
+
+/// <summary>The short form of the campaigns; the whole is <c>dotnet run -c Release --project tests/Campaigns</c>.</summary>
+public sealed class CampaignTests
+{
+    [Theory]
+    [InlineData("install")]
+    [InlineData("re-install")]
+    [InlineData("uninstall")]
+    [InlineData("grant")]
+    [InlineData("revoke")]
+    [InlineData("grant binding")]
+    [InlineData("revoke binding")]
+    [InlineData("enable")]
+    [InlineData("disable")]
+    [InlineData("forward")]
+    public Task A_command_that_is_disturbed_at_any_request_is_finished_by_the_next_run(string command) => AssertHoldsAsync("faults", command);
+
+    [Fact]
+    public Task What_reads_what_others_wrote_takes_anything() => AssertHoldsAsync("fuzz", null);
+
+    private static async Task AssertHoldsAsync(string campaign, string? name)
+    {
+        var cases = 0L;
+        await foreach (var row in Campaign.RunAsync(new CampaignOptions { IsShort = true, Only = campaign, Name = name }, TestContext.Current.CancellationToken))
+        {
+            Assert.All(row.Violations, violation => Assert.Fail($"--seed {violation.Seed} --only {row.Campaign} --case \"{violation.Case}\": {violation.What}"));
+            cases += row.Cases;
+        }
+
+        Assert.True(cases > 0);
+    }
+}
