@@ -27,7 +27,7 @@ internal static class PrometheusAnswers
             var root = document.RootElement;
             return root.Text("status") switch
             {
-                "success" => root.Member("data").Clone(),
+                "success" when root.Member("data") is { ValueKind: not JsonValueKind.Undefined } data => data.Clone(),
                 "error" => throw new MonitoringException(ErrorId.ResponseInvalid, $"{who} answers: {OneLine.WithoutEnd(OneLine.Clean(root.Text("error"), 200))}", who),
                 _ => throw NotPrometheus(who, null),
             };

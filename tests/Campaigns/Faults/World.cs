@@ -50,7 +50,12 @@ internal sealed class World : IAsyncDisposable
         await Cluster.StartAsync(
             new ClusterOptions
             {
-                DefinitionDelay = Soon, DiscoveryDelay = Soon, ReadyDelay = Soon, NamespaceDelay = Soon, DefinitionCleanupDelay = Soon, CollectionDelay = Soon,
+                DefinitionDelay = Soon,
+                DiscoveryDelay = Soon,
+                ReadyDelay = Soon,
+                NamespaceDelay = Soon,
+                DefinitionCleanupDelay = Soon,
+                CollectionDelay = Soon,
                 Forward = new ForwardOptions { CloseDelay = TimeSpan.FromMilliseconds(20) },
             },
             cancellationToken).ConfigureAwait(false),

@@ -1,0 +1,18 @@
+using System.Text;
+using MilvusMonitoring.Verification;
+
+namespace MilvusMonitoring.Tests.Verification;
+
+public sealed class PrometheusAnswersTests
+{
+    [Theory]
+    [InlineData("""{"status":"success"}""")]
+    [InlineData("""{"status":"\ud800","data":{}}""")]
+    [InlineData("<html>")]
+    [InlineData("[]")]
+    public void What_is_no_answer_of_Prometheus_is_an_error_that_says_so(string body)
+    {
+        var error = Assert.Throws<MonitoringException>(() => PrometheusAnswers.Data(Encoding.UTF8.GetBytes(body), "http://somewhere"));
+        Assert.Equal(ErrorId.ResponseInvalid, error.ErrorId);
+    }
+}
