@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using EmbeddedCluster;
+using EmbeddedCluster.Monitoring;
 using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.Manifests;
 using MilvusMonitoring.Tests.Commands;
@@ -15,6 +17,7 @@ internal sealed partial class ExampleStage : IAsyncDisposable
 
     private readonly Stage _stage;
     private readonly WebServer _prometheus;
+    private MonitoredCluster? _monitored;
 
     private ExampleStage(Stage stage, WebServer prometheus) => (_stage, _prometheus) = (stage, prometheus);
 
@@ -23,6 +26,11 @@ internal sealed partial class ExampleStage : IAsyncDisposable
     {
         var stage = new ExampleStage(await Stage.StartAsync(), await WebServer.StartAsync("prometheus", TestContext.Current.CancellationToken));
         await stage.PrepareAsync(withStack: !Installs().IsMatch(code));
+        if (code.Contains("Test-MilvusMonitoring", StringComparison.Ordinal))
+        {
+            await stage.ScrapeAsync();
+        }
+
         return stage;
     }
 
@@ -105,6 +113,11 @@ internal sealed partial class ExampleStage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_monitored is not null)
+        {
+            await _monitored.DisposeAsync();
+        }
+
         await _stage.DisposeAsync();
         await _prometheus.DisposeAsync();
     }
@@ -114,8 +127,9 @@ internal sealed partial class ExampleStage : IAsyncDisposable
     private async Task PrepareAsync(bool withStack)
     {
         var cluster = _stage.Cluster;
-        new SampleMilvus().PutInto(cluster);
-        new SampleMilvus { Name = "search", Namespace = "milvus" }.PutInto(cluster);
+        var often = () => JsonNode.Parse("""{"metrics":{"serviceMonitor":{"interval":"2s","scrapeTimeout":"1s"}}}""")!.AsObject();
+        new SampleMilvus { Values = often() }.PutInto(cluster);
+        new SampleMilvus { Values = often(), Name = "search", Namespace = "milvus" }.PutInto(cluster);
         _stage.Put("""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"milvus-staging"}}""");
         cluster.Backends.Serve("monitoring", "app.kubernetes.io/name=prometheus", 9090, _prometheus.EndPoint);
 
@@ -130,6 +144,13 @@ internal sealed partial class ExampleStage : IAsyncDisposable
 
         await _stage.InstalledAsync("-Wait");
         (await _stage.RunAsync("Get-MilvusInstance -Kubeconfig $c my-release | Enable-MilvusServiceMonitor")).EnsureNoError();
+    }
+
+    /// <summary>Has a real Prometheus scrape every Milvus.</summary>
+    private async Task ScrapeAsync()
+    {
+        _monitored = await MonitoredCluster.StartAsync(_stage.Cluster, servers: 1, TestContext.Current.CancellationToken);
+        (await _stage.RunAsync("Get-MilvusInstance -Kubeconfig $c | Enable-MilvusServiceMonitor; Grant-PrometheusMilvusAccess -Kubeconfig $c; Test-MilvusMonitoring -Kubeconfig $c -Wait -Timeout 2m")).EnsureNoError();
     }
 
     /// <summary>What shows or stops port-forwards takes some for granted.</summary>
