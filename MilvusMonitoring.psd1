@@ -30,7 +30,9 @@
     AliasesToExport      = @()
     PrivateData          = @{
         PSData = @{
-            Tags = @('Milvus', 'Kubernetes', 'Prometheus', 'kube-prometheus', 'Monitoring', 'ServiceMonitor', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            Tags         = @('Milvus', 'Kubernetes', 'Prometheus', 'kube-prometheus', 'Monitoring', 'ServiceMonitor', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            LicenseUri   = 'https://licenses.nuget.org/Apache-2.0'
+            ReleaseNotes = 'The first release. CHANGELOG.md in the folder of the module says what each release brings.'
         }
     }
 }

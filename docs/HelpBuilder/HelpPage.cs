@@ -24,10 +24,14 @@ internal sealed record SyntaxLine(IReadOnlyList<SyntaxParameter> Parameters);
 internal sealed record SyntaxParameter(string Name, string? Type, bool Required, bool Positional);
 
 /// <summary>A titled example: code, then what it does.</summary>
-internal sealed record Example(string Title, string Code, IReadOnlyList<string> Remarks);
+/// <param name="Title">Its title.</param>
+/// <param name="Code">What to type.</param>
+/// <param name="Remarks">What it does.</param>
+/// <param name="Needs">What not every machine has, from a comment that readers do not see: <c>&lt;!-- needs: internet --&gt;</c>; null where nothing.</param>
+internal sealed record Example(string Title, string Code, IReadOnlyList<string> Remarks, string? Needs);
 
 /// <summary>What a parameter is for.</summary>
-internal sealed record ParameterHelp(string Name, IReadOnlyList<string> Description, string Aliases, string Default, string Pipeline);
+internal sealed record ParameterHelp(string Name, IReadOnlyList<string> Description, string Aliases, string Default, string Pipeline, bool Wildcards);
 
 /// <summary>A type that goes in or comes out.</summary>
 internal sealed record TypeHelp(string Name, IReadOnlyList<string> Description);

@@ -38,7 +38,11 @@ internal static partial class HelpPageReader
             ? new SyntaxLine([.. Options().Matches(line[page.Title.Length..]).Where(match => match.Groups["name"].Success).Select(Option)])
             : throw Fault(parts["SYNTAX"], $"a line has to begin with {page.Title}");
 
-        Example Example(Section section) => new(section.Title, string.Join('\n', Block(section, "powershell")), section.Paragraphs);
+        Example Example(Section section) => new(
+            section.Title,
+            string.Join('\n', Block(section, "powershell")),
+            section.Paragraphs,
+            section.Lines.Select(line => Needs().Match(line)).FirstOrDefault(match => match.Success)?.Groups[1].Value);
 
         ParameterHelp Parameter(Section section)
         {
@@ -48,14 +52,15 @@ internal static partial class HelpPageReader
             }
 
             var facts = (Text.Block(section.Lines, "yaml") ?? []).Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries)).ToDictionary(fact => fact[0], fact => fact[^1]);
-            return facts.Keys.FirstOrDefault(key => key is not ("Aliases" or "Default" or "Pipeline")) is { } unknown
-                ? throw Fault(section, $"'{unknown}' is none of Aliases, Default, Pipeline")
+            return facts.Keys.FirstOrDefault(key => key is not ("Aliases" or "Default" or "Pipeline" or "Wildcards")) is { } unknown
+                ? throw Fault(section, $"'{unknown}' is none of Aliases, Default, Pipeline, Wildcards")
                 : new ParameterHelp(
                     section.Title[1..],
                     Filled(section),
                     facts.GetValueOrDefault("Aliases", "none"),
                     facts.GetValueOrDefault("Default", "None"),
-                    facts.GetValueOrDefault("Pipeline", "False"));
+                    facts.GetValueOrDefault("Pipeline", "False"),
+                    facts.GetValueOrDefault("Wildcards") == "True");
         }
 
         IReadOnlyList<string> Filled(Section section) =>
@@ -80,6 +85,9 @@ internal static partial class HelpPageReader
     // [[-Name] <type>], [-Name] <type>, [-Name <type>], -Name <type>, [-Name], -Name, [<CommonParameters>]
     [GeneratedRegex(@"(?<optional>\[)(?<positional>\[)-(?<name>\w+)\] <(?<type>[^>]+)>\]|(?<positional>\[)-(?<name>\w+)\] <(?<type>[^>]+)>|(?<optional>\[)-(?<name>\w+)( <(?<type>[^>]+)>)?\]|-(?<name>\w+)( <(?<type>[^>]+)>)?|\[<CommonParameters>\]")]
     private static partial Regex Options();
+
+    [GeneratedRegex(@"^<!-- needs: (.+) -->$")]
+    private static partial Regex Needs();
 
     [GeneratedRegex(@"\[([^\]]+)\]\(([^)]+)\)")]
     private static partial Regex Links();

@@ -65,7 +65,7 @@ internal static class MamlWriter
         Command + "parameter",
         new XAttribute("required", parameter.Required ? "true" : "false"),
         new XAttribute("variableLength", "false"),
-        new XAttribute("globbing", "false"),
+        new XAttribute("globbing", help?.Wildcards == true ? "true" : "false"),
         new XAttribute("pipelineInput", help?.Pipeline ?? "False"),
         new XAttribute("position", position),
         new XAttribute("aliases", help?.Aliases ?? "none"),
@@ -79,7 +79,7 @@ internal static class MamlWriter
         Command + "example",
         new XElement(Maml + "title", $"------------ {example.Title} ------------"),
         new XElement(Dev + "code", example.Code),
-        new XElement(Dev + "remarks", Paragraphs(example.Remarks)));
+        new XElement(Dev + "remarks", Paragraphs([.. example.Remarks, "", ""])));
 
     private static XElement Link(Link link) => new(
         Maml + "navigationLink",

@@ -5,7 +5,7 @@ namespace HelpBuilder;
 /// <summary>Markdown text as a terminal shows it.</summary>
 internal static partial class Text
 {
-    /// <summary>Joins the lines of each paragraph; fenced blocks are left out.</summary>
+    /// <summary>Joins the lines of each paragraph; fenced blocks and comments are left out.</summary>
     public static IReadOnlyList<string> Paragraphs(IEnumerable<string> lines)
     {
         List<string> paragraphs = [];
@@ -18,7 +18,7 @@ internal static partial class Text
                 fenced ^= line.StartsWith("```", StringComparison.Ordinal);
                 open = false;
             }
-            else if (line.Length == 0)
+            else if (line.Length == 0 || line.StartsWith("<!--", StringComparison.Ordinal))
             {
                 open = false;
             }

@@ -5,6 +5,9 @@ using Demo;
 using EmbeddedCluster;
 using EmbeddedCluster.Monitoring;
 
+const int PictureColumns = 120;
+string[] MainSteps = ["$stack = Install-KubePrometheus", "$stack | Grant-", "Get-MilvusInstance | Enable-", "Test-MilvusMonitoring -Wait"];
+
 DemoOptions options;
 try
 {
@@ -26,7 +29,7 @@ if (options.Help)
 using var stopping = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-var module = Path.TrimEndingDirectorySeparator(
+var module = options.Module ?? Path.TrimEndingDirectorySeparator(
     Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "ModuleOutput").Value!);
 var folder = Directory.CreateTempSubdirectory("milvus-monitoring-demo-");
 try
@@ -81,7 +84,10 @@ async Task<int> ServeAsync(Cluster cluster, string kubeconfig)
 
 async Task<int> ShowAsync(Cluster cluster, MonitoredCluster monitored, string kubeconfig)
 {
-    using var session = new Session(Terminal.Detect());
+    // For a picture colours are drawn, wherever the output goes.
+    using var drawn = new StringWriter();
+    var terminal = options.Picture is null ? Terminal.Detect() : new Terminal(Interactive: false, Colours: true, PictureColumns);
+    using var session = new Session(terminal);
     session.SetParameter("Kubeconfig", kubeconfig);
     session.SetParameter("Path", options.Path);
     session.SetParameter("Module", module);
@@ -91,6 +97,11 @@ async Task<int> ShowAsync(Cluster cluster, MonitoredCluster monitored, string ku
     var failed = 0;
     foreach (var step in ScriptShow.Read(Path.Combine(AppContext.BaseDirectory, "demo.ps1")))
     {
+        if (options.Picture is not null)
+        {
+            Console.SetOut(step.Command is { } command && MainSteps.Any(main => command.StartsWith(main, StringComparison.Ordinal)) ? drawn : TextWriter.Null);
+        }
+
         if (step.Heading is not null)
         {
             session.ShowHeading(step.Heading);
@@ -99,6 +110,11 @@ async Task<int> ShowAsync(Cluster cluster, MonitoredCluster monitored, string ku
 
         session.ShowCommand(step.Command!);
         failed += await session.RunAsync(step.Command!, stopping.Token) ? 0 : 1;
+    }
+
+    if (options.Picture is not null)
+    {
+        Picture.Write(options.Picture, drawn.ToString(), PictureColumns);
     }
 
     if (failed > 0)

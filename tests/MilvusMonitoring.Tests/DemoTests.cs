@@ -50,6 +50,7 @@ public sealed class DemoTests
     [Theory]
     [InlineData("--colour")]
     [InlineData("--path")]
+    [InlineData("--module")]
     [InlineData("--path", "no/such/folder")]
     public async Task An_option_that_cannot_be_meant_is_refused(params string[] options)
     {

@@ -18,6 +18,7 @@ public abstract class AccessCommand : ClusterCommand
 
     /// <summary>The namespaces that the access is for; without it the whole cluster.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Namespace { get; set; } = [];
 
@@ -32,6 +33,7 @@ public abstract class AccessCommand : ClusterCommand
 
     /// <summary>The namespace of the Prometheus resource, where there are several.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string? PrometheusNamespace { get; set; }
 

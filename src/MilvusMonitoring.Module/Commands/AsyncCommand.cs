@@ -49,7 +49,9 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         output.Dispose();
         if (!Stopping && EndOf(work) is { } failure)
         {
-            WriteError(ErrorRecords.From(failure, null));
+            var error = ErrorRecords.From(failure, null);
+            AgentLog.For(this)?.Error(error);
+            WriteError(error);
         }
     }
 

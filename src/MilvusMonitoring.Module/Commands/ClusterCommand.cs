@@ -31,7 +31,9 @@ public abstract class ClusterCommand : AsyncCommand
             if (MyInvocation.BoundParameters.TryGetValue(name, out var value) && string.IsNullOrEmpty(value as string))
             {
                 var exception = new MonitoringException(ErrorId.ParameterInvalid, $"-{name} was given without a value; give one, or leave the parameter out for the default.", name);
-                ThrowTerminatingError(ErrorRecords.From(exception, name));
+                var error = ErrorRecords.From(exception, name);
+                AgentLog.For(this)?.Error(error);
+                ThrowTerminatingError(error);
             }
         }
     }

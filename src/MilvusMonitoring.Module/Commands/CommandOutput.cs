@@ -7,7 +7,7 @@ using MilvusMonitoring.Kubernetes;
 namespace MilvusMonitoring.Commands;
 
 /// <summary>Carries what a capability says, from any thread, to the pipeline thread, in order.</summary>
-internal sealed class CommandOutput(Cmdlet command) : IActivitySink, IDisposable
+internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposable
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(100);
 
@@ -20,16 +20,20 @@ internal sealed class CommandOutput(Cmdlet command) : IActivitySink, IDisposable
     public void Object(object value) => Post(() => command.WriteObject(value));
 
     /// <summary>Writes an error that ends neither the command nor its work on other objects.</summary>
-    public void Error(Exception exception, object? target = null) => Post(() => command.WriteError(ErrorRecords.From(exception, target)));
+    public void Error(Exception exception, object? target = null) => Post(() => command.WriteError(Shown(ErrorRecords.From(exception, target))));
 
     /// <summary>Writes an error for a check that failed.</summary>
-    public void Error(MonitoringCheck check) => Post(() => command.WriteError(ErrorRecords.From(check)));
+    public void Error(MonitoringCheck check) => Post(() => command.WriteError(Shown(ErrorRecords.From(check))));
 
     /// <inheritdoc />
     public void Verbose(string message) => Post(() => command.WriteVerbose(message));
 
     /// <inheritdoc />
-    public void Warning(string message) => Post(() => command.WriteWarning(message));
+    public void Warning(string message) => Post(() =>
+    {
+        AgentLog.For(command)?.Warning(message);
+        command.WriteWarning(message);
+    });
 
     /// <inheritdoc />
     public void Progress(string activity, string status, int percent)
@@ -106,6 +110,12 @@ internal sealed class CommandOutput(Cmdlet command) : IActivitySink, IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _messages.Dispose();
+
+    private ErrorRecord Shown(ErrorRecord error)
+    {
+        AgentLog.For(command)?.Error(error);
+        return error;
+    }
 
     private void Post(Action message)
     {

@@ -15,11 +15,13 @@ public sealed class GetMilvusInstanceCommand : ClusterCommand
     /// <summary>The name of the Helm release or of the Operator's resource; wildcards are allowed. Without it: all.</summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
     /// <summary>The namespace to search; without it all namespaces.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 

@@ -20,11 +20,13 @@ public sealed class GetMilvusServiceMonitorCommand : ClusterCommand
     [Parameter(Position = 0, ParameterSetName = NameSet, ValueFromPipelineByPropertyName = true)]
     [Parameter(Position = 0, ParameterSetName = AllSet)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
     /// <summary>The namespace to search; without it the namespace of the context.</summary>
     [Parameter(ParameterSetName = NameSet, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 

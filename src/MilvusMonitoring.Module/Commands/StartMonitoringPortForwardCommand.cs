@@ -33,6 +33,7 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
 
     /// <summary>Any other Service, by its name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = NamedSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string ServiceName { get; set; } = string.Empty;
 
@@ -51,6 +52,7 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
 
     /// <summary>The Service's namespace. Without it: <c>monitoring</c> for the services of kube-prometheus, else the namespace of the context.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 

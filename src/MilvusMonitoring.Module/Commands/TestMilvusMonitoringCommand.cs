@@ -15,11 +15,13 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
 {
     /// <summary>The name of the Milvus: of its Helm release, or of the Operator's resource. Without it: every Milvus.</summary>
     [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
     /// <summary>Its namespace; needed where several namespaces have a Milvus of that name.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
@@ -56,6 +58,7 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
 
     /// <summary>The namespace of the Prometheus resource, where there are several.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string? PrometheusNamespace { get; set; }
 

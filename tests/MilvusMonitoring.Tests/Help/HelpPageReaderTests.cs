@@ -27,6 +27,7 @@ public sealed class HelpPageReaderTests
         Get-Thing one
         # a comment, no heading
         ```
+        <!-- needs: the moon -->
 
         Gets one.
 
@@ -75,6 +76,7 @@ public sealed class HelpPageReaderTests
         var example = Assert.Single(page.Examples);
         Assert.Equal("Get-Thing one\n# a comment, no heading", example.Code);
         Assert.Equal(["Gets one."], example.Remarks);
+        Assert.Equal("the moon", example.Needs);
         var parameter = Assert.Single(page.Parameters);
         Assert.Equal(("Name", "n", "None", "True (ByValue)"), (parameter.Name, parameter.Aliases, parameter.Default, parameter.Pipeline));
         Assert.Equal(["- NoThing: there is none, alas.", "- TwoThings: which?"], page.Errors);
@@ -83,8 +85,8 @@ public sealed class HelpPageReaderTests
 
     [Theory]
     [InlineData("## ERRORS", "## MISTAKES", "page.md(1): error: the sections have to be")]
-    [InlineData("### -Name", "### Name", "page.md(27): error: the heading of a parameter is its name")]
-    [InlineData("Aliases: n", "Alias: n", "page.md(27): error: 'Alias' is none of")]
+    [InlineData("### -Name", "### Name", "page.md(28): error: the heading of a parameter is its name")]
+    [InlineData("Aliases: n", "Alias: n", "page.md(28): error: 'Alias' is none of")]
     [InlineData("Gets a thing.", "", "page.md(3): error: 'SYNOPSIS' has no text")]
     [InlineData("### Example 1: One", "#### Example 1: One", "page.md(18): error: '#### Example 1: One' is out of place")]
     [InlineData("Get-Thing [-Name]", "Set-Thing [-Name]", "page.md(6): error: a line has to begin with Get-Thing")]

@@ -29,6 +29,7 @@ internal sealed class WebServer : IAsyncDisposable
         application.MapGet("/who", () => name);
         application.MapPost("/length", async (HttpRequest request) => $"{await CountAsync(request.Body, request.HttpContext.RequestAborted)}");
         application.MapGet("/bytes/{count:long}", (long count, HttpContext context) => WriteAsync(context, count));
+        application.MapFallback(() => name);
         await application.StartAsync(cancellationToken);
         return new WebServer(application) { EndPoint = new IPEndPoint(IPAddress.Loopback, new Uri(application.Urls.First()).Port) };
     }

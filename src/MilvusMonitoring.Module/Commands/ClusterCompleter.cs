@@ -1,0 +1,67 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Milvus;
+
+namespace MilvusMonitoring.Commands;
+
+/// <summary>Completes names of what is in the cluster. One that does not answer in time, or not as it should, has nothing to offer and says nothing.</summary>
+internal sealed class ClusterCompleter : IArgumentCompleter
+{
+    // Less than the 2 s that a person waits for Tab.
+    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(1700);
+
+    /// <inheritdoc />
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        var target = new ClusterTarget(fakeBoundParameters["Kubeconfig"] as string, fakeBoundParameters["Context"] as string);
+        var namespaceName = fakeBoundParameters["Namespace"] as string;
+        return Completion.Of(Ask(target, (client, cancellationToken) => NamesAsync(client, commandName, parameterName, namespaceName, cancellationToken)), wordToComplete);
+    }
+
+    private static async Task<IEnumerable<string>> NamesAsync(ClusterClient client, string commandName, string parameterName, string? namespaceName, CancellationToken cancellationToken) => parameterName switch
+    {
+        "ServiceName" => (await client.ListMetadataAsync(MilvusTypes.Service, namespaceName ?? client.Connection.DefaultNamespace, string.Empty, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false)).Select(service => service.Name),
+        "Name" or "Instance" when commandName.StartsWith("Get-MilvusServiceMonitor", StringComparison.OrdinalIgnoreCase) => (await new MonitorReader(client, Silence.Instance).ListAsync(namespaceName ?? client.Connection.DefaultNamespace, cancellationToken).ConfigureAwait(false)).Select(monitor => monitor.Metadata.Name),
+        "Name" or "Instance" => (await new InstanceFinder(client, Silence.Instance).FindAsync(namespaceName, _ => true, cancellationToken).ConfigureAwait(false)).Select(found => found.Instance.Name),
+        _ => (await client.ListMetadataAsync(ResourceType.Namespace, null, string.Empty, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false)).Select(found => found.Name),
+    };
+
+    private static IEnumerable<string> Ask(ClusterTarget target, Func<ClusterClient, CancellationToken, Task<IEnumerable<string>>> question)
+    {
+        IReadOnlyList<string> names = [];
+        var limit = new CancellationTokenSource(Limit);
+        var work = Task.Run(AskAsync);
+
+        // What failed is left unseen: an error has no place in the middle of a line that is being typed.
+        return ((IAsyncResult)work).AsyncWaitHandle.WaitOne(Limit) && work.IsCompletedSuccessfully ? names : [];
+
+        async Task AskAsync()
+        {
+            using (limit)
+            using (var connection = ClusterConnection.Open(target, Silence.Instance))
+            {
+                names = [.. (await question(new ClusterClient(connection), limit.Token).ConfigureAwait(false)).Distinct().Order(StringComparer.Ordinal)];
+            }
+        }
+    }
+
+    /// <summary>Nobody listens while Tab is pressed.</summary>
+    private sealed class Silence : IActivitySink
+    {
+        public static Silence Instance { get; } = new();
+
+        public void Verbose(string message)
+        {
+        }
+
+        public void Warning(string message)
+        {
+        }
+
+        public void Progress(string activity, string status, int percent)
+        {
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Management.Automation;
+using EmbeddedCluster;
+
+namespace MilvusMonitoring.Tests.Commands;
+
+/// <summary>Under a host that cannot ask, as in a runbook or a pipeline.</summary>
+public sealed class UnattendedTests
+{
+    [Fact]
+    public async Task Every_command_that_can_ask_fails_at_once_and_says_what_to_add()
+    {
+        await using var stage = await Stage.StartAsync();
+        await stage.InstalledAsync();
+        new SampleMilvus().PutInto(stage.Cluster);
+        new SampleMilvus { Name = "other" }.PutInto(stage.Cluster);
+        (await stage.RunAsync("$null = Enable-MilvusServiceMonitor other -Kubeconfig $c; $null = Grant-PrometheusMilvusAccess -Kubeconfig $c; $null = Start-MonitoringPortForward -LocalPort 0 -Kubeconfig $c")).EnsureNoError();
+        var able = (await stage.RunAsync("Get-Command -Module MilvusMonitoring | Where-Object { $_.Parameters.ContainsKey('Confirm') }")).OutputOf<CmdletInfo>();
+        var calls = new Dictionary<string, string>
+        {
+            ["Disable-MilvusServiceMonitor"] = "other -Kubeconfig $c",
+            ["Enable-MilvusServiceMonitor"] = "my-release -Kubeconfig $c",
+            ["Grant-PrometheusMilvusAccess"] = "-Kubeconfig $c -Namespace default",
+            ["Install-KubePrometheus"] = $"-Kubeconfig $c -Path '{Stage.Manifests}' -ImageRegistry registry.example.com",
+            ["Revoke-PrometheusMilvusAccess"] = "-Kubeconfig $c",
+            ["Save-KubePrometheus"] = $"v0.18.0 -Destination '{stage.Folder}'",
+            ["Start-MonitoringPortForward"] = "-Kubeconfig $c Alertmanager -LocalPort 0",
+            ["Stop-MonitoringPortForward"] = "-All",
+            ["Uninstall-KubePrometheus"] = "-Kubeconfig $c",
+        };
+
+        Assert.Equal(calls.Keys.Order(), able.Select(cmdlet => cmdlet.Name).Order());
+        var before = stage.Cluster.Requests.Writes.Count;
+        foreach (var (cmdlet, arguments) in calls)
+        {
+            var result = await stage.RunAsync($"$ConfirmPreference = 'Low'; {cmdlet} {arguments}");
+
+            Assert.All(result.ErrorIds, id => Assert.Equal(ErrorId.ConfirmationImpossible, id));
+            Assert.NotEmpty(result.Errors);
+            Assert.All(result.Errors, error => Assert.EndsWith("add -Confirm:$false to go ahead without a question.", error.ToString(), StringComparison.Ordinal));
+        }
+
+        Assert.Equal(before, stage.Cluster.Requests.Writes.Count);
+    }
+}

@@ -1,0 +1,92 @@
+using System.IO.Compression;
+using System.Management.Automation;
+using System.Xml.Linq;
+
+namespace MilvusMonitoring.Tests.Package;
+
+/// <summary>The package as the gallery and its clients see it.</summary>
+public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice>
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
+    [Fact]
+    public async Task The_same_sources_give_the_same_bytes_in_another_folder() => Assert.Equal(
+        await File.ReadAllBytesAsync(packed.Files[0], TestContext.Current.CancellationToken),
+        await File.ReadAllBytesAsync(packed.Files[1], TestContext.Current.CancellationToken));
+
+    [Fact]
+    public void It_holds_the_module_and_nothing_of_the_host_and_is_small()
+    {
+        using var package = ZipFile.OpenRead(packed.Files[0]);
+        var names = package.Entries.Select(entry => entry.FullName).ToList();
+
+        Assert.Equal(
+            ["Fractions.dll", "KubernetesClient.dll", "MilvusMonitoring.Module.dll", "MilvusMonitoring.dll", "YamlDotNet.dll"],
+            names.Where(name => name.StartsWith("bin/", StringComparison.Ordinal)).Select(name => name[4..]).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(names, name => name.EndsWith(".pdb", StringComparison.Ordinal));
+        Assert.All(
+            ["MilvusMonitoring.psd1", "MilvusMonitoring.psm1", "MilvusMonitoring.Format.ps1xml", "en-US/MilvusMonitoring.Module.dll-Help.xml", "en-US/about_MilvusMonitoring.help.txt", "LICENSE", "CHANGELOG.md", "README.md", "icon.png"],
+            name => Assert.Contains(name, names));
+        Assert.InRange(new FileInfo(packed.Files[0]).Length, 1, 8_000_000);
+    }
+
+    [Fact]
+    public async Task The_licence_of_every_foreign_assembly_is_in_it()
+    {
+        var notices = await File.ReadAllTextAsync(Path.Combine(packed.Module, "THIRD-PARTY-NOTICES.txt"), TestContext.Current.CancellationToken);
+        var foreign = Directory.GetFiles(Path.Combine(packed.Module, "bin"), "*.dll").Select(file => Path.GetFileName(file)).Where(name => !name.StartsWith("MilvusMonitoring", StringComparison.Ordinal));
+
+        Assert.All(foreign, name => Assert.Contains($"\n{name}\n", notices, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_manifest_says_all_that_the_gallery_asks()
+    {
+        await using var session = await PowerShellSession.StartAsync();
+        var found = await session.InvokeAsync("param($path) Test-ModuleManifest $path", new { path = Path.Combine(packed.Module, "MilvusMonitoring.psd1") });
+        var manifest = Assert.Single(found.EnsureNoError().OutputOf<PSModuleInfo>());
+
+        Assert.Equal(PackedTwice.ProjectUrl, manifest.ProjectUri.OriginalString);
+        Assert.Equal("https://licenses.nuget.org/Apache-2.0", manifest.LicenseUri.OriginalString);
+        Assert.StartsWith(PackedTwice.ProjectUrl, manifest.IconUri.OriginalString, StringComparison.Ordinal);
+        Assert.NotEmpty(manifest.ReleaseNotes);
+        Assert.Equal(["Core"], manifest.CompatiblePSEditions);
+        Assert.All(["PSEdition_Core", "Windows", "Linux", "MacOS"], tag => Assert.Contains(tag, manifest.Tags));
+        var text = await File.ReadAllTextAsync(manifest.Path, TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("'*'", text, StringComparison.Ordinal);
+        Assert.Equal(manifest.ExportedCmdlets.Keys.Select(name => "PSCmdlet_" + name).Order(), Tags().Where(tag => tag.StartsWith("PSCmdlet_", StringComparison.Ordinal)).Order());
+        Assert.All([("id", "MilvusMonitoring"), ("version", $"{manifest.Version}"), ("license", "Apache-2.0"), ("projectUrl", PackedTwice.ProjectUrl), ("icon", "icon.png"), ("releaseNotes", manifest.ReleaseNotes)],
+            expected => Assert.Equal(expected.Item2, Specification(expected.Item1)));
+    }
+
+    [Fact]
+    public async Task The_installed_module_is_found_by_its_name_and_explains_itself()
+    {
+        var result = await ChildProcess.RunAsync(
+            "dotnet",
+            [BuiltTree.Program("BareHost"), "(Get-Module MilvusMonitoring -ListAvailable).ModuleBase; Import-Module MilvusMonitoring; (Get-Command Install-KubePrometheus).Module.ModuleBase; (Get-Help Install-KubePrometheus).Synopsis"],
+            Limit,
+            new Dictionary<string, string?> { ["PSModulePath"] = packed.ModulePath });
+
+        Assert.True(result.ExitCode == 0, result.Errors);
+        Assert.Equal([packed.Module, packed.Module, "Installs kube-prometheus on a cluster, or brings an installed one up to date."], ChildProcess.Lines(result.Output));
+    }
+
+    [Fact]
+    public async Task The_installed_module_passes_the_demo()
+    {
+        var result = await ChildProcess.RunAsync("dotnet", [BuiltTree.Program("Demo"), "--module", Path.Combine(packed.Module, "MilvusMonitoring.psd1")], Limit);
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Errors);
+        Assert.Contains($"-Module '{packed.Module}", result.Output, StringComparison.Ordinal);
+    }
+
+    private List<string> Tags() => [.. Specification("tags").Split(' ')];
+
+    private string Specification(string element)
+    {
+        using var package = ZipFile.OpenRead(packed.Files[0]);
+        using var stream = package.GetEntry("MilvusMonitoring.nuspec")!.Open();
+        return XDocument.Load(stream).Descendants().Single(found => found.Name.LocalName == element).Value;
+    }
+}

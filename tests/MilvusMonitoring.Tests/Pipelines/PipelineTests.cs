@@ -1,0 +1,120 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using EmbeddedCluster;
+using MilvusMonitoring.Tests.Commands;
+
+namespace MilvusMonitoring.Tests.Pipelines;
+
+/// <summary>The steps of the pipeline to copy, run as an agent runs a script: a file of its own, nobody to answer, nothing to read from.</summary>
+public sealed partial class PipelineTests
+{
+    private const int InstallStep = 1;
+    private const int ProofStep = 2;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
+    [Fact]
+    public async Task The_steps_install_grant_and_enable_and_the_next_one_has_nothing_to_do()
+    {
+        await using var stage = await StartAsync();
+
+        var first = await RunAsync(stage, Steps()[InstallStep]);
+        var again = await RunAsync(stage, Steps()[InstallStep]);
+
+        Assert.True(first.ExitCode == 0, first.Output + first.Errors);
+        Assert.True(again.ExitCode == 0, again.Output + again.Errors);
+        Assert.NotNull(stage.Monitor("my-release-milvus"));
+        Assert.Contains("Unchanged", again.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("##vso", first.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', first.Output);
+    }
+
+    [Fact]
+    public async Task A_chain_that_is_broken_fails_the_step_with_issues_and_a_test_case_for_each_check()
+    {
+        await using var stage = await StartAsync();
+
+        var result = await RunAsync(stage, Steps()[ProofStep]);
+
+        Assert.Equal(1, result.ExitCode);
+        var issues = ChildProcess.Lines(result.Output).Where(line => line.StartsWith("##vso[", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(issues);
+        Assert.All(issues, issue => Assert.StartsWith("##vso[task.logissue type=error;code=CheckFailed]", issue, StringComparison.Ordinal));
+        var cases = XDocument.Load(Path.Combine(stage.Folder, "milvus-monitoring.xml")).Root!.Elements("testcase").ToList();
+        Assert.Equal(issues.Count, cases.Count(each => each.Element("failure") is not null));
+        Assert.Contains(cases, each => !each.HasElements);
+        Assert.Contains(cases, each => each.Element("skipped") is not null);
+    }
+
+    // Of a script that it is given by -Command, pwsh itself makes every exit code but 0 a 1.
+    [Theory]
+    [InlineData("& pwsh -NoProfile -Command 'exit 7'; Get-MilvusInstance | Out-Null; \"last: $LASTEXITCODE\"", 1, "last: 7")]
+    [InlineData("& pwsh -NoProfile -Command 'exit 0'; Get-MilvusInstance nobody; 'went on'", 1, "")]
+    [InlineData("Get-MilvusInstance -Kubeconfig ./nowhere; 'went on'", 1, "")]
+    [InlineData("Get-MilvusInstance | Out-Null; 'went on'", 0, "went on")]
+    public async Task The_commands_leave_the_exit_code_to_the_script_and_end_it_with_their_errors(string script, int expected, string output)
+    {
+        await using var stage = await StartAsync();
+
+        var result = await RunAsync(stage, script);
+
+        Assert.True(expected == result.ExitCode, result.Output + result.Errors);
+        Assert.Equal(output, result.Output.Trim());
+    }
+
+    [Theory]
+    [InlineData("$MilvusMonitoringAgentLogging = $true", "True", true)]
+    [InlineData("$MilvusMonitoringAgentLogging = $false", "True", false)]
+    [InlineData("", "True", false)]
+    [InlineData("$MilvusMonitoringAgentLogging = $true", "", false)]
+    [InlineData("$MilvusMonitoringAgentLogging = $true; $ErrorActionPreference = 'SilentlyContinue'", "True", false)]
+    public async Task Issues_are_shown_to_an_agent_that_was_asked_to_and_are_no_output(string preference, string agent, bool expected)
+    {
+        await using var stage = await StartAsync();
+
+        var result = await RunAsync(stage, $"{preference}\n$all = Get-MilvusInstance 'no;body%' -ErrorAction $(if ($ErrorActionPreference -eq 'Stop') {{ 'Continue' }} else {{ $ErrorActionPreference }})\nif ($all) {{ exit 9 }}", agent);
+
+        Assert.NotEqual(9, result.ExitCode);
+        Assert.Equal(expected, ChildProcess.Lines(result.Output).Any(line => line.StartsWith("##vso[task.logissue type=error;code=InstanceNotFound]There is no Milvus named 'no%3Bbody%AZP25' in ", StringComparison.Ordinal)));
+        Assert.Equal(expected, result.Output.Contains("##vso", StringComparison.Ordinal));
+    }
+
+    /// <summary>The scripts of the steps, in order.</summary>
+    private static List<string> Steps()
+    {
+        var text = File.ReadAllText(Path.Combine(BuiltTree.Root, "docs", "pipelines", "monitoring-steps.yml")).ReplaceLineEndings("\n");
+        return [.. Scripts().Matches(text).Select(step => step.Groups[1].Value.Replace("\n      ", "\n", StringComparison.Ordinal).Trim())];
+    }
+
+    private static async Task<Stage> StartAsync()
+    {
+        Assert.SkipUnless(Programs.OnPath("pwsh"), "pwsh is not on PATH.");
+        var stage = await Stage.StartAsync();
+        new SampleMilvus().PutInto(stage.Cluster);
+        return stage;
+    }
+
+    private static Task<ChildResult> RunAsync(Stage stage, string script, string agent = "True")
+    {
+        // What PowerShell@2 puts before and after a script.
+        var file = stage.WriteFile($"{Guid.NewGuid():N}.ps1", $$"""
+            $ErrorActionPreference = 'Stop'
+            {{script}}
+            if (Test-Path -LiteralPath variable:\LASTEXITCODE) { exit $LASTEXITCODE }
+            """);
+        return ChildProcess.RunAsync("pwsh", ["-NoLogo", "-NoProfile", "-NonInteractive", "-Command", $". '{file}'"], Limit, new Dictionary<string, string?>
+        {
+            ["TF_BUILD"] = agent,
+            ["KUBECONFIG"] = stage.Kubeconfig,
+            ["PSModulePath"] = Path.GetDirectoryName(BuiltTree.Module),
+            ["INSTANCE"] = "my-release",
+            ["MILVUS_NAMESPACE"] = "default",
+            ["MANIFESTS"] = Stage.Manifests,
+            ["TIMEOUT"] = "20s",
+            ["RESULTS"] = stage.Folder,
+        });
+    }
+
+    [GeneratedRegex(@"^  - pwsh: \|\n((?:(?:      .*)?\n)+)", RegexOptions.Multiline)]
+    private static partial Regex Scripts();
+}

@@ -1,0 +1,65 @@
+BeforeDiscovery {
+    $types = 'KubePrometheusStack', 'StackComponent', 'StackResource', 'PrometheusAccess', 'MilvusInstance', 'MilvusServiceMonitor', 'MonitoringPortForward', 'MonitoringCheck'
+}
+
+BeforeAll {
+    . "$PSScriptRoot/TestCluster.ps1"
+    $cluster = Start-TestCluster
+    $env:KUBECONFIG = $cluster.Kubeconfig
+    $stack = Install-KubePrometheus -Path "$root/tests/Demo/manifests" -Wait
+    $monitor = Get-MilvusInstance | Enable-MilvusServiceMonitor
+    $forward = Start-MonitoringPortForward Prometheus -LocalPort 0
+
+    function Get-Lines($Object, $Width) { ($Object | Out-String -Width $Width) -split '\r?\n' | Where-Object { $_ } }
+}
+
+AfterAll {
+    Stop-MonitoringPortForward -All
+    Stop-TestCluster $cluster
+    $env:KUBECONFIG = $null
+}
+
+Describe 'Views' {
+    It '<_> has a table and a list' -ForEach $types {
+        $controls = (Get-FormatData "MilvusMonitoring.$_" -PowerShellVersion $PSVersionTable.PSVersion).FormatViewDefinition.Control
+        $controls | ForEach-Object { $_.GetType().Name } | Should -Be 'TableControl', 'ListControl'
+    }
+
+    It 'keeps what matters at <_> columns' -ForEach 80, 120, 200 {
+        $width = $_
+        (Get-Lines $stack $_)[0] | Should -Match '^Version +Namespace +Context +Ready +Drifted +Objects *$'
+        (Get-Lines $stack $_)[2] | Should -Match 'monitoring .*True +0 \d+: \d+ Created'
+        (Get-Lines $monitor $_)[0] | Should -Match '^Namespace +Name +Age +Ready +Action +Instance +Kind +Svc *$'
+        (Get-Lines $monitor $_)[2] | Should -Match '^default +my-release-milvus +\d+s +\d/\d +Created +my-release +ServiceMonitor +1'
+        (Get-Lines (Get-MilvusInstance) $_)[2] | Should -Match '^default +my-release +Cluster +deployed +True +Helm +5.0.19 +2.6.15'
+        (Get-Lines $forward $_)[2] | Should -Match "^ *\d+ http://localhost:$($forward.LocalPort)/ +Listening +prometheus-k8s +0 +0 +0 B "
+        $stack, $stack.Components, $stack.Resources, $monitor, $forward | ForEach-Object { Get-Lines $_ $width } | Where-Object Length -GT $_ | Should -BeNullOrEmpty
+    }
+
+    It 'lists ages, sizes and labels in words' {
+        $list = $monitor, $forward | ForEach-Object { $_ | Format-List | Out-String -Width 300 }
+        $list | Should -Match '(?m)^Age +: \d+s\r?$|^Received +: 0 B\r?$'
+        $list[0] | Should -Match 'Labels +: .*app.kubernetes.io/name=milvus'
+    }
+
+    It 'has no colours in a file' {
+        $file = Join-Path $TestDrive 'views.txt'
+        Get-KubePrometheus > $file
+        Get-MilvusInstance nobody -ErrorAction Continue 2>> $file
+        Get-Content $file -Raw | Should -Match 'monitoring'
+        Get-Content $file -Raw | Should -Not -Match "`e"
+    }
+
+    It 'has no colours where NO_COLOR is set' {
+        $env:NO_COLOR = '1'
+        try {
+            $output = pwsh -NoProfile -NonInteractive -Command "Import-Module '$root/out/MilvusMonitoring'; Get-KubePrometheus; Get-MilvusInstance nobody" 2>&1 | Out-String
+        }
+        finally {
+            $env:NO_COLOR = $null
+        }
+
+        $output | Should -Match 'monitoring'
+        $output | Should -Not -Match "`e"
+    }
+}
