@@ -12,6 +12,10 @@ The cluster's CA in base64, as it stands in the kubeconfig that `az aks get-cred
 The name of the Milvus.
 .PARAMETER Namespace
 The namespace of the Milvus.
+.PARAMETER Manifests
+A folder or archive with the manifests, for a worker without internet access; without it the release that fits the cluster is downloaded.
+.PARAMETER Timeout
+How long the stack may take to be ready, and then the first sample to arrive.
 .PARAMETER ClientId
 The client id of a user-assigned identity; without it the system-assigned one.
 .PARAMETER ServerId
@@ -22,6 +26,8 @@ param(
     [Parameter(Mandatory)] [string] $CertificateAuthority,
     [Parameter(Mandatory)] [string] $Instance,
     [string] $Namespace = 'default',
+    [string] $Manifests,
+    [string] $Timeout = '15m',
     [string] $ClientId,
     [string] $ServerId = '6dae42f8-4368-4678-94ff-3960e28e3630'
 )
@@ -62,10 +68,11 @@ $identity
 "@
 
 try {
-    $stack = Install-KubePrometheus -Kubeconfig $kubeconfig -Wait -Timeout 15m
+    $source = if ($Manifests) { @{ Path = $Manifests } } else { @{} }
+    $stack = Install-KubePrometheus @source -Kubeconfig $kubeconfig -Wait -Timeout $Timeout
     $stack | Grant-PrometheusMilvusAccess
     Enable-MilvusServiceMonitor $Instance -Namespace $Namespace -Kubeconfig $kubeconfig
-    Test-MilvusMonitoring $Instance -Namespace $Namespace -Kubeconfig $kubeconfig -Wait
+    Test-MilvusMonitoring $Instance -Namespace $Namespace -Kubeconfig $kubeconfig -Wait -Timeout $Timeout
     $stack.Summary
 }
 finally {
