@@ -26,7 +26,7 @@ internal sealed record BenchmarkOptions(int Repeat, IReadOnlyList<string> Suites
     public const string Usage = """
         dotnet run -c Release --project tests/Benchmarks -- [--repeat N] [--only SUITE,...]
           --repeat N   how often each thing is measured; 5 without it
-          --only       some of: kubectl, latency, start, parse, scale, forward
+          --only       some of: kubectl, latency, start, parse, forward, fleet, scale
           --kubeconfig FILE --forward-to NAMESPACE/SERVICE:PORT [--small PATH] [--large PATH]
                        a cluster of your own for 'forward', against kubectl too; the paths' answers must say their length
         KUBE_APISERVER             a program that starts a real kube-apiserver (kubectl, latency, start)
@@ -34,7 +34,7 @@ internal sealed record BenchmarkOptions(int Repeat, IReadOnlyList<string> Suites
         KUBECTL                    the kubectl to measure against; else the one on PATH
         """;
 
-    public static IReadOnlyList<string> AllSuites { get; } = ["kubectl", "latency", "start", "parse", "scale", "forward"];
+    public static IReadOnlyList<string> AllSuites { get; } = ["kubectl", "latency", "start", "parse", "forward", "fleet", "scale"];
 
     /// <summary>Reads the command line; null where it is wrong.</summary>
     public static BenchmarkOptions? Parse(IReadOnlyList<string> arguments)

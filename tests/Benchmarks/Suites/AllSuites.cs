@@ -7,13 +7,14 @@ namespace MilvusMonitoring.Benchmarks.Suites;
 /// <summary>Runs the suites that were asked for; says of those that cannot run what they lack.</summary>
 internal static class AllSuites
 {
-    private static readonly TimeSpan s_far = TimeSpan.FromMilliseconds(50);
+    private static readonly int[] s_roundTrips = [10, 50, 150];
 
     public static async Task RunAsync(BenchmarkOptions options, Report report, CancellationToken cancellationToken)
     {
         await RunOnRealServerAsync(options, report, cancellationToken);
         await RunIfAsync("parse", ParseSuite.Missing, () => new ParseSuite(options.Repeat).RunAsync(report, cancellationToken));
         await RunIfAsync("forward", null, () => new ForwardSuite(options).RunAsync(report, cancellationToken));
+        await RunIfAsync("fleet", null, () => FleetSuite.RunAsync(report, cancellationToken));
         await RunIfAsync("scale", ScaleSuite.Missing, () => new ScaleSuite(options.Repeat).RunAsync(report, cancellationToken));
 
         async Task RunIfAsync(string suite, string? missing, Func<Task> run)
@@ -63,7 +64,10 @@ internal static class AllSuites
             }
             else
             {
-                await new KubectlRace(stack, options.Repeat, suite == "latency" ? s_far : TimeSpan.Zero, kubectl).RunAsync(report, cancellationToken);
+                foreach (var roundTrip in suite == "latency" ? s_roundTrips : [0])
+                {
+                    await new KubectlRace(stack, options.Repeat, TimeSpan.FromMilliseconds(roundTrip), kubectl).RunAsync(report, cancellationToken);
+                }
             }
         }
     }

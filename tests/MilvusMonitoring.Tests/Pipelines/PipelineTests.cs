@@ -105,6 +105,7 @@ public sealed partial class PipelineTests
         return ChildProcess.RunAsync("pwsh", ["-NoLogo", "-NoProfile", "-NonInteractive", "-Command", $". '{file}'"], Limit, new Dictionary<string, string?>
         {
             ["TF_BUILD"] = agent,
+            ["NO_COLOR"] = "1",
             ["KUBECONFIG"] = stage.Kubeconfig,
             ["PSModulePath"] = Path.GetDirectoryName(BuiltTree.Module),
             ["INSTANCE"] = "my-release",
