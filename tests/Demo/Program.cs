@@ -92,7 +92,7 @@ async Task<int> ShowAsync(Cluster cluster, MonitoredCluster monitored, string ku
     session.SetParameter("Path", options.Path);
     session.SetParameter("Module", module);
     session.SetParameter("Prometheus", await monitored.DescribeAsync(stopping.Token) ?? "none on this machine: the links that only it can prove will fail");
-    session.SetParameter("Patience", MonitoredCluster.Missing is null ? "60s" : "1s");
+    session.SetParameter("Patience", MonitoredCluster.Missing is null ? "30s" : "1s");
     session.SetVariable("Cluster", cluster);
     var failed = 0;
     foreach (var step in ScriptShow.Read(Path.Combine(AppContext.BaseDirectory, "demo.ps1")))

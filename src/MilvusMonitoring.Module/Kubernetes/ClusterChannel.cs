@@ -5,7 +5,6 @@ internal sealed class ClusterChannel : IDisposable
 {
     private readonly object _lock = new();
     private readonly List<ClusterTransport> _transports = [];
-    private volatile bool _wasContacted;
 
     /// <summary>Prepares it; touches no network and starts no program.</summary>
     /// <param name="settings">The cluster and the user.</param>
@@ -33,12 +32,6 @@ internal sealed class ClusterChannel : IDisposable
 
     /// <summary>Where credentials come from.</summary>
     public ICredentialSource Credentials { get; }
-
-    /// <summary>Whether the server has ever answered.</summary>
-    public bool WasContacted => _wasContacted;
-
-    /// <summary>Says that the server has answered.</summary>
-    public void Contacted() => _wasContacted = true;
 
     /// <summary>The connections for a client certificate: another one needs connections of its own.</summary>
     public ClusterTransport TransportFor(ClientIdentity? identity)

@@ -16,6 +16,7 @@ internal sealed class ClusterConnection : IDisposable
     private readonly ClusterActivity _activity;
     private readonly TimeProvider _time;
     private readonly string _address;
+    private bool _contacted;
     private int _disposed;
 
     private ClusterConnection(ClusterSettings settings, ClusterChannel channel, Action end, IActivitySink sink, TimeProvider time)
@@ -88,7 +89,7 @@ internal sealed class ClusterConnection : IDisposable
             var (response, failure) = await TryAsync(request, credential, cancellationToken).ConfigureAwait(false);
             if (response is not null)
             {
-                _channel.Contacted();
+                _contacted = true;
                 if (response.StatusCode == HttpStatusCode.Unauthorized && !renewed)
                 {
                     renewed = true;
@@ -116,7 +117,7 @@ internal sealed class ClusterConnection : IDisposable
             }
             else
             {
-                pause = plan.After(failure!.Stage, _channel.WasContacted);
+                pause = plan.After(failure!.Stage, _contacted);
                 if (pause is null)
                 {
                     throw failure.Error;

@@ -111,7 +111,7 @@ public sealed partial class PipelineTests
             ["INSTANCE"] = "my-release",
             ["MILVUS_NAMESPACE"] = "default",
             ["MANIFESTS"] = Stage.Manifests,
-            ["TIMEOUT"] = "20s",
+            ["TIMEOUT"] = "10s",
             ["RESULTS"] = stage.Folder,
         });
     }
