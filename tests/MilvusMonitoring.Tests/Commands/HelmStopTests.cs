@@ -33,7 +33,7 @@ public sealed class HelmStopTests
     {
         await using var stage = await HelmStage.StartAsync(RealHelm.Newest);
         await stage.HelmAsync("install", "my-release", RealHelm.Chart);
-        var hanging = stage.Stage.Cluster.Faults.Add("GET", "*/version*", Fault.DelayBy(TimeSpan.FromSeconds(8)), times: null);
+        var hanging = stage.Stage.Cluster.Faults.Add("GET", "*/version*", Fault.Hang, times: null);
         var enabling = stage.EnableAsync();
         await Stage.UntilAsync(() => hanging.Taken > 0);
 

@@ -137,8 +137,7 @@ public sealed class ForwardLifeTests
         Assert.Matches(@"^Pod/monitoring/grafana-\S+:3000 refused a connection: error forwarding port 3000.*connection refused", forward.LastError);
         await using var back = await WebServer.StartAsync("back", Token);
         stage.Cluster.Backends.Serve("monitoring", "app=grafana", 3000, back.EndPoint);
-        await Commands.Stage.UntilAsync(() => stage.Cluster.PortForwards.OpenSockets == 0);
-        Assert.Equal("back", await ForwardStage.GetAsync(forward));
+        Assert.Equal("back", await FirstAnswerAsync(forward));
     }
 
     [Theory]
@@ -183,6 +182,22 @@ public sealed class ForwardLifeTests
 
         await Commands.Stage.UntilAsync(() => forward.Pod == "prometheus-k8s-1");
         Assert.Equal("prometheus-k8s-1", await ForwardStage.GetAsync(forward));
+    }
+
+    /// <summary>Some connections that were opened ahead may have been refused a moment ago, too.</summary>
+    private static async Task<string> FirstAnswerAsync(MonitoringPortForward forward)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await ForwardStage.GetAsync(forward);
+            }
+            catch (HttpRequestException) when (attempt < 10)
+            {
+                await Task.Delay(50, Token);
+            }
+        }
     }
 
     private static string GrafanaPod(ForwardStage stage) => stage.Cluster.List("v1", "Pod", "monitoring").Select(pod => (string)pod["metadata"]!["name"]!).Single(name => name.StartsWith("grafana", StringComparison.Ordinal));
