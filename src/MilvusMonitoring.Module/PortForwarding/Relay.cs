@@ -16,6 +16,7 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
     private static readonly TimeSpan QuietAfterAnswer = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(2);
 
+    private volatile bool _hasClientEnded;
     private volatile bool _isAnswered = true;
     private long _received;
 
@@ -27,7 +28,8 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
         await using var broken = cancellationToken.Register(Break);
         var down = CarryDownAsync();
         var up = CarryUpAsync();
-        if (await Task.WhenAny(down, up).ConfigureAwait(false) == up && await up.ConfigureAwait(false))
+        await Task.WhenAny(down, up).ConfigureAwait(false);
+        if (_hasClientEnded)
         {
             await AwaitAnswerAsync(down).ConfigureAwait(false);
         }
@@ -36,7 +38,7 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
         {
             await FinishLocalAsync(up).ConfigureAwait(false);
         }
-        else if (remote.End != PodEnd.Open || !up.IsCompletedSuccessfully || !up.Result)
+        else if (remote.End != PodEnd.Open || !_hasClientEnded)
         {
             Reset();
         }
@@ -76,9 +78,8 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
         }
     }
 
-    /// <summary>To the pod, until the client has no more.</summary>
-    /// <returns>Whether the client has ended as agreed, rather than broken off.</returns>
-    private async Task<bool> CarryUpAsync()
+    /// <summary>To the pod, until the client has no more: it has ended as agreed then, or broken off.</summary>
+    private async Task CarryUpAsync()
     {
         var message = ArrayPool<byte>.Shared.Rent(1 + PodConnection.LargestPayload);
         try
@@ -88,7 +89,8 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
                 var count = await local.ReceiveAsync(message.AsMemory(1, PodConnection.LargestPayload), SocketFlags.None, CancellationToken.None).ConfigureAwait(false);
                 if (count == 0)
                 {
-                    return true;
+                    _hasClientEnded = true;
+                    return;
                 }
 
                 _isAnswered = false;
@@ -99,12 +101,10 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             remote.Abort();
-            return false;
         }
         catch (Exception exception) when (exception is WebSocketException or IOException or OperationCanceledException)
         {
             // The pod's side has ended: the way down says how.
-            return false;
         }
         finally
         {
