@@ -10,21 +10,8 @@ namespace MilvusMonitoring.Commands;
 /// </summary>
 [Cmdlet(VerbsLifecycle.Disable, "MilvusServiceMonitor", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(MilvusServiceMonitor))]
-public sealed class DisableMilvusServiceMonitorCommand : ClusterCommand
+public sealed class DisableMilvusServiceMonitorCommand : InstanceCommand
 {
-    /// <summary>The name of the Milvus: of its Helm release, or of the Operator's resource.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Name")]
-    [ArgumentCompleter(typeof(ClusterCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string Instance { get; set; } = string.Empty;
-
-    /// <summary>Its namespace; needed where several namespaces have a Milvus of that name.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(ClusterCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string? Namespace { get; set; }
-
     /// <inheritdoc />
     private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {

@@ -12,21 +12,8 @@ namespace MilvusMonitoring.Commands;
 /// </summary>
 [Cmdlet(VerbsLifecycle.Enable, "MilvusServiceMonitor", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(MilvusServiceMonitor))]
-public sealed class EnableMilvusServiceMonitorCommand : ClusterCommand
+public sealed class EnableMilvusServiceMonitorCommand : InstanceCommand
 {
-    /// <summary>The name of the Milvus: of its Helm release, or of the Operator's resource.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Name")]
-    [ArgumentCompleter(typeof(ClusterCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string Instance { get; set; } = string.Empty;
-
-    /// <summary>Its namespace; needed where several namespaces have a Milvus of that name.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(ClusterCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string? Namespace { get; set; }
-
     /// <summary>How often to scrape, such as <c>30s</c> or <c>1m</c>. Without it: what the release's values say, 30s as a rule.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]

@@ -18,8 +18,11 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
     private const string NamedSet = "Named";
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan WarningInterval = TimeSpan.FromSeconds(30);
 
     private readonly PortForwardRegistry _registry = PortForwardRegistry.OfThisRunspace();
+    private readonly DateTimeOffset _begun = DateTimeOffset.UtcNow;
+    private readonly List<MonitoringPortForward> _shown = [];
     private readonly List<MonitoringPortForward> _started = [];
 
     /// <summary>Which services of kube-prometheus: <c>Prometheus</c>, <c>Grafana</c>, <c>Alertmanager</c>. Without it: Prometheus and Grafana.</summary>
@@ -94,7 +97,7 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
     /// <inheritdoc />
     private protected override async Task FinishAsync(CommandOutput output, CancellationToken cancellationToken)
     {
-        if (!Wait || _started.Count == 0)
+        if (!Wait || _shown.Count == 0)
         {
             return;
         }
@@ -129,13 +132,18 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
         }
 
         output.Progress("Starting port-forwards", $"{request.Namespace}/{request.Service}", -1);
-        var forward = await starter.StartAsync(request, Timeout, cancellationToken).ConfigureAwait(false);
+        var (forward, isNew) = await starter.StartAsync(request, Timeout, cancellationToken).ConfigureAwait(false);
         if (!request.Addresses.All(IPAddress.IsLoopback))
         {
             output.Warning($"Whoever reaches this machine can now open {forward.Url}: Prometheus and Alertmanager ask for no password, and Grafana's is admin until it is changed.");
         }
 
-        _started.Add(forward);
+        _shown.Add(forward);
+        if (isNew)
+        {
+            _started.Add(forward);
+        }
+
         output.Object(forward);
         if (Open && Browser.Open(forward.Url) is { } obstacle)
         {
@@ -164,19 +172,17 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
 
     private async Task WatchAsync(CommandOutput output, CancellationToken cancellationToken)
     {
-        var told = _started.ToDictionary(forward => forward.Id, forward => forward.LastErrorAt);
-        while (_started.Any(forward => forward.State is not (PortForwardState.Stopped or PortForwardState.Failed)))
+        var told = new Dictionary<int, DateTimeOffset>();
+        while (_shown.Any(forward => forward.State is not (PortForwardState.Stopped or PortForwardState.Failed)))
         {
-            foreach (var forward in _started.Where(forward => forward.LastErrorAt is { } at && at - (told[forward.Id] ?? default) > WarningInterval))
+            foreach (var forward in _shown.Where(forward => forward.LastErrorAt is { } at && at >= _begun && at - told.GetValueOrDefault(forward.Id) > WarningInterval))
             {
-                told[forward.Id] = forward.LastErrorAt;
+                told[forward.Id] = forward.LastErrorAt!.Value;
                 output.Warning($"{forward}: {forward.LastError}");
             }
 
-            output.Progress("Forwarding; Ctrl+C ends it", string.Join(" | ", _started.Select(ForwardText.Describe)), -1);
+            output.Progress("Forwarding; Ctrl+C ends it", string.Join(" | ", _shown.Select(ForwardText.Describe)), -1);
             await Task.Delay(LookInterval, cancellationToken).ConfigureAwait(false);
         }
     }
-
-    private static TimeSpan WarningInterval => TimeSpan.FromSeconds(30);
 }

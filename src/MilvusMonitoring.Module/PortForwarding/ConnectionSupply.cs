@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace MilvusMonitoring.PortForwarding;
 
 /// <summary>
@@ -25,7 +23,7 @@ internal sealed class ConnectionSupply : IAsyncDisposable
     private readonly object _gate = new();
     private readonly List<Spare> _spares = [];
     private readonly Queue<long> _demand = new();
-    private readonly ConcurrentDictionary<Task, byte> _work = new();
+    private readonly TaskSet _work = new();
     private long _lastDemand;
     private int _waiting;
     private int _filling;
@@ -39,19 +37,7 @@ internal sealed class ConnectionSupply : IAsyncDisposable
         _pods = pods;
         _time = time;
         _lastDemand = time.GetTimestamp();
-        Track(TidyAsync());
-    }
-
-    /// <summary>How many connections lie ready.</summary>
-    public int Ready
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _spares.Count;
-            }
-        }
+        _work.Add(TidyAsync());
     }
 
     /// <summary>A connection that is open, at once where one lies ready.</summary>
@@ -88,11 +74,7 @@ internal sealed class ConnectionSupply : IAsyncDisposable
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         Drop(_ => true);
-        while (!_work.IsEmpty)
-        {
-            await Task.WhenAll(_work.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
+        await _work.UntilEmptyAsync().ConfigureAwait(false);
         _stop.Dispose();
         _dials.Dispose();
     }
@@ -137,7 +119,7 @@ internal sealed class ConnectionSupply : IAsyncDisposable
             if (!_stop.IsCancellationRequested && _pods.IsReady(connection.Pod))
             {
                 _spares.Add(new Spare(connection, _time.GetTimestamp()));
-                Track(WatchAsync(connection));
+                _work.Add(WatchAsync(connection));
                 return;
             }
         }
@@ -167,7 +149,7 @@ internal sealed class ConnectionSupply : IAsyncDisposable
         }
     }
 
-    private void Discard(PodConnection connection) => Track(connection.DisposeAsync().AsTask());
+    private void Discard(PodConnection connection) => _work.Add(connection.DisposeAsync().AsTask());
 
     private void NoteDemand()
     {
@@ -201,11 +183,11 @@ internal sealed class ConnectionSupply : IAsyncDisposable
         lock (_gate)
         {
             _toOpen = Wanted() - _spares.Count - _filling;
-            while (_filling < Math.Min(FillersAtOnce, _toOpen + _filling) && !_stop.IsCancellationRequested)
+            while (_toOpen > 0 && _filling < FillersAtOnce && !_stop.IsCancellationRequested)
             {
                 _toOpen--;
                 _filling++;
-                Track(Task.Run(FillAsync));
+                _work.Add(Task.Run(FillAsync));
             }
         }
     }
@@ -242,19 +224,13 @@ internal sealed class ConnectionSupply : IAsyncDisposable
         while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
         {
             var wanted = Wanted();
-            Drop(spare => wanted == 0 || _time.GetElapsedTime(spare.Since) > LongestIdle);
-            while (Ready > wanted && Pop() is { } surplus)
+            lock (_gate)
             {
-                Discard(surplus);
+                // The oldest lie first.
+                var kept = _spares.TakeLast(wanted).Where(spare => _time.GetElapsedTime(spare.Since) <= LongestIdle).ToHashSet();
+                Drop(spare => !kept.Contains(spare));
             }
         }
-    }
-
-    /// <summary>Remembers what is under way until it ends.</summary>
-    private void Track(Task task)
-    {
-        _work.TryAdd(task, 0);
-        task.ContinueWith(ended => _work.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private sealed record Spare(PodConnection Connection, long Since);

@@ -9,15 +9,16 @@ namespace MilvusMonitoring.PortForwarding;
 internal sealed class PortForwardStarter(ClusterClient client, PortForwardRegistry registry, Func<ForwardLog, ClusterConnection> connect)
 {
     /// <summary>Starts one, or finds the same one at work already.</summary>
+    /// <returns>The port-forward, and whether it is new.</returns>
     /// <exception cref="MonitoringException">No such Service, no ready pod in time, no permission, or the local port is in use.</exception>
-    public async Task<MonitoringPortForward> StartAsync(ForwardRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<(MonitoringPortForward Forward, bool IsNew)> StartAsync(ForwardRequest request, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var target = await ServiceTarget.FindAsync(client, request.Namespace, request.Service, request.Port, cancellationToken).ConfigureAwait(false)
             ?? throw await NoServiceAsync(request, cancellationToken).ConfigureAwait(false);
         var localPort = request.LocalPort ?? target.Port.Number;
         if (localPort != 0 && Same(target, localPort) is { } running)
         {
-            return running;
+            return (running, false);
         }
 
         var listener = LocalListener.Start(request.Addresses, localPort);
@@ -44,7 +45,7 @@ internal sealed class PortForwardStarter(ClusterClient client, PortForwardRegist
 
         var shown = Show(target, listener, meter);
         registry.Add(shown, worker);
-        return shown;
+        return (shown, true);
     }
 
     private MonitoringPortForward Show(ServiceTarget target, LocalListener listener, PortForwardMeter meter) => new(meter)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.Sockets;
 using MilvusMonitoring.Kubernetes;
 
@@ -18,7 +17,7 @@ internal sealed class PortForwarder : IAsyncDisposable
     private readonly BackendWatch _backends;
     private readonly ConnectionSupply _supply;
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentDictionary<Task, byte> _relays = new();
+    private readonly TaskSet _relays = new();
     private Task _following = Task.CompletedTask;
     private Task _accepting = Task.CompletedTask;
     private Task? _ended;
@@ -69,6 +68,19 @@ internal sealed class PortForwarder : IAsyncDisposable
         }
 
         _accepting = _listener.AcceptAsync(Take);
+        _ = SuperviseAsync();
+    }
+
+    /// <summary>What goes on in the background ends by being stopped only; if it ends otherwise, the port is freed and the reason shown, not left to be noticed.</summary>
+    private async Task SuperviseAsync()
+    {
+        var ended = await Task.WhenAny(_accepting, _following).ConfigureAwait(false);
+        if (!_stop.IsCancellationRequested)
+        {
+            _meter.Failed($"The port-forward to {_target} has ended by itself{(ended.Exception?.InnerException is { } fault ? $": {OneLine.WithoutEnd(OneLine.Clean(fault.Message))}" : string.Empty)}; start it again.");
+            _meter.Ended(PortForwardState.Failed);
+            Close();
+        }
     }
 
     /// <summary>Frees the port at once and breaks off what is open; the rest ends by itself.</summary>
@@ -86,7 +98,8 @@ internal sealed class PortForwarder : IAsyncDisposable
         _listener.Dispose();
         _meter.Ended(PortForwardState.Stopped);
         await _stop.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll([_accepting, _following, .. _relays.Keys]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_accepting, _following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _relays.UntilEmptyAsync().ConfigureAwait(false);
         await _supply.DisposeAsync().ConfigureAwait(false);
         _client.Connection.Dispose();
         _stop.Dispose();
@@ -95,9 +108,7 @@ internal sealed class PortForwarder : IAsyncDisposable
     private void Take(Socket local)
     {
         local.NoDelay = true;
-        var relay = Task.Run(() => RelayAsync(local));
-        _relays.TryAdd(relay, 0);
-        relay.ContinueWith(ended => _relays.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _relays.Add(Task.Run(() => RelayAsync(local)));
     }
 
     private async Task RelayAsync(Socket local)
@@ -133,8 +144,7 @@ internal sealed class PortForwarder : IAsyncDisposable
                 _log.ConnectionFailed($"A connection was given up: no pod of {_target} could be reached within {LongestHold.TotalSeconds:0} s.");
             }
 
-            local.LingerState = new LingerOption(true, 0);
-            local.Dispose();
+            local.Reset();
             return null;
         }
     }

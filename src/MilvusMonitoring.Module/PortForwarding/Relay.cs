@@ -40,7 +40,7 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
         }
         else if (remote.End != PodEnd.Open || !_hasClientEnded)
         {
-            Reset();
+            local.Reset();
         }
 
         await remote.DisposeAsync().ConfigureAwait(false);
@@ -50,7 +50,7 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
 
     private void Break()
     {
-        Reset();
+        local.Reset();
         remote.Abort();
     }
 
@@ -146,20 +146,5 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
         {
             // The client has gone, or goes on sending to nobody.
         }
-    }
-
-    /// <summary>So that the client sees a broken connection, not the end of an answer.</summary>
-    private void Reset()
-    {
-        try
-        {
-            local.LingerState = new LingerOption(true, 0);
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            // It is closed already.
-        }
-
-        local.Dispose();
     }
 }

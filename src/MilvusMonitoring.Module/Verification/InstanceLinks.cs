@@ -32,7 +32,7 @@ internal sealed class MonitorLink : ILink
 
         scene.Monitor = await FindAsync(scene, cancellationToken).ConfigureAwait(false);
         return scene.Monitor is { } monitor
-            ? InstanceRules.Monitor(monitor.Id, [.. monitor.Endpoints.Select(endpoint => (endpoint.Text("interval"), endpoint.Text("scrapeTimeout")))], scene.Repair(MonitorSettings.None))
+            ? InstanceRules.Monitor(monitor.Id, [.. monitor.Endpoints.Select(endpoint => (endpoint.Text("interval"), endpoint.Text("scrapeTimeout")))], scene.RepairCommand(MonitorSettings.None))
             : Finding.Failed(TargetOf(scene), "is not in the cluster", Missing(scene));
     }
 
@@ -123,7 +123,7 @@ internal sealed class ServiceLink : ILink
         var others = scene.Found?.Chart is { } chart && !scene.Targets.Scraped.Any()
             ? await scene.Monitors.ServicesOfAsync(chart, cancellationToken).ConfigureAwait(false)
             : [];
-        return InstanceRules.Service(monitor.Id, LabelSelector.Describe(monitor.Selector), scene.Targets, others, scene.Repair());
+        return InstanceRules.Service(monitor.Id, LabelSelector.Describe(monitor.Selector), scene.Targets, others, scene.RepairCommand());
     }
 }
 

@@ -19,7 +19,7 @@ internal sealed class ConfigurationLink(PrometheusReplicas replicas) : ILink
 
         scene.Replicas = await replicas.FindAsync(prometheus, cancellationToken).ConfigureAwait(false);
         var answers = await Replies.AskAsync(scene.Replicas, api => api.ConfigurationAsync(cancellationToken)).ConfigureAwait(false);
-        return PrometheusRules.Configuration(TargetOf(scene), Pools(scene.Monitor), answers, scene.Wait());
+        return PrometheusRules.Configuration(TargetOf(scene), Pools(scene.Monitor), answers, scene.WaitCommand());
     }
 
     /// <summary>The scrape pools that the operator makes of a monitor, one for each of its endpoints.</summary>
@@ -50,15 +50,15 @@ internal sealed class TargetsLink : ILink
         scene.Interval = all.Max(target => target.Interval)
             ?? ScrapeDuration.Parse((monitor.Endpoints.Count > 0 ? monitor.Endpoints[0].Text("interval") : null) ?? scene.Prometheus!.Json.Member("spec").Text("scrapeInterval") ?? string.Empty);
         scene.Addresses = [.. all.Select(target => target.Labels.GetValueOrDefault("instance")).OfType<string>().Distinct(StringComparer.Ordinal)];
-        return PrometheusRules.Targets(TargetOf(scene), scene.Targets?.Ready, answers, scene.Wait(), target => MoreTime(scene, target));
+        return PrometheusRules.Targets(TargetOf(scene), scene.Targets?.Ready, answers, scene.WaitCommand(), target => MoreTime(scene, target));
     }
 
     private static string MoreTime(Scene scene, PrometheusTarget target) => scene switch
     {
         { Found.Chart: null } => Remedies.InWords($"Give a scrape more time, or see why pod {target.Pod} is slow."),
         { Found.Instance: { MonitorInValues: true } instance } => Remedies.InWords($"Give a scrape more time with helm upgrade {instance.Name} --version {instance.ChartVersion} --reuse-values --set metrics.serviceMonitor.scrapeTimeout=..."),
-        _ when scene.Settings is { } settings && target is { Interval: { } interval, Timeout: { } timeout } => scene.Repair(settings.WithMoreTime(interval, timeout)),
-        _ => scene.Repair(),
+        _ when scene.Settings is { } settings && target is { Interval: { } interval, Timeout: { } timeout } => scene.RepairCommand(settings.WithMoreTime(interval, timeout)),
+        _ => scene.RepairCommand(),
     };
 }
 
@@ -79,7 +79,7 @@ internal sealed class SamplesLink : ILink
         }
 
         var answers = await Replies.AskSetsAsync(replicas, api => api.AgesAsync(scene.Addresses, cancellationToken)).ConfigureAwait(false);
-        return PrometheusRules.Samples(TargetOf(scene), scene.Interval ?? UsualInterval, answers, MilvusChart.Name, scene.Wait(), scene.Repair());
+        return PrometheusRules.Samples(TargetOf(scene), scene.Interval ?? UsualInterval, answers, MilvusChart.Name, scene.WaitCommand(), scene.RepairCommand());
     }
 }
 
@@ -92,7 +92,6 @@ internal static class Replies
         var answers = await AskAsync(replicas, ask).ConfigureAwait(false);
         return [.. answers.Zip(replicas).GroupBy(item => item.Second.Set, item => item.First).Select(set => ReplicaAnswer.Together([.. set]))];
     }
-
 
     public static async Task<IReadOnlyList<ReplicaAnswer<T>>> AskAsync<T>(IReadOnlyList<PrometheusReplica> replicas, Func<PrometheusApi, Task<T>> ask) =>
         await Task.WhenAll(replicas.Select(replica => OneAsync(replica, ask))).ConfigureAwait(false);

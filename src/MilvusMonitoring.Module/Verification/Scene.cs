@@ -59,7 +59,7 @@ internal sealed class Scene(ClusterClient client, IActivitySink sink, TestReques
 
     /// <summary>What brings the monitor to what it should be: as the chart makes it, and set as given.</summary>
     /// <param name="settings">What it is to be set to; null for what it is set to now.</param>
-    public string Repair(MonitorSettings? settings = null)
+    public string RepairCommand(MonitorSettings? settings = null)
     {
         if (Monitor is not { } monitor || Found is not { } found)
         {
@@ -77,7 +77,7 @@ internal sealed class Scene(ClusterClient client, IActivitySink sink, TestReques
     }
 
     /// <summary>The command that waits until a change has come through.</summary>
-    public string Wait() => Remedies.Wait(InstanceName, InstanceNamespace);
+    public string WaitCommand() => Remedies.Wait(InstanceName, InstanceNamespace);
 
     /// <summary>What the monitor is set to beyond the values of the release; null where that cannot be told.</summary>
     public MonitorSettings? Settings => Found?.Chart is { } chart && Monitor is { Endpoints.Count: > 0 } monitor

@@ -51,13 +51,7 @@ internal sealed class PortForwardMeter
     public void Sent(int bytes) => Interlocked.Add(ref _bytesSent, bytes);
 
     /// <summary>Says that pods or the API server are out of reach.</summary>
-    /// <returns>Whether that is news.</returns>
-    public bool BeginReconnecting()
-    {
-        var isNews = !_isReconnecting;
-        _isReconnecting = true;
-        return isNews;
-    }
+    public void BeginReconnecting() => _isReconnecting = true;
 
     /// <summary>Says that a pod is reached again, or that another one takes over.</summary>
     public void Reconnected()

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Hosting;
 namespace EmbeddedCluster.Monitoring;
 
 /// <summary>A small HTTP server on a free port of 127.0.0.1.</summary>
-internal sealed class LoopbackServer : IAsyncDisposable
+public sealed class LoopbackServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
 
@@ -22,7 +22,11 @@ internal sealed class LoopbackServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
+        {
+            options.Limits.MaxRequestBodySize = null;
+            options.Listen(IPAddress.Loopback, 0);
+        });
         var application = builder.Build();
         application.Run(handle);
         await application.StartAsync(cancellationToken).ConfigureAwait(false);

@@ -1,21 +1,13 @@
 using System.Collections.Concurrent;
-using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using EmbeddedCluster.Monitoring;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace MilvusMonitoring.Tests;
 
 /// <summary>A web server on this machine that answers as a test wants.</summary>
 internal sealed class LocalSource : IAsyncDisposable
 {
-    private readonly WebApplication _server;
-
-    private LocalSource(WebApplication server) => _server = server;
+    private LoopbackServer? _server;
 
     /// <summary>The paths asked for, in order.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
@@ -24,23 +16,20 @@ internal sealed class LocalSource : IAsyncDisposable
     public Func<HttpContext, int, Task> Answer { get; set; } = (_, _) => Task.CompletedTask;
 
     /// <summary>Its address, without a slash at the end.</summary>
-    public string Address => _server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    public string Address => _server!.Address.GetLeftPart(UriPartial.Authority);
 
     public static async Task<LocalSource> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0));
-        var server = builder.Build();
-        var source = new LocalSource(server);
-        server.Run(context =>
-        {
-            source.Requests.Enqueue(context.Request.Path);
-            return source.Answer(context, source.Requests.Count);
-        });
-        await server.StartAsync();
+        var source = new LocalSource();
+        source._server = await LoopbackServer.StartAsync(
+            context =>
+            {
+                source.Requests.Enqueue(context.Request.Path);
+                return source.Answer(context, source.Requests.Count);
+            },
+            TestContext.Current.CancellationToken);
         return source;
     }
 
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    public ValueTask DisposeAsync() => _server!.DisposeAsync();
 }

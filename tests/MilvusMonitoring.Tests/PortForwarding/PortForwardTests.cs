@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using EmbeddedCluster;
+using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.PortForwarding;
 
 namespace MilvusMonitoring.Tests.PortForwarding;
 
@@ -104,6 +106,45 @@ public sealed class PortForwardTests
         var forward = Assert.Single(result.OutputOf<MonitoringPortForward>());
         Assert.Equal(PortForwardState.Stopped, forward.State);
         AssertFree(forward.LocalPort);
+    }
+
+    [Fact]
+    public async Task Wait_warns_of_trouble_and_leaves_what_ran_before_to_run_on()
+    {
+        await using var stage = await ForwardStage.StartAsync();
+        var before = await stage.StartForwardAsync("Grafana");
+        var pod = stage.Cluster.List("v1", "Pod", "monitoring").Select(pod => (string)pod["metadata"]!["name"]!).Single(name => name.StartsWith("grafana", StringComparison.Ordinal));
+
+        // Nothing shows from outside when the command begins to watch: its first warning ends it.
+        var waiting = stage.TryStartAsync($"Grafana -LocalPort {before.LocalPort} -Wait -WarningAction Stop");
+        while (!waiting.IsCompleted)
+        {
+            stage.Cluster.SetReady("monitoring", pod, ready: false);
+            await Commands.Stage.UntilAsync(() => before.Pod is null);
+            stage.Cluster.SetReady("monitoring", pod, ready: true);
+            await Commands.Stage.UntilAsync(() => before.Pod is not null);
+        }
+
+        Assert.Contains("No pod of Service/monitoring/grafana is ready", Assert.Single((await waiting).Warnings), StringComparison.Ordinal);
+        Assert.Equal("grafana", await ForwardStage.GetAsync(before));
+    }
+
+    [Fact]
+    public async Task A_port_forward_that_can_take_no_connections_any_more_has_failed()
+    {
+        await using var stage = await ForwardStage.StartAsync();
+        var connection = ClusterConnection.Open(new ClusterTarget(stage.Stage.Kubeconfig, null), new RecordingSink());
+        var target = await ServiceTarget.FindAsync(new ClusterClient(connection), "monitoring", "grafana", null, TestContext.Current.CancellationToken);
+        var meter = new PortForwardMeter();
+        using var listener = LocalListener.Start(LocalListener.Loopback, 0);
+        await using var forwarder = new PortForwarder(connection, target!, listener, meter);
+        await forwarder.StartAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        listener.Dispose();
+
+        await Commands.Stage.UntilAsync(() => meter.State == PortForwardState.Failed);
+        Assert.Equal("The port-forward to Service/monitoring/grafana has ended by itself; start it again.", meter.LastError);
+        await Commands.Stage.UntilAsync(() => stage.Cluster.PortForwards.OpenSockets == 0);
     }
 
     [Fact]

@@ -1,38 +1,21 @@
+using System.Globalization;
 using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
+using EmbeddedCluster.Monitoring;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 
 namespace MilvusMonitoring.Tests.PortForwarding;
 
-/// <summary>What stands behind a pod's port: a web server on loopback that says who it is and gives any number of bytes.</summary>
+/// <summary>What stands behind a pod's port: a web server on loopback that says who it is, counts what it is sent and gives any number of bytes.</summary>
 internal sealed class WebServer : IAsyncDisposable
 {
-    private readonly WebApplication _application;
+    private readonly LoopbackServer _server;
 
-    private WebServer(WebApplication application) => _application = application;
+    private WebServer(LoopbackServer server) => _server = server;
 
-    public IPEndPoint EndPoint { get; private set; } = new(IPAddress.Loopback, 0);
+    public IPEndPoint EndPoint => new(IPAddress.Loopback, _server.Address.Port);
 
-    public static async Task<WebServer> StartAsync(string name, CancellationToken cancellationToken)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(options =>
-        {
-            options.Limits.MaxRequestBodySize = null;
-            options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
-        });
-        var application = builder.Build();
-        application.MapGet("/who", () => name);
-        application.MapPost("/length", async (HttpRequest request) => $"{await CountAsync(request.Body, request.HttpContext.RequestAborted)}");
-        application.MapGet("/bytes/{count:long}", (long count, HttpContext context) => WriteAsync(context, count));
-        application.MapFallback(() => name);
-        await application.StartAsync(cancellationToken);
-        return new WebServer(application) { EndPoint = new IPEndPoint(IPAddress.Loopback, new Uri(application.Urls.First()).Port) };
-    }
+    public static async Task<WebServer> StartAsync(string name, CancellationToken cancellationToken) =>
+        new(await LoopbackServer.StartAsync(context => AnswerAsync(context, name), cancellationToken));
 
     /// <summary>What <c>/bytes</c> gives, over and over: its length is a prime, so that no buffer's worth that is lost or given twice goes unseen.</summary>
     public static byte[] Pattern { get; } = [.. Enumerable.Range(0, 65521).Select(place => (byte)((place * 2654435761L) >> 13))];
@@ -56,7 +39,23 @@ internal sealed class WebServer : IAsyncDisposable
         return true;
     }
 
-    public ValueTask DisposeAsync() => _application.DisposeAsync();
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private static async Task AnswerAsync(HttpContext context, string name)
+    {
+        switch (context.Request.Path.Value!.Split('/'))
+        {
+            case ["", "length"]:
+                await context.Response.WriteAsync($"{await CountAsync(context.Request.Body, context.RequestAborted)}", context.RequestAborted);
+                break;
+            case ["", "bytes", var count]:
+                await WriteAsync(context, long.Parse(count, CultureInfo.InvariantCulture));
+                break;
+            default:
+                await context.Response.WriteAsync(name, context.RequestAborted);
+                break;
+        }
+    }
 
     private static async Task WriteAsync(HttpContext context, long count)
     {
