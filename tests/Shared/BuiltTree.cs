@@ -15,6 +15,7 @@ internal static class BuiltTree
     public static string Program(string project) =>
         Path.Combine(Root, "tests", project, "bin", Recorded("Configuration"), "net10.0", project + ".dll");
 
-    private static string Recorded(string key) =>
+    /// <summary>What the project file of the program that runs has recorded under a key.</summary>
+    public static string Recorded(string key) =>
         typeof(BuiltTree).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == key).Value!;
 }
