@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Management.Automation;
+using System.Security.Cryptography;
 using System.Xml.Linq;
 
 namespace MilvusMonitoring.Tests.Package;
@@ -79,6 +80,37 @@ public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice
 
         Assert.True(result.ExitCode == 0, result.Output + result.Errors);
         Assert.Contains($"-Module '{packed.Module}", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PSResourceGet_installs_it_from_a_folder_as_it_was_unpacked_here()
+    {
+        Assert.SkipUnless(Programs.OnPath("pwsh"), "pwsh is not on PATH.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Where the client installs to, a variable says only elsewhere than on Windows.");
+        using var home = new TemporaryFolder();
+        var result = await ChildProcess.RunAsync(
+            "pwsh",
+            ["-NoProfile", "-NonInteractive", "-Command", $"""
+                $ErrorActionPreference = 'Stop'
+                Register-PSResourceRepository -Name feed -Uri '{Path.GetDirectoryName(packed.Files[0])}' -Trusted
+                Install-PSResource MilvusMonitoring -Repository feed -TrustRepository
+                (Get-InstalledPSResource MilvusMonitoring).ProjectUri.OriginalString
+                (Import-Module MilvusMonitoring -PassThru).ModuleBase
+                """],
+            Limit,
+            new Dictionary<string, string?> { ["HOME"] = home.Path, ["XDG_DATA_HOME"] = null, ["PSModulePath"] = null });
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Errors);
+        var lines = ChildProcess.Lines(result.Output);
+        Assert.Equal(PackedTwice.ProjectUrl, lines[^2]);
+        Assert.StartsWith(home.Path, lines[^1], StringComparison.Ordinal);
+
+        // The client leaves a note of its own beside the module.
+        Assert.Equal(FilesIn(packed.Module), FilesIn(lines[^1]).Where(file => file.Path != "PSGetModuleInfo.xml"));
+
+        static IEnumerable<(string Path, string Hash)> FilesIn(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(file => (Path.GetRelativePath(folder, file), Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))))
+            .Order();
     }
 
     private List<string> Tags() => [.. Specification("tags").Split(' ')];
