@@ -17,9 +17,9 @@ internal sealed class ManifestSet
     public ManifestSet(string source, IReadOnlyList<ManifestFile> files, ManifestSelection selection, CancellationToken cancellationToken)
     {
         Source = source;
-        var tree = GitTreeId.Compute(files.Select(file => KeyValuePair.Create(file.Path, file.Content)));
+        var (tree, digest) = Identify(files, selection, cancellationToken);
         Release = ReleaseCatalog.All.FirstOrDefault(release => release.ManifestsTreeId == tree);
-        Digest = DigestOf(files, selection);
+        Digest = digest;
         _objects = new Lazy<IReadOnlyList<ManifestObject>>(() => Select(ManifestReader.Read(files, cancellationToken), selection));
     }
 
@@ -53,16 +53,21 @@ internal sealed class ManifestSet
             .Select(candidate => selection.ImageRegistry is null ? candidate : ImageReferences.Rewrite(candidate, selection.ImageRegistry))];
     }
 
-    private static string DigestOf(IReadOnlyList<ManifestFile> files, ManifestSelection selection)
+    /// <summary>Reads every file once, for the id of git's tree and for the digest.</summary>
+    private static (string Tree, string Digest) Identify(IReadOnlyList<ManifestFile> files, ManifestSelection selection, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var ids = new List<(string Path, byte[] Id)>(files.Count);
         foreach (var file in files)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{file.Path}\n{file.Content.Length}\n"));
-            hash.AppendData(file.Content.Span);
+            cancellationToken.ThrowIfCancellationRequested();
+            using var content = file.Open();
+            ids.Add((file.Path, GitTreeId.OfFile(content.Bytes.Span)));
+            hash.AppendData(Encoding.UTF8.GetBytes($"{file.Path}\n{file.Length}\n"));
+            hash.AppendData(content.Bytes.Span);
         }
 
         hash.AppendData(Encoding.UTF8.GetBytes($"\n{string.Join(',', selection.ExcludedComponents.Order(StringComparer.OrdinalIgnoreCase))}\n{selection.ImageRegistry}"));
-        return Convert.ToBase64String(hash.GetHashAndReset());
+        return (GitTreeId.Compute(ids), Convert.ToBase64String(hash.GetHashAndReset()));
     }
 }

@@ -51,11 +51,12 @@ internal static class ReleaseArchive
             {
                 foreach (var file in ManifestPath.Ordered(files))
                 {
+                    using var content = file.Open();
                     var entry = new UstarTarEntry(TarEntryType.RegularFile, $"kube-prometheus-{release.Number}/{ManifestPath.Folder}/{file.Path}")
                     {
                         Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
                         ModificationTime = new DateTimeOffset(release.Released.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero),
-                        DataStream = new MemoryStream(file.Content.ToArray(), writable: false),
+                        DataStream = new MemoryStream(content.Bytes.ToArray(), writable: false),
                     };
                     await tar.WriteEntryAsync(entry, cancellationToken).ConfigureAwait(false);
                 }

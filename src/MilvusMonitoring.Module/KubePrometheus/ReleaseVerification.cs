@@ -12,7 +12,7 @@ internal static class ReleaseVerification
     /// <exception cref="MonitoringException"><see cref="ErrorId.ReleaseNotVerified"/>, with the tree id expected and the one found.</exception>
     public static void Verify(Release release, IReadOnlyList<ManifestFile> files, string origin)
     {
-        var found = GitTreeId.Compute(files.Select(file => KeyValuePair.Create(file.Path, file.Content)));
+        var found = GitTreeId.Compute([.. files.Select(file => (file.Path, IdOf(file)))]);
         if (found != release.ManifestsTreeId)
         {
             throw new MonitoringException(
@@ -20,5 +20,11 @@ internal static class ReleaseVerification
                 $"What {origin} holds is not kube-prometheus {release.Number}: the git tree of its manifests is {found}, expected {release.ManifestsTreeId}. Nothing was applied; find out who changed it, or give manifests that you trust with -Path.",
                 origin);
         }
+    }
+
+    private static byte[] IdOf(ManifestFile file)
+    {
+        using var content = file.Open();
+        return GitTreeId.OfFile(content.Bytes.Span);
     }
 }

@@ -74,7 +74,7 @@ internal sealed class ArchiveManifests
             _byFolder[place.Folder] = files = [];
         }
 
-        files.Add(new ManifestFile(place.Path, content));
+        files.Add(new ArchivedFile(place.Path, content));
     }
 
     /// <summary>The manifests: of a folder named <c>manifests</c>, or else of the archive's own top.</summary>

@@ -20,7 +20,7 @@ internal static class ManifestReader
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
 
         // The largest first, so that no core is left alone with one at the end.
-        var order = Enumerable.Range(0, files.Count).OrderByDescending(index => files[index].Content.Length).ToArray();
+        var order = Enumerable.Range(0, files.Count).OrderByDescending(index => files[index].Length).ToArray();
         Parallel.ForEach(
             Partitioner.Create(order, EnumerablePartitionerOptions.NoBuffering),
             options,
@@ -36,9 +36,10 @@ internal static class ManifestReader
         var result = new FileResult([], []);
         try
         {
-            var text = ManifestText.ToUtf8(file);
+            using var content = file.Open();
+            var text = ManifestText.ToUtf8(file.Path, content.Bytes);
             var extractor = new ObjectExtractor(file.Path, result.Objects, result.Problems);
-            var documents = SimpleYamlConverter.TryConvert(text.Span, cancellationToken) ?? YamlConverter.Convert(file, text, cancellationToken);
+            var documents = SimpleYamlConverter.TryConvert(text.Span, cancellationToken) ?? YamlConverter.Convert(file.Path, text, cancellationToken);
             foreach (var document in documents)
             {
                 extractor.Extract(document);

@@ -15,25 +15,25 @@ internal static class ManifestSource
         try
         {
             return Directory.Exists(path)
-                ? await ReadFolderAsync(path, cancellationToken).ConfigureAwait(false)
+                ? ReadFolder(path, cancellationToken)
                 : await ReadFileAsync(path, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw NotFound($"{path} cannot be read: {exception.Message.ReplaceLineEndings(" ")}", path, exception);
+            throw Unreadable(path, exception);
         }
     }
 
-    private static async Task<IReadOnlyList<ManifestFile>> ReadFolderAsync(string path, CancellationToken cancellationToken)
+    private static IReadOnlyList<ManifestFile> ReadFolder(string path, CancellationToken cancellationToken)
     {
         var inner = Path.Combine(path, ManifestPath.Folder);
         var root = Directory.Exists(inner) ? inner : path;
         var setup = Path.Combine(root, ManifestPath.SetupFolder);
         var files = new List<ManifestFile>();
-        await AddFilesAsync(files, root, "", cancellationToken).ConfigureAwait(false);
+        AddFiles(files, root, "", cancellationToken);
         if (Directory.Exists(setup))
         {
-            await AddFilesAsync(files, setup, ManifestPath.SetupFolder + "/", cancellationToken).ConfigureAwait(false);
+            AddFiles(files, setup, ManifestPath.SetupFolder + "/", cancellationToken);
         }
 
         return files.Count > 0
@@ -41,13 +41,21 @@ internal static class ManifestSource
             : throw NotFound($"{path} holds no manifests: looked for *.yaml, *.yml and *.json in {inner}, {path} and their {ManifestPath.SetupFolder} folder", path);
     }
 
-    private static async Task AddFilesAsync(List<ManifestFile> files, string folder, string prefix, CancellationToken cancellationToken)
+    private static void AddFiles(List<ManifestFile> files, string folder, string prefix, CancellationToken cancellationToken)
     {
         foreach (var file in Directory.EnumerateFiles(folder).Where(ManifestPath.IsManifest))
         {
-            files.Add(new ManifestFile(prefix + Path.GetFileName(file), await ContentAsync(file, cancellationToken).ConfigureAwait(false)));
+            cancellationToken.ThrowIfCancellationRequested();
+            files.Add(new FolderFile(prefix + Path.GetFileName(file), file));
         }
     }
+
+    /// <summary>The error for a file or folder that the system does not let us read.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="exception">What the system said.</param>
+    /// <returns>The error.</returns>
+    public static MonitoringException Unreadable(string path, Exception exception) =>
+        NotFound($"{path} cannot be read: {exception.Message.ReplaceLineEndings(" ")}", path, exception);
 
     private static async Task<IReadOnlyList<ManifestFile>> ReadFileAsync(string path, CancellationToken cancellationToken)
     {
@@ -74,7 +82,7 @@ internal static class ManifestSource
         }
 
         return ManifestPath.IsManifest(path)
-            ? [new ManifestFile(Path.GetFileName(path), await ContentAsync(path, cancellationToken).ConfigureAwait(false))]
+            ? [new FolderFile(Path.GetFileName(path), path)]
             : throw new ArchiveManifests(path).Invalid("is neither a gzipped tar nor a zip, nor a .yaml file");
     }
 
@@ -84,14 +92,6 @@ internal static class ManifestSource
         {
             throw new ArchiveManifests(path).Invalid($"has more than {ArchiveLimits.MaximumPackedBytes / 1048576} MB");
         }
-    }
-
-    private static async Task<byte[]> ContentAsync(string file, CancellationToken cancellationToken)
-    {
-        var length = new FileInfo(file).Length;
-        return length <= ManifestText.MaximumLength
-            ? await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false)
-            : throw new MonitoringException(ErrorId.ManifestInvalid, $"The manifest {file} {ManifestText.TooLarge(length)}.", file);
     }
 
     private static MonitoringException NotFound(string reason, string path, Exception? innerException = null) =>

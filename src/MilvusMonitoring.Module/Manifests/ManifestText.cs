@@ -15,27 +15,28 @@ internal static class ManifestText
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 127]);
 
     /// <summary>Takes off a byte order mark, turns UTF-16 into UTF-8, and refuses what can be no YAML text.</summary>
-    /// <param name="file">The file.</param>
-    /// <returns>Its text as UTF-8.</returns>
+    /// <param name="path">The path of the file, for messages.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <returns>Its text as UTF-8; it may stand in the same memory.</returns>
     /// <exception cref="ManifestProblemException">Too large, not UTF-8, or with control characters.</exception>
-    public static ReadOnlyMemory<byte> ToUtf8(ManifestFile file)
+    public static ReadOnlyMemory<byte> ToUtf8(string path, ReadOnlyMemory<byte> content)
     {
-        if (file.Content.Length > MaximumLength)
+        if (content.Length > MaximumLength)
         {
-            throw Problem(file, 0, TooLarge(file.Content.Length));
+            throw Problem(path, 0, TooLarge(content.Length));
         }
 
-        var text = WithoutByteOrderMark(file);
+        var text = WithoutByteOrderMark(path, content);
         var span = text.Span;
         if (!Utf8.IsValid(span))
         {
-            throw Problem(file, LineAt(span, FirstInvalid(span)), "is not UTF-8 text; save the file as UTF-8");
+            throw Problem(path, LineAt(span, FirstInvalid(span)), "is not UTF-8 text; save the file as UTF-8");
         }
 
         var control = span.IndexOfAny(ControlBytes);
         if (control >= 0)
         {
-            throw Problem(file, LineAt(span, control), $"holds the control character 0x{span[control]:X2}, which YAML does not allow; remove it or write it as an escape in double quotes");
+            throw Problem(path, LineAt(span, control), $"holds the control character 0x{span[control]:X2}, which YAML does not allow; remove it or write it as an escape in double quotes");
         }
 
         return text;
@@ -47,25 +48,25 @@ internal static class ManifestText
     public static string TooLarge(long length) =>
         $"has {length / 1048576} MB, more than the {MaximumLength / 1048576} MB that a manifest file may have; split it into files of one object each";
 
-    private static ReadOnlyMemory<byte> WithoutByteOrderMark(ManifestFile file) => file.Content.Span switch
+    private static ReadOnlyMemory<byte> WithoutByteOrderMark(string path, ReadOnlyMemory<byte> content) => content.Span switch
     {
-        [0xEF, 0xBB, 0xBF, ..] => file.Content[3..],
-        [0xFF, 0xFE, 0, 0, ..] or [0, 0, 0xFE, 0xFF, ..] => throw Problem(file, 1, "is UTF-32 text; save the file as UTF-8"),
-        [0xFF, 0xFE, ..] => FromUtf16(file, bigEndian: false),
-        [0xFE, 0xFF, ..] => FromUtf16(file, bigEndian: true),
-        _ => file.Content,
+        [0xEF, 0xBB, 0xBF, ..] => content[3..],
+        [0xFF, 0xFE, 0, 0, ..] or [0, 0, 0xFE, 0xFF, ..] => throw Problem(path, 1, "is UTF-32 text; save the file as UTF-8"),
+        [0xFF, 0xFE, ..] => FromUtf16(path, content.Span, bigEndian: false),
+        [0xFE, 0xFF, ..] => FromUtf16(path, content.Span, bigEndian: true),
+        _ => content,
     };
 
-    private static byte[] FromUtf16(ManifestFile file, bool bigEndian)
+    private static byte[] FromUtf16(string path, ReadOnlySpan<byte> content, bool bigEndian)
     {
         var encoding = new UnicodeEncoding(bigEndian, byteOrderMark: false, throwOnInvalidBytes: true);
         try
         {
-            return Encoding.UTF8.GetBytes(encoding.GetString(file.Content.Span[2..]));
+            return Encoding.UTF8.GetBytes(encoding.GetString(content[2..]));
         }
         catch (DecoderFallbackException)
         {
-            throw Problem(file, 0, "starts as UTF-16 text but is none; save the file as UTF-8");
+            throw Problem(path, 0, "starts as UTF-16 text but is none; save the file as UTF-8");
         }
     }
 
@@ -82,6 +83,6 @@ internal static class ManifestText
 
     private static int LineAt(ReadOnlySpan<byte> text, int position) => text[..position].Count((byte)'\n') + 1;
 
-    private static ManifestProblemException Problem(ManifestFile file, int line, string message) =>
-        new(new ManifestProblem(file.Path, line, message));
+    private static ManifestProblemException Problem(string path, int line, string message) =>
+        new(new ManifestProblem(path, line, message));
 }

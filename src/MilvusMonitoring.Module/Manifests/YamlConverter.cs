@@ -27,7 +27,7 @@ internal sealed class YamlConverter : IDisposable
         SkipValidation = true,
     };
 
-    private readonly ManifestFile _file;
+    private readonly string _path;
     private readonly Parser _parser;
     private readonly CancellationToken _cancellationToken;
     private readonly PooledBuffer _buffer = new();
@@ -38,9 +38,9 @@ internal sealed class YamlConverter : IDisposable
     private int _depth;
     private int _aliasBytes;
 
-    private YamlConverter(ManifestFile file, TextReader text, CancellationToken cancellationToken)
+    private YamlConverter(string path, TextReader text, CancellationToken cancellationToken)
     {
-        _file = file;
+        _path = path;
         _parser = new Parser(text);
         _cancellationToken = cancellationToken;
         _target = _buffer;
@@ -48,15 +48,15 @@ internal sealed class YamlConverter : IDisposable
     }
 
     /// <summary>Converts all documents of a file; empty ones are left out.</summary>
-    /// <param name="file">The file, for messages.</param>
+    /// <param name="path">The path of the file, for messages.</param>
     /// <param name="text">Its text, UTF-8.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The documents in their order.</returns>
     /// <exception cref="ManifestProblemException">No valid YAML, or YAML that cannot be JSON.</exception>
-    public static List<JsonText> Convert(ManifestFile file, ReadOnlyMemory<byte> text, CancellationToken cancellationToken)
+    public static List<JsonText> Convert(string path, ReadOnlyMemory<byte> text, CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(AsStream(text), Encoding.UTF8, detectEncodingFromByteOrderMarks: false);
-        using var converter = new YamlConverter(file, reader, cancellationToken);
+        using var converter = new YamlConverter(path, reader, cancellationToken);
         try
         {
             return converter.Documents();
@@ -360,5 +360,5 @@ internal sealed class YamlConverter : IDisposable
         }
     }
 
-    private ManifestProblemException Problem(long line, string message) => new(new ManifestProblem(_file.Path, line, message));
+    private ManifestProblemException Problem(long line, string message) => new(new ManifestProblem(_path, line, message));
 }

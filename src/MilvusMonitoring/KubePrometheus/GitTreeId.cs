@@ -9,20 +9,25 @@ namespace MilvusMonitoring.KubePrometheus;
 internal static class GitTreeId
 {
     /// <summary>Computes the id of the tree object.</summary>
-    /// <param name="files">Path below the folder, with <c>/</c>, and content of each file; all are plain files (mode 100644).</param>
+    /// <param name="files">Path below the folder, with <c>/</c>, and <see cref="OfFile">id</see> of each file; all are plain files (mode 100644).</param>
     /// <returns>40 hexadecimal digits in lower case.</returns>
     /// <exception cref="ArgumentException">A path stands twice, or is a file and a folder.</exception>
-    public static string Compute(IEnumerable<KeyValuePair<string, ReadOnlyMemory<byte>>> files) =>
-        Convert.ToHexString(Tree([.. files.Select(file => (file.Key, file.Value))])).ToLower(CultureInfo.InvariantCulture);
+    public static string Compute(IReadOnlyList<(string Path, byte[] Id)> files) =>
+        Convert.ToHexString(Tree(files)).ToLower(CultureInfo.InvariantCulture);
+
+    /// <summary>Computes the id of a file.</summary>
+    /// <param name="content">Its content.</param>
+    /// <returns>The 20 bytes of the id.</returns>
+    public static byte[] OfFile(ReadOnlySpan<byte> content) => ObjectId("blob", content);
 
     // A name that is both file and folder, or stands twice, fails on the empty rest of its path.
-    private static byte[] Tree(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Content)> files)
+    private static byte[] Tree(IReadOnlyList<(string Path, byte[] Id)> files)
     {
         var entries = files
             .GroupBy(file => FirstSegment(file.Path), StringComparer.Ordinal)
             .Select(group => group.Count() == 1 && group.First().Path == group.Key
-                ? (SortKey: group.Key, Mode: "100644", Name: group.Key, Id: ObjectId("blob", group.First().Content.Span))
-                : (SortKey: group.Key + "/", Mode: "40000", Name: group.Key, Id: Tree([.. group.Select(file => (file.Path[(group.Key.Length + 1)..], file.Content))])))
+                ? (SortKey: group.Key, Mode: "100644", Name: group.Key, group.First().Id)
+                : (SortKey: group.Key + "/", Mode: "40000", Name: group.Key, Id: Tree([.. group.Select(file => (file.Path[(group.Key.Length + 1)..], file.Id))])))
             .OrderBy(entry => entry.SortKey, StringComparer.Ordinal);
 
         using var tree = new MemoryStream();

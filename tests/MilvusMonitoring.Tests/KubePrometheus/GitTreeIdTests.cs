@@ -18,6 +18,6 @@ public sealed class GitTreeIdTests
     public void A_file_that_stands_twice_is_refused(string first, string second) =>
         Assert.ThrowsAny<ArgumentException>(() => GitTreeId.Compute(Files((first, "1"), (second, "2"))));
 
-    private static IEnumerable<KeyValuePair<string, ReadOnlyMemory<byte>>> Files(params (string Path, string Content)[] files) =>
-        files.Select(file => KeyValuePair.Create(file.Path, new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(file.Content))));
+    private static IReadOnlyList<(string Path, byte[] Id)> Files(params (string Path, string Content)[] files) =>
+        [.. files.Select(file => (file.Path, GitTreeId.OfFile(Encoding.UTF8.GetBytes(file.Content))))];
 }

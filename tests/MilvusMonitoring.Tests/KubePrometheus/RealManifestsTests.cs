@@ -38,7 +38,10 @@ public sealed class RealManifestsTests
     public async Task One_byte_more_is_not_the_release()
     {
         var files = (await RealManifests.ReadAsync("v0.18.0")).ToList();
-        files[^1] = files[^1] with { Content = (byte[])[.. files[^1].Content.Span, (byte)'\n'] };
+        using (var last = files[^1].Open())
+        {
+            files[^1] = new ArchivedFile(files[^1].Path, (byte[])[.. last.Bytes.Span, (byte)'\n']);
+        }
 
         var error = Assert.Throws<MonitoringException>(() => ReleaseVerification.Verify(ReleaseCatalog.Find("v0.18.0"), files, "there"));
 

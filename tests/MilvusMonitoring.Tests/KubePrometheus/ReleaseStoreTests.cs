@@ -18,8 +18,8 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
     {
         ManifestsTreeId = GitTreeId.Compute(
         [
-            KeyValuePair.Create<string, ReadOnlyMemory<byte>>("a.yaml", Encoding.UTF8.GetBytes(Deployment)),
-            KeyValuePair.Create<string, ReadOnlyMemory<byte>>("setup/namespace.yaml", Encoding.UTF8.GetBytes(Namespace)),
+            ("a.yaml", GitTreeId.OfFile(Encoding.UTF8.GetBytes(Deployment))),
+            ("setup/namespace.yaml", GitTreeId.OfFile(Encoding.UTF8.GetBytes(Namespace))),
         ]),
     };
 
@@ -55,7 +55,7 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
         var second = await GetAsync();
 
         Assert.Equal(Paths, first.Select(file => file.Path));
-        Assert.Equal(first.Select(Text), second.Select(Text));
+        Assert.Equal(first.Select(ManifestTexts.Of), second.Select(ManifestTexts.Of));
         Assert.Equal("/get/v0.18.0.tar.gz", Assert.Single(_source.Requests));
         Assert.Equal([Cached], Directory.GetFileSystemEntries(Cache));
         Assert.NotEmpty(_sink.ProgressStatuses);
@@ -272,8 +272,6 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
 
         Assert.Equal(ErrorId.FileNotWritten, error.ErrorId);
     }
-
-    private static string Text(ManifestFile file) => Encoding.UTF8.GetString(file.Content.Span);
 
     private void AnswerWith(Action<HttpContext> answer) => _source.Answer = (context, _) =>
     {

@@ -90,5 +90,5 @@ public sealed class ImageReferencesTests
     }
 
     private static ManifestObject Read(string text) =>
-        Assert.Single(ManifestReader.Read([new ManifestFile("a.yaml", Encoding.UTF8.GetBytes(text))], TestContext.Current.CancellationToken));
+        Assert.Single(ManifestReader.Read([new ArchivedFile("a.yaml", Encoding.UTF8.GetBytes(text))], TestContext.Current.CancellationToken));
 }

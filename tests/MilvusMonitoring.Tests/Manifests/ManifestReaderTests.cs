@@ -205,7 +205,7 @@ public sealed class ManifestReaderTests
     [Fact]
     public void A_hundred_megabytes_are_refused_without_being_read()
     {
-        var error = Assert.Throws<MonitoringException>(() => ManifestReader.Read([new ManifestFile("big.yaml", new byte[100 * 1024 * 1024])], TestContext.Current.CancellationToken));
+        var error = Assert.Throws<MonitoringException>(() => ManifestReader.Read([new ArchivedFile("big.yaml", new byte[100 * 1024 * 1024])], TestContext.Current.CancellationToken));
 
         Assert.Equal(ErrorId.ManifestInvalid, error.ErrorId);
         Assert.Contains("big.yaml: has 100 MB, more than the 16 MB", error.Message, StringComparison.Ordinal);
@@ -216,9 +216,9 @@ public sealed class ManifestReaderTests
     {
         var files = new[]
         {
-            new ManifestFile("a.yaml", Encoding.UTF8.GetPreamble().Concat(Encoding.UTF8.GetBytes(Header)).ToArray()),
-            new ManifestFile("b.yaml", Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes(Header)).ToArray()),
-            new ManifestFile("c.yaml", Encoding.BigEndianUnicode.GetPreamble().Concat(Encoding.BigEndianUnicode.GetBytes(Header)).ToArray()),
+            new ArchivedFile("a.yaml", Encoding.UTF8.GetPreamble().Concat(Encoding.UTF8.GetBytes(Header)).ToArray()),
+            new ArchivedFile("b.yaml", Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes(Header)).ToArray()),
+            new ArchivedFile("c.yaml", Encoding.BigEndianUnicode.GetPreamble().Concat(Encoding.BigEndianUnicode.GetBytes(Header)).ToArray()),
         };
 
         Assert.Single(ManifestReader.Read(files, TestContext.Current.CancellationToken));
@@ -227,7 +227,7 @@ public sealed class ManifestReaderTests
     [Fact]
     public void Text_in_another_encoding_is_refused_with_its_line()
     {
-        var error = Assert.Throws<MonitoringException>(() => ManifestReader.Read([new ManifestFile("a.yaml", Encoding.Latin1.GetBytes("a: 1\nb: é"))], TestContext.Current.CancellationToken));
+        var error = Assert.Throws<MonitoringException>(() => ManifestReader.Read([new ArchivedFile("a.yaml", Encoding.Latin1.GetBytes("a: 1\nb: é"))], TestContext.Current.CancellationToken));
 
         Assert.Contains("a.yaml line 2: is not UTF-8 text", error.Message, StringComparison.Ordinal);
     }
@@ -290,7 +290,7 @@ public sealed class ManifestReaderTests
         return error;
     }
 
-    private static ManifestFile File(string path, string text) => new(path, Encoding.UTF8.GetBytes(text));
+    private static ArchivedFile File(string path, string text) => new(path, Encoding.UTF8.GetBytes(text));
 
     private static string Json(ManifestObject manifest) => Encoding.UTF8.GetString(manifest.Json.Span);
 }

@@ -25,7 +25,7 @@ public sealed class ManifestSourceTests : IDisposable
         var files = await ReadAsync(Path.Combine(_folder.Path, asked));
 
         Assert.Equal(Found, files.Select(file => file.Path));
-        Assert.Equal("namespace", Encoding.UTF8.GetString(files[0].Content.Span));
+        Assert.Equal("namespace", ManifestTexts.Of(files[0]));
     }
 
     [Theory]
@@ -41,8 +41,8 @@ public sealed class ManifestSourceTests : IDisposable
 
         Assert.Equal(Found, tar.Select(file => file.Path));
         Assert.Equal(Found, zip.Select(file => file.Path));
-        Assert.Equal("namespace", Encoding.UTF8.GetString(tar[0].Content.Span));
-        Assert.Equal("namespace", Encoding.UTF8.GetString(zip[0].Content.Span));
+        Assert.Equal("namespace", ManifestTexts.Of(tar[0]));
+        Assert.Equal("namespace", ManifestTexts.Of(zip[0]));
     }
 
     [Fact]

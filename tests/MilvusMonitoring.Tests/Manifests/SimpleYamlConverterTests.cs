@@ -73,7 +73,7 @@ public sealed class SimpleYamlConverterTests
     {
         foreach (var file in await RealManifests.ReadAsync(version))
         {
-            var text = Encoding.UTF8.GetString(file.Content.Span);
+            var text = ManifestTexts.Of(file);
             Assert.Equal(Full(text), Simple(text));
         }
     }
@@ -138,7 +138,7 @@ public sealed class SimpleYamlConverterTests
     private static string Full(string text)
     {
         var content = Encoding.UTF8.GetBytes(text);
-        return Shown(YamlConverter.Convert(new ManifestFile("a.yaml", content), content, TestContext.Current.CancellationToken));
+        return Shown(YamlConverter.Convert("a.yaml", content, TestContext.Current.CancellationToken));
     }
 
     private static string Shown(List<JsonText> documents) =>

@@ -6,6 +6,8 @@ namespace MilvusMonitoring.Campaigns.Fuzzing.Targets;
 /// <summary>Manifests. What the fast reader takes, the slow one has to read alike.</summary>
 internal sealed class ManifestTarget
 {
+    private const string FileName = "fuzz.yaml";
+
     private readonly Mutator _texts = new(
         [.. Directory.EnumerateFiles(Path.Combine(BuiltTree.Root, "tests", "Demo", "manifests"), "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllText).Where(text => text.Length < 2500), Other],
         ["---\n", "...\n", "- ", ": ", "  ", "? ", "&a ", "*a", "<<: *a\n", "|\n", ">-\n", "|2+\n", "!!binary ", "!!str ", "# ", "'", "0x1F", "1_000", "~", ".inf", "on", "2001-01-01", "%YAML 1.2\n", "{a: [b, 'c'], d: }", "kind: List\nitems:\n", "- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: a}\n", "@", "`", "-", ":", "\u2028", "\u0085"]);
@@ -38,20 +40,20 @@ internal sealed class ManifestTarget
 
     public void TryOne(Random random)
     {
-        var file = new ManifestFile("fuzz.yaml", _texts.Next(random));
+        var text = _texts.Next(random);
         MonitoringException? failure = null;
         try
         {
-            ManifestReader.Read([file], CancellationToken.None);
+            ManifestReader.Read([new ArchivedFile(FileName, text)], CancellationToken.None);
         }
         catch (MonitoringException exception)
         {
             failure = exception;
         }
 
-        if (TryFast(file) is { } fast)
+        if (TryFast(text) is { } fast)
         {
-            PropertyException.Check(TrySlow(file) is { } slow && slow.SequenceEqual(fast), () => $"read one way it is {string.Join('|', fast)}, the other way {string.Join('|', TrySlow(file) ?? ["refused"])}");
+            PropertyException.Check(TrySlow(text) is { } slow && slow.SequenceEqual(fast), () => $"read one way it is {string.Join('|', fast)}, the other way {string.Join('|', TrySlow(text) ?? ["refused"])}");
         }
 
         if (failure is not null)
@@ -60,11 +62,11 @@ internal sealed class ManifestTarget
         }
     }
 
-    private static List<string>? TryFast(ManifestFile file)
+    private static List<string>? TryFast(byte[] text)
     {
         try
         {
-            return SimpleYamlConverter.TryConvert(ManifestText.ToUtf8(file).Span, CancellationToken.None)?.ConvertAll(Text);
+            return SimpleYamlConverter.TryConvert(ManifestText.ToUtf8(FileName, text).Span, CancellationToken.None)?.ConvertAll(Text);
         }
         catch (ManifestProblemException)
         {
@@ -72,11 +74,11 @@ internal sealed class ManifestTarget
         }
     }
 
-    private static List<string>? TrySlow(ManifestFile file)
+    private static List<string>? TrySlow(byte[] text)
     {
         try
         {
-            return YamlConverter.Convert(file, ManifestText.ToUtf8(file), CancellationToken.None).ConvertAll(Text);
+            return YamlConverter.Convert(FileName, ManifestText.ToUtf8(FileName, text), CancellationToken.None).ConvertAll(Text);
         }
         catch (ManifestProblemException)
         {
