@@ -13,7 +13,7 @@ public abstract class AccessCommand : ClusterCommand
     /// A stack: its own Prometheus is meant. An access: the same one again. Anything else with a namespace, such as a Milvus instance, or the name of a namespace: the access is for that namespace.
     /// </summary>
     [Parameter(ValueFromPipeline = true)]
-    [AllowNull]
+    [ValidateNotNull]
     public PSObject? InputObject { get; set; }
 
     /// <summary>The namespaces that the access is for; without it the whole cluster.</summary>
@@ -28,6 +28,7 @@ public abstract class AccessCommand : ClusterCommand
 
     /// <summary>The role that Prometheus has.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string ClusterRole { get; set; } = UsualRole;
 
@@ -39,6 +40,7 @@ public abstract class AccessCommand : ClusterCommand
 
     /// <summary>The name of the Prometheus resource, where there are several.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string? PrometheusName { get; set; }
 
@@ -92,15 +94,7 @@ public abstract class AccessCommand : ClusterCommand
     private AccessRequest Request()
     {
         var typed = new AccessRequest(Method, ClusterRole, Namespace, new PrometheusChoice(PrometheusNamespace, PrometheusName));
-        var request = InputObject?.BaseObject switch
-        {
-            null => typed,
-            KubePrometheusStack stack => typed with { Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? stack.Namespace } },
-            PrometheusAccess access => OfAccess(typed, access),
-            string name => typed with { Namespaces = [.. Namespace, name] },
-            _ when InputObject.Properties["Namespace"]?.Value is string { Length: > 0 } name => typed with { Namespaces = [.. Namespace, name] },
-            var other => throw Invalid($"{other.GetType().Name} says neither which Prometheus nor which namespace is meant; pipe a stack, a Milvus instance or the name of a namespace.", nameof(InputObject)),
-        };
+        var request = InputObject is null ? typed : OfPiped(typed, InputObject);
         if (request.Namespaces.Count > 0 && IsGiven(nameof(Method)) && Method == AccessMethod.ClusterRole)
         {
             throw Invalid("A ClusterRole is for the whole cluster; leave out -Method, or the namespaces.", nameof(Method));
@@ -111,13 +105,26 @@ public abstract class AccessCommand : ClusterCommand
             : request;
     }
 
-    private AccessRequest OfAccess(AccessRequest typed, PrometheusAccess access) => typed with
+    private AccessRequest OfPiped(AccessRequest typed, PSObject input)
     {
-        Method = IsGiven(nameof(Method)) ? Method : access.Method,
-        ClusterRole = !IsGiven(nameof(ClusterRole)) && access.Method == AccessMethod.ClusterRole ? access.Role[(access.Role.IndexOf('/', StringComparison.Ordinal) + 1)..] : ClusterRole,
-        Namespaces = access.TargetNamespace is { } target ? [.. Namespace, target] : Namespace,
-        Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? access.Namespace },
-    };
+        var piped = new PipedObject(input);
+        return piped.Is<KubePrometheusStack>() ? typed with { Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? piped.Text("Namespace") } }
+            : piped.Is<PrometheusAccess>() ? OfAccess(typed, piped)
+            : (input.BaseObject as string ?? piped.Text("Namespace")) is { Length: > 0 } name ? typed with { Namespaces = [.. Namespace, name] }
+            : throw Invalid($"{input.BaseObject.GetType().Name} says neither which Prometheus nor which namespace is meant; pipe a stack, a Milvus instance or the name of a namespace.", nameof(InputObject));
+    }
+
+    private AccessRequest OfAccess(AccessRequest typed, PipedObject access)
+    {
+        var method = access.Word<AccessMethod>(nameof(PrometheusAccess.Method));
+        return typed with
+        {
+            Method = IsGiven(nameof(Method)) ? Method : method,
+            ClusterRole = !IsGiven(nameof(ClusterRole)) && method == AccessMethod.ClusterRole && access.Text(nameof(PrometheusAccess.Role)) is { } role ? role[(role.IndexOf('/', StringComparison.Ordinal) + 1)..] : ClusterRole,
+            Namespaces = access.Text(nameof(PrometheusAccess.TargetNamespace)) is { } target ? [.. Namespace, target] : Namespace,
+            Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? access.Text(nameof(PrometheusAccess.Namespace)) },
+        };
+    }
 
     private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using MilvusMonitoring.Access;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Milvus;
 
@@ -16,7 +17,7 @@ internal sealed class ClusterCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         var target = new ClusterTarget(fakeBoundParameters["Kubeconfig"] as string, fakeBoundParameters["Context"] as string);
-        var namespaceName = fakeBoundParameters["Namespace"] as string;
+        var namespaceName = fakeBoundParameters[parameterName == "PrometheusName" ? "PrometheusNamespace" : "Namespace"] as string;
         return Completion.Of(Ask(target, (client, cancellationToken) => NamesAsync(client, commandName, parameterName, namespaceName, cancellationToken)), wordToComplete);
     }
 
@@ -24,6 +25,8 @@ internal sealed class ClusterCompleter : IArgumentCompleter
     {
         "ServiceName" => (await client.ListMetadataAsync(MilvusTypes.Service, namespaceName ?? client.Connection.DefaultNamespace, string.Empty, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false)).Select(service => service.Name),
         "Name" or "Instance" when commandName.StartsWith("Get-MilvusServiceMonitor", StringComparison.OrdinalIgnoreCase) => (await new MonitorReader(client, Silence.Instance).ListAsync(namespaceName ?? client.Connection.DefaultNamespace, cancellationToken).ConfigureAwait(false)).Select(monitor => monitor.Metadata.Name),
+        "PrometheusName" => (await new PrometheusFinder(client).ListAsync(new PrometheusChoice(namespaceName, null), cancellationToken).ConfigureAwait(false)).Select(server => server.Name),
+        "ClusterRole" => (await client.ListMetadataAsync(ResourceType.ClusterRole, null, string.Empty, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false)).Select(role => role.Name),
         "Name" or "Instance" => (await new InstanceFinder(client, Silence.Instance).FindAsync(namespaceName, _ => true, cancellationToken).ConfigureAwait(false)).Select(found => found.Instance.Name),
         _ => (await client.ListMetadataAsync(ResourceType.Namespace, null, string.Empty, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false)).Select(found => found.Name),
     };

@@ -11,6 +11,9 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(100);
 
+    // What Write-Host marks its lines with: hosts show them whatever the preference.
+    private static readonly string[] ForHost = ["PSHOST"];
+
     private readonly BlockingCollection<Action> _messages = [];
     private readonly Stopwatch _sinceProgress = new();
     private readonly object _progressGate = new();
@@ -24,6 +27,9 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
 
     /// <summary>Writes an error for a check that failed.</summary>
     public void Error(MonitoringCheck check) => Post(() => command.WriteError(Shown(ErrorRecords.From(check))));
+
+    /// <summary>Says something to whoever looks on, beside the output.</summary>
+    public void Tell(string message) => Post(() => command.WriteInformation(new HostInformationMessage { Message = message }, ForHost));
 
     /// <inheritdoc />
     public void Verbose(string message) => Post(() => command.WriteVerbose(message));
@@ -63,11 +69,13 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
         {
             try
             {
+                Question.EnsureAnswerable(command);
                 var approved = command.ShouldProcess($"{action} {target}", $"{action} {target}?", "Confirm", out var reason);
                 answer.TrySetResult(new Approval(approved, reason == ShouldProcessReason.WhatIf));
             }
-            catch (Exception exception) when (exception is InvalidOperationException or HostException)
+            catch (Exception exception) when (exception is not RuntimeException or HostException)
             {
+                // Whatever a host throws that has nobody to ask: pwsh's own a NullReferenceException at the end of its input.
                 answer.TrySetException(new MonitoringException(
                     ErrorId.ConfirmationImpossible, $"Nobody can be asked whether to {action.ToLowerInvariant()} {target}; add -Confirm:$false to go ahead without a question.", target, exception));
             }

@@ -12,6 +12,8 @@ internal sealed class ForwardCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         var all = PortForwardRegistry.OfThisRunspace().All;
-        return Completion.Of(parameterName == "Id" ? all.Select(forward => $"{forward.Id}") : all.Select(forward => forward.Service).Distinct(), wordToComplete);
+        return parameterName == "Id"
+            ? Completion.Of(all.Select(forward => (forward.Id, $"{forward.Url} to Service/{forward.Namespace}/{forward.Service}")), wordToComplete)
+            : Completion.Of(all.Select(forward => forward.Service).Distinct(), wordToComplete);
     }
 }

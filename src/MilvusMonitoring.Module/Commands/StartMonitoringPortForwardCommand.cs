@@ -32,11 +32,13 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
 
     /// <summary>A stack whose services to forward to, from Install- or Get-KubePrometheus.</summary>
     [Parameter(ParameterSetName = KnownSet, ValueFromPipeline = true)]
+    [ValidateNotNull]
     public KubePrometheusStack? InputObject { get; set; }
 
     /// <summary>Any other Service, by its name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = NamedSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ClusterCompleter))]
+    [Name]
     [ValidateNotNullOrEmpty]
     public string ServiceName { get; set; } = string.Empty;
 
@@ -125,17 +127,24 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
 
     private async Task StartAsync(ClusterClient client, PortForwardStarter starter, ForwardRequest request, CommandOutput output, CancellationToken cancellationToken)
     {
-        var approval = await output.ApproveAsync($"Service/{request.Namespace}/{request.Service} on {client.Connection.Context}", "Forward a local port to").ConfigureAwait(false);
+        var target = await starter.FindAsync(request, cancellationToken).ConfigureAwait(false);
+        var approval = await output.ApproveAsync($"{target} on {client.Connection.Context}", "Forward a local port to").ConfigureAwait(false);
         if (!approval.IsGiven)
         {
             return;
         }
 
         output.Progress("Starting port-forwards", $"{request.Namespace}/{request.Service}", -1);
-        var (forward, isNew) = await starter.StartAsync(request, Timeout, cancellationToken).ConfigureAwait(false);
+        var (forward, isNew) = await starter.StartAsync(request, target, Timeout, cancellationToken).ConfigureAwait(false);
         if (!request.Addresses.All(IPAddress.IsLoopback))
         {
             output.Warning($"Whoever reaches this machine can now open {forward.Url}: Prometheus and Alertmanager ask for no password, and Grafana's is admin until it is changed.");
+        }
+
+        if (Wait)
+        {
+            // Its row in a table would be shown with the last one only, which Ctrl+C takes away.
+            output.Tell($"Forwarding {forward.Url} to {target}, port {forward.Port}; Ctrl+C ends it.");
         }
 
         _shown.Add(forward);
@@ -166,6 +175,8 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
     {
         [] => null,
         [0] => 0,
+        _ when LocalPort.Where(port => port != 0).GroupBy(port => port).FirstOrDefault(same => same.Count() > 1) is { } twice =>
+            throw new MonitoringException(ErrorId.ParameterInvalid, $"-LocalPort has {twice.Key} twice; give each service a number of its own, or 0 for any free one.", nameof(LocalPort)),
         { Length: var given } when given == count => LocalPort[index],
         _ => throw new MonitoringException(ErrorId.ParameterInvalid, $"-LocalPort has {LocalPort.Length} numbers for {count} services; give one for each, or a single 0 for any free ones.", nameof(LocalPort)),
     };

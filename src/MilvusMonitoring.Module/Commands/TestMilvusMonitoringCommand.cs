@@ -27,7 +27,7 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
 
     /// <summary>A Milvus, a monitor, or a stack whose own Prometheus is meant.</summary>
     [Parameter(ValueFromPipeline = true)]
-    [AllowNull]
+    [ValidateNotNull]
     public PSObject? InputObject { get; set; }
 
     /// <summary>Writes only whether all of it holds: True or False, and no error for a link that failed.</summary>
@@ -64,6 +64,7 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
 
     /// <summary>The name of the Prometheus resource, where there are several.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string? PrometheusName { get; set; }
 
@@ -111,14 +112,16 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
             Grafana = GrafanaCredential?.GetNetworkCredential(),
             Kubeconfig = string.IsNullOrEmpty(Kubeconfig) ? null : ResolvedKubeconfig(),
         };
-        return InputObject?.BaseObject switch
-        {
-            null => typed,
-            KubePrometheusStack stack => typed with { Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? stack.Namespace } },
-            MilvusInstance instance => typed with { Name = Name ?? instance.Name, Namespace = Namespace ?? instance.Namespace },
-            MilvusServiceMonitor monitor => typed with { Name = Name ?? monitor.Instance, Namespace = Namespace ?? monitor.Namespace, Monitor = (monitor.Kind, monitor.Name) },
-            string name => typed with { Name = Name ?? name },
-            var other => throw new MonitoringException(ErrorId.ParameterInvalid, $"{other.GetType().Name} does not say which Milvus is meant; pipe a Milvus instance, a monitor, a stack or a name.", nameof(InputObject)),
-        };
+        return InputObject is null ? typed : OfPiped(typed, InputObject);
+    }
+
+    private TestRequest OfPiped(TestRequest typed, PSObject input)
+    {
+        var piped = new PipedObject(input);
+        return piped.Is<KubePrometheusStack>() ? typed with { Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? piped.Text("Namespace") } }
+            : piped.Is<MilvusInstance>() ? typed with { Name = Name ?? piped.Text("Name"), Namespace = Namespace ?? piped.Text("Namespace") }
+            : piped.Is<MilvusServiceMonitor>() ? typed with { Name = Name ?? piped.Text("Instance"), Namespace = Namespace ?? piped.Text("Namespace"), Monitor = (piped.Text("Kind")!, piped.Text("Name")!) }
+            : input.BaseObject is string name ? typed with { Name = Name ?? name }
+            : throw new MonitoringException(ErrorId.ParameterInvalid, $"{input.BaseObject.GetType().Name} does not say which Milvus is meant; pipe a Milvus instance, a monitor, a stack or a name.", nameof(InputObject));
     }
 }

@@ -35,8 +35,8 @@ internal static class PemFiles
     /// <returns>The certificate, ready for TLS; the caller disposes of it.</returns>
     public static ClientIdentity ReadIdentity(KubeconfigData certificate, KubeconfigData key, string owner)
     {
-        var chain = ReadBundle(certificate, owner + "'s client certificate");
-        var keyOwner = owner + "'s client key";
+        var chain = ReadBundle(certificate, "the client certificate of " + owner);
+        var keyOwner = "the client key of " + owner;
         var keyText = Text(key, keyOwner);
         if (keyText.Contains("ENCRYPTED", StringComparison.Ordinal))
         {
@@ -79,7 +79,7 @@ internal static class PemFiles
     }
 
     private static MonitoringException Invalid(KubeconfigData source, string owner, string fault, string remedy, Exception? cause = null) =>
-        new(ErrorId.KubeconfigInvalid, source.Path is null ? $"{Capital(owner)} in the kubeconfig {fault}; {remedy}." : $"{Capital(owner)} {source.Path} {fault}; {remedy}.", source.Path, cause);
+        new(ErrorId.KubeconfigInvalid, source.Path is null ? $"{Capital(owner)} in the kubeconfig {fault}; {remedy}." : $"{Capital(owner)} {source.Path} {fault}; {remedy}.", source.Path ?? owner, cause);
 
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

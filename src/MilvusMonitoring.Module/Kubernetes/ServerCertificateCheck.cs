@@ -10,6 +10,9 @@ namespace MilvusMonitoring.Kubernetes;
 /// <remarks>It stands in the TLS handshake, so nothing that proves who the user is has been sent when it refuses.</remarks>
 internal sealed class ServerCertificateCheck
 {
+    private const string Expired = "expired on ";
+    private const string NotYetValid = "is not valid before ";
+
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
 
     private readonly X509Certificate2Collection? _authorities;
@@ -66,6 +69,10 @@ internal sealed class ServerCertificateCheck
         DisableCertificateDownloads = true,
         TrustMode = X509ChainTrustMode.CustomRootTrust,
     };
+
+    /// <summary>Whether a certificate was refused for its dates.</summary>
+    /// <param name="refusal">What <see cref="Judge"/> said of it.</param>
+    public static bool IsAboutTime(string refusal) => refusal.Contains(Expired, StringComparison.Ordinal) || refusal.Contains(NotYetValid, StringComparison.Ordinal);
 
     /// <summary>Judges a certificate.</summary>
     /// <param name="certificate">The server's certificate.</param>
@@ -133,8 +140,8 @@ internal sealed class ServerCertificateCheck
     {
         var subject = isLeaf ? "" : $"has an authority ({OneLine.Clean(certificate.Subject, 120)}) that ";
         return _time.GetUtcNow() > certificate.NotAfter.ToUniversalTime()
-            ? $"{subject}expired on {Day(certificate.NotAfter)}"
-            : $"{subject}is not valid before {Day(certificate.NotBefore)}";
+            ? $"{subject}{Expired}{Day(certificate.NotAfter)}"
+            : $"{subject}{NotYetValid}{Day(certificate.NotBefore)}";
     }
 
     private static string Day(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);

@@ -92,9 +92,14 @@ internal sealed record TransportFailure(TransportStage Stage, string Reason, Mon
 
     private static MonitoringException NotTrusted(string server, ClusterSettings settings, string refusal, Exception cause) => new(
         ErrorId.CertificateNotTrusted,
-        $"The certificate of the API server {server} {refusal}; {(settings.CertificateAuthority.IsAbsent ? "give the cluster's CA as certificate-authority in the kubeconfig" : "correct server, tls-server-name or certificate-authority in the kubeconfig, or have the certificate renewed")}.",
+        $"The certificate of the API server {server} {refusal}; {CertificateRemedy(settings, refusal)}.",
         server,
         cause);
+
+    private static string CertificateRemedy(ClusterSettings settings, string refusal) =>
+        ServerCertificateCheck.IsAboutTime(refusal) ? "have it renewed, or set the clock of this machine right"
+        : settings.CertificateAuthority.IsAbsent ? "give the cluster's CA as certificate-authority in the kubeconfig"
+        : "correct server, tls-server-name or certificate-authority in the kubeconfig, or have the certificate renewed";
 
     private static string Words(SocketException exception, string host) => exception.SocketErrorCode switch
     {

@@ -20,7 +20,7 @@ internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
     /// <exception cref="MonitoringException">There is none, or one in each of several namespaces.</exception>
     public async Task<FoundInstance> FindOneAsync(string name, string? namespaceName, CancellationToken cancellationToken)
     {
-        var found = await FindAllAsync(namespaceName, candidate => candidate == name, cancellationToken).ConfigureAwait(false);
+        var found = await FindAllAsync(namespaceName, candidate => candidate.Equals(name, StringComparison.OrdinalIgnoreCase), cancellationToken).ConfigureAwait(false);
         switch (found.Count)
         {
             case 1:
@@ -32,10 +32,14 @@ internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
                 var others = await FindAsync(namespaceName, _ => true, cancellationToken).ConfigureAwait(false);
                 throw new MonitoringException(
                     ErrorId.InstanceNotFound,
-                    $"There is no Milvus named '{name}' in {(namespaceName is null ? client.Connection.Context : $"namespace {namespaceName}")}; {NearNames.Describe(name, others.Select(other => other.Instance.Name).Distinct())}.",
+                    $"There is no Milvus named '{name}' in {(namespaceName is null ? client.Connection.Context : $"namespace {namespaceName}")}; {Hint(name, others.Select(other => other.Instance.Name).Distinct())}.",
                     name);
         }
     }
+
+    private static string Hint(string name, IEnumerable<string> names) => name.Contains('*', StringComparison.Ordinal)
+        ? "one name is meant here: pipe what Get-MilvusInstance finds by a pattern"
+        : NearNames.Describe(name, names);
 
     private async Task<IReadOnlyList<FoundInstance>> FindAllAsync(string? namespaceName, Func<string, bool> isWanted, CancellationToken cancellationToken)
     {

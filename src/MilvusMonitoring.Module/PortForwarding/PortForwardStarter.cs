@@ -8,20 +8,24 @@ namespace MilvusMonitoring.PortForwarding;
 /// <summary>Starts port-forwards and remembers them.</summary>
 internal sealed class PortForwardStarter(ClusterClient client, PortForwardRegistry registry, Func<ForwardLog, ClusterConnection> connect)
 {
+    /// <summary>Finds what to forward to, by reading only.</summary>
+    /// <exception cref="MonitoringException">There is no such Service, or none that can be forwarded to.</exception>
+    public async Task<ServiceTarget> FindAsync(ForwardRequest request, CancellationToken cancellationToken) =>
+        await ServiceTarget.FindAsync(client, request.Namespace, request.Service, request.Port, cancellationToken).ConfigureAwait(false)
+            ?? throw await NoServiceAsync(request, cancellationToken).ConfigureAwait(false);
+
     /// <summary>Starts one, or finds the same one at work already.</summary>
     /// <returns>The port-forward, and whether it is new.</returns>
-    /// <exception cref="MonitoringException">No such Service, no ready pod in time, no permission, or the local port is in use.</exception>
-    public async Task<(MonitoringPortForward Forward, bool IsNew)> StartAsync(ForwardRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <exception cref="MonitoringException">No ready pod in time, no permission, or the local port is in use.</exception>
+    public async Task<(MonitoringPortForward Forward, bool IsNew)> StartAsync(ForwardRequest request, ServiceTarget target, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var target = await ServiceTarget.FindAsync(client, request.Namespace, request.Service, request.Port, cancellationToken).ConfigureAwait(false)
-            ?? throw await NoServiceAsync(request, cancellationToken).ConfigureAwait(false);
         var localPort = request.LocalPort ?? target.Port.Number;
         if (localPort != 0 && Same(target, localPort) is { } running)
         {
             return (running, false);
         }
 
-        var listener = LocalListener.Start(request.Addresses, localPort);
+        var listener = Listen(request, localPort);
         var meter = new PortForwardMeter();
         ClusterConnection? connection = null;
         PortForwarder? worker = null;
@@ -46,6 +50,22 @@ internal sealed class PortForwardStarter(ClusterClient client, PortForwardRegist
         var shown = Show(target, listener, meter);
         registry.Add(shown, worker);
         return (shown, true);
+    }
+
+    private LocalListener Listen(ForwardRequest request, int localPort)
+    {
+        try
+        {
+            return LocalListener.Start(request.Addresses, localPort);
+        }
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PortNotAvailable && registry.All.FirstOrDefault(running => running.LocalPort == localPort) is { } own)
+        {
+            throw new MonitoringException(
+                ErrorId.PortNotAvailable,
+                $"Cannot listen on port {localPort}: port-forward {own.Id} of this session has it, for Service/{own.Namespace}/{own.Service}; end that with Stop-MonitoringPortForward -Id {own.Id}, or give another -LocalPort, 0 for any free one.",
+                exception.Target,
+                exception);
+        }
     }
 
     private MonitoringPortForward Show(ServiceTarget target, LocalListener listener, PortForwardMeter meter) => new(meter)

@@ -41,4 +41,24 @@ public sealed class UnattendedTests
 
         Assert.Equal(before, stage.Cluster.Requests.Writes.Count);
     }
+
+    [Theory]
+    [InlineData("Uninstall-KubePrometheus")]
+    [InlineData("Grant-PrometheusMilvusAccess -Confirm")]
+    public async Task Pwsh_whose_input_is_no_terminal_does_not_ask(string command)
+    {
+        Assert.SkipUnless(Programs.OnPath("pwsh"), "pwsh is not on PATH.");
+        await using var stage = await Stage.StartAsync();
+        await stage.InstalledAsync();
+        var before = stage.Cluster.Requests.Writes.Count;
+
+        var result = await ChildProcess.RunAsync(
+            "pwsh",
+            ["-NoProfile", "-Command", $"Import-Module '{BuiltTree.Module}'; {command} -Kubeconfig '{stage.Kubeconfig}'; $Error[0].FullyQualifiedErrorId"],
+            TimeSpan.FromMinutes(1));
+
+        Assert.StartsWith(ErrorId.ConfirmationImpossible + ",", ChildProcess.Lines(result.Output)[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain("[Y] Yes", result.Output, StringComparison.Ordinal);
+        Assert.Equal(before, stage.Cluster.Requests.Writes.Count);
+    }
 }

@@ -105,6 +105,7 @@ public sealed class PortForwardTests
         Assert.True(result.Stopped);
         var forward = Assert.Single(result.OutputOf<MonitoringPortForward>());
         Assert.Equal(PortForwardState.Stopped, forward.State);
+        Assert.Equal([$"Forwarding {forward.Url} to Service/monitoring/prometheus-k8s, port 9090; Ctrl+C ends it."], result.Information);
         AssertFree(forward.LocalPort);
     }
 
@@ -239,6 +240,30 @@ public sealed class PortForwardTests
         Assert.Equal("grafana", Assert.Single(result.OutputOf<MonitoringPortForward>()).Service);
     }
 
+    [Fact]
+    public async Task A_port_that_another_port_forward_of_the_session_has_is_told_by_its_number()
+    {
+        await using var stage = await ForwardStage.StartAsync();
+        var first = await stage.StartForwardAsync("Grafana");
+
+        var error = Assert.Single((await stage.TryStartAsync($"Prometheus -LocalPort {first.LocalPort}")).Errors);
+
+        Assert.StartsWith("PortNotAvailable,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains($"port-forward {first.Id} of this session has it, for Service/monitoring/grafana; end that with Stop-MonitoringPortForward -Id {first.Id}", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_local_port_for_two_services_is_refused_before_either_starts()
+    {
+        await using var stage = await ForwardStage.StartAsync();
+
+        var result = await stage.TryStartAsync("Prometheus, Grafana -LocalPort 29090, 29090");
+
+        Assert.Equal([ErrorId.ParameterInvalid], result.ErrorIds);
+        Assert.Contains("-LocalPort has 29090 twice", Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
+
     [Theory]
     [InlineData("v1.36.2", "get", "create")]
     [InlineData("v1.36.2", "create", "get")]
@@ -288,6 +313,7 @@ public sealed class PortForwardTests
 
         Assert.Empty(result.Output);
         Assert.Contains(result.HostLines, line => line.Contains("Forward a local port to Service/monitoring/grafana", StringComparison.Ordinal));
+        Assert.Equal([ErrorId.ObjectNotFound], (await stage.TryStartAsync("-ServiceName nobody -Namespace monitoring -LocalPort 0 -WhatIf")).ErrorIds);
         Assert.Equal(0, stage.Cluster.PortForwards.OpenSockets);
     }
 

@@ -1,0 +1,99 @@
+using EmbeddedCluster;
+
+namespace MilvusMonitoring.Tests.Commands;
+
+/// <summary>What comes through the pipeline and is no object of this module as it stands: a copy of one, nothing at all, or something else.</summary>
+public sealed class PipedObjectTests
+{
+    /// <summary>What a job, a remote session and Import-Clixml do to an object.</summary>
+    private const string Copy = "$copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($original));";
+
+    [Fact]
+    public async Task The_copy_of_a_stack_means_the_same_Prometheus_as_the_stack()
+    {
+        await using var stage = await Stage.StartAsync();
+        await stage.InstalledAsync();
+
+        var plan = Assert.Single((await stage.RunAsync($"$original = Get-KubePrometheus -Kubeconfig $c; {Copy} $copy | Grant-PrometheusMilvusAccess -WhatIf")).EnsureNoError().OutputOf<PrometheusAccess>());
+
+        Assert.Equal((AccessMethod.ClusterRole, "ClusterRole/prometheus-k8s", null, stage.Kubeconfig), (plan.Method, plan.Role, plan.TargetNamespace, plan.Kubeconfig));
+    }
+
+    [Fact]
+    public async Task The_copy_of_an_access_is_revoked_as_the_access_would_be()
+    {
+        await using var stage = await Stage.StartAsync();
+        await stage.InstalledAsync();
+
+        var revoked = Assert.Single((await stage.RunAsync($"$original = Grant-PrometheusMilvusAccess -Namespace default -Kubeconfig $c; {Copy} $copy | Revoke-PrometheusMilvusAccess")).EnsureNoError().OutputOf<PrometheusAccess>());
+
+        Assert.Equal((AccessMethod.Binding, "default", ResourceAction.Deleted), (revoked.Method, revoked.TargetNamespace, revoked.Action));
+    }
+
+    [Theory]
+    [InlineData("Get-MilvusInstance my-release -Kubeconfig $c")]
+    [InlineData("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")]
+    public async Task The_copy_of_a_Milvus_or_of_its_monitor_is_the_one_that_is_tested(string original)
+    {
+        await using var stage = await Stage.StartAsync();
+        await stage.InstalledAsync();
+        new SampleMilvus().PutInto(stage.Cluster);
+        new SampleMilvus { Name = "other" }.PutInto(stage.Cluster);
+
+        var checks = (await stage.RunAsync($"$original = {original}; {Copy} $copy | Test-MilvusMonitoring -ErrorAction SilentlyContinue")).OutputOf<MonitoringCheck>();
+
+        Assert.Contains(checks, check => check.Target == "Milvus/default/my-release");
+        Assert.DoesNotContain(checks, check => check.Target == "Milvus/default/other");
+    }
+
+    [Theory]
+    [InlineData("Grant-PrometheusMilvusAccess")]
+    [InlineData("Revoke-PrometheusMilvusAccess")]
+    [InlineData("Test-MilvusMonitoring")]
+    [InlineData("Start-MonitoringPortForward -LocalPort 0")]
+    public async Task Nothing_does_not_mean_the_default(string command)
+    {
+        await using var stage = await Stage.StartAsync();
+        await stage.InstalledAsync();
+        stage.Cluster.Requests.Clear();
+
+        var result = await stage.RunAsync($"$stack = $null; $stack | {command} -Kubeconfig $c");
+
+        Assert.Contains("null", Assert.Single(result.Errors).ToString(), StringComparison.OrdinalIgnoreCase);
+        Assert.Empty(result.Output);
+        Assert.Empty(stage.Cluster.Requests.All);
+    }
+
+    [Theory]
+    [InlineData("42", "Int32")]
+    [InlineData("@{ a = 1 }", "Hashtable")]
+    [InlineData("(Get-MilvusInstance my-release -Kubeconfig $c)", "MilvusInstance")]
+    [InlineData("$copy", "KubePrometheusStack")]
+    public async Task What_is_no_name_does_not_become_the_name_of_a_Service(string piped, string what)
+    {
+        await using var stage = await Stage.StartAsync();
+        new SampleMilvus().PutInto(stage.Cluster);
+        await stage.InstalledAsync();
+
+        var result = await stage.RunAsync($"$original = Get-KubePrometheus -Kubeconfig $c; {Copy} {piped} | Start-MonitoringPortForward -LocalPort 0 -Kubeconfig $c");
+
+        Assert.Contains($"{what} is no name of a Service; pipe a stack", Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
+
+    [Theory]
+    [InlineData("MY-Release", ResourceAction.Created, null)]
+    [InlineData("my-*", null, "one name is meant here: pipe what Get-MilvusInstance finds by a pattern")]
+    public async Task A_Milvus_is_found_in_any_letter_case_and_by_one_name(string name, ResourceAction? action, string? text)
+    {
+        await using var stage = await Stage.StartAsync();
+        await stage.InstalledAsync();
+        new SampleMilvus().PutInto(stage.Cluster);
+
+        var result = await stage.RunAsync($"Enable-MilvusServiceMonitor '{name}' -Kubeconfig $c");
+
+        Assert.Equal(action, result.OutputOf<MilvusServiceMonitor>().SingleOrDefault()?.Action);
+        Assert.Equal(text is null, result.Errors.Count == 0);
+        Assert.All(result.Errors, error => Assert.Contains(text!, error.ToString(), StringComparison.Ordinal));
+    }
+}
