@@ -16,7 +16,7 @@ internal sealed record DemoOptions(string Path, string? Module, string? Picture,
           --path FOLDER   manifests to install, such as those of a kube-prometheus release; else small ones of the demo's own
           --module PATH   the module to show, such as an installed one; else the one that the build left
           --picture FILE  draws the main steps, as a terminal shows them, into an SVG file
-          --serve         no script: keeps an empty cluster up for pwsh, kubectl or helm until Ctrl+C, and says where its kubeconfig is
+          --serve         no script: keeps the cluster, with one Milvus on it, up for pwsh, kubectl or helm until Ctrl+C, and says where its kubeconfig is
           --help          this text
         """;
 

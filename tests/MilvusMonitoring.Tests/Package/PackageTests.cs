@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Management.Automation;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace MilvusMonitoring.Tests.Package;
@@ -58,6 +59,16 @@ public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice
         Assert.Equal(manifest.ExportedCmdlets.Keys.Select(name => "PSCmdlet_" + name).Order(), Tags().Where(tag => tag.StartsWith("PSCmdlet_", StringComparison.Ordinal)).Order());
         Assert.All([("id", "MilvusMonitoring"), ("version", $"{manifest.Version}"), ("license", "Apache-2.0"), ("projectUrl", PackedTwice.ProjectUrl), ("icon", "icon.png"), ("releaseNotes", manifest.ReleaseNotes)],
             expected => Assert.Equal(expected.Item2, Specification(expected.Item1)));
+    }
+
+    [Fact]
+    public async Task Every_link_of_its_README_leads_somewhere_from_where_the_package_is_shown()
+    {
+        var text = await File.ReadAllTextAsync(Path.Combine(packed.Module, "README.md"), TestContext.Current.CancellationToken);
+        var links = Regex.Matches(text, @"\]\(([^)]+)\)").Select(match => match.Groups[1].Value).ToList();
+
+        Assert.NotEmpty(links);
+        Assert.All(links, link => Assert.True(link.StartsWith(PackedTwice.ProjectUrl, StringComparison.Ordinal) || File.Exists(Path.Combine(packed.Module, link)), link));
     }
 
     [Fact]
