@@ -44,6 +44,12 @@ public sealed record SampleMilvus
             cluster.Put(Object("v1", "Namespace", Namespace, null));
         }
 
+        cluster.Put(ReleaseRecord(), "helm");
+    }
+
+    /// <summary>What Helm keeps of this revision.</summary>
+    public JsonObject ReleaseRecord()
+    {
         var record = Object("v1", InConfigMap ? "ConfigMap" : "Secret", $"sh.helm.release.v1.{Name}.v{Revision}", new JsonObject
         {
             ["owner"] = "helm",
@@ -58,27 +64,11 @@ public sealed record SampleMilvus
             record["type"] = "helm.sh/release.v1";
         }
 
-        cluster.Put(record, "helm");
+        return record;
     }
 
-    private JsonObject Record() => new()
-    {
-        ["name"] = Name,
-        ["namespace"] = Namespace,
-        ["version"] = Revision,
-        ["info"] = new JsonObject { ["status"] = Status },
-        ["chart"] = new JsonObject
-        {
-            ["metadata"] = new JsonObject { ["name"] = Chart, ["version"] = ChartVersion, ["appVersion"] = "2.6.15" },
-            ["values"] = JsonNode.Parse("""
-                {"cluster":{"enabled":true},"metrics":{"enabled":true,"serviceMonitor":{"enabled":false,"interval":"30s","scrapeTimeout":"10s","additionalLabels":{}}}}
-                """),
-        },
-        ["config"] = Values.DeepClone(),
-        ["manifest"] = "",
-    };
-
-    private JsonObject Deployment()
+    /// <summary>The Deployment of its one component.</summary>
+    public JsonObject Deployment()
     {
         var deployment = Object("apps/v1", "Deployment", $"{Name}-milvus-standalone", Labels());
         deployment["spec"] = new JsonObject
@@ -97,7 +87,8 @@ public sealed record SampleMilvus
         return deployment;
     }
 
-    private JsonObject Service()
+    /// <summary>The Service of its metrics.</summary>
+    public JsonObject Service()
     {
         var service = Object("v1", "Service", $"{Name}-milvus", Labels());
         service["spec"] = new JsonObject
@@ -107,6 +98,23 @@ public sealed record SampleMilvus
         };
         return service;
     }
+
+    private JsonObject Record() => new()
+    {
+        ["name"] = Name,
+        ["namespace"] = Namespace,
+        ["version"] = Revision,
+        ["info"] = new JsonObject { ["status"] = Status },
+        ["chart"] = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = Chart, ["version"] = ChartVersion, ["appVersion"] = "2.6.15" },
+            ["values"] = JsonNode.Parse("""
+                {"cluster":{"enabled":true},"metrics":{"enabled":true,"serviceMonitor":{"enabled":false,"interval":"30s","scrapeTimeout":"10s","additionalLabels":{}}}}
+                """),
+        },
+        ["config"] = Values.DeepClone(),
+        ["manifest"] = "",
+    };
 
     private JsonObject Labels() => new()
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using MilvusMonitoring.Kubernetes;
 
@@ -9,7 +10,7 @@ internal sealed class ServerAdmin(string kubeconfig) : IDisposable
 {
     private readonly ClusterConnection _connection = ClusterConnection.Open(new ClusterTarget(kubeconfig, null), new Silence());
 
-    public int Port => _connection.Server.Port;
+    public Uri Server => _connection.Server;
 
     public string Context => _connection.Context;
 
@@ -36,6 +37,14 @@ internal sealed class ServerAdmin(string kubeconfig) : IDisposable
         var request = new ClusterRequest(method, path) { Body = body ?? default, ContentType = body is null ? null : contentType };
         using var response = await _connection.SendAsync(request, cancellationToken);
         return response.IsSuccessStatusCode;
+    }
+
+    /// <summary>Sends a write, and gives back what became of it.</summary>
+    public async Task<(HttpStatusCode Status, string Text)> AskAsync(HttpMethod method, string path, string? body, CancellationToken cancellationToken)
+    {
+        var request = new ClusterRequest(method, path) { Body = body is null ? default : Encoding.UTF8.GetBytes(body), ContentType = body is null ? null : "application/json" };
+        using var response = await _connection.SendAsync(request, cancellationToken);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
     }
 
     public void Dispose() => _connection.Dispose();

@@ -30,7 +30,7 @@ internal sealed class RealStack : IAsyncDisposable
 
     public string Kubeconfig => _server.Kubeconfig;
 
-    public int Port => _admin.Port;
+    public int Port => _admin.Server.Port;
 
     /// <summary>What Kubernetes it is.</summary>
     public string Kubernetes { get; private set; } = string.Empty;

@@ -10,6 +10,8 @@ internal sealed class NamespaceController(ClusterState state, ControllerWriter w
 {
     private const string Manager = "kube-controller-manager";
 
+    private static readonly ResourceId s_services = new("apiregistration.k8s.io", "apiservices");
+
     private readonly ResourceKind _kind = writer.Kind("v1", "Namespace");
     private readonly ResourceKind _configMap = writer.Kind("v1", "ConfigMap");
     private readonly ResourceKind _account = writer.Kind("v1", "ServiceAccount");
@@ -24,6 +26,10 @@ internal sealed class NamespaceController(ClusterState state, ControllerWriter w
             if (_emptied.Contains(change.Object.Namespace))
             {
                 _dirty.Add(change.Object.Namespace);
+            }
+            else if (change.Resource == s_services)
+            {
+                _dirty.UnionWith(_emptied);
             }
         }
         else if (change.Type == StoreEventType.Added)
@@ -75,7 +81,8 @@ internal sealed class NamespaceController(ClusterState state, ControllerWriter w
     private void Finish(StoredObject ns)
     {
         var contents = Contents(ns.Name).ToList();
-        if (contents.Count == 0)
+        var unknown = Undiscovered().ToList();
+        if (contents.Count == 0 && unknown.Count == 0)
         {
             writer.Update(_kind, ns, Manager, "finalize", value =>
             {
@@ -87,19 +94,36 @@ internal sealed class NamespaceController(ClusterState state, ControllerWriter w
 
         writer.Update(_kind, ns, Manager, "status", value =>
         {
-            SetConditions(value.Child("status"), contents);
+            SetConditions(value.Child("status"), contents, unknown);
             return true;
         });
     }
 
-    private static void SetConditions(JsonObject status, List<(ResourceKind Kind, StoredObject Item)> contents)
+    private static void SetConditions(JsonObject status, List<(ResourceKind Kind, StoredObject Item)> contents, List<string> unknown)
     {
         var remaining = string.Join(", ", contents.GroupBy(each => each.Kind.Id).Select(each => $"{each.Key.Qualified} has {each.Count()} resource instances"));
         var finalizers = contents.SelectMany(each => each.Item.Finalizers).GroupBy(each => each).Select(each => $"{each.Key} in {each.Count()} resource instances").ToList();
-        Conditions.Set(status, "NamespaceDeletionDiscoveryFailure", "False", "ResourcesDiscovered", "All resources successfully discovered");
+        if (unknown.Count > 0)
+        {
+            var failing = string.Join(", ", unknown.Select(version => $"{version}: the server is currently unable to handle the request"));
+            Conditions.Set(status, "NamespaceDeletionDiscoveryFailure", "True", "DiscoveryFailed", $"Discovery failed for some groups, {unknown.Count} failing: unable to retrieve the complete list of server APIs: {failing}");
+        }
+        else
+        {
+            Conditions.Set(status, "NamespaceDeletionDiscoveryFailure", "False", "ResourcesDiscovered", "All resources successfully discovered");
+        }
+
         Conditions.Set(status, "NamespaceDeletionGroupVersionParsingFailure", "False", "ParsedGroupVersions", "All legacy kube types successfully parsed");
         Conditions.Set(status, "NamespaceDeletionContentFailure", "False", "ContentDeleted", "All content successfully deleted, may be waiting on finalization");
-        Conditions.Set(status, "NamespaceContentRemaining", "True", "SomeResourcesRemain", $"Some resources are remaining: {remaining}");
+        if (contents.Count > 0)
+        {
+            Conditions.Set(status, "NamespaceContentRemaining", "True", "SomeResourcesRemain", $"Some resources are remaining: {remaining}");
+        }
+        else
+        {
+            Conditions.Set(status, "NamespaceContentRemaining", "False", "ContentRemoved", "All content successfully removed");
+        }
+
         if (finalizers.Count > 0)
         {
             Conditions.Set(status, "NamespaceFinalizersRemaining", "True", "SomeFinalizersRemain", $"Some content in the namespace has finalizers remaining: {string.Join(", ", finalizers)}");
@@ -109,6 +133,14 @@ internal sealed class NamespaceController(ClusterState state, ControllerWriter w
             Conditions.Set(status, "NamespaceFinalizersRemaining", "False", "ContentHasNoFinalizers", "All content-preserving finalizers finished");
         }
     }
+
+    /// <summary>The versions behind API services that nobody answers for: nobody knows what of them is in the namespace.</summary>
+    private IEnumerable<string> Undiscovered() =>
+        from service in state.Store.List(s_services, null).Items
+        let value = service.ReadRest()
+        where value.At("spec.service") is not null
+            && !value.Child("status").Items("conditions").Any(each => each.Text("type") == "Available" && each.Text("status") == "True")
+        select $"{value.Child("spec").Text("group")}/{value.Child("spec").Text("version")}";
 
     private IEnumerable<(ResourceKind Kind, StoredObject Item)> Contents(string ns) =>
         from resource in state.Store.Resources

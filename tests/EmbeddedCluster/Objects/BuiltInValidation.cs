@@ -18,6 +18,9 @@ internal static class BuiltInValidation
             case "Deployment" or "DaemonSet" or "StatefulSet" or "ReplicaSet":
                 CheckWorkload(value, before, causes);
                 break;
+            case "ClusterRole":
+                CheckAggregation(value, causes);
+                break;
             case "RoleBinding" or "ClusterRoleBinding":
                 CheckRoleRef(value, before, causes);
                 break;
@@ -32,6 +35,14 @@ internal static class BuiltInValidation
                 break;
             default:
                 break;
+        }
+    }
+
+    private static void CheckAggregation(JsonObject value, List<StatusCause> causes)
+    {
+        if (value["aggregationRule"] is JsonObject rule && !rule.Items("clusterRoleSelectors").Any())
+        {
+            causes.Add(new("FieldValueRequired", "Required value: at least one clusterRoleSelector required if aggregationRule is non-nil", "aggregationRule.clusterRoleSelectors"));
         }
     }
 

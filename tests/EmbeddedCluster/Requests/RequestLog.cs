@@ -10,10 +10,17 @@ namespace EmbeddedCluster;
 public sealed record LoggedRequest(DateTimeOffset Time, string Method, string Path, string User, string UserAgent, int Status, long RequestBytes, long Bytes, TimeSpan Duration)
 {
     /// <summary>Whether it asks to change something stored; reviews and dry runs don't.</summary>
-    public bool IsWrite => Method is not ("GET" or "HEAD" or "OPTIONS")
-        && !Path.Contains("dryRun=All", StringComparison.Ordinal)
-        && !Path.Contains("/authorization.k8s.io/", StringComparison.Ordinal)
-        && !Path.Contains("/authentication.k8s.io/", StringComparison.Ordinal);
+    public bool IsWrite => AsksToChange(Method, Path);
+
+    /// <summary>Whether such a request asks to change something stored.</summary>
+    public static bool AsksToChange(string method, string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return method is not ("GET" or "HEAD" or "OPTIONS")
+            && !path.Contains("dryRun=All", StringComparison.Ordinal)
+            && !path.Contains("/authorization.k8s.io/", StringComparison.Ordinal)
+            && !path.Contains("/authentication.k8s.io/", StringComparison.Ordinal);
+    }
 }
 
 /// <summary>Every request in the order in which it ended. A watch is logged when it ends.</summary>

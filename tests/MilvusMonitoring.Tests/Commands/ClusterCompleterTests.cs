@@ -4,30 +4,10 @@ using EmbeddedCluster;
 
 namespace MilvusMonitoring.Tests.Commands;
 
-/// <summary>What Tab offers from the cluster.</summary>
-public sealed class ClusterCompleterTests
+/// <summary>What Tab offers from an embedded cluster, one that fails included.</summary>
+public sealed class ClusterCompleterTests : CompleterStories
 {
-    [Theory]
-    [InlineData("Enable-MilvusServiceMonitor", "my-release,search")]
-    [InlineData("Disable-MilvusServiceMonitor -Instance", "my-release,search")]
-    [InlineData("Get-MilvusInstance s", "search")]
-    [InlineData("Get-MilvusInstance -Namespace milvus -Name", "search")]
-    [InlineData("Test-MilvusMonitoring", "my-release,search")]
-    [InlineData("Get-MilvusServiceMonitor", "my-release-milvus")]
-    [InlineData("Get-MilvusInstance -Namespace mil", "milvus")]
-    [InlineData("Grant-PrometheusMilvusAccess -Namespace milvus, def", "default")]
-    [InlineData("Start-MonitoringPortForward -Namespace milvus -ServiceName", "search-milvus")]
-    [InlineData("Grant-PrometheusMilvusAccess -ClusterRole vie", "view")]
-    public async Task Names_come_from_the_cluster_that_is_meant(string typed, string expected)
-    {
-        await using var stage = await Stage.StartAsync();
-        await stage.DefineMonitorsAsync();
-        new SampleMilvus().PutInto(stage.Cluster);
-        new SampleMilvus { Name = "search", Namespace = "milvus" }.PutInto(stage.Cluster);
-        (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
-
-        Assert.Equal(expected.Split(','), Complete(stage, typed));
-    }
+    private protected override async Task<ClusterStage> StartAsync() => await Stage.StartAsync();
 
     [Theory]
     [InlineData("hangs")]
@@ -55,12 +35,5 @@ public sealed class ClusterCompleterTests
         Assert.Empty(offered);
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2.5));
         Assert.Empty((await stage.Session.InvokeAsync("$Error")).Output);
-    }
-
-    private static List<string> Complete(Stage stage, string typed, string? kubeconfig = null)
-    {
-        var (command, rest) = typed.Split(' ', 2) is [var name, var more] ? (name, more) : (typed, "");
-        return [.. stage.Session.Complete($"{command} -Kubeconfig '{kubeconfig ?? stage.Kubeconfig}' {rest}{(rest.Length == 0 || rest.EndsWith("Name", StringComparison.Ordinal) || rest.EndsWith("Instance", StringComparison.Ordinal) ? " " : "")}")
-            .Select(completion => completion.CompletionText).Where(text => !text.StartsWith("./", StringComparison.Ordinal) && !text.StartsWith(".\\", StringComparison.Ordinal))];
     }
 }

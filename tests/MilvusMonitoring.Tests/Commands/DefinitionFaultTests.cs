@@ -96,8 +96,16 @@ public sealed class DefinitionFaultTests
 
         await stage.InstalledAsync($"-Wait -Timeout 60 {parameters}");
         Assert.True(Assert.Single(await stage.GetAsync()).Ready);
-        (await stage.UninstallAsync()).EnsureNoError();
+
+        // Kubernetes lets no namespace go while it cannot ask what is left in it.
+        var uninstalling = stage.UninstallAsync();
+        await stage.Cluster.WaitForAsync(IsHeld, TestContext.Current.CancellationToken);
+        stage.Cluster.Remove("apiregistration.k8s.io/v1", "APIService", null, "v1beta1.custom.metrics.k8s.io");
+        (await uninstalling).EnsureNoError();
         Assert.Null(stage.Cluster.Find("v1", "Namespace", null, "monitoring"));
+
+        static bool IsHeld(Cluster cluster) => cluster.Find("v1", "Namespace", null, "monitoring")!["status"]!["conditions"] is JsonArray conditions
+            && conditions.Any(condition => (string?)condition!["reason"] == "DiscoveryFailed");
     }
 
     [Fact]

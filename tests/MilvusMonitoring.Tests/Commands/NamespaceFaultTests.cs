@@ -44,6 +44,26 @@ public sealed class NamespaceFaultTests
     }
 
     [Fact]
+    public async Task An_API_service_of_others_that_nobody_answers_for_and_that_holds_the_namespace_is_named()
+    {
+        await using var stage = await Stage.StartAsync();
+        stage.Cluster.Readiness.Never("APIService");
+        stage.Put("""
+            {"apiVersion":"apiregistration.k8s.io/v1","kind":"APIService","metadata":{"name":"v1beta1.custom.metrics.k8s.io"},
+             "spec":{"group":"custom.metrics.k8s.io","version":"v1beta1","groupPriorityMinimum":100,"versionPriority":100,"service":{"name":"gone","namespace":"default"} } }
+            """);
+        stage.Put("""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"monitoring"} }""");
+        stage.Cluster.Remove("v1", "Namespace", null, "monitoring");
+
+        var error = Assert.Single((await stage.InstallAsync("-Timeout 1")).Errors);
+
+        Assert.StartsWith(ErrorId.NamespaceTerminating, error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("custom.metrics.k8s.io/v1beta1", error.ToString(), StringComparison.Ordinal);
+        stage.Cluster.Remove("apiregistration.k8s.io/v1", "APIService", null, "v1beta1.custom.metrics.k8s.io");
+        await stage.InstalledAsync();
+    }
+
+    [Fact]
     public async Task An_object_that_is_being_deleted_is_applied_once_it_is_gone_or_named_with_what_holds_it()
     {
         await using var stage = await Stage.StartAsync();

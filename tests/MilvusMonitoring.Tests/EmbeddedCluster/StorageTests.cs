@@ -28,6 +28,17 @@ public sealed class StorageTests : ClusterTest
     }
 
     [Fact]
+    public async Task A_role_that_aggregates_nothing_is_invalid()
+    {
+        var answer = await Client.PostAsync(
+            "/apis/rbac.authorization.k8s.io/v1/clusterroles", Sample.Parse("""{"metadata":{"name":"none"},"aggregationRule":{"clusterRoleSelectors":[]}}"""), Token);
+
+        Assert.Equal(
+            (422, "ClusterRole.rbac.authorization.k8s.io \"none\" is invalid: aggregationRule.clusterRoleSelectors: Required value: at least one clusterRoleSelector required if aggregationRule is non-nil"),
+            (answer.Status, answer.Body["message"]!.ToString()));
+    }
+
+    [Fact]
     public async Task A_write_that_changes_nothing_keeps_the_resource_version()
     {
         var created = await Client.PostAsync(Sample.ConfigMaps, Sample.ConfigMap("c"), Token);

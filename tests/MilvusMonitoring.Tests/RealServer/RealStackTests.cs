@@ -21,9 +21,6 @@ public sealed partial class RealStackTests(RealApiServer server)
         using var admin = new ServerAdmin(kubeconfig);
         await using var controller = new NamespaceController(admin);
 
-        // Whatever another test of the shared server has installed.
-        (await session.InvokeAsync("param($kubeconfig) Uninstall-KubePrometheus -Kubeconfig $kubeconfig -Confirm:$false -Force -Timeout 60", new { kubeconfig })).EnsureNoError();
-
         var first = await InvokeAsync("param($kubeconfig, $path) Install-KubePrometheus -Kubeconfig $kubeconfig -Path $path -Timeout 120");
         Assert.Equal((107, 107), (first.Resources.Count, first.Created));
 

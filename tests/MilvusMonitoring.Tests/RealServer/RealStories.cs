@@ -1,0 +1,41 @@
+using MilvusMonitoring.Tests.Commands;
+
+namespace MilvusMonitoring.Tests;
+
+// What holds on the embedded cluster has to hold on a real server: where the two differ, the embedded one is wrong.
+
+[Collection(RealApiServer.Collection)]
+public sealed class InstallOnRealServerTests(RealApiServer server) : InstallStories
+{
+    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(server);
+}
+
+[Collection(RealApiServer.Collection)]
+public sealed class UninstallOnRealServerTests(RealApiServer server) : UninstallStories
+{
+    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(server);
+}
+
+[Collection(RealApiServer.Collection)]
+public sealed class AccessOnRealServerTests(RealApiServer server) : AccessStories
+{
+    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(server);
+}
+
+[Collection(RealApiServer.Collection)]
+public sealed class MonitorsOnRealServerTests(RealApiServer server) : MonitorStories
+{
+    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(server);
+}
+
+[Collection(RealApiServer.Collection)]
+public sealed class InstancesOnRealServerTests(RealApiServer server) : InstanceStories
+{
+    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(server);
+}
+
+[Collection(RealApiServer.Collection)]
+public sealed class CompletersOnRealServerTests(RealApiServer server) : CompleterStories
+{
+    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(server);
+}
