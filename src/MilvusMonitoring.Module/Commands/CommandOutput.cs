@@ -25,6 +25,9 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
     /// <summary>Writes an error for a check that failed.</summary>
     public void Error(MonitoringCheck check) => Post(() => command.WriteError(Shown(ErrorRecords.From(check))));
 
+    /// <summary>Writes an error for a Milvus of which nothing proves that it is scraped.</summary>
+    public void Error(string milvus, MonitoringCheck why) => Post(() => command.WriteError(Shown(ErrorRecords.From(milvus, why))));
+
     /// <inheritdoc />
     public void Verbose(string message) => Post(() => command.WriteVerbose(message));
 
