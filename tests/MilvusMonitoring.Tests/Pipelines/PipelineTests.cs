@@ -40,6 +40,7 @@ public sealed partial class PipelineTests
         var issues = ChildProcess.Lines(result.Output).Where(line => line.StartsWith("##vso[", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(issues);
         Assert.All(issues, issue => Assert.StartsWith("##vso[task.logissue type=error;code=CheckFailed]", issue, StringComparison.Ordinal));
+        Assert.Contains(issues, issue => issue.Contains("%3B to mend it: Install-KubePrometheus -Wait -Context embedded", StringComparison.Ordinal));
         var cases = XDocument.Load(Path.Combine(stage.Folder, "milvus-monitoring.xml")).Root!.Elements("testcase").ToList();
         Assert.Equal(issues.Count, cases.Count(each => each.Element("failure") is not null));
         Assert.Contains(cases, each => !each.HasElements);
