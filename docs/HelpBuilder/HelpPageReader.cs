@@ -64,7 +64,9 @@ internal static partial class HelpPageReader
         }
 
         IReadOnlyList<string> Filled(Section section) =>
-            section.Paragraphs is { Count: > 0 } text ? text : throw Fault(section, $"'{section.Title}' has no text");
+            section.Lines.Exists(line => line.StartsWith('|')) ? throw Fault(section, $"'{section.Title}' has a table, which Get-Help shows as its source; write a list")
+            : section.Paragraphs is { Count: > 0 } text ? text
+            : throw Fault(section, $"'{section.Title}' has no text");
 
         IReadOnlyList<string> Block(Section section, string language) =>
             Text.Block(section.Lines, language) ?? throw Fault(section, $"'{section.Title}' has no ```{language} block");

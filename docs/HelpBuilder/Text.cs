@@ -43,7 +43,7 @@ internal static partial class Text
         return start < 0 ? null : [.. lines.Skip(start + 1).TakeWhile(line => line != "```")];
     }
 
-    private static bool IsItem(string line) => line.StartsWith("- ", StringComparison.Ordinal) || line.StartsWith('|');
+    private static bool IsItem(string line) => line.StartsWith("- ", StringComparison.Ordinal);
 
     private static string Plain(string text) => Marks().Replace(Links().Replace(text, "$1"), "$2");
 

@@ -70,10 +70,16 @@ $identity
 try {
     $source = if ($Manifests) { @{ Path = $Manifests } } else { @{} }
     $stack = Install-KubePrometheus @source -Kubeconfig $kubeconfig -Wait -Timeout $Timeout
-    $stack | Grant-PrometheusMilvusAccess
-    Enable-MilvusServiceMonitor $Instance -Namespace $Namespace -Kubeconfig $kubeconfig
-    Test-MilvusMonitoring $Instance -Namespace $Namespace -Kubeconfig $kubeconfig -Wait -Timeout $Timeout
-    $stack.Summary
+
+    # Each as text, for the job's output has no tables: several types in one would be lists of all their properties.
+    $stack | Format-Table | Out-String -Width 120
+    $stack | Grant-PrometheusMilvusAccess | Format-Table | Out-String -Width 120
+    Enable-MilvusServiceMonitor $Instance -Namespace $Namespace -Kubeconfig $kubeconfig | Format-Table | Out-String -Width 120
+
+    # Every check is to be in the job's output, above all where one has failed.
+    $checks = Test-MilvusMonitoring $Instance -Namespace $Namespace -Kubeconfig $kubeconfig -Wait -Timeout $Timeout -ErrorAction Continue -ErrorVariable broken
+    $checks | Format-Table | Out-String -Width 120
+    if ($broken) { throw "Milvus $Namespace/$Instance is not proven to be scraped: $($broken[0].Exception.Message)" }
 }
 finally {
     Remove-Item $kubeconfig

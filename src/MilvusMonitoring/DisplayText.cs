@@ -1,12 +1,17 @@
 using System.Globalization;
+using System.Text;
 
 namespace MilvusMonitoring;
 
-/// <summary>Ages and sizes in few characters, for tables.</summary>
+/// <summary>Text for tables: ages and sizes in few characters, sentences in lines.</summary>
 public static class DisplayText
 {
     private const int HoursADay = 24;
     private const int DaysAYear = 365;
+
+    // Below the one nothing can be read; the other is what a screen of 80 columns leaves beside the check and its status.
+    private const int NarrowestColumn = 20;
+    private const int UsualColumn = 57;
 
     /// <summary>An age as kubectl shows it: two units while the smaller one still tells something, then one.</summary>
     /// <param name="age">The age; one below zero, as clocks differ, counts as none.</param>
@@ -44,6 +49,25 @@ public static class DisplayText
         >= 1L << 10 => Scaled(bytes, 1L << 10, "KiB"),
         _ => $"{bytes} B",
     };
+
+    /// <summary>Breaks a sentence between its words: where PowerShell knows no rules for the culture, it breaks within them.</summary>
+    /// <param name="text">The sentence.</param>
+    /// <param name="width">How wide the column is; what is too narrow to be one stands for one that is not known.</param>
+    /// <returns>Lines no wider than that, but for a word that is wider itself.</returns>
+    public static string Wrap(string text, int width)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var room = width < NarrowestColumn ? UsualColumn : width;
+        var (lines, column) = (new StringBuilder(text.Length), 0);
+        foreach (var word in text.Split(' '))
+        {
+            var fits = column + 1 + word.Length <= room;
+            lines.Append(column == 0 ? string.Empty : fits ? " " : "\n").Append(word);
+            column = word.Length + (column > 0 && fits ? column + 1 : 0);
+        }
+
+        return lines.ToString();
+    }
 
     private static string Scaled(long bytes, long unit, string name) => string.Create(CultureInfo.InvariantCulture, $"{(double)bytes / unit:0.0} {name}");
 

@@ -114,6 +114,9 @@ public static class ErrorId
     /// <summary>A link of the chain from the API server to a fresh sample of Milvus is broken.</summary>
     public const string CheckFailed = nameof(CheckFailed);
 
+    /// <summary>No link is broken, but what would prove that a Milvus is scraped could not be looked at.</summary>
+    public const string NotProven = nameof(NotProven);
+
     /// <summary>Prometheus or Grafana does not answer.</summary>
     public const string ServiceUnreachable = nameof(ServiceUnreachable);
 

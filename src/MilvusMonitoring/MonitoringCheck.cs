@@ -19,8 +19,11 @@ public sealed record MonitoringCheck
     /// <summary>What mends it: a command of this module, ready to run, or a line that begins with <c>#</c> where no command can; null where nothing is to be done.</summary>
     public string? Remedy { get; init; }
 
-    /// <summary>The broken link that this one merely follows from; null where it does not.</summary>
+    /// <summary>The link that this one merely follows from: for one that was skipped the broken one, for one that is unknown another that is unknown; null where it follows from none.</summary>
     public string? CausedBy { get; init; }
+
+    /// <summary>The id of the error that it comes from; null where it comes from none that has an id of its own.</summary>
+    internal string? ErrorId { get; init; }
 
     /// <summary>How long the look took.</summary>
     public TimeSpan Duration { get; init; }

@@ -24,6 +24,18 @@ public sealed class DisplayTextTests
     public void What_is_not_there_has_no_age() => Assert.Equal("-", DisplayText.Age(null));
 
     [Theory]
+    [InlineData("one two three four five six", 20, "one two three four\nfive six")]
+    [InlineData("twenty characters it is", 20, "twenty characters it\nis")]
+    [InlineData("a word-that-is-wider-than-the-column stays", 20, "a\nword-that-is-wider-than-the-column\nstays")]
+    [InlineData("", 20, "")]
+    public void A_sentence_is_broken_between_its_words(string text, int width, string expected) => Assert.Equal(expected, DisplayText.Wrap(text, width));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-23)]
+    public void A_screen_of_unknown_width_has_80_columns(int width) => Assert.Equal(57, DisplayText.Wrap(string.Join(' ', Enumerable.Repeat("x", 100)), width).IndexOf('\n', StringComparison.Ordinal));
+
+    [Theory]
     [InlineData(0, "0 B")]
     [InlineData(1023, "1023 B")]
     [InlineData(1536, "1.5 KiB")]

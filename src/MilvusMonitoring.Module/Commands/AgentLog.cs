@@ -20,8 +20,8 @@ internal sealed class AgentLog
     /// <summary>Shows a warning, unless the caller does not want to see warnings.</summary>
     public void Warning(string message) => Issue("warning", "Warning", code: null, message);
 
-    /// <summary>Shows an error, unless the caller does not want to see errors.</summary>
-    public void Error(ErrorRecord error) => Issue("error", "Error", error.FullyQualifiedErrorId.Split(',')[0], error.ToString());
+    /// <summary>Shows an error, unless the caller does not want to see errors: all of it, for an issue has no other place for the remedy.</summary>
+    public void Error(ErrorRecord error) => Issue("error", "Error", error.FullyQualifiedErrorId.Split(',')[0], error.Exception.Message);
 
     /// <summary>The command that the agent understands.</summary>
     /// <param name="type"><c>error</c> or <c>warning</c>.</param>

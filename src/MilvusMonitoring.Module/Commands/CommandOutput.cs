@@ -28,6 +28,9 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
     /// <summary>Writes an error for a check that failed.</summary>
     public void Error(MonitoringCheck check) => Post(() => command.WriteError(Shown(ErrorRecords.From(check))));
 
+    /// <summary>Writes an error for a Milvus of which nothing proves that it is scraped.</summary>
+    public void Error(string milvus, MonitoringCheck why) => Post(() => command.WriteError(Shown(ErrorRecords.From(milvus, why))));
+
     /// <summary>Says something to whoever looks on, beside the output.</summary>
     public void Tell(string message) => Post(() => command.WriteInformation(new HostInformationMessage { Message = message }, ForHost));
 

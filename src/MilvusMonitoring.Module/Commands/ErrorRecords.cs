@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Commands;
 
@@ -16,13 +17,17 @@ internal static class ErrorRecords
         return new ErrorRecord(known, known.ErrorId, Category(known.ErrorId), known.Target ?? target);
     }
 
-    /// <summary>The record for a check that failed: the message has all of it on one line, while what is shown sets the remedy apart.</summary>
-    public static ErrorRecord From(MonitoringCheck check)
-    {
-        var what = $"{check.Check} of {check.Target}: {check.Detail}";
-        var exception = new MonitoringException(ErrorId.CheckFailed, check.Remedy is null ? what : $"{what}; to mend it: {check.Remedy}", check.Target);
-        return new ErrorRecord(exception, exception.ErrorId, Category(exception.ErrorId), check.Target) { ErrorDetails = new ErrorDetails(what) { RecommendedAction = check.Remedy } };
-    }
+    /// <summary>The record for a check that failed.</summary>
+    public static ErrorRecord From(MonitoringCheck check) => From(check.ErrorId ?? ErrorId.CheckFailed, Describe(check), check.Remedy, check.Target);
+
+    /// <summary>The record for a Milvus of which nothing proves that it is scraped.</summary>
+    /// <param name="milvus">The Milvus.</param>
+    /// <param name="why">The check that could not be made.</param>
+    public static ErrorRecord From(string milvus, MonitoringCheck why) => From(
+        why.ErrorId == ErrorId.PermissionDenied ? why.ErrorId : ErrorId.NotProven,
+        $"Nothing proves that {milvus} is scraped: {Describe(why)}",
+        why.Remedy ?? Remedies.InWords("See which checks are Unknown, and why."),
+        milvus);
 
     /// <summary>The category of an error.</summary>
     /// <param name="errorId">One of <see cref="ErrorId"/>.</param>
@@ -48,9 +53,18 @@ internal static class ErrorRecords
         ErrorId.HelmTooOld => ErrorCategory.NotInstalled,
         ErrorId.HelmFailed => ErrorCategory.FromStdErr,
         ErrorId.FileNotWritten => ErrorCategory.WriteError,
-        ErrorId.Unexpected or ErrorId.CheckFailed => ErrorCategory.InvalidResult,
+        ErrorId.Unexpected or ErrorId.CheckFailed or ErrorId.NotProven => ErrorCategory.InvalidResult,
         _ => ErrorCategory.NotSpecified,
     };
+
+    /// <summary>The message has all of it on one line, while what is shown sets the remedy apart.</summary>
+    private static ErrorRecord From(string id, string what, string? remedy, string target)
+    {
+        var exception = new MonitoringException(id, remedy is null ? what : $"{what}; to mend it: {remedy.TrimStart('#', ' ')}", target);
+        return new ErrorRecord(exception, id, Category(id), target) { ErrorDetails = new ErrorDetails(what) { RecommendedAction = remedy } };
+    }
+
+    private static string Describe(MonitoringCheck check) => $"{check.Check} of {check.Target}: {check.Detail}";
 
     private static MonitoringException Unexpected(Exception exception) => new(
         ErrorId.Unexpected,

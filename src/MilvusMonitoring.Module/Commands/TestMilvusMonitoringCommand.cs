@@ -7,7 +7,7 @@ namespace MilvusMonitoring.Commands;
 
 /// <summary>
 /// Proves that Milvus is being scraped, or names the one reason why it is not: looks at every link from the API server to a fresh sample on every replica of Prometheus.
-/// It only reads. Each link that failed is an error too.
+/// It only reads. Each link that failed is an error too, and so is a Milvus of which the last link could not be looked at.
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "MilvusMonitoring")]
 [OutputType(typeof(MonitoringCheck), typeof(bool))]
@@ -77,7 +77,7 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
             : await verifier.WalkAsync(cancellationToken).ConfigureAwait(false);
         if (Quiet)
         {
-            output.Object(Verifier.Prove(checks));
+            output.Object(Proof.Holds(checks));
             return;
         }
 
@@ -89,6 +89,11 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
         foreach (var check in checks.Where(check => check.Status == CheckStatus.Failed))
         {
             output.Error(check);
+        }
+
+        foreach (var (milvus, why) in Proof.Unproven(checks))
+        {
+            output.Error(milvus, why);
         }
     }
 

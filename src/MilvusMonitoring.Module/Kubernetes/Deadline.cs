@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace MilvusMonitoring.Kubernetes;
 
 /// <summary>How long a command may wait in all. Its token ends waiting; whoever waits tells the time-out from the user's Ctrl+C by asking which token it was.</summary>
@@ -5,6 +7,7 @@ internal sealed class Deadline : IDisposable
 {
     private readonly CancellationTokenSource _source;
     private readonly CancellationToken _stop;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     /// <summary>Starts the clock.</summary>
     /// <param name="limit">How long.</param>
@@ -18,6 +21,9 @@ internal sealed class Deadline : IDisposable
     }
 
     public TimeSpan Limit { get; }
+
+    /// <summary>How long is left.</summary>
+    public TimeSpan Left => _clock.Elapsed < Limit ? Limit - _clock.Elapsed : TimeSpan.Zero;
 
     /// <summary>Cancelled when the time is over, or the user stops the command.</summary>
     public CancellationToken Token => _source.Token;

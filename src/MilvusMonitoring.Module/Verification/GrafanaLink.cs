@@ -61,7 +61,7 @@ internal sealed class GrafanaLink : ILink
             _isRefused |= answer.NotAsked is not null;
             return GrafanaRule.Check(target, answer, scene.Remedies.Install(scene.Stack, force: true));
         }
-        catch (MonitoringException exception) when (exception.ErrorId is ErrorId.ServiceUnreachable or ErrorId.TimedOut)
+        catch (MonitoringException exception) when (exception.ErrorId is ErrorId.ServiceUnreachable or ErrorId.TimedOut || (exception.ErrorId == ErrorId.ResponseInvalid && scene.Request.GrafanaUri is not null))
         {
             return Finding.Failed(target, OneLine.WithoutEnd(exception.Message), Remedies.InWords("See that Grafana runs and can be reached from here; give another address with -GrafanaUri."));
         }

@@ -12,8 +12,9 @@ internal sealed class InstanceLink : ILink
 
     public Task<Finding?> LookAsync(Scene scene, CancellationToken cancellationToken) => Task.FromResult<Finding?>(
         scene.Found is { } found ? InstanceRules.Instance(found.Instance, scene.Remedies)
-        : scene.NotFound is { ErrorId: ErrorId.InstanceNotFound or ErrorId.InstanceAmbiguous } missing ? Finding.Failed(TargetOf(scene), OneLine.WithoutEnd(missing.Message), scene.Remedies.Instances())
-        : Finding.Unknown(TargetOf(scene), OneLine.WithoutEnd(scene.NotFound?.Message ?? "could not be looked for")));
+        : scene.NotFound is { ErrorId: ErrorId.InstanceNotFound or ErrorId.InstanceAmbiguous } missing ? Finding.Failed(TargetOf(scene), OneLine.WithoutEnd(missing.Message), scene.Remedies.Instances()) with { ErrorId = missing.ErrorId }
+        : scene.NotFound is { } refused ? Finding.Of(CheckStatus.Unknown, TargetOf(scene), refused)
+        : null);
 }
 
 /// <summary>The monitor is there.</summary>
@@ -74,16 +75,17 @@ internal sealed class SelectionLink : ILink
 
         var (places, denied) = await PlacesAsync(scene, monitor, cancellationToken).ConfigureAwait(false);
         var passedOver = servers.Select(server => (Server: server, Why: MonitorSelection.WhyNot(server.Json, monitor.Type.Kind, monitor.Metadata.Namespace!, monitor.Metadata.Labels, places))).ToList();
-        if (passedOver.FirstOrDefault(item => item.Why is null).Server is { } selecting)
+        if (passedOver.Where(item => item.Why is null).Select(item => item.Server).ToList() is [var selecting, .. var others])
         {
             scene.Prometheus = selecting;
-            return Finding.Passed(selecting.ToString(), $"selects {monitor.Id}");
+            return Finding.Passed(selecting.ToString(), $"selects {monitor.Id}{(others.Count == 0 ? string.Empty : $", and so does {string.Join(", ", others)}, which is not asked")}");
         }
 
         var detail = string.Join(", ", passedOver.Select(item => $"{item.Server} {item.Why!.Reason}"));
         if (places is null && denied is not null)
         {
-            return Finding.Unknown(TargetOf(scene), $"{detail}; {OneLine.WithoutEnd(denied.Message)}");
+            var unknown = Finding.Of(CheckStatus.Unknown, TargetOf(scene), denied);
+            return unknown with { Detail = $"{detail}; {unknown.Detail}" };
         }
 
         var labels = passedOver.Select(item => item.Why!.Labels).FirstOrDefault(labels => labels.Count > 0);

@@ -104,7 +104,7 @@ internal static class Replies
         }
         catch (MonitoringException exception)
         {
-            return new ReplicaAnswer<T>(replica.Name, default, exception);
+            return new ReplicaAnswer<T>(replica.Name, default, exception) { IsNamed = replica.IsNamed };
         }
     }
 }

@@ -9,7 +9,8 @@ namespace MilvusMonitoring.Verification;
 /// <param name="Name">Its pod, or the address that was given.</param>
 /// <param name="Api">Where to ask it.</param>
 /// <param name="Set">What it shares with the others that each scrape a part of the same targets; without shards its own name.</param>
-internal sealed record PrometheusReplica(string Name, PrometheusApi Api, string Set);
+/// <param name="IsNamed">Whether the caller has named it.</param>
+internal sealed record PrometheusReplica(string Name, PrometheusApi Api, string Set, bool IsNamed);
 
 /// <summary>Finds every replica of a Prometheus: a single one may be the only one that scrapes.</summary>
 internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri> addresses) : IDisposable
@@ -62,6 +63,6 @@ internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri
     private PrometheusReplica Replica(string name, HttpClient http, string set)
     {
         _open.Add(http);
-        return new PrometheusReplica(name, new PrometheusApi(http, name), set);
+        return new PrometheusReplica(name, new PrometheusApi(http, name), set, addresses.Count > 0);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class Scene(ClusterClient client, IActivitySink sink, TestReques
     /// <summary>What this module installed; null where it did not, or the caller may not see it.</summary>
     public Inventory? Stack { get; set; }
 
-    /// <summary>The Prometheus resources that may be meant; null before they were read.</summary>
+    /// <summary>The Prometheus resources that may be meant, the stack's own first; null before they were read.</summary>
     public IReadOnlyList<PrometheusServer>? Servers { get; set; }
 
     /// <summary>The one that is meant: the first that selects the monitor, else the first.</summary>

@@ -23,7 +23,7 @@ internal sealed class ApiServerLink : ILink
         }
         catch (MonitoringException exception) when (exception.ErrorId != ErrorId.PermissionDenied)
         {
-            return Finding.Failed(TargetOf(scene), OneLine.WithoutEnd(exception.Message), Remedies.InWords("See that the cluster runs and that the kubeconfig is right."));
+            return Finding.Of(CheckStatus.Failed, TargetOf(scene), exception, Remedies.InWords("See that the cluster runs and that the kubeconfig is right."));
         }
     }
 
@@ -117,15 +117,39 @@ internal sealed class PrometheusLink : ILink
     public async Task<Finding?> LookAsync(Scene scene, CancellationToken cancellationToken)
     {
         scene.Servers ??= await ServersAsync(scene, cancellationToken).ConfigureAwait(false);
-        scene.Prometheus = scene.Servers.Count > 0 ? scene.Servers[0] : null;
+        if (scene.Servers.Count == 0)
+        {
+            return StackRules.NoPrometheus(TargetOf(scene), scene.Request.Prometheus.Name, await OthersAsync(scene, cancellationToken).ConfigureAwait(false), scene.Remedies.Install(scene.Stack));
+        }
+
+        scene.Prometheus = scene.Servers[0];
         var ids = scene.Servers.Select(server => new ResourceId(ResourceType.Prometheus.Group, ResourceType.Prometheus.Kind, server.Namespace, server.Name)).ToList();
         var board = await ReadinessSnapshot.ReadAsync(scene.Client, ids.Select(id => (id, ResourceType.Prometheus)), Workloads.ThrottleLimit, cancellationToken).ConfigureAwait(false);
-        return StackRules.Prometheus([.. ids.Select(id => (id, board.StateOf(id)))], TargetOf(scene), scene.Remedies.Install(scene.Stack));
+        return StackRules.Prometheus([.. ids.Select(id => (id, board.StateOf(id)))], scene.Remedies.Install(scene.Stack));
     }
 
-    /// <summary>The Prometheus resources that may be meant.</summary>
-    public static Task<IReadOnlyList<PrometheusServer>> ServersAsync(Scene scene, CancellationToken cancellationToken) =>
-        new PrometheusFinder(scene.Client).ListAsync(scene.Request.Prometheus, cancellationToken);
+    /// <summary>The Prometheus resources that may be meant, the stack's own first: others may select the same monitors for purposes of their own.</summary>
+    public static async Task<IReadOnlyList<PrometheusServer>> ServersAsync(Scene scene, CancellationToken cancellationToken) =>
+        [.. (await new PrometheusFinder(scene.Client).ListAsync(scene.Request.Prometheus, cancellationToken).ConfigureAwait(false)).OrderByDescending(server => server.Namespace == (scene.Stack?.Namespace ?? InventoryStore.UsualNamespace))];
+
+    /// <summary>Those that there are where none is meant; of no matter where a stack is installed that has lost its own.</summary>
+    private static async Task<IReadOnlyList<string>> OthersAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        if (scene.Request.Prometheus.Name is null && (scene.Request.Prometheus.Namespace is null || scene.Stack is not null))
+        {
+            return [];
+        }
+
+        try
+        {
+            return [.. (await new PrometheusFinder(scene.Client).ListAsync(new PrometheusChoice(null, null), cancellationToken).ConfigureAwait(false)).Select(server => server.ToString())];
+        }
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
+        {
+            scene.Sink.Verbose(exception.Message);
+            return [];
+        }
+    }
 
     private static string Missing(PrometheusChoice choice, Inventory? stack) => $"Prometheus/{choice.Namespace ?? stack?.Namespace ?? InventoryStore.UsualNamespace}/{choice.Name ?? "k8s"}";
 }

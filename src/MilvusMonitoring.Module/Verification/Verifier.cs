@@ -13,20 +13,17 @@ internal sealed class Verifier(ClusterClient client, IActivitySink sink, TestReq
 
     private readonly GrafanaLink _grafana = new();
 
-    /// <summary>Whether the checks prove that every Milvus is scraped: none has failed, and of each there are fresh samples.</summary>
-    public static bool Prove(IReadOnlyList<MonitoringCheck> checks) =>
-        checks.All(check => check.Status != CheckStatus.Failed)
-        && checks.Where(check => check.Check == Link.Samples) is var samples
-        && samples.Any() && samples.All(check => check.Status is CheckStatus.Passed or CheckStatus.Warning);
+    private (MonitoringCheck For, Deadline Until)? _waiting;
 
-    /// <summary>Walks again until the checks prove it, or the time is over.</summary>
+    /// <summary>Walks again until the checks prove it, or show that they never will, or the time is over.</summary>
     /// <returns>The checks of the last walk that went to its end.</returns>
     public async Task<IReadOnlyList<MonitoringCheck>> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var deadline = new Deadline(timeout, cancellationToken);
         var checks = await WalkAsync(cancellationToken).ConfigureAwait(false);
-        while (!Prove(checks))
+        while (!Proof.Holds(checks) && !Proof.IsHopeless(checks))
         {
+            _waiting = Proof.Obstacle(checks) is { } obstacle ? (obstacle, deadline) : null;
             try
             {
                 await Task.Delay(Pause, deadline.Token).ConfigureAwait(false);
@@ -74,7 +71,7 @@ internal sealed class Verifier(ClusterClient client, IActivitySink sink, TestReq
 
     private async Task<MonitoringCheck> LookAsync(ILink link, Scene scene, Chain chain, List<MonitoringCheck> before, CancellationToken cancellationToken)
     {
-        sink.Progress("Testing the monitoring of Milvus", $"{link.Name} {scene.InstanceName}", Math.Min(100, before.Count * 100 / Link.All.Count));
+        ShowProgress(link, scene, before.Count);
         var clock = Stopwatch.StartNew();
         var seen = before.Count > 0 && !IsReached(before) ? null : await SeeAsync(link, scene, cancellationToken).ConfigureAwait(false);
         var (finding, cause) = chain.Judge(link.Name, link.TargetOf(scene), seen);
@@ -86,10 +83,19 @@ internal sealed class Verifier(ClusterClient client, IActivitySink sink, TestReq
             Detail = finding.Detail,
             Remedy = finding.Status is CheckStatus.Passed or CheckStatus.Skipped ? null : finding.Remedy,
             CausedBy = cause,
+            ErrorId = finding.ErrorId,
             Duration = clock.Elapsed,
             Context = client.Connection.Context,
             Kubeconfig = client.Connection.Kubeconfig,
         };
+    }
+
+    private void ShowProgress(ILink link, Scene scene, int done)
+    {
+        var (status, percent) = _waiting is var (obstacle, until)
+            ? ($"Waiting for {obstacle.Check} of {obstacle.Target}: {obstacle.Detail}; {DisplayText.Age(until.Left)} left", 100 - (int)(until.Left * 100 / until.Limit))
+            : ($"{link.Name} {scene.InstanceName}", Math.Min(100, done * 100 / Link.All.Count));
+        sink.Progress("Testing the monitoring of Milvus", status, percent);
     }
 
     /// <summary>A permission that is missing, or an answer that cannot be read, leaves a link unknown; the others are looked at all the same.</summary>
@@ -101,7 +107,7 @@ internal sealed class Verifier(ClusterClient client, IActivitySink sink, TestReq
         }
         catch (MonitoringException exception)
         {
-            return Finding.Unknown(link.TargetOf(scene), OneLine.WithoutEnd(exception.Message));
+            return Finding.Of(CheckStatus.Unknown, link.TargetOf(scene), exception);
         }
     }
 

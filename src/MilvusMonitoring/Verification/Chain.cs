@@ -1,6 +1,6 @@
 namespace MilvusMonitoring.Verification;
 
-/// <summary>Tells the first broken link from what merely follows from it.</summary>
+/// <summary>Tells the first broken link, or the first that could not be looked at, from what merely follows from it.</summary>
 internal sealed class Chain
 {
     private readonly Dictionary<string, Judgement> _judged = new(StringComparer.Ordinal);
@@ -21,29 +21,33 @@ internal sealed class Chain
     /// <returns>What was found, or why that follows from another link.</returns>
     public Judgement Judge(string link, string target, Finding? seen)
     {
-        var judgement = Cause(link) is { } cause && seen?.Status is null or CheckStatus.Failed or CheckStatus.Unknown
+        var judgement = Cause(link, CheckStatus.Failed, CheckStatus.Skipped) is { } cause && seen?.Status is null or CheckStatus.Failed or CheckStatus.Unknown
             ? new Judgement(new Finding(CheckStatus.Skipped, seen?.Target ?? target, $"because of {cause}{(seen is null ? string.Empty : ": " + seen.Detail)}"), cause)
-            : new Judgement(seen ?? Blind(link, target), null);
+            : seen is null ? Blind(target, Cause(link, CheckStatus.Unknown, CheckStatus.Unknown))
+            : new Judgement(seen, null);
         _judged[link] = judgement;
         return judgement;
     }
 
-    private string? Cause(string link) => Link.Before(link)
-        .Select(before => _judged.GetValueOrDefault(before))
-        .OfType<Judgement>()
-        .Select(before => before.Finding.Status == CheckStatus.Failed ? NameOf(before) : before.CausedBy)
-        .FirstOrDefault(cause => cause is not null);
-
-    private string NameOf(Judgement judgement) => _judged.First(item => ReferenceEquals(item.Value, judgement)).Key;
-
-    private Finding Blind(string link, string target)
+    private string? Cause(string link, CheckStatus cause, CheckStatus follower)
     {
-        var unknown = Link.Before(link).FirstOrDefault(before => _judged.TryGetValue(before, out var judged) && judged.Finding.Status == CheckStatus.Unknown);
-        return Finding.Unknown(target, unknown is null ? "could not be looked at" : $"could not be looked at, since {unknown} is unknown");
+        foreach (var before in Link.Before(link))
+        {
+            if (_judged.TryGetValue(before, out var judged)
+                && (judged.Finding.Status == follower && judged.CausedBy is { } first ? first : judged.Finding.Status == cause ? before : null) is { } name)
+            {
+                return name;
+            }
+        }
+
+        return null;
     }
+
+    private static Judgement Blind(string target, string? unknown) =>
+        new(Finding.Unknown(target, unknown is null ? "could not be looked at" : $"could not be looked at, since {unknown} is unknown"), unknown);
 }
 
 /// <summary>What a link comes to.</summary>
 /// <param name="Finding">How it is.</param>
-/// <param name="CausedBy">The broken link that it follows from; null where it does not.</param>
+/// <param name="CausedBy">The link that it follows from; null where it does not.</param>
 internal sealed record Judgement(Finding Finding, string? CausedBy);

@@ -1,3 +1,5 @@
+using MilvusMonitoring.Kubernetes;
+
 namespace MilvusMonitoring.Verification;
 
 /// <summary>What a rule makes of what was read for one link.</summary>
@@ -7,6 +9,9 @@ namespace MilvusMonitoring.Verification;
 /// <param name="Remedy">What mends it; null where nothing is to be done.</param>
 internal sealed record Finding(CheckStatus Status, string Target, string Detail, string? Remedy = null)
 {
+    /// <summary>The error that it comes from; null where it comes from none that scripts know by its id.</summary>
+    public string? ErrorId { get; init; }
+
     public static Finding Passed(string target, string detail) => new(CheckStatus.Passed, target, detail);
 
     public static Finding Warning(string target, string detail, string? remedy = null) => new(CheckStatus.Warning, target, detail, remedy);
@@ -14,4 +19,15 @@ internal sealed record Finding(CheckStatus Status, string Target, string Detail,
     public static Finding Failed(string target, string detail, string remedy) => new(CheckStatus.Failed, target, detail, remedy);
 
     public static Finding Unknown(string target, string detail, string? remedy = null) => new(CheckStatus.Unknown, target, detail, remedy);
+
+    /// <summary>What an error comes to: why, and apart from that what to do.</summary>
+    /// <param name="status">How the link is.</param>
+    /// <param name="target">What was looked at.</param>
+    /// <param name="error">The error.</param>
+    /// <param name="otherwise">What to do where the error does not say it.</param>
+    public static Finding Of(CheckStatus status, string target, MonitoringException error, string? otherwise = null)
+    {
+        var (reason, remedy) = OneLine.Parts(error.Message);
+        return new Finding(status, target, reason, remedy is null ? otherwise : Remedies.InWords($"{char.ToUpperInvariant(remedy[0])}{remedy[1..]}.")) { ErrorId = error.ErrorId };
+    }
 }

@@ -32,7 +32,7 @@ internal static class Link
         [Endpoints] = [Service],
         [NetworkPolicy] = [Prometheus, Endpoints],
         [Access] = [Prometheus, Instance],
-        [Configuration] = [Operator, Prometheus, Selection],
+        [Configuration] = [Prometheus, Selection, Operator],
         [Targets] = [Configuration, Endpoints, Access],
         [Samples] = [Targets],
         [Grafana] = [Prometheus],

@@ -137,7 +137,7 @@ internal static class PrometheusRules
         : down.LastError.Contains("HTTP status", StringComparison.Ordinal) ? Remedies.InWords($"Milvus itself answers its scrapes with an error: see the log of pod {down.Pod}.")
         : Remedies.InWords($"See that pod {down.Pod} serves /metrics, and that the network lets Prometheus through.");
 
-    /// <summary>A replica that does not answer is a fault; one that may not be asked, or answers something else, leaves the link unknown.</summary>
+    /// <summary>A replica that does not answer is a fault, and so is an address named by the caller that is none; one that may not be asked, or answers something else, leaves the link unknown.</summary>
     private static Finding? NotAsked<T>(string target, IReadOnlyList<ReplicaAnswer<T>> replicas)
     {
         if (replicas.Count == 0)
@@ -150,8 +150,13 @@ internal static class PrometheusRules
             return Finding.Failed(target, OneLine.WithoutEnd(dead.Error!.Message), Remedies.InWords($"See that {dead.Name} runs and can be reached from here; give another address with -PrometheusUri."));
         }
 
+        if (replicas.FirstOrDefault(replica => replica is { IsNamed: true, Error.ErrorId: ErrorId.ResponseInvalid }) is { } other)
+        {
+            return Finding.Failed(target, OneLine.WithoutEnd(other.Error!.Message), Remedies.InWords("Give the address of Prometheus itself, as far as its path goes, with -PrometheusUri."));
+        }
+
         return replicas.FirstOrDefault(replica => replica.Error is not null) is { } odd
-            ? Finding.Unknown(target, OneLine.WithoutEnd(odd.Error!.Message), Remedies.InWords("Give an address of Prometheus that you may ask with -PrometheusUri."))
+            ? Finding.Of(CheckStatus.Unknown, target, odd.Error!, Remedies.InWords("Give an address of Prometheus that you may ask with -PrometheusUri."))
             : null;
     }
 

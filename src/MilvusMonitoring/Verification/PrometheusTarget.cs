@@ -22,7 +22,11 @@ internal sealed record SampleAge(IReadOnlyDictionary<string, string> Labels, Tim
 /// <param name="Name">The replica: its pod, or the address it was asked at.</param>
 /// <param name="Value">The answer; default where there is none.</param>
 /// <param name="Error">Why there is none; null where there is one.</param>
-internal sealed record ReplicaAnswer<T>(string Name, T? Value, MonitoringException? Error);
+internal sealed record ReplicaAnswer<T>(string Name, T? Value, MonitoringException? Error)
+{
+    /// <summary>Whether the caller has named it, and so says that it is a Prometheus.</summary>
+    public bool IsNamed { get; init; }
+}
 
 /// <summary>Puts answers together.</summary>
 internal static class ReplicaAnswer

@@ -54,20 +54,27 @@ internal static class StackRules
 
     /// <summary>Whether the Prometheus resources are reconciled and their pods ready.</summary>
     /// <param name="states">Each resource and its state.</param>
-    /// <param name="missing">What to show where there is none.</param>
-    /// <param name="remedy">What brings it.</param>
-    public static Finding Prometheus(IReadOnlyList<(ResourceId Id, ReadyState State)> states, string missing, string remedy)
+    /// <param name="remedy">What brings them back.</param>
+    public static Finding Prometheus(IReadOnlyList<(ResourceId Id, ReadyState State)> states, string remedy)
     {
-        if (states.Count == 0)
-        {
-            return Finding.Failed(missing, "there is no Prometheus resource", remedy);
-        }
-
         var waiting = states.Where(item => !item.State.IsReady).ToList();
         var target = (waiting.Count == 0 ? states[0].Id : waiting[0].Id).ToString();
         var detail = string.Join(", ", waiting.Select(item => $"{item.Id}: {item.State.Message}"));
         return waiting.Count == 0 ? Finding.Passed(target, states.Count == 1 ? "reconciled and available" : $"{states.Count} resources are reconciled and available")
             : waiting.Count < states.Count ? Finding.Warning(target, detail, remedy)
             : Finding.Failed(target, detail, remedy);
+    }
+
+    /// <summary>Where no Prometheus resource is the one that is meant.</summary>
+    /// <param name="target">What was looked for.</param>
+    /// <param name="name">The name that was asked for; null for any.</param>
+    /// <param name="others">Those that there are: one of them is meant rather than one to be installed.</param>
+    /// <param name="remedy">What brings one where there is none at all.</param>
+    public static Finding NoPrometheus(string target, string? name, IReadOnlyList<string> others, string remedy)
+    {
+        var detail = name is null ? "there is no Prometheus resource" : $"there is no Prometheus resource named '{name}'";
+        return others.Count == 0
+            ? Finding.Failed(target, detail, remedy)
+            : Finding.Failed(target, $"{detail}, while there are: {string.Join(", ", others)}", Remedies.InWords("Say with -PrometheusNamespace and -PrometheusName which of these is meant.")) with { ErrorId = ErrorId.ObjectNotFound };
     }
 }

@@ -27,6 +27,9 @@ public sealed partial class PipelineTests
         Assert.Contains("Unchanged", again.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("##vso", first.Output, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', first.Output);
+        Assert.Matches("(?m)^Version +Namespace +Context +Ready", first.Output);
+        Assert.Matches("(?m)^Namespace +Name +Age +Ready +Action", first.Output);
+        Assert.DoesNotMatch("(?m)^Kubeconfig +:", first.Output);
     }
 
     [Fact]
@@ -40,10 +43,27 @@ public sealed partial class PipelineTests
         var issues = ChildProcess.Lines(result.Output).Where(line => line.StartsWith("##vso[", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(issues);
         Assert.All(issues, issue => Assert.StartsWith("##vso[task.logissue type=error;code=CheckFailed]", issue, StringComparison.Ordinal));
+        Assert.Contains(issues, issue => issue.Contains("%3B to mend it: Install-KubePrometheus -Wait -Context embedded", StringComparison.Ordinal));
         var cases = XDocument.Load(Path.Combine(stage.Folder, "milvus-monitoring.xml")).Root!.Elements("testcase").ToList();
         Assert.Equal(issues.Count, cases.Count(each => each.Element("failure") is not null));
         Assert.Contains(cases, each => !each.HasElements);
         Assert.Contains(cases, each => each.Element("skipped") is not null);
+        Assert.DoesNotContain(cases, each => each.Element("error") is not null);
+        Assert.Matches("(?m)^Check +Status +Detail", result.Output);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_looked_at_fails_the_step_and_the_test_case_that_would_be_the_proof()
+    {
+        await using var stage = await StartAsync(new ClusterOptions { Rbac = true });
+        await stage.InstalledAsync();
+
+        var result = await RunAsync(stage, Steps()[ProofStep], kubeconfig: stage.WriteKubeconfig("nobody"));
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("##vso[task.logissue type=error;code=PermissionDenied]Nothing proves that ", Assert.Single(ChildProcess.Lines(result.Output), line => line.StartsWith("##vso[", StringComparison.Ordinal)), StringComparison.Ordinal);
+        var error = Assert.Single(XDocument.Load(Path.Combine(stage.Folder, "milvus-monitoring.xml")).Root!.Elements("testcase"), each => each.Element("error") is not null);
+        Assert.StartsWith("Samples ", (string)error.Attribute("name")!, StringComparison.Ordinal);
     }
 
     // Of a script that it is given by -Command, pwsh itself makes every exit code but 0 a 1.
@@ -86,15 +106,15 @@ public sealed partial class PipelineTests
         return [.. Scripts().Matches(text).Select(step => step.Groups[1].Value.Replace("\n      ", "\n", StringComparison.Ordinal).Trim())];
     }
 
-    private static async Task<Stage> StartAsync()
+    private static async Task<Stage> StartAsync(ClusterOptions? options = null)
     {
         Assert.SkipUnless(Programs.OnPath("pwsh"), "pwsh is not on PATH.");
-        var stage = await Stage.StartAsync();
+        var stage = await Stage.StartAsync(options);
         new SampleMilvus().PutInto(stage.Cluster);
         return stage;
     }
 
-    private static Task<ChildResult> RunAsync(Stage stage, string script, string agent = "True")
+    private static Task<ChildResult> RunAsync(Stage stage, string script, string agent = "True", string? kubeconfig = null)
     {
         // What PowerShell@2 puts before and after a script.
         var file = stage.WriteFile($"{Guid.NewGuid():N}.ps1", $$"""
@@ -106,7 +126,7 @@ public sealed partial class PipelineTests
         {
             ["TF_BUILD"] = agent,
             ["NO_COLOR"] = "1",
-            ["KUBECONFIG"] = stage.Kubeconfig,
+            ["KUBECONFIG"] = kubeconfig ?? stage.Kubeconfig,
             ["PSModulePath"] = Path.GetDirectoryName(BuiltTree.Module),
             ["INSTANCE"] = "my-release",
             ["MILVUS_NAMESPACE"] = "default",

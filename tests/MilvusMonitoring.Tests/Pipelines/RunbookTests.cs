@@ -34,7 +34,9 @@ public sealed partial class RunbookTests
 
         // No Prometheus runs on this cluster, so that the proof fails, and with it the job.
         Assert.True(result.ExitCode == 1, result.Output + result.Errors);
-        Assert.Contains("Test-MilvusMonitoring", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("Milvus default/my-release is not proven to be scraped: ", result.Errors, StringComparison.Ordinal);
+        Assert.All((string[])["Version +Namespace +Context", "Namespace +Name +Age", "Check +Status +Detail"], header => Assert.Matches($"(?m)^{header}", result.Output));
+        Assert.DoesNotMatch("(?m)^(Kubeconfig|CausedBy) +:", result.Output);
         Assert.NotNull(stage.Monitor("my-release-milvus"));
         Assert.Contains("get-token --login msi --server-id 6dae42f8-4368-4678-94ff-3960e28e3630 --client-id some-id", await File.ReadAllTextAsync(Path.Combine(stage.Folder, "asked"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(stage.Folder, "kubeconfig-????????-*"));

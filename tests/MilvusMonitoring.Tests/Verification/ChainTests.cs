@@ -36,7 +36,15 @@ public sealed class ChainTests
     {
         var chain = Judged((Link.Configuration, IsUnknown));
         var judgement = chain.Judge(Link.Targets, "t", null);
-        Assert.Equal((CheckStatus.Unknown, "could not be looked at, since Configuration is unknown"), (judgement.Finding.Status, judgement.Finding.Detail));
+        Assert.Equal((CheckStatus.Unknown, "could not be looked at, since Configuration is unknown", Link.Configuration), (judgement.Finding.Status, judgement.Finding.Detail, judgement.CausedBy));
+        Assert.Equal(Link.Configuration, chain.Judge(Link.Samples, "t", null).CausedBy);
+    }
+
+    [Fact]
+    public void An_operator_that_may_not_be_looked_at_is_not_why_Prometheus_could_not_be_asked()
+    {
+        var chain = Judged((Link.Operator, IsUnknown), (Link.Prometheus, Passes), (Link.Monitor, IsUnknown), (Link.Selection, null), (Link.Configuration, null), (Link.Targets, null));
+        Assert.Equal(Link.Monitor, chain.Judge(Link.Samples, "t", null).CausedBy);
     }
 
     [Fact]

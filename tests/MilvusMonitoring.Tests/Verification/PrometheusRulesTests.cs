@@ -25,6 +25,24 @@ public sealed class PrometheusRulesTests
         Assert.StartsWith("# See the log of p0", finding.Remedy, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(ErrorId.ResponseInvalid, true, CheckStatus.Failed, "Give the address of Prometheus itself")]
+    [InlineData(ErrorId.ResponseInvalid, false, CheckStatus.Unknown, "Give an address of Prometheus that you may ask")]
+    [InlineData(ErrorId.NotAuthenticated, true, CheckStatus.Unknown, "Give an address of Prometheus that you may ask")]
+    public void What_is_no_Prometheus_fails_where_the_caller_says_that_it_is_one(string id, bool isNamed, CheckStatus expected, string remedy)
+    {
+        var finding = PrometheusRules.Configuration("t", ["job"], [new("p0", null, new MonitoringException(id, "what answers is odd")) { IsNamed = isNamed }], "Wait");
+        Assert.Equal((expected, "what answers is odd"), (finding.Status, finding.Detail));
+        Assert.Contains(remedy, finding.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Why_Prometheus_may_not_be_asked_is_apart_from_what_to_do()
+    {
+        var finding = PrometheusRules.Configuration("t", ["job"], [new("p0", null, new MonitoringException(ErrorId.PermissionDenied, "Cannot ask: user may not; ask for a Role."))], "Wait");
+        Assert.Equal((CheckStatus.Unknown, "Cannot ask: user may not", "# Ask for a Role.", ErrorId.PermissionDenied), (finding.Status, finding.Detail, finding.Remedy, finding.ErrorId));
+    }
+
     [Fact]
     public void Every_ready_endpoint_has_to_be_up_on_every_replica()
     {

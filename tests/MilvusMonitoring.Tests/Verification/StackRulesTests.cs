@@ -43,9 +43,18 @@ public sealed class StackRulesTests
     {
         (ResourceId, ReadyState) ready = (new(ResourceType.Prometheus.Group, "Prometheus", "a", "k8s"), ReadyState.Ready);
         (ResourceId, ReadyState) waiting = (new(ResourceType.Prometheus.Group, "Prometheus", "b", "k8s"), ReadyState.NotYet("1 of 2"));
-        Assert.Equal(CheckStatus.Passed, StackRules.Prometheus([ready], "t", "Install").Status);
-        Assert.Equal((CheckStatus.Warning, "Prometheus/b/k8s"), (StackRules.Prometheus([ready, waiting], "t", "Install").Status, StackRules.Prometheus([ready, waiting], "t", "Install").Target));
-        Assert.Equal(CheckStatus.Failed, StackRules.Prometheus([waiting], "t", "Install").Status);
-        Assert.Equal(CheckStatus.Failed, StackRules.Prometheus([], "t", "Install").Status);
+        Assert.Equal(CheckStatus.Passed, StackRules.Prometheus([ready], "Install").Status);
+        Assert.Equal((CheckStatus.Warning, "Prometheus/b/k8s"), (StackRules.Prometheus([ready, waiting], "Install").Status, StackRules.Prometheus([ready, waiting], "Install").Target));
+        Assert.Equal(CheckStatus.Failed, StackRules.Prometheus([waiting], "Install").Status);
+    }
+
+    [Fact]
+    public void A_Prometheus_is_to_be_installed_only_where_there_is_none()
+    {
+        var none = StackRules.NoPrometheus("t", null, [], "Install");
+        Assert.Equal((CheckStatus.Failed, "there is no Prometheus resource", "Install", null), (none.Status, none.Detail, none.Remedy, none.ErrorId));
+        var others = StackRules.NoPrometheus("t", "nope", ["Prometheus/monitoring/k8s"], "Install");
+        Assert.Equal((CheckStatus.Failed, "there is no Prometheus resource named 'nope', while there are: Prometheus/monitoring/k8s", ErrorId.ObjectNotFound), (others.Status, others.Detail, others.ErrorId));
+        Assert.Contains("-PrometheusName", others.Remedy, StringComparison.Ordinal);
     }
 }

@@ -72,27 +72,73 @@ public sealed class TestMilvusMonitoringTests
         Assert.All(checks.Where(check => check.Check is "Monitor" or "Samples"), check => Assert.Equal("Instance", check.CausedBy));
     }
 
+    [Theory]
+    [InlineData("Test-MilvusMonitoring my-relase", ErrorId.InstanceNotFound, "'my-release'")]
+    [InlineData("Test-MilvusMonitoring -Namespace kube-public", ErrorId.InstanceNotFound, "kube-public")]
+    [InlineData("Test-MilvusMonitoring my-release -PrometheusName nope", ErrorId.ObjectNotFound, "there are: Prometheus/monitoring/k8s")]
+    [InlineData("Test-MilvusMonitoring my-release -PrometheusNamespace default", ErrorId.ObjectNotFound, "there are: Prometheus/monitoring/k8s")]
+    public async Task What_is_misspelt_is_not_waited_for(string command, string id, string detail)
+    {
+        await using var stage = await StartAsync();
+        var clock = Stopwatch.StartNew();
+        var result = await stage.RunAsync(command + " -Kubeconfig $c -Wait -Timeout 5m");
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        var error = Assert.Single(result.Errors, error => error.FullyQualifiedErrorId.StartsWith(id, StringComparison.Ordinal));
+        Assert.Contains(detail, error.Exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Install-KubePrometheus", error.Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_two_that_select_the_monitor_the_stack_s_own_Prometheus_is_asked_and_the_other_named()
+    {
+        await using var stage = await StartAsync();
+        (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
+        stage.Put("""{"apiVersion":"monitoring.coreos.com/v1","kind":"Prometheus","metadata":{"name":"second","namespace":"default"},"spec":{"replicas":1,"serviceMonitorSelector":{}}}""");
+        var selection = (await stage.RunAsync(Test)).OutputOf<MonitoringCheck>().Single(check => check.Check == "Selection");
+        Assert.Equal((CheckStatus.Passed, "Prometheus/monitoring/k8s"), (selection.Status, selection.Target));
+        Assert.EndsWith("and so does Prometheus/default/second, which is not asked", selection.Detail, StringComparison.Ordinal);
+        var chosen = (await stage.RunAsync(Test + "-PrometheusNamespace default")).OutputOf<MonitoringCheck>().Single(check => check.Check == "Selection");
+        Assert.Equal((CheckStatus.Passed, "Prometheus/default/second"), (chosen.Status, chosen.Target));
+    }
+
     [Fact]
     public async Task An_API_server_that_is_down_fails_once_and_the_rest_follows_from_it()
     {
         await using var stage = await StartAsync();
         await stage.Cluster.StopAsync(Token);
-        var checks = (await stage.RunAsync(Test)).OutputOf<MonitoringCheck>();
+        var result = await stage.RunAsync(Test);
+        var checks = result.OutputOf<MonitoringCheck>();
         Assert.Equal(("ApiServer", CheckStatus.Failed), (checks[0].Check, checks[0].Status));
+        Assert.DoesNotContain(';', checks[0].Detail);
+        Assert.StartsWith("# See that the address is right", checks[0].Remedy, StringComparison.Ordinal);
+        result.OnlyError(ErrorId.ClusterUnreachable);
+        var error = Assert.Single(result.Errors);
+        Assert.Equal(ErrorCategory.ConnectionError, error.CategoryInfo.Category);
+        Assert.Contains("; to mend it: See that the address is right", error.Exception.Message, StringComparison.Ordinal);
         Assert.All(checks.Skip(1), check => Assert.Equal((CheckStatus.Skipped, "ApiServer"), (check.Status, check.CausedBy)));
     }
 
-    [Fact]
-    public async Task Who_may_do_nothing_learns_what_is_unknown_and_sees_no_failure()
+    [Theory]
+    [InlineData("")]
+    [InlineData("-Wait -Timeout 2s")]
+    public async Task Who_may_do_nothing_sees_no_failure_but_an_error_that_nothing_is_proven(string more)
     {
         await using var stage = await StartAsync(new ClusterOptions { Rbac = true });
         (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
         stage.Cluster.Requests.Clear();
-        var result = (await stage.RunAsync(Test, stage.WriteKubeconfig("nobody"))).EnsureNoError();
+        var nobody = stage.WriteKubeconfig("nobody");
+        var result = await stage.RunAsync(Test + more, nobody);
         var checks = result.OutputOf<MonitoringCheck>();
         Assert.DoesNotContain(checks, check => check.Status is CheckStatus.Failed or CheckStatus.Skipped);
         Assert.All(checks.Where(check => check.Check is not ("ApiServer" or "Definitions")), check => Assert.Equal(CheckStatus.Unknown, check.Status));
         Assert.Contains("user \"nobody\" may not list secrets", checks.Single(check => check.Check == "Instance").Detail, StringComparison.Ordinal);
+        result.OnlyError(ErrorId.PermissionDenied);
+        var error = Assert.Single(result.Errors);
+        Assert.Equal((ErrorCategory.PermissionDenied, "Milvus/*/my-release"), (error.CategoryInfo.Category, error.TargetObject));
+        Assert.StartsWith("Nothing proves that Milvus/*/my-release is scraped: ", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("user \"nobody\" may not list", error.Exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("# Ask for a ", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.False(Assert.Single((await stage.RunAsync($"{Test} {more} -Quiet", nobody)).EnsureNoError().OutputOf<bool>()));
         Assert.Empty(stage.Cluster.Requests.Writes);
     }
 
@@ -115,12 +161,12 @@ public sealed class TestMilvusMonitoringTests
     }
 
     [Theory]
-    [InlineData(200, "text/html", "<html>Please sign in</html>", CheckStatus.Unknown, "is no Prometheus")]
+    [InlineData(200, "text/html", "<html>Please sign in</html>", CheckStatus.Failed, "is no Prometheus")]
     [InlineData(401, "text/html", "", CheckStatus.Unknown, "asks for credentials (401)")]
-    [InlineData(502, "text/html", "<html>Bad Gateway</html>", CheckStatus.Unknown, "answers 502")]
-    [InlineData(200, "application/json", """{"status":"success","data":{"yaml":"scrape_con""", CheckStatus.Unknown, "is no Prometheus")]
-    [InlineData(422, "application/json", """{"status":"error","error":"no\nsuch thing"}""", CheckStatus.Unknown, "answers: no such thing")]
-    [InlineData(200, "application/json", "endless", CheckStatus.Unknown, "more than 64 MiB")]
+    [InlineData(502, "text/html", "<html>Bad Gateway</html>", CheckStatus.Failed, "answers 502")]
+    [InlineData(200, "application/json", """{"status":"success","data":{"yaml":"scrape_con""", CheckStatus.Failed, "is no Prometheus")]
+    [InlineData(422, "application/json", """{"status":"error","error":"no\nsuch thing"}""", CheckStatus.Failed, "answers: no such thing")]
+    [InlineData(200, "application/json", "endless", CheckStatus.Failed, "more than 64 MiB")]
     [InlineData(200, "application/json", "cut", CheckStatus.Failed, "does not answer")]
     [InlineData(200, "application/json", """{"status":"success","data":[]}""", CheckStatus.Failed, "has not loaded")]
     public async Task What_answers_in_the_place_of_Prometheus_is_one_line_and_no_crash(int status, string type, string body, CheckStatus expected, string detail)
@@ -133,9 +179,10 @@ public sealed class TestMilvusMonitoringTests
         var configuration = checks.Single(check => check.Check == "Configuration");
         Assert.Equal(expected, configuration.Status);
         Assert.Contains(detail, configuration.Detail, StringComparison.Ordinal);
-        Assert.Contains(checks[^1].Status, (CheckStatus[])[CheckStatus.Unknown, CheckStatus.Failed]);
+        Assert.Equal(status == 401 ? CheckStatus.Unknown : CheckStatus.Failed, checks[^1].Status);
         Assert.DoesNotContain(checks, check => check.Detail.Contains('\n', StringComparison.Ordinal) || check.Detail.Contains("secret", StringComparison.Ordinal));
-        Assert.All(result.Errors, error => Assert.StartsWith("CheckFailed,", error.FullyQualifiedErrorId, StringComparison.Ordinal));
+        Assert.NotEmpty(result.Errors);
+        Assert.All(result.Errors, error => Assert.StartsWith(status == 401 ? "NotProven," : "CheckFailed,", error.FullyQualifiedErrorId, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -156,7 +203,7 @@ public sealed class TestMilvusMonitoringTests
         var result = await stage.RunAsync(Test + "-Wait -Timeout 2s");
         Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(10));
         Assert.Equal(CheckStatus.Failed, result.OutputOf<MonitoringCheck>().Single(check => check.Check == "Monitor").Status);
-        Assert.NotEmpty(result.Progress);
+        Assert.Contains(result.Progress, record => record.StatusDescription.StartsWith("Waiting for Monitor of ServiceMonitor/default/my-release-milvus: is not in the cluster; ", StringComparison.Ordinal) && record.StatusDescription.EndsWith("s left", StringComparison.Ordinal));
     }
 
     [Theory]
