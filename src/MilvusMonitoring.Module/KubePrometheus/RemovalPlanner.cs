@@ -54,9 +54,14 @@ internal sealed class RemovalPlanner(ClusterClient client, ResourceTypes types, 
 
     private async Task<PlannedResource> DecideAsync(PlannedResource item, HashSet<ResourceId> ours, CancellationToken cancellationToken)
     {
-        if (item.Live is null || item.Action != ResourceAction.Deleted)
+        if (item.Action != ResourceAction.Deleted)
         {
             return item;
+        }
+
+        if (item.Live is null)
+        {
+            return item with { Message = "was already gone" };
         }
 
         if (item.Entry is { Uid: var uid } && uid != item.Live.Uid && !item.Live.Managers.Any(manager => manager.IsOurs))
