@@ -160,8 +160,16 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
 
     private static string HashOf(ManifestObject manifest) => Convert.ToBase64String(SHA256.HashData(manifest.Json.Span), 0, 18);
 
-    private static MonitoringException UnknownKind(ManifestObject manifest) => new(
-        ErrorId.KindNotFound,
-        $"The cluster does not serve {manifest.Id.Kind} in {manifest.ApiVersion}, which {manifest.Id} needs; choose a release for this cluster's Kubernetes with -Version, or leave the component out with -ExcludeComponent {manifest.Component}.",
-        manifest.Id.ToString());
+    private MonitoringException UnknownKind(ManifestObject manifest)
+    {
+        var elsewhere = types.Known.Where(type => type.Kind == manifest.Id.Kind).Select(type => type.ApiVersion).Order(StringComparer.Ordinal).ToList();
+        var guess = elsewhere.Count > 0 ? $"it is served in {string.Join(", ", elsewhere)}"
+            : NearNames.Guess(manifest.Id.Kind, types.Known.Where(type => type.Group == manifest.Id.Group).Select(type => type.Kind).Distinct().Order(StringComparer.Ordinal));
+        return new MonitoringException(
+            ErrorId.KindNotFound,
+            $"The cluster does not serve {manifest.Id.Kind} in {manifest.ApiVersion}, which {manifest.Id} in {manifest.Place} needs{(guess is null ? string.Empty : $" ({guess})")}; "
+            + (guess is null ? string.Empty : "correct the manifest, ")
+            + $"choose a release for this cluster's Kubernetes with -Version, or leave the component out with -ExcludeComponent {manifest.Component}.",
+            manifest.Id.ToString());
+    }
 }
