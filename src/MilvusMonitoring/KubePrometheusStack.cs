@@ -1,3 +1,5 @@
+using MilvusMonitoring.KubePrometheus;
+
 namespace MilvusMonitoring;
 
 /// <summary>A kube-prometheus stack in one cluster: what it is, where it is, and every object of it.</summary>
@@ -77,13 +79,12 @@ public sealed record KubePrometheusStack
     /// <summary>How many objects differ from what was applied.</summary>
     public int Drifted => Resources.Count(resource => resource.Drift is not null);
 
-    /// <summary>How many objects, and what became of them: <c>131: 120 Created, 11 Unchanged</c>.</summary>
+    /// <summary>How many objects, and what became of them: <c>131: 120 Created, 11 Unchanged</c>; of a plan, what would: <c>131: 120 to create, 11 unchanged</c>.</summary>
     public string Summary
     {
         get
         {
-            var actions = Resources.GroupBy(resource => resource.Action).Where(group => group.Key is not null).OrderBy(group => group.Key).Select(group => $"{group.Count()} {group.Key}");
-            var summary = string.Join(", ", actions);
+            var summary = ActionCounts.Describe(Resources.Select(resource => resource.Action).OfType<ResourceAction>(), IsPlan);
             return summary.Length == 0 ? $"{Resources.Count}" : $"{Resources.Count}: {summary}";
         }
     }

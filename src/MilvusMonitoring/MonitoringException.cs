@@ -20,4 +20,7 @@ public sealed class MonitoringException : Exception
 
     /// <summary>What the error is about, such as <c>Kind/namespace/name</c>, a file or a server.</summary>
     public string? Target { get; }
+
+    /// <summary>The user whom the API server refused something, where it says so.</summary>
+    internal string? DeniedUser { get; init; }
 }

@@ -27,7 +27,7 @@ public sealed record StackResource
     /// <summary>Whether it is ready; null where its kind has no such state, or nobody looked.</summary>
     public bool? Ready { get; init; }
 
-    /// <summary>Why it was left alone, or what it waits for.</summary>
+    /// <summary>Why it was left alone, what it waits for, or what else there is to say of it.</summary>
     public string? Message { get; init; }
 
     /// <summary>Why it failed, in one line.</summary>

@@ -6,9 +6,19 @@ BeforeAll {
     . "$PSScriptRoot/TestCluster.ps1"
     $cluster = Start-TestCluster
     $env:KUBECONFIG = $cluster.Kubeconfig
+    $plan = Install-KubePrometheus -Path "$root/tests/Demo/manifests" -WhatIf
     $stack = Install-KubePrometheus -Path "$root/tests/Demo/manifests" -Wait
     $monitor = Get-MilvusInstance | Enable-MilvusServiceMonitor
     $forward = Start-MonitoringPortForward Prometheus -LocalPort 0
+
+    function New-Resource([hashtable] $With) {
+        $resource = [MilvusMonitoring.StackResource]::new()
+        $all = @{ Kind = 'Deployment'; Name = 'grafana' }
+        if (-not $With.Kind) { $resource.Namespace = 'monitoring' }
+        foreach ($key in $With.Keys) { $all[$key] = $With[$key] }
+        foreach ($key in $all.Keys) { $resource.$key = $all[$key] }
+        $resource
+    }
 
     function Get-Lines($Object, $Width) { ($Object | Out-String -Width $Width) -split '\r?\n' | Where-Object { $_ } }
 }
@@ -27,13 +37,32 @@ Describe 'Views' {
 
     It 'keeps what matters at <_> columns' -ForEach 80, 120, 200 {
         $width = $_
-        (Get-Lines $stack $_)[0] | Should -Match '^Version +Namespace +Context +Ready +Drifted +Objects *$'
-        (Get-Lines $stack $_)[2] | Should -Match 'monitoring .*True +0 \d+: \d+ Created'
+        (Get-Lines $stack $_)[0] | Should -Match '^Version +Namespace +Context +Status +Drifted +Objects *$'
+        (Get-Lines $stack $_)[2] | Should -Match 'monitoring .* ready +0 \d+: \d+ Created'
         (Get-Lines $monitor $_)[0] | Should -Match '^Namespace +Name +Age +Ready +Action +Instance +Kind +Svc *$'
         (Get-Lines $monitor $_)[2] | Should -Match '^default +my-release-milvus +\d+s +\d/\d +Created +my-release +ServiceMonitor +1'
         (Get-Lines (Get-MilvusInstance) $_)[2] | Should -Match '^default +my-release +Cluster +deployed +True +Helm +5.0.19 +2.6.15'
         (Get-Lines $forward $_)[2] | Should -Match "^ *\d+ http://localhost:$($forward.LocalPort)/ +Listening +prometheus-k8s +0 +0 +0 B "
+        (Get-Lines $plan $_)[2] | Should -Match 'monitoring .* plan +0 \d+: \d+ to create'
         $stack, $stack.Components, $stack.Resources, $monitor, $forward | ForEach-Object { Get-Lines $_ $width } | Where-Object Length -GT $_ | Should -BeNullOrEmpty
+    }
+
+    It 'shows of a resource first what became of it, and its whole name, at <_> columns' -ForEach 80, 120, 200 {
+        $lines = Get-Lines @(
+            New-Resource @{ Kind = 'CustomResourceDefinition'; Name = 'prometheusrules.monitoring.coreos.com'; Action = 'Created'; Duration = [timespan]::FromSeconds(0.25) }
+            New-Resource @{ Ready = $true }
+            New-Resource @{ Drift = 'missing' }
+            New-Resource @{ Drift = 'changed by kubectl-edit'; Ready = $true }
+            New-Resource @{ Action = 'Created'; Ready = $false; Message = '0 of 1 replicas' }
+            New-Resource @{}
+        ) $_
+        $lines[0] | Should -Match '^Status +Resource +Note *$'
+        $lines[2] | Should -Match '^Created +CustomResourceDefinition/prometheusrules.monitoring.coreos.com +0[.…]'
+        $lines[3] | Should -Match '^ready +Deployment/monitoring/grafana *$'
+        $lines[4] | Should -Match '^missing +Deployment/monitoring/grafana *$'
+        $lines[5] | Should -Match '^changed +Deployment/monitoring/grafana +chan'
+        $lines[6] | Should -Match '^not ready +Deployment/monitoring/grafana +0 of'
+        $lines[7] | Should -Match '^- +Deployment/monitoring/grafana *$'
     }
 
     It 'lists ages, sizes and labels in words' {

@@ -3,7 +3,7 @@ using MilvusMonitoring.Kubernetes;
 namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>Records in the cluster what an installation intends before its first object, and what it did at its end, however it ends.</summary>
-internal sealed class InventoryRecorder(ClusterClient client, StackPlan plan)
+internal sealed class InventoryRecorder(ClusterClient client, StackPlan plan, int throttleLimit)
 {
     /// <summary>Ctrl+C returns within 2 s: recording may take most of it.</summary>
     private static readonly TimeSpan AfterStop = TimeSpan.FromMilliseconds(1500);
@@ -18,7 +18,7 @@ internal sealed class InventoryRecorder(ClusterClient client, StackPlan plan)
         HasIntent = true;
     }
 
-    /// <summary>Records what was done.</summary>
+    /// <summary>Records what was done; where nothing was and the record says so already, no write is sent.</summary>
     /// <param name="results">What became of the objects that were reached.</param>
     /// <param name="failure">What ended the installation early; null where nothing did.</param>
     /// <param name="cancellationToken">The user's stop, which shortens the recording but does not prevent it.</param>
@@ -36,8 +36,15 @@ internal sealed class InventoryRecorder(ClusterClient client, StackPlan plan)
 
         try
         {
-            var entries = plan.Resources.Select(planned => results.TryGetValue(planned.Id, out var result) ? Done(result) : Intended(planned));
-            await InventoryStore.SaveAsync(client, Inventory([.. entries]), limit.Token).ConfigureAwait(false);
+            var neverMade = failure is null && !cancellationToken.IsCancellationRequested ? await NeverMadeAsync(results, limit.Token).ConfigureAwait(false) : new HashSet<ResourceId>();
+            var entries = plan.Resources.Select(planned =>
+                neverMade.Contains(planned.Id) ? null : results.TryGetValue(planned.Id, out var result) ? Done(result) : Intended(planned));
+            var inventory = Inventory([.. entries]);
+            if (HasIntent || !inventory.SaysTheSameAs(plan.Inventory))
+            {
+                await InventoryStore.SaveAsync(client, inventory, limit.Token).ConfigureAwait(false);
+            }
+
             return failure;
         }
         catch (MonitoringException exception)
@@ -47,6 +54,29 @@ internal sealed class InventoryRecorder(ClusterClient client, StackPlan plan)
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
             return failure;
+        }
+    }
+
+    /// <summary>
+    /// The objects that were refused, or not tried, and are not there. A refusal alone does not say so: a try before it may have been carried out and its answer lost.
+    /// Of one that the server failed on even that is no proof, since it may still be at it: it stays an intent, which the next plan looks into.
+    /// </summary>
+    private async Task<IReadOnlySet<ResourceId>> NeverMadeAsync(IReadOnlyDictionary<ResourceId, AppliedResource> results, CancellationToken cancellationToken)
+    {
+        var refused = results.Values
+            .Where(result => !result.Succeeded && result is { Live: null, Planned: { IsChange: true, Live: null, Type: not null, Entry: null or { Uid: null } } })
+            .Where(result => result.Error is null || !ClusterFailure.MayBeOfTheServer(result.Error))
+            .Select(result => (result.Planned.Id, result.Planned.Type!))
+            .ToList();
+        try
+        {
+            var there = await MetadataSnapshot.ReadAsync(client, refused, throttleLimit, cancellationToken).ConfigureAwait(false);
+            return refused.Select(item => item.Id).Where(id => !there.ContainsKey(id)).ToHashSet();
+        }
+        catch (MonitoringException)
+        {
+            // What cannot be looked at stays an intent; the rest of the record must not wait for it.
+            return new HashSet<ResourceId>();
         }
     }
 
@@ -80,6 +110,7 @@ internal sealed class InventoryRecorder(ClusterClient client, StackPlan plan)
         var entry = Intended(result.Planned);
         return result switch
         {
+            { Planned: { Action: ResourceAction.Unchanged, Entry: { } recorded }, Live: { } live } when Drift.IsAsApplied(recorded, live) => recorded,
             { Action: ResourceAction.Skipped, Planned.Action: ResourceAction.Skipped } when result.Planned.Manifest is not null =>
                 entry! with { LeftAlone = result.Message, Uid = result.Live?.Uid },
             { Succeeded: true, Live: { } live } => entry! with { LeftAlone = null } is var own && result.Planned.ManifestHash is { } hash ? own.With(live, hash) : entry,

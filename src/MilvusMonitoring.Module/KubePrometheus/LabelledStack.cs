@@ -31,13 +31,29 @@ internal sealed class LabelledStack(ClusterClient client)
     ];
 
     /// <summary>Finds the objects; none where there is no such stack.</summary>
-    public async Task<IReadOnlyList<LabelledObject>> FindAsync(CancellationToken cancellationToken)
+    /// <param name="denied">Is told of the kinds that the user may not list.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    /// <exception cref="MonitoringException">The user may list none of the kinds.</exception>
+    public async Task<IReadOnlyList<LabelledObject>> FindAsync(List<DeniedRead> denied, CancellationToken cancellationToken)
     {
-        var found = await Task.WhenAll(Kinds.Select(type => FindAsync(type, cancellationToken))).ConfigureAwait(false);
-        return [.. found.SelectMany(objects => objects)];
+        var answers = await Task.WhenAll(Kinds.Select(type => FindAsync(type, cancellationToken))).ConfigureAwait(false);
+        denied.AddRange(answers.Select(answer => answer.Denied).OfType<DeniedRead>());
+        return denied.Count < Kinds.Length ? [.. answers.SelectMany(answer => answer.Found)] : throw DeniedReads.Error(denied);
     }
 
-    private async Task<IReadOnlyList<LabelledObject>> FindAsync(ResourceType type, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<LabelledObject> Found, DeniedRead? Denied)> FindAsync(ResourceType type, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await ListAsync(type, cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
+        {
+            return ([], new DeniedRead(type, null, "list", [], exception));
+        }
+    }
+
+    private async Task<IReadOnlyList<LabelledObject>> ListAsync(ResourceType type, CancellationToken cancellationToken)
     {
         var found = new List<LabelledObject>();
         await foreach (var live in client.ListMetadataAsync(type, null, Selector, cancellationToken).ConfigureAwait(false))

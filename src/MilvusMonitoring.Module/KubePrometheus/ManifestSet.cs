@@ -42,8 +42,11 @@ internal sealed class ManifestSet
         {
             if (!objects.Any(candidate => ComponentName.Matches(candidate.Component, excluded)))
             {
-                var known = string.Join(", ", objects.Select(candidate => candidate.Component).Distinct().Order(StringComparer.Ordinal));
-                throw new MonitoringException(ErrorId.ParameterInvalid, $"There is no component '{excluded}' in the manifests; the components are {known}.", excluded);
+                var known = string.Join(", ", objects.Select(candidate => candidate.Component).Where(component => component != ComponentName.Setup).Distinct().Order(StringComparer.Ordinal));
+                var reason = ComponentName.Setup.Equals(excluded, StringComparison.OrdinalIgnoreCase)
+                    ? "The namespace, which all components live in, cannot be left out"
+                    : $"There is no component '{excluded}' in the manifests";
+                throw new MonitoringException(ErrorId.ParameterInvalid, $"{reason}; the components are {known}.", excluded);
             }
         }
 

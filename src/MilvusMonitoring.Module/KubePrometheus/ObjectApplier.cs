@@ -56,7 +56,7 @@ internal sealed class ObjectApplier(ClusterClient client, bool forceConflicts)
                 continue;
             }
 
-            var error = ClusterErrors.From(refusal, $"apply {planned.Id}", planned.Id.ToString());
+            var error = ClusterErrors.From(refusal, $"apply {planned.Id} of {planned.Manifest!.Place}", planned.Id.ToString());
             if (ClusterFailure.IsOfTheWholeCluster(error))
             {
                 throw error;

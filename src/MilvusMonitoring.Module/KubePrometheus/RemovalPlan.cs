@@ -7,14 +7,13 @@ namespace MilvusMonitoring.KubePrometheus;
 /// <param name="Resources">Every object.</param>
 internal sealed record RemovalPlan(string Namespace, string? Release, Inventory? Inventory, IReadOnlyList<PlannedResource> Resources)
 {
-    /// <summary>The plan in a few words.</summary>
+    /// <summary>The plan in a few words: <c>131 objects: 130 to delete, 1 to leave alone; 10 already gone</c>.</summary>
     public string Summary
     {
         get
         {
-            var there = Resources.Count(resource => resource is { Action: ResourceAction.Deleted, Live: not null });
-            var kept = Resources.Count(resource => resource.Action == ResourceAction.Skipped);
-            return $"{there} objects to delete{(kept == 0 ? string.Empty : $", {kept} to keep")}";
+            var gone = Resources.Count(resource => resource is { Action: ResourceAction.Deleted, Live: null });
+            return $"{Resources.Count} objects: {ActionCounts.Describe(Resources.Select(resource => resource.Action), isPlan: true)}{(gone == 0 ? string.Empty : $"; {gone} already gone")}";
         }
     }
 }

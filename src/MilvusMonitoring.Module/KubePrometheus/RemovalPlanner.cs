@@ -1,4 +1,6 @@
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.KubePrometheus;
 
@@ -54,9 +56,14 @@ internal sealed class RemovalPlanner(ClusterClient client, ResourceTypes types, 
 
     private async Task<PlannedResource> DecideAsync(PlannedResource item, HashSet<ResourceId> ours, CancellationToken cancellationToken)
     {
-        if (item.Live is null || item.Action != ResourceAction.Deleted)
+        if (item.Action != ResourceAction.Deleted)
         {
             return item;
+        }
+
+        if (item.Live is null)
+        {
+            return item with { Message = "was already gone" };
         }
 
         if (item.Entry is { Uid: var uid } && uid != item.Live.Uid && !item.Live.Managers.Any(manager => manager.IsOurs))
@@ -83,17 +90,40 @@ internal sealed class RemovalPlanner(ClusterClient client, ResourceTypes types, 
         }
 
         var others = new List<ResourceId>();
+        var monitors = new List<(ResourceId Id, string Release)>();
         await foreach (var metadata in client.ListMetadataAsync(defined, null, string.Empty, cancellationToken).ConfigureAwait(false))
         {
             var id = new ResourceId(defined.Group, defined.Kind, metadata.Namespace, metadata.Name);
-            if (!ours.Contains(id))
+            if (ours.Contains(id))
+            {
+                continue;
+            }
+
+            if (defined.Kind == "ServiceMonitor" && MilvusChart.ReleaseOf(metadata) is { } release)
+            {
+                monitors.Add((id, release));
+            }
+            else
             {
                 others.Add(id);
             }
         }
 
-        return others.Count == 0 ? null : $"is still used by others ({Few(others)}); -Force deletes it with all of those";
+        return (others, monitors) switch
+        {
+            ([], []) => null,
+            (_, []) => $"is still used by others ({Few(others)}); -Force deletes it with all of those",
+            ([], _) => $"is still used by the monitors of Milvus ({Few(Ids(monitors))}); {Disable(monitors)} deletes them",
+            _ => $"is still used by others ({Few(others)}) and by the monitors of Milvus ({Few(Ids(monitors))}); {Disable(monitors)} deletes these, -Force deletes it with all of them",
+        };
     }
+
+    private static IReadOnlyCollection<ResourceId> Ids(IEnumerable<(ResourceId Id, string Release)> monitors) => [.. monitors.Select(monitor => monitor.Id)];
+
+    /// <summary>The commands that take the monitors of Milvus away.</summary>
+    private static string Disable(IReadOnlyList<(ResourceId Id, string Release)> monitors) => monitors is [var only]
+        ? $"Disable-MilvusServiceMonitor {PowerShellText.Argument(only.Release)} -Namespace {only.Id.Namespace}"
+        : "Get-MilvusServiceMonitor | Disable-MilvusServiceMonitor";
 
     private static PlannedResource Leave(PlannedResource item, string why) => item with { Action = ResourceAction.Skipped, Message = why };
 

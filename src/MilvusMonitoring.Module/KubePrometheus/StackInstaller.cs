@@ -31,12 +31,12 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
             Note(progress, new AppliedResource { Planned = settled, Action = settled.Action, Live = settled.Live, Message = settled.Message, Error = settled.Error });
         }
 
-        if (plan.Changes == 0 && plan.Resources.All(IsRecordedAsIs))
+        var recorder = new InventoryRecorder(client, plan, options.ThrottleLimit);
+        if (plan.Changes == 0)
         {
-            return Outcome(plan, null);
+            return Outcome(plan, plan.Inventory is null ? null : await recorder.SaveResultAsync(_results, null, cancellationToken).ConfigureAwait(false));
         }
 
-        var recorder = new InventoryRecorder(client, plan);
         MonitoringException? failure = null;
         try
         {
@@ -58,13 +58,6 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
 
         return Outcome(plan, failure);
     }
-
-    private static bool IsRecordedAsIs(PlannedResource resource) => resource.Action switch
-    {
-        ResourceAction.Unchanged => resource.Entry is { } entry && resource.Live is { } live && Drift.IsAsApplied(entry, live),
-        ResourceAction.Skipped => resource.Entry is not null,
-        _ => true,
-    };
 
     private InstallOutcome Outcome(StackPlan plan, MonitoringException? failure) => new(
         [.. plan.Resources.Select(planned => _results.TryGetValue(planned.Id, out var result)

@@ -10,9 +10,6 @@ internal sealed record StackPlan(ManifestSet Manifests, string Namespace, Invent
     /// <summary>How many objects are to be written.</summary>
     public int Changes => Resources.Count(resource => resource.IsChange);
 
-    /// <summary>The plan in a few words: <c>131 objects: 120 Created, 11 Unchanged</c>.</summary>
-    public string Summary => $"{Resources.Count} objects: " + string.Join(", ", Resources
-        .GroupBy(resource => resource.Action)
-        .OrderBy(group => group.Key)
-        .Select(group => $"{group.Count()} {group.Key}"));
+    /// <summary>The plan in a few words: <c>131 objects: 120 to create, 11 unchanged</c>.</summary>
+    public string Summary => $"{Resources.Count} objects: {ActionCounts.Describe(Resources.Select(resource => resource.Action), isPlan: true)}";
 }

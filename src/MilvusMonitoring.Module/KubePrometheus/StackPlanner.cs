@@ -35,10 +35,11 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
         var namespaceName = StackNamespace.Of(objects);
         var inventory = inventories.FirstOrDefault(candidate => candidate.Namespace == namespaceName);
         var resolved = await new ManifestResolver(types).ResolveAsync(objects, cancellationToken).ConfigureAwait(false);
-        var live = await MetadataSnapshot.ReadAsync(
-            client, resolved.Where(item => item.Type is not null && !seen.ContainsKey(item.Object.Id)).Select(item => (item.Object.Id, item.Type!)), throttleLimit, cancellationToken).ConfigureAwait(false);
         var wanted = resolved.Select(item => item.Object.Id).ToHashSet();
         var entries = inventory?.Entries.ToDictionary(entry => entry.Id) ?? [];
+        var others = entries.Values.Where(entry => !wanted.Contains(entry.Id)).ToList();
+        var unseen = resolved.Where(item => item.Type is not null).Select(item => (item.Object.Id, item.Type!)).Concat(others.Select(entry => (entry.Id, entry.Type))).Where(item => !seen.ContainsKey(item.Id));
+        var live = await MetadataSnapshot.ReadAsync(client, unseen, throttleLimit, cancellationToken).ConfigureAwait(false);
         var planned = new List<PlannedResource>(resolved.Count);
         var ending = new EndingScopes(objects, id => Now(id) is { DeletionTimestamp: not null });
         foreach (var (manifest, type) in resolved)
@@ -47,7 +48,7 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
             planned.Add(await DecideAsync(manifest, type, now, entries.GetValueOrDefault(manifest.Id), wanted, cancellationToken).ConfigureAwait(false));
         }
 
-        planned.AddRange(entries.Values.Where(entry => !wanted.Contains(entry.Id)).Select(Remainder));
+        planned.AddRange(others.Select(entry => Remainder(entry, Now(entry.Id))).OfType<PlannedResource>());
         return new StackPlan(manifests, namespaceName, inventory, planned);
 
         ObjectMetadata? Now(ResourceId id) => seen.GetValueOrDefault(id) ?? live.GetValueOrDefault(id);
@@ -136,21 +137,39 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
     private static JsonNode? Rules(ReadOnlyMemory<byte> role) =>
         JsonSlice.Find(role, "rules") is { IsEmpty: false } rules ? JsonNode.Parse(rules.Span) : null;
 
-    private static PlannedResource Remainder(InventoryEntry entry) => new()
+    /// <summary>What an earlier installation has left. What is gone, or was only intended and is nobody's or somebody else's, is no longer the stack's; what was made and its answer lost, is.</summary>
+    private static PlannedResource? Remainder(InventoryEntry entry, ObjectMetadata? live)
     {
-        Id = entry.Id,
-        Version = entry.Version,
-        Component = entry.Component,
-        Type = entry.Type,
-        Entry = entry,
-        Action = ResourceAction.Skipped,
-        Message = entry.LeftAlone ?? "is of an earlier installation and not in these manifests; it stays until Uninstall-KubePrometheus",
-    };
+        if (live is null || (entry is { Uid: null, LeftAlone: null } && !live.Managers.Any(manager => manager.IsOurs)))
+        {
+            return null;
+        }
+
+        return new PlannedResource
+        {
+            Id = entry.Id,
+            Version = entry.Version,
+            Component = entry.Component,
+            Type = entry.Type,
+            Live = live,
+            Entry = entry is { Uid: null, LeftAlone: null } ? entry.With(live, entry.ManifestHash) : entry,
+            Action = ResourceAction.Skipped,
+            Message = entry.LeftAlone ?? "is of an earlier installation and not in these manifests; it stays until Uninstall-KubePrometheus",
+        };
+    }
 
     private static string HashOf(ManifestObject manifest) => Convert.ToBase64String(SHA256.HashData(manifest.Json.Span), 0, 18);
 
-    private static MonitoringException UnknownKind(ManifestObject manifest) => new(
-        ErrorId.KindNotFound,
-        $"The cluster does not serve {manifest.Id.Kind} in {manifest.ApiVersion}, which {manifest.Id} needs; choose a release for this cluster's Kubernetes with -Version, or leave the component out with -ExcludeComponent {manifest.Component}.",
-        manifest.Id.ToString());
+    private MonitoringException UnknownKind(ManifestObject manifest)
+    {
+        var elsewhere = types.Known.Where(type => type.Kind == manifest.Id.Kind).Select(type => type.ApiVersion).Order(StringComparer.Ordinal).ToList();
+        var guess = elsewhere.Count > 0 ? $"it is served in {string.Join(", ", elsewhere)}"
+            : NearNames.Guess(manifest.Id.Kind, types.Known.Where(type => type.Group == manifest.Id.Group).Select(type => type.Kind).Distinct().Order(StringComparer.Ordinal));
+        return new MonitoringException(
+            ErrorId.KindNotFound,
+            $"The cluster does not serve {manifest.Id.Kind} in {manifest.ApiVersion}, which {manifest.Id} in {manifest.Place} needs{(guess is null ? string.Empty : $" ({guess})")}; "
+            + (guess is null ? string.Empty : "correct the manifest, ")
+            + $"choose a release for this cluster's Kubernetes with -Version, or leave the component out with -ExcludeComponent {manifest.Component}.",
+            manifest.Id.ToString());
+    }
 }

@@ -14,28 +14,38 @@ internal sealed class StackReader(ClusterClient client, IActivitySink sink, int 
         var kubernetes = await ClusterInfo.ReadVersionAsync(client, cancellationToken).ConfigureAwait(false);
         var inventories = await InventoryStore.FindAsync(client, sink, cancellationToken).ConfigureAwait(false);
         var stacks = new List<KubePrometheusStack>();
+        var denied = new List<DeniedRead>();
         foreach (var inventory in inventories)
         {
-            stacks.Add(await ReadAsync(inventory, kubernetes, cancellationToken).ConfigureAwait(false));
+            stacks.Add(await ReadAsync(inventory, kubernetes, denied, cancellationToken).ConfigureAwait(false));
         }
 
-        if (stacks.Count == 0 && await new LabelledStack(client).FindAsync(cancellationToken).ConfigureAwait(false) is { Count: > 0 } labelled)
+        if (stacks.Count == 0 && await new LabelledStack(client).FindAsync(denied, cancellationToken).ConfigureAwait(false) is { Count: > 0 } labelled)
         {
             stacks.Add(await ReadLabelledAsync(labelled, kubernetes, cancellationToken).ConfigureAwait(false));
+        }
+
+        if (denied.Count > 0)
+        {
+            sink.Warning($"Not all of kube-prometheus could be looked at: {DeniedReads.Describe(denied)}.");
         }
 
         return stacks;
     }
 
-    private async Task<KubePrometheusStack> ReadAsync(Inventory inventory, ServerVersion kubernetes, CancellationToken cancellationToken)
+    private async Task<KubePrometheusStack> ReadAsync(Inventory inventory, ServerVersion kubernetes, List<DeniedRead> denied, CancellationToken cancellationToken)
     {
         var wanted = inventory.Entries.Select(entry => (entry.Id, entry.Type)).ToList();
-        var live = await MetadataSnapshot.ReadAsync(client, wanted, throttleLimit, cancellationToken).ConfigureAwait(false);
+        var (live, hidden) = await MetadataSnapshot.ReadWhatMayBeAsync(client, wanted, throttleLimit, cancellationToken).ConfigureAwait(false);
+        denied.AddRange(hidden);
+        var unknown = hidden.SelectMany(read => read.Ids).ToHashSet();
         var board = await ReadinessSnapshot.ReadAsync(client, wanted.Where(item => live.ContainsKey(item.Id)), throttleLimit, cancellationToken).ConfigureAwait(false);
         var resources = inventory.Entries.Select(entry => Resource(entry.Id, entry.Version, entry.Component, board) with
         {
-            Drift = Drift.Of(entry, live.GetValueOrDefault(entry.Id)),
-            Message = entry.LeftAlone ?? (board.Targets.Contains(entry.Id) && !board.StateOf(entry.Id).IsReady ? board.StateOf(entry.Id).Message : null),
+            Drift = unknown.Contains(entry.Id) ? null : Drift.Of(entry, live.GetValueOrDefault(entry.Id)),
+            Message = entry.LeftAlone ?? (unknown.Contains(entry.Id) ? "may not be read: whether it has drifted is unknown"
+                : board.Targets.Contains(entry.Id) && !board.StateOf(entry.Id).IsReady ? board.StateOf(entry.Id).Message
+                : null),
         });
         return Stack(inventory.Namespace, kubernetes, live.Values, [.. resources]) with
         {

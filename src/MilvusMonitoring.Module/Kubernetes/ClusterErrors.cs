@@ -15,7 +15,7 @@ internal static class ClusterErrors
     public static MonitoringException From(StatusBody status, string what, string? target)
     {
         var (id, reason, remedy) = Explain(status);
-        return new MonitoringException(id, $"Cannot {what}: {reason}; {remedy}.", target);
+        return new MonitoringException(id, $"Cannot {what}: {reason}; {remedy}.", target) { DeniedUser = id == ErrorId.PermissionDenied ? DeniedText.UserOf(status) : null };
     }
 
     /// <summary>The error for what was thrown while an answer was read.</summary>

@@ -42,6 +42,9 @@ internal static partial class DeniedText
             $"ask for a {role} with the rule {{apiGroups: [\"{group}\"], resources: [\"{resource}\"], verbs: [\"{verb}\"]}} bound to that user");
     }
 
+    /// <summary>The user of whom a 403 says that a permission is missing; null where it does not.</summary>
+    public static string? UserOf(StatusBody status) => Denied().Match(status.Message) is { Success: true } denied ? OneLine.Clean(denied.Groups["user"].Value, 200) : null;
+
     private static (string Reason, string Remedy) Escalating(Match escalation)
     {
         var user = OneLine.Clean(escalation.Groups["user"].Value, 200);

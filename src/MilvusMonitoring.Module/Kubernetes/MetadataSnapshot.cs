@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 
 namespace MilvusMonitoring.Kubernetes;
 
-/// <summary>Reads the metadata of many objects: a list where several of one kind live in one namespace, single reads for the others.</summary>
-internal static class MetadataSnapshot
+/// <summary>The metadata of many objects: read by a list where several of one kind live in one namespace, by single reads for the others.</summary>
+/// <param name="Found">The objects that are there.</param>
+/// <param name="Denied">What the user may not read.</param>
+internal sealed record MetadataSnapshot(IReadOnlyDictionary<ResourceId, ObjectMetadata> Found, IReadOnlyList<DeniedRead> Denied)
 {
     private const int WorthAList = 4;
 
@@ -13,10 +15,24 @@ internal static class MetadataSnapshot
     /// <param name="throttleLimit">How many requests at once.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The objects that are there.</returns>
+    /// <exception cref="MonitoringException">Some may not be read: one error says of all of them what is missing.</exception>
     public static async Task<IReadOnlyDictionary<ResourceId, ObjectMetadata>> ReadAsync(
         ClusterClient client, IEnumerable<(ResourceId Id, ResourceType Type)> wanted, int throttleLimit, CancellationToken cancellationToken)
     {
+        var snapshot = await ReadWhatMayBeAsync(client, wanted, throttleLimit, cancellationToken).ConfigureAwait(false);
+        return snapshot.Denied.Count == 0 ? snapshot.Found : throw DeniedReads.Error(snapshot.Denied);
+    }
+
+    /// <summary>Reads the metadata of those objects that the user may read.</summary>
+    /// <param name="client">The cluster.</param>
+    /// <param name="wanted">Which objects.</param>
+    /// <param name="throttleLimit">How many requests at once.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<MetadataSnapshot> ReadWhatMayBeAsync(
+        ClusterClient client, IEnumerable<(ResourceId Id, ResourceType Type)> wanted, int throttleLimit, CancellationToken cancellationToken)
+    {
         var found = new ConcurrentDictionary<ResourceId, ObjectMetadata>();
+        var denied = new ConcurrentBag<DeniedRead>();
         var reads = new List<Func<CancellationToken, Task>>();
         foreach (var group in wanted.GroupBy(item => (item.Type, item.Id.Namespace)))
         {
@@ -33,25 +49,39 @@ internal static class MetadataSnapshot
 
         var options = new ParallelOptions { MaxDegreeOfParallelism = throttleLimit, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(reads, options, async (read, token) => await read(token).ConfigureAwait(false)).ConfigureAwait(false);
-        return found;
+        return new MetadataSnapshot(found, [.. denied]);
 
         async Task ReadListAsync(ResourceType type, string? namespaceName, HashSet<ResourceId> ids, CancellationToken token)
         {
-            await foreach (var metadata in client.ListMetadataAsync(type, namespaceName, string.Empty, token).ConfigureAwait(false))
+            try
             {
-                var id = new ResourceId(type.Group, type.Kind, metadata.Namespace, metadata.Name);
-                if (ids.Contains(id))
+                await foreach (var metadata in client.ListMetadataAsync(type, namespaceName, string.Empty, token).ConfigureAwait(false))
                 {
-                    found[id] = metadata;
+                    var id = new ResourceId(type.Group, type.Kind, metadata.Namespace, metadata.Name);
+                    if (ids.Contains(id))
+                    {
+                        found[id] = metadata;
+                    }
                 }
+            }
+            catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
+            {
+                denied.Add(new DeniedRead(type, namespaceName, "list", ids, exception));
             }
         }
 
         async Task ReadOneAsync(ResourceType type, ResourceId id, CancellationToken token)
         {
-            if (await client.FindMetadataAsync(type, id, token).ConfigureAwait(false) is { } metadata)
+            try
             {
-                found[id] = metadata;
+                if (await client.FindMetadataAsync(type, id, token).ConfigureAwait(false) is { } metadata)
+                {
+                    found[id] = metadata;
+                }
+            }
+            catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
+            {
+                denied.Add(new DeniedRead(type, id.Namespace, "get", [id], exception));
             }
         }
     }

@@ -15,21 +15,30 @@ internal static class NearNames
     public static string Describe(string given, IEnumerable<string> names)
     {
         var all = names.Select(name => OneLine.Clean(name, LongestName)).Order(StringComparer.OrdinalIgnoreCase).ToList();
+        return (Guess(given, all), all.Count) switch
+        {
+            ({ } near, _) => near,
+            (_, 0) => "there are none",
+            (_, <= ListLimit) => "there are: " + string.Join(", ", all),
+            _ => $"there are {all.Count}, among them: " + string.Join(", ", all.Take(ListLimit)),
+        };
+    }
+
+    /// <summary>Says which names are near the one given.</summary>
+    /// <param name="given">The name that is not there; empty when none was given.</param>
+    /// <param name="names">The names that are.</param>
+    /// <returns>A phrase: <c>did you mean 'a' or 'b'</c>; null where none is near.</returns>
+    public static string? Guess(string given, IEnumerable<string> names)
+    {
         var near = given.Length is 0 or > LongestName
             ? []
-            : all.Select(name => (name, distance: Distance(given, name)))
+            : names.Select(name => (name, distance: Distance(given, name)))
                 .Where(candidate => candidate.distance <= Math.Max(1, given.Length / 3) || candidate.name.Contains(given, StringComparison.OrdinalIgnoreCase))
                 .OrderBy(candidate => candidate.distance)
                 .Take(3)
                 .Select(candidate => $"'{candidate.name}'")
                 .ToList();
-        return (near.Count, all.Count) switch
-        {
-            ( > 0, _) => "did you mean " + string.Join(" or ", near),
-            (_, 0) => "there are none",
-            (_, <= ListLimit) => "there are: " + string.Join(", ", all),
-            _ => $"there are {all.Count}, among them: " + string.Join(", ", all.Take(ListLimit)),
-        };
+        return near.Count == 0 ? null : "did you mean " + string.Join(" or ", near);
     }
 
     // Letters to change, add or leave out, case aside.

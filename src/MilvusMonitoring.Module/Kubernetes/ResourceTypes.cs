@@ -14,6 +14,9 @@ internal sealed class ResourceTypes(ClusterClient client)
     private readonly object _gate = new();
     private Task? _aggregated;
 
+    /// <summary>What is known so far: where the server has aggregated discovery, after the first look-up all that it serves.</summary>
+    public IEnumerable<ResourceType> Known => _known.Values;
+
     /// <summary>Adds what a definition in the manifests says of its own kind, before the server serves it.</summary>
     public void Add(ResourceType type) => _known.TryAdd((type.Group, type.Version, type.Kind), type);
 

@@ -9,6 +9,9 @@ namespace MilvusMonitoring.Manifests;
 /// <param name="Line">The line in that file where its document starts, from 1.</param>
 internal sealed record ManifestObject(ResourceId Id, string Version, ReadOnlyMemory<byte> Json, string Component, string File, int Line)
 {
+    /// <summary>Where it stands, as errors say it.</summary>
+    public string Place => $"{File} line {Line}";
+
     /// <summary><c>apiVersion</c> as it stands in the object.</summary>
     public string ApiVersion => Id.Group.Length == 0 ? Version : $"{Id.Group}/{Version}";
 }

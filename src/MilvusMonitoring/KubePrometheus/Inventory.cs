@@ -17,4 +17,10 @@ internal sealed record Inventory
     public required DateTimeOffset AppliedAt { get; init; }
 
     public required IReadOnlyList<InventoryEntry> Entries { get; init; }
+
+    /// <summary>Whether another inventory says the same; when it was written does not matter.</summary>
+    public bool SaysTheSameAs(Inventory? other) =>
+        other is not null
+        && (Namespace, Release, Source, ManifestDigest) == (other.Namespace, other.Release, other.Source, other.ManifestDigest)
+        && Entries.SequenceEqual(other.Entries);
 }

@@ -39,7 +39,7 @@ internal sealed record InventoryEntry
     public ResourceType Type => new(Group, Version, Plural, Kind, Namespace is not null);
 
     /// <summary>The entry after the object was applied.</summary>
-    public InventoryEntry With(ObjectMetadata live, string manifestHash) => this with
+    public InventoryEntry With(ObjectMetadata live, string? manifestHash) => this with
     {
         Uid = live.Uid,
         ResourceVersion = live.ResourceVersion,

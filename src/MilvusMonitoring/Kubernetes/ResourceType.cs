@@ -28,11 +28,14 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
 
     public static ResourceType RoleBinding { get; } = Rbac("rolebindings", "RoleBinding", true);
 
+    /// <summary>The API version, with its group: <c>apps/v1</c>.</summary>
+    public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
+
     /// <summary>The path of the list of its objects.</summary>
     /// <param name="namespaceName">The namespace; null for all, or for a kind that has none.</param>
     public string ListPath(string? namespaceName)
     {
-        var root = Group.Length == 0 ? $"/api/{Version}" : $"/apis/{Group}/{Version}";
+        var root = (Group.Length == 0 ? "/api/" : "/apis/") + ApiVersion;
         return IsNamespaced && namespaceName is not null
             ? $"{root}/namespaces/{Uri.EscapeDataString(namespaceName)}/{Plural}"
             : $"{root}/{Plural}";

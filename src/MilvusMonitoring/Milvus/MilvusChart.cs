@@ -84,6 +84,13 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
 
     private string BaseName => Values.Text("nameOverride") is { Length: > 0 } name ? name : Name;
 
+    /// <summary>Whose release a monitor belongs to, whether this module or helm has made it; null where it is no monitor of the chart's.</summary>
+    public static string? ReleaseOf(ObjectMetadata monitor) =>
+        monitor.Labels.GetValueOrDefault("helm.sh/chart")?.StartsWith(Name + "-", StringComparison.Ordinal) is true
+        && monitor.Annotations.GetValueOrDefault(ReleaseNamespaceAnnotation) == monitor.Namespace
+            ? monitor.Annotations.GetValueOrDefault(ReleaseNameAnnotation)
+            : null;
+
     /// <summary>The ServiceMonitor, as the chart renders it and helm applies it: with its namespace and the metadata by which helm knows it as its own.</summary>
     public JsonObject RenderMonitor() => new()
     {
