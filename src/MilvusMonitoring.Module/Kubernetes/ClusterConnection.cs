@@ -52,24 +52,21 @@ internal sealed class ClusterConnection : IDisposable
     /// <param name="sink">Where retries are told.</param>
     /// <returns>The connection.</returns>
     /// <exception cref="MonitoringException">No kubeconfig, no such context, or something in it that is refused.</exception>
-    public static ClusterConnection Open(ClusterTarget target, IActivitySink sink)
-    {
-        var settings = Kubernetes.Kubeconfig.Resolve(target, KubeconfigPlaces.OfThisProcess());
-        var (channel, giveBack) = KeptChannels.OfThisProcess.Take(settings, ProxyFor(settings));
-        return new ClusterConnection(settings, channel, giveBack, sink, TimeProvider.System);
-    }
+    public static ClusterConnection Open(ClusterTarget target, IActivitySink sink) =>
+        Open(target, sink, KubeconfigPlaces.OfThisProcess(), TimeProvider.System, KeptChannels.OfThisProcess);
 
-    /// <summary>The same with the places and the clock given, and a way of its own.</summary>
+    /// <summary>The same with the places and the clock given.</summary>
     /// <param name="target">What the user named.</param>
     /// <param name="sink">Where retries are told.</param>
     /// <param name="places">Where to look for what is not named.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="kept">The ways that are left open; null for a way of its own.</param>
     /// <returns>The connection.</returns>
-    public static ClusterConnection Open(ClusterTarget target, IActivitySink sink, KubeconfigPlaces places, TimeProvider time)
+    public static ClusterConnection Open(ClusterTarget target, IActivitySink sink, KubeconfigPlaces places, TimeProvider time, KeptChannels? kept = null)
     {
         var settings = Kubernetes.Kubeconfig.Resolve(target, places);
-        var channel = new ClusterChannel(settings, ProxyFor(settings), time);
-        return new ClusterConnection(settings, channel, channel.Dispose, sink, time);
+        var (channel, end) = kept?.Take(settings, ProxyFor(settings)) ?? OwnChannel(settings, time);
+        return new ClusterConnection(settings, channel, end, sink, time);
     }
 
     /// <summary>Sends a request, again where that helps, and gives back the last answer, whatever its status.</summary>
@@ -139,6 +136,12 @@ internal sealed class ClusterConnection : IDisposable
         {
             _end();
         }
+    }
+
+    private static (ClusterChannel Channel, Action End) OwnChannel(ClusterSettings settings, TimeProvider time)
+    {
+        var channel = new ClusterChannel(settings, ProxyFor(settings), time);
+        return (channel, channel.Dispose);
     }
 
     private static Uri? ProxyFor(ClusterSettings settings) => ClusterProxy.For(settings, Environment.GetEnvironmentVariable);

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace MilvusMonitoring.Kubernetes;
 
 /// <summary>The one map from what servers and transports answer to errors for people: an id, what is wrong, what to do.</summary>
@@ -17,20 +15,6 @@ internal static class ClusterErrors
         var (id, reason, remedy) = Explain(status);
         return new MonitoringException(id, $"Cannot {what}: {reason}; {remedy}.", target) { DeniedUser = id == ErrorId.PermissionDenied ? DeniedText.UserOf(status) : null };
     }
-
-    /// <summary>The error for what was thrown while an answer was read.</summary>
-    /// <param name="exception">What was thrown; no cancellation.</param>
-    /// <param name="what">What was tried, to follow "Cannot".</param>
-    /// <param name="target">What the error is about.</param>
-    /// <returns>The error; the exception itself when it is one already.</returns>
-    public static MonitoringException From(Exception exception, string what, string? target) => exception switch
-    {
-        MonitoringException known => known,
-        JsonException => new MonitoringException(ErrorId.ResponseInvalid, $"Cannot {what}: the server's answer is no valid Kubernetes object; see that the address is an API server's and that no proxy changes its answers.", target, exception),
-        HttpRequestException or IOException => new MonitoringException(ErrorId.ClusterUnreachable, $"Cannot {what}: the connection to the API server was lost ({OneLine.WithoutEnd(OneLine.Clean(exception.Message, 200))}); {RunAgain}.", target, exception),
-        TimeoutException => new MonitoringException(ErrorId.TimedOut, $"Cannot {what}: it took too long; {RunAgain}.", target, exception),
-        _ => new MonitoringException(ErrorId.Unexpected, $"Cannot {what}: {exception.GetType().Name}: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}; please report this.", target, exception),
-    };
 
     private static (string Id, string Reason, string Remedy) Explain(StatusBody status)
     {

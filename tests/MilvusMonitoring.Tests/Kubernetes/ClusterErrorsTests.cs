@@ -82,17 +82,6 @@ public sealed class ClusterErrorsTests
         Assert.Equal((ErrorId.ObjectInvalid, $"Cannot {What}: spec.selector: field is immutable; delete the object and run the command again."), (error.ErrorId, error.Message));
     }
 
-    [Fact]
-    public void What_breaks_while_an_answer_is_read_has_an_id_as_well()
-    {
-        Assert.Equal(ErrorId.ResponseInvalid, ClusterErrors.From(new JsonException("x"), What, null).ErrorId);
-        Assert.Equal(ErrorId.ClusterUnreachable, ClusterErrors.From(new IOException("x"), What, null).ErrorId);
-        Assert.Equal(ErrorId.TimedOut, ClusterErrors.From(new TimeoutException("x"), What, null).ErrorId);
-        var unexpected = ClusterErrors.From(new InvalidOperationException("odd\nthing"), What, null);
-        Assert.Equal((ErrorId.Unexpected, $"Cannot {What}: InvalidOperationException: odd thing; please report this."), (unexpected.ErrorId, unexpected.Message));
-        Assert.Same(unexpected, ClusterErrors.From(unexpected, "another", null));
-    }
-
     private static MonitoringException Error(int code, string body) =>
         ClusterErrors.From(StatusBody.Parse((HttpStatusCode)code, Encoding.UTF8.GetBytes(body)), What, "Service/monitoring/s");
 }
