@@ -35,9 +35,10 @@ Describe 'Test-MilvusMonitoring' {
         }
 
         It 'is a table with whole words in any culture, and a list with the remedy' {
-            [cultureinfo]::CurrentCulture = [cultureinfo]::InvariantCulture
             $checks = Test-MilvusMonitoring my-release @target -ErrorAction SilentlyContinue
-            $lines = ($checks | Out-String) -split '\r?\n'
+            $culture = [cultureinfo]::CurrentCulture
+            [cultureinfo]::CurrentCulture = [cultureinfo]::InvariantCulture
+            try { $lines = ($checks | Out-String) -split '\r?\n' } finally { [cultureinfo]::CurrentCulture = $culture }
             $lines -match '^Operator +Passed +Deployment/monitoring/prometheus-operator: 1 of 1' | Should -Not -BeNullOrEmpty
             $words = $lines -join ' ' -replace ' +', ' '
             $checks | Where-Object { -not $words.Contains("$($_.Check) $($_.Status) $($_.Target): $($_.Detail)") } | Should -BeNullOrEmpty
