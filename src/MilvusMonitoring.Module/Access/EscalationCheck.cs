@@ -6,8 +6,6 @@ namespace MilvusMonitoring.Access;
 /// <summary>Asks, before anything is written, whether the caller may do every write; the server would refuse the first one that grants what the caller does not hold, perhaps with others done.</summary>
 internal sealed class EscalationCheck(ClusterClient client, IActivitySink sink)
 {
-    private const int ThrottleLimit = 16;
-
     /// <summary>Asks.</summary>
     /// <exception cref="MonitoringException">Something is missing: one error that names all of it.</exception>
     public async Task ThrowIfRefusedAsync(IReadOnlyList<RoleWrite> writes, CancellationToken cancellationToken)
@@ -41,7 +39,7 @@ internal sealed class EscalationCheck(ClusterClient client, IActivitySink sink)
     {
         var answers = new ConcurrentDictionary<Demand, bool>();
         var all = demands.Distinct().ToList();
-        var options = new ParallelOptions { MaxDegreeOfParallelism = ThrottleLimit, CancellationToken = cancellationToken };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ClusterClient.UsualThrottleLimit, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(all, options, async (demand, token) =>
             answers[demand] = await AccessReview.MayAsync(client, demand.Permission, demand.Namespace, token).ConfigureAwait(false)).ConfigureAwait(false);
         return all.Where(demand => !answers[demand]).ToHashSet();

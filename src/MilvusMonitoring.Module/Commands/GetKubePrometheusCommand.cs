@@ -12,12 +12,10 @@ namespace MilvusMonitoring.Commands;
 [OutputType(typeof(KubePrometheusStack))]
 public sealed class GetKubePrometheusCommand : ClusterCommand
 {
-    private const int ThrottleLimit = 16;
-
     /// <inheritdoc />
     private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {
-        foreach (var stack in await new StackReader(client, output, ThrottleLimit).ReadAsync(cancellationToken).ConfigureAwait(false))
+        foreach (var stack in await new StackReader(client, output, ClusterClient.UsualThrottleLimit).ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             output.Object(stack);
         }

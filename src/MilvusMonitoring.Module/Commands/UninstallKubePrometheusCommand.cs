@@ -36,10 +36,10 @@ public sealed class UninstallKubePrometheusCommand : ClusterCommand
     [Duration]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How many requests may be under way at once: 1 to 64. Default: 16.</summary>
+    /// <summary>How many requests may be under way at once: 1 to 64. Default: 32.</summary>
     [Parameter]
     [ValidateRange(1, 64)]
-    public int ThrottleLimit { get; set; } = 16;
+    public int ThrottleLimit { get; set; } = ClusterClient.UsualThrottleLimit;
 
     /// <inheritdoc />
     private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)

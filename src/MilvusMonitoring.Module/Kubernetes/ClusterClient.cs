@@ -12,6 +12,9 @@ internal sealed class ClusterClient(ClusterConnection connection)
     private const string MetadataOnlyList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
     private const int PageSize = 500;
 
+    /// <summary>How many requests at once where nobody says: the 27 to 30 reads that show whether a release is as it was applied then take one round trip.</summary>
+    public const int UsualThrottleLimit = 32;
+
     private static readonly TimeSpan UpgradeTimeout = TimeSpan.FromSeconds(10);
 
     public ClusterConnection Connection => connection;

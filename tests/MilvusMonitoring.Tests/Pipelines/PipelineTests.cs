@@ -27,7 +27,7 @@ public sealed partial class PipelineTests
         Assert.Contains("Unchanged", again.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("##vso", first.Output, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', first.Output);
-        Assert.Matches("(?m)^Version +Namespace +Context +Ready", first.Output);
+        Assert.Matches("(?m)^Version +Namespace +Context +Status", first.Output);
         Assert.Matches("(?m)^Namespace +Name +Age +Ready +Action", first.Output);
         Assert.DoesNotMatch("(?m)^Kubeconfig +:", first.Output);
     }
