@@ -9,9 +9,12 @@ internal sealed class ServerAdmin(string kubeconfig) : IDisposable
 {
     private readonly ClusterConnection _connection = ClusterConnection.Open(new ClusterTarget(kubeconfig, null), new Silence());
 
-    public int Port => _connection.Server.Port;
+    public Uri Server => _connection.Server;
 
     public string Context => _connection.Context;
+
+    /// <summary>What Kubernetes it is.</summary>
+    public Task<ServerVersion> GetVersionAsync(CancellationToken cancellationToken) => ClusterInfo.ReadVersionAsync(new ClusterClient(_connection), cancellationToken);
 
     /// <summary>Reads a document; an empty one where there is none.</summary>
     public async Task<JsonDocument> GetAsync(string path, CancellationToken cancellationToken)
