@@ -8,10 +8,10 @@ namespace MilvusMonitoring.Benchmarks;
 /// <param name="Suites">Which suites to run.</param>
 internal sealed record BenchmarkOptions(int Repeat, IReadOnlyList<string> Suites)
 {
-    /// <summary>A cluster of one's own for the port-forwards; null for the embedded one.</summary>
+    /// <summary>A cluster of one's own; null for those that are started here.</summary>
     public string? Kubeconfig { get; private init; }
 
-    /// <summary>The Service to forward to on that cluster.</summary>
+    /// <summary>The Service to forward to on that cluster; null for one on the embedded cluster.</summary>
     public ForwardTarget? ForwardTo { get; private init; }
 
     /// <summary>What to get from it that is small.</summary>
@@ -27,8 +27,11 @@ internal sealed record BenchmarkOptions(int Repeat, IReadOnlyList<string> Suites
         dotnet run -c Release --project tests/Benchmarks -- [--repeat N] [--only SUITE,...]
           --repeat N   how often each thing is measured; 5 without it
           --only       some of: kubectl, latency, start, parse, forward, fleet, scale
-          --kubeconfig FILE --forward-to NAMESPACE/SERVICE:PORT [--small PATH] [--large PATH]
-                       a cluster of your own for 'forward', against kubectl too; the paths' answers must say their length
+          --kubeconfig FILE
+                       a cluster of your own for 'kubectl', 'latency' and 'start': kube-prometheus is installed and removed
+                       there again and again; a cluster that has it, or a namespace 'monitoring', is left alone
+          --forward-to NAMESPACE/SERVICE:PORT [--small PATH] [--large PATH]
+                       a Service on that cluster for 'forward', against kubectl too; the paths' answers must say their length
         KUBE_APISERVER             a program that starts a real kube-apiserver (kubectl, latency, start)
         KUBE_PROMETHEUS_MANIFESTS  the folder with v0.8.0/ and v0.18.0/
         KUBECTL                    the kubectl to measure against; else the one on PATH
@@ -68,6 +71,6 @@ internal sealed record BenchmarkOptions(int Repeat, IReadOnlyList<string> Suites
             }
         }
 
-        return (options.Kubeconfig is null) == (options.ForwardTo is null) ? options : null;
+        return options.ForwardTo is null || options.Kubeconfig is not null ? options : null;
     }
 }

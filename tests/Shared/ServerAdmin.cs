@@ -14,6 +14,9 @@ internal sealed class ServerAdmin(string kubeconfig) : IDisposable
 
     public string Context => _connection.Context;
 
+    /// <summary>What Kubernetes it is.</summary>
+    public Task<ServerVersion> GetVersionAsync(CancellationToken cancellationToken) => ClusterInfo.ReadVersionAsync(new ClusterClient(_connection), cancellationToken);
+
     /// <summary>Reads a document; an empty one where there is none.</summary>
     public async Task<JsonDocument> GetAsync(string path, CancellationToken cancellationToken)
     {

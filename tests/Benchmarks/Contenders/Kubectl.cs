@@ -29,6 +29,13 @@ internal sealed class Kubectl(string kubeconfig, string manifests, string home) 
         }
     }
 
+    /// <summary>The part of a kubeconfig that its current context uses, certificates and all, as JSON.</summary>
+    public static async Task<string> ViewConfigAsync(string kubeconfig, CancellationToken cancellationToken)
+    {
+        var (exitCode, output, errors) = await RunAsync(["config", "view", "--raw", "--minify", "--flatten", "--output", "json"], kubeconfig, Path.GetTempPath(), cancellationToken);
+        return exitCode == 0 ? output : throw new BenchmarkException($"kubectl config view failed: {errors}");
+    }
+
     public async Task<TimeSpan> RunAsync(StackWork work, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();

@@ -6,7 +6,7 @@ using System.Threading.Channels;
 
 namespace MilvusMonitoring.Benchmarks.Servers;
 
-/// <summary>Stands in front of a server on loopback and makes it as far away as a round trip says: each byte is held for half of it, a new connection for one more.</summary>
+/// <summary>Stands in front of a server and makes it as far away as a round trip says: each byte is held for half of it, a new connection for one more.</summary>
 internal sealed class DelayingRelay : IAsyncDisposable
 {
     private const int ChunkSize = 64 * 1024;
@@ -14,13 +14,13 @@ internal sealed class DelayingRelay : IAsyncDisposable
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
-    private readonly int _serverPort;
+    private readonly Uri _server;
     private readonly TimeSpan _roundTrip;
     private readonly Task _accepting;
 
-    public DelayingRelay(int serverPort, TimeSpan roundTrip)
+    public DelayingRelay(Uri server, TimeSpan roundTrip)
     {
-        (_serverPort, _roundTrip) = (serverPort, roundTrip);
+        (_server, _roundTrip) = (server, roundTrip);
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -56,12 +56,12 @@ internal sealed class DelayingRelay : IAsyncDisposable
     private async Task RelayAsync(Socket client)
     {
         using (client)
-        using (var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
+        using (var server = new Socket(SocketType.Stream, ProtocolType.Tcp))
         {
             client.NoDelay = server.NoDelay = true;
             try
             {
-                await server.ConnectAsync(IPAddress.Loopback, _serverPort, _stop.Token);
+                await server.ConnectAsync(_server.Host, _server.Port, _stop.Token);
                 // Over a network the client would have waited for its connection; over loopback it is let in at once.
                 await Task.WhenAll(CopyAsync(client, server, _roundTrip), CopyAsync(server, client, TimeSpan.Zero));
             }

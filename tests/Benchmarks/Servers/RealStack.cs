@@ -1,54 +1,73 @@
 using System.Globalization;
-using System.Text;
+using System.Text.Json.Nodes;
+using MilvusMonitoring.Benchmarks.Contenders;
 
 namespace MilvusMonitoring.Benchmarks.Servers;
 
-/// <summary>A real kube-apiserver with the one controller that uninstalling needs, and the manifests that it can take.</summary>
+/// <summary>The API server that kubectl and the module take turns on, and the manifests that it can take: a kube-apiserver of its own with the one controller that uninstalling needs, or a cluster that is given.</summary>
 internal sealed class RealStack : IAsyncDisposable
 {
     /// <summary>The release that Kubernetes 1.20 can take.</summary>
-    public const string Version = "v0.8.0";
+    private const string OldVersion = "v0.8.0";
 
-    // Server-side apply of an APIService ends the request without an answer: a fault of Kubernetes 1.20.
-    private const string Without = "prometheus-adapter-apiService.yaml";
-
-    private readonly KubeApiServer _server;
-    private readonly NamespaceController _controller;
+    private readonly KubeApiServer? _server;
+    private readonly NamespaceController? _controller;
     private readonly ServerAdmin _admin;
 
-    private RealStack(KubeApiServer server, StackManifests manifests)
+    private RealStack(string kubeconfig, KubeApiServer? server)
     {
-        (_server, Manifests) = (server, manifests);
-        _admin = new ServerAdmin(server.Kubeconfig);
-        _controller = new NamespaceController(_admin);
+        (Kubeconfig, _server) = (kubeconfig, server);
+        _admin = new ServerAdmin(kubeconfig);
+        _controller = server is null ? null : new NamespaceController(_admin);
     }
 
     /// <summary>Why it cannot be had here; null where it can.</summary>
-    public static string? Missing => KubeApiServer.Missing ?? StackManifests.MissingFor(Version);
+    /// <param name="kubeconfig">The cluster that is given; null for one of its own.</param>
+    public static string? MissingFor(string? kubeconfig) =>
+        kubeconfig is null ? KubeApiServer.Missing ?? StackManifests.MissingFor(OldVersion) : StackManifests.Missing;
 
-    public StackManifests Manifests { get; }
+    public StackManifests Manifests { get; private set; } = null!;
 
-    public string Kubeconfig => _server.Kubeconfig;
+    public string Kubeconfig { get; }
 
-    public int Port => _admin.Server.Port;
+    public Uri Server => _admin.Server;
 
     /// <summary>What Kubernetes it is.</summary>
     public string Kubernetes { get; private set; } = string.Empty;
 
-    public static async Task<RealStack> StartAsync(CancellationToken cancellationToken)
+    /// <summary>Starts a server, or goes to the cluster that is given, which must hold nothing of kube-prometheus.</summary>
+    public static async Task<RealStack> StartAsync(string? kubeconfig, CancellationToken cancellationToken)
     {
-        var stack = new RealStack(await KubeApiServer.StartAsync(cancellationToken), await StackManifests.CopyAsync(Version, Without, cancellationToken));
-        using var version = await stack._admin.GetAsync("/version", cancellationToken);
-        stack.Kubernetes = version.RootElement.GetProperty("gitVersion").GetString()!;
-        return stack;
+        var server = kubeconfig is null ? await KubeApiServer.StartAsync(cancellationToken) : null;
+        var stack = new RealStack(kubeconfig ?? server!.Kubeconfig, server);
+        try
+        {
+            var version = await stack._admin.GetVersionAsync(cancellationToken);
+            stack.Kubernetes = version.Text;
+
+            // Server-side apply of an APIService ends the request without an answer: a fault of Kubernetes 1.20.
+            stack.Manifests = server is null
+                ? await StackManifests.CopyAsync(StackManifests.NewestFor(version.Kubernetes), withApiService: true, cancellationToken)
+                : await StackManifests.CopyAsync(OldVersion, withApiService: false, cancellationToken);
+            await stack.CheckEmptyAsync(cancellationToken);
+            return stack;
+        }
+        catch
+        {
+            await stack.DisposeAsync();
+            throw;
+        }
     }
 
-    /// <summary>A kubeconfig that leads to the same server through another port.</summary>
-    public string KubeconfigThrough(int port)
+    /// <summary>Writes a kubeconfig that leads to the same server through a port of this machine.</summary>
+    public async Task<string> WriteKubeconfigThroughAsync(int port, CancellationToken cancellationToken)
     {
-        var text = File.ReadAllText(Kubeconfig, Encoding.UTF8);
-        var path = Path.Combine(Manifests.Folder, "kubeconfig-" + port.ToString(CultureInfo.InvariantCulture));
-        File.WriteAllText(path, text.Replace($"127.0.0.1:{Port}", $"127.0.0.1:{port}", StringComparison.Ordinal));
+        var config = JsonNode.Parse(await Kubectl.ViewConfigAsync(Kubeconfig, cancellationToken))!;
+        var cluster = config["clusters"]![0]!["cluster"]!;
+        cluster["tls-server-name"] ??= Server.Host;
+        cluster["server"] = string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{port}");
+        var path = Path.Combine(Manifests.Folder, string.Create(CultureInfo.InvariantCulture, $"kubeconfig-{port}"));
+        await File.WriteAllTextAsync(path, config.ToJsonString(), cancellationToken);
         return path;
     }
 
@@ -73,15 +92,23 @@ internal sealed class RealStack : IAsyncDisposable
         if (await _admin.ExistsAsync("/api/v1/namespaces/monitoring", cancellationToken)
             || await _admin.ExistsAsync("/apis/monitoring.coreos.com", cancellationToken))
         {
-            throw new BenchmarkException("Something of kube-prometheus is still on the server.");
+            throw new BenchmarkException("Something of kube-prometheus is on the server.");
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _controller.DisposeAsync();
+        if (_controller is not null)
+        {
+            await _controller.DisposeAsync();
+        }
+
         _admin.Dispose();
-        await _server.DisposeAsync();
-        Manifests.Dispose();
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
+        Manifests?.Dispose();
     }
 }

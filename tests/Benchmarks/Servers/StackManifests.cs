@@ -1,3 +1,4 @@
+using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.Manifests;
 
 namespace MilvusMonitoring.Benchmarks.Servers;
@@ -9,9 +10,10 @@ internal sealed class StackManifests : IDisposable
 
     private readonly TemporaryFolder _copy = new();
 
-    private StackManifests()
-    {
-    }
+    private StackManifests(string title) => Title = title;
+
+    /// <summary>Which they are, in words.</summary>
+    public string Title { get; }
 
     /// <summary>A folder with <c>manifests/</c> in it.</summary>
     public string Folder => _copy.Path;
@@ -19,21 +21,28 @@ internal sealed class StackManifests : IDisposable
     /// <summary>How many objects they hold.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Why no release is there; null where some may be.</summary>
+    public static string? Missing => string.IsNullOrEmpty(s_releases) ? "KUBE_PROMETHEUS_MANIFESTS does not name a folder with kube-prometheus manifests." : null;
+
     /// <summary>Why a release is not there; null where it is.</summary>
     public static string? MissingFor(string version) =>
-        string.IsNullOrEmpty(s_releases) ? "KUBE_PROMETHEUS_MANIFESTS does not name a folder with kube-prometheus manifests."
-        : !Directory.Exists(Path.Combine(s_releases, version)) ? $"{version} is not in KUBE_PROMETHEUS_MANIFESTS."
-        : null;
+        Missing ?? (!Directory.Exists(FolderOf(version)) ? $"{version} is not in KUBE_PROMETHEUS_MANIFESTS." : null);
+
+    /// <summary>The newest release there that is made for a Kubernetes.</summary>
+    /// <exception cref="BenchmarkException">There is none.</exception>
+    public static string NewestFor(KubernetesVersion kubernetes) =>
+        ReleaseCatalog.All.FirstOrDefault(release => release.Supports(kubernetes) && MissingFor(release.Version) is null)?.Version
+            ?? throw new BenchmarkException($"KUBE_PROMETHEUS_MANIFESTS has no release for Kubernetes {kubernetes}.");
 
     /// <summary>Where a release lies.</summary>
     public static string FolderOf(string version) => Path.Combine(s_releases!, version);
 
-    /// <summary>Copies a release, without the files of a name where a server cannot take them.</summary>
-    public static async Task<StackManifests> CopyAsync(string version, string without, CancellationToken cancellationToken)
+    /// <summary>Copies a release, without its APIService where a server cannot take that.</summary>
+    public static async Task<StackManifests> CopyAsync(string version, bool withApiService, CancellationToken cancellationToken)
     {
-        var result = new StackManifests();
+        var result = new StackManifests(withApiService ? version : version + " without its APIService");
         var source = Path.Combine(FolderOf(version), "manifests");
-        foreach (var file in Directory.EnumerateFiles(source, "*.yaml", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != without))
+        foreach (var file in Directory.EnumerateFiles(source, "*.yaml", SearchOption.AllDirectories).Where(file => withApiService || !Path.GetFileName(file).EndsWith("-apiService.yaml", StringComparison.Ordinal)))
         {
             var target = Path.Combine(result.Folder, "manifests", Path.GetRelativePath(source, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);

@@ -43,13 +43,13 @@ internal static class AllSuites
             return;
         }
 
-        if (RealStack.Missing is { } missing)
+        if (RealStack.MissingFor(options.Kubeconfig) is { } missing)
         {
             report.Skip(string.Join(", ", wanted), missing);
             return;
         }
 
-        await using var stack = await RealStack.StartAsync(cancellationToken);
+        await using var stack = await RealStack.StartAsync(options.Kubeconfig, cancellationToken);
         var kubectl = await Kubectl.FindVersionAsync(cancellationToken);
         foreach (var suite in wanted)
         {

@@ -23,9 +23,9 @@ internal sealed class ForwardSuite(BenchmarkOptions options)
 
     public async Task RunAsync(Report report, CancellationToken cancellationToken)
     {
-        if (options.Kubeconfig is { } kubeconfig)
+        if (options is { Kubeconfig: { } kubeconfig, ForwardTo: { } target })
         {
-            await RunAsync(report, kubeconfig, options.ForwardTo!, serverPort: null, cancellationToken);
+            await RunAsync(report, kubeconfig, target, serverPort: null, cancellationToken);
             return;
         }
 

@@ -14,8 +14,8 @@ internal sealed class KubectlRace(RealStack stack, int repeat, TimeSpan roundTri
 
     public async Task RunAsync(Report report, CancellationToken cancellationToken)
     {
-        await using var relay = roundTrip > TimeSpan.Zero ? new DelayingRelay(stack.Port, roundTrip) : null;
-        var kubeconfig = relay is null ? stack.Kubeconfig : stack.KubeconfigThrough(relay.Port);
+        await using var relay = roundTrip > TimeSpan.Zero ? new DelayingRelay(stack.Server, roundTrip) : null;
+        var kubeconfig = relay is null ? stack.Kubeconfig : await stack.WriteKubeconfigThroughAsync(relay.Port, cancellationToken);
         var commands = new ModuleCommands(kubeconfig, stack.Manifests.Folder, stack.Manifests.Count);
         using var home = new TemporaryFolder();
         await using var engine = await EngineProcess.StartAsync(cancellationToken);
@@ -69,7 +69,7 @@ internal sealed class KubectlRace(RealStack stack, int repeat, TimeSpan roundTri
     private void Show(Report report, Kubectl kubectl)
     {
         var distance = roundTrip > TimeSpan.Zero ? $"{roundTrip.TotalMilliseconds} ms round trip" : "no delay";
-        report.Say($"kubectl {kubectlVersion} against the module, {distance}: kube-apiserver {stack.Kubernetes}, kube-prometheus {RealStack.Version} without its APIService ({stack.Manifests.Count} objects), medians of {repeat}");
+        report.Say($"kubectl {kubectlVersion} against the module, {distance}: kube-apiserver {stack.Kubernetes}, kube-prometheus {stack.Manifests.Title} ({stack.Manifests.Count} objects), medians of {repeat}");
         report.Table(
             ["work", "kubectl", "session", "x kubectl", "process", "x kubectl", "target", "session", "process"],
             [.. s_works.Select(work => Row(report, work))]);
