@@ -91,7 +91,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
             return new ApplyAnswer(false, null, await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false));
         }
 
-        var body = await ReadBodyAsync(response, request, cancellationToken).ConfigureAwait(false);
+        var body = BodyOf(response, request);
         return new ApplyAnswer(response.StatusCode == HttpStatusCode.Created, MetadataOf(body, id), null);
     }
 
@@ -260,14 +260,14 @@ internal sealed class ClusterClient(ClusterConnection connection)
     {
         using var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
         return response.IsSuccessStatusCode
-            ? (await ReadBodyAsync(response, request, cancellationToken).ConfigureAwait(false), null)
+            ? (BodyOf(response, request), null)
             : (default, await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Reads a success's body. One that is no JSON object comes from something in front of the API server, such as a proxy that wants somebody to sign in.</summary>
-    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage response, ClusterRequest request, CancellationToken cancellationToken)
+    /// <summary>A success's body. One that is no JSON object comes from something in front of the API server, such as a proxy that wants somebody to sign in.</summary>
+    private static ReadOnlyMemory<byte> BodyOf(HttpResponseMessage response, ClusterRequest request)
     {
-        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        var body = ((WholeAnswer)response.Content).Bytes;
         return body.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..] && JsonTexts.AreReadable(body) ? body : throw NoKubernetesAnswer($"{request.Method} {request.PathAndQuery.Split('?')[0]}", null);
     }
 

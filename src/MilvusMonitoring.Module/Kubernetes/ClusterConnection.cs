@@ -6,8 +6,6 @@ namespace MilvusMonitoring.Kubernetes;
 /// <summary>The way to one API server as one user. Safe for many requests at once.</summary>
 internal sealed class ClusterConnection : IDisposable
 {
-    private const int AnswerLimit = 256 << 20;
-
     private static readonly string UserAgent = "milvus-monitoring/" + typeof(ClusterConnection).Assembly.GetName().Version!.ToString(3);
 
     private readonly ClusterSettings _settings;
@@ -158,7 +156,7 @@ internal sealed class ClusterConnection : IDisposable
             response = await _channel.TransportFor(credential.Identity).SendAsync(message, either.Token).ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.SwitchingProtocols && !(request.LongLived && response.IsSuccessStatusCode))
             {
-                response.Content = await ReadAheadAsync(response.Content, either.Token).ConfigureAwait(false);
+                response.Content = await WholeAnswer.ReadAsync(response.Content, either.Token).ConfigureAwait(false);
             }
 
             return (response, null);
@@ -208,21 +206,6 @@ internal sealed class ClusterConnection : IDisposable
         }
 
         return message;
-    }
-
-    private static async Task<HttpContent> ReadAheadAsync(HttpContent content, CancellationToken cancellationToken)
-    {
-        var length = content.Headers.ContentLength;
-        using var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        using var body = new MemoryStream(length is > 0 and < AnswerLimit ? (int)length : 0);
-        await stream.CopyToAsync(body, cancellationToken).ConfigureAwait(false);
-        var whole = new ReadOnlyMemoryContent(body.GetBuffer().AsMemory(0, (int)body.Length));
-        foreach (var header in content.Headers)
-        {
-            whole.Headers.TryAddWithoutValidation(header.Key, header.Value);
-        }
-
-        return whole;
     }
 
     private static TimeSpan? AskedPause(HttpResponseMessage response) => response.Headers.RetryAfter switch

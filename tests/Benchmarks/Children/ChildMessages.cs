@@ -9,11 +9,12 @@ internal sealed record ChildRequest(string Script, bool MeasuresMemory);
 
 /// <summary>What became of it.</summary>
 /// <param name="Milliseconds">How long the script took.</param>
+/// <param name="ProcessorMilliseconds">How much of the processors this process took meanwhile.</param>
 /// <param name="PeakBytes">By how much the process's resident memory grew at its peak; 0 where it was not measured.</param>
 /// <param name="AllocatedBytes">What was allocated on the managed heap, garbage included.</param>
 /// <param name="Output">The objects it put out, as text.</param>
 /// <param name="Errors">Its errors, as text.</param>
-internal sealed record ChildReply(double Milliseconds, long PeakBytes, long AllocatedBytes, IReadOnlyList<string> Output, IReadOnlyList<string> Errors);
+internal sealed record ChildReply(double Milliseconds, double ProcessorMilliseconds, long PeakBytes, long AllocatedBytes, IReadOnlyList<string> Output, IReadOnlyList<string> Errors);
 
 /// <summary>Requests and replies as lines of JSON.</summary>
 [JsonSerializable(typeof(ChildRequest))]

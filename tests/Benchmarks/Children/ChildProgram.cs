@@ -37,6 +37,7 @@ internal static class ChildProgram
         shell.AddScript(request.Script);
         var memory = request.MeasuresMemory ? ResidentMemory.Settle() : null;
         var allocated = GC.GetTotalAllocatedBytes();
+        var processor = Environment.CpuUsage.TotalTime;
         var clock = Stopwatch.StartNew();
         List<string> output = [];
         List<string> errors = [];
@@ -50,7 +51,8 @@ internal static class ChildProgram
         }
 
         var elapsed = clock.Elapsed;
+        processor = Environment.CpuUsage.TotalTime - processor;
         errors.AddRange(shell.Streams.Error.Select(error => error.ToString()));
-        return new ChildReply(elapsed.TotalMilliseconds, memory?.Growth() ?? 0, GC.GetTotalAllocatedBytes() - allocated, output, errors);
+        return new ChildReply(elapsed.TotalMilliseconds, processor.TotalMilliseconds, memory?.Growth() ?? 0, GC.GetTotalAllocatedBytes() - allocated, output, errors);
     }
 }

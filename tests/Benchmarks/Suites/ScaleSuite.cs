@@ -59,6 +59,7 @@ internal sealed class ScaleSuite(int repeat)
             var (install, again) = await RunAsync(session, size, folder, measuresMemory: false, cancellationToken);
             size.Install.Add(install.Milliseconds / size.Count);
             size.Again.Add(again.Milliseconds / size.Count);
+            size.Processor.Add(install.ProcessorMilliseconds / size.Count);
             Console.Error.WriteLine($"  round {round + 1}, {size.Times} x: {Report.Time(install.Milliseconds)}, {Report.Time(again.Milliseconds)}");
         }
         catch (Exception exception) when (exception is BenchmarkException or InvalidOperationException)
@@ -84,9 +85,9 @@ internal sealed class ScaleSuite(int repeat)
 
     private void Show(Report report)
     {
-        report.Say($"Growth: the objects of {Version} several times over, on the embedded cluster, in an open session, medians of {repeat}; memory in a new process, once");
+        report.Say($"Growth: the objects of {Version} several times over, on the embedded cluster, in an open session, medians of {repeat}; processor: what of an install the module's own process takes, the server's left out; memory in a new process, once");
         report.Table(
-            ["size", "objects", "install/object", "x 1 x", "again/object", "x 1 x", "target", "", "peak", "target", ""],
+            ["size", "objects", "install/object", "x 1 x", "processor", "x 1 x", "again/object", "x 1 x", "target", "", "peak", "target", ""],
             [.. _sizes.Where(size => size.Failure is null).Select(size =>
             {
                 var install = size.Install.Median / _sizes[0].Install.Median;
@@ -95,7 +96,7 @@ internal sealed class ScaleSuite(int repeat)
                 var isLargest = size.Times == s_times[^1];
                 return (string[])
                 [
-                    $"{size.Times} x", $"{size.Count}", $"{size.Install.Median:0.00} ms", Report.Ratio(install), $"{size.Again.Median:0.00} ms", Report.Ratio(again),
+                    $"{size.Times} x", $"{size.Count}", $"{size.Install.Median:0.00} ms", Report.Ratio(install), $"{size.Processor.Median:0.00} ms", Report.Ratio(size.Processor.Median / _sizes[0].Processor.Median), $"{size.Again.Median:0.00} ms", Report.Ratio(again),
                     isJudged ? Report.Ratio(GrowthTarget) : "", isJudged ? report.Verdict(Math.Max(install, again), GrowthTarget) : "",
                     Report.Size(size.Peak.Largest), isLargest ? Report.Size(MemoryTarget) : "", isLargest ? report.Verdict(size.Peak.Largest, MemoryTarget) : "",
                 ];
@@ -117,7 +118,8 @@ internal sealed class ScaleSuite(int repeat)
 
         public Series Again { get; } = new();
 
-        public Series Peak { get; } = new();
+        public Series Processor { get; } = new();
 
+        public Series Peak { get; } = new();
     }
 }
