@@ -12,10 +12,12 @@ internal sealed class StartAndMemory(RealStack stack, int repeat)
     private const double MemoryTarget = 60 << 20;
     private const int WarmCalls = 5;
 
+    /// <summary>The commands that only read, as they are called on a cluster with a stack and no Milvus.</summary>
+    private static readonly string[] s_readers = ["Get-KubePrometheus", "Get-MilvusInstance", "Get-MilvusServiceMonitor -AllNamespaces", "Get-MonitoringPortForward", "Test-MilvusMonitoring -Quiet"];
+
     private readonly Series _coldImport = new();
     private readonly Series _import = new();
-    private readonly Series _firstGet = new();
-    private readonly Series _warmGet = new();
+    private readonly Dictionary<string, (Series First, Series Warm)> _reading = s_readers.ToDictionary(reader => reader, _ => (new Series(), new Series()));
     private readonly Dictionary<StackWork, (Series Peak, Series Allocated)> _memory = [];
 
     public async Task RunAsync(Report report, CancellationToken cancellationToken)
@@ -28,7 +30,11 @@ internal sealed class StartAndMemory(RealStack stack, int repeat)
         {
             await MeasureAsync(commands, StackWork.Install, cancellationToken);
             await MeasureAsync(commands, StackWork.InstallAgain, cancellationToken);
-            await MeasureReadingAsync(warmUp, cancellationToken);
+            foreach (var reader in s_readers)
+            {
+                await MeasureReadingAsync(reader, warmUp, cancellationToken);
+            }
+
             await MeasureAsync(commands, StackWork.Uninstall, cancellationToken);
             Console.Error.WriteLine($"  round {round + 1}");
         }
@@ -52,15 +58,16 @@ internal sealed class StartAndMemory(RealStack stack, int repeat)
         await engine.EndAsync(cancellationToken);
     }
 
-    private async Task MeasureReadingAsync(string warmUp, CancellationToken cancellationToken)
+    private async Task MeasureReadingAsync(string reader, string warmUp, CancellationToken cancellationToken)
     {
         await using var engine = await EngineProcess.StartAsync(cancellationToken, warmUp);
         _import.Add(engine.Import);
-        var script = $"(Get-KubePrometheus -Kubeconfig '{stack.Kubeconfig}').Summary";
-        _firstGet.Add((await engine.RunAsync(script, cancellationToken)).Milliseconds);
+        var script = reader.StartsWith("Get-MonitoringPortForward", StringComparison.Ordinal) ? reader : $"{reader} -Kubeconfig '{stack.Kubeconfig}'";
+        var (first, warm) = _reading[reader];
+        first.Add((await engine.RunAsync(script, cancellationToken)).Milliseconds);
         for (var call = 0; call < WarmCalls; call++)
         {
-            _warmGet.Add((await engine.RunAsync(script, cancellationToken)).Milliseconds);
+            warm.Add((await engine.RunAsync(script, cancellationToken)).Milliseconds);
         }
 
         await engine.EndAsync(cancellationToken);
@@ -74,8 +81,7 @@ internal sealed class StartAndMemory(RealStack stack, int repeat)
             [
                 ["import into a cold engine (its first module)", .. Times(_coldImport), "", ""],
                 ["import into a warm engine", .. Times(_import), Report.Time(ImportTarget), report.Verdict(_import.Median, ImportTarget)],
-                ["Get-KubePrometheus, first call in the process", .. Times(_firstGet), "", ""],
-                ["Get-KubePrometheus, warm call", .. Times(_warmGet), "", ""],
+                .. _reading.SelectMany(entry => (string[][])[[$"{entry.Key}, first call", .. Times(entry.Value.First), "", ""], [$"{entry.Key}, warm", .. Times(entry.Value.Warm), "", ""]]),
             ]);
         report.Space();
         report.Say("Memory of the work itself: growth of the resident set at its peak, over the process after import; the target is held against the highest");
