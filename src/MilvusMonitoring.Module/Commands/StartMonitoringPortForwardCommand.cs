@@ -38,7 +38,7 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
     /// <summary>Any other Service, by its name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = NamedSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ClusterCompleter))]
-    [Name]
+    [ServiceName]
     [ValidateNotNullOrEmpty]
     public string ServiceName { get; set; } = string.Empty;
 

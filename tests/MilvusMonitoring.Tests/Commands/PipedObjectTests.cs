@@ -8,13 +8,16 @@ public sealed class PipedObjectTests
     /// <summary>What a job, a remote session and Import-Clixml do to an object.</summary>
     private const string Copy = "$copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($original));";
 
-    [Fact]
-    public async Task The_copy_of_a_stack_means_the_same_Prometheus_as_the_stack()
+    [Theory]
+    [InlineData("Deserialized.")]
+    [InlineData("Selected.")]
+    [InlineData("Deserialized.Selected.")]
+    public async Task The_copy_of_a_stack_means_the_same_Prometheus_as_the_stack(string prefix)
     {
         await using var stage = await Stage.StartAsync();
         await stage.InstalledAsync();
 
-        var plan = Assert.Single((await stage.RunAsync($"$original = Get-KubePrometheus -Kubeconfig $c; {Copy} $copy | Grant-PrometheusMilvusAccess -WhatIf")).EnsureNoError().OutputOf<PrometheusAccess>());
+        var plan = Assert.Single((await stage.RunAsync($"$original = Get-KubePrometheus -Kubeconfig $c; {Copy} $copy.PSObject.TypeNames.Clear(); $copy.PSObject.TypeNames.Add('{prefix}MilvusMonitoring.KubePrometheusStack'); $copy | Grant-PrometheusMilvusAccess -WhatIf")).EnsureNoError().OutputOf<PrometheusAccess>());
 
         Assert.Equal((AccessMethod.ClusterRole, "ClusterRole/prometheus-k8s", null, stage.Kubeconfig), (plan.Method, plan.Role, plan.TargetNamespace, plan.Kubeconfig));
     }

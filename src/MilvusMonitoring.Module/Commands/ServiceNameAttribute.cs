@@ -2,9 +2,9 @@ using System.Management.Automation;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>Takes text for a name and refuses everything else: PowerShell would make a name of any object that comes through the pipeline.</summary>
+/// <summary>Takes text for the name of a Service and refuses everything else: PowerShell would make a name of any object that comes through the pipeline.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class NameAttribute : ArgumentTransformationAttribute
+internal sealed class ServiceNameAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc />
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is string name
