@@ -83,6 +83,10 @@ internal abstract class ClusterStage : IAsyncDisposable
     public async Task<IReadOnlyList<KubePrometheusStack>> GetAsync() =>
         (await Session.InvokeAsync("param($kubeconfig) Get-KubePrometheus -Kubeconfig $kubeconfig", new { kubeconfig = Kubeconfig })).EnsureNoError().OutputOf<KubePrometheusStack>();
 
+    /// <summary>What Tab offers at the end of a command line, but for the files that PowerShell offers where a command has nothing.</summary>
+    public IReadOnlyList<string> Complete(string line) =>
+        [.. Session.Complete(line).Select(completion => completion.CompletionText).Where(text => !text.StartsWith("./", StringComparison.Ordinal) && !text.StartsWith(".\\", StringComparison.Ordinal))];
+
     public virtual async ValueTask DisposeAsync()
     {
         await Session.DisposeAsync();

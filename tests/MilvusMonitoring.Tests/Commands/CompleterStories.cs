@@ -26,13 +26,16 @@ public abstract class CompleterStories
         await stage.PutAsync(new SampleMilvus { Name = "search", Namespace = "milvus" });
         (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
 
-        Assert.Equal(expected.Split(','), Complete(stage, typed));
+        // A machine under load may be slower than what Tab waits for; a person presses it again.
+        IReadOnlyList<string> offered = [];
+        await Stage.UntilAsync(() => (offered = Complete(stage, typed)).Count > 0);
+        Assert.Equal(expected.Split(','), offered);
     }
 
-    private protected static List<string> Complete(ClusterStage stage, string typed, string? kubeconfig = null)
+    private static IReadOnlyList<string> Complete(ClusterStage stage, string typed)
     {
         var (command, rest) = typed.Split(' ', 2) is [var name, var more] ? (name, more) : (typed, "");
-        return [.. stage.Session.Complete($"{command} -Kubeconfig '{kubeconfig ?? stage.Kubeconfig}' {rest}{(rest.Length == 0 || rest.EndsWith("Name", StringComparison.Ordinal) || rest.EndsWith("Instance", StringComparison.Ordinal) ? " " : "")}")
-            .Select(completion => completion.CompletionText).Where(text => !text.StartsWith("./", StringComparison.Ordinal) && !text.StartsWith(".\\", StringComparison.Ordinal))];
+        var gap = rest.Length == 0 || rest.EndsWith("Name", StringComparison.Ordinal) || rest.EndsWith("Instance", StringComparison.Ordinal) ? " " : "";
+        return stage.Complete($"{command} -Kubeconfig '{stage.Kubeconfig}' {rest}{gap}");
     }
 }

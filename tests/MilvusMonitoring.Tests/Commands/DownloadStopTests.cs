@@ -2,9 +2,8 @@ using System.Diagnostics;
 
 namespace MilvusMonitoring.Tests.Commands;
 
-/// <summary>Changes the environment, which all tests share: runs alone.</summary>
-[CollectionDefinition(nameof(DownloadStopTests), DisableParallelization = true)]
-[Collection(nameof(DownloadStopTests))]
+/// <summary>Ctrl+C while a release is downloaded, from a source that the environment names.</summary>
+[Collection(Alone.Name)]
 public sealed class DownloadStopTests
 {
     [Fact]

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using EmbeddedCluster;
+using EmbeddedCluster.Monitoring;
 
 namespace MilvusMonitoring.Tests.Commands;
 
 /// <summary>Ctrl+C: the command returns within 2 s, what was done is recorded, and the next run goes on from there.</summary>
+[Collection(Alone.Name)]
 public sealed class StopTests
 {
     private const string Inventory = "/configmaps/milvus-monitoring-kube-prometheus";
@@ -115,6 +117,30 @@ public sealed class StopTests
         await StopAsync(stage, installing);
 
         await Stage.UntilAsync(() => !Process.GetProcesses().Any(process => process.Id == plugin));
+    }
+
+    [Theory]
+    [InlineData("-Wait")]
+    [InlineData("-PrometheusUri $uri")]
+    public async Task While_monitoring_is_tested(string parameters)
+    {
+        await using var stage = await Stage.StartAsync();
+        await stage.InstalledAsync("-Wait");
+        new SampleMilvus().PutInto(stage.Cluster);
+        (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
+        var asked = 0;
+        await using var prometheus = await LoopbackServer.StartAsync(
+            async context =>
+            {
+                Interlocked.Increment(ref asked);
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            },
+            TestContext.Current.CancellationToken);
+        stage.Cluster.Requests.Clear();
+        var testing = stage.RunAsync($"$uri = '{prometheus.Address}'; Test-MilvusMonitoring my-release -Kubeconfig $c {parameters}");
+        await Stage.UntilAsync(() => asked > 0 || stage.Cluster.Requests.All.Count(request => request.Path == "/version") > 2);
+
+        await StopAsync(stage, testing);
     }
 
     private static async Task StopAsync(Stage stage, Task<PowerShellResult> running)

@@ -2,9 +2,8 @@ using System.Diagnostics;
 
 namespace MilvusMonitoring.Tests.PortForwarding;
 
-/// <summary>What port-forwards leave behind in the process that they run in. Beside other tests, one would count theirs too.</summary>
-[CollectionDefinition(nameof(ForwardFootprintTests), DisableParallelization = true)]
-[Collection(nameof(ForwardFootprintTests))]
+/// <summary>What port-forwards leave behind in the process that they run in.</summary>
+[Collection(Alone.Name)]
 public sealed class ForwardFootprintTests
 {
     [Fact]

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace MilvusMonitoring.Tests;
 
 /// <summary>The session itself: what the tests of cmdlets rely on.</summary>
@@ -51,13 +49,11 @@ public sealed class PowerShellSessionTests
         var run = session.InvokeAsync("param($started) 'first'; $started.Set(); while ($true) { }", new { started });
         started.Wait(TestContext.Current.CancellationToken);
 
-        var clock = Stopwatch.StartNew();
         await session.StopAsync();
         var result = await run;
 
         Assert.True(result.Stopped);
         Assert.Equal(["first"], result.OutputOf<string>());
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
     }
 
     [Theory]

@@ -206,36 +206,6 @@ public sealed class TestMilvusMonitoringTests
         Assert.Contains(result.Progress, record => record.StatusDescription.StartsWith("Waiting for Monitor of ServiceMonitor/default/my-release-milvus: is not in the cluster; ", StringComparison.Ordinal) && record.StatusDescription.EndsWith("s left", StringComparison.Ordinal));
     }
 
-    [Theory]
-    [InlineData("-Wait")]
-    [InlineData("-PrometheusUri $uri")]
-    public async Task Ctrl_C_ends_it_within_two_seconds(string parameters)
-    {
-        await using var stage = await StartAsync();
-        (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
-        var asked = new TaskCompletionSource();
-        await using var server = await LoopbackServer.StartAsync(
-            async context =>
-            {
-                asked.TrySetResult();
-                await Task.Delay(Timeout.Infinite, context.RequestAborted);
-            },
-            Token);
-        var testing = stage.RunAsync($"$uri = '{server.Address}'; {Test} {parameters}");
-        await (parameters == "-Wait"
-            ? stage.Cluster.WaitForAsync(cluster => true, Token)
-            : asked.Task.WaitAsync(TimeSpan.FromSeconds(30), Token));
-        if (parameters == "-Wait")
-        {
-            await Stage.UntilAsync(() => stage.Cluster.Requests.All.Count(request => request.Path == "/version") > 2);
-        }
-
-        var clock = Stopwatch.StartNew();
-        await stage.Session.StopAsync();
-        Assert.True((await testing).Stopped);
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
-    }
-
     private static async Task<Stage> StartAsync(ClusterOptions? options = null)
     {
         var stage = await Stage.StartAsync(options);
