@@ -19,7 +19,7 @@ internal static class ApiServiceOwner
         }
 
         var service = JsonSlice.Parse(live, "spec", "service");
-        var wanted = item.Manifest is { } manifest ? JsonSlice.Parse(manifest.Json, "spec", "service") : default;
+        var wanted = item.Manifest is { } manifest ? JsonSlice.Parse(manifest.ReadJson(), "spec", "service") : default;
         var isOurs = service.Text("name") is not { } name
             || ours.Contains(new ResourceId(string.Empty, "Service", service.Text("namespace"), name))
             || (name == wanted.Text("name") && service.Text("namespace") == wanted.Text("namespace"));

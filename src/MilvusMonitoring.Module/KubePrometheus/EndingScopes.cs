@@ -19,10 +19,8 @@ internal sealed class EndingScopes
             {
                 _namespaces.Add(manifest.Id.Name);
             }
-            else if (manifest.Id.Kind == "CustomResourceDefinition")
-            {
-                _kinds.UnionWith(DefinedTypes.Of(manifest.Json).Select(type => (type.Group, type.Kind)));
-            }
+
+            _kinds.UnionWith(manifest.Defines.Select(type => (type.Group, type.Kind)));
         }
     }
 

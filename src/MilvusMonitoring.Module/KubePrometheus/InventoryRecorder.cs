@@ -8,17 +8,20 @@ internal sealed class InventoryRecorder(ClusterClient client, StackPlan plan, in
     /// <summary>Ctrl+C returns within 2 s: recording may take most of it.</summary>
     private static readonly TimeSpan AfterStop = TimeSpan.FromMilliseconds(1500);
 
-    /// <summary>Whether the intent was recorded.</summary>
+    // With its namespace the record goes too.
+    private Inventory? _recorded = plan.Resources.Any(resource => resource.IsChange && resource.Id is { Group: "", Kind: "Namespace" }) ? null : plan.Inventory;
+
+    /// <summary>Whether the intent is recorded.</summary>
     public bool HasIntent { get; private set; }
 
     /// <summary>Records every object of the plan, so that a process that is killed leaves nothing behind that nobody knows of.</summary>
     public async Task SaveIntentAsync(CancellationToken cancellationToken)
     {
-        await InventoryStore.SaveAsync(client, Inventory([.. plan.Resources.Select(Intended)]), cancellationToken).ConfigureAwait(false);
+        await SaveAsync(Inventory([.. plan.Resources.Select(Intended)]), cancellationToken).ConfigureAwait(false);
         HasIntent = true;
     }
 
-    /// <summary>Records what was done; where nothing was and the record says so already, no write is sent.</summary>
+    /// <summary>Records what was done; where the record says so already, no write is sent.</summary>
     /// <param name="results">What became of the objects that were reached.</param>
     /// <param name="failure">What ended the installation early; null where nothing did.</param>
     /// <param name="cancellationToken">The user's stop, which shortens the recording but does not prevent it.</param>
@@ -39,12 +42,7 @@ internal sealed class InventoryRecorder(ClusterClient client, StackPlan plan, in
             var neverMade = failure is null && !cancellationToken.IsCancellationRequested ? await NeverMadeAsync(results, limit.Token).ConfigureAwait(false) : new HashSet<ResourceId>();
             var entries = plan.Resources.Select(planned =>
                 neverMade.Contains(planned.Id) ? null : results.TryGetValue(planned.Id, out var result) ? Done(result) : Intended(planned));
-            var inventory = Inventory([.. entries]);
-            if (HasIntent || !inventory.SaysTheSameAs(plan.Inventory))
-            {
-                await InventoryStore.SaveAsync(client, inventory, limit.Token).ConfigureAwait(false);
-            }
-
+            await SaveAsync(Inventory([.. entries]), limit.Token).ConfigureAwait(false);
             return failure;
         }
         catch (MonitoringException exception)
@@ -54,6 +52,15 @@ internal sealed class InventoryRecorder(ClusterClient client, StackPlan plan, in
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
             return failure;
+        }
+    }
+
+    private async Task SaveAsync(Inventory inventory, CancellationToken cancellationToken)
+    {
+        if (!inventory.SaysTheSameAs(_recorded))
+        {
+            await InventoryStore.SaveAsync(client, inventory, cancellationToken).ConfigureAwait(false);
+            _recorded = inventory;
         }
     }
 
@@ -94,7 +101,18 @@ internal sealed class InventoryRecorder(ClusterClient client, StackPlan plan, in
     private static bool IsAsInManifests(PlannedResource planned, InventoryEntry? entry) =>
         planned.ManifestHash is null || (entry is not null && (entry.LeftAlone is not null || entry.ManifestHash == planned.ManifestHash));
 
-    private static InventoryEntry? Intended(PlannedResource planned) => planned.Type is not { } type ? null : planned.Entry ?? new InventoryEntry
+    private static InventoryEntry? Intended(PlannedResource planned)
+    {
+        if (planned.Type is not { } type)
+        {
+            return null;
+        }
+
+        var entry = planned.Entry ?? NewEntry(planned, type);
+        return planned.Manifest is { File: var file } ? entry with { File = file } : entry;
+    }
+
+    private static InventoryEntry NewEntry(PlannedResource planned, ResourceType type) => new()
     {
         Group = planned.Id.Group,
         Version = planned.Version,
@@ -110,7 +128,7 @@ internal sealed class InventoryRecorder(ClusterClient client, StackPlan plan, in
         var entry = Intended(result.Planned);
         return result switch
         {
-            { Planned: { Action: ResourceAction.Unchanged, Entry: { } recorded }, Live: { } live } when Drift.IsAsApplied(recorded, live) => recorded,
+            { Planned: { Action: ResourceAction.Unchanged, Entry: { } recorded }, Live: { } live } when Drift.IsAsApplied(recorded, live) => entry,
             { Action: ResourceAction.Skipped, Planned.Action: ResourceAction.Skipped } when result.Planned.Manifest is not null =>
                 entry! with { LeftAlone = result.Message, Uid = result.Live?.Uid },
             { Succeeded: true, Live: { } live } => entry! with { LeftAlone = null } is var own && result.Planned.ManifestHash is { } hash ? own.With(live, hash) : entry,

@@ -10,12 +10,9 @@ internal sealed class ManifestResolver(ResourceTypes types)
     /// <returns>Each object, in its namespace, with the way its kind is served; null where it is not.</returns>
     public async Task<IReadOnlyList<(ManifestObject Object, ResourceType? Type)>> ResolveAsync(IReadOnlyList<ManifestObject> objects, CancellationToken cancellationToken)
     {
-        foreach (var definition in objects.Where(candidate => candidate.Id.Kind == "CustomResourceDefinition"))
+        foreach (var type in objects.SelectMany(candidate => candidate.Defines))
         {
-            foreach (var type in DefinedTypes.Of(definition.Json))
-            {
-                types.Add(type);
-            }
+            types.Add(type);
         }
 
         var kinds = objects.Select(manifest => (manifest.Id.Group, manifest.Version, manifest.Id.Kind)).Distinct().ToList();

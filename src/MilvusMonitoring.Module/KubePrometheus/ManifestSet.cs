@@ -7,6 +7,9 @@ namespace MilvusMonitoring.KubePrometheus;
 /// <summary>The manifests to work with. They are parsed at the first look at their objects: a re-install that finds its inventory up to date never looks.</summary>
 internal sealed class ManifestSet
 {
+    private readonly IReadOnlyList<ManifestFile> _files;
+    private readonly ManifestSelection _selection;
+    private readonly CancellationToken _cancellationToken;
     private readonly Lazy<IReadOnlyList<ManifestObject>> _objects;
 
     /// <summary>Creates the set.</summary>
@@ -16,11 +19,16 @@ internal sealed class ManifestSet
     /// <param name="cancellationToken">Ends the parsing.</param>
     public ManifestSet(string source, IReadOnlyList<ManifestFile> files, ManifestSelection selection, CancellationToken cancellationToken)
     {
-        Source = source;
+        (Source, _files, _selection, _cancellationToken) = (source, files, selection, cancellationToken);
+        if (selection.ImageRegistry is { } registry)
+        {
+            _ = ImageName.Registry(registry);
+        }
+
         var (tree, digest) = Identify(files, selection, cancellationToken);
         Release = ReleaseCatalog.All.FirstOrDefault(release => release.ManifestsTreeId == tree);
         Digest = digest;
-        _objects = new Lazy<IReadOnlyList<ManifestObject>>(() => Select(ManifestReader.Read(files, cancellationToken), selection));
+        _objects = new Lazy<IReadOnlyList<ManifestObject>>(Select);
     }
 
     /// <summary>Where the manifests came from, in words.</summary>
@@ -36,9 +44,24 @@ internal sealed class ManifestSet
     /// <exception cref="MonitoringException"><see cref="ErrorId.ManifestInvalid"/>.</exception>
     public IReadOnlyList<ManifestObject> Objects => _objects.Value;
 
-    private static List<ManifestObject> Select(IReadOnlyList<ManifestObject> objects, ManifestSelection selection)
+    /// <summary>Reads the objects of a few files only.</summary>
+    /// <param name="paths">The paths of the files, as <see cref="ManifestObject.File"/> has them.</param>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ManifestInvalid"/>.</exception>
+    public IReadOnlyList<ManifestObject> ReadFrom(IReadOnlySet<string> paths) =>
+        _objects.IsValueCreated ? [.. Objects.Where(candidate => paths.Contains(candidate.File))] : Read([.. _files.Where(file => paths.Contains(file.Path))]);
+
+    private IReadOnlyList<ManifestObject> Read(IReadOnlyList<ManifestFile> files) => ManifestReader.Read(files, Change, _cancellationToken);
+
+    private ManifestObject Change(ManifestObject manifest)
     {
-        foreach (var excluded in selection.ExcludedComponents)
+        var sent = ObjectStatus.Remove(manifest);
+        return _selection.ImageRegistry is { } registry ? ImageReferences.Rewrite(sent, registry) : sent;
+    }
+
+    private List<ManifestObject> Select()
+    {
+        var objects = Read(_files);
+        foreach (var excluded in _selection.ExcludedComponents)
         {
             if (!objects.Any(candidate => ComponentName.Matches(candidate.Component, excluded)))
             {
@@ -50,10 +73,7 @@ internal sealed class ManifestSet
             }
         }
 
-        return [.. objects
-            .Where(candidate => !selection.ExcludedComponents.Any(excluded => ComponentName.Matches(candidate.Component, excluded)))
-            .Select(ObjectStatus.Remove)
-            .Select(candidate => selection.ImageRegistry is null ? candidate : ImageReferences.Rewrite(candidate, selection.ImageRegistry))];
+        return [.. objects.Where(candidate => !_selection.ExcludedComponents.Any(excluded => ComponentName.Matches(candidate.Component, excluded)))];
     }
 
     /// <summary>Reads every file once, for the id of git's tree and for the digest.</summary>

@@ -23,9 +23,10 @@ internal sealed class ObjectApplier(ClusterClient client, bool forceConflicts)
         var clock = Stopwatch.StartNew();
         var pause = FirstPause;
         var force = forceConflicts;
+        var json = planned.Manifest!.ReadJson();
         while (true)
         {
-            var answer = await client.ApplyAsync(planned.Type!, planned.Id, planned.Manifest!.Json, force, cancellationToken).ConfigureAwait(false);
+            var answer = await client.ApplyAsync(planned.Type!, planned.Id, json, force, cancellationToken).ConfigureAwait(false);
             if (answer.Metadata is { DeletionTimestamp: not null } ending)
             {
                 // What is being deleted takes the change, and is gone with it.
@@ -56,7 +57,7 @@ internal sealed class ObjectApplier(ClusterClient client, bool forceConflicts)
                 continue;
             }
 
-            var error = ClusterErrors.From(refusal, $"apply {planned.Id} of {planned.Manifest!.Place}", planned.Id.ToString());
+            var error = ClusterErrors.From(refusal, $"apply {planned.Id} of {planned.Manifest.Place}", planned.Id.ToString());
             if (ClusterFailure.IsOfTheWholeCluster(error))
             {
                 throw error;

@@ -96,11 +96,11 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
         var changes = plan.Resources.Where(resource => resource.IsChange && !IsNamespace(resource)).ToList();
         var definitions = new Dictionary<(string Group, string Kind), Task<AppliedResource>>();
         var work = new List<Task>();
-        foreach (var definition in changes.Where(IsDefinition).OrderByDescending(resource => resource.Manifest!.Json.Length))
+        foreach (var definition in changes.Where(IsDefinition).OrderByDescending(resource => resource.Manifest!.Length))
         {
             var task = ApplyDefinitionAsync(definition);
             work.Add(task);
-            foreach (var type in DefinedTypes.Of(definition.Manifest!.Json))
+            foreach (var type in definition.Manifest!.Defines)
             {
                 definitions[(type.Group, type.Kind)] = task;
             }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Access;
 using MilvusMonitoring.Kubernetes;
@@ -19,15 +18,16 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
         if (inventories.FirstOrDefault(inventory => inventory.ManifestDigest == manifests.Digest) is { } same && IsFinished(same))
         {
             seen = await MetadataSnapshot.ReadAsync(client, same.Entries.Select(entry => (entry.Id, entry.Type)), throttleLimit, cancellationToken).ConfigureAwait(false);
-            if (Unchanged(manifests, same, seen) is { } nothingToDo)
-            {
-                return nothingToDo;
-            }
 
             // A kind whose objects were just found is served; discovery has nothing to add.
             foreach (var entry in same.Entries.Where(entry => seen.ContainsKey(entry.Id)))
             {
                 types.Add(entry.Type);
+            }
+
+            if (await RepairAsync(manifests, same, seen, cancellationToken).ConfigureAwait(false) is { } repair)
+            {
+                return repair;
             }
         }
 
@@ -56,33 +56,47 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
 
     private static bool IsFinished(Inventory inventory) => inventory.Entries.All(entry => entry.LeftAlone is not null || entry.Uid is not null);
 
-    /// <summary>The quick way: the manifests are those of the inventory, so the inventory says which objects there are, and metadata says whether anybody has touched them.</summary>
-    private static StackPlan? Unchanged(ManifestSet manifests, Inventory inventory, IReadOnlyDictionary<ResourceId, ObjectMetadata> live)
+    /// <summary>
+    /// The quick way: the manifests are those of the inventory, so the inventory says which objects there are, and metadata says whether anybody has touched them.
+    /// Only the manifests of those that somebody has touched are read.
+    /// </summary>
+    /// <returns>The plan; null where that does not tell enough.</returns>
+    private async Task<StackPlan?> RepairAsync(ManifestSet manifests, Inventory inventory, IReadOnlyDictionary<ResourceId, ObjectMetadata> live, CancellationToken cancellationToken)
     {
-        var planned = new List<PlannedResource>(inventory.Entries.Count);
-        foreach (var entry in inventory.Entries)
+        if (live.Any(item => item.Value.DeletionTimestamp is not null && item.Key.Kind is "Namespace" or "CustomResourceDefinition"))
         {
-            var now = live.GetValueOrDefault(entry.Id);
-            if (entry.LeftAlone is null ? now is null || !Drift.IsAsApplied(entry, now) : now is null || now.Uid != entry.Uid)
-            {
-                return null;
-            }
-
-            planned.Add(new PlannedResource
-            {
-                Id = entry.Id,
-                Version = entry.Version,
-                Component = entry.Component,
-                Type = entry.Type,
-                Live = now,
-                Entry = entry,
-                Action = entry.LeftAlone is null ? ResourceAction.Unchanged : ResourceAction.Skipped,
-                Message = entry.LeftAlone,
-            });
+            return null;
         }
 
-        return new StackPlan(manifests, inventory.Namespace, inventory, planned);
+        var touched = inventory.Entries.Where(entry => entry.File is not null && !IsAsRecorded(entry, live.GetValueOrDefault(entry.Id))).ToDictionary(entry => entry.Id);
+        var files = touched.Values.Select(entry => entry.File!).ToHashSet(StringComparer.Ordinal);
+        var read = files.Count == 0 ? [] : await new ManifestResolver(types).ResolveAsync(manifests.ReadFrom(files), cancellationToken).ConfigureAwait(false);
+        var wanted = inventory.Entries.Where(entry => entry.File is not null).Select(entry => entry.Id).ToHashSet();
+        var decided = new Dictionary<ResourceId, PlannedResource>();
+        foreach (var (manifest, type) in read.Where(item => touched.ContainsKey(item.Object.Id)))
+        {
+            decided[manifest.Id] = await DecideAsync(manifest, type, live.GetValueOrDefault(manifest.Id), touched[manifest.Id], wanted, cancellationToken).ConfigureAwait(false);
+        }
+
+        return decided.Count < touched.Count ? null : new StackPlan(manifests, inventory.Namespace, inventory, [.. inventory.Entries
+            .Select(entry => decided.GetValueOrDefault(entry.Id) ?? (entry.File is null ? Remainder(entry, live.GetValueOrDefault(entry.Id)) : Settled(entry, live[entry.Id])))
+            .OfType<PlannedResource>()]);
     }
+
+    private static bool IsAsRecorded(InventoryEntry entry, ObjectMetadata? live) =>
+        live is not null && (entry.LeftAlone is null ? Drift.IsAsApplied(entry, live) : live.Uid == entry.Uid);
+
+    private static PlannedResource Settled(InventoryEntry entry, ObjectMetadata live) => new()
+    {
+        Id = entry.Id,
+        Version = entry.Version,
+        Component = entry.Component,
+        Type = entry.Type,
+        Live = live,
+        Entry = entry,
+        Action = entry.LeftAlone is null ? ResourceAction.Unchanged : ResourceAction.Skipped,
+        Message = entry.LeftAlone,
+    };
 
     private async Task<PlannedResource> DecideAsync(
         ManifestObject manifest, ResourceType? type, ObjectMetadata? live, InventoryEntry? entry, IReadOnlySet<ResourceId> wanted, CancellationToken cancellationToken)
@@ -94,7 +108,7 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
             Component = manifest.Component,
             Type = type,
             Manifest = manifest,
-            ManifestHash = HashOf(manifest),
+            ManifestHash = manifest.Hash,
             Live = live,
             Entry = entry,
             Action = live is null ? ResourceAction.Created : ResourceAction.Configured,
@@ -121,7 +135,7 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
 
         if (manifest.Id.Kind is "ClusterRole" or "Role" && live.Annotations.TryGetValue(GrantedRules.AnnotationName, out var granted))
         {
-            var withGrant = planned with { Manifest = manifest with { Json = GrantedRules.AddTo(manifest.Json, granted) } };
+            var withGrant = planned with { Manifest = manifest.With(GrantedRules.AddTo(manifest.ReadJson(), granted)) };
             return entry?.ManifestHash == planned.ManifestHash && await HasRulesAsync(type, withGrant.Manifest, cancellationToken).ConfigureAwait(false)
                 ? withGrant with { Action = ResourceAction.Unchanged }
                 : withGrant;
@@ -132,7 +146,7 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
 
     private async Task<bool> HasRulesAsync(ResourceType type, ManifestObject wanted, CancellationToken cancellationToken) =>
         await client.FindAsync(type, wanted.Id, cancellationToken).ConfigureAwait(false) is { } body
-        && JsonNode.DeepEquals(Rules(body), Rules(wanted.Json));
+        && JsonNode.DeepEquals(Rules(body), Rules(wanted.ReadJson()));
 
     private static JsonNode? Rules(ReadOnlyMemory<byte> role) =>
         JsonSlice.Find(role, "rules") is { IsEmpty: false } rules ? JsonNode.Parse(rules.Span) : null;
@@ -152,13 +166,11 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
             Component = entry.Component,
             Type = entry.Type,
             Live = live,
-            Entry = entry is { Uid: null, LeftAlone: null } ? entry.With(live, entry.ManifestHash) : entry,
+            Entry = (entry is { Uid: null, LeftAlone: null } ? entry.With(live, entry.ManifestHash) : entry) with { File = null },
             Action = ResourceAction.Skipped,
             Message = entry.LeftAlone ?? "is of an earlier installation and not in these manifests; it stays until Uninstall-KubePrometheus",
         };
     }
-
-    private static string HashOf(ManifestObject manifest) => Convert.ToBase64String(SHA256.HashData(manifest.Json.Span), 0, 18);
 
     private MonitoringException UnknownKind(ManifestObject manifest)
     {

@@ -62,19 +62,24 @@ internal static class ImageReferences
             changed = true;
             return ImageName.OnRegistry(image, target);
         });
-        return changed ? manifest with { Json = JsonSerializer.SerializeToUtf8Bytes(root, Serialization) } : manifest;
+        return changed ? manifest.With(JsonSerializer.SerializeToUtf8Bytes(root, Serialization)) : manifest;
     }
 
     private static JsonNode? Visit(ManifestObject manifest, Func<string, string> replace)
     {
         // Parsing every object would cost more than all the rest; a definition describes images and names none.
-        var json = manifest.Json.Span;
-        if (manifest.Id.Kind == "CustomResourceDefinition" || (json.IndexOf("mage\":"u8) < 0 && json.IndexOf("reloader"u8) < 0 && json.IndexOf("base-image="u8) < 0))
+        if (manifest.Id.Kind == "CustomResourceDefinition")
         {
             return null;
         }
 
-        var root = JsonNode.Parse(manifest.Json.Span, documentOptions: new() { MaxDepth = YamlConverter.MaximumDepth + 1 });
+        var json = manifest.ReadJson().Span;
+        if (json.IndexOf("mage\":"u8) < 0 && json.IndexOf("reloader"u8) < 0 && json.IndexOf("base-image="u8) < 0)
+        {
+            return null;
+        }
+
+        var root = JsonNode.Parse(json, documentOptions: new() { MaxDepth = YamlConverter.MaximumDepth + 1 });
         if (root?["spec"] is not JsonObject spec)
         {
             return root;

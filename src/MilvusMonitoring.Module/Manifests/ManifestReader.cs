@@ -9,26 +9,61 @@ internal static class ManifestReader
     private const int MaximumProblemsShown = 5;
     private const int MaximumProblemsPerFile = 20;
 
+    /// <summary>What is smaller costs more to read again than to hold.</summary>
+    private const int WorthReadingAgain = 16 * 1024;
+
     /// <summary>Reads all objects of all files, in the order of the files and of the documents in them; lists of any kind are flattened.</summary>
     /// <param name="files">The files.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The objects, each once.</returns>
     /// <exception cref="MonitoringException"><see cref="ErrorId.ManifestInvalid"/>, with file and line of the first problems.</exception>
-    public static IReadOnlyList<ManifestObject> Read(IReadOnlyList<ManifestFile> files, CancellationToken cancellationToken)
+    public static IReadOnlyList<ManifestObject> Read(IReadOnlyList<ManifestFile> files, CancellationToken cancellationToken) =>
+        Read(files, manifest => manifest, cancellationToken);
+
+    /// <summary>Reads all objects of all files, as the other does, and changes each.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="change">What to make of an object, the same each time; is called from several threads.</param>
+    /// <param name="cancellationToken">Ends the work, and the reading of the content later on.</param>
+    /// <returns>The objects, each once.</returns>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ManifestInvalid"/>, with file and line of the first problems.</exception>
+    public static IReadOnlyList<ManifestObject> Read(IReadOnlyList<ManifestFile> files, Func<ManifestObject, ManifestObject> change, CancellationToken cancellationToken)
     {
         var results = new FileResult[files.Count];
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
 
         // The largest first, so that no core is left alone with one at the end.
         var order = Enumerable.Range(0, files.Count).OrderByDescending(index => files[index].Length).ToArray();
-        Parallel.ForEach(
-            Partitioner.Create(order, EnumerablePartitionerOptions.NoBuffering),
-            options,
-            index => results[index] = ReadFile(files[index], cancellationToken));
+        try
+        {
+            Parallel.ForEach(
+                Partitioner.Create(order, EnumerablePartitionerOptions.NoBuffering),
+                options,
+                index => results[index] = ReadFile(files[index], change, cancellationToken));
+        }
+        catch (AggregateException several) when (several.InnerExceptions.OfType<MonitoringException>().FirstOrDefault() is { } first)
+        {
+            throw first;
+        }
 
         var problems = results.SelectMany(result => result.Problems).ToList();
         var objects = Distinct(results.SelectMany(result => result.Objects), problems);
         return problems.Count == 0 ? objects : throw Invalid(problems);
+    }
+
+    private static FileResult ReadFile(ManifestFile file, Func<ManifestObject, ManifestObject> change, CancellationToken cancellationToken)
+    {
+        var result = ReadFile(file, cancellationToken);
+        for (var index = 0; index < result.Objects.Count; index++)
+        {
+            result.Objects[index] = change(result.Objects[index]);
+        }
+
+        if (result.Objects is [{ Length: >= WorthReadingAgain } only])
+        {
+            result.Objects[0] = only.ReadAgainBy(() => change(ReadFile(file, cancellationToken).Objects[0]).ReadJson());
+        }
+
+        return result;
     }
 
     private static FileResult ReadFile(ManifestFile file, CancellationToken cancellationToken)
@@ -80,11 +115,11 @@ internal static class ManifestReader
     }
 
     private static bool SameContent(ManifestObject left, ManifestObject right) =>
-        left.Json.Span.SequenceEqual(right.Json.Span)
+        left.Hash == right.Hash
         || JsonNode.DeepEquals(Tree(left), Tree(right));
 
     private static JsonNode? Tree(ManifestObject manifest) =>
-        JsonNode.Parse(manifest.Json.Span, documentOptions: new() { MaxDepth = YamlConverter.MaximumDepth + 1 });
+        JsonNode.Parse(manifest.ReadJson().Span, documentOptions: new() { MaxDepth = YamlConverter.MaximumDepth + 1 });
 
     private static MonitoringException Invalid(List<ManifestProblem> problems)
     {

@@ -15,13 +15,14 @@ internal static class ObjectStatus
     /// <returns>The object without it; the same where it has none.</returns>
     public static ManifestObject Remove(ManifestObject manifest)
     {
-        if (JsonSlice.Find(manifest.Json, "status").IsEmpty)
+        var json = manifest.ReadJson();
+        if (JsonSlice.Find(json, "status").IsEmpty)
         {
             return manifest;
         }
 
-        using var document = JsonDocument.Parse(manifest.Json);
-        var buffer = new ArrayBufferWriter<byte>(manifest.Json.Length);
+        using var document = JsonDocument.Parse(json);
+        var buffer = new ArrayBufferWriter<byte>(manifest.Length);
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
@@ -33,6 +34,6 @@ internal static class ObjectStatus
             writer.WriteEndObject();
         }
 
-        return manifest with { Json = buffer.WrittenMemory };
+        return manifest.With(buffer.WrittenMemory);
     }
 }

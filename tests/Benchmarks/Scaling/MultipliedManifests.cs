@@ -21,7 +21,7 @@ internal static class MultipliedManifests
                 foreach (var item in file)
                 {
                     text.Append("---\n");
-                    var node = JsonNode.Parse(item.Json.Span)!.AsObject();
+                    var node = JsonNode.Parse(item.ReadJson().Span)!.AsObject();
                     if (copy > 0)
                     {
                         Rename(node, copy);

@@ -60,8 +60,12 @@ public abstract class InstallStories
         Assert.Equal(
             [("changed by kubectl-edit", "Deployment/monitoring/grafana"), ("missing", "ConfigMap/monitoring/grafana-dashboard-nodes")],
             (await stage.GetAsync()).Single().Resources.Where(resource => resource.Drift is not null).Select(resource => (resource.Drift!, resource.ToString())).OrderBy(item => item));
+        stage.ForgetWrites();
         var again = await stage.InstalledAsync("-ForceConflicts");
         Assert.Equal((1, 1, again.Resources.Count - 2), (again.Configured, again.Created, again.Unchanged));
+
+        // What was to be done to known objects needs no record before, only what came of it.
+        Assert.Equal(3, stage.Writes.Count);
         Assert.Equal(1, (await stage.Objects.FindAsync("apps/v1", "Deployment", "monitoring", "grafana"))!["spec"]!["replicas"]!.GetValue<int>());
     }
 
@@ -108,6 +112,10 @@ public abstract class InstallStories
         await stage.InstalledAsync();
         var smaller = await stage.InstalledAsync("-ExcludeComponent grafana");
         Assert.All(smaller.Resources.Where(resource => resource.Component == "grafana"), resource => Assert.Equal(ResourceAction.Skipped, resource.Action));
+        stage.ForgetWrites();
+        var again = await stage.InstalledAsync("-ExcludeComponent grafana");
+        Assert.Equal((smaller.Skipped, again.Resources.Count - smaller.Skipped), (again.Skipped, again.Unchanged));
+        Assert.Empty(stage.Writes);
         Assert.NotNull(await stage.Objects.FindAsync("apps/v1", "Deployment", "monitoring", "grafana"));
     }
 

@@ -43,7 +43,7 @@ public sealed class ImageReferencesTests
         var rewritten = ImageReferences.Rewrite(manifest, Registry);
 
         Assert.Equal(["quay.io/o/i:1"], ImageReferences.List([manifest]));
-        Assert.Equal(Encoding.UTF8.GetString(manifest.Json.Span).Replace("quay.io", Registry, StringComparison.Ordinal), Encoding.UTF8.GetString(rewritten.Json.Span));
+        Assert.Equal(Encoding.UTF8.GetString(manifest.ReadJson().Span).Replace("quay.io", Registry, StringComparison.Ordinal), Encoding.UTF8.GetString(rewritten.ReadJson().Span));
     }
 
     [Theory]

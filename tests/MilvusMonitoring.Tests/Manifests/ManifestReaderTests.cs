@@ -262,7 +262,7 @@ public sealed class ManifestReaderTests
             {
                 foreach (var manifest in Read(damaged.ToString()))
                 {
-                    using var valid = System.Text.Json.JsonDocument.Parse(manifest.Json, new() { MaxDepth = 200 });
+                    using var valid = System.Text.Json.JsonDocument.Parse(manifest.ReadJson(), new() { MaxDepth = 200 });
                 }
             }
             catch (MonitoringException error)
@@ -292,5 +292,5 @@ public sealed class ManifestReaderTests
 
     private static ArchivedFile File(string path, string text) => new(path, Encoding.UTF8.GetBytes(text));
 
-    private static string Json(ManifestObject manifest) => Encoding.UTF8.GetString(manifest.Json.Span);
+    private static string Json(ManifestObject manifest) => Encoding.UTF8.GetString(manifest.ReadJson().Span);
 }

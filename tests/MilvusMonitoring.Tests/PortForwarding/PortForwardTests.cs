@@ -95,8 +95,9 @@ public sealed class PortForwardTests
     public async Task Wait_stays_in_front_and_ends_everything_with_the_stop()
     {
         await using var stage = await ForwardStage.StartAsync();
-        var waiting = stage.TryStartAsync("Prometheus -LocalPort 0 -Wait");
-        await Commands.Stage.UntilAsync(() => stage.Cluster.PortForwards.OpenSockets > 0);
+        var shown = Path.Combine(stage.Stage.Folder, "shown");
+        var waiting = stage.TryStartAsync($"Prometheus -LocalPort 0 -Wait | ForEach-Object {{ $_; [System.IO.File]::Create('{shown}').Dispose() }}");
+        await Commands.Stage.UntilAsync(() => File.Exists(shown));
 
         Assert.False(waiting.IsCompleted);
         await stage.Session.StopAsync();

@@ -1,6 +1,4 @@
-using MilvusMonitoring.Kubernetes;
-
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring.Kubernetes;
 
 /// <summary>The kinds that a CustomResourceDefinition brings, one for each version, known before the server serves them.</summary>
 internal static class DefinedTypes
