@@ -14,6 +14,7 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
 
     private readonly ResourceKind _kind = writer.Kind("apiextensions.k8s.io/v1", "CustomResourceDefinition");
     private readonly HashSet<string> _cleaned = [];
+    private readonly Dictionary<string, Naming> _namings = [];
 
     public void Observe(StoreEvent change)
     {
@@ -28,6 +29,7 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
         {
             case StoreEventType.Deleted:
                 state.Kinds.Withdraw(definition.Name);
+                _namings.Remove(definition.Name);
                 Reconsider();
                 break;
             case StoreEventType.Added:
@@ -94,11 +96,11 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
 
     private (string Reason, string Message)? Clash(StoredObject definition, JsonObject names)
     {
-        var group = definition.ReadRest().At("spec.group")?.ToString();
+        var group = NamingOf(definition).Group;
         foreach (var other in state.Store.List(s_definitions, null).Items.Where(each => each.Name != definition.Name))
         {
-            var rest = other.ReadRest();
-            if (rest.At("spec.group")?.ToString() != group || rest.At("status.acceptedNames") is not JsonObject accepted)
+            var naming = NamingOf(other);
+            if (naming.Group != group || naming.Accepted is not { } accepted)
             {
                 continue;
             }
@@ -119,6 +121,22 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
         return null;
     }
 
+    private Naming NamingOf(StoredObject definition)
+    {
+        if (_namings.TryGetValue(definition.Name, out var known) && known.Uid == definition.Uid && known.Revision == definition.Revision)
+        {
+            return known;
+        }
+
+        var rest = definition.ReadRest();
+        return _namings[definition.Name] = new Naming(
+            definition.Uid,
+            definition.Revision,
+            rest.At("spec.group")?.ToString(),
+            rest.At("status.acceptedNames")?.DeepClone() as JsonObject,
+            rest.Child("status").Items("conditions").Any(each => each.Text("type") == "NamesAccepted" && each.Text("status") == "False"));
+    }
+
     private static string? Text(JsonObject value, string key) => value[key]?.ToString();
 
     private static IEnumerable<string> Resources(JsonObject names) =>
@@ -129,7 +147,7 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
     {
         foreach (var definition in state.Store.List(s_definitions, null).Items)
         {
-            if (definition.ReadRest().Child("status").Items("conditions").Any(each => each.Text("type") == "NamesAccepted" && each.Text("status") == "False"))
+            if (NamingOf(definition).IsRefused)
             {
                 Accept(definition);
             }
@@ -197,4 +215,7 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
     private StoredObject? Latest(StoredObject definition) => state.Store.Find(s_definitions, "", definition.Name) is { } live && live.Uid == definition.Uid ? live : null;
 
     private static bool IsEstablished(JsonObject rest) => rest.Child("status").Items("conditions").Any(each => each.Text("type") == "Established" && each.Text("status") == "True");
+
+    /// <summary>What the names of one version of a definition come to; kept, since every definition is held against all others, whose schemas are large.</summary>
+    private sealed record Naming(string Uid, long Revision, string? Group, JsonObject? Accepted, bool IsRefused);
 }
