@@ -6,6 +6,11 @@ internal static class DefinedTypes
     public static IEnumerable<ResourceType> Of(ReadOnlyMemory<byte> definition)
     {
         var spec = JsonSlice.Find(definition, "spec");
+        if (spec.IsEmpty)
+        {
+            yield break;
+        }
+
         var names = JsonSlice.Parse(spec, "names");
         var isNamespaced = JsonSlice.Text(spec, "scope") == "Namespaced";
         foreach (var version in VersionNames(spec))

@@ -21,7 +21,7 @@ internal static class ObjectStatus
             return manifest;
         }
 
-        using var document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(json, new() { MaxDepth = YamlConverter.MaximumDepth + 1 });
         var buffer = new ArrayBufferWriter<byte>(manifest.Length);
         using (var writer = new Utf8JsonWriter(buffer))
         {

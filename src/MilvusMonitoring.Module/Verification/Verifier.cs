@@ -43,10 +43,10 @@ internal sealed class Verifier(ClusterClient client, IActivitySink sink, TestReq
     public async Task<IReadOnlyList<MonitoringCheck>> WalkAsync(CancellationToken cancellationToken)
     {
         var checks = new List<MonitoringCheck>();
-        var (scene, chain) = (new Scene(client, sink, request), new Chain());
+        var (scene, chain, server) = (new Scene(client, sink, request), new Chain(), new ServerLoss());
         foreach (var link in StackLinks)
         {
-            checks.Add(await LookAsync(link, scene, chain, checks, cancellationToken).ConfigureAwait(false));
+            checks.Add(await LookAsync(link, scene, chain, server, checks, cancellationToken).ConfigureAwait(false));
         }
 
         using var replicas = new PrometheusReplicas(client, request.PrometheusUris);
@@ -55,26 +55,27 @@ internal sealed class Verifier(ClusterClient client, IActivitySink sink, TestReq
             new InstanceLink(), new MonitorLink(), new SelectionLink(), new ServiceLink(), new EndpointsLink(), new NetworkPolicyLink(), new AccessLink(),
             new ConfigurationLink(replicas), new TargetsLink(), new SamplesLink(),
         ];
-        foreach (var own in await InstancesAsync(scene, IsReached(checks), cancellationToken).ConfigureAwait(false))
+        foreach (var own in await InstancesAsync(scene, IsReached(checks) && server.At is null, cancellationToken).ConfigureAwait(false))
         {
             var ownChain = new Chain(chain);
             foreach (var link in instanceLinks)
             {
-                var check = await LookAsync(link, own, ownChain, checks, cancellationToken).ConfigureAwait(false);
+                var check = await LookAsync(link, own, ownChain, server, checks, cancellationToken).ConfigureAwait(false);
                 checks.Add(check with { Instance = own.InstanceName, Namespace = own.InstanceNamespace });
             }
         }
 
-        checks.Add(await LookAsync(_grafana, scene, chain, checks, cancellationToken).ConfigureAwait(false));
+        checks.Add(await LookAsync(_grafana, scene, chain, server, checks, cancellationToken).ConfigureAwait(false));
         return checks;
     }
 
-    private async Task<MonitoringCheck> LookAsync(ILink link, Scene scene, Chain chain, List<MonitoringCheck> before, CancellationToken cancellationToken)
+    private async Task<MonitoringCheck> LookAsync(ILink link, Scene scene, Chain chain, ServerLoss server, List<MonitoringCheck> before, CancellationToken cancellationToken)
     {
         ShowProgress(link, scene, before.Count);
         var clock = Stopwatch.StartNew();
-        var seen = before.Count > 0 && !IsReached(before) ? null : await SeeAsync(link, scene, cancellationToken).ConfigureAwait(false);
-        var (finding, cause) = chain.Judge(link.Name, link.TargetOf(scene), seen);
+        var seen = (before.Count > 0 && !IsReached(before)) || server.At is not null ? null : await SeeAsync(link, scene, cancellationToken).ConfigureAwait(false);
+        server.Note(link.Name, seen?.ErrorId);
+        var (finding, cause) = chain.Judge(link.Name, link.TargetOf(scene), seen, seen is null ? server.At : null);
         return new MonitoringCheck
         {
             Check = link.Name,

@@ -5,6 +5,11 @@ namespace MilvusMonitoring.Kubernetes;
 /// <summary>Finds one value in a UTF-8 JSON text without building the rest of it: definitions of kube-prometheus are up to half a megabyte each, and only their conditions are of interest.</summary>
 internal static class JsonSlice
 {
+    // Deeper than anything that is read from manifests or servers; nothing here recurses.
+    private const int MaximumDepth = 1000;
+
+    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MaximumDepth };
+
     /// <summary>Finds the value below the given member names.</summary>
     /// <param name="json">The text.</param>
     /// <param name="path">Member names, outermost first.</param>
@@ -12,7 +17,7 @@ internal static class JsonSlice
     /// <exception cref="JsonException">The text is no JSON as far as it was read.</exception>
     public static ReadOnlyMemory<byte> Find(ReadOnlyMemory<byte> json, params ReadOnlySpan<string> path)
     {
-        var reader = new Utf8JsonReader(json.Span);
+        var reader = new Utf8JsonReader(json.Span, ReaderOptions);
         if (!reader.Read())
         {
             return default;
@@ -44,7 +49,7 @@ internal static class JsonSlice
             return default;
         }
 
-        using var document = JsonDocument.Parse(slice);
+        using var document = JsonDocument.Parse(slice, new() { MaxDepth = MaximumDepth });
         return document.RootElement.Clone();
     }
 
@@ -65,7 +70,7 @@ internal static class JsonSlice
     {
         var array = Find(json, path);
         var items = new List<ReadOnlyMemory<byte>>();
-        var reader = new Utf8JsonReader(array.Span);
+        var reader = new Utf8JsonReader(array.Span, ReaderOptions);
         if (array.IsEmpty || !reader.Read() || reader.TokenType != JsonTokenType.StartArray)
         {
             return items;

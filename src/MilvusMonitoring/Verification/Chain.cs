@@ -18,12 +18,13 @@ internal sealed class Chain
     /// <param name="link">The link.</param>
     /// <param name="target">What it is about, where it could not be looked at.</param>
     /// <param name="seen">What was found; null where what it takes to look was not there.</param>
+    /// <param name="lostAt">The link since which nothing can be looked at; null where everything can.</param>
     /// <returns>What was found, or why that follows from another link.</returns>
-    public Judgement Judge(string link, string target, Finding? seen)
+    public Judgement Judge(string link, string target, Finding? seen, string? lostAt = null)
     {
         var judgement = Cause(link, CheckStatus.Failed, CheckStatus.Skipped) is { } cause && seen?.Status is null or CheckStatus.Failed or CheckStatus.Unknown
             ? new Judgement(new Finding(CheckStatus.Skipped, seen?.Target ?? target, $"because of {cause}{(seen is null ? string.Empty : ": " + seen.Detail)}"), cause)
-            : seen is null ? Blind(target, Cause(link, CheckStatus.Unknown, CheckStatus.Unknown))
+            : seen is null ? Blind(target, Cause(link, CheckStatus.Unknown, CheckStatus.Unknown) ?? lostAt)
             : new Judgement(seen, null);
         _judged[link] = judgement;
         return judgement;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using MilvusMonitoring.Campaigns.Faults.Forwarding;
+using MilvusMonitoring.Campaigns.Faults.Proving;
 
 namespace MilvusMonitoring.Campaigns.Faults;
 
@@ -18,6 +19,7 @@ internal sealed class FaultCampaign(CampaignOptions options) : IDisposable
     public IEnumerable<(string Name, Func<CancellationToken, Task<CampaignRow>> Run)> Rows() =>
         Scenario.All.Select(scenario => (scenario.Name, (Func<CancellationToken, Task<CampaignRow>>)(token => RunAsync(scenario, token))))
             .Append((ForwardCampaign.Name, new ForwardCampaign(options).RunAsync))
+            .Concat(((bool[])[true, false]).Select(isMonitored => new ProofCampaign(options, isMonitored)).Select(campaign => (campaign.Name, (Func<CancellationToken, Task<CampaignRow>>)campaign.RunAsync)))
             .Append((KilledServer.Name, new KilledServer(options, _stack).RunAsync));
 
     public void Dispose() => _stack.Dispose();

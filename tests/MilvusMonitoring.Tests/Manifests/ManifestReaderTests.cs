@@ -84,6 +84,24 @@ public sealed class ManifestReaderTests
         Assert.Equal("""{"apiVersion":"v1","kind":"X","metadata":{"name":"a"},"url":"http://x"}""", Json(manifest));
     }
 
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("spec: x", 0)]
+    [InlineData("spec: {versions: [{name: v1}, {name: v2}], names: {kind: Widget}}", 2)]
+    public void A_definition_says_which_kinds_it_brings(string spec, int kinds) =>
+        Assert.Equal(kinds, Assert.Single(Read($"apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: a}}\n{spec}\n")).Defines.Count);
+
+    [Fact]
+    public void What_nests_as_deep_as_it_may_is_read_to_the_end()
+    {
+        const int Levels = YamlConverter.MaximumDepth - 5;
+        var deep = string.Concat(Enumerable.Repeat("{a: ", Levels)) + "1" + new string('}', Levels);
+        var definition = Assert.Single(Read($"apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: a}}\nspec: {{schema: {deep}, versions: [{{name: v1}}]}}\nstatus: {deep}\n"));
+
+        Assert.Single(definition.Defines);
+        Assert.DoesNotContain("status", Json(ObjectStatus.Remove(definition)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_same_object_twice_counts_once_where_its_content_is_the_same()
     {

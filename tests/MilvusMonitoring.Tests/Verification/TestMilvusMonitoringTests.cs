@@ -196,6 +196,26 @@ public sealed class TestMilvusMonitoringTests
     }
 
     [Fact]
+    public async Task A_server_that_is_lost_on_the_way_is_not_asked_again_for_every_link()
+    {
+        const int Requests = 6;
+        await using var stage = await StartAsync();
+        (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
+        var lost = stage.Cluster.Faults.Add("*", "*", Fault.BareStatus(System.Net.HttpStatusCode.Unauthorized), Requests, times: null);
+
+        var result = await stage.RunAsync(Test);
+
+        Assert.InRange(lost.Taken, 1, 2);
+        Assert.Equal([ErrorId.NotProven], result.ErrorIds);
+        Assert.Contains("the API server does not accept the credentials", Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
+        var checks = result.OutputOf<MonitoringCheck>();
+        Assert.Equal(MilvusMonitoring.Verification.Link.All, checks.Select(check => check.Check));
+        var last = checks.Last(check => check.Status is CheckStatus.Passed).Check;
+        var lostAt = checks.SkipWhile(check => check.Check != last).ElementAt(1).Check;
+        Assert.All(checks.SkipWhile(check => check.Check != lostAt).Skip(1), check => Assert.Equal((CheckStatus.Unknown, lostAt, $"could not be looked at, since {lostAt} is unknown"), (check.Status, check.CausedBy, check.Detail)));
+    }
+
+    [Fact]
     public async Task Wait_gives_up_in_time_with_the_last_checks()
     {
         await using var stage = await StartAsync();

@@ -1,4 +1,5 @@
 using System.Text;
+using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.Manifests;
 
 namespace MilvusMonitoring.Campaigns.Fuzzing.Targets;
@@ -44,7 +45,8 @@ internal sealed class ManifestTarget
         MonitoringException? failure = null;
         try
         {
-            ManifestReader.Read([new ArchivedFile(FileName, text)], CancellationToken.None);
+            var manifests = new ManifestSet(FileName, [new ArchivedFile(FileName, text)], new ManifestSelection([], "mirror.local"), CancellationToken.None);
+            PropertyException.Check(manifests.Objects.All(manifest => manifest.ReadJson().Length == manifest.Length), () => "its content is not what was counted");
         }
         catch (MonitoringException exception)
         {
