@@ -18,7 +18,10 @@ internal sealed class ClusterCompleter : IArgumentCompleter
     {
         var target = new ClusterTarget(fakeBoundParameters["Kubeconfig"] as string, fakeBoundParameters["Context"] as string);
         var namespaceName = fakeBoundParameters[parameterName == "PrometheusName" ? "PrometheusNamespace" : "Namespace"] as string;
-        return Completion.Of(Ask(target, (client, cancellationToken) => NamesAsync(client, commandName, parameterName, namespaceName, cancellationToken)), wordToComplete);
+        Func<ClusterClient, CancellationToken, Task<IEnumerable<string>>> question = parameterName == "Port"
+            ? (client, cancellationToken) => PortsAsync(client, namespaceName, fakeBoundParameters["ServiceName"] as string, cancellationToken)
+            : (client, cancellationToken) => NamesAsync(client, commandName, parameterName, namespaceName, cancellationToken);
+        return Completion.Of(Ask(target, question), wordToComplete);
     }
 
     private static async Task<IEnumerable<string>> NamesAsync(ClusterClient client, string commandName, string parameterName, string? namespaceName, CancellationToken cancellationToken) => parameterName switch
@@ -30,6 +33,15 @@ internal sealed class ClusterCompleter : IArgumentCompleter
         "Name" or "Instance" => (await new InstanceFinder(client, Silence.Instance).FindAsync(namespaceName, _ => true, cancellationToken).ConfigureAwait(false)).Select(found => found.Instance.Name),
         _ => (await client.ListMetadataAsync(ResourceType.Namespace, null, string.Empty, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false)).Select(found => found.Name),
     };
+
+    /// <summary>What each port of a Service is called, or its number.</summary>
+    private static async Task<IEnumerable<string>> PortsAsync(ClusterClient client, string? namespaceName, string? service, CancellationToken cancellationToken)
+    {
+        var id = new ResourceId(string.Empty, "Service", namespaceName ?? client.Connection.DefaultNamespace, service ?? string.Empty);
+        return await client.FindAsync(MilvusTypes.Service, id, cancellationToken).ConfigureAwait(false) is { } found
+            ? JsonSlice.Items(found, "spec", "ports").Select(port => JsonSlice.Text(port, "name") ?? $"{JsonSlice.Parse(port, "port")}")
+            : [];
+    }
 
     private static IEnumerable<string> Ask(ClusterTarget target, Func<ClusterClient, CancellationToken, Task<IEnumerable<string>>> question)
     {

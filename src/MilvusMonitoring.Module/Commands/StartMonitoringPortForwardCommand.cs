@@ -44,6 +44,7 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
 
     /// <summary>The name or number of the Service's port. Without it: its first.</summary>
     [Parameter(ParameterSetName = NamedSet)]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Port { get; set; }
 

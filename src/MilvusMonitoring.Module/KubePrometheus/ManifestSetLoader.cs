@@ -14,22 +14,22 @@ internal sealed class ManifestSetLoader(ReleaseStore store, IActivitySink sink)
 {
     /// <summary>Gets the manifests.</summary>
     /// <param name="request">Which.</param>
-    /// <param name="kubernetes">The cluster's Kubernetes.</param>
+    /// <param name="kubernetes">The cluster's Kubernetes, which may still be asked for: files are read in the meantime.</param>
     /// <param name="cancellationToken">Ends the reading or the download.</param>
-    public async Task<ManifestSet> LoadAsync(ManifestRequest request, ServerVersion kubernetes, CancellationToken cancellationToken)
+    public async Task<ManifestSet> LoadAsync(ManifestRequest request, Task<ServerVersion> kubernetes, CancellationToken cancellationToken)
     {
         if (request.Path is { } path)
         {
             var files = await ManifestSource.ReadAsync(path, cancellationToken).ConfigureAwait(false);
             var given = new ManifestSet(path, files, request.Selection, cancellationToken);
-            WarnWhereUnsupported(given.Release, kubernetes);
+            WarnWhereUnsupported(given.Release, await kubernetes.ConfigureAwait(false));
             return given;
         }
 
-        var release = request.Version is { } version ? ReleaseCatalog.Find(version) : Newest(kubernetes);
+        var release = request.Version is { } version ? ReleaseCatalog.Find(version) : Newest(await kubernetes.ConfigureAwait(false));
         if (request.Version is not null)
         {
-            WarnWhereUnsupported(release, kubernetes);
+            WarnWhereUnsupported(release, await kubernetes.ConfigureAwait(false));
         }
 
         var downloaded = await store.GetAsync(release, sink, cancellationToken).ConfigureAwait(false);

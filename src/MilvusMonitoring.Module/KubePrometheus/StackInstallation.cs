@@ -15,9 +15,10 @@ internal sealed class StackInstallation(ClusterClient client, IActivitySink sink
         sink.Progress("Planning kube-prometheus", "reading the manifests and what the cluster has", -1);
         var version = ClusterInfo.ReadVersionAsync(client, cancellationToken);
         var inventories = InventoryStore.FindAsync(client, sink, cancellationToken);
+        var loading = new ManifestSetLoader(store, sink).LoadAsync(request, version, cancellationToken);
         await Task.WhenAll(version, inventories).ConfigureAwait(false);
         _kubernetes = await version.ConfigureAwait(false);
-        var manifests = await new ManifestSetLoader(store, sink).LoadAsync(request, _kubernetes, cancellationToken).ConfigureAwait(false);
+        var manifests = await loading.ConfigureAwait(false);
         var planner = new StackPlanner(client, new ResourceTypes(client), options.ThrottleLimit);
         var plan = await planner.PlanAsync(manifests, await inventories.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         foreach (var skipped in plan.Resources.Where(resource => resource is { Action: ResourceAction.Skipped, Id.Kind: "APIService" }))

@@ -19,7 +19,7 @@ internal sealed class StackRemoval(ClusterClient client, IActivitySink sink, Rel
         var planner = new RemovalPlanner(client, new ResourceTypes(client), force, throttleLimit);
         if (request is not null)
         {
-            var manifests = await new ManifestSetLoader(store, sink).LoadAsync(request, _kubernetes, cancellationToken).ConfigureAwait(false);
+            var manifests = await new ManifestSetLoader(store, sink).LoadAsync(request, Task.FromResult(_kubernetes), cancellationToken).ConfigureAwait(false);
             var inventory = inventories.FirstOrDefault(candidate => candidate.Namespace == StackNamespace.Of(manifests.Objects));
             return [await planner.PlanAsync(manifests, inventory, cancellationToken).ConfigureAwait(false)];
         }

@@ -9,9 +9,10 @@ internal static class Proof
         && checks.Where(check => check.Check == Link.Samples) is var samples
         && samples.Any() && samples.All(check => check.Status is CheckStatus.Passed or CheckStatus.Warning);
 
-    /// <summary>Whether they will stay as they are however long one waits: what was named is not there, or the server and the caller do not trust each other.</summary>
-    public static bool IsHopeless(IReadOnlyList<MonitoringCheck> checks) => checks.Any(check =>
-        check is { Status: CheckStatus.Failed, ErrorId: ErrorId.InstanceNotFound or ErrorId.InstanceAmbiguous or ErrorId.ObjectNotFound or ErrorId.CertificateNotTrusted or ErrorId.NotAuthenticated });
+    /// <summary>Whether they will stay as they are however long one waits: what was named is not there, the server and the caller do not trust each other, or the caller may not read what it takes.</summary>
+    public static bool IsHopeless(IReadOnlyList<MonitoringCheck> checks) =>
+        checks.Any(check => check is { Status: CheckStatus.Failed, ErrorId: ErrorId.InstanceNotFound or ErrorId.InstanceAmbiguous or ErrorId.ObjectNotFound or ErrorId.CertificateNotTrusted or ErrorId.NotAuthenticated })
+        || Unproven(checks).Any(item => item.Why.ErrorId == ErrorId.PermissionDenied);
 
     /// <summary>The first check that keeps them from proving it.</summary>
     public static MonitoringCheck? Obstacle(IReadOnlyList<MonitoringCheck> checks) =>

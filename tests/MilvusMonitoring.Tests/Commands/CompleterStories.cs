@@ -17,6 +17,7 @@ public abstract class CompleterStories
     [InlineData("Get-MilvusInstance -Namespace mil", "milvus")]
     [InlineData("Grant-PrometheusMilvusAccess -Namespace milvus, def", "default")]
     [InlineData("Start-MonitoringPortForward -Namespace milvus -ServiceName", "search-milvus")]
+    [InlineData("Start-MonitoringPortForward -Namespace milvus -ServiceName search-milvus -Port m", "metrics,milvus")]
     [InlineData("Grant-PrometheusMilvusAccess -ClusterRole vie", "view")]
     public async Task Names_come_from_the_cluster_that_is_meant(string typed, string expected)
     {

@@ -36,6 +36,12 @@ public sealed class ProofVerdictTests
     public void Waiting_helps_only_against_what_can_change(string? id, bool expected) =>
         Assert.Equal(expected, Proof.IsHopeless([Check(Link.Instance, CheckStatus.Failed, "a") with { ErrorId = id }]));
 
+    [Theory]
+    [InlineData(ErrorId.PermissionDenied, true)]
+    [InlineData(ErrorId.TimedOut, false)]
+    public void Waiting_does_not_help_who_may_not_read_what_would_prove_it(string id, bool expected) =>
+        Assert.Equal(expected, Proof.IsHopeless([Check(Link.Instance, CheckStatus.Unknown, "a") with { ErrorId = id }, Check(Link.Samples, CheckStatus.Unknown, "a", Link.Instance)]));
+
     [Fact]
     public void What_has_failed_stands_in_the_way_before_what_is_unknown()
     {
