@@ -8,6 +8,9 @@ namespace MilvusMonitoring.Benchmarks;
 /// <param name="Suites">Which suites to run.</param>
 internal sealed record BenchmarkOptions(int Repeat, IReadOnlyList<string> Suites)
 {
+    /// <summary>The round trips that 'latency' adds, in ms.</summary>
+    public IReadOnlyList<int> RoundTrips { get; private init; } = [10, 50, 150];
+
     /// <summary>A cluster of one's own; null for those that are started here.</summary>
     public string? Kubeconfig { get; private init; }
 
@@ -27,6 +30,8 @@ internal sealed record BenchmarkOptions(int Repeat, IReadOnlyList<string> Suites
         dotnet run -c Release --project tests/Benchmarks -- [--repeat N] [--only SUITE,...]
           --repeat N   how often each thing is measured; 5 without it
           --only       some of: kubectl, latency, start, parse, forward, fleet, scale
+          --round-trip MS,...
+                       what 'latency' adds between client and server; 10,50,150 without it
           --kubeconfig FILE
                        a cluster of your own for 'kubectl', 'latency' and 'start': kube-prometheus is installed and removed
                        there again and again; a cluster that has it, or a namespace 'monitoring', is left alone
@@ -53,6 +58,9 @@ internal sealed record BenchmarkOptions(int Repeat, IReadOnlyList<string> Suites
                     break;
                 case "--only" when value.Split(',') is var suites && suites.All(AllSuites.Contains):
                     options = options with { Suites = suites };
+                    break;
+                case "--round-trip" when value.Split(',').Select(part => int.TryParse(part, CultureInfo.InvariantCulture, out var milliseconds) ? milliseconds : 0).ToList() is var trips && trips.TrueForAll(milliseconds => milliseconds > 0):
+                    options = options with { RoundTrips = trips };
                     break;
                 case "--kubeconfig" when File.Exists(value):
                     options = options with { Kubeconfig = value };

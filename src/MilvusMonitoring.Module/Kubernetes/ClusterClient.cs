@@ -183,17 +183,18 @@ internal sealed class ClusterClient(ClusterConnection connection)
         }
     }
 
-    /// <summary>Opens a WebSocket once, with no second try: whoever asks has other places to try.</summary>
+    /// <summary>Opens a WebSocket.</summary>
     /// <param name="pathAndQuery">The subresource.</param>
     /// <param name="protocol">The subprotocol.</param>
     /// <param name="what">What is tried, to follow "Cannot".</param>
     /// <param name="target">What the error is about.</param>
-    /// <param name="cancellationToken">Ends the try, not the WebSocket.</param>
+    /// <param name="retry">Whether to try again as with other requests; not for who has other places to try.</param>
+    /// <param name="cancellationToken">Ends the tries, not the WebSocket.</param>
     /// <returns>The WebSocket.</returns>
-    public async Task<WebSocket> OpenWebSocketAsync(string pathAndQuery, string protocol, string what, string target, CancellationToken cancellationToken)
+    public async Task<WebSocket> OpenWebSocketAsync(string pathAndQuery, string protocol, string what, string target, bool retry, CancellationToken cancellationToken)
     {
         var upgrade = new WebSocketUpgrade(protocol);
-        var response = await connection.SendAsync(new ClusterRequest(HttpMethod.Get, pathAndQuery) { Upgrade = upgrade, Retry = false, Timeout = UpgradeTimeout }, cancellationToken).ConfigureAwait(false);
+        var response = await connection.SendAsync(new ClusterRequest(HttpMethod.Get, pathAndQuery) { Upgrade = upgrade, Retry = retry, Timeout = UpgradeTimeout }, cancellationToken).ConfigureAwait(false);
         try
         {
             if (upgrade.IsAcceptedBy(response))

@@ -7,8 +7,6 @@ namespace MilvusMonitoring.Benchmarks.Suites;
 /// <summary>Runs the suites that were asked for; says of those that cannot run what they lack.</summary>
 internal static class AllSuites
 {
-    private static readonly int[] s_roundTrips = [10, 50, 150];
-
     public static async Task RunAsync(BenchmarkOptions options, Report report, CancellationToken cancellationToken)
     {
         await RunOnRealServerAsync(options, report, cancellationToken);
@@ -64,7 +62,7 @@ internal static class AllSuites
             }
             else
             {
-                foreach (var roundTrip in suite == "latency" ? s_roundTrips : [0])
+                foreach (var roundTrip in suite == "latency" ? options.RoundTrips : [0])
                 {
                     await new KubectlRace(stack, options.Repeat, TimeSpan.FromMilliseconds(roundTrip), kubectl).RunAsync(report, cancellationToken);
                 }
