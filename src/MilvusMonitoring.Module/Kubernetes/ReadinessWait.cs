@@ -59,16 +59,26 @@ internal sealed class ReadinessWait(ClusterClient client, IActivitySink sink)
                 return false;
             }
 
-            if (watchEvent.Kind == WatchEventKind.Deleted)
+            IReadOnlyList<(ResourceId Id, ReadyState State)> waiting;
+            lock (board)
             {
-                board.Gone(id);
-            }
-            else
-            {
-                board.Observe(id, live);
+                // One watch may lag behind another: once all were ready, an older state that comes in late does not count.
+                waiting = board.NotReady;
+                if (waiting.Count > 0)
+                {
+                    if (watchEvent.Kind == WatchEventKind.Deleted)
+                    {
+                        board.Gone(id);
+                    }
+                    else
+                    {
+                        board.Observe(id, live);
+                    }
+
+                    waiting = board.NotReady;
+                }
             }
 
-            var waiting = board.NotReady;
             if (waiting.Count == 0)
             {
                 done.Cancel();
