@@ -59,26 +59,7 @@ internal sealed class ReadinessWait(ClusterClient client, IActivitySink sink)
                 return false;
             }
 
-            IReadOnlyList<(ResourceId Id, ReadyState State)> waiting;
-            lock (board)
-            {
-                // One watch may lag behind another: once all were ready, an older state that comes in late does not count.
-                waiting = board.NotReady;
-                if (waiting.Count > 0)
-                {
-                    if (watchEvent.Kind == WatchEventKind.Deleted)
-                    {
-                        board.Gone(id);
-                    }
-                    else
-                    {
-                        board.Observe(id, live);
-                    }
-
-                    waiting = board.NotReady;
-                }
-            }
-
+            var waiting = board.ObserveUntilReady(id, watchEvent.Kind == WatchEventKind.Deleted ? null : live);
             if (waiting.Count == 0)
             {
                 done.Cancel();

@@ -9,7 +9,9 @@ internal sealed class ReadinessBoard
 {
     private static readonly ReadyState NotSeen = ReadyState.NotYet("is not there yet");
 
-    private readonly ConcurrentDictionary<ResourceId, ReadyState> _seen = new();
+    /// <summary>What is there; without a state where another has to speak for it.</summary>
+    private readonly ConcurrentDictionary<ResourceId, ReadyState?> _seen = new();
+
     private readonly IReadOnlyDictionary<ResourceId, ResourceId> _deputies;
 
     /// <summary>Creates the board.</summary>
@@ -33,25 +35,42 @@ internal sealed class ReadinessBoard
     /// <summary>Takes down what was seen.</summary>
     /// <param name="id">Which object.</param>
     /// <param name="live">The object.</param>
-    public void Observe(ResourceId id, JsonElement live)
-    {
-        if (_deputies.ContainsKey(id) && !Readiness.SaysItsState(live))
-        {
-            _seen.TryRemove(id, out _);
-            return;
-        }
-
-        _seen[id] = Readiness.Of(id, live);
-    }
+    public void Observe(ResourceId id, JsonElement live) =>
+        _seen[id] = _deputies.ContainsKey(id) && !Readiness.SaysItsState(live) ? null : Readiness.Of(id, live);
 
     /// <summary>Takes down that an object is not there.</summary>
     public void Gone(ResourceId id) => _seen.TryRemove(id, out _);
 
+    /// <summary>Takes down what a watch has seen, unless all were ready at one moment before: one watch may lag behind another, and an older state that it brings in late does not count then.</summary>
+    /// <param name="id">Which object.</param>
+    /// <param name="live">The object; null where it is gone.</param>
+    /// <returns>The targets that are not ready, and why.</returns>
+    public IReadOnlyList<(ResourceId Id, ReadyState State)> ObserveUntilReady(ResourceId id, JsonElement? live)
+    {
+        lock (_seen)
+        {
+            if (NotReady.Count == 0)
+            {
+                return [];
+            }
+
+            if (live is { } there)
+            {
+                Observe(id, there);
+            }
+            else
+            {
+                Gone(id);
+            }
+
+            return NotReady;
+        }
+    }
+
     /// <summary>Whether a target is ready, and if not, why.</summary>
     public ReadyState StateOf(ResourceId target) =>
-        _seen.TryGetValue(target, out var own) ? own
-        : _deputies.TryGetValue(target, out var deputy) && _seen.TryGetValue(deputy, out var deputed) ? deputed
-        : NotSeen;
+        !_seen.TryGetValue(target, out var own) ? NotSeen
+        : own ?? _seen.GetValueOrDefault(_deputies[target]) ?? NotSeen;
 
     private static ResourceId DeputyOf(ResourceId target) =>
         new("apps", "StatefulSet", target.Namespace, $"{(target.Kind == "Prometheus" ? "prometheus" : "alertmanager")}-{target.Name}");

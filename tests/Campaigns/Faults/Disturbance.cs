@@ -25,21 +25,21 @@ internal abstract class Disturbance
 }
 
 /// <summary>One request, or every request from one on, goes wrong.</summary>
-internal sealed class RequestFault(FaultSort sort, bool stays, int position) : Disturbance
+internal sealed class RequestFault(FaultPlace place) : Disturbance
 {
     private FaultRule? _rule;
 
-    public override string Name => $"{sort.Name}/{(stays ? "stays" : "once")}/{position}";
+    public override string Name => place.Name;
 
     public override bool HasStruck => _rule is { Taken: > 0 };
 
-    public override int MostErrors => stays ? sort.MostErrorsWhereItStays : sort.IsRiddenOut ? 0 : 1;
+    public override int MostErrors => place.Stays ? place.Sort.MostErrorsWhereItStays : place.Sort.IsRiddenOut ? 0 : 1;
 
-    public override bool MayLoseRecord => stays || !sort.IsRiddenOut;
+    public override bool MayLoseRecord => place.Stays || !place.Sort.IsRiddenOut;
 
     public override Task<RunResult> RunAsync(World world, Scenario scenario, CancellationToken cancellationToken)
     {
-        _rule = world.Cluster.Faults.Add("*", "*", sort.Make(), position, stays ? null : 1);
+        _rule = world.Cluster.Faults.Add("*", "*", place.Sort.Make(), place.Position, place.Stays ? null : 1);
         return scenario.Run(world, cancellationToken);
     }
 }

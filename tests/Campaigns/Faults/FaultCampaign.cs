@@ -8,8 +8,6 @@ namespace MilvusMonitoring.Campaigns.Faults;
 /// <summary>Every command, disturbed in every way at every place.</summary>
 internal sealed class FaultCampaign(CampaignOptions options) : IDisposable
 {
-    private const int EndOfPositions = 500;
-
     private readonly SmallStack _stack = new();
     private CaseRunner? _runner;
 
@@ -64,23 +62,18 @@ internal sealed class FaultCampaign(CampaignOptions options) : IDisposable
     /// <summary>Cases in an order in which none comes after one that was past the command's last request.</summary>
     private IEnumerable<IEnumerable<Disturbance>> Series(Scenario scenario)
     {
-        var sorts = FaultSorts.All;
-        var positions = Enumerable.Range(0, EndOfPositions);
+        var positions = Enumerable.Range(0, FaultPlace.EndOfPositions);
+        foreach (var places in FaultPlace.Series(options))
+        {
+            yield return places.Select(place => new RequestFault(place));
+        }
+
         if (options.IsShort && options.Case is null)
         {
-            // Another sort at each position, so that all positions and all sorts have their turn.
-            yield return positions.Select(position => new RequestFault(sorts[(position + options.Seed) % sorts.Count], stays: false, position));
-            yield return positions.Where(position => position % 5 == 0).Select(position => new RequestFault(sorts[((position * 3) + options.Seed) % sorts.Count], stays: true, position));
             yield return positions.Where(position => position % 16 == 8).Select(position => new ServerRestart(position));
             yield return [new Storm(options.Seed)];
             yield return Kills(scenario, positions.Where(position => position % 24 == 11));
             yield break;
-        }
-
-        foreach (var sort in sorts)
-        {
-            yield return positions.Select(position => new RequestFault(sort, stays: false, position));
-            yield return positions.Select(position => new RequestFault(sort, stays: true, position));
         }
 
         yield return positions.Select(position => new ServerRestart(position));

@@ -11,6 +11,16 @@ namespace MilvusMonitoring.Campaigns.Faults;
 internal sealed record RunResult(IReadOnlyList<Exception> Errors, KubePrometheusStack? Stack = null)
 {
     public bool Succeeded => Errors.Count == 0;
+
+    /// <summary>For what a case begins with.</summary>
+    /// <exception cref="InvalidOperationException">It had an error.</exception>
+    public void EnsureSucceeded()
+    {
+        if (Errors is [var error, ..])
+        {
+            throw new InvalidOperationException("What a case begins with could not be made.", error);
+        }
+    }
 }
 
 /// <summary>Does what the cmdlets do, without an engine around it.</summary>

@@ -39,7 +39,7 @@ internal sealed record Scenario(string Name, Func<World, CancellationToken, Task
 
     private static async Task PrepareStackAsync(World world, CancellationToken cancellationToken)
     {
-        await MustAsync(InstallAsync(world, cancellationToken)).ConfigureAwait(false);
+        (await InstallAsync(world, cancellationToken).ConfigureAwait(false)).EnsureSucceeded();
 
         // The operator keeps a Service for the kubelets, and leaves it behind; a case begins when it is there.
         await world.Cluster.WaitForAsync(cluster => cluster.Find("v1", "Endpoints", "kube-system", "kubelet") is not null, cancellationToken).ConfigureAwait(false);
@@ -58,20 +58,12 @@ internal sealed record Scenario(string Name, Func<World, CancellationToken, Task
     private static Func<World, CancellationToken, Task> GrantedAsync(AccessMethod method) => async (world, cancellationToken) =>
     {
         await PrepareStackAsync(world, cancellationToken).ConfigureAwait(false);
-        await MustAsync(world.Module.AccessAsync(method, revoke: false, cancellationToken)).ConfigureAwait(false);
+        (await world.Module.AccessAsync(method, revoke: false, cancellationToken).ConfigureAwait(false)).EnsureSucceeded();
     };
 
     private static async Task EnabledAsync(World world, CancellationToken cancellationToken)
     {
         await PrepareStackAsync(world, cancellationToken).ConfigureAwait(false);
-        await MustAsync(world.Module.EnableAsync(Milvus, cancellationToken)).ConfigureAwait(false);
-    }
-
-    private static async Task MustAsync(Task<RunResult> running)
-    {
-        if ((await running.ConfigureAwait(false)).Errors is [var error, ..])
-        {
-            throw new InvalidOperationException("What a case begins with could not be made.", error);
-        }
+        (await world.Module.EnableAsync(Milvus, cancellationToken).ConfigureAwait(false)).EnsureSucceeded();
     }
 }

@@ -62,6 +62,26 @@ public sealed class ReadinessTests
     }
 
     [Fact]
+    public void A_StatefulSet_does_not_speak_for_a_Prometheus_that_has_not_been_seen()
+    {
+        var board = new ReadinessBoard([Prometheus]);
+        board.Observe(PrometheusStatefulSet, Parse("""{"metadata":{"generation":1},"spec":{"replicas":1},"status":{"observedGeneration":1,"readyReplicas":1,"updatedReplicas":1}}"""));
+        Assert.Equal([Prometheus], board.NotReady.Select(item => item.Id));
+    }
+
+    [Fact]
+    public void Once_all_were_ready_an_older_state_that_comes_in_late_does_not_count()
+    {
+        var board = new ReadinessBoard([Prometheus]);
+        Assert.Single(board.ObserveUntilReady(Prometheus, Parse("""{"metadata":{"generation":1}}""")));
+        Assert.Empty(board.ObserveUntilReady(PrometheusStatefulSet, Parse("""{"metadata":{"generation":1},"spec":{"replicas":1},"status":{"observedGeneration":1,"readyReplicas":1,"updatedReplicas":1}}""")));
+
+        Assert.Empty(board.ObserveUntilReady(Prometheus, Parse("""{"metadata":{"generation":1},"status":{"conditions":[{"type":"Available","status":"False","reason":"NoPodReady"}]}}""")));
+        Assert.Empty(board.ObserveUntilReady(PrometheusStatefulSet, null));
+        Assert.Empty(board.NotReady);
+    }
+
+    [Fact]
     public void What_was_ready_and_is_gone_is_not_ready()
     {
         var id = new ResourceId("apps", "StatefulSet", "monitoring", "x");

@@ -7,8 +7,6 @@ namespace MilvusMonitoring.Campaigns.Faults.Proving;
 /// <summary>Tests of the monitoring, disturbed at every request: what is monitored is proven or told to be unknown, never blamed; what is not is never taken for proven.</summary>
 internal sealed class ProofCampaign(CampaignOptions options, bool isMonitored)
 {
-    private const int EndOfPositions = 200;
-
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     public string Name => isMonitored ? "test" : "test unmonitored";
@@ -26,17 +24,17 @@ internal sealed class ProofCampaign(CampaignOptions options, bool isMonitored)
         var world = await ProofWorld.StartAsync(isMonitored, cancellationToken).ConfigureAwait(false);
         await using var _ = world.ConfigureAwait(false);
         var before = ClusterContents.Everything(world.Cluster);
-        foreach (var series in Series())
+        foreach (var series in FaultPlace.Series(options))
         {
-            foreach (var (sort, stays, position) in series)
+            foreach (var place in series)
             {
-                var name = $"{Name}/{sort.Name}/{(stays ? "stays" : "once")}/{position}";
+                var name = $"{Name}/{place.Name}";
                 if (options.Case is { } wanted && wanted != name)
                 {
                     continue;
                 }
 
-                var (problems, hasStruck) = await RunAsync(world, sort, stays, position, cancellationToken).ConfigureAwait(false);
+                var (problems, hasStruck) = await RunAsync(world, place, cancellationToken).ConfigureAwait(false);
                 if (!hasStruck)
                 {
                     break;
@@ -58,15 +56,15 @@ internal sealed class ProofCampaign(CampaignOptions options, bool isMonitored)
         return new CampaignRow("faults", Name, cases, violations, clock.Elapsed);
     }
 
-    private async Task<(IReadOnlyList<string> Problems, bool HasStruck)> RunAsync(ProofWorld world, FaultSort sort, bool stays, int position, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<string> Problems, bool HasStruck)> RunAsync(ProofWorld world, FaultPlace place, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
-        var rule = world.Cluster.Faults.Add("*", "*", sort.Make(), position, stays ? null : 1);
+        var rule = world.Cluster.Faults.Add("*", "*", place.Sort.Make(), place.Position, place.Stays ? null : 1);
         try
         {
             var checks = await world.TestAsync(limit.Token).ConfigureAwait(false);
-            return ([.. Problems(checks, isRiddenOut: sort.IsHarmless || (sort.IsRiddenOut && !stays))], rule.Taken > 0);
+            return ([.. Problems(checks, isRiddenOut: place.Sort.IsHarmless || (place.Sort.IsRiddenOut && !place.Stays))], rule.Taken > 0);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -108,20 +106,4 @@ internal sealed class ProofCampaign(CampaignOptions options, bool isMonitored)
     private bool IsTrue(IReadOnlyList<MonitoringCheck> checks) => isMonitored ? Proof.Holds(checks) : ProofWorld.Misses(checks);
 
     private static string Say(IReadOnlyList<MonitoringCheck> checks) => string.Join(" | ", checks.Where(check => check.Status is not CheckStatus.Passed and not CheckStatus.Skipped).DefaultIfEmpty(checks[^1]).Take(3));
-
-    private IEnumerable<IEnumerable<(FaultSort Sort, bool Stays, int Position)>> Series()
-    {
-        var sorts = FaultSorts.All;
-        var positions = Enumerable.Range(0, EndOfPositions);
-        if (options.IsShort && options.Case is null)
-        {
-            return
-            [
-                positions.Select(position => (sorts[(position + options.Seed) % sorts.Count], false, position)),
-                positions.Where(position => position % 5 == 0).Select(position => (sorts[((position * 3) + options.Seed) % sorts.Count], true, position)),
-            ];
-        }
-
-        return sorts.SelectMany(sort => (bool[])[false, true], (sort, stays) => positions.Select(position => (sort, stays, position)));
-    }
 }

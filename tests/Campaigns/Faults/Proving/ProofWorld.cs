@@ -68,12 +68,12 @@ internal sealed class ProofWorld : IAsyncDisposable
 
     private async Task FillAsync(bool isMonitored, CancellationToken cancellationToken)
     {
-        await MustAsync(_module.InstallAsync(Path.Combine(BuiltTree.Root, "tests", "Demo", "manifests"), cancellationToken)).ConfigureAwait(false);
-        await MustAsync(_module.AccessAsync(AccessMethod.ClusterRole, revoke: false, cancellationToken)).ConfigureAwait(false);
+        (await _module.InstallAsync(Path.Combine(BuiltTree.Root, "tests", "Demo", "manifests"), cancellationToken).ConfigureAwait(false)).EnsureSucceeded();
+        (await _module.AccessAsync(AccessMethod.ClusterRole, revoke: false, cancellationToken).ConfigureAwait(false)).EnsureSucceeded();
         new SampleMilvus { Values = JsonNode.Parse("""{"cluster":{"enabled":false},"metrics":{"serviceMonitor":{"interval":"1s","scrapeTimeout":"1s"}}}""")!.AsObject() }.PutInto(Cluster);
         if (isMonitored)
         {
-            await MustAsync(_module.EnableAsync(Milvus, cancellationToken)).ConfigureAwait(false);
+            (await _module.EnableAsync(Milvus, cancellationToken).ConfigureAwait(false)).EnsureSucceeded();
         }
 
         _monitored = await MonitoredCluster.StartAsync(Cluster, 1, cancellationToken).ConfigureAwait(false);
@@ -88,12 +88,4 @@ internal sealed class ProofWorld : IAsyncDisposable
     /// <summary>Whether the monitor is the one thing that is missing.</summary>
     public static bool Misses(IReadOnlyList<MonitoringCheck> checks) =>
         checks.Where(check => check.Status == CheckStatus.Failed).Select(check => check.Check).SequenceEqual([Link.Monitor]);
-
-    private static async Task MustAsync(Task<RunResult> running)
-    {
-        if ((await running.ConfigureAwait(false)).Errors is [var error, ..])
-        {
-            throw new InvalidOperationException("What a case begins with could not be made.", error);
-        }
-    }
 }
