@@ -13,8 +13,8 @@ internal sealed class ClusterObjects(ServerAdmin admin)
     /// <summary>The Kubernetes that the server is.</summary>
     public async Task<string> VersionAsync() => (string)(await ReadAsync("/version"))["gitVersion"]!;
 
-    /// <summary>Whether the cluster serves a kind.</summary>
-    public async Task<bool> ServesAsync(string apiVersion, string kind) => await ListPathAsync(apiVersion, kind, null) is not null;
+    /// <summary>Whether the cluster's discovery tells of a kind.</summary>
+    public async Task<bool> TellsOfAsync(string apiVersion, string kind) => await DiscoverAsync(VersionPath(apiVersion), kind) is not null;
 
     /// <summary>The object; null when there is none, or no such kind.</summary>
     public async Task<JsonObject?> FindAsync(string apiVersion, string kind, string? ns, string name) =>
@@ -22,7 +22,7 @@ internal sealed class ClusterObjects(ServerAdmin admin)
 
     /// <summary>The objects of a kind; none when the cluster does not serve it.</summary>
     public async Task<IReadOnlyList<JsonObject>> ListAsync(string apiVersion, string kind, string? ns = null) =>
-        await ListPathAsync(apiVersion, kind, ns) is { } list ? [.. ((await ReadAsync(list))["items"]?.AsArray() ?? []).Select(item => item!.AsObject())] : [];
+        await ListPathAsync(apiVersion, kind, ns) is { } list ? [.. Items(await ReadAsync(list), "items").Select(item => item.AsObject())] : [];
 
     /// <summary>Makes the object be as given, whatever it is now.</summary>
     public async Task PutAsync(JsonObject value, string manager = "seed")
@@ -93,11 +93,26 @@ internal sealed class ClusterObjects(ServerAdmin admin)
 
     private async Task<string?> ListPathAsync(string apiVersion, string kind, string? ns)
     {
-        var version = apiVersion.Contains('/', StringComparison.Ordinal) ? $"/apis/{apiVersion}" : $"/api/{apiVersion}";
-        var type = ((await ReadAsync(version))["resources"]?.AsArray() ?? [])
-            .FirstOrDefault(type => (string?)type!["kind"] == kind && !((string)type["name"]!).Contains('/', StringComparison.Ordinal));
-        return type is null ? null : $"{version}{(ns is null || !(bool)type["namespaced"]! ? "" : $"/namespaces/{ns}")}/{type["name"]}";
+        var version = VersionPath(apiVersion);
+        var type = await DiscoverAsync(version, kind) ?? await DefinedAsync(apiVersion.Split('/')[0], kind);
+        return type is var (plural, isNamespaced) ? $"{version}{(ns is null || !isNamespaced ? "" : $"/namespaces/{ns}")}/{plural}" : null;
     }
+
+    private static string VersionPath(string apiVersion) => apiVersion.Contains('/', StringComparison.Ordinal) ? $"/apis/{apiVersion}" : $"/api/{apiVersion}";
+
+    private async Task<(string Plural, bool IsNamespaced)?> DiscoverAsync(string version, string kind) =>
+        Items(await ReadAsync(version), "resources").FirstOrDefault(type => (string?)type["kind"] == kind && !((string)type["name"]!).Contains('/', StringComparison.Ordinal)) is { } found
+            ? ((string)found["name"]!, (bool)found["namespaced"]!)
+            : null;
+
+    /// <summary>A kind is served before discovery tells of it.</summary>
+    private async Task<(string Plural, bool IsNamespaced)?> DefinedAsync(string group, string kind) =>
+        Items(await ReadAsync("/apis/apiextensions.k8s.io/v1/customresourcedefinitions"), "items").Select(definition => definition["spec"]!)
+            .FirstOrDefault(spec => (string?)spec["group"] == group && (string?)spec["names"]!["kind"] == kind) is { } found
+            ? ((string)found["names"]!["plural"]!, (string?)found["scope"] == "Namespaced")
+            : null;
+
+    private static IEnumerable<JsonNode> Items(JsonObject list, string name) => (list[name]?.AsArray() ?? []).OfType<JsonNode>();
 
     private async Task<JsonObject> ReadAsync(string path)
     {

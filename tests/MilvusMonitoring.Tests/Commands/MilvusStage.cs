@@ -28,7 +28,7 @@ internal static class MilvusStage
             """);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(30));
-        while (!await stage.Objects.ServesAsync($"{group}/{version}", kind))
+        while (!await stage.Objects.TellsOfAsync($"{group}/{version}", kind))
         {
             await Task.Delay(5, limit.Token);
         }

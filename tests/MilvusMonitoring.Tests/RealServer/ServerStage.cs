@@ -71,7 +71,7 @@ internal sealed class ServerStage : ClusterStage
         await Objects.PutAsync(service);
 
         // Kubernetes 1.20 serves the older version only.
-        var version = await Objects.ServesAsync("discovery.k8s.io/v1", "EndpointSlice") ? "v1" : "v1beta1";
+        var version = await Objects.TellsOfAsync("discovery.k8s.io/v1", "EndpointSlice") ? "v1" : "v1beta1";
         await Objects.PutAsync(JsonNode.Parse($$"""
             {"apiVersion":"discovery.k8s.io/{{version}}","kind":"EndpointSlice","addressType":"IPv4",
              "metadata":{"name":"{{milvus.Name}}-milvus-by-hand","namespace":"{{milvus.Namespace}}","labels":{"kubernetes.io/service-name":"{{milvus.Name}}-milvus"} },
