@@ -18,9 +18,9 @@ internal sealed class PortForwarder : IAsyncDisposable
     private readonly ConnectionSupply _supply;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskSet _relays = new();
+    private readonly Lazy<Task> _ended;
     private Task _following = Task.CompletedTask;
     private Task _accepting = Task.CompletedTask;
-    private Task? _ended;
 
     /// <summary>Prepares it; nothing runs yet.</summary>
     /// <param name="connection">The cluster; disposed of at the end.</param>
@@ -29,6 +29,7 @@ internal sealed class PortForwarder : IAsyncDisposable
     /// <param name="meter">Where it counts.</param>
     public PortForwarder(ClusterConnection connection, ServiceTarget target, LocalListener listener, PortForwardMeter meter)
     {
+        _ended = new Lazy<Task>(EndAsync);
         _client = new ClusterClient(connection);
         _target = target;
         _listener = listener;
@@ -84,20 +85,18 @@ internal sealed class PortForwarder : IAsyncDisposable
     }
 
     /// <summary>Frees the port at once and breaks off what is open; the rest ends by itself.</summary>
-    public void Close() => _ended ??= EndAsync();
+    public void Close() => _ = _ended.Value;
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        Close();
-        await _ended!.ConfigureAwait(false);
-    }
+    public async ValueTask DisposeAsync() => await _ended.Value.ConfigureAwait(false);
 
     private async Task EndAsync()
     {
+        // First, so that the end of the listener is not taken for one of its own.
+        var stopping = _stop.CancelAsync();
         _listener.Dispose();
         _meter.Ended(PortForwardState.Stopped);
-        await _stop.CancelAsync().ConfigureAwait(false);
+        await stopping.ConfigureAwait(false);
         await Task.WhenAll(_accepting, _following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _relays.UntilEmptyAsync().ConfigureAwait(false);
         await _supply.DisposeAsync().ConfigureAwait(false);

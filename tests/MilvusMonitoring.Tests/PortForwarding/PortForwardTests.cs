@@ -92,6 +92,18 @@ public sealed class PortForwardTests
     }
 
     [Fact]
+    public async Task A_stop_is_no_end_of_its_own_however_the_two_fall_together()
+    {
+        await using var stage = await ForwardStage.StartAsync();
+        for (var round = 0; round < 100; round++)
+        {
+            var forward = await stage.StartForwardAsync();
+            (await stage.Session.InvokeAsync("Stop-MonitoringPortForward -All")).EnsureNoError();
+            Assert.Equal((PortForwardState.Stopped, null), (forward.State, forward.LastError));
+        }
+    }
+
+    [Fact]
     public async Task Wait_stays_in_front_and_ends_everything_with_the_stop()
     {
         await using var stage = await ForwardStage.StartAsync();
