@@ -56,6 +56,11 @@ internal static class TarManifests
                 {
                     manifests.Add(place, await ContentAsync(entry, manifests, cancellationToken).ConfigureAwait(false));
                 }
+                else if (entry.DataStream is { } passedOver)
+                {
+                    // .NET 8 and 9 lose their place where the one byte of an entry is left to them (dotnet/runtime, TarReader.AdvanceDataStreamIfNeeded).
+                    await passedOver.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
+                }
             }
         }
 

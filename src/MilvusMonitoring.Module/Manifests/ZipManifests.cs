@@ -9,6 +9,9 @@ internal static class ZipManifests
     private const int RegularFile = 0x8000;
     private const int Folder = 0x4000;
 
+    // COR_E_IO: of .NET itself, which on 8 and 9 says so of a zip that ends too soon. Errors of the system have codes of their own.
+    private const int NotOfTheSystem = unchecked((int)0x80131620);
+
     /// <summary>Reads the manifests.</summary>
     /// <param name="packed">The archive's bytes, seekable; stays open.</param>
     /// <param name="archive">The archive, for messages.</param>
@@ -36,7 +39,7 @@ internal static class ZipManifests
                 }
             }
         }
-        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or ArgumentException or NotSupportedException or IOException { HResult: NotOfTheSystem })
         {
             throw manifests.Invalid("is damaged, cut short or encrypted", exception);
         }

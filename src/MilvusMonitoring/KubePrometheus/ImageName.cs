@@ -7,11 +7,16 @@ internal static partial class ImageName
 {
     private const string Host = @"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?";
     private const string PathSegment = @"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*";
+    private const int LongestTag = 128;
+    private const int ShortestDigest = 32;
 
     /// <summary>Whether a text can be the name of an image.</summary>
     /// <param name="image">The text.</param>
     /// <returns>True where it can.</returns>
-    public static bool IsValid(string image) => Reference().IsMatch(image);
+    public static bool IsValid(string image) =>
+        Reference().Match(image) is { Success: true } parts
+            && parts.Groups["tag"].Length <= LongestTag
+            && parts.Groups["digest"] is { Success: false } or { Length: >= ShortestDigest };
 
     /// <summary>Puts an image on another registry; repository path, tag and digest stay.</summary>
     /// <remarks>
@@ -60,7 +65,8 @@ internal static partial class ImageName
     private static bool LooksLikeHost(string segment) =>
         segment == "localhost" || segment.Contains('.', StringComparison.Ordinal) || segment.Contains(':', StringComparison.Ordinal);
 
-    [GeneratedRegex($@"\A(?:{Host}/)?{PathSegment}(?:/{PathSegment})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?(?:@[A-Za-z0-9+._-]+:[0-9a-fA-F]{{32,}})?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    // Lengths are not counted here: the automaton for them is larger than .NET 8 allows.
+    [GeneratedRegex($@"\A(?:{Host}/)?{PathSegment}(?:/{PathSegment})*(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]*))?(?:@[A-Za-z0-9+._-]+:(?<digest>[0-9a-fA-F]+))?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Reference();
 
     [GeneratedRegex($@"\A{Host}(?:/{PathSegment})*\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

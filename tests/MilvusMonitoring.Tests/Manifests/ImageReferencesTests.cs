@@ -51,6 +51,8 @@ public sealed class ImageReferencesTests
     [InlineData("v1", "Service", "spec: {image: quay.io/o/i}")]
     [InlineData("apiextensions.k8s.io/v1", "CustomResourceDefinition", "spec: {containers: [{image: quay.io/o/i}]}")]
     [InlineData("apps/v1", "Deployment", "spec: {template: {spec: {containers: [{args: [--title=image, --image=quay.io/o/i], image: $(IMAGE)}]}}}")]
+    [InlineData("v1", "Pod", "spec: {containers: [{image: quay.io/o/i@sha256:0123456789abcdef0123456789abcde}]}")]
+    [InlineData("v1", "Pod", "spec: {containers: [{image: quay.io/o/i:0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789}]}")]
     public void What_names_no_image_is_the_same_instance_afterwards(string apiVersion, string kind, string content)
     {
         var manifest = Read($"apiVersion: {apiVersion}\nkind: {kind}\nmetadata: {{name: a}}\n{content}");
