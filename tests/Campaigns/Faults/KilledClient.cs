@@ -30,7 +30,7 @@ internal sealed class KilledClient(bool afterwards, int position) : Disturbance
     public override async Task<RunResult> RunAsync(World world, Scenario scenario, CancellationToken cancellationToken)
     {
         var rule = _rule = world.Cluster.Faults.Add("*", "*", afterwards ? Fault.SlowBody(UnderWay) : Fault.Hang, position);
-        using var child = Process.Start(new ProcessStartInfo("dotnet", [typeof(KilledClient).Assembly.Location, "--child", world.Kubeconfig, scenario.Manifests(world) ?? NoManifests]))!;
+        using var child = Process.Start(OwnProgram("--child", world.Kubeconfig, scenario.Manifests(world) ?? NoManifests))!;
         try
         {
             while (rule.Taken == 0 && !child.HasExited)
@@ -48,4 +48,13 @@ internal sealed class KilledClient(bool afterwards, int position) : Disturbance
     }
 
     private const string NoManifests = "-";
+
+    /// <summary>This program again: as it runs, or by dotnet where the tests run it.</summary>
+    private static ProcessStartInfo OwnProgram(params string[] arguments)
+    {
+        var own = typeof(KilledClient).Assembly.Location;
+        return Environment.ProcessPath is { } path && path == Path.ChangeExtension(own, OperatingSystem.IsWindows() ? ".exe" : null)
+            ? new ProcessStartInfo(path, arguments)
+            : new ProcessStartInfo("dotnet", [own, .. arguments]);
+    }
 }

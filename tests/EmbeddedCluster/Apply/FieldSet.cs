@@ -159,18 +159,14 @@ internal sealed class FieldSet
         }
     }
 
-    public JsonObject ToFieldsV1()
+    public JsonObject ToFieldsV1() => ToFieldsV1(showsItself: false);
+
+    private JsonObject ToFieldsV1(bool showsItself)
     {
-        var result = new JsonObject();
+        var result = showsItself ? new JsonObject { ["."] = new JsonObject() } : [];
         foreach (var (element, child) in children.OrderBy(child => child.Key))
         {
-            var below = child.ToFieldsV1();
-            if (child.IsMember && below.Count > 0)
-            {
-                below.Insert(0, ".", new JsonObject());
-            }
-
-            result[element.Text] = below;
+            result[element.Text] = child.ToFieldsV1(child.IsMember && child.Children.Count > 0);
         }
 
         return result;

@@ -145,7 +145,10 @@ internal static class StrategicMergePatch
 
         if (target[name] is JsonArray items)
         {
-            items.RemoveAll(item => values.Any(value => JsonNode.DeepEquals(item, value)));
+            foreach (var item in items.Where(item => values.Any(value => JsonNode.DeepEquals(item, value))).ToList())
+            {
+                items.Remove(item);
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ namespace EmbeddedCluster.Kinds;
 internal sealed class KindRegistry
 {
     private readonly ImmutableList<ResourceKind> _builtIn;
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private volatile State _state;
 
     public KindRegistry(IReadOnlyList<ResourceKind> builtIn)

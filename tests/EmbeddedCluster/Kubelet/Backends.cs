@@ -11,7 +11,7 @@ public sealed record PodPort(string Namespace, string Pod, int Port);
 /// <summary>What really listens behind the ports of pods. A port without anything refuses connections.</summary>
 public sealed class Backends
 {
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private readonly List<Backend> _backends = [];
 
     /// <summary>Puts a server behind a port of all pods that the selector fits, now or later. Of several that fit, the last one serves.</summary>

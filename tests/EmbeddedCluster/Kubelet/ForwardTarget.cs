@@ -7,7 +7,7 @@ namespace EmbeddedCluster.Kubelet;
 /// <summary>The pod that a port-forward leads to, as its node sees it.</summary>
 internal sealed class ForwardTarget(ClusterState state, StoredObject pod, ForwardOptions options)
 {
-    private readonly string _sandbox = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(pod.Uid)));
+    private readonly string _sandbox = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(pod.Uid))).ToLowerInvariant();
 
     public PortForwards Forwards => state.Forwards;
 

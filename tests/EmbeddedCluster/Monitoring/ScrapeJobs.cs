@@ -40,7 +40,7 @@ internal sealed class ScrapeJobs(Cluster cluster)
             var metadata = monitor.Child("metadata");
             var places = PlacesOf(monitor);
             var isPods = kind == "PodMonitor";
-            foreach (var (index, endpoint) in monitor.Child("spec").Items(isPods ? "podMetricsEndpoints" : "endpoints").Index())
+            foreach (var (endpoint, index) in monitor.Child("spec").Items(isPods ? "podMetricsEndpoints" : "endpoints").Select((endpoint, index) => (endpoint, index)))
             {
                 var targets = places.Where(place => MayDiscover(prometheus, isPods, place)).SelectMany(place => isPods ? Pods(place) : Slices(place)).ToList();
                 yield return new(

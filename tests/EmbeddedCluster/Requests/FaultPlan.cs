@@ -5,7 +5,7 @@ namespace EmbeddedCluster;
 /// <summary>Which requests go wrong, and how.</summary>
 public sealed class FaultPlan
 {
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private readonly List<FaultRule> _rules = [];
 
     /// <summary>Adds a rule. The first rule that applies to a request wins.</summary>

@@ -13,7 +13,7 @@ internal sealed class Authenticator(CertificateAuthority authority)
 
     public string CreateToken(string user, IEnumerable<string> groups)
     {
-        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+        var token = Convert.ToHexString(RandomNumberGenerator.GetBytes(24)).ToLowerInvariant();
         _tokens[token] = UserInfo.Authenticated(user, groups);
         return token;
     }

@@ -14,7 +14,7 @@ internal sealed class AccessControl(ClusterState state)
     private static readonly ResourceId[] s_sources = [new(Group, "roles"), new(Group, "clusterroles"), new(Group, "rolebindings"), new(Group, "clusterrolebindings")];
     private static readonly string[] s_kinds = ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"];
 
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private RbacAuthorizer? _authorizer;
     private long[] _seen = [];
 

@@ -5,7 +5,7 @@ namespace EmbeddedCluster.Storage;
 /// <summary>All objects, one revision counter for all writes, and the recent writes for watches.</summary>
 internal sealed class ObjectStore(int historyLimit, long historyBytesLimit)
 {
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private readonly Dictionary<ResourceId, SortedDictionary<string, SortedDictionary<string, StoredObject>>> _objects = [];
     private readonly List<StoreEvent> _history = [];
     private long _historyBytes;

@@ -16,19 +16,54 @@ internal static class ArchiveTargets
 
     public static async ValueTask TryTarAsync(Random random, CancellationToken cancellationToken)
     {
+        await TryWholeTarAsync(random, cancellationToken).ConfigureAwait(false);
         var tar = Tar(random);
         if (random.Next(3) > 0)
         {
             Spoil(tar, random);
         }
 
-        using var packed = new MemoryStream();
-        using (var packing = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        using var packed = Packed(tar, random.Next(5) == 0 ? random.Next(tar.Length) : tar.Length);
+        await TarManifests.ReadAsync(Spoilt(packed, random), "fuzz.tar.gz", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>One manifest among files of any length that are none.</summary>
+    private static async ValueTask TryWholeTarAsync(Random random, CancellationToken cancellationToken)
+    {
+        var (before, after) = (random.Next(4), random.Next(4));
+        var content = Content(random);
+        using var stream = new MemoryStream();
+        using (var writer = new TarWriter(stream, random.Next(2) == 0 ? TarEntryFormat.Pax : TarEntryFormat.Gnu, leaveOpen: true))
         {
-            packing.Write(tar, 0, random.Next(5) == 0 ? random.Next(tar.Length) : tar.Length);
+            for (var position = 0; position <= before + after; position++)
+            {
+                var (name, data) = position == before ? ("x/manifests/a.yaml", content) : ($"x/docs/{position}", new byte[random.Next(4)]);
+                TarEntry entry = writer.Format == TarEntryFormat.Pax ? new PaxTarEntry(TarEntryType.RegularFile, name) : new GnuTarEntry(TarEntryType.RegularFile, name);
+                entry.DataStream = new MemoryStream(data);
+                writer.WriteEntry(entry);
+            }
         }
 
-        await TarManifests.ReadAsync(Spoilt(packed, random), "fuzz.tar.gz", cancellationToken).ConfigureAwait(false);
+        using var packed = Packed(stream.ToArray(), (int)stream.Length);
+        packed.Position = 0;
+        try
+        {
+            var files = await TarManifests.ReadAsync(packed, "whole.tar.gz", cancellationToken).ConfigureAwait(false);
+            using var read = files.Single().Open();
+            PropertyException.Check(read.Bytes.Span.SequenceEqual(content), () => $"the manifest after {before} other files has other bytes");
+        }
+        catch (MonitoringException exception)
+        {
+            throw new PropertyException($"one manifest after {before} and before {after} other files is refused: {exception.Message}");
+        }
+    }
+
+    private static MemoryStream Packed(byte[] tar, int length)
+    {
+        var packed = new MemoryStream();
+        using var packing = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true);
+        packing.Write(tar, 0, length);
+        return packed;
     }
 
     public static async ValueTask TryZipAsync(Random random, CancellationToken cancellationToken)

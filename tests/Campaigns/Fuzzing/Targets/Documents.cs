@@ -17,12 +17,19 @@ internal static class Documents
                 return null;
             }
 
-            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            return document.RootElement.Clone();
+            using var document = JsonDocument.Parse(text);
+            return NamesNothingTwice(document.RootElement) ? document.RootElement.Clone() : null;
         }
         catch (JsonException)
         {
             return null;
         }
     }
+
+    private static bool NamesNothingTwice(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().DistinctBy(member => member.Name).Count() == element.EnumerateObject().Count() && element.EnumerateObject().All(member => NamesNothingTwice(member.Value)),
+        JsonValueKind.Array => element.EnumerateArray().All(NamesNothingTwice),
+        _ => true,
+    };
 }
