@@ -90,10 +90,10 @@ internal sealed class BindingAccess(ClusterClient client)
     }
 
     private static bool IsAsWanted(JsonObject live, JsonObject wanted) =>
-        JsonNode.DeepEquals(live["rules"], wanted["rules"])
-        && JsonNode.DeepEquals(live["roleRef"], wanted["roleRef"])
-        && JsonNode.DeepEquals(live["subjects"], wanted["subjects"])
-        && wanted["metadata"]!["labels"]!.AsObject().All(label => JsonNode.DeepEquals(live["metadata"]?["labels"]?[label.Key], label.Value));
+        JsonEquality.AreEqual(live["rules"], wanted["rules"])
+        && JsonEquality.AreEqual(live["roleRef"], wanted["roleRef"])
+        && JsonEquality.AreEqual(live["subjects"], wanted["subjects"])
+        && wanted["metadata"]!["labels"]!.AsObject().All(label => JsonEquality.AreEqual(live["metadata"]?["labels"]?[label.Key], label.Value));
 
     private static (ResourceType Role, ResourceType Binding) TypesFor(string? targetNamespace) => targetNamespace is null
         ? (ResourceType.ClusterRole, ResourceType.ClusterRoleBinding)

@@ -146,7 +146,7 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
 
     private async Task<bool> HasRulesAsync(ResourceType type, ManifestObject wanted, CancellationToken cancellationToken) =>
         await client.FindAsync(type, wanted.Id, cancellationToken).ConfigureAwait(false) is { } body
-        && JsonNode.DeepEquals(Rules(body), Rules(wanted.ReadJson()));
+        && JsonEquality.AreEqual(Rules(body), Rules(wanted.ReadJson()));
 
     private static JsonNode? Rules(ReadOnlyMemory<byte> role) =>
         JsonSlice.Find(role, "rules") is { IsEmpty: false } rules ? JsonNode.Parse(rules.Span) : null;

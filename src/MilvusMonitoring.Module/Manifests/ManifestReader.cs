@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using MilvusMonitoring.Kubernetes;
 
 namespace MilvusMonitoring.Manifests;
 
@@ -116,7 +117,7 @@ internal static class ManifestReader
 
     private static bool SameContent(ManifestObject left, ManifestObject right) =>
         left.Hash == right.Hash
-        || JsonNode.DeepEquals(Tree(left), Tree(right));
+        || JsonEquality.AreEqual(Tree(left), Tree(right));
 
     private static JsonNode? Tree(ManifestObject manifest) =>
         JsonNode.Parse(manifest.ReadJson().Span, documentOptions: new() { MaxDepth = YamlConverter.MaximumDepth + 1 });

@@ -25,7 +25,7 @@ internal static class TarManifests
             {
                 await ReadEntriesAsync(unpacked, manifests, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or OverflowException or OutOfMemoryException)
+            catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or InvalidOperationException or OverflowException or OutOfMemoryException)
             {
                 throw manifests.Invalid("is damaged or cut short", exception);
             }

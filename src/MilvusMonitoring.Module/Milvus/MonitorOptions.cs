@@ -46,7 +46,7 @@ internal sealed record MonitorOptions(string? Interval, string? ScrapeTimeout, I
     }
 
     /// <summary>Whether the chart makes of its own values what is asked for.</summary>
-    public bool AreIn(MilvusChart chart) => chart.MakesMonitor && JsonNode.DeepEquals(Over(chart).RenderMonitor(), chart.RenderMonitor());
+    public bool AreIn(MilvusChart chart) => chart.MakesMonitor && JsonEquality.AreEqual(Over(chart).RenderMonitor(), chart.RenderMonitor());
 
     /// <summary>The chart with these laid over its values.</summary>
     /// <exception cref="MonitoringException">A label, or a time, that would be refused.</exception>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MilvusMonitoring.Kubernetes;
 
 namespace MilvusMonitoring.Milvus;
 
@@ -11,13 +12,13 @@ internal static class WantedMonitor
     public static bool IsThere(JsonObject wanted, LiveMonitor live)
     {
         var there = JsonNode.Parse(live.Json.GetRawText())!;
-        return JsonNode.DeepEquals(wanted["spec"], there["spec"])
+        return JsonEquality.AreEqual(wanted["spec"], there["spec"])
             && Covers(there["metadata"]!["labels"], wanted["metadata"]!["labels"]!)
             && Covers(there["metadata"]!["annotations"], wanted["metadata"]!["annotations"]!)
             && LabelsApplied(there).All(label => wanted["metadata"]!["labels"]!.AsObject().ContainsKey(label));
     }
 
-    private static bool Covers(JsonNode? there, JsonNode wanted) => wanted.AsObject().All(member => JsonNode.DeepEquals(there?[member.Key], member.Value));
+    private static bool Covers(JsonNode? there, JsonNode wanted) => wanted.AsObject().All(member => JsonEquality.AreEqual(there?[member.Key], member.Value));
 
     /// <summary>The labels that applying would take away where they are left out.</summary>
     private static IEnumerable<string> LabelsApplied(JsonNode there) =>

@@ -23,7 +23,7 @@ internal static class GrantedRules
         }
 
         var rules = node["rules"] as JsonArray ?? [];
-        foreach (var rule in additions.Where(rule => !rules.Any(existing => JsonNode.DeepEquals(existing, rule))))
+        foreach (var rule in additions.Where(rule => !rules.Any(existing => JsonEquality.AreEqual(existing, rule))))
         {
             rules.Add(rule?.DeepClone());
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MilvusMonitoring.Kubernetes;
 
 namespace MilvusMonitoring.Access;
 
@@ -27,7 +28,7 @@ internal sealed record RolePatch(IReadOnlyList<PolicyRule> Changed, IReadOnlyLis
         }
 
         var additions = missing.Select(rule => rule.ToJson()).ToList();
-        var standing = GrantedRules.Of(role).Where(granted => (live ?? []).Any(rule => JsonNode.DeepEquals(rule, granted)));
+        var standing = GrantedRules.Of(role).Where(granted => (live ?? []).Any(rule => JsonEquality.AreEqual(rule, granted)));
         var noted = new JsonArray([.. standing.Concat(additions).Select(rule => rule?.DeepClone())]).ToJsonString();
         var operations = new List<JsonObject> { Test(role) };
         operations.AddRange(live is null
@@ -53,7 +54,7 @@ internal sealed record RolePatch(IReadOnlyList<PolicyRule> Changed, IReadOnlyLis
         foreach (var granted in GrantedRules.Of(role))
         {
             // Grant adds at the end, so of several that are alike the last is its own.
-            var index = Enumerable.Range(0, live.Count).Reverse().FirstOrDefault(index => !removed.Contains(index) && JsonNode.DeepEquals(live[index], granted), -1);
+            var index = Enumerable.Range(0, live.Count).Reverse().FirstOrDefault(index => !removed.Contains(index) && JsonEquality.AreEqual(live[index], granted), -1);
             if (index >= 0)
             {
                 removed.Add(index);

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.IO.Compression;
 using System.Text;
 using MilvusMonitoring.Manifests;
 
@@ -156,6 +157,21 @@ public sealed class ManifestSourceTests : IDisposable
         zip[zip.AsSpan().IndexOf("abc"u8)] = (byte)'x';
 
         await RefusedAsync(zip, ErrorId.ArchiveInvalid, "is damaged");
+    }
+
+    [Fact]
+    public async Task A_header_that_says_it_is_two_gigabytes_is_refused()
+    {
+        using var packed = new GZipStream(new MemoryStream(Archives.Tar(("manifests/a.yaml", "a"))), CompressionMode.Decompress);
+        using var unpacked = new MemoryStream();
+        await packed.CopyToAsync(unpacked, TestContext.Current.CancellationToken);
+        var tar = unpacked.ToArray();
+        "17777777777"u8.CopyTo(tar.AsSpan(124));
+        // The checksum counts itself as spaces.
+        tar.AsSpan(148, 8).Fill((byte)' ');
+        Encoding.ASCII.GetBytes($"{Convert.ToString(tar[..512].Sum(item => item), 8),6}\0").CopyTo(tar.AsSpan(148));
+
+        await RefusedAsync(Archives.GZip(stream => stream.Write(tar)), ErrorId.ArchiveInvalid, "is damaged");
     }
 
     [Fact]
