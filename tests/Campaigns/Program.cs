@@ -32,7 +32,8 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
 }
 
 Table.Write(rows, Console.Out);
-return rows.Count == 0 || rows.Any(row => row.Violations.Count > 0) ? 1 : 0;
+// Where a name or a case fits nothing, nothing was shown.
+return rows.Sum(row => row.Cases) == 0 || rows.Any(row => row.Violations.Count > 0) ? 1 : 0;
 
 // The servers and children that were started are to end, too.
 void Stop(PosixSignalContext signal)
