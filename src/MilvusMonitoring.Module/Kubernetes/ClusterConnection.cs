@@ -188,7 +188,12 @@ internal sealed class ClusterConnection : IDisposable
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
-        message.Headers.Accept.ParseAdd(request.Accept);
+        if (request.Upgrade is null)
+        {
+            // An upgrade names no media type, as with kubectl: a kubelet's port-forward route (1.20 to 1.36) answers 406 to one that does.
+            message.Headers.Accept.ParseAdd(request.Accept);
+        }
+
         message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         message.Headers.Authorization = credential.Authorization;
         if (_settings.TlsServerName is { } name)

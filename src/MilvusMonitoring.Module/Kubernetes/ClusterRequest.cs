@@ -11,7 +11,7 @@ internal sealed record ClusterRequest(HttpMethod Method, string PathAndQuery)
     /// <summary>How long one try may take when nothing else is said.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>The media types that are understood.</summary>
+    /// <summary>The media types that are understood; an upgrade sends none.</summary>
     public string Accept { get; init; } = "application/json";
 
     /// <summary>The body; empty for none.</summary>
