@@ -8,8 +8,10 @@ namespace MilvusMonitoring.Kubernetes;
 /// <summary>The verbs of the API server, on objects as JSON. Answers that a caller has to decide on come back as values; everything else is an error with an id.</summary>
 internal sealed class ClusterClient(ClusterConnection connection)
 {
-    private const string MetadataOnly = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
-    private const string MetadataOnlyList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+    /// <summary>The metadata of a list; whole objects, in which the same is read, where an aggregated API knows no such form.</summary>
+    public const string MetadataOnlyList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+
+    private const string MetadataOnly = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
     private const int PageSize = 500;
 
     /// <summary>How many requests at once where nobody says: the 27 to 30 reads that show whether a release is as it was applied then take one round trip.</summary>
@@ -81,7 +83,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
         var path = $"{type.PathOf(id)}?fieldManager={manager}&force={(force ? "true" : "false")}";
         var request = new ClusterRequest(HttpMethod.Patch, path)
         {
-            Accept = MetadataOnly + ",application/json",
+            Accept = MetadataOnly,
             Body = json,
             ContentType = "application/apply-patch+yaml",
         };
@@ -105,7 +107,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
     {
         var request = new ClusterRequest(HttpMethod.Patch, $"{type.PathOf(id)}?fieldManager={FieldManagerEntry.OurName}")
         {
-            Accept = MetadataOnly + ",application/json",
+            Accept = MetadataOnly,
             Body = operations,
             ContentType = "application/json-patch+json",
             IsRepeatable = true,
@@ -132,7 +134,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
     {
         var request = new ClusterRequest(HttpMethod.Patch, $"{type.PathOf(id)}?fieldManager={FieldManagerEntry.OurName}")
         {
-            Accept = MetadataOnly + ",application/json",
+            Accept = MetadataOnly,
             Body = json,
             ContentType = "application/merge-patch+json",
         };
@@ -149,7 +151,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
     {
         var request = new ClusterRequest(HttpMethod.Delete, type.PathOf(id))
         {
-            Accept = MetadataOnly + ",application/json",
+            Accept = MetadataOnly,
             Body = DeleteOptions.Background(uid),
             ContentType = "application/json",
         };
@@ -167,7 +169,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
     {
         var request = new ClusterRequest(HttpMethod.Get, pathAndQuery)
         {
-            Accept = metadataOnly ? MetadataOnly + ",application/json" : "application/json",
+            Accept = metadataOnly ? MetadataOnly : "application/json",
             LongLived = true,
         };
         using var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
@@ -202,9 +204,13 @@ internal sealed class ClusterClient(ClusterConnection connection)
                 return await upgrade.OpenAsync(response, cancellationToken).ConfigureAwait(false);
             }
 
-            throw response.StatusCode == HttpStatusCode.SwitchingProtocols || response.IsSuccessStatusCode
+            var hasSucceeded = response.StatusCode == HttpStatusCode.SwitchingProtocols || response.IsSuccessStatusCode;
+            var status = hasSucceeded ? null : await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false);
+
+            // A node that does not know the subprotocol answers 403 without a word (recorded: 1.20, 1.36); who may not is told so by the API server.
+            throw status is null or { Code: 403, IsStatus: false, Message: "" }
                 ? new MonitoringException(ErrorId.ResponseInvalid, $"Cannot {what}: what answered does not know WebSockets of the kind {protocol}; see that no proxy stands before the API server that does not pass them on.", target)
-                : ClusterErrors.From(await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false), what, target);
+                : ClusterErrors.From(status, what, target);
         }
         catch
         {

@@ -190,8 +190,8 @@ internal sealed class ClusterConnection : IDisposable
         };
         if (request.Upgrade is null)
         {
-            // An upgrade names no media type, as with kubectl: a kubelet's port-forward route (1.20 to 1.36) answers 406 to one that does.
-            message.Headers.Accept.ParseAdd(request.Accept);
+            // An upgrade names no media type, as with kubectl: the port-forward route of a kubelet (recorded: 1.20, 1.36) answers 406 to any but */*.
+            message.Headers.TryAddWithoutValidation("Accept", request.Accept);
         }
 
         message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);

@@ -46,7 +46,7 @@ internal sealed class ObjectWatch(ClusterClient client)
         {
             var selector = $"fieldSelector=metadata.name%3D{Uri.EscapeDataString(id.Name)}";
             var path = type.ListPath(id.Namespace);
-            var body = await client.FindDocumentAsync($"{path}?{selector}", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1", cancellationToken).ConfigureAwait(false);
+            var body = await client.FindDocumentAsync($"{path}?{selector}", ClusterClient.MetadataOnlyList, cancellationToken).ConfigureAwait(false);
             if (body is null || !JsonSlice.Items(body.Value, "items").Any(item => ObjectMetadataReader.Read(item)?.Uid == uid))
             {
                 return;

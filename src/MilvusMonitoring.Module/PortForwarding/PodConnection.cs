@@ -144,7 +144,7 @@ internal sealed class PodConnection : IAsyncDisposable
 
             if (received.MessageType == WebSocketMessageType.Close)
             {
-                Finish(_errorText.Length > 0 ? PodEnd.Refused : PodEnd.Clean, _errorText.ToString());
+                Finish(_errorText.Length > 0 ? PodEnd.Refused : PodEnd.Clean, RefusalText.ReasonIn(_errorText.ToString()));
                 break;
             }
 

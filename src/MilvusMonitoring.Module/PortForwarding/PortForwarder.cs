@@ -152,7 +152,7 @@ internal sealed class PortForwarder : IAsyncDisposable
     {
         if (remote.End == PodEnd.Refused)
         {
-            _log.ConnectionFailed($"{remote.Pod} refused a connection: {remote.EndText}.");
+            _log.ConnectionFailed($"A connection to {remote.Pod} failed: {remote.EndText}.");
         }
     }
 

@@ -5,6 +5,10 @@ namespace EmbeddedCluster.Kubelet;
 /// <summary>The connection under a WebSocket: to dispose of it ends what is under way, and leaves the connection itself to its server.</summary>
 internal sealed class ConnectionStream(SslStream connection) : Stream
 {
+    private const byte Pong = 0x8A;
+
+    private static readonly ReadOnlyMemory<byte> s_emptyPong = new byte[] { Pong, 0 };
+
     private readonly CancellationTokenSource _ended = new();
 
     public override bool CanRead => true;
@@ -40,7 +44,9 @@ internal sealed class ConnectionStream(SslStream connection) : Stream
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => connection.WriteAsync(buffer, _ended.Token);
+    // A kubelet answers a ping with an empty pong: recorded. A WebSocket writes each frame whole, and repeats the ping's words.
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        connection.WriteAsync(!buffer.IsEmpty && buffer.Span[0] == Pong ? s_emptyPong : buffer, _ended.Token);
 
     protected override void Dispose(bool disposing)
     {

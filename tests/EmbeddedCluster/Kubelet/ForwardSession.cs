@@ -8,7 +8,7 @@ internal sealed class ForwardSession(ForwardSocket socket, IReadOnlyList<Forward
 {
     private const int ReceiveSize = 64 * 1024;
 
-    /// <param name="podEnd">The pod stops: that looks like its having no more to say.</param>
+    /// <param name="podEnd">The pod stops: to each stream that is the end of its connection.</param>
     /// <param name="aborted">Nothing can be sent any more: the client is gone, or the server stops.</param>
     public async Task RunAsync(CancellationToken podEnd, CancellationToken aborted)
     {
@@ -19,10 +19,10 @@ internal sealed class ForwardSession(ForwardSocket socket, IReadOnlyList<Forward
         }
 
         await fault.ReachAsync(ForwardPoint.Announced, aborted).ConfigureAwait(false);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(podEnd, aborted);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         using var closed = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         var receiving = ReceiveAsync(ending.Token, closed.Token);
-        var forwarding = Task.WhenAll(streams.Select(each => each.RunAsync(ending.Token)));
+        var forwarding = Task.WhenAll(streams.Select(each => each.RunAsync(podEnd, ending.Token)));
         var watching = WatchIdleAsync(ending.Token);
         try
         {

@@ -12,6 +12,7 @@ internal sealed class ForwardStream(int index, int port, ForwardTarget target, F
     private readonly TaskCompletionSource<Stream?> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _ended;
+    private volatile bool _podEnded;
 
     private byte DataChannel => (byte)(index * 2);
 
@@ -24,11 +25,13 @@ internal sealed class ForwardStream(int index, int port, ForwardTarget target, F
     }
 
     /// <summary>From the connection to its end. Without cancellation that is the pod's doing, or a failure, which the error channel tells.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <param name="podEnd">The pod stops.</param>
+    /// <param name="cancellationToken">The port-forward ends.</param>
+    public async Task RunAsync(CancellationToken podEnd, CancellationToken cancellationToken)
     {
         try
         {
-            if (await ForwardAsync(cancellationToken).ConfigureAwait(false) is { } failure)
+            if (await ForwardAsync(podEnd, cancellationToken).ConfigureAwait(false) is { } failure)
             {
                 await socket.SendAsync((byte[])[ErrorChannel, .. Encoding.UTF8.GetBytes(target.Describe(port, failure))]).ConfigureAwait(false);
             }
@@ -44,7 +47,7 @@ internal sealed class ForwardStream(int index, int port, ForwardTarget target, F
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
         var pod = await _connected.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (pod is null || _ended || _broken.Task.IsCompleted)
+        if (pod is null || _ended || _podEnded || _broken.Task.IsCompleted)
         {
             return;
         }
@@ -60,8 +63,9 @@ internal sealed class ForwardStream(int index, int port, ForwardTarget target, F
     }
 
     /// <returns>What failed; null when the pod has ended the connection.</returns>
-    private async Task<string?> ForwardAsync(CancellationToken cancellationToken)
+    private async Task<string?> ForwardAsync(CancellationToken podEnd, CancellationToken cancellationToken)
     {
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(podEnd, cancellationToken);
         Stream pod;
         try
         {
@@ -78,7 +82,9 @@ internal sealed class ForwardStream(int index, int port, ForwardTarget target, F
             _connected.SetResult(pod);
             try
             {
-                var failure = await CopyAsync(pod, cancellationToken).ConfigureAwait(false);
+                var failure = await CopyAsync(pod, reading.Token).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                _podEnded = podEnd.IsCancellationRequested;
                 await Task.WhenAny(_broken.Task, Task.Delay(target.CloseDelay, cancellationToken)).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
                 return failure ?? (_broken.Task.IsCompletedSuccessfully ? await _broken.Task.ConfigureAwait(false) : null);
@@ -106,6 +112,10 @@ internal sealed class ForwardStream(int index, int port, ForwardTarget target, F
                 buffer[0] = DataChannel;
                 await socket.SendDataAsync(buffer.AsMemory(0, count + 1)).ConfigureAwait(false);
             }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return null;
         }
         catch (IOException exception) when (exception.InnerException is SocketException)
         {

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using EmbeddedCluster.Storage;
@@ -20,11 +21,16 @@ internal sealed class ForwardTarget(ClusterState state, StoredObject pod, Forwar
             await Task.Delay(options.DialDelay, cancellationToken).ConfigureAwait(false);
         }
 
+        if (state.Store.Find(new("", "pods"), pod.Namespace, pod.Name) is not { } live || live.Uid != pod.Uid || !PodRuns.IsRunning(live.ReadRest()))
+        {
+            throw new SocketException((int)SocketError.ConnectionRefused);
+        }
+
         return await state.Backends.ConnectAsync(pod, port, cancellationToken).ConfigureAwait(false);
     }
 
     public string DescribeRefusal(int port, string reason) =>
-        $"failed to connect to localhost:{port} inside namespace \"{_sandbox}\", IPv4: dial tcp4 127.0.0.1:{port}: connect: {reason} IPv6 dial tcp6 [::1]:{port}: connect: {reason} ";
+        $"failed to connect to localhost:{port} inside namespace \"{_sandbox}\", IPv4: dial tcp4 127.0.0.1:{port}: connect: {reason} IPv6 dial tcp6: address localhost: no suitable address found ";
 
     public string Describe(int port, string failure) =>
         $"error forwarding port {port} to pod {_sandbox}, uid : failed to execute portforward in network namespace \"/var/run/netns/cni-{pod.Uid}\": {failure}";

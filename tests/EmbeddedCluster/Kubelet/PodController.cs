@@ -23,8 +23,14 @@ internal sealed class PodController(ClusterState state, ControllerWriter writer,
         var pod = change.Object;
         switch (change.Type)
         {
+            case StoreEventType.Deleted when state.Options.PodStopDelay > TimeSpan.Zero && PodRuns.IsRunning(pod.ReadRest()):
+                // Deleted by force: its containers take their time all the same.
+                loop.After(state.Options.PodStopDelay, () => state.Pods.End(pod.Uid));
+                break;
             case StoreEventType.Deleted:
                 state.Pods.End(pod.Uid);
+                break;
+            case StoreEventType.Added when IsUnscheduled(pod.ReadRest()):
                 break;
             case StoreEventType.Added when state.Options.Controllers:
                 Start(pod);
@@ -39,6 +45,9 @@ internal sealed class PodController(ClusterState state, ControllerWriter writer,
                 break;
         }
     }
+
+    /// <summary>The node has no labels, so that it takes no pod that asks for some; those of controllers have their node already.</summary>
+    private static bool IsUnscheduled(JsonObject rest) => rest.At("spec.nodeName") is null && rest.At("spec.nodeSelector") is JsonObject { Count: > 0 };
 
     public void Settle()
     {

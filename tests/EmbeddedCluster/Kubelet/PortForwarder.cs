@@ -16,10 +16,18 @@ namespace EmbeddedCluster.Kubelet;
 internal sealed class PortForwarder(ClusterState state, AccessControl access)
 {
     private const string Protocol = "v4.channel.k8s.io";
+    private const string TextProtocol = "v4.base64.channel.k8s.io";
+    private const string TunnelProtocol = "SPDY/3.1+portforward.k8s.io";
+    private const string TunnelledProtocol = "portforward.k8s.io";
     private const string HandshakeKey = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    // What the WebSocket code of a node refuses, it says on a connection that it closes, and without a Content-Type.
+    private static readonly Dictionary<string, string> s_closing = new() { ["Connection"] = "close" };
 
     public ApiReply Open(ApiRequest request)
     {
+        // The query is read before anything is looked for.
+        var ports = ParsePorts(request.Query["ports"]);
         var upgrade = UpgradeOf(request.Http.Request);
         var isWebSocket = upgrade.Equals("websocket", StringComparison.OrdinalIgnoreCase);
         if (isWebSocket && request.Verb != "create" && state.Minor >= 35)
@@ -34,19 +42,21 @@ internal sealed class PortForwarder(ClusterState state, AccessControl access)
             throw ApiException.BadRequest($"pod {pod.Name} does not have a host assigned");
         }
 
-        var ports = ParsePorts(request.Query["ports"]);
         if (upgrade.Length == 0)
         {
             throw ApiException.BadRequest("Upgrade request required");
         }
 
-        if (!isWebSocket)
+        // From 1.31 on the API server itself undoes the tunnel of kubectl.
+        if (isWebSocket && state.Minor >= 31 && Offered(request.Http.Request).Contains(TunnelProtocol))
         {
-            throw ApiException.NotImplemented($"port-forwarding over {upgrade}");
+            throw ApiException.NotImplemented($"port-forwarding over {TunnelProtocol}");
         }
 
-        return Refuse(request.Http.Request, pod, PodRuns.IsRunning(rest), ports)
-            ?? new(101, "", default) { Upgrade = (context, fault, ended) => RunAsync(context, pod, ports, fault, ended) };
+        return Refuse(request.Http.Request, pod, PodRuns.HasSandbox(rest), isWebSocket ? ports : null)
+            ?? (isWebSocket
+                ? new(101, "", default) { Upgrade = (context, fault, ended) => RunAsync(context, pod, ports, fault, ended) }
+                : throw ApiException.NotImplemented($"port-forwarding over {upgrade}"));
     }
 
     private static string UpgradeOf(HttpRequest request) =>
@@ -59,7 +69,8 @@ internal sealed class PortForwarder(ClusterState state, AccessControl access)
         {
             if (!ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port))
             {
-                throw ApiException.BadRequest($"cannot convert to []int32: strconv.ParseUint: parsing \"{text}\": invalid syntax");
+                var why = text.Length > 0 && text.All(char.IsAsciiDigit) ? "value out of range" : "invalid syntax";
+                throw ApiException.BadRequest($"cannot convert to []int32: strconv.ParseUint: parsing \"{text}\": {why}");
             }
 
             ports.Add(port);
@@ -68,36 +79,68 @@ internal sealed class PortForwarder(ClusterState state, AccessControl access)
         return ports;
     }
 
-    private static ApiReply? Refuse(HttpRequest request, StoredObject pod, bool isRunning, List<int> ports)
+    /// <summary>The refusal of the node, in the order in which it looks: the route, the pod, the handshake.</summary>
+    /// <param name="ports">Null for SPDY, whose streams name their ports.</param>
+    private ApiReply? Refuse(HttpRequest request, StoredObject pod, bool hasSandbox, List<int>? ports)
     {
-        if (ports.Count == 0)
+        if (AcceptHeader.NodeRefusal(request, state.Minor) is { } refusal)
         {
-            return ApiReply.Text(400, "query parameter \"port\" is required");
+            return NodeText(406, refusal);
         }
 
-        if (ports.Contains(0))
+        if (ports is { Count: 0 })
         {
-            return ApiReply.Text(400, "port \"0\" must be > 0");
+            return NodeText(400, "query parameter \"port\" is required");
         }
 
-        if (!isRunning)
+        if (ports?.Contains(0) == true)
         {
-            return ApiReply.Text(500, $"pod not found (\"{pod.Name}_{pod.Namespace}\")");
+            return NodeText(400, "port \"0\" must be > 0");
         }
 
+        if (!hasSandbox)
+        {
+            return NodeText(500, $"pod not found (\"{pod.Name}_{pod.Namespace}\")");
+        }
+
+        return ports is null ? RefuseStreams(request) : RefuseHandshake(request);
+    }
+
+    private static ApiReply? RefuseStreams(HttpRequest request)
+    {
+        // Kubernetes 1.0 did not name any.
+        var versions = request.Headers["X-Stream-Protocol-Version"].OfType<string>().ToList();
+        return versions.Count == 0 || versions.Contains(TunnelledProtocol) ? null : ApiReply.Text(403,
+            $"unable to upgrade: unable to negotiate protocol: client supports [{string.Join(' ', versions)}], server accepts [{TunnelledProtocol}]\n")
+            with { NodeHeaders = new Dictionary<string, string> { ["X-Accepted-Stream-Protocol-Versions"] = TunnelledProtocol, ["X-Content-Type-Options"] = "nosniff" } };
+    }
+
+    private static ApiReply? RefuseHandshake(HttpRequest request)
+    {
         if (!HttpMethods.IsGet(request.Method))
         {
-            return new(405, "", default);
+            return Closing(405, "bad method");
         }
 
-        if (request.Headers.SecWebSocketVersion != "13" || request.Headers.SecWebSocketKey.Count != 1)
+        if (request.Headers.SecWebSocketKey.Count != 1)
         {
-            return new(400, "", default);
+            return Closing(400, "mismatch challenge/response");
+        }
+
+        if (request.Headers.SecWebSocketVersion != "13")
+        {
+            return Closing(400, "missing or bad WebSocket Version") with { NodeHeaders = new Dictionary<string, string>(s_closing) { ["Sec-Websocket-Version"] = "13" } };
         }
 
         var offered = Offered(request);
-        return offered.Length > 0 && !offered.Contains(Protocol) ? new(403, "", default) : null;
+        return offered.Length == 0 || offered.Contains(Protocol) ? null
+            : offered.Contains(TextProtocol) ? throw ApiException.NotImplemented($"port-forwarding over {TextProtocol}")
+            : Closing(403, "");
     }
+
+    private static ApiReply NodeText(int status, string text) => ApiReply.Text(status, text) with { NodeHeaders = new Dictionary<string, string>() };
+
+    private static ApiReply Closing(int status, string text) => new(status, "", Encoding.UTF8.GetBytes(text)) { NodeHeaders = s_closing };
 
     private static string[] Offered(HttpRequest request) =>
         request.Headers.SecWebSocketProtocol.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -108,7 +151,7 @@ internal sealed class PortForwarder(ClusterState state, AccessControl access)
         await PayAsync(options, aborted).ConfigureAwait(false);
         var podEnd = state.Pods.EndOf(pod.Uid);
         var live = state.Store.Find(new("", "pods"), pod.Namespace, pod.Name);
-        if (live?.Uid != pod.Uid || !PodRuns.IsRunning(live.ReadRest()))
+        if (live?.Uid != pod.Uid || !PodRuns.HasSandbox(live.ReadRest()))
         {
             state.Pods.End(pod.Uid);
         }
@@ -137,10 +180,8 @@ internal sealed class PortForwarder(ClusterState state, AccessControl access)
         headers.Upgrade = "websocket";
         headers.SecWebSocketAccept = Accept(context.Request.Headers.SecWebSocketKey.ToString());
         var protocol = Offered(context.Request).Length > 0 ? Protocol : null;
-        if (protocol is not null)
-        {
-            headers.SecWebSocketProtocol = protocol;
-        }
+        // Whoever offers none gets an empty one.
+        headers.SecWebSocketProtocol = protocol ?? "";
 
         await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
 

@@ -16,6 +16,9 @@ internal sealed record ApiReply(int Status, string ContentType, ReadOnlyMemory<b
     /// <summary>Takes the connection over instead of sending a body; gives the number of bytes that it sent.</summary>
     public Func<HttpContext, Fault?, CancellationToken, Task<long>>? Upgrade { get; init; }
 
+    /// <summary>The headers of a node's answer, which the API server passes on as it is; null for an answer of its own.</summary>
+    public IReadOnlyDictionary<string, string>? NodeHeaders { get; init; }
+
     public TimeSpan? RetryAfter { get; init; }
 
     public string? Warning { get; init; }

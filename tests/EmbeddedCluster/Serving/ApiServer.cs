@@ -98,7 +98,9 @@ internal sealed class ApiServer
         }
 
         var accept = context.Request.Headers.Accept.ToString();
-        return path.TrimEnd('/').Split('/') switch
+        var parts = path.TrimEnd('/').Split('/');
+        CheckAccept(context.Request, parts);
+        return parts switch
         {
             ["", "version"] => ApiReply.Json(200, VersionInfo.Of(_state.Options.KubernetesVersion)),
             ["", "readyz" or "livez" or "healthz", ..] => ApiReply.Text(200, "ok"),
@@ -111,6 +113,37 @@ internal sealed class ApiServer
             ["", "metrics" or "logs" or "debug", ..] => throw ApiException.NotImplemented($"GET {path}"),
             _ => ApiReply.PathNotFound(),
         };
+    }
+
+    private void CheckAccept(HttpRequest request, string[] parts)
+    {
+        switch (parts)
+        {
+            case ["", "version"]:
+                AcceptHeader.CheckJsonRoute(request, _state.Minor);
+                break;
+            case ["", "api"]:
+                AcceptHeader.CheckRoute(request, _state.Minor);
+                _discovery.CheckAccept(request);
+                break;
+            case ["", "apis"]:
+                _discovery.CheckAccept(request);
+                break;
+            case ["", "api", _]:
+                AcceptHeader.CheckRoute(request, _state.Minor);
+                break;
+            case ["", "apis", _]:
+                AcceptHeader.CheckPlain(request);
+                break;
+            case ["", "apis", var group, _] when _state.Kinds.BuiltIn.Any(each => each.Group == group):
+                AcceptHeader.CheckRoute(request, _state.Minor);
+                break;
+            case ["", "apis", var group, var version] when _catalog.Find(group, version) is not null:
+                AcceptHeader.CheckPlain(request);
+                break;
+            default:
+                break;
+        }
     }
 
     private ApiException Translate(PatchException exception)

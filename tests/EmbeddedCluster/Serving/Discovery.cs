@@ -1,11 +1,21 @@
 using System.Text.Json.Nodes;
 using EmbeddedCluster.Kinds;
+using Microsoft.AspNetCore.Http;
 
 namespace EmbeddedCluster.Serving;
 
 /// <summary>What there is, in the classic documents and in the aggregated one.</summary>
 internal sealed class Discovery(ClusterState state, ApiCatalog catalog)
 {
+    /// <summary>The aggregated document is one more form, of the servers that have it.</summary>
+    public void CheckAccept(HttpRequest request)
+    {
+        if (AggregatedVersion(request.Headers.Accept.ToString()) is null)
+        {
+            AcceptHeader.CheckPlain(request);
+        }
+    }
+
     public ApiReply Core(string accept) => AggregatedVersion(accept) is { } version
         ? Aggregate(version, catalog.All().Where(each => each.Group.Length == 0).GroupBy(each => each.Group))
         : ApiReply.Json(200, new JsonObject

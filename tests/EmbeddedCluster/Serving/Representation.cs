@@ -29,38 +29,38 @@ internal sealed class Representation
 
     public ObjectForm Form { get; }
 
+    /// <summary>Whether the metadata of a list was asked for, which a single object is not, or the other way round.</summary>
+    private bool IsForLists { get; init; }
+
     public static Representation Of(HttpRequest request, ResourceKind kind)
     {
         var includeObject = request.Query["includeObject"].ToString() is { Length: > 0 } include ? include : "Metadata";
-        var ranges = request.Headers.Accept.OfType<string>().SelectMany(each => each.Split(',')).Select(each => each.Trim()).ToList();
-        foreach (var range in ranges)
+        var clauses = AcceptHeader.Clauses(request);
+        foreach (var clause in clauses.Where(each => each.IsJson && (each.Form is null || each.IsMeta)))
         {
-            var parts = range.Split(';', StringSplitOptions.TrimEntries);
-            if (parts[0] is not ("application/json" or "*/*" or "application/*"))
-            {
-                continue;
-            }
-
-            switch (parts.FirstOrDefault(each => each.StartsWith("as=", StringComparison.Ordinal))?[3..])
+            switch (clause.Form)
             {
                 case null:
                     return new(kind, ObjectForm.Whole, includeObject);
                 case "Table":
                     return new(kind, ObjectForm.Table, includeObject);
                 case "PartialObjectMetadata" or "PartialObjectMetadataList":
-                    return new(kind, ObjectForm.Metadata, includeObject);
+                    return new(kind, ObjectForm.Metadata, includeObject) { IsForLists = clause.Form.EndsWith("List", StringComparison.Ordinal) };
                 default:
                     break;
             }
         }
 
-        return ranges.Count == 0
-            ? new(kind, ObjectForm.Whole, includeObject)
-            : throw new ApiException(406, "NotAcceptable", "only the following media types are accepted: application/json, application/json;as=Table, application/json;as=PartialObjectMetadata");
+        return clauses.Count == 0 ? new(kind, ObjectForm.Whole, includeObject) : throw AcceptHeader.NoneFits(clauses);
     }
 
     public ApiReply One(int status, StoredObject value)
     {
+        if (IsForLists)
+        {
+            throw AcceptHeader.Refused($"you requested PartialObjectMetadataList, but the requested object is not a list ({GoType(_kind.Kind)})");
+        }
+
         var buffer = new ArrayBufferWriter<byte>(value.Size + 128);
         WriteOne(buffer, value);
         return new(status, "application/json", buffer.WrittenMemory);
@@ -88,6 +88,11 @@ internal sealed class Representation
         if (Form == ObjectForm.Table)
         {
             return ApiReply.Json(200, Tables.Of(_kind, items, revision, next, _includeObject, true));
+        }
+
+        if (Form == ObjectForm.Metadata && !IsForLists)
+        {
+            throw AcceptHeader.Refused($"you requested PartialObjectMetadata, but the requested object is a list ({GoType(_kind.ListKind)})");
         }
 
         var metadata = new JsonObject { ["resourceVersion"] = revision.ToString(System.Globalization.CultureInfo.InvariantCulture) };
@@ -124,4 +129,9 @@ internal sealed class Representation
         buffer.Write("]}\n"u8);
         return new(200, "application/json", buffer.WrittenMemory);
     }
+
+    /// <summary>The server's internal type of a kind, as its messages name it.</summary>
+    private string GoType(string kind) => _kind.Custom is null
+        ? $"*{(_kind.Group.Length == 0 ? "core" : _kind.Group.Split('.')[0])}.{kind}"
+        : $"*unstructured.Unstructured{(kind == _kind.ListKind ? "List" : "")}";
 }

@@ -11,6 +11,8 @@ internal sealed class RequestPipeline(ClusterState state, ApiServer server, Canc
     private const int SlowPieces = 10;
     private const int CutStreamAfter = 40;
 
+    private static readonly Dictionary<string, string> s_ownHeaders = new() { ["Cache-Control"] = "no-cache, private" };
+
     public async Task HandleAsync(HttpContext context)
     {
         var started = Stopwatch.GetTimestamp();
@@ -88,7 +90,11 @@ internal sealed class RequestPipeline(ClusterState state, ApiServer server, Canc
             response.ContentType = fault?.Kind == FaultKind.WrongContentType ? fault.ContentType : reply.ContentType;
         }
 
-        response.Headers.CacheControl = "no-cache, private";
+        foreach (var (name, value) in reply.NodeHeaders ?? s_ownHeaders)
+        {
+            response.Headers[name] = value;
+        }
+
         if (reply.RetryAfter is { } after)
         {
             response.Headers.RetryAfter = ((long)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

@@ -76,6 +76,7 @@ internal sealed class ResourceRequests
 
         if (!request.Kind.IsStored)
         {
+            AcceptHeader.CheckRoute(request.Http.Request, _state.Minor);
             return request.Kind.Kind == "ComponentStatus" ? throw ApiException.NotImplemented("component statuses") : await _reviews.AnswerAsync(request).ConfigureAwait(false);
         }
 
@@ -84,6 +85,8 @@ internal sealed class ResourceRequests
         {
             throw ApiException.MethodNotAllowed();
         }
+
+        CheckAccept(request);
 
         return request.Verb switch
         {
@@ -108,6 +111,12 @@ internal sealed class ResourceRequests
             throw ApiException.MethodNotAllowed();
         }
 
+        // A stream of a pod is its node's to answer, and to refuse.
+        if (name is not ("portforward" or "exec" or "attach" or "proxy"))
+        {
+            CheckAccept(request);
+        }
+
         return (name, request.Verb) switch
         {
             ("scale", _) => await _scale.HandleAsync(request).ConfigureAwait(false),
@@ -119,5 +128,15 @@ internal sealed class ResourceRequests
             ("status" or "approval", "patch") => await _writer.PatchAsync(request).ConfigureAwait(false),
             _ => throw ApiException.NotImplemented($"{request.Verb} of {request.Kind.Plural}/{name}"),
         };
+    }
+
+    private void CheckAccept(ApiRequest request)
+    {
+        if (request.Kind.Custom is null)
+        {
+            AcceptHeader.CheckRoute(request.Http.Request, _state.Minor, isCollection: request.Verb is "list" or "watch");
+        }
+
+        Representation.Of(request.Http.Request, request.Kind);
     }
 }

@@ -64,7 +64,8 @@ internal sealed class ClusterClient : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private static X509Certificate2 Certificate(string kubeconfig)
+    /// <summary>The client certificate in a kubeconfig.</summary>
+    public static X509Certificate2 Certificate(string kubeconfig)
     {
         string Field(string name) => Encoding.ASCII.GetString(Convert.FromBase64String(kubeconfig.Split('\n').First(each => each.Contains(name, StringComparison.Ordinal)).Split(": ")[1].Trim()));
         using var pem = X509Certificate2.CreateFromPem(Field("client-certificate-data"), Field("client-key-data"));

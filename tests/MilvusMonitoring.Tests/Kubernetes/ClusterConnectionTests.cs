@@ -24,7 +24,7 @@ public sealed class ClusterConnectionTests : IDisposable
         var request = Assert.Single(server.Requests);
         Assert.Equal(("PATCH", "/api/v1/nodes/n?force=true", "HTTP/2"), (request.Method, request.Path, request.Protocol));
         Assert.Equal("{}"u8, request.Body);
-        Assert.Equal(("Bearer t", ClusterRequest.ApplyPatch, "application/json; as=Table; v=v1", "gzip"), (request.Headers["Authorization"], request.Headers["Content-Type"], request.Headers["Accept"], request.Headers["Accept-Encoding"]));
+        Assert.Equal(("Bearer t", ClusterRequest.ApplyPatch, "application/json;as=Table;v=v1", "gzip"), (request.Headers["Authorization"], request.Headers["Content-Type"], request.Headers["Accept"], request.Headers["Accept-Encoding"]));
         Assert.Matches(@"^milvus-monitoring/\d+\.\d+\.\d+$", request.Headers["User-Agent"]);
     }
 

@@ -134,7 +134,7 @@ public sealed class ForwardLifeTests
         await Assert.ThrowsAsync<HttpRequestException>(() => ForwardStage.GetAsync(forward));
 
         await Commands.Stage.UntilAsync(() => forward.LastError is not null);
-        Assert.Matches(@"^Pod/monitoring/grafana-\S+:3000 refused a connection: error forwarding port 3000.*connection refused", forward.LastError);
+        Assert.Matches(@"^A connection to Pod/monitoring/grafana-\S+:3000 failed: connection refused\.$", forward.LastError);
         await using var back = await WebServer.StartAsync("back", Token);
         stage.Cluster.Backends.Serve("monitoring", "app=grafana", 3000, back.EndPoint);
         Assert.Equal("back", await FirstAnswerAsync(forward));

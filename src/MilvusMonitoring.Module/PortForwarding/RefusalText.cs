@@ -1,0 +1,26 @@
+namespace MilvusMonitoring.PortForwarding;
+
+/// <summary>What a node says on an error channel, cut down to the reason.</summary>
+/// <remarks>
+/// containerd (recorded under kubelets 1.20 and 1.36) says in 400 characters, most of them sandbox ids:
+/// <c>error forwarding port 9 to pod ...: failed to connect to localhost:9 inside namespace "...", IPv4: dial tcp4 127.0.0.1:9: connect: connection refused IPv6 dial tcp6: ...</c>
+/// </remarks>
+internal static class RefusalText
+{
+    private const string BeforeReason = ": connect: ";
+    private const string AfterReason = " IPv6 ";
+
+    /// <summary>The reason where the text has that shape; else the whole text.</summary>
+    public static string ReasonIn(string text)
+    {
+        var start = text.IndexOf(BeforeReason, StringComparison.Ordinal);
+        if (start < 0)
+        {
+            return text;
+        }
+
+        var reason = text[(start + BeforeReason.Length)..];
+        var end = reason.IndexOf(AfterReason, StringComparison.Ordinal);
+        return end < 0 ? reason : reason[..end];
+    }
+}
