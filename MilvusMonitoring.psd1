@@ -5,7 +5,7 @@
     Author               = 'The MilvusMonitoring authors'
     CompanyName          = 'The MilvusMonitoring authors'
     Copyright            = '(c) The MilvusMonitoring authors. Apache-2.0.'
-    Description          = 'Takes a Kubernetes cluster with Milvus on it from no monitoring to Prometheus scraping every Milvus component, with no kubectl, helm or git.'
+    Description          = 'Sets up Prometheus and Grafana for Milvus on Kubernetes, and proves that Prometheus scrapes every Milvus component. Needs no kubectl, helm or git.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('MilvusMonitoring.Format.ps1xml')
@@ -32,7 +32,7 @@
         PSData = @{
             Tags         = @('Milvus', 'Kubernetes', 'Prometheus', 'kube-prometheus', 'Monitoring', 'ServiceMonitor', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
             LicenseUri   = 'https://licenses.nuget.org/Apache-2.0'
-            ReleaseNotes = 'The first release. CHANGELOG.md in the folder of the module says what each release brings.'
+            ReleaseNotes = 'The first release. CHANGELOG.md in the folder of the module lists the changes of each release.'
         }
     }
 }

@@ -1,14 +1,17 @@
 <#
 .SYNOPSIS
-Builds, tests and packs the module; each task is a dotnet command that works without this script too.
+Builds, tests and packs the module. Each task is a dotnet command; without this script, run that command.
 .PARAMETER Task
-Build: the module, importable, in out/MilvusMonitoring. Docs: only its help, from docs/*.md. Test: every test.
-Demo: the commands at work on an embedded cluster. Package: out/MilvusMonitoring.VERSION.nupkg, as the PowerShell Gallery wants it.
-Clean: all that a build leaves.
+Build: builds the solution and leaves the module in out/MilvusMonitoring.
+Docs: builds only the help, from docs/*.md.
+Test: runs all tests.
+Demo: runs the commands on a cluster inside one process.
+Package: packs out/MilvusMonitoring.VERSION.nupkg for the PowerShell Gallery.
+Clean: removes everything that a build leaves.
 .PARAMETER Configuration
-Without it: Release for Package, Debug for the others, as with dotnet itself.
+The default is the default of dotnet: Release for Package, Debug for the other tasks.
 .PARAMETER ProjectUri
-Where the project lives, for the manifest in the package.
+The address of the project. Package writes it into the manifest and the README of the package.
 #>
 [CmdletBinding()]
 param(

@@ -1,5 +1,5 @@
-# Loads the shared assembly where scripts can name its types, then the cmdlets in a load context of their own,
-# so that no other module's YamlDotNet meets ours. Engine cmdlets only: a bare host has no Add-Type.
+# Loads the shared assembly into the default load context, so that scripts can name its types. Loads the cmdlets into
+# a separate load context, so that another module's YamlDotNet does not conflict. Uses only engine cmdlets: a bare host has no Add-Type.
 $bin = [System.IO.Path]::Combine($PSScriptRoot, 'bin')
 try {
     $shared = [System.Reflection.Assembly]::LoadFrom([System.IO.Path]::Combine($bin, 'MilvusMonitoring.dll'))
@@ -11,7 +11,7 @@ catch [System.IO.FileLoadException] {
 
 $cmdlets = Import-Module -Assembly $module -DisableNameChecking -PassThru
 
-# A forced import would else find the cmdlets' own module still there and export nothing (PowerShell issue 20710).
+# Without this, Import-Module -Force finds the cmdlets' module still loaded and exports nothing (PowerShell issue 20710).
 $ExecutionContext.SessionState.Module.OnRemove = { Remove-Module -ModuleInfo $cmdlets }
 
 Export-ModuleMember -Cmdlet *

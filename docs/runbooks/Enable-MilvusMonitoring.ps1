@@ -1,25 +1,25 @@
 <#
 .SYNOPSIS
-An Azure Automation runbook (PowerShell 7.4 or newer, on a Hybrid Runbook Worker that reaches the cluster) that keeps a Milvus on AKS monitored.
+An Azure Automation runbook that keeps a Milvus on AKS monitored. It needs PowerShell 7.4 or newer, on a Hybrid Runbook Worker that reaches the cluster.
 .DESCRIPTION
-Signs in as the managed identity of the worker by the kubelogin exec plugin, which the module gives a limited time and never lets ask. Run it on a schedule: what is as it should be is left alone.
-The worker needs kubelogin on its PATH and this module; the identity needs "Azure Kubernetes Service RBAC Cluster Admin" on the cluster, or rights of its own there.
+The runbook signs in as the managed identity of the worker, with the exec plugin kubelogin. The module limits the time of the plugin and does not let it prompt. Run the runbook on a schedule: it changes nothing that is already as wanted.
+The worker needs kubelogin on its PATH, and this module. The identity needs the role "Azure Kubernetes Service RBAC Cluster Admin" on the cluster, or the same permissions from the cluster's own RBAC.
 .PARAMETER Server
-The address of the API server, as `az aks show --query fqdn` gives it, with https:// and port: https://my-cluster-1234.hcp.westeurope.azmk8s.io:443
+The address of the API server. `az aks show --query fqdn` returns the host name; add https:// and the port: https://my-cluster-1234.hcp.westeurope.azmk8s.io:443
 .PARAMETER CertificateAuthority
-The cluster's CA in base64, as it stands in the kubeconfig that `az aks get-credentials` writes.
+The CA certificate of the cluster in base64: certificate-authority-data in the kubeconfig that `az aks get-credentials` writes.
 .PARAMETER Instance
 The name of the Milvus.
 .PARAMETER Namespace
 The namespace of the Milvus.
 .PARAMETER Manifests
-A folder or archive with the manifests, for a worker without internet access; without it the release that fits the cluster is downloaded.
+A folder or archive with kube-prometheus manifests, for a worker without internet access. Without it, the runbook downloads the newest release that supports the cluster's Kubernetes version.
 .PARAMETER Timeout
-How long the stack may take to be ready, and then the first sample to arrive.
+The limit until the stack is ready, and then the limit until the first sample arrives.
 .PARAMETER ClientId
-The client id of a user-assigned identity; without it the system-assigned one.
+The client id of a user-assigned identity. The default is the system-assigned identity.
 .PARAMETER ServerId
-The application id of the API server; the default is the one that every AKS has.
+The application id of the API server. The default is the id that all AKS clusters share.
 #>
 param(
     [Parameter(Mandatory)] [uri] $Server,
@@ -32,7 +32,7 @@ param(
     [string] $ServerId = '6dae42f8-4368-4678-94ff-3960e28e3630'
 )
 
-# Nobody watches and nobody answers: no progress, no questions, and the first error ends the job.
+# A job has no user: show no progress, ask no questions, and end at the first error.
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $ConfirmPreference = 'None'
@@ -71,12 +71,12 @@ try {
     $source = if ($Manifests) { @{ Path = $Manifests } } else { @{} }
     $stack = Install-KubePrometheus @source -Kubeconfig $kubeconfig -Wait -Timeout $Timeout
 
-    # Each as text, for the job's output has no tables: several types in one would be lists of all their properties.
+    # Format each result as text. The job's output has no tables: objects of several types would be shown as lists of all their properties.
     $stack | Format-Table | Out-String -Width 120
     $stack | Grant-PrometheusMilvusAccess | Format-Table | Out-String -Width 120
     Enable-MilvusServiceMonitor $Instance -Namespace $Namespace -Kubeconfig $kubeconfig | Format-Table | Out-String -Width 120
 
-    # Every check is to be in the job's output, above all where one has failed.
+    # Continue after errors, so that the job's output has every check, also when one failed.
     $checks = Test-MilvusMonitoring $Instance -Namespace $Namespace -Kubeconfig $kubeconfig -Wait -Timeout $Timeout -ErrorAction Continue -ErrorVariable broken
     $checks | Format-Table | Out-String -Width 120
     if ($broken) { throw "Milvus $Namespace/$Instance is not proven to be scraped: $($broken[0].Exception.Message)" }
