@@ -75,7 +75,7 @@ internal sealed class ClusterTransport : IDisposable
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
-            return new NetworkStream(socket, ownsSocket: true);
+            return new ReadAheadStream(socket);
         }
         catch
         {
