@@ -6,38 +6,50 @@ using System.Text;
 
 namespace MilvusMonitoring.Testing;
 
-/// <summary>A real kube-apiserver with its etcd, in processes of its own.</summary>
-/// <remarks>
-/// <c>KUBE_APISERVER</c> names a program that is called with a folder and a port, takes that port and the two above it by
-/// 1000 and 1001, prints <c>ready KUBECONFIG</c> once the server answers, and ends on SIGTERM. No controllers run.
-/// </remarks>
+/// <summary>A real kube-apiserver with its etcd, alone or with the controllers and the kubelet of a node, in processes of its own.</summary>
 internal sealed class KubeApiServer : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
+    /// <summary>The exit status of a program that cannot run on this machine, and says why.</summary>
+    private const int CannotRunHere = 2;
+
+    // The program gets a pipe that closes with this process, however it ends: nothing that was started is left behind.
+    private const string Guard = """
+        "$@" < /dev/null & program=$!
+        exec 3<&0
+        { while read -r _ <&3; do :; done; kill -TERM $program; } 2> /dev/null & watch=$!
+        exec 3<&- < /dev/null
+        trap 'kill -TERM $program' TERM
+        wait $program; code=$?
+        while kill -0 $program 2> /dev/null; do wait $program; code=$?; done
+        kill -KILL $watch 2> /dev/null
+        exit $code
+        """;
+
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
     private readonly StringBuilder _errors = new();
+    private readonly KubernetesProgram _program;
     private readonly string _folder;
     private readonly int _port;
     private Process _process;
 
-    private KubeApiServer(string folder, int port) => (_folder, _port, _process) = (folder, port, Launch(folder, port));
+    private KubeApiServer(KubernetesProgram program, string folder, int port) =>
+        (_program, _folder, _port, _process) = (program, folder, port, Launch(program, folder, port));
 
-    /// <summary>Why no server can be had here; null where one can.</summary>
-    public static string? Missing { get; } =
-        string.IsNullOrEmpty(Program) ? "KUBE_APISERVER does not name a program that starts a kube-apiserver."
-        : !Programs.OnPath("etcd") ? "etcd is not on PATH."
-        : null;
+    /// <summary>Why no kube-apiserver can be had here; null where one can.</summary>
+    public static string? Missing => KubernetesProgram.ApiServer.Missing;
 
     /// <summary>An administrator's kubeconfig.</summary>
     public string Kubeconfig { get; private set; } = string.Empty;
 
-    private static string? Program => Environment.GetEnvironmentVariable("KUBE_APISERVER");
+    /// <summary>Starts a kube-apiserver with nothing in it, and waits until it answers.</summary>
+    public static Task<KubeApiServer> StartAsync(CancellationToken cancellationToken) => StartAsync(KubernetesProgram.ApiServer, cancellationToken);
 
-    /// <summary>Starts a server with nothing in it, and waits until it answers.</summary>
-    public static async Task<KubeApiServer> StartAsync(CancellationToken cancellationToken)
+    /// <summary>Starts a Kubernetes with nothing in it, and waits until it is ready.</summary>
+    /// <exception cref="NotSupportedException">The program says that it cannot run on this machine.</exception>
+    public static async Task<KubeApiServer> StartAsync(KubernetesProgram program, CancellationToken cancellationToken)
     {
-        var server = new KubeApiServer(Directory.CreateTempSubdirectory("kube-apiserver-").FullName, FreePort());
+        var server = new KubeApiServer(program, Directory.CreateTempSubdirectory(program.Name + "-").FullName, FreePort());
         try
         {
             await server.WaitAsync(cancellationToken);
@@ -56,8 +68,28 @@ internal sealed class KubeApiServer : IAsyncDisposable
         _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync(cancellationToken);
         _process.Dispose();
-        _process = Launch(_folder, _port);
+        _process = Launch(_program, _folder, _port);
         await WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Runs a command inside the node, which reads a file, if any, from its standard input.</summary>
+    public async Task RunInNodeAsync(string? input, IEnumerable<string> command, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(Path.Combine(_folder, "in-node"), command) { RedirectStandardInput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+        if (input is not null)
+        {
+            await using var file = File.OpenRead(input);
+            await file.CopyToAsync(process.StandardInput.BaseStream, cancellationToken);
+        }
+
+        process.StandardInput.Close();
+        await process.WaitForExitAsync(cancellationToken);
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process.ExitCode} in the node: {await errors}");
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -67,18 +99,20 @@ internal sealed class KubeApiServer : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static Process Launch(string folder, int port) => Process.Start(new ProcessStartInfo(Program!, [folder, port.ToString(CultureInfo.InvariantCulture)])
-    {
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+    private static Process Launch(KubernetesProgram program, string folder, int port) =>
+        Process.Start(new ProcessStartInfo("sh", ["-c", Guard, "sh", program.Path!, folder, port.ToString(CultureInfo.InvariantCulture)])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
 
     private async Task WaitAsync(CancellationToken cancellationToken)
     {
         _process.ErrorDataReceived += (_, line) => _errors.AppendLine(line.Data);
         _process.BeginErrorReadLine();
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bound.CancelAfter(StartLimit);
+        bound.CancelAfter(_program.StartLimit);
         while (await _process.StandardOutput.ReadLineAsync(bound.Token) is { } line)
         {
             if (line.StartsWith("ready ", StringComparison.Ordinal))
@@ -88,7 +122,9 @@ internal sealed class KubeApiServer : IAsyncDisposable
             }
         }
 
-        throw new InvalidOperationException($"The API server did not start: {_errors}");
+        await _process.WaitForExitAsync(bound.Token);
+        var why = $"{_program.Name} did not start: {_errors}";
+        throw _process.ExitCode == CannotRunHere ? new NotSupportedException(why) : new InvalidOperationException(why);
     }
 
     private static int FreePort()
