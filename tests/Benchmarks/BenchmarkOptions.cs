@@ -36,8 +36,10 @@ internal sealed record BenchmarkOptions(int Repeat, IReadOnlyList<string> Suites
                        a cluster of your own for 'kubectl', 'latency' and 'start': kube-prometheus is installed and removed
                        there again and again; a cluster that has it, or a namespace 'monitoring', is left alone
           --forward-to NAMESPACE/SERVICE:PORT [--small PATH] [--large PATH]
-                       a Service on that cluster for 'forward', against kubectl too; the paths' answers must say their length
+                       a Service on that cluster for 'forward', against kubectl too; the paths' answers must say their length;
+                       without it 'forward' runs on the embedded cluster, and on a node of its own where KUBERNETES_NODE is set
         KUBE_APISERVER             a program that starts a real kube-apiserver (kubectl, latency, start)
+        KUBERNETES_NODE            a program that starts a real Kubernetes of one node (forward)
         KUBE_PROMETHEUS_MANIFESTS  the folder with v0.8.0/ and v0.18.0/
         KUBECTL                    the kubectl to measure against; else the one on PATH
         """;

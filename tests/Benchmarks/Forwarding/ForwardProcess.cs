@@ -10,8 +10,15 @@ internal sealed partial class ForwardProcess : IAsyncDisposable
     private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
+    private readonly Task _draining;
 
-    private ForwardProcess(Process process, string line) => (_process, Line) = (process, line);
+    private ForwardProcess(Process process, string line)
+    {
+        (_process, Line) = (process, line);
+
+        // kubectl writes a line for each connection, and stands still once nobody reads them.
+        _draining = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+    }
 
     /// <summary>What it said first.</summary>
     public string Line { get; }
@@ -57,6 +64,7 @@ internal sealed partial class ForwardProcess : IAsyncDisposable
             _process.Kill();
         }
 
+        await _draining.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _process.Dispose();
     }
 
@@ -64,7 +72,13 @@ internal sealed partial class ForwardProcess : IAsyncDisposable
     {
         var process = Process.Start(start)!;
         var line = await process.StandardOutput.ReadLineAsync(cancellationToken);
-        return line is null ? throw new BenchmarkException($"{start.FileName} {string.Join(' ', start.ArgumentList)} ended before it said anything.") : new ForwardProcess(process, line);
+        if (line is null)
+        {
+            process.Dispose();
+            throw new BenchmarkException($"{start.FileName} {string.Join(' ', start.ArgumentList)} ended before it said anything.");
+        }
+
+        return new ForwardProcess(process, line);
     }
 
     // "40123" of our own children, "Forwarding from 127.0.0.1:40123 -> 80" of kubectl.

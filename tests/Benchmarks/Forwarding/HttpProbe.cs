@@ -22,6 +22,7 @@ internal sealed class HttpProbe(int port)
     }
 
     /// <summary>Several requests on one connection.</summary>
+    /// <returns>How long each took; none where the server closes after each answer.</returns>
     public async Task<List<double>> GetOnOneAsync(string path, int requests, CancellationToken cancellationToken)
     {
         var times = new List<double>();
@@ -30,7 +31,11 @@ internal sealed class HttpProbe(int port)
         for (var request = 0; request < requests; request++)
         {
             var clock = Stopwatch.StartNew();
-            await GetAsync(socket, path, buffer, TimeSpan.Zero, cancellationToken);
+            if ((await GetAsync(socket, path, buffer, TimeSpan.Zero, cancellationToken)).Closes)
+            {
+                return [];
+            }
+
             times.Add(clock.Elapsed.TotalMilliseconds);
         }
 
@@ -41,7 +46,7 @@ internal sealed class HttpProbe(int port)
     public async Task<long> DownloadAsync(string path, int pieceSize, TimeSpan pause, CancellationToken cancellationToken)
     {
         using var socket = await ConnectAsync(cancellationToken);
-        return await GetAsync(socket, path, new byte[pieceSize], pause, cancellationToken);
+        return (await GetAsync(socket, path, new byte[pieceSize], pause, cancellationToken)).Length;
     }
 
     private async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
@@ -59,7 +64,7 @@ internal sealed class HttpProbe(int port)
         }
     }
 
-    private static async Task<long> GetAsync(Socket socket, string path, byte[] buffer, TimeSpan pause, CancellationToken cancellationToken)
+    private static async Task<Answer> GetAsync(Socket socket, string path, byte[] buffer, TimeSpan pause, CancellationToken cancellationToken)
     {
         await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"), cancellationToken);
         var filled = 0;
@@ -71,8 +76,8 @@ internal sealed class HttpProbe(int port)
             headEnd = buffer.AsSpan(0, filled).IndexOf(s_headEnd);
         }
         while (headEnd < 0);
-        var length = LengthOf(Encoding.ASCII.GetString(buffer, 0, headEnd));
-        for (var left = length - (filled - headEnd - s_headEnd.Length); left > 0;)
+        var answer = Answer.Read(Encoding.ASCII.GetString(buffer, 0, headEnd));
+        for (var left = answer.Length - (filled - headEnd - s_headEnd.Length); left > 0;)
         {
             if (pause > TimeSpan.Zero)
             {
@@ -83,13 +88,26 @@ internal sealed class HttpProbe(int port)
             left -= count > 0 ? count : throw new BenchmarkException("A connection ended within its answer.");
         }
 
-        return length;
+        return answer;
     }
 
-    private static long LengthOf(string head)
+    /// <summary>The head of an answer.</summary>
+    /// <param name="Length">The length of its body.</param>
+    /// <param name="Closes">Whether the server closes the connection after it.</param>
+    private sealed record Answer(long Length, bool Closes)
     {
-        var line = head.Split("\r\n").FirstOrDefault(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
-            ?? throw new BenchmarkException($"An answer does not say its length: {head.Split("\r\n")[0]}");
-        return long.Parse(line.AsSpan("Content-Length:".Length), CultureInfo.InvariantCulture);
+        public static Answer Read(string head)
+        {
+            var lines = head.Split("\r\n");
+            var length = ValueOf(lines, "Content-Length") ?? throw new BenchmarkException($"An answer does not say its length: {lines[0]}");
+            var connection = ValueOf(lines, "Connection");
+            var closes = lines[0].StartsWith("HTTP/1.0", StringComparison.Ordinal)
+                ? !string.Equals(connection, "keep-alive", StringComparison.OrdinalIgnoreCase)
+                : string.Equals(connection, "close", StringComparison.OrdinalIgnoreCase);
+            return new Answer(long.Parse(length, CultureInfo.InvariantCulture), closes);
+        }
+
+        private static string? ValueOf(string[] lines, string header) =>
+            lines.FirstOrDefault(line => line.StartsWith(header + ":", StringComparison.OrdinalIgnoreCase))?[(header.Length + 1)..].Trim();
     }
 }

@@ -11,7 +11,7 @@ internal static class AllSuites
     {
         await RunOnRealServerAsync(options, report, cancellationToken);
         await RunIfAsync("parse", ParseSuite.Missing, () => new ParseSuite(options.Repeat).RunAsync(report, cancellationToken));
-        await RunIfAsync("forward", null, () => new ForwardSuite(options).RunAsync(report, cancellationToken));
+        await RunIfAsync("forward", null, () => ForwardSuite.RunAsync(options, report, cancellationToken));
         await RunIfAsync("fleet", null, () => FleetSuite.RunAsync(report, cancellationToken));
         await RunIfAsync("scale", ScaleSuite.Missing, () => new ScaleSuite(options.Repeat).RunAsync(report, cancellationToken));
 
