@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace MilvusMonitoring.Kubernetes;
 
-/// <summary>A connection that takes from the kernel all that has come, up to a limit, and hands it out in the pieces that are asked for.</summary>
+/// <summary>A connection that takes all that has come from the kernel, up to a limit, and hands it out in the pieces that are asked for.</summary>
 /// <remarks>
 /// SslStream asks for each TLS record by itself, with a peek before it: two system calls for at most 16 KiB
 /// (dotnet/runtime, SslStream.IO.cs, EnsureFullTlsFrameAsync). One download of 256 MiB from a pod took 33,500 of them.
@@ -27,7 +27,9 @@ internal sealed class ReadAheadStream(Socket socket) : NetworkStream(socket, own
         }
 
         // A read of nothing waits until there is something, and holds no memory meanwhile.
-        return buffer.IsEmpty || buffer.Length >= Largest ? base.ReadAsync(buffer, cancellationToken) : FillAsync(buffer, cancellationToken);
+        return buffer.IsEmpty || buffer.Length >= Largest
+            ? base.ReadAsync(buffer, cancellationToken)
+            : FillAsync(buffer, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -54,7 +56,9 @@ internal sealed class ReadAheadStream(Socket socket) : NetworkStream(socket, own
             throw;
         }
 
-        _size = count == held.Length ? Math.Min(held.Length * 2, Largest) : count < held.Length / 4 ? Math.Max(_size / 2, Smallest) : _size;
+        _size = count == held.Length ? Math.Min(held.Length * 2, Largest)
+            : count < held.Length / 4 ? Math.Max(_size / 2, Smallest)
+            : _size;
         (_held, _start, _end) = (held, 0, count);
         return Take(buffer.Span);
     }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Net;
 using MilvusMonitoring.Kubernetes;
 
 namespace MilvusMonitoring.Benchmarks.Forwarding;
@@ -33,7 +33,9 @@ internal sealed class WebPod : IAsyncDisposable
         var pod = new WebPod(kubeconfig);
         try
         {
-            await pod.CreateAsync("/api/v1/namespaces", $$$"""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"{{{Namespace}}}"}}""", cancellationToken);
+            await pod.CreateAsync("/api/v1/namespaces", $$"""
+                { "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "{{Namespace}}" } }
+                """, cancellationToken);
             await pod.CreateAsync($"{NamespacePath}/services", """
                 {
                   "apiVersion": "v1", "kind": "Service", "metadata": { "name": "web" },
@@ -46,7 +48,10 @@ internal sealed class WebPod : IAsyncDisposable
                   "spec": {
                     "containers": [{
                       "name": "web", "image": "web:local", "imagePullPolicy": "Never",
-                      "command": ["sh", "-c", "mkdir /site && head -c 100 /dev/zero > /site/small && dd if=/dev/zero of=/site/large bs=1M count=256 && exec httpd -f -p 8080 -h /site"],
+                      "command": ["sh", "-c"],
+                      "args": [
+                        "mkdir /site && cd /site && head -c 100 /dev/zero > small && dd if=/dev/zero of=large bs=1M count=256 && exec httpd -f -p 8080"
+                      ],
                       "readinessProbe": { "httpGet": { "path": "/small", "port": 8080 }, "periodSeconds": 1 }
                     }]
                   }
@@ -74,14 +79,14 @@ internal sealed class WebPod : IAsyncDisposable
         for (var tries = 0; ; tries++)
         {
             var (status, text) = await _admin.AskAsync(HttpMethod.Post, path, body, cancellationToken);
-            if ((int)status == 201)
+            if (status == HttpStatusCode.Created)
             {
                 return;
             }
 
             if (tries == 20)
             {
-                throw new BenchmarkException(string.Create(CultureInfo.InvariantCulture, $"POST {path} was answered with {(int)status}: {text}"));
+                throw new BenchmarkException($"POST {path} was answered with {status}: {text}");
             }
 
             await Task.Delay(500, cancellationToken);
@@ -108,6 +113,7 @@ internal sealed class WebPod : IAsyncDisposable
     private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
     {
         using var pod = await _admin.GetAsync(PodPath, cancellationToken);
-        return pod.RootElement.Member("status").Items("conditions").Any(each => each.Text("type") == "Ready" && each.Text("status") == "True");
+        var conditions = pod.RootElement.Member("status").Items("conditions");
+        return conditions.Any(each => each.Text("type") == "Ready" && each.Text("status") == "True");
     }
 }

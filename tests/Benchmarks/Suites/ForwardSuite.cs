@@ -37,7 +37,8 @@ internal sealed class ForwardSuite(ForwardSite site, int rounds)
         }
 
         await RunOnEmbeddedAsync(options.Repeat, report, cancellationToken);
-        if ((KubernetesProgram.Node.Missing ?? (BenchmarkOptions.Kubectl is null ? "Neither KUBECTL nor PATH leads to a kubectl." : null)) is { } missing)
+        var noKubectl = BenchmarkOptions.Kubectl is null ? "Neither KUBECTL nor PATH leads to a kubectl." : null;
+        if ((KubernetesProgram.Node.Missing ?? noKubectl) is { } missing)
         {
             report.Skip("forward on a real node", missing);
             return;
@@ -53,7 +54,9 @@ internal sealed class ForwardSuite(ForwardSite site, int rounds)
     {
         await using var server = await ForwardProcess.StartAsync(cancellationToken, ForwardServer.Argument);
         var target = new ForwardTarget("default", ForwardServer.Service, $"{ForwardServer.Port}");
-        var site = new ForwardSite("the embedded cluster, with TLS and the costs of a real way to a pod for each WebSocket", server.Line.Split(' ', 2)[1], target, ForwardServer.SmallPath, ForwardServer.LargePath + (1L << 30))
+        const string title = "the embedded cluster, with TLS and the costs of a real way to a pod for each WebSocket";
+        var kubeconfig = server.Line.Split(' ', 2)[1];
+        var site = new ForwardSite(title, kubeconfig, target, ForwardServer.SmallPath, ForwardServer.LargePath + (1L << 30))
         {
             ServerPort = server.Port,
         };
@@ -65,8 +68,12 @@ internal sealed class ForwardSuite(ForwardSite site, int rounds)
         string[] arguments = [site.Kubeconfig, site.Target.Namespace, site.Target.Service, site.Target.Port];
         await using var module = await ForwardProcess.StartAsync(cancellationToken, [ForwardWays.ModuleArgument, .. arguments]);
         await using var bare = await ForwardProcess.StartAsync(cancellationToken, [ForwardWays.BareArgument, .. arguments]);
-        await using var relay = site.ServerPort is { } server ? await ForwardProcess.StartAsync(cancellationToken, ForwardWays.RelayArgument, $"{server}") : null;
-        await using var kubectl = site.ServerPort is not null || BenchmarkOptions.Kubectl is null ? null : await ForwardProcess.StartKubectlAsync(BenchmarkOptions.Kubectl, site.Kubeconfig, site.Target, cancellationToken);
+        await using var relay = site.ServerPort is { } server
+            ? await ForwardProcess.StartAsync(cancellationToken, ForwardWays.RelayArgument, $"{server}")
+            : null;
+        await using var kubectl = site.ServerPort is null && BenchmarkOptions.Kubectl is { } program
+            ? await ForwardProcess.StartKubectlAsync(program, site.Kubeconfig, site.Target, cancellationToken)
+            : null;
         if (site.ServerPort is { } port)
         {
             _ways.Add(new Way("straight to the server", null, port));
@@ -189,7 +196,8 @@ internal sealed class ForwardSuite(ForwardSite site, int rounds)
             ["way", "MB/s", "CPU s a GiB", "CPU ms a connection", "memory"],
             [.. _ways.Select(way => (string[])[way.Title, Number(way.Rate.Median, "0"), way.Process is null ? "-" : Number(way.Cost.Median, "0.0"), way.Process is null ? "-" : Number(way.ConnectionCost.Median, "0.0"), way.Process is null ? "-" : Report.Size(way.Memory.Largest)])]);
         report.Space();
-        report.Say(kubectl is null ? "Held against the targets, what a way adds to the first of them:" : "Held against the targets, beside kubectl in the same rounds:");
+        var measure = kubectl is null ? "what a way adds to the first of them" : "beside kubectl in the same rounds";
+        report.Say($"Held against the targets, {measure}:");
         IReadOnlyList<IReadOnlyList<string>> rows = kubectl is null
             ?
             [
