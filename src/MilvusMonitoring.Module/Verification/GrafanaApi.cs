@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using MilvusMonitoring.Kubernetes;
@@ -7,6 +8,8 @@ namespace MilvusMonitoring.Verification;
 /// <summary>Asks Grafana how it is, and its data source for an answer of Prometheus.</summary>
 internal sealed class GrafanaApi(JsonApi api)
 {
+    private const int FirstWithUid = 9;
+
     /// <summary>Asks.</summary>
     /// <param name="credentials">Who to sign in as, one after the other until one is let in; null among them for nobody.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
@@ -46,15 +49,64 @@ internal sealed class GrafanaApi(JsonApi api)
 
         var source = all.FirstOrDefault(source => source.Member("isDefault").ValueKind == JsonValueKind.True) is { ValueKind: JsonValueKind.Object } usual ? usual : all[0];
         var answer = health with { DataSource = source.Text("name") ?? "prometheus", NotAsked = null };
-        try
+        string? refusal = null;
+        foreach (var way in WaysTo(source, health.Version))
         {
-            var body = await api.GetAsync($"api/datasources/proxy/uid/{Uri.EscapeDataString(source.Text("uid") ?? string.Empty)}/api/v1/query?query=vector(1)", credential, cancellationToken).ConfigureAwait(false);
-            PrometheusAnswers.Data(body, $"the data source '{answer.DataSource}'");
-            return answer;
+            try
+            {
+                var body = await api.GetAsync($"api/datasources/proxy/{way}/api/v1/query?query=vector(1)", credential, cancellationToken).ConfigureAwait(false);
+                EnsureNotFromGrafana(body);
+                PrometheusAnswers.Data(body, $"the data source '{answer.DataSource}'");
+                return answer;
+            }
+            catch (MonitoringException exception) when (exception.ErrorId == ErrorId.ResponseInvalid)
+            {
+                refusal ??= OneLine.WithoutEnd(exception.Message);
+            }
+            catch (MonitoringException exception) when (exception.ErrorId == ErrorId.TimedOut)
+            {
+                return answer with { DataSourceError = OneLine.WithoutEnd(exception.Message) };
+            }
         }
-        catch (MonitoringException exception) when (exception.ErrorId is ErrorId.ResponseInvalid or ErrorId.TimedOut)
+
+        return answer with { DataSourceError = refusal ?? "Grafana gives it neither an id nor a uid" };
+    }
+
+    /// <summary>The ways to a data source through Grafana, the best first: by uid from 9.0 on, by number up to 12, where 13 serves that by a feature toggle only.</summary>
+    /// <remarks>A Grafana that hides its version is asked by both, and so is one from 9.0 on: up to 9.3.2 a uid with a hyphen in it was cut (grafana/grafana#61722).</remarks>
+    private static IEnumerable<string> WaysTo(JsonElement source, string? version)
+    {
+        var isOld = int.TryParse(version?.Split('.')[0], CultureInfo.InvariantCulture, out var major) && major < FirstWithUid;
+        if (!isOld && source.Text("uid") is { Length: > 0 } uid)
         {
-            return answer with { DataSourceError = OneLine.WithoutEnd(exception.Message) };
+            yield return $"uid/{Uri.EscapeDataString(uid)}";
+        }
+
+        if (source.Number("id") is { } id)
+        {
+            yield return id.ToString(CultureInfo.InvariantCulture);
+        }
+    }
+
+    /// <summary>Grafana's own errors are a message without a status: a route or a data source that it does not have says nothing of what stands behind it.</summary>
+    private void EnsureNotFromGrafana(ReadOnlyMemory<byte> body)
+    {
+        if (JsonTexts.AreReadable(body.Span) && Fields(body) is { } fields && fields.Text("status") is null && fields.Text("message") is { } message)
+        {
+            throw new MonitoringException(ErrorId.ResponseInvalid, $"Grafana says '{OneLine.Clean(message, 200)}'", api.Who);
+        }
+
+        static JsonElement? Fields(ReadOnlyMemory<byte> body)
+        {
+            try
+            {
+                return JsonSlice.Parse(body) is { ValueKind: JsonValueKind.Object } fields ? fields : null;
+            }
+            catch (JsonException)
+            {
+                // No JSON is no word of Grafana's: whoever reads on says what it is.
+                return null;
+            }
         }
     }
 

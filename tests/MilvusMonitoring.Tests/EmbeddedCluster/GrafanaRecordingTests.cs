@@ -1,0 +1,67 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using EmbeddedCluster.Monitoring;
+using Microsoft.AspNetCore.Http;
+
+namespace MilvusMonitoring.Tests.EmbeddedCluster;
+
+/// <summary>The stand-in answers as the Grafana 7.5.5 of the recording did: status, media type and the fields that it has.</summary>
+public sealed class GrafanaRecordingTests
+{
+    private const string Variable = "GRAFANA_RECORDINGS";
+    private const string RecordedUid = "XmlguERdk";
+
+    // What of the recording the module asks for.
+    private static readonly string[] Asked = ["/api/health", "/api/datasources", "/api/datasources/proxy/"];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_stand_in_answers_as_a_real_7_5_5()
+    {
+        var folder = Environment.GetEnvironmentVariable(Variable);
+        Assert.SkipWhen(string.IsNullOrEmpty(folder), $"{Variable} names no folder of recordings");
+        var exchanges = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder!, "grafana-7.5.5.json"), Token))!.AsArray()
+            .Where(exchange => Asked.Any(path => PathOf(exchange!) == path || (path.EndsWith('/') && PathOf(exchange!).StartsWith(path, StringComparison.Ordinal))))
+            .ToList();
+        Assert.Equal(5, exchanges.Count);
+
+        await using var prometheus = await LoopbackServer.StartAsync(AnswerQueryAsync, Token);
+        await using var grafana = await GrafanaStandIn.StartAsync(prometheus.Address, Token);
+        grafana.Version = new Version(7, 5, 5);
+        using var client = new HttpClient { BaseAddress = grafana.Address };
+        var uid = (string)JsonNode.Parse(await (await SendAsync(client, "/api/datasources", true)).Content.ReadAsStringAsync(Token))![0]!["uid"]!;
+        foreach (var exchange in exchanges)
+        {
+            var isSignedIn = (bool)exchange!["request"]!["auth"]!;
+            using var answer = await SendAsync(client, PathOf(exchange).Replace(RecordedUid, uid, StringComparison.Ordinal), isSignedIn);
+            var recorded = exchange["response"]!;
+            Assert.Equal((PathOf(exchange), (int)recorded["status"]!), (PathOf(exchange), (int)answer.StatusCode));
+            Assert.Equal((string?)recorded["headers"]!["Content-Type"], answer.Content.Headers.ContentType?.ToString());
+            Assert.Equal(Fields(recorded["body"]!), Fields(JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token))!));
+        }
+    }
+
+    private static string PathOf(JsonNode exchange) => (string)exchange["request"]!["path"]!;
+
+    private static IEnumerable<string> Fields(JsonNode body) => body switch
+    {
+        JsonArray list => list.SelectMany(item => Fields(item!)),
+        JsonObject fields => fields.Select(field => field.Key).Order(StringComparer.Ordinal),
+        _ => [],
+    };
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, string path, bool isSignedIn)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
+        request.Headers.Authorization = isSignedIn ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("admin:admin"))) : null;
+        return await client.SendAsync(request, Token);
+    }
+
+    private static Task AnswerQueryAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync("""{"status":"success","data":{"resultType":"vector","result":[]}}""", context.RequestAborted);
+    }
+}
