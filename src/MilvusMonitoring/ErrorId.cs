@@ -75,7 +75,7 @@ public static class ErrorId
     /// <summary>A custom resource definition did not become established.</summary>
     public const string DefinitionNotEstablished = nameof(DefinitionNotEstablished);
 
-    /// <summary>Something did not become ready in time.</summary>
+    /// <summary>Something did not become ready in time, or will never be.</summary>
     public const string NotReady = nameof(NotReady);
 
     /// <summary>An object is not gone in time, with what holds it.</summary>

@@ -82,6 +82,6 @@ internal sealed class StackInstallation(ClusterClient client, IActivitySink sink
         var targets = applied.Where(resource => resource.Succeeded).Select(resource => (resource.Planned.Id, resource.Planned.Type!)).ToList();
         var board = await new ReadinessWait(client, sink).RunAsync(targets, "Waiting for kube-prometheus to become ready", deadline).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        return await StackReadiness.OfAsync(client, board, targets, deadline.Limit, cancellationToken).ConfigureAwait(false);
+        return await StackReadiness.OfAsync(client, sink, board, targets, deadline.Limit, cancellationToken).ConfigureAwait(false);
     }
 }

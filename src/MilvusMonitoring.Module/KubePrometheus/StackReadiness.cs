@@ -2,61 +2,68 @@ using MilvusMonitoring.Kubernetes;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>Which objects of a stack are ready, and one error that names those that are not.</summary>
-internal sealed class StackReadiness(ReadinessBoard board, IReadOnlyList<MonitoringException> errors)
+/// <summary>Which objects of a stack are ready, and one error that says why others are not, each cause once.</summary>
+internal sealed class StackReadiness
 {
-    private const int MostNamed = 5;
-    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(15);
 
-    private readonly HashSet<ResourceId> _targets = [.. board.Targets];
+    private readonly HashSet<ResourceId> _targets;
+    private readonly Dictionary<ResourceId, Unready> _unready;
 
-    public IReadOnlyList<MonitoringException> Errors => errors;
+    private StackReadiness(ReadinessBoard board, IReadOnlyList<Unready> unready, IReadOnlyList<MonitoringException> errors)
+    {
+        _targets = [.. board.Targets];
+        _unready = unready.ToDictionary(item => item.Id);
+        Errors = errors;
+    }
+
+    public IReadOnlyList<MonitoringException> Errors { get; }
 
     /// <summary>Sums up what the wait has seen, and asks the pods of what is not ready for the reason.</summary>
     public static async Task<StackReadiness> OfAsync(
-        ClusterClient client, ReadinessBoard board, IReadOnlyList<(ResourceId Id, ResourceType Type)> targets, TimeSpan limit, CancellationToken cancellationToken)
+        ClusterClient client, IActivitySink sink, ReadinessBoard board, IReadOnlyList<(ResourceId Id, ResourceType Type)> targets, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var waiting = board.NotReady;
-        if (waiting.Count == 0)
+        if (board.NotReady.Count == 0)
         {
-            return new StackReadiness(board, []);
+            return new StackReadiness(board, [], []);
         }
 
         var types = targets.ToDictionary(target => target.Id, target => target.Type);
         using var look = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         look.CancelAfter(LongestLook);
-        var named = await Task.WhenAll(waiting.Take(MostNamed).Select(item => ExplainAsync(client, types[item.Id], item.Id, item.State, look.Token, cancellationToken))).ConfigureAwait(false);
-        var more = waiting.Count > MostNamed ? $", and {waiting.Count - MostNamed} more" : string.Empty;
-        var error = new MonitoringException(
-            ErrorId.NotReady,
-            $"Not ready after {limit.TotalSeconds:0} s: {string.Join(", ", named)}{more}; mend the cause, or give more time with -Timeout, and run the command again.",
-            waiting[0].Id.ToString());
-        return new StackReadiness(board, [error]);
-    }
-
-    /// <summary>Writes down on a resource whether it is ready.</summary>
-    public StackResource Mark(AppliedResource applied, StackResource resource)
-    {
-        if (!_targets.Contains(applied.Planned.Id))
+        var events = new PodEvents(client);
+        var unready = await Task.WhenAll(board.NotReady.Select(item => ExplainAsync(client, events, board, item.Id, item.State, types[item.Id], look.Token, cancellationToken))).ConfigureAwait(false);
+        foreach (var item in unready)
         {
-            return resource;
+            sink.Verbose($"Not ready: {item.Id}: {item.Text}");
         }
 
-        var state = board.StateOf(applied.Planned.Id);
-        return resource with { Ready = state.IsReady, Message = state.IsReady ? resource.Message : state.Message };
+        var (causes, remedy) = UnreadySummary.Describe(unready);
+        var when = ReadinessWait.IsHopeless(board) ? ", and no waiting helps" : $" after {limit.TotalSeconds:0} s";
+        var error = new MonitoringException(ErrorId.NotReady, $"Not ready{when}: {causes}; {remedy}, and run the command again.", unready[0].Id.ToString());
+        return new StackReadiness(board, unready, [error]);
     }
 
-    private static async Task<string> ExplainAsync(ClusterClient client, ResourceType type, ResourceId id, ReadyState state, CancellationToken look, CancellationToken cancellationToken)
+    /// <summary>Writes down on a resource whether it is ready, and all that is said of it where it is not.</summary>
+    public StackResource Mark(AppliedResource applied, StackResource resource) =>
+        !_targets.Contains(applied.Planned.Id) ? resource
+        : _unready.TryGetValue(applied.Planned.Id, out var unready) ? resource with { Ready = false, Message = unready.Text }
+        : resource with { Ready = true };
+
+    private static async Task<Unready> ExplainAsync(
+        ClusterClient client, PodEvents events, ReadinessBoard board, ResourceId id, ReadyState state, ResourceType type, CancellationToken look, CancellationToken cancellationToken)
     {
+        var workload = board.WorkloadOf(id);
+        IReadOnlyList<PodProblem> problems = [];
         try
         {
-            var trouble = await PodTrouble.FindAsync(client, type, id, look).ConfigureAwait(false);
-            return $"{id} ({state.Message}{(trouble is null ? string.Empty : "; " + trouble)})";
+            problems = await PodTrouble.FindAsync(client, workload == id ? type : ResourceType.StatefulSet, workload, events, look).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is MonitoringException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             // The pods are only asked for a better word: without an answer, the workload's own has to do.
-            return $"{id} ({state.Message})";
         }
+
+        return new Unready(id, state, problems, board.WaitsForOperator(id));
     }
 }

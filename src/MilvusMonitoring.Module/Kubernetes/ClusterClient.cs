@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 
 namespace MilvusMonitoring.Kubernetes;
@@ -38,6 +39,14 @@ internal sealed class ClusterClient(ClusterConnection connection)
             { Code: 404 or 406 } => null,
             _ => throw ClusterErrors.From(status, $"get {path}", path),
         };
+    }
+
+    /// <summary>Reads a text, such as the log of a container; null where the server does not give it.</summary>
+    public async Task<string?> FindTextAsync(string path, CancellationToken cancellationToken)
+    {
+        var request = new ClusterRequest(HttpMethod.Get, path) { Accept = "application/json, */*", Retry = false };
+        using var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        return response.IsSuccessStatusCode ? Encoding.UTF8.GetString(((WholeAnswer)response.Content).Bytes) : null;
     }
 
     /// <summary>Reads an object; null where there is none.</summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace MilvusMonitoring.Kubernetes;
 
 /// <summary>How long a command may wait in all. Its token ends waiting; whoever waits tells the time-out from the user's Ctrl+C by asking which token it was.</summary>
@@ -7,23 +5,31 @@ internal sealed class Deadline : IDisposable
 {
     private readonly CancellationTokenSource _source;
     private readonly CancellationToken _stop;
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly CancellationTokenSource _limit;
+    private readonly TimeProvider _time;
+    private readonly long _start;
 
     /// <summary>Starts the clock.</summary>
     /// <param name="limit">How long.</param>
     /// <param name="stop">The user's Ctrl+C.</param>
-    public Deadline(TimeSpan limit, CancellationToken stop)
+    /// <param name="time">The clock; null for the system's.</param>
+    public Deadline(TimeSpan limit, CancellationToken stop, TimeProvider? time = null)
     {
         Limit = limit;
         _stop = stop;
-        _source = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        _source.CancelAfter(limit);
+        _time = time ?? TimeProvider.System;
+        _start = _time.GetTimestamp();
+        _limit = new CancellationTokenSource(limit, _time);
+        _source = CancellationTokenSource.CreateLinkedTokenSource(stop, _limit.Token);
     }
 
     public TimeSpan Limit { get; }
 
     /// <summary>How long is left.</summary>
-    public TimeSpan Left => _clock.Elapsed < Limit ? Limit - _clock.Elapsed : TimeSpan.Zero;
+    public TimeSpan Left => Elapsed < Limit ? Limit - Elapsed : TimeSpan.Zero;
+
+    /// <summary>How long it has been.</summary>
+    public TimeSpan Elapsed => _time.GetElapsedTime(_start);
 
     /// <summary>Cancelled when the time is over, or the user stops the command.</summary>
     public CancellationToken Token => _source.Token;
@@ -31,5 +37,9 @@ internal sealed class Deadline : IDisposable
     /// <summary>Whether the time is over, as against the user having stopped the command.</summary>
     public bool IsOver => _source.IsCancellationRequested && !_stop.IsCancellationRequested;
 
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _source.Dispose();
+        _limit.Dispose();
+    }
 }

@@ -34,6 +34,54 @@ internal sealed class ObjectWatch(ClusterClient client)
         }
     }
 
+    /// <summary>Tells of every change of a list from now on, until it is cancelled; of none where the server does not have the kind.</summary>
+    /// <param name="type">The kind.</param>
+    /// <param name="namespaceName">The namespace; null for all, or for a kind that has none.</param>
+    /// <param name="selector">A query such as <c>labelSelector=a%3Db</c>; empty for all objects.</param>
+    /// <param name="metadataOnly">Whether the objects' metadata will do.</param>
+    /// <param name="begun">Is told when changes will be seen.</param>
+    /// <param name="changed">Is given the object of each change, and nothing for a gap in which there may have been one.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.PermissionDenied"/> among others.</exception>
+    public async Task FollowChangesAsync(
+        ResourceType type, string? namespaceName, string selector, bool metadataOnly, Action begun, Action<ReadOnlyMemory<byte>> changed, CancellationToken cancellationToken)
+    {
+        var query = selector.Length == 0 ? string.Empty : "&" + selector;
+        var pause = FirstPause;
+        for (var isFirst = true; ; isFirst = false)
+        {
+            var path = type.ListPath(namespaceName);
+            if (await client.FindDocumentAsync($"{path}?limit=1{query}", ClusterClient.MetadataOnlyList, cancellationToken).ConfigureAwait(false) is not { } body)
+            {
+                return;
+            }
+
+            if (isFirst)
+            {
+                begun();
+            }
+            else
+            {
+                changed(default);
+            }
+
+            var from = JsonSlice.Parse(body, "metadata").Text("resourceVersion");
+            await foreach (var watchEvent in client.WatchAsync($"{path}?watch=true{query}&resourceVersion={from}", metadataOnly, type.Plural, cancellationToken).ConfigureAwait(false))
+            {
+                if (watchEvent.Kind == WatchEventKind.Expired)
+                {
+                    break;
+                }
+
+                changed(watchEvent.Object);
+                pause = FirstPause;
+            }
+
+            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+        }
+    }
+
     /// <summary>Waits until an object with this UID is gone.</summary>
     /// <param name="type">The kind.</param>
     /// <param name="id">Which object.</param>

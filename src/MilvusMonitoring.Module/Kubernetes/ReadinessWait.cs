@@ -5,11 +5,14 @@ namespace MilvusMonitoring.Kubernetes;
 /// <summary>Waits, by watches, until objects are ready.</summary>
 internal sealed class ReadinessWait(ClusterClient client, IActivitySink sink)
 {
+    /// <summary>How long others have to say what is wrong with them too, once it is known that one will never be ready.</summary>
+    private static readonly TimeSpan HopelessGrace = TimeSpan.FromSeconds(3);
+
     /// <summary>Waits until all are ready.</summary>
     /// <param name="targets">The objects; kinds that have no such state count as ready.</param>
     /// <param name="activity">What is being done, for progress.</param>
     /// <param name="deadline">Until when.</param>
-    /// <returns>What was last seen: whatever is not ready in it, the time was over for.</returns>
+    /// <returns>What was last seen: for whatever is not ready in it the time was over, or no waiting helps.</returns>
     public async Task<ReadinessBoard> RunAsync(IReadOnlyList<(ResourceId Id, ResourceType Type)> targets, string activity, Deadline deadline)
     {
         var board = new ReadinessBoard(targets.Select(target => target.Id));
@@ -18,11 +21,14 @@ internal sealed class ReadinessWait(ClusterClient client, IActivitySink sink)
             return board;
         }
 
+        var isEnding = 0;
         using var done = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
         var watched = targets.Where(target => Readiness.Knows(target.Id)).Concat(board.Deputies.Select(id => (Id: id, Type: ResourceType.StatefulSet)));
         var watches = watched
             .GroupBy(target => (target.Type, target.Id.Namespace))
             .Select(group => FollowAsync(group.Key.Type, group.Key.Namespace, [.. group.Select(target => target.Id)], board, activity, done))
+            .Concat(board.Targets.Select(target => target.Namespace).OfType<string>().Distinct()
+                .Select(place => new PodRefusals(client, sink).FollowAsync(place, Refuse, done.Token)))
             .ToList();
         try
         {
@@ -34,7 +40,20 @@ internal sealed class ReadinessWait(ClusterClient client, IActivitySink sink)
         }
 
         return board;
+
+        void Refuse(ResourceId workload, string message)
+        {
+            sink.Verbose($"{workload}: {OneLine.Clean(message)}");
+            board.Refuse(workload, message);
+            if (IsHopeless(board) && Interlocked.Exchange(ref isEnding, 1) == 0)
+            {
+                done.CancelAfter(HopelessGrace);
+            }
+        }
     }
+
+    /// <summary>Whether one of the objects will never be ready.</summary>
+    public static bool IsHopeless(ReadinessBoard board) => board.NotReady.Any(item => item.State.Refusal is { } refusal && PodRefusal.IsLasting(refusal));
 
     private async Task FollowAsync(ResourceType type, string? namespaceName, HashSet<ResourceId> ids, ReadinessBoard board, string activity, CancellationTokenSource done)
     {

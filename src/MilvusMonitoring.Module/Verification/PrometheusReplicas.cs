@@ -12,12 +12,12 @@ namespace MilvusMonitoring.Verification;
 /// <param name="IsNamed">Whether the caller has named it.</param>
 internal sealed record PrometheusReplica(string Name, PrometheusApi Api, string Set, bool IsNamed);
 
-/// <summary>Finds every replica of a Prometheus: a single one may be the only one that scrapes.</summary>
+/// <summary>Finds every replica of a Prometheus: a single one may be the only one that scrapes. Whoever looks again finds the same ones with their connections.</summary>
 internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri> addresses) : IDisposable
 {
     private const int UsualPort = 9090;
 
-    private readonly List<HttpClient> _open = [];
+    private readonly Dictionary<string, (HttpClient Http, PrometheusReplica Replica)> _open = new(StringComparer.Ordinal);
 
     /// <summary>Finds the replicas that are ready, or takes the addresses that were given for them.</summary>
     /// <exception cref="MonitoringException">The caller may not see the pods.</exception>
@@ -27,7 +27,7 @@ internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri
         var isSharded = spec.Number("shards") > 1;
         if (addresses.Count > 0)
         {
-            return [.. addresses.Select(address => Replica(ServiceHttp.Shown(address), ServiceHttp.At(address), isSharded ? "all" : ServiceHttp.Shown(address)))];
+            return [.. addresses.Select(address => Replica(ServiceHttp.Shown(address), ServiceHttp.Shown(address), () => ServiceHttp.At(address), isSharded ? "all" : ServiceHttp.Shown(address)))];
         }
 
         if (spec.Member("web", "tlsConfig").ValueKind == JsonValueKind.Object)
@@ -41,8 +41,9 @@ internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri
         {
             var name = pod.Member("metadata").Text("name")!;
             var port = Workloads.PortOf(pod, spec.Text("portName") ?? "web", UsualPort);
-            var http = ServiceHttp.In(dialer, new PodAddress(prometheus.Namespace, name, port), spec.Text("routePrefix") ?? string.Empty);
-            return Replica($"pod {name}", http, isSharded ? name[(name.LastIndexOf('-') + 1)..] : name);
+            var path = spec.Text("routePrefix") ?? string.Empty;
+            var key = $"{pod.Member("metadata").Text("uid")}:{port}/{path}";
+            return Replica(key, $"pod {name}", () => ServiceHttp.In(dialer, new PodAddress(prometheus.Namespace, name, port), path), isSharded ? name[(name.LastIndexOf('-') + 1)..] : name);
         })];
     }
 
@@ -54,15 +55,20 @@ internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (var http in _open)
+        foreach (var (http, _) in _open.Values)
         {
             http.Dispose();
         }
     }
 
-    private PrometheusReplica Replica(string name, HttpClient http, string set)
+    private PrometheusReplica Replica(string key, string name, Func<HttpClient> open, string set)
     {
-        _open.Add(http);
-        return new PrometheusReplica(name, new PrometheusApi(http, name), set, addresses.Count > 0);
+        if (!_open.TryGetValue(key, out var known))
+        {
+            var http = open();
+            known = _open[key] = (http, new PrometheusReplica(name, new PrometheusApi(http, name), set, addresses.Count > 0));
+        }
+
+        return known.Replica;
     }
 }

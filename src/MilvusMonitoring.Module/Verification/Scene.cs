@@ -84,6 +84,30 @@ internal sealed class Scene(ClusterClient client, IActivitySink sink, TestReques
         ? MonitorSettings.Of(chart, monitor.Endpoints[0].Text("interval"), monitor.Endpoints[0].Text("scrapeTimeout"), monitor.Metadata.Labels)
         : null;
 
+    /// <summary>Forgets what some links have found, before they look again.</summary>
+    /// <param name="links">The links, and all that they affect.</param>
+    /// <param name="cluster">The cluster's scene, which has been looked at again already; null for that scene itself.</param>
+    public void Forget(IReadOnlySet<string> links, Scene? cluster)
+    {
+        if (links.Contains(Link.Prometheus))
+        {
+            Servers = cluster?.Servers;
+        }
+
+        if (links.Contains(Link.Selection))
+        {
+            Prometheus = cluster?.Prometheus;
+        }
+
+        Monitor = links.Contains(Link.Monitor) ? null : Monitor;
+        Targets = links.Contains(Link.Service) ? null : Targets;
+        Replicas = links.Contains(Link.Configuration) ? null : Replicas;
+        if (links.Contains(Link.Targets))
+        {
+            (Interval, Addresses) = (null, []);
+        }
+    }
+
     /// <summary>A scene for one Milvus, with what was found of the cluster.</summary>
     public Scene For(FoundInstance? found, MonitoringException? notFound) => new(client, sink, request)
     {

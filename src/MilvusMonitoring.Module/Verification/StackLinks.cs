@@ -45,7 +45,7 @@ internal sealed class ApiServerLink : ILink
 /// <summary>The kinds that monitoring stands on are served.</summary>
 internal sealed class DefinitionsLink : ILink
 {
-    private static readonly ResourceType[] Kinds = [ResourceType.Prometheus, MilvusTypes.ServiceMonitor, MilvusTypes.PodMonitor];
+    public static IReadOnlyList<ResourceType> Kinds { get; } = [ResourceType.Prometheus, MilvusTypes.ServiceMonitor, MilvusTypes.PodMonitor];
 
     public string Name => Link.Definitions;
 
@@ -86,7 +86,7 @@ internal sealed class DefinitionsLink : ILink
 internal sealed class OperatorLink : ILink
 {
     // The name in kube-prometheus, and in the chart kube-prometheus-stack.
-    private const string Selector = "labelSelector=app.kubernetes.io%2Fname%20in%20(prometheus-operator%2Ckube-prometheus-stack-prometheus-operator)";
+    public const string Selector = "labelSelector=app.kubernetes.io%2Fname%20in%20(prometheus-operator%2Ckube-prometheus-stack-prometheus-operator)";
 
     public string Name => Link.Operator;
 

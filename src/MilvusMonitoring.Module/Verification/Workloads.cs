@@ -39,8 +39,8 @@ internal static class Workloads
     /// <summary>Whether a Deployment runs.</summary>
     public static async Task<Finding> CheckAsync(Scene scene, ResourceId id, JsonElement live, CancellationToken cancellationToken)
     {
-        var trouble = Readiness.Of(id, live).IsReady ? null : await PodTrouble.FindAsync(scene.Client, Deployment, id, cancellationToken).ConfigureAwait(false);
-        return StackRules.Workload(id, live, trouble, scene.Remedies.Install(scene.Stack, force: true));
+        var problems = Readiness.Of(id, live).IsReady ? [] : await PodTrouble.FindAsync(scene.Client, Deployment, id, null, cancellationToken).ConfigureAwait(false);
+        return StackRules.Workload(id, live, problems is [var first, ..] ? first.ToString() : null, scene.Remedies.Install(scene.Stack, force: true));
     }
 
     /// <summary>The pods of a namespace that are ready, by name.</summary>

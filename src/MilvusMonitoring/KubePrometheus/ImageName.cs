@@ -18,6 +18,9 @@ internal static partial class ImageName
             && parts.Groups["tag"].Length <= LongestTag
             && parts.Groups["digest"] is { Success: false } or { Length: >= ShortestDigest };
 
+    /// <summary>The registry that an image is on; docker.io for a name without one, as container runtimes read it.</summary>
+    public static string RegistryOf(string image) => image.Split('/') is [var host, _, ..] && LooksLikeHost(host) ? host : "docker.io";
+
     /// <summary>Puts an image on another registry; repository path, tag and digest stay.</summary>
     /// <remarks>
     /// A name without a registry is on docker.io, and one of a single word is in <c>library</c> there, as container runtimes read it:

@@ -40,13 +40,19 @@ internal static class Readiness
             return ReadyState.NotYet("its controller has not started on it");
         }
 
+        var available = status.Number("availableReplicas") ?? 0;
+        if (available < wanted && Condition(status, "ReplicaFailure") is { ValueKind: JsonValueKind.Object } failure && failure.Text("status") == "True")
+        {
+            return ReadyState.NotYet(Explain(failure)) with { Refusal = failure.Text("message") };
+        }
+
         if (FalseCondition(status, "Progressing") is { } stuck)
         {
             return ReadyState.NotYet(stuck);
         }
 
         return Replicas(wanted, status.Number("updatedReplicas") ?? 0, "updated")
-            ?? Replicas(wanted, status.Number("availableReplicas") ?? 0, "available")
+            ?? Replicas(wanted, available, "available")
             ?? ((status.Number("replicas") ?? 0) > wanted ? ReadyState.NotYet("old replicas are still ending") : ReadyState.Ready);
     }
 

@@ -38,9 +38,27 @@ internal static class Link
         [Grafana] = [Prometheus],
     };
 
+    /// <summary>What a link reads of others without hanging on them.</summary>
+    private static readonly Dictionary<string, string[]> Reads = new(StringComparer.Ordinal) { [Access] = [Monitor] };
+
     /// <summary>The links, the first first.</summary>
     public static IReadOnlyCollection<string> All => HangsOn.Keys;
 
     /// <summary>The links that one hangs on directly.</summary>
     public static IReadOnlyList<string> Before(string link) => HangsOn[link];
+
+    /// <summary>Some links, and every link that a change of theirs may change.</summary>
+    public static IReadOnlySet<string> Affected(IEnumerable<string> changed)
+    {
+        var affected = new HashSet<string>(changed, StringComparer.Ordinal);
+        foreach (var (link, before) in HangsOn)
+        {
+            if (before.Concat(Reads.GetValueOrDefault(link, [])).Any(affected.Contains))
+            {
+                affected.Add(link);
+            }
+        }
+
+        return affected;
+    }
 }

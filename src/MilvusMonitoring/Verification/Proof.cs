@@ -18,6 +18,10 @@ internal static class Proof
     public static MonitoringCheck? Obstacle(IReadOnlyList<MonitoringCheck> checks) =>
         checks.FirstOrDefault(check => check.Status == CheckStatus.Failed) ?? Unproven(checks).Select(item => item.Why).FirstOrDefault();
 
+    /// <summary>The links that keep them from proving it and follow from no other.</summary>
+    public static IReadOnlyList<string> Broken(IReadOnlyList<MonitoringCheck> checks) =>
+        [.. checks.Where(check => check.CausedBy is null && check.Status is CheckStatus.Failed or CheckStatus.Unknown).Select(check => check.Check).Distinct()];
+
     /// <summary>Each Milvus of which nothing proves that it is scraped, though nothing has failed: silence here would pass for a proof.</summary>
     /// <returns>The Milvus, and the first check that left the last one unknown.</returns>
     public static IEnumerable<(string Milvus, MonitoringCheck Why)> Unproven(IReadOnlyList<MonitoringCheck> checks) =>

@@ -1,6 +1,5 @@
+using System.Text;
 using System.Text.Json;
-using k8s;
-using k8s.Models;
 using MilvusMonitoring.Kubernetes;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
@@ -46,10 +45,49 @@ public sealed class ReadinessTests
     {
         var board = new ReadinessBoard([Prometheus]);
         board.Observe(Prometheus, Parse("""{"metadata":{"generation":1}}"""));
-        Assert.Equal([(Prometheus, ReadyState.NotYet("is not there yet"))], board.NotReady);
+        Assert.Equal([(Prometheus, ReadyState.NotYet("the operator has not reconciled it yet"))], board.NotReady);
 
         board.Observe(PrometheusStatefulSet, Parse("""{"metadata":{"generation":1},"spec":{"replicas":1},"status":{"observedGeneration":1,"readyReplicas":1,"updatedReplicas":1}}"""));
         Assert.Empty(board.NotReady);
+    }
+
+    [Fact]
+    public void A_Prometheus_whose_operator_is_down_waits_for_the_operator()
+    {
+        var operatorId = new ResourceId("apps", "Deployment", "monitoring", "prometheus-operator");
+        var board = new ReadinessBoard([Prometheus, operatorId]);
+        Assert.Equal("is not there yet", board.StateOf(Prometheus).Message);
+        board.Observe(Prometheus, Parse("""{"metadata":{"generation":1}}"""));
+        board.Observe(operatorId, Parse("""{"metadata":{"generation":1},"spec":{"replicas":1},"status":{"observedGeneration":1,"updatedReplicas":1}}"""));
+        Assert.Equal("the operator is not running: Deployment/monitoring/prometheus-operator: 0 of 1 replicas available", board.StateOf(Prometheus).Message);
+        Assert.True(board.WaitsForOperator(Prometheus));
+
+        board.Observe(operatorId, Parse("""{"metadata":{"generation":1},"spec":{"replicas":1},"status":{"observedGeneration":1,"updatedReplicas":1,"availableReplicas":1}}"""));
+        Assert.Equal("the operator has not reconciled it yet", board.StateOf(Prometheus).Message);
+        Assert.False(board.WaitsForOperator(Prometheus));
+    }
+
+    [Fact]
+    public void What_the_server_tells_a_controller_that_may_make_no_pod_is_kept_until_the_workload_is_ready()
+    {
+        var id = new ResourceId("apps", "DaemonSet", "monitoring", "x");
+        var board = new ReadinessBoard([id]);
+        board.Observe(id, Parse("""{"metadata":{"generation":1},"status":{"observedGeneration":1,"desiredNumberScheduled":1,"updatedNumberScheduled":0}}"""));
+        board.Refuse(id, "exceeded quota");
+        Assert.Equal("exceeded quota", board.StateOf(id).Refusal);
+        board.Observe(id, Parse("""{"metadata":{"generation":1},"status":{"observedGeneration":1,"desiredNumberScheduled":1,"updatedNumberScheduled":1,"numberAvailable":1}}"""));
+        Assert.Null(board.StateOf(id).Refusal);
+    }
+
+    [Fact]
+    public void A_Deployment_of_which_no_pod_may_be_made_says_why()
+    {
+        var state = Readiness.Of(new ResourceId("apps", "Deployment", "quota", "web"), Parse("""
+            {"metadata":{"generation":1},"spec":{"replicas":1},"status":{"observedGeneration":1,"unavailableReplicas":1,"conditions":[
+              {"type":"Progressing","status":"True","reason":"NewReplicaSetCreated","message":"Created new replica set \"web-69649d5d77\""},
+              {"type":"ReplicaFailure","status":"True","reason":"FailedCreate","message":"pods \"web-69649d5d77-wntjc\" is forbidden: exceeded quota: few"}]}}
+            """));
+        Assert.Equal(("FailedCreate: pods \"web-69649d5d77-wntjc\" is forbidden: exceeded quota: few", "pods \"web-69649d5d77-wntjc\" is forbidden: exceeded quota: few"), (state.Message, state.Refusal));
     }
 
     [Fact]
@@ -107,7 +145,7 @@ public sealed class ReadinessTests
     [InlineData("""{"status":{"initContainerStatuses":[{"name":"i","state":{"terminated":{"reason":"Error"}}}]}}""", "container i Error")]
     [InlineData("""{"status":{"conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/1 nodes"}]}}""", "Unschedulable (0/1 nodes)")]
     [InlineData("""{"status":{"containerStatuses":[{"name":"a","state":{"waiting":{"reason":"ContainerCreating"}}}]}}""", null)]
-    public void A_pod_says_why_it_does_not_start(string pod, string? trouble) => Assert.Equal(trouble, PodTrouble.Of(KubernetesJson.Deserialize<V1Pod>(pod)));
+    public void A_pod_says_why_it_does_not_start(string pod, string? trouble) => Assert.Equal(trouble, PodTrouble.Of(Encoding.UTF8.GetBytes(pod)));
 
     private static void Check(ResourceId id, string live, string? waitsFor) =>
         Assert.Equal(waitsFor is null ? ReadyState.Ready : ReadyState.NotYet(waitsFor), Readiness.Of(id, Parse(live)));

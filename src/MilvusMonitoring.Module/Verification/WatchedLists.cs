@@ -1,0 +1,90 @@
+using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Milvus;
+
+namespace MilvusMonitoring.Verification;
+
+/// <summary>Chooses what is watched while a chain is waited for: what the first broken links read, and what stands before them and is likely to change meanwhile.</summary>
+internal static class WatchedLists
+{
+    /// <summary>Each has lists of its own; those of more would cost more requests than they save.</summary>
+    private const int MostInstances = 5;
+
+    /// <summary>The lists to watch as things stand.</summary>
+    /// <param name="walk">What the links have found.</param>
+    /// <param name="checks">How the links are.</param>
+    public static IEnumerable<WatchedList> For(Walk walk, IReadOnlyList<MonitoringCheck> checks)
+    {
+        var broken = Proof.Broken(checks).ToHashSet(StringComparer.Ordinal);
+        if (broken.Contains(Link.ApiServer))
+        {
+            return [];
+        }
+
+        var instances = walk.Scenes.Where(scene => scene.Found is not null || scene.Monitor is not null).Take(MostInstances);
+        return OfCluster(walk.Cluster, broken).Concat(instances.SelectMany(scene => OfInstance(scene, broken)));
+    }
+
+    private static IEnumerable<WatchedList> OfCluster(Scene scene, HashSet<string> broken)
+    {
+        if (broken.Contains(Link.Definitions))
+        {
+            foreach (var kind in DefinitionsLink.Kinds)
+            {
+                yield return new WatchedList(Link.Definitions, ResourceType.Definition, null, Named($"{kind.Plural}.{kind.Group}"));
+            }
+
+            yield break;
+        }
+
+        yield return new WatchedList(Link.Operator, Workloads.Deployment, null, OperatorLink.Selector);
+        yield return new WatchedList(Link.Prometheus, ResourceType.Prometheus, scene.Request.Prometheus.Namespace);
+        if (broken.Contains(Link.Prometheus) && scene.Prometheus is { } prometheus)
+        {
+            // It speaks for a resource whose operator, before 0.58, writes no conditions.
+            yield return new WatchedList(Link.Prometheus, ResourceType.StatefulSet, prometheus.Namespace, Named($"prometheus-{prometheus.Name}"));
+        }
+    }
+
+    private static IEnumerable<WatchedList> OfInstance(Scene scene, HashSet<string> broken)
+    {
+        var place = scene.InstanceNamespace;
+        if (scene.Found is { } found)
+        {
+            yield return found.Chart is null
+                ? new WatchedList(Link.Instance, MilvusTypes.OperatorMilvus, place, Named(found.Instance.Name))
+                : new WatchedList(Link.Instance, MilvusTypes.Secret, place, $"labelSelector=owner%3Dhelm,name%3D{Uri.EscapeDataString(found.Instance.Name)}");
+        }
+
+        var isOfPods = scene.MonitorKind == MilvusTypes.PodMonitor.Kind;
+        yield return new WatchedList(Link.Monitor, isOfPods ? MilvusTypes.PodMonitor : MilvusTypes.ServiceMonitor, place);
+        if (scene.Monitor is null)
+        {
+            yield break;
+        }
+
+        yield return new WatchedList(Link.Service, isOfPods ? ResourceType.Pod : MilvusTypes.Service, place);
+        if (!isOfPods)
+        {
+            yield return new WatchedList(Link.Endpoints, MilvusTypes.EndpointSlice, place);
+            if (broken.Contains(Link.Endpoints))
+            {
+                yield return new WatchedList(Link.Endpoints, MilvusTypes.OldEndpointSlice, place);
+            }
+        }
+
+        if (broken.Contains(Link.Selection))
+        {
+            yield return new WatchedList(Link.Selection, ResourceType.Namespace, null, Named(place));
+        }
+
+        if (broken.Contains(Link.Access))
+        {
+            yield return new WatchedList(Link.Access, ResourceType.ClusterRole, null);
+            yield return new WatchedList(Link.Access, ResourceType.ClusterRoleBinding, null);
+            yield return new WatchedList(Link.Access, ResourceType.Role, place);
+            yield return new WatchedList(Link.Access, ResourceType.RoleBinding, place);
+        }
+    }
+
+    private static string Named(string name) => $"fieldSelector=metadata.name%3D{Uri.EscapeDataString(name)}";
+}
