@@ -10,5 +10,7 @@ namespace MilvusMonitoring.KubePrometheus;
 internal sealed record Unready(ResourceId Id, ReadyState State, IReadOnlyList<PodProblem> Problems, bool WaitsForOperator)
 {
     /// <summary>All that is said of it.</summary>
-    public string Text => string.Join(", ", Problems.Select(problem => problem.ToString()).Prepend(State.Message));
+    public string Text => Problems.Count == 0
+        ? State.Message
+        : string.Join(", ", Problems.Select(problem => OneLine.WithoutEnd(problem.ToString())).Prepend(OneLine.WithoutEnd(State.Message)));
 }

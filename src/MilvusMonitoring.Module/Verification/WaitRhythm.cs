@@ -15,7 +15,7 @@ internal sealed class WaitRhythm(LinkWatches watches, TimeProvider time)
     private static readonly int[] Unwatched = [1, 1, 2, 3, 5, 8];
 
     /// <summary>The same where a watch does: the first is for what changed before the watch began.</summary>
-    private static readonly int[] Watched = [1, 10, 15];
+    private static readonly int[] Watched = [1, 30];
 
     private IReadOnlyList<string> _broken = [];
     private int _pauses;

@@ -55,16 +55,16 @@ public sealed class WaitingTests
     }
 
     [Fact]
-    public async Task What_heals_and_what_breaks_is_seen_by_watches_while_no_time_passes()
+    public async Task What_heals_and_what_breaks_is_seen_by_watches_while_no_pause_ends()
     {
         await using var stage = await StartAsync();
         using var connection = Connect(stage);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var sink = new RecordingSink();
-        var waiting = Verifier(connection, sink, new StoppedTime()).WaitAsync(Minute, stop.Token);
+        var waiting = Verifier(connection, sink, new EndlessPauses()).WaitAsync(Minute, stop.Token);
         await UntilAsync("Monitor");
 
-        // The watches begin while it is already waiting; what changes before that the clock has to tell.
+        // The watches begin while it is already waiting; what changes before that a pause has to tell.
         await Stage.UntilAsync(() => WatchesRun(stage));
         (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
         await UntilAsync("Configuration");
