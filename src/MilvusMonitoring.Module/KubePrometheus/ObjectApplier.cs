@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
 using MilvusMonitoring.Kubernetes;
 
 namespace MilvusMonitoring.KubePrometheus;
@@ -17,6 +20,25 @@ internal sealed class ObjectApplier(ClusterClient client, bool forceConflicts)
     /// <summary>Applies a resource whose definition has just become established: the server answers 404 until its handlers have caught up.</summary>
     public Task<AppliedResource> ApplyNewKindAsync(PlannedResource planned, Deadline deadline, CancellationToken cancellationToken) =>
         ApplyAsync(planned, true, deadline, cancellationToken);
+
+    /// <summary>Restarts a workload's rollout as <c>kubectl rollout restart</c> does, by the same annotation, so that whoever restarts it next writes over this.</summary>
+    /// <param name="planned">The workload.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    public async Task<AppliedResource> RestartAsync(PlannedResource planned, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        var annotations = new JsonObject { ["kubectl.kubernetes.io/restartedAt"] = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) };
+        var template = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } };
+        var patch = new JsonObject { ["spec"] = new JsonObject { ["template"] = template } };
+        var answer = await client.MergeAsync(planned.Type!, planned.Id, Encoding.UTF8.GetBytes(patch.ToJsonString()), FieldManagerEntry.RestartName, cancellationToken).ConfigureAwait(false);
+        if (answer.Refusal is not { } refusal)
+        {
+            return new AppliedResource { Planned = planned, Action = ResourceAction.Configured, Live = answer.Metadata, Message = planned.Message, Duration = clock.Elapsed };
+        }
+
+        var error = ClusterErrors.From(refusal, $"restart the rollout of {planned.Id}", planned.Id.ToString());
+        return ClusterFailure.IsOfTheWholeCluster(error) ? throw error : Failed(planned, error, clock);
+    }
 
     private async Task<AppliedResource> ApplyAsync(PlannedResource planned, bool mayLag, Deadline deadline, CancellationToken cancellationToken)
     {

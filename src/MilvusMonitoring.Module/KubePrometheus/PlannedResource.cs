@@ -26,8 +26,11 @@ internal sealed record PlannedResource
     /// <summary>What the inventory says of it.</summary>
     public InventoryEntry? Entry { get; init; }
 
-    /// <summary>Why it is left alone.</summary>
+    /// <summary>Why it is left alone, or restarted.</summary>
     public string? Message { get; init; }
+
+    /// <summary>Whether its rollout is to be restarted, for the reason in <see cref="Message"/>.</summary>
+    public bool Restarts { get; init; }
 
     /// <summary>Why it cannot be done.</summary>
     public MonitoringException? Error { get; init; }

@@ -40,6 +40,11 @@ internal sealed class StackInstallation(ClusterClient client, IActivitySink sink
         using var deadline = new Deadline(timeout, cancellationToken);
         var outcome = await new StackInstaller(client, sink, options).RunAsync(plan, deadline, cancellationToken).ConfigureAwait(false);
         List<MonitoringException> errors = [.. ServerFailures.ErrorsOf(outcome)];
+        foreach (var restarted in outcome.Resources.Where(resource => resource is { Planned.Restarts: true, Succeeded: true, Message: not null }))
+        {
+            sink.Warning($"{restarted.Planned.Id}: {restarted.Message}.");
+        }
+
         var resources = outcome.Resources.Select(resource => resource.ToResource()).ToList();
         if (wait && outcome.Failure is null)
         {

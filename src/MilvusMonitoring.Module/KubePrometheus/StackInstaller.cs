@@ -9,8 +9,8 @@ namespace MilvusMonitoring.KubePrometheus;
 internal sealed record InstallOptions(bool ForceConflicts, int ThrottleLimit);
 
 /// <summary>
-/// Carries out a plan in stages: namespaces; then definitions and, while those become established, everything that is no custom resource;
-/// each custom resource as soon as its own definition is there.
+/// Carries out a plan in stages: namespaces; then definitions and, while those become established, everything that needs none of them;
+/// each custom resource as soon as its own definition is there; workloads that read custom resources, the operator first of all, when discovery serves every kind.
 /// </summary>
 internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, InstallOptions options)
 {
@@ -110,10 +110,12 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
         var roles = changes.Where(IsRole).Select(ApplyThrottledAsync).ToList();
         work.AddRange(roles);
         work.AddRange(changes.Where(IsBinding).Select(ApplyBindingAsync));
+        var discovery = new Lazy<Task<MonitoringException?>>(() => DiscoverAsync([.. changes.Where(IsDefinition).SelectMany(definition => definition.Manifest!.Defines)]));
+        var readers = definitions.Count > 0 ? plan.FindReaders() : new HashSet<ResourceId>();
         work.AddRange(changes
             .Where(resource => !IsDefinition(resource) && !IsRole(resource) && !IsBinding(resource))
-            .Select(resource => definitions.TryGetValue((resource.Id.Group, resource.Id.Kind), out var definition)
-                ? ApplyCustomResourceAsync(resource, definition)
+            .Select(resource => definitions.TryGetValue((resource.Id.Group, resource.Id.Kind), out var definition) ? ApplyCustomResourceAsync(resource, definition)
+                : readers.Contains(resource.Id) || resource.Restarts ? ApplyReaderAsync(resource)
                 : ApplyThrottledAsync(resource)));
         await AllAsync(work, abort, cancellationToken).ConfigureAwait(false);
 
@@ -140,7 +142,30 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
             var defined = await definition.ConfigureAwait(false);
             Note(progress, defined.Succeeded
                 ? await ThrottledAsync(throttle, () => _applier.ApplyNewKindAsync(planned, deadline, abort.Token), abort.Token).ConfigureAwait(false)
-                : new AppliedResource { Planned = planned, Action = ResourceAction.Skipped, Message = $"not applied, because {defined.Planned.Id} failed" });
+                : Skipped(planned, defined));
+        }
+
+        async Task ApplyReaderAsync(PlannedResource planned)
+        {
+            var defined = await Task.WhenAll(definitions.Values).ConfigureAwait(false);
+            if (defined.FirstOrDefault(definition => !definition.Succeeded) is { } failed)
+            {
+                Note(progress, Skipped(planned, failed));
+            }
+            else if (await discovery.Value.ConfigureAwait(false) is { } late)
+            {
+                Note(progress, new AppliedResource { Planned = planned, Action = ResourceAction.Failed, Error = late });
+            }
+            else
+            {
+                Note(progress, await ThrottledAsync(throttle, () => ApplyAndRestartAsync(planned, deadline, abort.Token), abort.Token).ConfigureAwait(false));
+            }
+        }
+
+        async Task<MonitoringException?> DiscoverAsync(IReadOnlyList<ResourceType> kinds)
+        {
+            progress.Waiting("discovery to show the new kinds");
+            return await DiscoveryWait.WaitAsync(client, kinds, deadline, abort.Token).ConfigureAwait(false);
         }
 
         async Task ApplyBindingAsync(PlannedResource planned)
@@ -152,6 +177,18 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
         async Task ApplyThrottledAsync(PlannedResource planned) =>
             Note(progress, await ThrottledAsync(throttle, () => _applier.ApplyAsync(planned, deadline, abort.Token), abort.Token).ConfigureAwait(false));
     }
+
+    /// <summary>Restarts only what the apply itself has not given a new rollout.</summary>
+    private async Task<AppliedResource> ApplyAndRestartAsync(PlannedResource planned, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var applied = planned.Manifest is null ? null : await _applier.ApplyAsync(planned, deadline, cancellationToken).ConfigureAwait(false);
+        return planned.Restarts && (applied is null || (applied.Succeeded && applied.Live?.Generation == planned.Live?.Generation))
+            ? await _applier.RestartAsync(planned, cancellationToken).ConfigureAwait(false)
+            : applied!;
+    }
+
+    private static AppliedResource Skipped(PlannedResource planned, AppliedResource definition) =>
+        new() { Planned = planned, Action = ResourceAction.Skipped, Message = $"not applied, because {definition.Planned.Id} failed" };
 
     /// <summary>Waits for all; the first failure of the whole cluster stops the others, and is the one that is told.</summary>
     private static async Task AllAsync(List<Task> work, CancellationTokenSource abort, CancellationToken cancellationToken)

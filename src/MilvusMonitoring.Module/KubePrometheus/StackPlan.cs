@@ -7,6 +7,9 @@ namespace MilvusMonitoring.KubePrometheus;
 /// <param name="Resources">Every object, in the order of the manifests.</param>
 internal sealed record StackPlan(ManifestSet Manifests, string Namespace, Inventory? Inventory, IReadOnlyList<PlannedResource> Resources)
 {
+    /// <summary>The workloads that read the custom resources which the manifests define; reads all manifests.</summary>
+    public IReadOnlySet<ResourceId> FindReaders() => CustomResourceReaders.Among(Manifests.Objects);
+
     /// <summary>How many objects are to be written.</summary>
     public int Changes => Resources.Count(resource => resource.IsChange);
 

@@ -17,7 +17,11 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
         IReadOnlyDictionary<ResourceId, ObjectMetadata> seen = new Dictionary<ResourceId, ObjectMetadata>();
         if (inventories.FirstOrDefault(inventory => inventory.ManifestDigest == manifests.Digest) is { } same && IsFinished(same))
         {
-            seen = await MetadataSnapshot.ReadAsync(client, same.Entries.Select(entry => (entry.Id, entry.Type)), throttleLimit, cancellationToken).ConfigureAwait(false);
+            var objects = same.Entries.Select(entry => (entry.Id, entry.Type)).ToList();
+            var reading = MetadataSnapshot.ReadAsync(client, objects, throttleLimit, cancellationToken);
+            var looking = FindBlindAsync([.. same.Entries.Where(IsOperator).Select(entry => (entry.Id, entry.Type))], objects, cancellationToken);
+            await Task.WhenAll(reading, looking).ConfigureAwait(false);
+            seen = await reading.ConfigureAwait(false);
 
             // A kind whose objects were just found is served; discovery has nothing to add.
             foreach (var entry in same.Entries.Where(entry => seen.ContainsKey(entry.Id)))
@@ -27,21 +31,20 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
 
             if (await RepairAsync(manifests, same, seen, cancellationToken).ConfigureAwait(false) is { } repair)
             {
-                return repair;
+                return WithRestarts(repair, await looking.ConfigureAwait(false));
             }
         }
 
-        var objects = manifests.Objects;
-        var namespaceName = StackNamespace.Of(objects);
+        var namespaceName = StackNamespace.Of(manifests.Objects);
         var inventory = inventories.FirstOrDefault(candidate => candidate.Namespace == namespaceName);
-        var resolved = await new ManifestResolver(types).ResolveAsync(objects, cancellationToken).ConfigureAwait(false);
+        var resolved = await new ManifestResolver(types).ResolveAsync(manifests.Objects, cancellationToken).ConfigureAwait(false);
         var wanted = resolved.Select(item => item.Object.Id).ToHashSet();
         var entries = inventory?.Entries.ToDictionary(entry => entry.Id) ?? [];
         var others = entries.Values.Where(entry => !wanted.Contains(entry.Id)).ToList();
         var unseen = resolved.Where(item => item.Type is not null).Select(item => (item.Object.Id, item.Type!)).Concat(others.Select(entry => (entry.Id, entry.Type))).Where(item => !seen.ContainsKey(item.Id));
         var live = await MetadataSnapshot.ReadAsync(client, unseen, throttleLimit, cancellationToken).ConfigureAwait(false);
         var planned = new List<PlannedResource>(resolved.Count);
-        var ending = new EndingScopes(objects, id => Now(id) is { DeletionTimestamp: not null });
+        var ending = new EndingScopes(manifests.Objects, id => Now(id) is { DeletionTimestamp: not null });
         foreach (var (manifest, type) in resolved)
         {
             var now = ending.Contains(manifest.Id) ? null : Now(manifest.Id);
@@ -49,10 +52,59 @@ internal sealed class StackPlanner(ClusterClient client, ResourceTypes types, in
         }
 
         planned.AddRange(others.Select(entry => Remainder(entry, Now(entry.Id))).OfType<PlannedResource>());
-        return new StackPlan(manifests, namespaceName, inventory, planned);
+        var plan = new StackPlan(manifests, namespaceName, inventory, planned);
+        var there = planned.Where(resource => resource is { Live.DeletionTimestamp: null, Type: not null }).Select(resource => (resource.Id, resource.Type!)).ToList();
+        var readers = there.Any(item => item.Item1 is { Group: "apps", Kind: "Deployment" }) ? plan.FindReaders() : new HashSet<ResourceId>();
+        return WithRestarts(plan, await FindBlindAsync([.. there.Where(item => readers.Contains(item.Id) && item.Id.Kind == "Deployment")], there, cancellationToken).ConfigureAwait(false));
 
         ObjectMetadata? Now(ResourceId id) => seen.GetValueOrDefault(id) ?? live.GetValueOrDefault(id);
     }
+
+    /// <summary>Told by its component: the roles that would tell it are in manifests that a re-install does not read.</summary>
+    private static bool IsOperator(InventoryEntry entry) => entry is { Component: ComponentName.Operator, LeftAlone: null, Id: { Group: "apps", Kind: "Deployment" } };
+
+    private async Task<BlindOperator?> FindBlindAsync(
+        IReadOnlyList<(ResourceId Id, ResourceType Type)> operators, IEnumerable<(ResourceId Id, ResourceType Type)> objects, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new BlindOperatorFinder(client, throttleLimit).FindAsync(operators, objects, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
+        {
+            // Who may not look at pods can install all the same; Test-MilvusMonitoring says what is not ready.
+            return null;
+        }
+    }
+
+    /// <summary>Marks the workloads that would not see their kinds: the blind operator, and those that run while a definition comes anew.</summary>
+    private static StackPlan WithRestarts(StackPlan plan, BlindOperator? blind)
+    {
+        var missing = plan.Resources.FirstOrDefault(resource => resource is { Action: ResourceAction.Created, Id: { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" } });
+        if (missing is null && blind is null)
+        {
+            return plan;
+        }
+
+        var readers = missing is not null && plan.Resources.Any(MayRestart) ? plan.FindReaders() : new HashSet<ResourceId>();
+        return plan with { Resources = [.. plan.Resources.Select(resource => MayRestart(resource) ? Restarting(resource) : resource)] };
+
+        PlannedResource Restarting(PlannedResource resource) =>
+            resource.Id == blind?.Operator ? Restart(resource, blind.Reason)
+            : readers.Contains(resource.Id) ? Restart(resource, $"it has run since before {missing!.Id} was made, and looks for its kinds only when it starts")
+            : resource;
+    }
+
+    private static bool MayRestart(PlannedResource resource) => resource is
+    {
+        Id: { Group: "apps", Kind: "Deployment" or "DaemonSet" or "StatefulSet" },
+        Live.DeletionTimestamp: null,
+        Action: ResourceAction.Unchanged or ResourceAction.Configured,
+        Type: not null,
+    };
+
+    private static PlannedResource Restart(PlannedResource resource, string reason) =>
+        resource with { Action = ResourceAction.Configured, Restarts = true, Message = $"its rollout is restarted: {reason}" };
 
     private static bool IsFinished(Inventory inventory) => inventory.Entries.All(entry => entry.LeftAlone is not null || entry.Uid is not null);
 

@@ -138,16 +138,27 @@ internal sealed class ClusterClient(ClusterConnection connection)
     /// <param name="id">Which object.</param>
     /// <param name="json">The fields, UTF-8 JSON.</param>
     /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>Why it was refused; null where it was not.</returns>
-    public async Task<StatusBody?> MergeAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    /// <returns>What the server said.</returns>
+    public Task<PatchAnswer> MergeAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
+        MergeAsync(type, id, json, FieldManagerEntry.OurName, cancellationToken);
+
+    /// <summary>Changes the given fields of an object by a merge patch, as another field manager.</summary>
+    /// <param name="type">The kind.</param>
+    /// <param name="id">Which object.</param>
+    /// <param name="json">The fields, UTF-8 JSON.</param>
+    /// <param name="manager">The field manager.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>What the server said.</returns>
+    public async Task<PatchAnswer> MergeAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> json, string manager, CancellationToken cancellationToken)
     {
-        var request = new ClusterRequest(HttpMethod.Patch, $"{type.PathOf(id)}?fieldManager={FieldManagerEntry.OurName}")
+        var request = new ClusterRequest(HttpMethod.Patch, $"{type.PathOf(id)}?fieldManager={manager}")
         {
             Accept = MetadataOnly,
             Body = json,
             ContentType = "application/merge-patch+json",
         };
-        return (await ReadAsync(request, cancellationToken).ConfigureAwait(false)).Status;
+        var (body, status) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
+        return status is null ? new PatchAnswer(MetadataOf(body, id), null) : new PatchAnswer(null, status);
     }
 
     /// <summary>Deletes an object, in the background where it owns others.</summary>

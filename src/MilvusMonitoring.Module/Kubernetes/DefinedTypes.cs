@@ -1,6 +1,8 @@
+using System.Text.Json;
+
 namespace MilvusMonitoring.Kubernetes;
 
-/// <summary>The kinds that a CustomResourceDefinition brings, one for each version, known before the server serves them.</summary>
+/// <summary>The kinds that a CustomResourceDefinition brings, one for each version that it has served, known before the server serves them.</summary>
 internal static class DefinedTypes
 {
     public static IEnumerable<ResourceType> Of(ReadOnlyMemory<byte> definition)
@@ -25,5 +27,5 @@ internal static class DefinedTypes
     }
 
     private static List<string> VersionNames(ReadOnlyMemory<byte> spec) =>
-        [.. JsonSlice.Items(spec, "versions").Select(version => JsonSlice.Text(version, "name")).OfType<string>()];
+        [.. JsonSlice.Items(spec, "versions").Where(version => JsonSlice.Parse(version, "served").ValueKind != JsonValueKind.False).Select(version => JsonSlice.Text(version, "name")).OfType<string>()];
 }

@@ -27,7 +27,7 @@ internal sealed class OperatorResources(ClusterClient client)
     public async Task EnableMetricsAsync(MilvusInstance instance, CancellationToken cancellationToken)
     {
         var id = MilvusTypes.OperatorMilvus.IdOf(instance.Namespace, instance.Name);
-        if (await client.MergeAsync(MilvusTypes.OperatorMilvus, id, MetricsOn, cancellationToken).ConfigureAwait(false) is { } refusal)
+        if ((await client.MergeAsync(MilvusTypes.OperatorMilvus, id, MetricsOn, cancellationToken).ConfigureAwait(false)).Refusal is { } refusal)
         {
             throw ClusterErrors.From(refusal, $"turn the metrics of {id} on", id.ToString());
         }

@@ -21,6 +21,9 @@ internal sealed class Scene(ClusterClient client, IActivitySink sink, TestReques
     /// <summary>What this module installed; null where it did not, or the caller may not see it.</summary>
     public Inventory? Stack { get; set; }
 
+    /// <summary>The operator's Deployment, where it is ready; null where it is not, or was not found.</summary>
+    public ResourceId? Operator { get; set; }
+
     /// <summary>The Prometheus resources that may be meant, the stack's own first; null before they were read.</summary>
     public IReadOnlyList<PrometheusServer>? Servers { get; set; }
 

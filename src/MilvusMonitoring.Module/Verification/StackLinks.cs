@@ -97,6 +97,7 @@ internal sealed class OperatorLink : ILink
         var (id, live) = await Workloads.FindAsync(scene.Client, null, scene.Stack?.Namespace, Selector, cancellationToken).ConfigureAwait(false);
         if (id is not null)
         {
+            scene.Operator = Readiness.Of(id, live).IsReady ? id : null;
             return await Workloads.CheckAsync(scene, id, live, cancellationToken).ConfigureAwait(false);
         }
 
@@ -125,7 +126,23 @@ internal sealed class PrometheusLink : ILink
         scene.Prometheus = scene.Servers[0];
         var ids = scene.Servers.Select(server => new ResourceId(ResourceType.Prometheus.Group, ResourceType.Prometheus.Kind, server.Namespace, server.Name)).ToList();
         var board = await ReadinessSnapshot.ReadAsync(scene.Client, ids.Select(id => (id, ResourceType.Prometheus)), Workloads.ThrottleLimit, cancellationToken).ConfigureAwait(false);
-        return StackRules.Prometheus([.. ids.Select(id => (id, board.StateOf(id)))], scene.Remedies.Install(scene.Stack));
+        var untouched = ids.FirstOrDefault(board.IsUntouched);
+        return untouched is not null && scene.Operator is { } @operator && await BlindAsync(scene, @operator, cancellationToken).ConfigureAwait(false) is { } blind
+            ? StackRules.BlindOperator(untouched, blind.Operator, blind.Reason, scene.Stack?.Namespace == blind.Operator.Namespace ? scene.Remedies.Install(scene.Stack) : null)
+            : StackRules.Prometheus([.. ids.Select(id => (id, board.StateOf(id)))], scene.Remedies.Install(scene.Stack));
+    }
+
+    private static async Task<BlindOperator?> BlindAsync(Scene scene, ResourceId @operator, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new BlindOperatorFinder(scene.Client, Workloads.ThrottleLimit).LookAsync(@operator, Workloads.Deployment, [ResourceType.Prometheus], cancellationToken).ConfigureAwait(false);
+        }
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
+        {
+            scene.Sink.Verbose(exception.Message);
+            return null;
+        }
     }
 
     /// <summary>The Prometheus resources that may be meant, the stack's own first: others may select the same monitors for purposes of their own.</summary>

@@ -11,7 +11,9 @@ internal static class ComponentName
     /// <summary>What every component stands on: the namespace.</summary>
     public const string Setup = "setup";
 
-    private const string Operator = "prometheus-operator";
+    /// <summary>The component of the Prometheus operator.</summary>
+    public const string Operator = "prometheus-operator";
+
     private const string ControlPlane = "kubernetes-control-plane";
 
     // The prefix of a component's files since v0.9.0, and before; longest first, since prometheus begins others.

@@ -6,6 +6,7 @@ namespace MilvusMonitoring.KubePrometheus;
 /// <remarks>
 /// The API server takes a field out of a field manager's set as soon as another manager gives it another value.
 /// So as long as the set of what this module applied is the same, each of its fields still has the value that was applied, whatever else has moved the resource version.
+/// Of an object that was applied with no field at all, as ServiceAccounts of v0.8.0 are, the API server keeps no set: there is nothing in it that could drift.
 /// </remarks>
 internal static class Drift
 {
@@ -42,7 +43,7 @@ internal static class Drift
     public static bool IsAsApplied(InventoryEntry entry, ObjectMetadata live) =>
         entry.Uid == live.Uid
         && live.DeletionTimestamp is null
-        && (entry.ResourceVersion == live.ResourceVersion || (entry.OwnedFields is not null && entry.OwnedFields == live.OwnedFields));
+        && (entry.ResourceVersion == live.ResourceVersion || entry.OwnedFields == live.OwnedFields);
 
     private static string ChangedBy(ObjectMetadata live)
     {

@@ -11,6 +11,9 @@ internal sealed record ObjectMetadata
 
     public required string ResourceVersion { get; init; }
 
+    /// <summary>Counts the changes of its spec; 0 where its kind has no such count.</summary>
+    public long Generation { get; init; }
+
     public DateTimeOffset? DeletionTimestamp { get; init; }
 
     public IReadOnlyList<string> Finalizers { get; init; } = [];

@@ -39,6 +39,7 @@ internal static class ObjectMetadataReader
             Namespace = metadata.Text("namespace"),
             Uid = uid,
             ResourceVersion = metadata.Text("resourceVersion") ?? string.Empty,
+            Generation = metadata.Number("generation") ?? 0,
             DeletionTimestamp = metadata.Time("deletionTimestamp"),
             Finalizers = [.. metadata.Texts("finalizers")],
             Labels = metadata.TextMap("labels"),

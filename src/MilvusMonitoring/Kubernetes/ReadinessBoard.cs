@@ -104,6 +104,10 @@ internal sealed class ReadinessBoard
         ? ReadyState.NotYet($"the operator is not running: {id}: {StateOf(id).Message}")
         : NotReconciled;
 
+    /// <summary>Whether a resource of the operator is there and the operator has done nothing about it: it says nothing of its state, and has no StatefulSet.</summary>
+    public bool IsUntouched(ResourceId target) =>
+        _deputies.TryGetValue(target, out var deputy) && _seen.TryGetValue(target, out var own) && own is null && !_seen.ContainsKey(deputy);
+
     private static ResourceId DeputyOf(ResourceId target) =>
         new("apps", "StatefulSet", target.Namespace, $"{(target.Kind == "Prometheus" ? "prometheus" : "alertmanager")}-{target.Name}");
 }

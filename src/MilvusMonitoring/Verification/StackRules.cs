@@ -65,6 +65,16 @@ internal static class StackRules
             : Finding.Failed(target, detail, remedy);
     }
 
+    /// <summary>Where the operator runs and does not see the Prometheus resource.</summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="operator">The operator's Deployment.</param>
+    /// <param name="reason">Why it does not see it.</param>
+    /// <param name="remedy">What restarts it; null where it is no part of what this module installed.</param>
+    public static Finding BlindOperator(ResourceId resource, ResourceId @operator, string reason, string? remedy) => Finding.Failed(
+        resource.ToString(),
+        $"{resource}: {@operator} does not see it: {reason}",
+        remedy ?? Remedies.InWords($"Restart {@operator}, so that it looks for its kinds again."));
+
     /// <summary>Where no Prometheus resource is the one that is meant.</summary>
     /// <param name="target">What was looked for.</param>
     /// <param name="name">The name that was asked for; null for any.</param>

@@ -1,11 +1,16 @@
 using System.Text.Json.Nodes;
 using EmbeddedCluster.Kinds;
+using EmbeddedCluster.Kubelet;
 using EmbeddedCluster.Objects;
 using EmbeddedCluster.Storage;
 
 namespace EmbeddedCluster.Controllers;
 
-/// <summary>The visible part of the Prometheus operator, while a Deployment of it is available: stateful sets, their services, statuses.</summary>
+/// <summary>
+/// The visible part of the Prometheus operator, while a Deployment of it is available: stateful sets, their services, statuses.
+/// As the real one does, it asks discovery for its kinds once, at the start of its pod: 0.87 logs
+/// <c>resource "prometheuses" (group: "monitoring.coreos.com/v1") not installed in the cluster</c> for what is not shown then, and leaves that alone until its pod starts anew.
+/// </summary>
 internal sealed class OperatorController : IController
 {
     private const string Group = "monitoring.coreos.com";
@@ -16,7 +21,11 @@ internal sealed class OperatorController : IController
     private readonly ResourceKind _deployment;
     private readonly ResourceKind _set;
     private readonly ResourceKind _service;
+    private readonly ResourceKind _pod;
     private readonly KubeletEndpoints _kubelet;
+
+    /// <summary>The kinds that discovery showed when a pod of the operator started, by the pod's UID.</summary>
+    private readonly Dictionary<string, IReadOnlySet<string>> _seen = [];
     private bool _dirty;
 
     public OperatorController(ClusterState state, ControllerWriter writer)
@@ -25,10 +34,18 @@ internal sealed class OperatorController : IController
         _deployment = writer.Kind("apps/v1", "Deployment");
         _set = writer.Kind("apps/v1", "StatefulSet");
         _service = writer.Kind("v1", "Service");
+        _pod = writer.Kind("v1", "Pod");
         _kubelet = new(state, writer);
     }
 
-    public void Observe(StoreEvent change) => _dirty |= change.Resource == _deployment.Id || change.Resource == _set.Id || change.Resource.Group == Group;
+    public void Observe(StoreEvent change)
+    {
+        _dirty |= change.Resource == _deployment.Id || change.Resource == _set.Id || change.Resource.Group == Group;
+        if (change.Resource == _pod.Id)
+        {
+            ObservePod(change);
+        }
+    }
 
     public void Settle()
     {
@@ -45,9 +62,10 @@ internal sealed class OperatorController : IController
         }
 
         _kubelet.Ensure(Arguments(running));
+        var seen = _seen.Values.SelectMany(kinds => kinds).ToHashSet();
         foreach (var (plural, image) in (ReadOnlySpan<(string, string)>)[("prometheuses", "prometheus"), ("alertmanagers", "alertmanager")])
         {
-            if (_state.Kinds.Preferred(new(Group, plural)) is { } kind)
+            if (seen.Contains(plural) && _state.Kinds.Preferred(new(Group, plural)) is { } kind)
             {
                 foreach (var item in _state.Store.List(kind.Id, null).Items.Where(each => !each.IsTerminating))
                 {
@@ -57,9 +75,25 @@ internal sealed class OperatorController : IController
         }
     }
 
+    private void ObservePod(StoreEvent change)
+    {
+        var pod = change.Object;
+        var rest = pod.ReadRest();
+        if (change.Type == StoreEventType.Deleted || pod.IsTerminating || !PodRuns.IsRunning(rest))
+        {
+            _seen.Remove(pod.Uid);
+        }
+        else if (!_seen.ContainsKey(pod.Uid) && rest.Child("spec").Items("containers").Any(IsOperator))
+        {
+            _seen[pod.Uid] = _state.Kinds.Discovered.Where(kind => kind.Group == Group).Select(kind => kind.Plural).ToHashSet();
+            _dirty = true;
+        }
+    }
+
+    private static bool IsOperator(JsonObject container) => container.Text("name") == "prometheus-operator";
+
     private static bool IsRunningOperator(JsonObject deployment) =>
-        (deployment.Child("status").Number("availableReplicas") ?? 0) > 0
-        && Containers(deployment).Any(each => each.Text("name") == "prometheus-operator");
+        (deployment.Child("status").Number("availableReplicas") ?? 0) > 0 && Containers(deployment).Any(IsOperator);
 
     private static IEnumerable<JsonObject> Containers(JsonObject deployment) => (deployment.At("spec.template.spec") as JsonObject ?? []).Items("containers");
 

@@ -30,7 +30,7 @@ public sealed class DefinitionFaultTests
     }
 
     [Fact]
-    public async Task One_of_ours_whose_names_are_taken_is_named_and_only_its_custom_resources_wait()
+    public async Task One_of_ours_whose_names_are_taken_is_named_and_its_custom_resources_and_the_operator_wait()
     {
         await using var stage = await Stage.StartAsync();
         stage.Cluster.Put(Definition("prometheis", "Prometheus", "monitoring.coreos.com"));
@@ -43,14 +43,27 @@ public sealed class DefinitionFaultTests
         Assert.Equal("CustomResourceDefinition/prometheuses.monitoring.coreos.com", error.TargetObject);
         Assert.Contains("already in use", error.ToString(), StringComparison.Ordinal);
         var stack = Assert.Single(result.OutputOf<KubePrometheusStack>());
-        Assert.Equal((1, 1, stack.Resources.Count - 2), (stack.Failed, stack.Skipped, stack.Created));
-        var skipped = Assert.Single(stack.Resources, resource => resource.Action == ResourceAction.Skipped);
-        Assert.Equal("Prometheus/monitoring/k8s", skipped.ToString());
-        Assert.Contains("prometheuses.monitoring.coreos.com", skipped.Message, StringComparison.Ordinal);
+        Assert.Equal((1, 2, stack.Resources.Count - 3), (stack.Failed, stack.Skipped, stack.Created));
+        var skipped = stack.Resources.Where(resource => resource.Action == ResourceAction.Skipped).ToList();
+        Assert.Equal(["Deployment/monitoring/prometheus-operator", "Prometheus/monitoring/k8s"], skipped.Select(resource => resource.ToString()).Order(StringComparer.Ordinal));
+        Assert.All(skipped, resource => Assert.Contains("prometheuses.monitoring.coreos.com", resource.Message, StringComparison.Ordinal));
 
         stage.Cluster.Remove(ApiExtensions, "CustomResourceDefinition", null, "prometheis.monitoring.coreos.com");
-        Assert.Equal(1, (await stage.InstalledAsync()).Created);
+        Assert.Equal(2, (await stage.InstalledAsync()).Created);
         await StackState.AssertCompleteAsync(stage.Cluster);
+    }
+
+    [Fact]
+    public async Task A_kind_that_discovery_never_shows_is_said_and_the_operator_does_not_go_out()
+    {
+        await using var stage = await Stage.StartAsync(new() { DiscoveryDelay = Timeout.InfiniteTimeSpan });
+
+        var error = Assert.Single((await stage.InstallAsync("-Timeout 1")).Errors);
+
+        Assert.StartsWith(ErrorId.DefinitionNotEstablished, error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("Discovery does not show alertmanagers, podmonitors", error.ToString(), StringComparison.Ordinal);
+        Assert.Null(stage.Cluster.Find("apps/v1", "Deployment", "monitoring", "prometheus-operator"));
+        Assert.NotNull(stage.Cluster.Find("monitoring.coreos.com/v1", "Prometheus", "monitoring", "k8s"));
     }
 
     [Fact]

@@ -69,6 +69,27 @@ public abstract class InstallStories
         Assert.Equal(1, (await stage.Objects.FindAsync("apps/v1", "Deployment", "monitoring", "grafana"))!["spec"]!["replicas"]!.GetValue<int>());
     }
 
+    /// <summary>v0.8.0 has ServiceAccounts of no more than a name, and a controller that gives each a token: there the API server keeps no set of fields for the apply.</summary>
+    [Fact]
+    public async Task What_a_controller_adds_to_an_object_of_no_more_than_a_name_is_no_drift()
+    {
+        await using var stage = await StartAsync();
+        var manifests = stage.CopyManifests("bare", folder => File.WriteAllText(
+            Path.Combine(folder, "grafana-bareServiceAccount.yaml"), "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: bare\n  namespace: monitoring\n"));
+        await stage.InstalledAsync(path: manifests);
+        var account = (await stage.Objects.FindAsync("v1", "ServiceAccount", "monitoring", "bare"))!;
+        account["secrets"] = new JsonArray(new JsonObject { ["name"] = "bare-token-x" });
+        await stage.Objects.PutAsync(account, "kube-controller-manager");
+        var managers = (await stage.Objects.FindAsync("v1", "ServiceAccount", "monitoring", "bare"))!["metadata"]!["managedFields"]?.AsArray() ?? [];
+        Assert.DoesNotContain(managers, entry => (string?)entry!["manager"] == "milvus-monitoring");
+
+        stage.ForgetWrites();
+        var again = await stage.InstalledAsync(path: manifests);
+
+        Assert.Equal(again.Resources.Count, again.Unchanged);
+        Assert.Empty(stage.Writes);
+    }
+
     [Fact]
     public async Task A_field_of_another_manager_is_one_error_and_the_rest_is_applied()
     {

@@ -106,4 +106,32 @@ public sealed class ControllerTests : ClusterTest
         Assert.NotNull(Cluster.Find("v1", "Pod", "default", "prometheus-k8s-0"));
         Assert.NotNull(Cluster.Find("v1", "Endpoints", "kube-system", "kubelet"));
     }
+
+    [Fact]
+    public async Task An_operator_that_starts_before_its_kinds_are_shown_leaves_them_alone_until_its_pod_starts_anew()
+    {
+        const string Name = "prometheus-operator";
+        await Client.PostAsync("/apis/apps/v1/namespaces/default/deployments", Sample.Deployment(Name, 1, "--kubelet-service=kube-system/kubelet"), Token);
+        await UntilAsync(cluster => cluster.Find("v1", "Endpoints", "kube-system", "kubelet") is not null);
+        await Client.PostAsync(Sample.Definitions, Sample.Definition("prometheuses", "Prometheus", "monitoring.coreos.com"), Token);
+        var resource = Sample.Parse("""{"apiVersion":"monitoring.coreos.com/v1","kind":"Prometheus","metadata":{"name":"k8s"},"spec":{"size":1}}""");
+        while ((await Client.PostAsync("/apis/monitoring.coreos.com/v1/namespaces/default/prometheuses", resource, Token)).Status == 404)
+        {
+            await Task.Delay(10, Token);
+        }
+
+        await Client.PostAsync("/apis/apps/v1/namespaces/default/deployments", Sample.Deployment("last"), Token);
+        await UntilAsync(cluster => (int?)cluster.Find("apps/v1", "Deployment", "default", "last")!["status"]?["availableReplicas"] == 1);
+        Assert.Empty(Cluster.List("apps/v1", "StatefulSet"));
+        Assert.Null(Cluster.Find("monitoring.coreos.com/v1", "Prometheus", "default", "k8s")!["status"]);
+
+        while ((await Client.GetAsync("/apis/monitoring.coreos.com/v1", Token)).Status == 404)
+        {
+            await Task.Delay(10, Token);
+        }
+
+        var restart = Sample.Parse("""{"spec":{"template":{"metadata":{"annotations":{"kubectl.kubernetes.io/restartedAt":"2026-01-01T00:00:00Z"}}}}}""");
+        await Client.SendAsync("PATCH", $"/apis/apps/v1/namespaces/default/deployments/{Name}", restart, "application/merge-patch+json", Token);
+        await UntilAsync(cluster => (int?)cluster.Find("monitoring.coreos.com/v1", "Prometheus", "default", "k8s")!["status"]?["availableReplicas"] == 1);
+    }
 }

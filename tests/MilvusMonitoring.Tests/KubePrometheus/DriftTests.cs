@@ -41,6 +41,10 @@ public sealed class DriftTests
     public void Lost_managed_fields_are_drift() => Assert.Equal("changed by an unknown manager", Drift.Of(Entry, Live("u1", "99", null)));
 
     [Fact]
+    public void An_object_that_was_applied_with_no_field_has_nothing_that_could_drift() =>
+        Assert.Null(Drift.Of(Entry with { OwnedFields = null }, Live("u1", "99", null, Other("kube-controller-manager", "", 5))));
+
+    [Fact]
     public void A_missing_or_replaced_object_is_drift()
     {
         Assert.Equal("missing", Drift.Of(Entry, null));
