@@ -7,7 +7,7 @@ using MilvusMonitoring.Kubernetes;
 namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>Applies one object and says what became of it; an object's own failure is a value, a failure of the whole cluster an exception.</summary>
-internal sealed class ObjectApplier(ClusterClient client, bool forceConflicts)
+internal sealed class ObjectApplier(ClusterClient client, StackProgress progress, bool forceConflicts)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -52,7 +52,7 @@ internal sealed class ObjectApplier(ClusterClient client, bool forceConflicts)
             if (answer.Metadata is { DeletionTimestamp: not null } ending)
             {
                 // What is being deleted takes the change, and is gone with it.
-                if (await EndingWait.UntilGoneAsync(client, planned.Type!, planned.Id, ending.Uid, deadline, cancellationToken).ConfigureAwait(false) is { } why)
+                if (await EndingWait.UntilGoneAsync(client, planned.Type!, planned.Id, ending.Uid, deadline, progress, cancellationToken).ConfigureAwait(false) is { } why)
                 {
                     return Failed(planned, StillEnding(planned.Id, deadline, why), clock);
                 }

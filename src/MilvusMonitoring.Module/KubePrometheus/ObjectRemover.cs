@@ -4,7 +4,7 @@ using MilvusMonitoring.Kubernetes;
 namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>Deletes one object and waits until it is gone; an object's own failure is a value, a failure of the whole cluster an exception.</summary>
-internal sealed class ObjectRemover(ClusterClient client)
+internal sealed class ObjectRemover(ClusterClient client, StackProgress progress)
 {
     /// <summary>Deletes the object.</summary>
     /// <param name="planned">The object, with its metadata.</param>
@@ -38,7 +38,7 @@ internal sealed class ObjectRemover(ClusterClient client)
     private static bool IsEndingAlready(PlannedResource planned, StatusBody refusal) => refusal.Code == 409 && planned.Id is { Group: "", Kind: "Namespace" };
 
     private async Task<MonitoringException?> WaitAsync(ResourceType type, ResourceId id, string uid, Deadline deadline, CancellationToken cancellationToken) =>
-        await EndingWait.UntilGoneAsync(client, type, id, uid, deadline, cancellationToken).ConfigureAwait(false) is { } why
+        await EndingWait.UntilGoneAsync(client, type, id, uid, deadline, progress, cancellationToken).ConfigureAwait(false) is { } why
             ? new MonitoringException(ErrorId.DeletionBlocked, $"{id} is not gone after {deadline.Limit.TotalSeconds:0} s: {why}; clear that, and run the command again.", id.ToString())
             : null;
 }

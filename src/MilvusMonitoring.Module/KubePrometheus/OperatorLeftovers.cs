@@ -43,21 +43,22 @@ internal sealed class OperatorLeftovers(ClusterClient client)
     }
 
     /// <summary>Removes the leftovers once no operator is left to make them anew; what others made under the same name stays.</summary>
-    public async Task RemoveAsync(IActivitySink sink, Deadline deadline, CancellationToken cancellationToken)
+    public async Task RemoveAsync(StackProgress progress, Deadline deadline, CancellationToken cancellationToken)
     {
         foreach (var (namespaceName, selector) in _operatorPods)
         {
             await foreach (var pod in client.ListMetadataAsync(ResourceType.Pod, namespaceName, selector, cancellationToken).ConfigureAwait(false))
             {
+                progress.Waiting($"the operator's pod {pod.Name} to end");
                 await WaitAsync(new ResourceId(string.Empty, "Pod", namespaceName, pod.Name), pod.Uid, deadline, cancellationToken).ConfigureAwait(false);
             }
         }
 
         foreach (var (namespaceName, name) in _kubeletServices)
         {
-            await RemoveAsync(Service, namespaceName, $"fieldSelector=metadata.name%3D{name}", sink, cancellationToken).ConfigureAwait(false);
-            await RemoveAsync(Endpoints, namespaceName, $"fieldSelector=metadata.name%3D{name}", sink, cancellationToken).ConfigureAwait(false);
-            await RemoveAsync(EndpointSlice, namespaceName, $"labelSelector=kubernetes.io%2Fservice-name%3D{name}", sink, cancellationToken).ConfigureAwait(false);
+            await RemoveAsync(Service, namespaceName, $"fieldSelector=metadata.name%3D{name}", progress, cancellationToken).ConfigureAwait(false);
+            await RemoveAsync(Endpoints, namespaceName, $"fieldSelector=metadata.name%3D{name}", progress, cancellationToken).ConfigureAwait(false);
+            await RemoveAsync(EndpointSlice, namespaceName, $"labelSelector=kubernetes.io%2Fservice-name%3D{name}", progress, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -82,7 +83,7 @@ internal sealed class OperatorLeftovers(ClusterClient client)
         }
     }
 
-    private async Task RemoveAsync(ResourceType type, string namespaceName, string selector, IActivitySink sink, CancellationToken cancellationToken)
+    private async Task RemoveAsync(ResourceType type, string namespaceName, string selector, StackProgress progress, CancellationToken cancellationToken)
     {
         await foreach (var metadata in client.ListMetadataAsync(type, namespaceName, selector, cancellationToken).ConfigureAwait(false))
         {
@@ -94,7 +95,7 @@ internal sealed class OperatorLeftovers(ClusterClient client)
                     throw ClusterErrors.From(refusal, $"delete {id}, which the operator had made", id.ToString());
                 }
 
-                sink.Verbose($"Deleted {id}, which the operator had made");
+                progress.Say($"Deleted {id}, which the operator had made");
             }
         }
     }

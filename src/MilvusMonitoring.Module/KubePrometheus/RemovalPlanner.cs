@@ -45,12 +45,9 @@ internal sealed class RemovalPlanner(ClusterClient client, ResourceTypes types, 
         var live = await MetadataSnapshot.ReadAsync(
             client, items.Where(item => item.Type is not null).Select(item => (item.Id, item.Type!)), throttleLimit, cancellationToken).ConfigureAwait(false);
         var ours = items.Select(item => item.Id).ToHashSet();
-        var decided = new List<PlannedResource>(items.Count);
-        foreach (var item in items)
-        {
-            decided.Add(await DecideAsync(item with { Live = live.GetValueOrDefault(item.Id) }, ours, cancellationToken).ConfigureAwait(false));
-        }
 
+        // Few take requests: definitions, the API service and the namespace.
+        var decided = await Task.WhenAll(items.Select(item => DecideAsync(item with { Live = live.GetValueOrDefault(item.Id) }, ours, cancellationToken))).ConfigureAwait(false);
         return new RemovalPlan(namespaceName, release, inventory, decided);
     }
 

@@ -12,6 +12,7 @@ internal sealed class StackInstallation(ClusterClient client, IActivitySink sink
     /// <summary>Makes the plan.</summary>
     public async Task<StackPlan> PlanAsync(ManifestRequest request, CancellationToken cancellationToken)
     {
+        using var phase = Phase.Start(sink, "plan");
         sink.Progress("Planning kube-prometheus", "reading the manifests and what the cluster has", -1);
         var version = ClusterInfo.ReadVersionAsync(client, cancellationToken);
         var inventories = InventoryStore.FindAsync(client, sink, cancellationToken);
@@ -85,6 +86,7 @@ internal sealed class StackInstallation(ClusterClient client, IActivitySink sink
     private async Task<StackReadiness> WaitAsync(IReadOnlyList<AppliedResource> applied, Deadline deadline, CancellationToken cancellationToken)
     {
         var targets = applied.Where(resource => resource.Succeeded).Select(resource => (resource.Planned.Id, resource.Planned.Type!)).ToList();
+        using var phase = Phase.Start(sink, "wait until ready");
         var board = await new ReadinessWait(client, sink).RunAsync(targets, "Waiting for kube-prometheus to become ready", deadline).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         return await StackReadiness.OfAsync(client, sink, board, targets, deadline.Limit, cancellationToken).ConfigureAwait(false);

@@ -14,7 +14,6 @@ internal sealed record InstallOptions(bool ForceConflicts, int ThrottleLimit);
 /// </summary>
 internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, InstallOptions options)
 {
-    private readonly ObjectApplier _applier = new(client, options.ForceConflicts);
     private readonly ConcurrentDictionary<ResourceId, AppliedResource> _results = new();
     private readonly ServerFailures _failures = new();
 
@@ -26,6 +25,7 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
     public async Task<InstallOutcome> RunAsync(StackPlan plan, Deadline deadline, CancellationToken cancellationToken)
     {
         var progress = new StackProgress(sink, $"Installing kube-prometheus {plan.Manifests.Release?.Version ?? "from " + plan.Manifests.Source}", plan.Resources.Count);
+        var applier = new ObjectApplier(client, progress, options.ForceConflicts);
         foreach (var settled in plan.Resources.Where(resource => !resource.IsChange))
         {
             Note(progress, new AppliedResource { Planned = settled, Action = settled.Action, Live = settled.Live, Message = settled.Message, Error = settled.Error });
@@ -40,9 +40,13 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
         MonitoringException? failure = null;
         try
         {
-            await ApplyNamespacesAsync(plan, progress, deadline, cancellationToken).ConfigureAwait(false);
-            await recorder.SaveIntentAsync(cancellationToken).ConfigureAwait(false);
-            await ApplyOthersAsync(plan, progress, deadline, cancellationToken).ConfigureAwait(false);
+            await ApplyNamespacesAsync(plan, applier, progress, deadline, cancellationToken).ConfigureAwait(false);
+            using (progress.Start("inventory"))
+            {
+                await recorder.SaveIntentAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            await ApplyOthersAsync(plan, applier, progress, deadline, cancellationToken).ConfigureAwait(false);
         }
         catch (MonitoringException exception)
         {
@@ -52,6 +56,7 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
         {
             if (recorder.HasIntent)
             {
+                using var phase = progress.Start("result to the inventory");
                 failure = await recorder.SaveResultAsync(_results, failure, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -65,14 +70,15 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
             : new AppliedResource { Planned = planned, Action = ResourceAction.Skipped, Message = "not reached; run the command again to go on" })],
         failure);
 
-    private async Task ApplyNamespacesAsync(StackPlan plan, StackProgress progress, Deadline deadline, CancellationToken cancellationToken)
+    private async Task ApplyNamespacesAsync(StackPlan plan, ObjectApplier applier, StackProgress progress, Deadline deadline, CancellationToken cancellationToken)
     {
+        using var phase = progress.Start("namespaces");
         foreach (var planned in plan.Resources.Where(resource => resource.IsChange && IsNamespace(resource)))
         {
             if (planned.Live is { DeletionTimestamp: not null } ending)
             {
                 progress.Waiting($"{planned.Id} to finish terminating");
-                if (await EndingWait.UntilGoneAsync(client, planned.Type!, planned.Id, ending.Uid, deadline, cancellationToken).ConfigureAwait(false) is { } why)
+                if (await EndingWait.UntilGoneAsync(client, planned.Type!, planned.Id, ending.Uid, deadline, progress, cancellationToken).ConfigureAwait(false) is { } why)
                 {
                     throw new MonitoringException(
                         ErrorId.NamespaceTerminating,
@@ -81,7 +87,7 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
                 }
             }
 
-            var applied = Note(progress, await _applier.ApplyAsync(planned, deadline, cancellationToken).ConfigureAwait(false));
+            var applied = Note(progress, await applier.ApplyAsync(planned, deadline, cancellationToken).ConfigureAwait(false));
             if (!applied.Succeeded)
             {
                 throw applied.Error!;
@@ -89,39 +95,52 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
         }
     }
 
-    private async Task ApplyOthersAsync(StackPlan plan, StackProgress progress, Deadline deadline, CancellationToken cancellationToken)
+    private async Task ApplyOthersAsync(StackPlan plan, ObjectApplier applier, StackProgress progress, Deadline deadline, CancellationToken cancellationToken)
     {
         using var throttle = new SemaphoreSlim(options.ThrottleLimit);
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var changes = plan.Resources.Where(resource => resource.IsChange && !IsNamespace(resource)).ToList();
         var definitions = new Dictionary<(string Group, string Kind), Task<AppliedResource>>();
-        var work = new List<Task>();
+        var (sent, established) = (new List<Task<AppliedResource>>(), new List<Task<AppliedResource>>());
         foreach (var definition in changes.Where(IsDefinition).OrderByDescending(resource => resource.Manifest!.Length))
         {
-            var task = ApplyDefinitionAsync(definition);
-            work.Add(task);
+            sent.Add(ThrottledAsync(throttle, () => applier.ApplyAsync(definition, deadline, abort.Token), abort.Token));
+            established.Add(EstablishAsync(definition, sent[^1]));
             foreach (var type in definition.Manifest!.Defines)
             {
-                definitions[(type.Group, type.Kind)] = task;
+                definitions[(type.Group, type.Kind)] = established[^1];
             }
         }
 
         // To whom a role's rules may be given, the server can only tell when the role is there.
         var roles = changes.Where(IsRole).Select(ApplyThrottledAsync).ToList();
-        work.AddRange(roles);
-        work.AddRange(changes.Where(IsBinding).Select(ApplyBindingAsync));
         var discovery = new Lazy<Task<MonitoringException?>>(() => DiscoverAsync([.. changes.Where(IsDefinition).SelectMany(definition => definition.Manifest!.Defines)]));
         var readers = definitions.Count > 0 ? plan.FindReaders() : new HashSet<ResourceId>();
-        work.AddRange(changes
-            .Where(resource => !IsDefinition(resource) && !IsRole(resource) && !IsBinding(resource))
-            .Select(resource => definitions.TryGetValue((resource.Id.Group, resource.Id.Kind), out var definition) ? ApplyCustomResourceAsync(resource, definition)
-                : readers.Contains(resource.Id) || resource.Restarts ? ApplyReaderAsync(resource)
-                : ApplyThrottledAsync(resource)));
-        await AllAsync(work, abort, cancellationToken).ConfigureAwait(false);
-
-        async Task<AppliedResource> ApplyDefinitionAsync(PlannedResource planned)
+        var rest = changes.Where(resource => !IsDefinition(resource) && !IsRole(resource) && !IsBinding(resource)).ToLookup(resource =>
+            definitions.ContainsKey((resource.Id.Group, resource.Id.Kind)) ? Needs.ItsDefinition
+            : readers.Contains(resource.Id) || resource.Restarts ? Needs.Discovery
+            : Needs.Nothing);
+        List<Task> others = [.. roles, .. changes.Where(IsBinding).Select(ApplyBindingAsync), .. rest[Needs.Nothing].Select(ApplyThrottledAsync)];
+        List<Task> custom = [.. rest[Needs.ItsDefinition].Select(resource => ApplyCustomResourceAsync(resource, definitions[(resource.Id.Group, resource.Id.Kind)]))];
+        List<Task> reading = [.. rest[Needs.Discovery].Select(ApplyReaderAsync)];
+        var phases = Task.WhenAll(
+            progress.StartAsync("definitions", sent),
+            progress.StartAsync("definitions established", established),
+            progress.StartAsync("others", others),
+            progress.StartAsync("custom resources", custom),
+            progress.StartAsync("workloads that read custom resources", reading));
+        try
         {
-            var applied = await ThrottledAsync(throttle, () => _applier.ApplyAsync(planned, deadline, abort.Token), abort.Token).ConfigureAwait(false);
+            await AllAsync([.. established, .. others, .. custom, .. reading], abort, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await phases.ConfigureAwait(false);
+        }
+
+        async Task<AppliedResource> EstablishAsync(PlannedResource planned, Task<AppliedResource> definition)
+        {
+            var applied = await definition.ConfigureAwait(false);
             if (applied.Succeeded)
             {
                 try
@@ -141,7 +160,7 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
         {
             var defined = await definition.ConfigureAwait(false);
             Note(progress, defined.Succeeded
-                ? await ThrottledAsync(throttle, () => _applier.ApplyNewKindAsync(planned, deadline, abort.Token), abort.Token).ConfigureAwait(false)
+                ? await ThrottledAsync(throttle, () => applier.ApplyNewKindAsync(planned, deadline, abort.Token), abort.Token).ConfigureAwait(false)
                 : Skipped(planned, defined));
         }
 
@@ -158,13 +177,13 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
             }
             else
             {
-                Note(progress, await ThrottledAsync(throttle, () => ApplyAndRestartAsync(planned, deadline, abort.Token), abort.Token).ConfigureAwait(false));
+                Note(progress, await ThrottledAsync(throttle, () => ApplyAndRestartAsync(applier, planned, deadline, abort.Token), abort.Token).ConfigureAwait(false));
             }
         }
 
         async Task<MonitoringException?> DiscoverAsync(IReadOnlyList<ResourceType> kinds)
         {
-            progress.Waiting("discovery to show the new kinds");
+            using var phase = progress.Start("discovery");
             return await DiscoveryWait.WaitAsync(client, kinds, deadline, abort.Token).ConfigureAwait(false);
         }
 
@@ -175,15 +194,15 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
         }
 
         async Task ApplyThrottledAsync(PlannedResource planned) =>
-            Note(progress, await ThrottledAsync(throttle, () => _applier.ApplyAsync(planned, deadline, abort.Token), abort.Token).ConfigureAwait(false));
+            Note(progress, await ThrottledAsync(throttle, () => applier.ApplyAsync(planned, deadline, abort.Token), abort.Token).ConfigureAwait(false));
     }
 
     /// <summary>Restarts only what the apply itself has not given a new rollout.</summary>
-    private async Task<AppliedResource> ApplyAndRestartAsync(PlannedResource planned, Deadline deadline, CancellationToken cancellationToken)
+    private static async Task<AppliedResource> ApplyAndRestartAsync(ObjectApplier applier, PlannedResource planned, Deadline deadline, CancellationToken cancellationToken)
     {
-        var applied = planned.Manifest is null ? null : await _applier.ApplyAsync(planned, deadline, cancellationToken).ConfigureAwait(false);
+        var applied = planned.Manifest is null ? null : await applier.ApplyAsync(planned, deadline, cancellationToken).ConfigureAwait(false);
         return planned.Restarts && (applied is null || (applied.Succeeded && applied.Live?.Generation == planned.Live?.Generation))
-            ? await _applier.RestartAsync(planned, cancellationToken).ConfigureAwait(false)
+            ? await applier.RestartAsync(planned, cancellationToken).ConfigureAwait(false)
             : applied!;
     }
 
@@ -247,4 +266,12 @@ internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, I
     private static bool IsBinding(PlannedResource resource) => resource.Id is { Group: "rbac.authorization.k8s.io", Kind: "ClusterRoleBinding" or "RoleBinding" };
 
     private static bool IsDefinition(PlannedResource resource) => resource.Id is { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" };
+
+    /// <summary>What has to be there before an object can go out.</summary>
+    private enum Needs
+    {
+        Nothing,
+        ItsDefinition,
+        Discovery,
+    }
 }

@@ -8,7 +8,20 @@ internal sealed class StackProgress(IActivitySink sink, string activity, int tot
     private int _done;
 
     /// <summary>Says what is being waited for, without counting.</summary>
-    public void Waiting(string what) => sink.Progress(activity, $"{Volatile.Read(ref _done)} of {total} objects, waiting for {what}", Percent(Volatile.Read(ref _done)));
+    public void Waiting(string what)
+    {
+        sink.Progress(activity, $"{Volatile.Read(ref _done)} of {total} objects, waiting for {what}", Percent(Volatile.Read(ref _done)));
+        sink.Verbose($"Waiting for {what}");
+    }
+
+    /// <summary>Says what was done beside the objects that are counted.</summary>
+    public void Say(string what) => sink.Verbose(what);
+
+    /// <summary>Starts a phase; it ends when it is disposed of.</summary>
+    public Phase Start(string phase) => Phase.Start(sink, phase);
+
+    /// <summary>Starts a phase that ends with the last of some tasks.</summary>
+    public Task StartAsync(string phase, IReadOnlyCollection<Task> tasks) => Phase.OfAsync(sink, phase, tasks);
 
     /// <summary>Counts one object.</summary>
     public AppliedResource Done(AppliedResource resource)

@@ -14,6 +14,7 @@ internal sealed class StackRemoval(ClusterClient client, IActivitySink sink, Rel
     /// <param name="cancellationToken">Ends the planning.</param>
     public async Task<IReadOnlyList<RemovalPlan>> PlanAsync(ManifestRequest? request, CancellationToken cancellationToken)
     {
+        using var phase = Phase.Start(sink, "plan");
         _kubernetes = await ClusterInfo.ReadVersionAsync(client, cancellationToken).ConfigureAwait(false);
         var inventories = await InventoryStore.FindAsync(client, sink, cancellationToken).ConfigureAwait(false);
         var planner = new RemovalPlanner(client, new ResourceTypes(client), force, throttleLimit);
@@ -37,7 +38,7 @@ internal sealed class StackRemoval(ClusterClient client, IActivitySink sink, Rel
     public async Task<StackReport> RunAsync(RemovalPlan plan, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var deadline = new Deadline(timeout, cancellationToken);
-        var outcome = await new StackRemover(client, sink, throttleLimit).RunAsync(plan, deadline, cancellationToken).ConfigureAwait(false);
+        var outcome = await new StackRemover(client, sink, force, throttleLimit).RunAsync(plan, deadline, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         foreach (var kept in outcome.Resources.Where(resource => resource.Planned.Action == ResourceAction.Skipped && resource.Live is not null))
         {

@@ -4,11 +4,11 @@ using MilvusMonitoring.Kubernetes;
 namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>
-/// Carries out a removal in stages: API services first, since one without its pods breaks discovery for everybody;
-/// custom resources while their operator still runs; then the rest and what the operator leaves behind; definitions; the namespace last.
+/// Carries out a removal in stages: API services first, since one without its pods breaks discovery for everybody, and with them
+/// custom resources while their operator still runs; then the rest; then, at once, definitions, what the operator leaves behind, and the end of the pods; the namespace last.
 /// A finalizer is never stripped: a stage that is held ends the removal there, and says what holds it.
 /// </summary>
-internal sealed class StackRemover(ClusterClient client, IActivitySink sink, int throttleLimit)
+internal sealed class StackRemover(ClusterClient client, IActivitySink sink, bool force, int throttleLimit)
 {
     private static readonly IReadOnlySet<string> NoGroups = new HashSet<string>();
 
@@ -51,28 +51,51 @@ internal sealed class StackRemover(ClusterClient client, IActivitySink sink, int
         var leftovers = new OperatorLeftovers(client);
         await leftovers.FindAsync(plan.Resources, cancellationToken).ConfigureAwait(false);
         var stages = there.ToLookup(resource => StageOf(resource, groups));
-        foreach (var stage in Enum.GetValues<RemovalStage>())
+        var first = await Task.WhenAll(RemoveAsync("APIServices", stages[RemovalStage.ApiServices]), RemoveAsync("custom resources", stages[RemovalStage.CustomResources])).ConfigureAwait(false);
+        if (!first.All(isDone => isDone) || !await RemoveAsync("others", stages[RemovalStage.Rest]).ConfigureAwait(false))
         {
-            var options = new ParallelOptions { MaxDegreeOfParallelism = throttleLimit, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(stages[stage], options, async (planned, token) =>
-                Note(progress, await new ObjectRemover(client).RemoveAsync(planned, deadline, token).ConfigureAwait(false))).ConfigureAwait(false);
-            if (stages[stage].Any(planned => _results[planned.Id].Action == ResourceAction.Failed))
-            {
-                return;
-            }
+            return;
+        }
 
-            // Also where a run before this one has deleted all of the stage, and came no further.
-            if (stage == RemovalStage.Rest)
-            {
-                progress.Waiting("the operator's pods to end");
-                await leftovers.RemoveAsync(sink, deadline, cancellationToken).ConfigureAwait(false);
-            }
+        var definitions = RemoveAsync("definitions", stages[RemovalStage.Definitions]);
+        await Task.WhenAll(definitions, EndOperatorAsync(), Task.WhenAll(stages[RemovalStage.Namespaces].Select(EndPodsAsync))).ConfigureAwait(false);
+        if (!await definitions.ConfigureAwait(false) || !await RemoveAsync("namespace", stages[RemovalStage.Namespaces]).ConfigureAwait(false))
+        {
+            return;
         }
 
         var wentWithItsNamespace = there.Any(resource => resource.Id is { Group: "", Kind: "Namespace" } id && id.Name == plan.Inventory?.Namespace);
         if (plan.Inventory is { } inventory && !wentWithItsNamespace)
         {
             await InventoryStore.RemoveAsync(client, inventory.Namespace, cancellationToken).ConfigureAwait(false);
+        }
+
+        async Task<bool> RemoveAsync(string phase, IEnumerable<PlannedResource> resources)
+        {
+            var all = resources.ToList();
+            if (all.Count == 0)
+            {
+                return true;
+            }
+
+            using var timed = progress.Start(phase);
+            var options = new ParallelOptions { MaxDegreeOfParallelism = throttleLimit, CancellationToken = cancellationToken };
+            await Parallel.ForEachAsync(all, options, async (planned, token) =>
+                Note(progress, await new ObjectRemover(client, progress).RemoveAsync(planned, deadline, token).ConfigureAwait(false))).ConfigureAwait(false);
+            return all.TrueForAll(planned => _results[planned.Id].Action != ResourceAction.Failed);
+        }
+
+        // Also where a run before this one has deleted the operator, and came no further.
+        async Task EndOperatorAsync()
+        {
+            using var timed = progress.Start("operator");
+            await leftovers.RemoveAsync(progress, deadline, cancellationToken).ConfigureAwait(false);
+        }
+
+        async Task EndPodsAsync(PlannedResource ending)
+        {
+            using var timed = progress.Start("pods");
+            await new EndingPods(client, progress).WaitAsync(ending.Id.Name, !force, deadline, cancellationToken).ConfigureAwait(false);
         }
     }
 

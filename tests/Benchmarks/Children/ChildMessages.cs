@@ -14,7 +14,15 @@ internal sealed record ChildRequest(string Script, bool MeasuresMemory);
 /// <param name="AllocatedBytes">What was allocated on the managed heap, garbage included.</param>
 /// <param name="Output">The objects it put out, as text.</param>
 /// <param name="Errors">Its errors, as text.</param>
-internal sealed record ChildReply(double Milliseconds, double ProcessorMilliseconds, long PeakBytes, long AllocatedBytes, IReadOnlyList<string> Output, IReadOnlyList<string> Errors);
+/// <param name="Phases">The phases of the module's work, in the order of their ends.</param>
+internal sealed record ChildReply(
+    double Milliseconds, double ProcessorMilliseconds, long PeakBytes, long AllocatedBytes, IReadOnlyList<string> Output, IReadOnlyList<string> Errors, IReadOnlyList<ChildPhase> Phases);
+
+/// <summary>One phase of the module's work.</summary>
+/// <param name="Name">What was done in it.</param>
+/// <param name="Start">When it began, in ms after the script.</param>
+/// <param name="Milliseconds">How long it took.</param>
+internal sealed record ChildPhase(string Name, double Start, double Milliseconds);
 
 /// <summary>Requests and replies as lines of JSON.</summary>
 [JsonSerializable(typeof(ChildRequest))]

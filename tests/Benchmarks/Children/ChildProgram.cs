@@ -38,6 +38,7 @@ internal static class ChildProgram
         var memory = request.MeasuresMemory ? ResidentMemory.Settle() : null;
         var allocated = GC.GetTotalAllocatedBytes();
         var processor = Environment.CpuUsage.TotalTime;
+        using var listener = new PhaseListener();
         var clock = Stopwatch.StartNew();
         List<string> output = [];
         List<string> errors = [];
@@ -53,6 +54,6 @@ internal static class ChildProgram
         var elapsed = clock.Elapsed;
         processor = Environment.CpuUsage.TotalTime - processor;
         errors.AddRange(shell.Streams.Error.Select(error => error.ToString()));
-        return new ChildReply(elapsed.TotalMilliseconds, processor.TotalMilliseconds, memory?.Growth() ?? 0, GC.GetTotalAllocatedBytes() - allocated, output, errors);
+        return new ChildReply(elapsed.TotalMilliseconds, processor.TotalMilliseconds, memory?.Growth() ?? 0, GC.GetTotalAllocatedBytes() - allocated, output, errors, listener.Phases);
     }
 }

@@ -46,9 +46,8 @@ internal sealed class RealStack : IAsyncDisposable
             stack.Kubernetes = version.Text;
 
             // Server-side apply of an APIService ends the request without an answer: a fault of Kubernetes 1.20.
-            stack.Manifests = server is null
-                ? await StackManifests.CopyAsync(StackManifests.NewestFor(version.Kubernetes), withApiService: true, cancellationToken)
-                : await StackManifests.CopyAsync(OldVersion, withApiService: false, cancellationToken);
+            var release = server is null ? StackManifests.NewestFor(version.Kubernetes) : OldVersion;
+            stack.Manifests = await StackManifests.CopyAsync(release, withApiService: version.Kubernetes.Minor > 20, cancellationToken);
             await stack.CheckEmptyAsync(cancellationToken);
             return stack;
         }

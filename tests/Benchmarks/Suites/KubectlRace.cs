@@ -11,6 +11,7 @@ internal sealed class KubectlRace(RealStack stack, int repeat, TimeSpan roundTri
     private static readonly StackWork[] s_works = Enum.GetValues<StackWork>();
 
     private readonly Dictionary<(Type Contender, StackWork Work), Series> _series = [];
+    private readonly Dictionary<(StackWork Work, string Phase), (Series Start, Series Length)> _phases = [];
 
     public async Task RunAsync(Report report, CancellationToken cancellationToken)
     {
@@ -50,6 +51,10 @@ internal sealed class KubectlRace(RealStack stack, int repeat, TimeSpan roundTri
             if (round > 0)
             {
                 SeriesOf(contender.GetType(), work).Add(elapsed);
+                if (contender is Session session)
+                {
+                    AddPhases(work, session.LastPhases);
+                }
             }
         }
 
@@ -66,6 +71,32 @@ internal sealed class KubectlRace(RealStack stack, int repeat, TimeSpan roundTri
         return series;
     }
 
+    private void AddPhases(StackWork work, IReadOnlyList<ChildPhase> phases)
+    {
+        foreach (var phase in phases)
+        {
+            if (!_phases.TryGetValue((work, phase.Name), out var series))
+            {
+                _phases[(work, phase.Name)] = series = (new Series(), new Series());
+            }
+
+            series.Start.Add(phase.Start);
+            series.Length.Add(phase.Milliseconds);
+        }
+    }
+
+    /// <summary>Where the session's time goes; phases may overlap.</summary>
+    private void ShowPhases(Report report)
+    {
+        report.Say("Where the time of the session goes; phases overlap:");
+        report.Table(
+            ["work", "phase", "begins at", "takes"],
+            [.. _phases.OrderBy(phase => (int)phase.Key.Work).ThenBy(phase => phase.Value.Start.Median).Select(phase => (string[])
+            [
+                Name(phase.Key.Work), phase.Key.Phase, Report.Time(phase.Value.Start.Median), Report.Time(phase.Value.Length.Median),
+            ])]);
+    }
+
     private void Show(Report report, Kubectl kubectl)
     {
         var distance = roundTrip > TimeSpan.Zero ? $"{roundTrip.TotalMilliseconds} ms round trip" : "no delay";
@@ -79,6 +110,7 @@ internal sealed class KubectlRace(RealStack stack, int repeat, TimeSpan roundTri
             report.Say($"kubectl had to be started again by hand: wait {kubectl.WaitsAgain} times (definitions without conditions), apply {kubectl.AppliesAgain} times (kinds not served yet).");
         }
 
+        ShowPhases(report);
         report.Space();
     }
 

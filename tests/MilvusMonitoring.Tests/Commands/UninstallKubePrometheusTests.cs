@@ -19,7 +19,7 @@ public sealed class UninstallKubePrometheusTests : UninstallStories
     }
 
     [Fact]
-    public async Task API_services_go_first_then_custom_resources_then_the_rest_then_definitions_then_the_namespace()
+    public async Task API_services_and_custom_resources_go_first_then_the_rest_then_definitions_and_what_the_operator_left_then_the_namespace()
     {
         await using var stage = await Stage.StartAsync();
         await stage.InstalledAsync("-Wait -Timeout 60");
@@ -27,13 +27,34 @@ public sealed class UninstallKubePrometheusTests : UninstallStories
         (await stage.UninstallAsync()).EnsureNoError();
         var stages = stage.Cluster.Requests.Writes.Where(request => request.Method == "DELETE").Select(request => request.Path switch
         {
-            var path when path.Contains("/apiservices/", StringComparison.Ordinal) => 0,
-            var path when path.Contains("/monitoring.coreos.com/", StringComparison.Ordinal) => 1,
-            var path when path.Contains("/customresourcedefinitions/", StringComparison.Ordinal) => 3,
-            "/api/v1/namespaces/monitoring" => 4,
-            _ => 2,
+            var path when path.Contains("/apiservices/", StringComparison.Ordinal) || path.Contains("/monitoring.coreos.com/", StringComparison.Ordinal) => 0,
+            var path when path.Contains("/customresourcedefinitions/", StringComparison.Ordinal) || path.Contains("/kube-system/", StringComparison.Ordinal) && path.Contains("/kubelet", StringComparison.Ordinal) => 2,
+            "/api/v1/namespaces/monitoring" => 3,
+            _ => 1,
         }).ToList();
-        Assert.Equal([0, 1, 2, 3, 4], stages.Distinct());
+        Assert.Equal([0, 1, 2, 3], stages.Distinct());
         Assert.Equal(stages.Order(), stages);
+    }
+
+    [Fact]
+    public async Task Definitions_go_while_the_pods_are_ending_and_the_namespace_when_they_have_ended_and_that_is_said()
+    {
+        await using var stage = await Stage.StartAsync(new() { PodStopDelay = Timeout.InfiniteTimeSpan });
+        await stage.InstalledAsync("-Wait -Timeout 60");
+        var uninstalling = stage.UninstallAsync("-Verbose");
+
+        await stage.Cluster.WaitForAsync(cluster => cluster.List("apiextensions.k8s.io/v1", "CustomResourceDefinition").Count == 0, TestContext.Current.CancellationToken);
+        Assert.NotEmpty(stage.Cluster.List("v1", "Pod", "monitoring"));
+        Assert.Null(stage.Cluster.Find("v1", "Namespace", null, "monitoring")!["metadata"]!["deletionTimestamp"]);
+        foreach (var pod in stage.Cluster.List("v1", "Pod", "monitoring"))
+        {
+            stage.Cluster.Remove("v1", "Pod", "monitoring", (string)pod["metadata"]!["name"]!, atOnce: true);
+        }
+
+        var result = (await uninstalling).EnsureNoError();
+        Assert.Contains(result.Verbose, line => line.StartsWith("Waiting for the operator's pod prometheus-operator-", StringComparison.Ordinal));
+        Assert.Contains(result.Verbose, line => line.StartsWith("Waiting for ", StringComparison.Ordinal) && line.Contains(" pods to end: ", StringComparison.Ordinal));
+        string[] phases = ["plan", "custom resources", "others", "definitions", "operator", "pods", "namespace"];
+        Assert.All(phases, phase => Assert.Contains(result.Verbose, line => line.StartsWith($"Phase {phase}: ", StringComparison.Ordinal)));
     }
 }
