@@ -43,7 +43,10 @@ public sealed class UninstallKubePrometheusTests : UninstallStories
         await stage.InstalledAsync("-Wait -Timeout 60");
         var uninstalling = stage.UninstallAsync("-Verbose");
 
-        await stage.Cluster.WaitForAsync(cluster => cluster.List("apiextensions.k8s.io/v1", "CustomResourceDefinition").Count == 0, TestContext.Current.CancellationToken);
+        await stage.Cluster.WaitForAsync(
+            cluster => cluster.List("apiextensions.k8s.io/v1", "CustomResourceDefinition").Count == 0
+                && cluster.List("v1", "Pod", "monitoring").All(pod => pod["metadata"]!["deletionTimestamp"] is not null),
+            TestContext.Current.CancellationToken);
         Assert.NotEmpty(stage.Cluster.List("v1", "Pod", "monitoring"));
         Assert.Null(stage.Cluster.Find("v1", "Namespace", null, "monitoring")!["metadata"]!["deletionTimestamp"]);
         foreach (var pod in stage.Cluster.List("v1", "Pod", "monitoring"))
