@@ -3,7 +3,10 @@ using MilvusMonitoring.Kubernetes;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>Tells a blind operator from a slow one: by the start of its container against the establishment of the definitions whose resources it has left untouched.</summary>
+/// <summary>
+/// Tells a blind operator from a slow one: by the start of its container against the establishment of the definitions
+/// whose resources it has left untouched.
+/// </summary>
 internal sealed class BlindOperatorFinder(ClusterClient client, int throttleLimit)
 {
     /// <summary>Both times are in whole seconds, and discovery follows establishment by up to a second.</summary>
@@ -76,15 +79,16 @@ internal sealed class BlindOperatorFinder(ClusterClient client, int throttleLimi
             .Concat(containers)
             .Select(container => container.Text("name"))
             .FirstOrDefault();
-        return pod.Member("status").Items("containerStatuses").FirstOrDefault(status => status.Text("name") == name).Member("state").Member("running").Time("startedAt");
+        var status = pod.Member("status").Items("containerStatuses").FirstOrDefault(container => container.Text("name") == name);
+        return status.Member("state", "running").Time("startedAt");
     }
+
+    private static bool IsEstablished(JsonElement condition) => condition.Text("type") == "Established" && condition.Text("status") == "True";
 
     private async Task<(string Name, DateTimeOffset? At)> EstablishedAsync(string name, CancellationToken cancellationToken)
     {
         var id = new ResourceId(ResourceType.Definition.Group, ResourceType.Definition.Kind, null, name);
         var definition = await client.FindAsync(ResourceType.Definition, id, cancellationToken).ConfigureAwait(false);
-        return (name, definition is { } json
-            ? JsonSlice.Parse(json, "status").Items("conditions").FirstOrDefault(condition => condition.Text("type") == "Established" && condition.Text("status") == "True").Time("lastTransitionTime")
-            : null);
+        return (name, definition is { } json ? JsonSlice.Parse(json, "status").Items("conditions").FirstOrDefault(IsEstablished).Time("lastTransitionTime") : null);
     }
 }

@@ -4,10 +4,13 @@ using MilvusMonitoring.Manifests;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>Which workloads of the manifests read the custom resources that the manifests define, as the Prometheus operator does: those whose service account is given a verb on such a group.</summary>
+/// <summary>
+/// Which workloads of the manifests read the custom resources that the manifests define, as the Prometheus operator does:
+/// those whose service account is given a verb on such a group.
+/// </summary>
 /// <remarks>
-/// The Prometheus operator asks discovery for its kinds once, at its start. 0.87 logs <c>resource "prometheuses" (group: "monitoring.coreos.com/v1") not installed in the cluster</c>
-/// for those that are not served then, and never looks again.
+/// The Prometheus operator asks discovery for its kinds once, at its start. 0.87 logs
+/// <c>resource "prometheuses" (group: "monitoring.coreos.com/v1") not installed in the cluster</c> for those that are not served then, and never looks again.
 /// </remarks>
 internal static class CustomResourceReaders
 {
@@ -21,7 +24,10 @@ internal static class CustomResourceReaders
     public static IReadOnlySet<ResourceId> Among(IReadOnlyCollection<ManifestObject> manifests)
     {
         var groups = manifests.SelectMany(manifest => manifest.Defines).Select(type => type.Group).ToHashSet(StringComparer.Ordinal);
-        var roles = manifests.Where(IsRole).Where(role => Grants(JsonSlice.Parse(role.ReadJson()), groups)).Select(role => (role.Id.Kind, NamespaceOf(role), role.Id.Name)).ToHashSet();
+        var roles = manifests
+            .Where(role => IsRole(role) && Grants(JsonSlice.Parse(role.ReadJson()), groups))
+            .Select(role => (role.Id.Kind, NamespaceOf(role), role.Id.Name))
+            .ToHashSet();
         var subjects = manifests.Where(IsBinding).SelectMany(binding => Subjects(binding, roles)).ToHashSet(StringComparer.Ordinal);
         return manifests
             .Where(manifest => IsWorkload(manifest.Id) && Names(manifest).Any(subjects.Contains))

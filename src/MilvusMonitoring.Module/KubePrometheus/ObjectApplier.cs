@@ -21,13 +21,16 @@ internal sealed class ObjectApplier(ClusterClient client, StackProgress progress
     public Task<AppliedResource> ApplyNewKindAsync(PlannedResource planned, Deadline deadline, CancellationToken cancellationToken) =>
         ApplyAsync(planned, true, deadline, cancellationToken);
 
-    /// <summary>Restarts a workload's rollout as <c>kubectl rollout restart</c> does, by the same annotation, so that whoever restarts it next writes over this.</summary>
+    /// <summary>
+    /// Restarts a workload's rollout as <c>kubectl rollout restart</c> does, by the same annotation, so that whoever restarts it next writes over this.
+    /// </summary>
     /// <param name="planned">The workload.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     public async Task<AppliedResource> RestartAsync(PlannedResource planned, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        var annotations = new JsonObject { ["kubectl.kubernetes.io/restartedAt"] = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) };
+        var now = DateTimeOffset.UtcNow;
+        var annotations = new JsonObject { ["kubectl.kubernetes.io/restartedAt"] = now.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) };
         var template = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } };
         var patch = new JsonObject { ["spec"] = new JsonObject { ["template"] = template } };
         var answer = await client.MergeAsync(planned.Type!, planned.Id, Encoding.UTF8.GetBytes(patch.ToJsonString()), FieldManagerEntry.RestartName, cancellationToken).ConfigureAwait(false);

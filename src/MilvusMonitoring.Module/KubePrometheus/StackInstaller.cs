@@ -10,7 +10,8 @@ internal sealed record InstallOptions(bool ForceConflicts, int ThrottleLimit);
 
 /// <summary>
 /// Carries out a plan in stages: namespaces; then definitions and, while those become established, everything that needs none of them;
-/// each custom resource as soon as its own definition is there; workloads that read custom resources, the operator first of all, when discovery serves every kind.
+/// each custom resource as soon as its own definition is there; workloads that read custom resources, the operator first of all,
+/// when discovery serves every kind.
 /// </summary>
 internal sealed class StackInstaller(ClusterClient client, IActivitySink sink, InstallOptions options)
 {

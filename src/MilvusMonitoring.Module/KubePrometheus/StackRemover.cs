@@ -5,7 +5,8 @@ namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>
 /// Carries out a removal in stages: API services first, since one without its pods breaks discovery for everybody, and with them
-/// custom resources while their operator still runs; then the rest; then, at once, definitions, what the operator leaves behind, and the end of the pods; the namespace last.
+/// custom resources while their operator still runs; then the rest; then, at once, definitions, what the operator leaves behind,
+/// and the end of the pods; the namespace last.
 /// A finalizer is never stripped: a stage that is held ends the removal there, and says what holds it.
 /// </summary>
 internal sealed class StackRemover(ClusterClient client, IActivitySink sink, bool force, int throttleLimit)
@@ -51,7 +52,9 @@ internal sealed class StackRemover(ClusterClient client, IActivitySink sink, boo
         var leftovers = new OperatorLeftovers(client);
         await leftovers.FindAsync(plan.Resources, cancellationToken).ConfigureAwait(false);
         var stages = there.ToLookup(resource => StageOf(resource, groups));
-        var first = await Task.WhenAll(RemoveAsync("APIServices", stages[RemovalStage.ApiServices]), RemoveAsync("custom resources", stages[RemovalStage.CustomResources])).ConfigureAwait(false);
+        var first = await Task.WhenAll(
+            RemoveAsync("APIServices", stages[RemovalStage.ApiServices]),
+            RemoveAsync("custom resources", stages[RemovalStage.CustomResources])).ConfigureAwait(false);
         if (!first.All(isDone => isDone) || !await RemoveAsync("others", stages[RemovalStage.Rest]).ConfigureAwait(false))
         {
             return;

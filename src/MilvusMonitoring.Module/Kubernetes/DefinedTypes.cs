@@ -27,5 +27,8 @@ internal static class DefinedTypes
     }
 
     private static List<string> VersionNames(ReadOnlyMemory<byte> spec) =>
-        [.. JsonSlice.Items(spec, "versions").Where(version => JsonSlice.Parse(version, "served").ValueKind != JsonValueKind.False).Select(version => JsonSlice.Text(version, "name")).OfType<string>()];
+        [.. JsonSlice.Items(spec, "versions")
+            .Where(version => JsonSlice.Parse(version, "served").ValueKind != JsonValueKind.False)
+            .Select(version => JsonSlice.Text(version, "name"))
+            .OfType<string>()];
 }

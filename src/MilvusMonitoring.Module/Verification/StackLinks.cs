@@ -128,7 +128,8 @@ internal sealed class PrometheusLink : ILink
         var board = await ReadinessSnapshot.ReadAsync(scene.Client, ids.Select(id => (id, ResourceType.Prometheus)), Workloads.ThrottleLimit, cancellationToken).ConfigureAwait(false);
         var untouched = ids.FirstOrDefault(board.IsUntouched);
         return untouched is not null && scene.Operator is { } @operator && await BlindAsync(scene, @operator, cancellationToken).ConfigureAwait(false) is { } blind
-            ? StackRules.BlindOperator(untouched, blind.Operator, blind.Reason, scene.Stack?.Namespace == blind.Operator.Namespace ? scene.Remedies.Install(scene.Stack) : null)
+            ? StackRules.BlindOperator(
+                untouched, blind.Operator, blind.Reason, scene.Stack?.Namespace == blind.Operator.Namespace ? scene.Remedies.Install(scene.Stack) : null)
             : StackRules.Prometheus([.. ids.Select(id => (id, board.StateOf(id)))], scene.Remedies.Install(scene.Stack));
     }
 
@@ -136,7 +137,8 @@ internal sealed class PrometheusLink : ILink
     {
         try
         {
-            return await new BlindOperatorFinder(scene.Client, Workloads.ThrottleLimit).LookAsync(@operator, Workloads.Deployment, [ResourceType.Prometheus], cancellationToken).ConfigureAwait(false);
+            var finder = new BlindOperatorFinder(scene.Client, Workloads.ThrottleLimit);
+            return await finder.LookAsync(@operator, Workloads.Deployment, [ResourceType.Prometheus], cancellationToken).ConfigureAwait(false);
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
         {

@@ -11,7 +11,10 @@ internal sealed record FieldManagerEntry(string Manager, string Operation, strin
     /// <summary>The field manager that this module applies as.</summary>
     public const string OurName = "milvus-monitoring";
 
-    /// <summary>The field manager that a restart is recorded under: not the one that applies, so that what was applied stays as it was, and the next apply leaves the restart alone.</summary>
+    /// <summary>
+    /// The field manager that a restart is recorded under: not the one that applies, so that what was applied stays as it was,
+    /// and the next apply leaves the restart alone.
+    /// </summary>
     public const string RestartName = "milvus-monitoring-restart";
 
     /// <summary>Whether it is what this module has applied to the object itself.</summary>

@@ -28,7 +28,7 @@ public sealed class UninstallKubePrometheusTests : UninstallStories
         var stages = stage.Cluster.Requests.Writes.Where(request => request.Method == "DELETE").Select(request => request.Path switch
         {
             var path when path.Contains("/apiservices/", StringComparison.Ordinal) || path.Contains("/monitoring.coreos.com/", StringComparison.Ordinal) => 0,
-            var path when path.Contains("/customresourcedefinitions/", StringComparison.Ordinal) || path.Contains("/kube-system/", StringComparison.Ordinal) && path.Contains("/kubelet", StringComparison.Ordinal) => 2,
+            var path when path.Contains("/customresourcedefinitions/", StringComparison.Ordinal) || path.Contains("/kubelet", StringComparison.Ordinal) => 2,
             "/api/v1/namespaces/monitoring" => 3,
             _ => 1,
         }).ToList();
@@ -39,7 +39,7 @@ public sealed class UninstallKubePrometheusTests : UninstallStories
     [Fact]
     public async Task Definitions_go_while_the_pods_are_ending_and_the_namespace_when_they_have_ended_and_that_is_said()
     {
-        await using var stage = await Stage.StartAsync(new() { PodStopDelay = Timeout.InfiniteTimeSpan });
+        await using var stage = await Stage.StartAsync(new() { PodStopDelay = TimeSpan.FromHours(1) });
         await stage.InstalledAsync("-Wait -Timeout 60");
         var uninstalling = stage.UninstallAsync("-Verbose");
 
