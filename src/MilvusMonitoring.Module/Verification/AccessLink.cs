@@ -29,7 +29,8 @@ internal sealed class AccessLink : ILink
         foreach (var place in scene.Monitor?.TargetNamespaces ?? [scene.InstanceNamespace])
         {
             var (missing, fromBindings) = await MissingAsync(scene.Client, prometheus, needed, place, cancellationToken).ConfigureAwait(false);
-            finding = AccessRule.Check($"{prometheus.Namespace}/{prometheus.ServiceAccount}", place, scene.MonitorKind == "PodMonitor" ? "pods" : $"{role}s", missing, fromBindings, remedy);
+            var discovered = scene.MonitorKind == "PodMonitor" ? "pods" : role == DiscoveryRole.Endpoints ? "Endpoints" : "EndpointSlices";
+            finding = AccessRule.Check($"{prometheus.Namespace}/{prometheus.ServiceAccount}", place, discovered, missing, fromBindings, remedy);
             if (finding.Status != CheckStatus.Passed)
             {
                 return finding;

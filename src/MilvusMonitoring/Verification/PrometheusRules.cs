@@ -33,7 +33,7 @@ internal static class PrometheusRules
         var isRefused = behind.Any(replica => replica.Value!.IsLastReloadGood is false);
         return Finding.Failed(
             target,
-            $"{Names(behind)} has not loaded {job}{(isRefused ? ", and refuses its newest configuration" : string.Empty)}{(behind.Count < replicas.Count ? $", while {Names([.. replicas.Except(behind)])} has" : string.Empty)}",
+            $"{Names(behind)} {(behind.Count == 1 ? "has" : "have")} not loaded {job}{(isRefused ? ", and refuses its newest configuration" : string.Empty)}{(behind.Count < replicas.Count ? $", while {Names([.. replicas.Except(behind)])} has" : string.Empty)}",
             isRefused ? Remedies.InWords($"See the log of {Names(behind)} for what it refuses, and mend that.") : wait);
     }
 
