@@ -6,7 +6,7 @@ using System.Text;
 
 namespace MilvusMonitoring.Testing;
 
-/// <summary>A real kube-apiserver with its etcd, alone or with the controllers and the kubelet of a node, in processes of its own.</summary>
+/// <summary>A real kube-apiserver with its etcd, alone or with all else that a node has, in processes of its own.</summary>
 internal sealed class KubeApiServer : IAsyncDisposable
 {
     /// <summary>The exit status of a program that cannot run on this machine, and says why.</summary>
@@ -43,7 +43,8 @@ internal sealed class KubeApiServer : IAsyncDisposable
     public string Kubeconfig { get; private set; } = string.Empty;
 
     /// <summary>Starts a kube-apiserver with nothing in it, and waits until it answers.</summary>
-    public static Task<KubeApiServer> StartAsync(CancellationToken cancellationToken) => StartAsync(KubernetesProgram.ApiServer, cancellationToken);
+    public static Task<KubeApiServer> StartAsync(CancellationToken cancellationToken) =>
+        StartAsync(KubernetesProgram.ApiServer, cancellationToken);
 
     /// <summary>Starts a Kubernetes with nothing in it, and waits until it is ready.</summary>
     /// <exception cref="NotSupportedException">The program says that it cannot run on this machine.</exception>
@@ -75,8 +76,14 @@ internal sealed class KubeApiServer : IAsyncDisposable
     /// <summary>Runs a command inside the node, which reads a file, if any, from its standard input.</summary>
     public async Task RunInNodeAsync(string? input, IEnumerable<string> command, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(Path.Combine(_folder, "in-node"), command) { RedirectStandardInput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path.Combine(_folder, "in-node"), command)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
+        var said = process.StandardOutput.ReadToEndAsync(cancellationToken);
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);
         if (input is not null)
         {
@@ -88,7 +95,8 @@ internal sealed class KubeApiServer : IAsyncDisposable
         await process.WaitForExitAsync(cancellationToken);
         if (process.ExitCode != 0)
         {
-            throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process.ExitCode} in the node: {await errors}");
+            throw new InvalidOperationException(
+                $"{start.ArgumentList[0]} ended with {process.ExitCode} in the node: {await said}{await errors}");
         }
     }
 
@@ -97,6 +105,10 @@ internal sealed class KubeApiServer : IAsyncDisposable
         await Programs.TerminateAsync(_process, StopLimit);
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
+        if (KubernetesProgram.FindLeft(_port) is { Count: > 0 } left)
+        {
+            throw new InvalidOperationException($"{_program.Name} has ended and left {string.Join(", ", left)}.");
+        }
     }
 
     private static Process Launch(KubernetesProgram program, string folder, int port) =>

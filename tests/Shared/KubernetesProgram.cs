@@ -16,7 +16,8 @@ internal sealed class KubernetesProgram
     }
 
     /// <summary>A kube-apiserver and its etcd. No controllers run.</summary>
-    public static KubernetesProgram ApiServer { get; } = new("kube-apiserver", "KUBE_APISERVER", TimeSpan.FromSeconds(90), () => Lacks("etcd"));
+    public static KubernetesProgram ApiServer { get; } =
+        new("kube-apiserver", "KUBE_APISERVER", TimeSpan.FromSeconds(90), () => Lacks("etcd"));
 
     /// <summary>One whole node: API server, controllers, scheduler, containerd, kubelet, and pods that run.</summary>
     public static KubernetesProgram Node { get; } = new("kubernetes-node", "KUBERNETES_NODE", TimeSpan.FromSeconds(200), () =>
@@ -34,6 +35,14 @@ internal sealed class KubernetesProgram
 
     /// <summary>Why the program cannot be run here; null where it can.</summary>
     public string? Missing => _missing.Value;
+
+    /// <summary>What a node on a port has left on this machine: interfaces, and cgroups with what runs in them.</summary>
+    public static IReadOnlyList<string> FindLeft(int port)
+    {
+        string[] groups = Directory.Exists("/sys/fs/cgroup") ? ["/sys/fs/cgroup", .. Directory.EnumerateDirectories("/sys/fs/cgroup")] : [];
+        var places = groups.Select(group => System.IO.Path.Combine(group, $"kube-{port}")).Prepend($"/sys/class/net/k{port}");
+        return [.. places.Where(Directory.Exists)];
+    }
 
     private static string? Lacks(params string[] programs) =>
         programs.FirstOrDefault(program => !Programs.OnPath(program)) is { } missing ? $"{missing} is not on PATH." : null;

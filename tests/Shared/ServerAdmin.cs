@@ -43,9 +43,9 @@ internal sealed class ServerAdmin(string kubeconfig) : IDisposable
     }
 
     /// <summary>Sends a write, and gives back what became of it.</summary>
-    public async Task<(HttpStatusCode Status, string Text)> AskAsync(HttpMethod method, string path, string? body, CancellationToken cancellationToken)
+    public async Task<(HttpStatusCode Status, string Text)> AskAsync(HttpMethod method, string path, string? body, CancellationToken cancellationToken, string contentType = "application/json")
     {
-        var request = new ClusterRequest(method, path) { Body = body is null ? default : Encoding.UTF8.GetBytes(body), ContentType = body is null ? null : "application/json" };
+        var request = new ClusterRequest(method, path) { Body = body is null ? default : Encoding.UTF8.GetBytes(body), ContentType = body is null ? null : contentType };
         using var response = await _connection.SendAsync(request, cancellationToken);
         return (response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
     }

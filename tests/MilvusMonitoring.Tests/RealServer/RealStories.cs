@@ -39,3 +39,39 @@ public sealed class CompletersOnRealServerTests(RealApiServer server) : Complete
 {
     private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(server);
 }
+
+[Collection(RealNode.Collection)]
+public sealed class InstallOnRealNodeTests(RealNode node) : InstallStories
+{
+    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(node);
+}
+
+[Collection(RealNode.Collection)]
+public sealed class UninstallOnRealNodeTests(RealNode node) : UninstallStories
+{
+    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(node);
+}
+
+[Collection(RealNode.Collection)]
+public sealed class AccessOnRealNodeTests(RealNode node) : AccessStories
+{
+    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(node);
+}
+
+[Collection(RealNode.Collection)]
+public sealed class MonitorsOnRealNodeTests(RealNode node) : MonitorStories
+{
+    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(node);
+}
+
+[Collection(RealNode.Collection)]
+public sealed class InstancesOnRealNodeTests(RealNode node) : InstanceStories
+{
+    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(node);
+}
+
+[Collection(RealNode.Collection)]
+public sealed class CompletersOnRealNodeTests(RealNode node) : CompleterStories
+{
+    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(node);
+}

@@ -16,9 +16,12 @@ internal sealed class ServerStage : ClusterStage
     private readonly NamespaceController? _controller;
     private readonly SentRequests _sent;
 
-    private ServerStage(PowerShellSession session, TemporaryFolder folder, string kubeconfig, bool controllersRun)
+    private readonly bool _podsRun;
+
+    private ServerStage(PowerShellSession session, TemporaryFolder folder, string kubeconfig, bool controllersRun, bool podsRun)
         : base(session, folder, kubeconfig)
     {
+        _podsRun = podsRun;
         Release = CopyManifests(Stage.Manifests, folder.PathOf("manifests"), file => !s_leftOut.Contains(file));
         _sent = new SentRequests(Admin.Server);
         _controller = controllersRun ? null : new NamespaceController(Admin);
@@ -30,7 +33,7 @@ internal sealed class ServerStage : ClusterStage
 
     public override IReadOnlyList<string> Writes => _sent.Writes;
 
-    public static async Task<ServerStage> StartAsync(RealApiServer server)
+    public static async Task<ServerStage> StartAsync(RealServer server)
     {
         var kubeconfig = await server.GetAnyKubeconfigAsync();
         var session = await PowerShellSession.StartAsync();
@@ -39,10 +42,10 @@ internal sealed class ServerStage : ClusterStage
             using var admin = new ServerAdmin(kubeconfig);
             var objects = new ClusterObjects(admin);
             var used = await UseAsync(objects, session, kubeconfig);
-            Assert.SkipWhen(RealApiServer.IsGiven && used is not null, $"{GivenCluster.Variable} names a cluster that has {used} already.");
+            Assert.SkipWhen(server.IsGiven && used is not null, $"{GivenCluster.Variable} names a cluster that has {used} already.");
             Assert.Null(used);
             var controllersRun = await objects.FindAsync("v1", "ServiceAccount", "default", "default") is not null;
-            return new ServerStage(session, new TemporaryFolder(), kubeconfig, controllersRun);
+            return new ServerStage(session, new TemporaryFolder(), kubeconfig, controllersRun, server.RunsPods);
         }
         catch
         {
@@ -64,11 +67,15 @@ internal sealed class ServerStage : ClusterStage
         return WriteFile($"kubeconfig-{user}", KubernetesYaml.Serialize(configuration));
     }
 
-    /// <remarks>Its Deployment stays away: its image need not be to be had, so the endpoint is made up, which every server takes.</remarks>
+    /// <remarks>Where no image is known to be had, its Deployment stays away and the endpoint is made up, which every server takes.</remarks>
     public override async Task PutWorkloadAsync(SampleMilvus milvus)
     {
-        var service = milvus.Service();
-        await Objects.PutAsync(service);
+        await Objects.PutAsync(milvus.Service());
+        if (_podsRun)
+        {
+            await PutPodsAsync(milvus);
+            return;
+        }
 
         // Kubernetes 1.20 serves the older version only.
         var version = await Objects.TellsOfAsync("discovery.k8s.io/v1", "EndpointSlice") ? "v1" : "v1beta1";
@@ -87,6 +94,7 @@ internal sealed class ServerStage : ClusterStage
             await EndGrantsAsync();
             await Objects.EndMadeAsync();
             await Objects.EndAsync("v1", "Namespace", null, "monitoring");
+            await EndedAsync();
         }
         finally
         {
@@ -98,6 +106,20 @@ internal sealed class ServerStage : ClusterStage
             _sent.Dispose();
             await base.DisposeAsync();
         }
+    }
+
+    /// <summary>Runs a web server in its place, behind the port of its metrics.</summary>
+    private async Task PutPodsAsync(SampleMilvus milvus)
+    {
+        var deployment = milvus.Deployment();
+        var pod = deployment["spec"]!["template"]!["spec"]!;
+        var container = pod["containers"]![0]!;
+        container["image"] = RealNode.WebImage;
+        container["env"] = new JsonArray(new JsonObject { ["name"] = "PORT", ["value"] = $"{container["ports"]![0]!["containerPort"]}" });
+        await Objects.PutAsync(deployment);
+        await NodePlace.UntilAsync(
+            async () => (await NodePlace.ReadyAsync(Objects, milvus.Namespace, $"{milvus.Name}-milvus")).Count > 0,
+            $"{milvus.Name} is ready");
     }
 
     /// <summary>What a story must not find, for it would change or remove it; null where there is nothing.</summary>
@@ -112,6 +134,24 @@ internal sealed class ServerStage : ClusterStage
         return definitions.FirstOrDefault(name => s_groups.Any(name.EndsWith)) is { } definition ? $"a definition {definition}"
             : (await session.InvokeAsync("param($c) Get-MilvusInstance -Kubeconfig $c", new { c = kubeconfig })).EnsureNoError().Output.Count > 0 ? "a Milvus"
             : null;
+    }
+
+    /// <summary>Waits until nothing is left of what controllers made in the namespace that stays: the next story may compare.</summary>
+    private async Task EndedAsync()
+    {
+        if (_podsRun)
+        {
+            await NodePlace.UntilAsync(
+                async () =>
+                {
+                    // The kubelet would take up to 10 s to say that they have ended.
+                    const string Pods = "/api/v1/namespaces/default/pods?gracePeriodSeconds=0";
+                    await Admin.SendAsync(HttpMethod.Delete, Pods, null, TestContext.Current.CancellationToken);
+                    return (await Objects.ListAsync("v1", "Pod", "default")).Count == 0
+                        && (await Objects.ListAsync("discovery.k8s.io/v1beta1", "EndpointSlice", "default")).Count == 1;
+                },
+                "the namespace 'default' is as it was");
+        }
     }
 
     /// <summary>Uninstall leaves what Grant has made beside the stack.</summary>

@@ -1,0 +1,137 @@
+using System.Text.Json.Nodes;
+using MilvusMonitoring.Tests.Commands;
+
+namespace MilvusMonitoring.Tests;
+
+/// <summary>A namespace of its own on the real node, with pods that run, and an engine with the module.</summary>
+internal sealed class NodePlace : IAsyncDisposable
+{
+    public const int Port = 9090;
+
+    /// <summary>Where nobody listens in the pods.</summary>
+    public const int ClosedPort = 9191;
+
+    // Says which pod answers, and ends at once on SIGTERM.
+    private const string Program = "hostname > /tmp/who; exec /bin/web";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly ServerAdmin _admin;
+
+    private NodePlace(string kubeconfig, string name, PowerShellSession session)
+    {
+        (Kubeconfig, Name, Session) = (kubeconfig, name, session);
+        _admin = new ServerAdmin(kubeconfig);
+        Objects = new ClusterObjects(_admin);
+    }
+
+    public string Kubeconfig { get; }
+
+    public string Name { get; }
+
+    public PowerShellSession Session { get; }
+
+    public ClusterObjects Objects { get; }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static async Task<NodePlace> StartAsync(RealNode node, string name)
+    {
+        var place = new NodePlace(await node.GetKubeconfigAsync(), name, await PowerShellSession.StartAsync());
+        await place.Objects.PutAsync(NamespaceOf(name));
+        return place;
+    }
+
+    public static JsonObject NamespaceOf(string name) =>
+        JsonNode.Parse($$"""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"{{name}}"} }""")!.AsObject();
+
+    /// <summary>The pods that answer with their names on <see cref="Port"/>, as a workload runs them.</summary>
+    public static JsonObject PodTemplate(string app) => JsonNode.Parse($$"""
+        {"metadata":{"labels":{"app":"{{app}}"} },
+         "spec":{"containers":[{"name":"web","image":"{{RealNode.WebImage}}","command":["/bin/sh","-c","{{Program}}"],
+           "env":[{"name":"PORT","value":"{{Port}}"},{"name":"ROOT","value":"/tmp"}],"ports":[{"name":"http","containerPort":{{Port}}}],
+           "readinessProbe":{"httpGet":{"path":"/who","port":"http"},"periodSeconds":1} }]} }
+        """)!.AsObject();
+
+    /// <summary>Puts a workload and its Service, and waits until its pods are ready, which answer on after they were deleted.</summary>
+    public async Task PutWebAsync(string app, int replicas, int linger = 0)
+    {
+        var workload = Workload(Name, "Deployment", app, replicas);
+        if (linger > 0)
+        {
+            workload["spec"]!["template"]!["spec"]!["containers"]![0]!["lifecycle"] =
+                JsonNode.Parse($$"""{"preStop":{"exec":{"command":["sleep","{{linger}}"]} } }""");
+        }
+
+        await Objects.PutAsync(workload);
+        await Objects.PutAsync(JsonNode.Parse($$"""
+            {"apiVersion":"v1","kind":"Service","metadata":{"name":"{{app}}","namespace":"{{Name}}"},
+             "spec":{"selector":{"app":"{{app}}"},
+               "ports":[{"name":"http","port":80,"targetPort":"http"},{"name":"closed","port":81,"targetPort":{{ClosedPort}} }]} }
+            """)!.AsObject());
+        await UntilReadyAsync(app, replicas);
+    }
+
+    public static JsonObject Workload(string place, string kind, string app, int replicas)
+    {
+        var workload = JsonNode.Parse($$"""
+            {"apiVersion":"apps/v1","kind":"{{kind}}","metadata":{"name":"{{app}}","namespace":"{{place}}"},
+             "spec":{"selector":{"matchLabels":{"app":"{{app}}"} } } }
+            """)!.AsObject();
+        workload["spec"]!["template"] = PodTemplate(app);
+        if (kind != "DaemonSet")
+        {
+            workload["spec"]!["replicas"] = replicas;
+        }
+
+        if (kind == "StatefulSet")
+        {
+            workload["spec"]!["serviceName"] = app;
+        }
+
+        return workload;
+    }
+
+    /// <summary>The pods that are ready behind a Service.</summary>
+    public Task<IReadOnlyList<string>> ReadyAsync(string service) => ReadyAsync(Objects, Name, service);
+
+    /// <summary>The pods that are ready behind a Service of a namespace.</summary>
+    public static async Task<IReadOnlyList<string>> ReadyAsync(ClusterObjects objects, string place, string service) =>
+        [.. (await objects.ListAsync("discovery.k8s.io/v1beta1", "EndpointSlice", place))
+            .Where(slice => (string?)slice["metadata"]!["labels"]?["kubernetes.io/service-name"] == service)
+            .SelectMany(slice => slice["endpoints"]?.AsArray() ?? [])
+            .Where(endpoint => (bool?)endpoint!["conditions"]?["ready"] is true)
+            .Select(endpoint => (string)endpoint!["targetRef"]!["name"]!)];
+
+    public Task UntilReadyAsync(string service, int count) =>
+        UntilAsync(async () => (await ReadyAsync(service)).Count == count, $"{count} pods ready behind {service}");
+
+    /// <summary>Waits, with a bound, until something holds.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        bound.CancelAfter(Patience);
+        while (!await condition())
+        {
+            Assert.False(bound.IsCancellationRequested, $"not in {Patience.TotalSeconds} s: {what}");
+            await Task.Delay(100, Token);
+        }
+    }
+
+    /// <summary>Starts a port-forward to a Service on a free port.</summary>
+    public async Task<MonitoringPortForward> ForwardAsync(string service, string port = "http") => Assert.Single((await Session.InvokeAsync(
+        """
+        param($c, $place, $service, $port)
+        Start-MonitoringPortForward -Kubeconfig $c -Namespace $place -ServiceName $service -Port $port -LocalPort 0
+        """,
+        new { c = Kubeconfig, place = Name, service, port })).EnsureNoError().OutputOf<MonitoringPortForward>());
+
+    public async ValueTask DisposeAsync()
+    {
+        await Session.DisposeAsync();
+
+        // What runs next compares what is there before and after.
+        await Objects.EndAsync("v1", "Namespace", null, Name);
+        _admin.Dispose();
+    }
+}
