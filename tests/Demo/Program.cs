@@ -1,9 +1,12 @@
+using System.Management.Automation;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Demo;
 using EmbeddedCluster;
 using EmbeddedCluster.Monitoring;
+using k8s.Autorest;
+using k8s.Exceptions;
 
 const int PictureColumns = 120;
 string[] MainSteps = ["$stack = Install-KubePrometheus", "$stack | Grant-", "Get-MilvusInstance | Enable-", "Test-MilvusMonitoring -Wait"];
@@ -27,6 +30,7 @@ if (options.Help)
 }
 
 using var stopping = new CancellationTokenSource();
+using var abandoning = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 var module = options.Module ?? Path.TrimEndingDirectorySeparator(
@@ -34,6 +38,11 @@ var module = options.Module ?? Path.TrimEndingDirectorySeparator(
 var folder = Directory.CreateTempSubdirectory("milvus-monitoring-demo-");
 try
 {
+    if (options.Kubeconfig is not null)
+    {
+        return await new OwnClusterShow(options, module, folder.FullName, stopping.Token, abandoning.Token).RunAsync();
+    }
+
     await using var cluster = await Cluster.StartAsync(new ClusterOptions { Rbac = true, PodStopDelay = TimeSpan.FromMilliseconds(300) }, stopping.Token);
 
     // The show has it in a namespace that kube-prometheus does not let its Prometheus read; scraped often, so that nobody waits.
@@ -50,6 +59,12 @@ catch (OperationCanceledException) when (stopping.IsCancellationRequested)
 {
     return 130;
 }
+catch (Exception error) when (options.Kubeconfig is not null
+    && error is KubeConfigException or HttpOperationException or HttpRequestException or RuntimeException)
+{
+    await Console.Error.WriteLineAsync(error.Message);
+    return 1;
+}
 finally
 {
     folder.Delete(recursive: true);
@@ -58,6 +73,11 @@ finally
 void Stop(PosixSignalContext signal)
 {
     signal.Cancel = true;
+    if (stopping.IsCancellationRequested)
+    {
+        abandoning.Cancel();
+    }
+
     stopping.Cancel();
 }
 
@@ -74,7 +94,7 @@ async Task<int> ServeAsync(Cluster cluster, string kubeconfig)
 
           $env:KUBECONFIG = '{kubeconfig}'
           Import-Module '{module}'
-          Install-KubePrometheus -Path '{options.Path}' -Wait
+          Install-KubePrometheus -Path '{options.Path ?? DemoOptions.OwnManifests}' -Wait
         """);
     var stopped = new TaskCompletionSource();
     await using var registration = stopping.Token.Register(stopped.SetResult);
@@ -89,28 +109,22 @@ async Task<int> ShowAsync(Cluster cluster, MonitoredCluster monitored, string ku
     var terminal = options.Picture is null ? Terminal.Detect() : new Terminal(Interactive: false, Colours: true, PictureColumns);
     using var session = new Session(terminal);
     session.SetParameter("Kubeconfig", kubeconfig);
-    session.SetParameter("Path", options.Path);
+    session.SetParameter("Path", options.Path ?? DemoOptions.OwnManifests);
     session.SetParameter("Module", module);
     session.SetParameter("Prometheus", await monitored.DescribeAsync(stopping.Token) ?? "none on this machine: the links that only it can prove will fail");
     session.SetParameter("Patience", MonitoredCluster.Missing is null ? "30s" : "1s");
-    session.SetVariable("Cluster", cluster);
-    var failed = 0;
-    foreach (var step in ScriptShow.Read(Path.Combine(AppContext.BaseDirectory, "demo.ps1")))
+    session.SetVariable("DeletePod", new Action<string>(pod => cluster.Remove("v1", "Pod", "monitoring", pod, false)));
+    var failed = await new Show(session)
     {
-        if (options.Picture is not null)
+        Announce = step =>
         {
-            Console.SetOut(step.Command is { } command && MainSteps.Any(main => command.StartsWith(main, StringComparison.Ordinal)) ? drawn : TextWriter.Null);
-        }
-
-        if (step.Heading is not null)
-        {
-            session.ShowHeading(step.Heading);
-            continue;
-        }
-
-        session.ShowCommand(step.Command!);
-        failed += await session.RunAsync(step.Command!, stopping.Token) ? 0 : 1;
-    }
+            if (options.Picture is not null)
+            {
+                var isMain = step.Command is { } command && MainSteps.Any(main => command.StartsWith(main, StringComparison.Ordinal));
+                Console.SetOut(isMain ? drawn : TextWriter.Null);
+            }
+        },
+    }.PlayAsync(stopping.Token);
 
     if (options.Picture is not null)
     {

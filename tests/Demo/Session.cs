@@ -72,6 +72,24 @@ internal sealed class Session : IDisposable
         }
     }
 
+    /// <summary>Runs a command without showing it.</summary>
+    /// <returns>What it put out.</returns>
+    /// <exception cref="RuntimeException">The command fails.</exception>
+    public async Task<IReadOnlyList<PSObject>> AskAsync(string command, CancellationToken cancellationToken)
+    {
+        using var shell = PowerShell.Create(_runspace);
+        shell.AddScript($"$ErrorActionPreference = 'Stop'; {command}", useLocalScope: true);
+        await using var stopping = cancellationToken.Register(() => shell.BeginStop(null, null));
+        try
+        {
+            return [.. await shell.InvokeAsync()];
+        }
+        catch (PipelineStoppedException)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
     public void Dispose() => _runspace.Dispose();
 
     private async Task ShowAsync(ErrorRecord error)

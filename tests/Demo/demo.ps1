@@ -41,7 +41,7 @@ $web = [System.Net.Http.HttpClient]::new()
 $web.GetStringAsync("$($grafana.Url)api/health").GetAwaiter().GetResult()
 
 # Replace the pod of Grafana: the local port keeps working
-$pod = $grafana.Pod; if ($Cluster -and $pod) { $Cluster.Remove('v1', 'Pod', 'monitoring', $pod, $false); while ($grafana.OpenConnections -or $grafana.Pod -in $pod, $null) { [System.Threading.Thread]::Sleep(20) } }
+$pod = $grafana.Pod; if ($DeletePod -and $pod) { $DeletePod.Invoke($pod); for ($turn = 0; $turn -lt 6000 -and ($grafana.OpenConnections -or $grafana.Pod -in $pod, $null); $turn++) { [System.Threading.Thread]::Sleep(20) } }
 $web.GetStringAsync("$($grafana.Url)api/health").GetAwaiter().GetResult()
 Get-MonitoringPortForward Grafana
 Stop-MonitoringPortForward -All

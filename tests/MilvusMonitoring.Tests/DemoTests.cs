@@ -52,6 +52,9 @@ public sealed class DemoTests
     [InlineData("--path")]
     [InlineData("--module")]
     [InlineData("--path", "no/such/folder")]
+    [InlineData("--kubeconfig", "no/such/file")]
+    [InlineData("--context", "any")]
+    [InlineData("--yes")]
     public async Task An_option_that_cannot_be_meant_is_refused(params string[] options)
     {
         var result = await RunAsync(options);

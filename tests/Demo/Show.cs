@@ -1,0 +1,42 @@
+namespace Demo;
+
+/// <summary>The script, played step by step in a session.</summary>
+internal sealed class Show(Session session)
+{
+    /// <summary>Whether the script ends at its first command that fails.</summary>
+    public bool EndsAtFailure { get; init; }
+
+    /// <summary>Is told of each step before it is shown.</summary>
+    public Action<Step> Announce { get; init; } = _ => { };
+
+    /// <summary>Whether a command that has run without an error has come to what it is for.</summary>
+    public Func<string, Task<bool>> JudgeAsync { get; init; } = _ => Task.FromResult(true);
+
+    /// <summary>Plays the script.</summary>
+    /// <returns>How many of its commands failed.</returns>
+    public async Task<int> PlayAsync(CancellationToken cancellationToken)
+    {
+        var failed = 0;
+        foreach (var step in ScriptShow.Read(Path.Combine(AppContext.BaseDirectory, "demo.ps1")))
+        {
+            Announce(step);
+            if (step.Heading is not null)
+            {
+                session.ShowHeading(step.Heading);
+                continue;
+            }
+
+            session.ShowCommand(step.Command!);
+            if (!await session.RunAsync(step.Command!, cancellationToken) || !await JudgeAsync(step.Command!))
+            {
+                failed++;
+                if (EndsAtFailure)
+                {
+                    break;
+                }
+            }
+        }
+
+        return failed;
+    }
+}
