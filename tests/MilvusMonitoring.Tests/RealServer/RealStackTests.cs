@@ -41,7 +41,7 @@ public sealed partial class RealStackTests(RealApiServer server)
             Assert.Single((await session.InvokeAsync(script, new { kubeconfig, path })).EnsureNoError().OutputOf<KubePrometheusStack>());
     }
 
-    private static string CopyRelease(string version, TemporaryFolder folder)
+    internal static string CopyRelease(string version, TemporaryFolder folder)
     {
         var source = Path.Combine(RealManifests.Folder(), version, "manifests");
         foreach (var file in Directory.EnumerateFiles(source, "*.yaml", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != BreaksTheServer))
