@@ -9,7 +9,7 @@ internal sealed class WaitRhythm(LinkWatches watches, TimeProvider time)
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(15);
 
     /// <summary>For each Milvus, since each has a chain of its own.</summary>
-    private static readonly TimeSpan WalkAgain = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan WalkAgain = TimeSpan.FromMinutes(1);
 
     /// <summary>The pauses in seconds before a broken link is looked at again, where no watch shows its change.</summary>
     private static readonly int[] Unwatched = [1, 1, 2, 3, 5, 8];
