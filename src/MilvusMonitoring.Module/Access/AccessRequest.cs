@@ -6,8 +6,3 @@ namespace MilvusMonitoring.Access;
 /// <param name="Namespaces">The namespaces that it is for; empty for the whole cluster.</param>
 /// <param name="Prometheus">Which Prometheus.</param>
 internal sealed record AccessRequest(AccessMethod Method, string ClusterRole, IReadOnlyList<string> Namespaces, PrometheusChoice Prometheus);
-
-/// <summary>Which Prometheus is meant.</summary>
-/// <param name="Namespace">Its namespace; null for any.</param>
-/// <param name="Name">Its name; null for any.</param>
-internal sealed record PrometheusChoice(string? Namespace, string? Name);

@@ -1,3 +1,4 @@
+using MilvusMonitoring.Access;
 using System.Management.Automation;
 using System.Net;
 using MilvusMonitoring.KubePrometheus;
@@ -169,7 +170,7 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
         }
 
         var known = Service.Distinct(StringComparer.OrdinalIgnoreCase).Select(title => KnownService.All.First(service => service.Title.Equals(title, StringComparison.OrdinalIgnoreCase))).ToList();
-        return [.. known.Select((service, index) => new ForwardRequest(Namespace ?? InputObject?.Namespace ?? InventoryStore.UsualNamespace, service.Service, $"{service.Port}", LocalPortOf(index, known.Count), Address))];
+        return [.. known.Select((service, index) => new ForwardRequest(Namespace ?? InputObject?.Namespace ?? PrometheusChoice.UsualNamespace, service.Service, $"{service.Port}", LocalPortOf(index, known.Count), Address))];
     }
 
     private int? LocalPortOf(int index, int count) => LocalPort switch

@@ -1,3 +1,4 @@
+using MilvusMonitoring.Access;
 using MilvusMonitoring.Manifests;
 
 namespace MilvusMonitoring.KubePrometheus;
@@ -9,5 +10,5 @@ internal static class StackNamespace
     public static string Of(IReadOnlyList<ManifestObject> objects) =>
         objects.FirstOrDefault(candidate => candidate.Id.Kind == "Prometheus")?.Id.Namespace
         ?? objects.FirstOrDefault(candidate => candidate.Id is { Group: "", Kind: "Namespace" })?.Id.Name
-        ?? InventoryStore.UsualNamespace;
+        ?? PrometheusChoice.UsualNamespace;
 }

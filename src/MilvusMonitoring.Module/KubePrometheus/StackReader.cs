@@ -1,3 +1,4 @@
+using MilvusMonitoring.Access;
 using System.Diagnostics;
 using MilvusMonitoring.Kubernetes;
 
@@ -58,7 +59,7 @@ internal sealed class StackReader(ClusterClient client, IActivitySink sink, int 
     private async Task<KubePrometheusStack> ReadLabelledAsync(IReadOnlyList<LabelledObject> labelled, ServerVersion kubernetes, CancellationToken cancellationToken)
     {
         var board = await ReadinessSnapshot.ReadAsync(client, labelled.Select(item => (item.Id, item.Type)), throttleLimit, cancellationToken).ConfigureAwait(false);
-        var namespaceName = labelled.FirstOrDefault(item => item.Id.Kind == "Prometheus")?.Id.Namespace ?? InventoryStore.UsualNamespace;
+        var namespaceName = labelled.FirstOrDefault(item => item.Id.Kind == "Prometheus")?.Id.Namespace ?? PrometheusChoice.UsualNamespace;
         return Stack(namespaceName, kubernetes, labelled.Select(item => item.Live), [.. labelled.Select(item => Resource(item.Id, item.Type.Version, item.Component, board))]);
     }
 

@@ -3,8 +3,6 @@ namespace MilvusMonitoring.Manifests;
 /// <summary>Finds the manifest files in what a person points at: a folder, an archive or a single file.</summary>
 internal static class ManifestSource
 {
-    private const string Remedy = "Give a kube-prometheus folder, its manifests folder, a .tar.gz or .zip of it, or one .yaml file.";
-
     /// <summary>Reads the manifest files; only those directly in <c>manifests/</c> and <c>manifests/setup/</c>, or in the folder itself and its <c>setup/</c>.</summary>
     /// <param name="path">A folder, a gzipped tar, a zip (both known by their content) or a .yaml, .yml or .json file.</param>
     /// <param name="cancellationToken">Ends the work.</param>
@@ -20,7 +18,7 @@ internal static class ManifestSource
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw Unreadable(path, exception);
+            throw ManifestErrors.Unreadable(path, exception);
         }
     }
 
@@ -38,7 +36,7 @@ internal static class ManifestSource
 
         return files.Count > 0
             ? ManifestPath.Ordered(files)
-            : throw NotFound($"{path} holds no manifests: looked for *.yaml, *.yml and *.json in {inner}, {path} and their {ManifestPath.SetupFolder} folder", path);
+            : throw ManifestErrors.NotFound($"{path} holds no manifests: looked for *.yaml, *.yml and *.json in {inner}, {path} and their {ManifestPath.SetupFolder} folder", path);
     }
 
     private static void AddFiles(List<ManifestFile> files, string folder, string prefix, CancellationToken cancellationToken)
@@ -50,18 +48,11 @@ internal static class ManifestSource
         }
     }
 
-    /// <summary>The error for a file or folder that the system does not let us read.</summary>
-    /// <param name="path">The file or folder.</param>
-    /// <param name="exception">What the system said.</param>
-    /// <returns>The error.</returns>
-    public static MonitoringException Unreadable(string path, Exception exception) =>
-        NotFound($"{path} cannot be read: {exception.Message.ReplaceLineEndings(" ")}", path, exception);
-
     private static async Task<IReadOnlyList<ManifestFile>> ReadFileAsync(string path, CancellationToken cancellationToken)
     {
         if (!File.Exists(path))
         {
-            throw NotFound($"{path} is not there", path);
+            throw ManifestErrors.NotFound($"{path} is not there", path);
         }
 
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 64 * 1024, useAsync: true);
@@ -93,7 +84,4 @@ internal static class ManifestSource
             throw new ArchiveManifests(path).Invalid($"has more than {ArchiveLimits.MaximumPackedBytes / 1048576} MB");
         }
     }
-
-    private static MonitoringException NotFound(string reason, string path, Exception? innerException = null) =>
-        new(ErrorId.ManifestNotFound, $"{reason}. {Remedy}", path, innerException);
 }

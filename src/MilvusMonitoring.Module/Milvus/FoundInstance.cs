@@ -8,7 +8,7 @@ namespace MilvusMonitoring.Milvus;
 /// <param name="Store">What Helm keeps of it; null for the Operator.</param>
 internal sealed record FoundInstance(MilvusInstance Instance, MilvusChart? Chart, HelmStore? Store)
 {
-    public ResourceType MonitorType => Chart is null ? MilvusTypes.PodMonitor : MilvusTypes.ServiceMonitor;
+    public ResourceType MonitorType => Chart is null ? ResourceType.PodMonitor : ResourceType.ServiceMonitor;
 
     public ResourceId MonitorId => MonitorType.IdOf(Instance.Namespace, Instance.MonitorName);
 }

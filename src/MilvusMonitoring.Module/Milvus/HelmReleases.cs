@@ -85,7 +85,7 @@ internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
             Revision = newest.Revision,
             Status = newest.Status,
             MetricsEnabled = chart.ServesMetrics,
-            MonitorKind = MilvusTypes.ServiceMonitor.Kind,
+            MonitorKind = ResourceType.ServiceMonitor.Kind,
             MonitorName = chart.MonitorName,
             MonitorInValues = chart.MakesMonitor,
             Context = client.Connection.Context,

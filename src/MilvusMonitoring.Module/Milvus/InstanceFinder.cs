@@ -62,12 +62,12 @@ internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
     {
         try
         {
-            return await helm.FindAsync(MilvusTypes.Secret, namespaceName, isWanted, cancellationToken).ConfigureAwait(false);
+            return await helm.FindAsync(ResourceType.Secret, namespaceName, isWanted, cancellationToken).ConfigureAwait(false);
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied && namespaceName is null)
         {
             var own = client.Connection.DefaultNamespace;
-            var found = await helm.FindAsync(MilvusTypes.Secret, own, isWanted, cancellationToken).ConfigureAwait(false);
+            var found = await helm.FindAsync(ResourceType.Secret, own, isWanted, cancellationToken).ConfigureAwait(false);
             sink.Warning($"Only namespace {own} was searched, for user \"{client.Connection.User}\" may not list secrets in all namespaces; name another with -Namespace.");
             return found;
         }

@@ -98,7 +98,7 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
     private async Task<ResourceAction> WriteAsync(MonitorPlan plan, CancellationToken cancellationToken)
     {
         var id = plan.Found.MonitorId;
-        var answer = await client.ApplyAsync(MilvusTypes.ServiceMonitor, id, JsonSerializer.SerializeToUtf8Bytes(plan.Wanted), MilvusChart.FieldManager, false, cancellationToken).ConfigureAwait(false);
+        var answer = await client.ApplyAsync(ResourceType.ServiceMonitor, id, JsonSerializer.SerializeToUtf8Bytes(plan.Wanted), MilvusChart.FieldManager, false, cancellationToken).ConfigureAwait(false);
         if (answer.Refusal is { } refusal)
         {
             throw refusal.IsFieldConflict ? Conflict(plan, refusal) : ClusterErrors.From(refusal, $"apply {id}", id.ToString());

@@ -13,10 +13,10 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
     /// <param name="cancellationToken">Ends the listing.</param>
     public async Task<IReadOnlyList<LiveMonitor>> ListAsync(string? namespaceName, CancellationToken cancellationToken)
     {
-        var found = await ListAsync(MilvusTypes.ServiceMonitor, namespaceName, cancellationToken).ConfigureAwait(false);
+        var found = await ListAsync(ResourceType.ServiceMonitor, namespaceName, cancellationToken).ConfigureAwait(false);
         try
         {
-            found.AddRange(await ListAsync(MilvusTypes.PodMonitor, namespaceName, cancellationToken).ConfigureAwait(false));
+            found.AddRange(await ListAsync(ResourceType.PodMonitor, namespaceName, cancellationToken).ConfigureAwait(false));
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
         {

@@ -15,7 +15,7 @@ internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink si
 
     /// <summary>The Services of a namespace with a port of the given name that a selector selects.</summary>
     public async Task<IReadOnlyList<string>> ServicesWithPortAsync(string? namespaceName, JsonElement selector, IReadOnlyCollection<string> ports, CancellationToken cancellationToken) =>
-        [.. (await SelectAsync(MilvusTypes.Service, namespaceName, selector, Ports, cancellationToken).ConfigureAwait(false))
+        [.. (await SelectAsync(ResourceType.Service, namespaceName, selector, Ports, cancellationToken).ConfigureAwait(false))
             .Where(service => service.Ports.Any(ports.Contains))
             .Select(service => service.Name)];
 
@@ -26,7 +26,7 @@ internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink si
         var isSeen = true;
         foreach (var namespaceName in monitor.TargetNamespaces)
         {
-            var selected = await SelectAsync(MilvusTypes.Service, namespaceName, monitor.Selector, Ports, cancellationToken).ConfigureAwait(false);
+            var selected = await SelectAsync(ResourceType.Service, namespaceName, monitor.Selector, Ports, cancellationToken).ConfigureAwait(false);
             targets = targets with { Selected = [.. targets.Selected, .. selected] };
             try
             {
@@ -100,8 +100,8 @@ internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink si
 
     private async Task<List<JsonElement>> SlicesAsync(string? namespaceName, CancellationToken cancellationToken)
     {
-        var slices = await ListAsync(MilvusTypes.EndpointSlice, namespaceName, cancellationToken).ConfigureAwait(false);
-        return slices.Count > 0 ? slices : await ListAsync(MilvusTypes.OldEndpointSlice, namespaceName, cancellationToken).ConfigureAwait(false);
+        var slices = await ListAsync(ResourceType.EndpointSlice, namespaceName, cancellationToken).ConfigureAwait(false);
+        return slices.Count > 0 ? slices : await ListAsync(ResourceType.OldEndpointSlice, namespaceName, cancellationToken).ConfigureAwait(false);
     }
 
     private Task<List<JsonElement>> ListAsync(ResourceType type, string? namespaceName, CancellationToken cancellationToken)

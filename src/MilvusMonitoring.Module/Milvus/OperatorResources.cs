@@ -45,7 +45,7 @@ internal sealed class OperatorResources(ClusterClient client)
             ManagedBy = MilvusManager.Operator,
             Status = resource.Member("status").Text("status") is { Length: > 0 } status ? status : "Unknown",
             MetricsEnabled = components.Member("disableMetric").ValueKind != JsonValueKind.True,
-            MonitorKind = MilvusTypes.PodMonitor.Kind,
+            MonitorKind = ResourceType.PodMonitor.Kind,
             MonitorName = name,
             Context = client.Connection.Context,
             Kubeconfig = client.Connection.Kubeconfig,

@@ -99,7 +99,7 @@ internal sealed class PortForwardStarter(ClusterClient client, PortForwardRegist
     private async Task<MonitoringException> NoServiceAsync(ForwardRequest request, CancellationToken cancellationToken)
     {
         var id = $"Service/{request.Namespace}/{request.Service}";
-        var names = await client.ListMetadataAsync(MilvusTypes.Service, request.Namespace, string.Empty, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+        var names = await client.ListMetadataAsync(ResourceType.Service, request.Namespace, string.Empty, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
         var remedy = KnownService.All.Any(known => known.Service == request.Service)
             ? "run Install-KubePrometheus first, or give the stack's -Namespace"
             : NearNames.Describe(request.Service, names.Select(service => service.Name));

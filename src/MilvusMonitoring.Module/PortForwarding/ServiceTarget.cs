@@ -14,8 +14,8 @@ internal sealed record ServiceTarget(string Namespace, string Service, ServicePo
     /// <exception cref="MonitoringException">It cannot be forwarded to.</exception>
     public static async Task<ServiceTarget?> FindAsync(ClusterClient client, string namespaceName, string service, string? port, CancellationToken cancellationToken)
     {
-        var id = MilvusTypes.Service.IdOf(namespaceName, service);
-        if (await client.FindAsync(MilvusTypes.Service, id, cancellationToken).ConfigureAwait(false) is not { } body)
+        var id = ResourceType.Service.IdOf(namespaceName, service);
+        if (await client.FindAsync(ResourceType.Service, id, cancellationToken).ConfigureAwait(false) is not { } body)
         {
             return null;
         }

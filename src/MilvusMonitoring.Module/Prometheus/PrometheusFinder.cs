@@ -56,7 +56,7 @@ internal sealed class PrometheusFinder(ClusterClient client)
         }
         catch (MonitoringException exception) when (namespaceName is null && exception.ErrorId == ErrorId.PermissionDenied)
         {
-            return await ListAsync(InventoryStore.UsualNamespace, cancellationToken).ConfigureAwait(false);
+            return await ListAsync(PrometheusChoice.UsualNamespace, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -1,3 +1,4 @@
+using MilvusMonitoring.Access;
 using System.Net;
 using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.Kubernetes;
@@ -67,5 +68,5 @@ internal sealed class GrafanaLink : ILink
         }
     }
 
-    private static string Place(Scene scene) => scene.Prometheus?.Namespace ?? scene.Stack?.Namespace ?? scene.Request.Prometheus.Namespace ?? InventoryStore.UsualNamespace;
+    private static string Place(Scene scene) => scene.Prometheus?.Namespace ?? scene.Stack?.Namespace ?? scene.Request.Prometheus.Namespace ?? PrometheusChoice.UsualNamespace;
 }

@@ -41,7 +41,7 @@ internal sealed class MonitorLink : ILink
     {
         if (scene.Request.Monitor is { } asked)
         {
-            var type = asked.Kind == MilvusTypes.PodMonitor.Kind ? MilvusTypes.PodMonitor : MilvusTypes.ServiceMonitor;
+            var type = asked.Kind == ResourceType.PodMonitor.Kind ? ResourceType.PodMonitor : ResourceType.ServiceMonitor;
             return await scene.Monitors.FindAsync(type, type.IdOf(scene.InstanceNamespace, asked.Name), cancellationToken).ConfigureAwait(false);
         }
 

@@ -25,7 +25,7 @@ internal sealed class ConfigurationLink(PrometheusReplicas replicas) : ILink
     /// <summary>The scrape pools that the operator makes of a monitor, one for each of its endpoints.</summary>
     public static IReadOnlySet<string> Pools(LiveMonitor monitor)
     {
-        var kind = monitor.Type.Kind == MilvusTypes.PodMonitor.Kind ? "podMonitor" : "serviceMonitor";
+        var kind = monitor.Type.Kind == ResourceType.PodMonitor.Kind ? "podMonitor" : "serviceMonitor";
         return Enumerable.Range(0, monitor.Endpoints.Count).Select(index => $"{kind}/{monitor.Metadata.Namespace}/{monitor.Metadata.Name}/{index}").ToHashSet(StringComparer.Ordinal);
     }
 }

@@ -58,7 +58,7 @@ internal sealed class Scene(ClusterClient client, IActivitySink sink, TestReques
     public string InstanceNamespace => Found?.Instance.Namespace ?? Monitor?.Metadata.Namespace ?? request.Namespace ?? client.Connection.DefaultNamespace;
 
     /// <summary>The kind of the monitor.</summary>
-    public string MonitorKind => request.Monitor?.Kind ?? Monitor?.Type.Kind ?? Found?.MonitorType.Kind ?? MilvusTypes.ServiceMonitor.Kind;
+    public string MonitorKind => request.Monitor?.Kind ?? Monitor?.Type.Kind ?? Found?.MonitorType.Kind ?? ResourceType.ServiceMonitor.Kind;
 
     /// <summary>What brings the monitor to what it should be: as the chart makes it, and set as given.</summary>
     /// <param name="settings">What it is to be set to; null for what it is set to now.</param>

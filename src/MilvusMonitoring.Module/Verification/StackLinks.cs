@@ -10,7 +10,7 @@ internal sealed class ApiServerLink : ILink
 {
     public string Name => Link.ApiServer;
 
-    public string TargetOf(Scene scene) => TransportFailure.Address(scene.Client.Connection.Server);
+    public string TargetOf(Scene scene) => ClusterSettings.AddressOf(scene.Client.Connection.Server);
 
     public async Task<Finding?> LookAsync(Scene scene, CancellationToken cancellationToken)
     {
@@ -45,7 +45,7 @@ internal sealed class ApiServerLink : ILink
 /// <summary>The kinds that monitoring stands on are served.</summary>
 internal sealed class DefinitionsLink : ILink
 {
-    public static IReadOnlyList<ResourceType> Kinds { get; } = [ResourceType.Prometheus, MilvusTypes.ServiceMonitor, MilvusTypes.PodMonitor];
+    public static IReadOnlyList<ResourceType> Kinds { get; } = [ResourceType.Prometheus, ResourceType.ServiceMonitor, ResourceType.PodMonitor];
 
     public string Name => Link.Definitions;
 
@@ -90,7 +90,7 @@ internal sealed class OperatorLink : ILink
 
     public string Name => Link.Operator;
 
-    public string TargetOf(Scene scene) => $"Deployment/{scene.Stack?.Namespace ?? InventoryStore.UsualNamespace}/prometheus-operator";
+    public string TargetOf(Scene scene) => $"Deployment/{scene.Stack?.Namespace ?? PrometheusChoice.UsualNamespace}/prometheus-operator";
 
     public async Task<Finding?> LookAsync(Scene scene, CancellationToken cancellationToken)
     {
@@ -149,7 +149,7 @@ internal sealed class PrometheusLink : ILink
 
     /// <summary>The Prometheus resources that may be meant, the stack's own first: others may select the same monitors for purposes of their own.</summary>
     public static async Task<IReadOnlyList<PrometheusServer>> ServersAsync(Scene scene, CancellationToken cancellationToken) =>
-        [.. (await new PrometheusFinder(scene.Client).ListAsync(scene.Request.Prometheus, cancellationToken).ConfigureAwait(false)).OrderByDescending(server => server.Namespace == (scene.Stack?.Namespace ?? InventoryStore.UsualNamespace))];
+        [.. (await new PrometheusFinder(scene.Client).ListAsync(scene.Request.Prometheus, cancellationToken).ConfigureAwait(false)).OrderByDescending(server => server.Namespace == (scene.Stack?.Namespace ?? PrometheusChoice.UsualNamespace))];
 
     /// <summary>Those that there are where none is meant; of no matter where a stack is installed that has lost its own.</summary>
     private static async Task<IReadOnlyList<string>> OthersAsync(Scene scene, CancellationToken cancellationToken)
@@ -170,5 +170,5 @@ internal sealed class PrometheusLink : ILink
         }
     }
 
-    private static string Missing(PrometheusChoice choice, Inventory? stack) => $"Prometheus/{choice.Namespace ?? stack?.Namespace ?? InventoryStore.UsualNamespace}/{choice.Name ?? "k8s"}";
+    private static string Missing(PrometheusChoice choice, Inventory? stack) => $"Prometheus/{choice.Namespace ?? stack?.Namespace ?? PrometheusChoice.UsualNamespace}/{choice.Name ?? "k8s"}";
 }

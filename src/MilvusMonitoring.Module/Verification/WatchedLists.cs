@@ -52,23 +52,23 @@ internal static class WatchedLists
         {
             yield return found.Chart is null
                 ? new WatchedList(Link.Instance, MilvusTypes.OperatorMilvus, place, Named(found.Instance.Name))
-                : new WatchedList(Link.Instance, MilvusTypes.Secret, place, $"labelSelector=owner%3Dhelm,name%3D{Uri.EscapeDataString(found.Instance.Name)}");
+                : new WatchedList(Link.Instance, ResourceType.Secret, place, $"labelSelector=owner%3Dhelm,name%3D{Uri.EscapeDataString(found.Instance.Name)}");
         }
 
-        var isOfPods = scene.MonitorKind == MilvusTypes.PodMonitor.Kind;
-        yield return new WatchedList(Link.Monitor, isOfPods ? MilvusTypes.PodMonitor : MilvusTypes.ServiceMonitor, place);
+        var isOfPods = scene.MonitorKind == ResourceType.PodMonitor.Kind;
+        yield return new WatchedList(Link.Monitor, isOfPods ? ResourceType.PodMonitor : ResourceType.ServiceMonitor, place);
         if (scene.Monitor is null)
         {
             yield break;
         }
 
-        yield return new WatchedList(Link.Service, isOfPods ? ResourceType.Pod : MilvusTypes.Service, place);
+        yield return new WatchedList(Link.Service, isOfPods ? ResourceType.Pod : ResourceType.Service, place);
         if (!isOfPods)
         {
-            yield return new WatchedList(Link.Endpoints, MilvusTypes.EndpointSlice, place);
+            yield return new WatchedList(Link.Endpoints, ResourceType.EndpointSlice, place);
             if (broken.Contains(Link.Endpoints))
             {
-                yield return new WatchedList(Link.Endpoints, MilvusTypes.OldEndpointSlice, place);
+                yield return new WatchedList(Link.Endpoints, ResourceType.OldEndpointSlice, place);
             }
         }
 

@@ -1,3 +1,4 @@
+using MilvusMonitoring.Access;
 using System.Text.Json;
 using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.Kubernetes;
@@ -28,7 +29,7 @@ internal static class Workloads
         }
         catch (MonitoringException exception) when (namespaceName is null && exception.ErrorId == ErrorId.PermissionDenied)
         {
-            found = await client.ListAsync(Deployment, usual ?? InventoryStore.UsualNamespace, selector, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+            found = await client.ListAsync(Deployment, usual ?? PrometheusChoice.UsualNamespace, selector, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return found.Count == 0

@@ -26,7 +26,7 @@ internal sealed class ClusterCompleter : IArgumentCompleter
 
     private static async Task<IEnumerable<string>> NamesAsync(ClusterClient client, string commandName, string parameterName, string? namespaceName, CancellationToken cancellationToken) => parameterName switch
     {
-        "ServiceName" => (await client.ListMetadataAsync(MilvusTypes.Service, namespaceName ?? client.Connection.DefaultNamespace, string.Empty, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false)).Select(service => service.Name),
+        "ServiceName" => (await client.ListMetadataAsync(ResourceType.Service, namespaceName ?? client.Connection.DefaultNamespace, string.Empty, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false)).Select(service => service.Name),
         "Name" or "Instance" when commandName.StartsWith("Get-MilvusServiceMonitor", StringComparison.OrdinalIgnoreCase) => (await new MonitorReader(client, Silence.Instance).ListAsync(namespaceName ?? client.Connection.DefaultNamespace, cancellationToken).ConfigureAwait(false)).Select(monitor => monitor.Metadata.Name),
         "PrometheusName" => (await new PrometheusFinder(client).ListAsync(new PrometheusChoice(namespaceName, null), cancellationToken).ConfigureAwait(false)).Select(server => server.Name),
         "ClusterRole" => (await client.ListMetadataAsync(ResourceType.ClusterRole, null, string.Empty, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false)).Select(role => role.Name),
@@ -38,7 +38,7 @@ internal sealed class ClusterCompleter : IArgumentCompleter
     private static async Task<IEnumerable<string>> PortsAsync(ClusterClient client, string? namespaceName, string? service, CancellationToken cancellationToken)
     {
         var id = new ResourceId(string.Empty, "Service", namespaceName ?? client.Connection.DefaultNamespace, service ?? string.Empty);
-        return await client.FindAsync(MilvusTypes.Service, id, cancellationToken).ConfigureAwait(false) is { } found
+        return await client.FindAsync(ResourceType.Service, id, cancellationToken).ConfigureAwait(false) is { } found
             ? JsonSlice.Items(found, "spec", "ports").Select(port => JsonSlice.Text(port, "name") ?? $"{JsonSlice.Parse(port, "port")}")
             : [];
     }

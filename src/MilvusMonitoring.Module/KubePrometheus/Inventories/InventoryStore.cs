@@ -1,3 +1,4 @@
+using MilvusMonitoring.Access;
 using System.Text.Json;
 using MilvusMonitoring.Kubernetes;
 
@@ -6,9 +7,6 @@ namespace MilvusMonitoring.KubePrometheus;
 /// <summary>Finds, writes and removes the inventories in a cluster.</summary>
 internal static class InventoryStore
 {
-    /// <summary>The namespace of every release of kube-prometheus, looked at where the caller may not list all namespaces.</summary>
-    public const string UsualNamespace = "monitoring";
-
     private const string Selector = $"labelSelector={InventoryDocument.LabelName}%3D{InventoryDocument.LabelValue}";
 
     /// <summary>Finds every inventory.</summary>
@@ -64,7 +62,7 @@ internal static class InventoryStore
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
         {
-            everywhere = await client.ListAsync(ResourceType.ConfigMap, UsualNamespace, Selector, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+            everywhere = await client.ListAsync(ResourceType.ConfigMap, PrometheusChoice.UsualNamespace, Selector, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var configMap in everywhere)

@@ -23,7 +23,7 @@ internal sealed class ClusterConnection : IDisposable
         _channel = channel;
         _end = end;
         _time = time;
-        _address = TransportFailure.Address(settings.Server);
+        _address = ClusterSettings.AddressOf(settings.Server);
         _activity = new ClusterActivity(_address, sink, time);
     }
 

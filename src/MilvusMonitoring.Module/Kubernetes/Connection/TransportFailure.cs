@@ -36,7 +36,7 @@ internal sealed record TransportFailure(TransportStage Stage, string Reason, Mon
     /// <returns>The failure.</returns>
     public static TransportFailure From(Exception exception, ClusterSettings settings, Uri? proxy, ServerCertificateCheck check)
     {
-        var server = Address(settings.Server);
+        var server = ClusterSettings.AddressOf(settings.Server);
         var causes = Causes(exception).ToList();
         var http = causes.OfType<HttpRequestException>().FirstOrDefault()?.HttpRequestError;
         if (causes.OfType<AuthenticationException>().FirstOrDefault() is { } authentication)
@@ -66,7 +66,7 @@ internal sealed record TransportFailure(TransportStage Stage, string Reason, Mon
     /// <returns>The failure.</returns>
     public static TransportFailure ConnectTimedOut(Uri server, Uri? proxy, Exception exception) => Unreachable(
         TransportStage.ConnectTimedOut,
-        Address(server),
+        ClusterSettings.AddressOf(server),
         $"{Through(proxy)}no connection within {ClusterTransport.ConnectTimeout.TotalSeconds:0} s",
         proxy is null ? AddressRemedy : ProxyRemedy,
         exception);
@@ -80,12 +80,7 @@ internal sealed record TransportFailure(TransportStage Stage, string Reason, Mon
     public static TransportFailure AnswerTimedOut(ClusterRequest request, ClusterSettings settings, TimeSpan timeout, Exception exception) => new(
         TransportStage.Lost,
         $"no answer within {timeout.TotalSeconds:0.#} s",
-        new MonitoringException(ErrorId.TimedOut, $"The API server {Address(settings.Server)} did not answer {request.Method} {PathOnly(request)} within {timeout.TotalSeconds:0.#} s; see whether it is overloaded, and run the command again.", Address(settings.Server), exception));
-
-    /// <summary>A server's address as it is shown.</summary>
-    /// <param name="server">The server.</param>
-    /// <returns>The address without a slash at its end.</returns>
-    public static string Address(Uri server) => server.AbsoluteUri.TrimEnd('/');
+        new MonitoringException(ErrorId.TimedOut, $"The API server {ClusterSettings.AddressOf(settings.Server)} did not answer {request.Method} {PathOnly(request)} within {timeout.TotalSeconds:0.#} s; see whether it is overloaded, and run the command again.", ClusterSettings.AddressOf(settings.Server), exception));
 
     private static TransportFailure Unreachable(TransportStage stage, string server, string reason, string remedy, Exception cause) =>
         new(stage, reason, new MonitoringException(ErrorId.ClusterUnreachable, $"The API server {server} cannot be reached: {reason}; {remedy}.", server, cause));

@@ -136,7 +136,7 @@ internal sealed class ExecCredentialPlugin
     private void WriteCluster(Utf8JsonWriter writer)
     {
         writer.WriteStartObject("cluster");
-        writer.WriteString("server", TransportFailure.Address(_settings.Server));
+        writer.WriteString("server", ClusterSettings.AddressOf(_settings.Server));
         if (_settings.TlsServerName is { } name)
         {
             writer.WriteString("tls-server-name", name);

@@ -32,4 +32,9 @@ internal sealed record ClusterSettings
 
     /// <summary>The user and its credentials.</summary>
     public required KubeconfigUser User { get; init; }
+
+    /// <summary>A server's address as it is shown.</summary>
+    /// <param name="server">The server.</param>
+    /// <returns>The address without a slash at its end.</returns>
+    public static string AddressOf(Uri server) => server.AbsoluteUri.TrimEnd('/');
 }

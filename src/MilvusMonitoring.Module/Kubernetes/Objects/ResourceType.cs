@@ -8,6 +8,19 @@ namespace MilvusMonitoring.Kubernetes;
 /// <param name="IsNamespaced">Whether its objects live in namespaces.</param>
 internal sealed record ResourceType(string Group, string Version, string Plural, string Kind, bool IsNamespaced)
 {
+    public static ResourceType Secret { get; } = new(string.Empty, "v1", "secrets", "Secret", true);
+
+    public static ResourceType Service { get; } = new(string.Empty, "v1", "services", "Service", true);
+
+    public static ResourceType EndpointSlice { get; } = new("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true);
+
+    /// <summary>Before Kubernetes 1.21.</summary>
+    public static ResourceType OldEndpointSlice { get; } = EndpointSlice with { Version = "v1beta1" };
+
+    public static ResourceType ServiceMonitor { get; } = new("monitoring.coreos.com", "v1", "servicemonitors", "ServiceMonitor", true);
+
+    public static ResourceType PodMonitor { get; } = new("monitoring.coreos.com", "v1", "podmonitors", "PodMonitor", true);
+
     public static ResourceType ConfigMap { get; } = new(string.Empty, "v1", "configmaps", "ConfigMap", true);
 
     public static ResourceType StatefulSet { get; } = new("apps", "v1", "statefulsets", "StatefulSet", true);
@@ -45,6 +58,9 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
 
     /// <summary>The path of one object.</summary>
     public string PathOf(ResourceId id) => $"{ListPath(id.Namespace)}/{Uri.EscapeDataString(id.Name)}";
+
+    /// <summary>Names an object of this kind.</summary>
+    public ResourceId IdOf(string? namespaceName, string name) => new(Group, Kind, namespaceName, name);
 
     private static ResourceType Rbac(string plural, string kind, bool isNamespaced) => new("rbac.authorization.k8s.io", "v1", plural, kind, isNamespaced);
 }

@@ -42,7 +42,7 @@ internal sealed class FolderFile(string path, string location) : ManifestFile(pa
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            throw ManifestSource.Unreadable(location, exception);
+            throw ManifestErrors.Unreadable(location, exception);
         }
 
         if (read == Length)

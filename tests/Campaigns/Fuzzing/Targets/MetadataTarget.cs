@@ -20,7 +20,7 @@ internal static class MetadataTarget
         if (Documents.Next(Objects, random) is { } document)
         {
             _ = ObjectMetadataReader.Read(JsonSerializer.SerializeToUtf8Bytes(document))?.OwnedFields;
-            _ = LiveMonitor.From(MilvusTypes.ServiceMonitor, document) is { IsOfMilvus: true, Instance: not null };
+            _ = LiveMonitor.From(ResourceType.ServiceMonitor, document) is { IsOfMilvus: true, Instance: not null };
             _ = InventoryDocument.Read(document)?.Entries.Select(entry => entry.Id).ToList();
         }
     }
