@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring;
 
 /// <summary>Says how many objects there are and what becomes of them: of a plan what is to be done, of a report what was.</summary>
 internal static class ActionCounts

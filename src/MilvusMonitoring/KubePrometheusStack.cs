@@ -1,5 +1,3 @@
-using MilvusMonitoring.KubePrometheus;
-
 namespace MilvusMonitoring;
 
 /// <summary>A kube-prometheus stack in one cluster: what it is, where it is, and every object of it.</summary>

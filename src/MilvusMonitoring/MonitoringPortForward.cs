@@ -1,5 +1,3 @@
-using MilvusMonitoring.PortForwarding;
-
 namespace MilvusMonitoring;
 
 /// <summary>A local port that leads to a Service's pods. Its values are live: they show the present each time they are read.</summary>

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.PortForwarding;
+namespace MilvusMonitoring;
 
 /// <summary>What a port-forward counts as it works, from any thread.</summary>
 internal sealed class PortForwardMeter

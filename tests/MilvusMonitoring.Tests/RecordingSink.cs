@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Tests;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
 
 namespace MilvusMonitoring.Testing;
 

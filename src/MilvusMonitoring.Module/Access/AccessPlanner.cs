@@ -1,4 +1,7 @@
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Errors;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Access;
 

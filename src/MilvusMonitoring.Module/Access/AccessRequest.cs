@@ -1,3 +1,5 @@
+using MilvusMonitoring.Prometheus;
+
 namespace MilvusMonitoring.Access;
 
 /// <summary>What the user asked for.</summary>

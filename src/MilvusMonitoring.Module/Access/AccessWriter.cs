@@ -1,4 +1,8 @@
+using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Errors;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Access;
 

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Access;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.KubePrometheus.Releases;
+using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Access;
 

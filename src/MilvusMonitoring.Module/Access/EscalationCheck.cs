@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Access;
 

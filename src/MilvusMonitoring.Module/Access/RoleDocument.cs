@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Access;
 

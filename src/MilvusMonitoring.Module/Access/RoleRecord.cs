@@ -1,5 +1,7 @@
-using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.KubePrometheus.Inventories;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Access;
 

@@ -1,4 +1,5 @@
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Access;
 

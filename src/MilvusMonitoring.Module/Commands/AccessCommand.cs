@@ -1,6 +1,10 @@
 using System.Management.Automation;
 using MilvusMonitoring.Access;
+using MilvusMonitoring.Commands.Completion;
+using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Errors;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Commands;
 

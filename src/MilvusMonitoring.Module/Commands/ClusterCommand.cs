@@ -1,5 +1,9 @@
 using System.Management.Automation;
+using MilvusMonitoring.Commands.Completion;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Connection;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Commands;
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Management.Automation;
 using System.Management.Automation.Host;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Commands;
 

@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
-using MilvusMonitoring.Helm;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Milvus.Helm;
 
 namespace MilvusMonitoring.Commands;
 

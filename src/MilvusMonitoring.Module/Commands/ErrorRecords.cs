@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Messages;
 using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Commands;

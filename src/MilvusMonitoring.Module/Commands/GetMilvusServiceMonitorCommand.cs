@@ -1,5 +1,7 @@
 using System.Management.Automation;
+using MilvusMonitoring.Commands.Completion;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Messages;
 using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.Commands;

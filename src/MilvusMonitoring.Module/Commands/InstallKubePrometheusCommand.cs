@@ -1,5 +1,7 @@
 using System.Management.Automation;
+using MilvusMonitoring.Commands.Completion;
 using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes;
 
 namespace MilvusMonitoring.Commands;

@@ -1,8 +1,8 @@
 using System.Management.Automation;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Connection;
 using MilvusMonitoring.PortForwarding;
 
-namespace MilvusMonitoring;
+namespace MilvusMonitoring.Commands;
 
 /// <summary>Ends what the module still does in the background when Remove-Module takes it away.</summary>
 public sealed class ModuleRemoval : IModuleAssemblyCleanup

@@ -1,5 +1,6 @@
 using System.Management.Automation;
-using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Commands.Completion;
+using MilvusMonitoring.KubePrometheus.Releases;
 
 namespace MilvusMonitoring.Commands;
 

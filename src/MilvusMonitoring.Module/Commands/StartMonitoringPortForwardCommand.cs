@@ -1,9 +1,9 @@
-using MilvusMonitoring.Access;
 using System.Management.Automation;
 using System.Net;
-using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Commands.Completion;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.PortForwarding;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Commands;
 

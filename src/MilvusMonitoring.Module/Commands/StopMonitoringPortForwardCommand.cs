@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MilvusMonitoring.Commands.Completion;
 using MilvusMonitoring.PortForwarding;
 
 namespace MilvusMonitoring.Commands;

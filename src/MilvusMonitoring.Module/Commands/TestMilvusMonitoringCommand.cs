@@ -1,6 +1,9 @@
 using System.Management.Automation;
-using MilvusMonitoring.Access;
+using MilvusMonitoring.Commands.Completion;
+using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Prometheus;
 using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Commands;

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.IO;
 
 /// <summary>Reads another stream, and fails once it gives more than it may: the end of a compression bomb.</summary>
 internal sealed class LimitedStream : Stream

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.IO;
 
 /// <summary>Cuts a stream into lines, in one pooled buffer that grows with the longest line.</summary>
 internal static class LineReader

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.IO;
 
 /// <summary>A growing byte buffer on rented arrays.</summary>
 internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable

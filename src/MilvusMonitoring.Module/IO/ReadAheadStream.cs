@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Net.Sockets;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.IO;
 
 /// <summary>A connection that takes all that has come from the kernel, up to a limit, and hands it out in the pieces that are asked for.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Json;
 
 /// <summary>Reads members that a server may leave out, or give as null.</summary>
 internal static class JsonElementExtensions

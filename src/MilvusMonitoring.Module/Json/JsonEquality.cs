@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Json;
 
 /// <summary>Whether two pieces of JSON say the same. <see cref="JsonNode.DeepEquals"/> alone would not do: .NET 8 and 9 take a member that is null for one of any other name (dotnet/runtime#112769).</summary>
 internal static class JsonEquality

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Json;
 
 /// <summary>Finds one value in a UTF-8 JSON text without building the rest of it: definitions of kube-prometheus are up to half a megabyte each, and only their conditions are of interest.</summary>
 internal static class JsonSlice

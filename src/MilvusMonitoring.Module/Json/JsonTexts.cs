@@ -1,6 +1,6 @@
 using System.Text.Unicode;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Json;
 
 /// <summary>
 /// Whether the texts in JSON can be read. System.Text.Json takes names and strings with bytes that are no UTF-8, or with half of a surrogate pair escaped,

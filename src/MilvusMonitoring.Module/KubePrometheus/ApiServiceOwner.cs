@@ -1,4 +1,6 @@
+using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.KubePrometheus;
 

@@ -1,3 +1,5 @@
+using MilvusMonitoring.Kubernetes.Objects;
+
 namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>

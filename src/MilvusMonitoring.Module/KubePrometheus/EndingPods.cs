@@ -1,4 +1,6 @@
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Kubernetes.Waiting;
 
 namespace MilvusMonitoring.KubePrometheus;
 

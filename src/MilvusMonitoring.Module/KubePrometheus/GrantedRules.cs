@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
 
-namespace MilvusMonitoring.Access;
+namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>The rules that Grant has added to a role of the manifests, noted in an annotation of the role, so that applying the manifests again keeps them: <c>rules</c> is one atomic field to the API server.</summary>
 internal static class GrantedRules

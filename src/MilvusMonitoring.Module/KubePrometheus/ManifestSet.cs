@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Manifests.Files;
 
 namespace MilvusMonitoring.KubePrometheus;
 

@@ -1,5 +1,7 @@
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.KubePrometheus.Releases;
+using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.KubePrometheus;
 

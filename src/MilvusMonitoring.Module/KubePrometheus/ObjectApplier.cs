@@ -3,6 +3,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Errors;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Kubernetes.Waiting;
 
 namespace MilvusMonitoring.KubePrometheus;
 

@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Errors;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Kubernetes.Waiting;
 
 namespace MilvusMonitoring.KubePrometheus;
 

@@ -1,4 +1,5 @@
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.KubePrometheus.Inventories;
+using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Manifests;
 
 namespace MilvusMonitoring.KubePrometheus;

@@ -1,3 +1,6 @@
+using MilvusMonitoring.KubePrometheus.Inventories;
+using MilvusMonitoring.KubePrometheus.Releases;
+
 namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>What an uninstallation is to do, object by object. Made by reading only.</summary>

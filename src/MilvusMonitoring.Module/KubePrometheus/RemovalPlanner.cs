@@ -1,6 +1,9 @@
+using MilvusMonitoring.KubePrometheus.Inventories;
+using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Messages;
 using MilvusMonitoring.Milvus;
-using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.KubePrometheus;
 

@@ -1,5 +1,10 @@
 using System.Collections.Concurrent;
+using MilvusMonitoring.KubePrometheus.Inventories;
+using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Kubernetes.Waiting;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.KubePrometheus;
 

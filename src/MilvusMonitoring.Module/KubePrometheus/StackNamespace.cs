@@ -1,5 +1,5 @@
-using MilvusMonitoring.Access;
 using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.KubePrometheus;
 

@@ -1,3 +1,6 @@
+using MilvusMonitoring.KubePrometheus.Inventories;
+using MilvusMonitoring.Kubernetes.Objects;
+
 namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>What an installation is to do, object by object. Made by reading only.</summary>

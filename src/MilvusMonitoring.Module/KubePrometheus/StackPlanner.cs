@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
-using MilvusMonitoring.Access;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.KubePrometheus.Inventories;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.KubePrometheus;
 

@@ -1,6 +1,12 @@
-using MilvusMonitoring.Access;
 using System.Diagnostics;
+using MilvusMonitoring.KubePrometheus.Inventories;
+using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Kubernetes.Waiting;
+using MilvusMonitoring.Messages;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.KubePrometheus;
 

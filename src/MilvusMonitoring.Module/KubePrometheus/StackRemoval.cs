@@ -1,5 +1,11 @@
 using System.Diagnostics;
+using MilvusMonitoring.KubePrometheus.Inventories;
+using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Kubernetes.Waiting;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.KubePrometheus;
 

@@ -1,4 +1,5 @@
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Waiting;
+using MilvusMonitoring.Manifests;
 
 namespace MilvusMonitoring.KubePrometheus;
 

@@ -1,3 +1,6 @@
+using MilvusMonitoring.Kubernetes.Errors;
+using MilvusMonitoring.Kubernetes.Objects;
+
 namespace MilvusMonitoring.Kubernetes;
 
 /// <summary>What became of a server-side apply.</summary>

@@ -1,3 +1,5 @@
+using MilvusMonitoring.Kubernetes.Objects;
+
 namespace MilvusMonitoring.Kubernetes;
 
 /// <summary>What the API server says of itself.</summary>

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Kubernetes;
 

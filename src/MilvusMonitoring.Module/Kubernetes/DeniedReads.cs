@@ -1,4 +1,4 @@
-using MilvusMonitoring.Access;
+using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Kubernetes;
 

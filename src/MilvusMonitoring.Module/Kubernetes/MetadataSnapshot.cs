@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Kubernetes;
 

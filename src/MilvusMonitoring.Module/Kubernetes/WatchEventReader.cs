@@ -1,5 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using MilvusMonitoring.IO;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes;
 

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring.Manifests;
 
 /// <summary>The components of kube-prometheus: how they are named, and which component an object belongs to.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring.Manifests;
 
 /// <summary>Names of container images: <c>[registry/]repository[:tag][@digest]</c>.</summary>
 internal static partial class ImageName

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Manifests;
 

@@ -1,3 +1,6 @@
+using MilvusMonitoring.Manifests.Archives;
+using MilvusMonitoring.Manifests.Files;
+
 namespace MilvusMonitoring.Manifests;
 
 /// <summary>Finds the manifest files in what a person points at: a folder, an archive or a single file.</summary>

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Manifests.Files;
+using MilvusMonitoring.Manifests.Yaml;
 
 namespace MilvusMonitoring.Manifests;
 

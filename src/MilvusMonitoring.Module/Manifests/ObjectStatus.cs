@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Manifests.Yaml;
 
 namespace MilvusMonitoring.Manifests;
 

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Messages;
 
 /// <summary>Where a capability says what it is doing; the cmdlet shows it on the pipeline thread. Safe from any thread.</summary>
 internal interface IActivitySink

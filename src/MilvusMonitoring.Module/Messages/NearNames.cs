@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Messages;
 
 /// <summary>What a mistyped name may have been meant to be.</summary>
 internal static class NearNames

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Messages;
 
 /// <summary>Text from elsewhere (servers, plugins, proxies) made fit for one line of a message.</summary>
 internal static class OneLine

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Messages;
 
 /// <summary>One phase of a longer work, timed: a line for <c>-Verbose</c> at its end, and an activity for whoever listens to the source, as the benchmarks do.</summary>
 internal sealed class Phase : IDisposable

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Verification;
+namespace MilvusMonitoring.Messages;
 
 /// <summary>Writes words so that PowerShell reads them as they are.</summary>
 internal static class PowerShellText

@@ -1,4 +1,5 @@
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Milvus.Helm;
 
 namespace MilvusMonitoring.Milvus;
 

@@ -1,7 +1,9 @@
 using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Messages;
+using MilvusMonitoring.Milvus.Helm;
 
-namespace MilvusMonitoring.Helm;
+namespace MilvusMonitoring.Milvus;
 
 /// <summary>Has helm itself make the ServiceMonitor of a release: sets <c>metrics.serviceMonitor</c> in its values, and changes nothing else.</summary>
 internal sealed class HelmUpgrade

@@ -1,4 +1,6 @@
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Milvus;
 

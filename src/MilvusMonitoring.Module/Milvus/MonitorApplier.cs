@@ -1,5 +1,10 @@
 using System.Text.Json;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Errors;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Messages;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Milvus;
 

@@ -1,4 +1,5 @@
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Milvus;
 

@@ -1,4 +1,6 @@
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Errors;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Milvus;
 

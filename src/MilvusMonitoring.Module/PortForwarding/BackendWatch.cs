@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
 
 namespace MilvusMonitoring.PortForwarding;

@@ -1,6 +1,5 @@
 using System.Text.Json;
-using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.PortForwarding;
 

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Kubernetes.Connection;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.PortForwarding;
 

@@ -1,5 +1,9 @@
 using System.Net.Sockets;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Connection;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Kubernetes.Waiting;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.PortForwarding;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
 
 namespace MilvusMonitoring.PortForwarding;
 

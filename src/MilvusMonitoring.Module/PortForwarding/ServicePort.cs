@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
 
 namespace MilvusMonitoring.PortForwarding;
 

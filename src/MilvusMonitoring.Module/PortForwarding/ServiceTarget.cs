@@ -1,5 +1,6 @@
+using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.PortForwarding;
 

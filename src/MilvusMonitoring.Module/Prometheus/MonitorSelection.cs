@@ -1,7 +1,8 @@
 using System.Text.Json;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Kubernetes.Objects;
 
-namespace MilvusMonitoring.Verification;
+namespace MilvusMonitoring.Prometheus;
 
 /// <summary>Why a Prometheus resource passes a monitor over.</summary>
 /// <param name="Reason">In words, after the resource's name.</param>

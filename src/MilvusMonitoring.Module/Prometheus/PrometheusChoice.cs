@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Access;
+namespace MilvusMonitoring.Prometheus;
 
 /// <summary>Which Prometheus is meant.</summary>
 /// <param name="Namespace">Its namespace; null for any.</param>

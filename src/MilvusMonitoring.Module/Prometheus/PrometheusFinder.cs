@@ -1,8 +1,10 @@
 using System.Text.Json;
-using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Access;
+namespace MilvusMonitoring.Prometheus;
 
 /// <summary>A Prometheus resource and whom its pods run as.</summary>
 /// <param name="Namespace">Its namespace, and that of the service account.</param>

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Verification;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Milvus;
+namespace MilvusMonitoring.Prometheus;
 
 /// <summary>Tells whether the Prometheus resources of a cluster take a monitor up: some installations select by labels, and pass others over in silence.</summary>
 internal sealed class PrometheusSelection(ClusterClient client, IActivitySink sink)

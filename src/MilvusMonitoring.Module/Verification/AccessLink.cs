@@ -1,7 +1,10 @@
 using MilvusMonitoring.Access;
-using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Verification;
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using MilvusMonitoring.Access;
+using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Verification;
 

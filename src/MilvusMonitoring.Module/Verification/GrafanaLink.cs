@@ -1,8 +1,9 @@
-using MilvusMonitoring.Access;
 using System.Net;
-using MilvusMonitoring.KubePrometheus;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Messages;
 using MilvusMonitoring.PortForwarding;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Verification;
 

@@ -1,5 +1,10 @@
+using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Kubernetes.Waiting;
+using MilvusMonitoring.Messages;
 using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Verification;
 

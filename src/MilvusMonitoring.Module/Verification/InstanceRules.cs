@@ -1,3 +1,4 @@
+using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.Verification;

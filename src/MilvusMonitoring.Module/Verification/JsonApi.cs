@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Verification;
 

@@ -1,4 +1,7 @@
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Kubernetes.Waiting;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Verification;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Messages;
 using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.Verification;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
 
 namespace MilvusMonitoring.Verification;
 

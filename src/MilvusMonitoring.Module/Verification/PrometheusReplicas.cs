@@ -1,7 +1,8 @@
 using System.Text.Json;
-using MilvusMonitoring.Access;
+using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.PortForwarding;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Verification;
 

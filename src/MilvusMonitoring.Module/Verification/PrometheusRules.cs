@@ -1,4 +1,4 @@
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Messages;
 using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.Verification;

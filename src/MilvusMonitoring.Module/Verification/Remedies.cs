@@ -1,4 +1,6 @@
-using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.KubePrometheus.Inventories;
+using MilvusMonitoring.KubePrometheus.Releases;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Verification;
 

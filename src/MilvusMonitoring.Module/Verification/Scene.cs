@@ -1,7 +1,11 @@
-using MilvusMonitoring.Access;
-using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.KubePrometheus.Inventories;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Messages;
 using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Verification;
 

@@ -1,4 +1,4 @@
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Errors;
 
 namespace MilvusMonitoring.Verification;
 

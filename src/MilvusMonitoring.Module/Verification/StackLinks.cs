@@ -1,7 +1,12 @@
-using MilvusMonitoring.Access;
+using MilvusMonitoring.Json;
 using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.KubePrometheus.Inventories;
+using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Kubernetes.Waiting;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Verification;
 

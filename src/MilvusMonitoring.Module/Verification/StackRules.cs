@@ -1,6 +1,9 @@
 using System.Text.Json;
+using MilvusMonitoring.Json;
 using MilvusMonitoring.KubePrometheus;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.KubePrometheus.Releases;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Kubernetes.Waiting;
 
 namespace MilvusMonitoring.Verification;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using MilvusMonitoring.Access;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Verification;
 

@@ -1,4 +1,4 @@
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.Verification;

@@ -1,7 +1,9 @@
-using MilvusMonitoring.Access;
 using System.Text.Json;
-using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Kubernetes.Waiting;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Verification;
 

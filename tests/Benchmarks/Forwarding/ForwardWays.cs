@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Connection;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Messages;
 using MilvusMonitoring.PortForwarding;
 
 namespace MilvusMonitoring.Benchmarks.Forwarding;

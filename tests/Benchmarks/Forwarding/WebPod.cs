@@ -1,5 +1,5 @@
 using System.Net;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
 
 namespace MilvusMonitoring.Benchmarks.Forwarding;
 

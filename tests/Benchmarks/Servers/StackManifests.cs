@@ -1,4 +1,5 @@
-using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.KubePrometheus.Releases;
+using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Manifests;
 
 namespace MilvusMonitoring.Benchmarks.Servers;

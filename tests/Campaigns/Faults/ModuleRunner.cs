@@ -1,7 +1,11 @@
 using MilvusMonitoring.Access;
 using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Connection;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Campaigns.Faults;
 

@@ -1,4 +1,4 @@
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Campaigns.Faults;
 

@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using EmbeddedCluster.Apply;
 using EmbeddedCluster.Authorization;
 using MilvusMonitoring.Access;
+using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Kubernetes.Objects;
 using Held = EmbeddedCluster.Authorization.PolicyRule;
 
 namespace MilvusMonitoring.Tests.Access;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using MilvusMonitoring.Access;
+using MilvusMonitoring.KubePrometheus;
 
 namespace MilvusMonitoring.Tests.Access;
 

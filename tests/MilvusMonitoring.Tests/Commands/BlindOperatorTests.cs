@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using EmbeddedCluster;
+using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Manifests;
 
 namespace MilvusMonitoring.Tests.Commands;

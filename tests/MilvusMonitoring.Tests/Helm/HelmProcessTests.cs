@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using MilvusMonitoring.Helm;
+using MilvusMonitoring.Milvus.Helm;
 
 namespace MilvusMonitoring.Tests.Helm;
 

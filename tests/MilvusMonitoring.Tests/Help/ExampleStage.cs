@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using EmbeddedCluster;
 using EmbeddedCluster.Monitoring;
-using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Manifests;
 using MilvusMonitoring.Tests.Commands;
 using MilvusMonitoring.Tests.PortForwarding;

@@ -2,6 +2,9 @@ using System.Text.Json.Nodes;
 using EmbeddedCluster;
 using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Connection;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Tests.KubePrometheus;
 

@@ -1,4 +1,4 @@
-using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Manifests;
 
 namespace MilvusMonitoring.Tests;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Manifests.Archives;
 using MilvusMonitoring.Tests.Commands;
 
 namespace MilvusMonitoring.Tests.KubePrometheus;

@@ -1,5 +1,5 @@
-using MilvusMonitoring.KubePrometheus;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.KubePrometheus.Inventories;
+using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Tests.KubePrometheus;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.KubePrometheus.Releases;
 
 namespace MilvusMonitoring.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.KubePrometheus.Inventories;
+using MilvusMonitoring.KubePrometheus.Releases;
 
 namespace MilvusMonitoring.Tests.KubePrometheus;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Manifests.Files;
 
 namespace MilvusMonitoring.Tests.KubePrometheus;
 

@@ -1,5 +1,6 @@
-using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Manifests.Archives;
 
 namespace MilvusMonitoring.Tests;
 

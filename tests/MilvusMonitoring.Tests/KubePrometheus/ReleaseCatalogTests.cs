@@ -1,4 +1,4 @@
-using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.KubePrometheus.Releases;
 
 namespace MilvusMonitoring.Tests;
 

@@ -2,7 +2,8 @@ using System.Text.Json;
 using k8s;
 using k8s.Models;
 using MilvusMonitoring.KubePrometheus;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Kubernetes.Waiting;
 
 namespace MilvusMonitoring.Tests.KubePrometheus;
 

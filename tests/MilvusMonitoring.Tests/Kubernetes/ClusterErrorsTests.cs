@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Errors;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
 

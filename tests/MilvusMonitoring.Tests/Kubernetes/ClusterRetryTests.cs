@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Kubernetes.Connection;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
 

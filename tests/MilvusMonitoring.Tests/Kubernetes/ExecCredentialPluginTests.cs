@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Kubernetes.Connection;
+using MilvusMonitoring.Kubernetes.Credentials;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
 

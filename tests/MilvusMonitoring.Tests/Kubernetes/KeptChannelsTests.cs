@@ -1,4 +1,7 @@
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Kubernetes.Connection;
+using MilvusMonitoring.Kubernetes.Credentials;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Tests.Commands;
 
 namespace MilvusMonitoring.Tests.Kubernetes;

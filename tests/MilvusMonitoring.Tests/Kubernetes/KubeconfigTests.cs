@@ -1,4 +1,5 @@
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
 

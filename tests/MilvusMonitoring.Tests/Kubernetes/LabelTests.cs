@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
 

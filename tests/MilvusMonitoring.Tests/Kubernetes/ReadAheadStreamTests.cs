@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.IO;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
 

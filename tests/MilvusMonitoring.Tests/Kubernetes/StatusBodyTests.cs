@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Errors;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
 

@@ -1,4 +1,5 @@
 using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Manifests.Files;
 
 namespace MilvusMonitoring.Tests;
 

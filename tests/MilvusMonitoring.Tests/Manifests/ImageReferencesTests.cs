@@ -1,5 +1,6 @@
 using System.Text;
 using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Manifests.Archives;
 
 namespace MilvusMonitoring.Tests;
 

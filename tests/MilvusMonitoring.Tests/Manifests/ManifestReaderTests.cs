@@ -1,5 +1,7 @@
 using System.Text;
 using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Manifests.Archives;
+using MilvusMonitoring.Manifests.Yaml;
 
 namespace MilvusMonitoring.Tests;
 

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Manifests.Files;
 
 namespace MilvusMonitoring.Tests;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Manifests.Files;
 
 namespace MilvusMonitoring.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Milvus.Helm;
 
 namespace MilvusMonitoring.Tests.Milvus;
 

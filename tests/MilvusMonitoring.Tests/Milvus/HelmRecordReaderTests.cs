@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Milvus.Helm;
 
 namespace MilvusMonitoring.Tests.Milvus;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Milvus.Helm;
 
 namespace MilvusMonitoring.Tests.Milvus;
 

@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using EmbeddedCluster;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Connection;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.PortForwarding;
 
 namespace MilvusMonitoring.Tests.PortForwarding;

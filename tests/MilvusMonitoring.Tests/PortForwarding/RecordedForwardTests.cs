@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Errors;
 using MilvusMonitoring.PortForwarding;
 using MilvusMonitoring.Tests.EmbeddedCluster.Apply;
 

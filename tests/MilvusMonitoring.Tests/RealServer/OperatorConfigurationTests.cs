@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Manifests.Yaml;
 
 namespace MilvusMonitoring.Tests;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
-using MilvusMonitoring.KubePrometheus;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.KubePrometheus.Releases;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Kubernetes.Waiting;
 using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Tests.Verification;

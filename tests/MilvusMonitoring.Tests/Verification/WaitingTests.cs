@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
 using EmbeddedCluster;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Connection;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Messages;
 using MilvusMonitoring.Tests.Commands;
 using MilvusMonitoring.Verification;
 

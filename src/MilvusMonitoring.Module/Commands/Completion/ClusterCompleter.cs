@@ -1,11 +1,16 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using MilvusMonitoring.Access;
+using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Connection;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Messages;
 using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Prometheus;
 
-namespace MilvusMonitoring.Commands;
+namespace MilvusMonitoring.Commands.Completion;
 
 /// <summary>Completes names of what is in the cluster. One that does not answer in time, or not as it should, has nothing to offer and says nothing.</summary>
 internal sealed class ClusterCompleter : IArgumentCompleter

@@ -1,7 +1,7 @@
 using System.Management.Automation;
-using MilvusMonitoring.Verification;
+using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Commands;
+namespace MilvusMonitoring.Commands.Completion;
 
 /// <summary>Turns words into completions.</summary>
 internal static class Completion

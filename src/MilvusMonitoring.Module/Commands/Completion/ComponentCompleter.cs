@@ -1,9 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Manifests;
 
-namespace MilvusMonitoring.Commands;
+namespace MilvusMonitoring.Commands.Completion;
 
 /// <summary>Completes the names of kube-prometheus's components.</summary>
 internal sealed class ComponentCompleter : IArgumentCompleter

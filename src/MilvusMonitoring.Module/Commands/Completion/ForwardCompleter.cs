@@ -3,7 +3,7 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using MilvusMonitoring.PortForwarding;
 
-namespace MilvusMonitoring.Commands;
+namespace MilvusMonitoring.Commands.Completion;
 
 /// <summary>Completes the services and numbers of this session's port-forwards.</summary>
 internal sealed class ForwardCompleter : IArgumentCompleter

@@ -1,9 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.KubePrometheus.Releases;
 
-namespace MilvusMonitoring.Commands;
+namespace MilvusMonitoring.Commands.Completion;
 
 /// <summary>Completes releases from the module's catalog, newest first.</summary>
 internal sealed class ReleaseCompleter : IArgumentCompleter

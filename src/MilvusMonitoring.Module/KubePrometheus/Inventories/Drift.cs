@@ -1,6 +1,6 @@
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
 
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring.KubePrometheus.Inventories;
 
 /// <summary>Whether a live object still is as it was applied.</summary>
 /// <remarks>

@@ -1,4 +1,6 @@
-namespace MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.KubePrometheus.Releases;
+
+namespace MilvusMonitoring.KubePrometheus.Inventories;
 
 /// <summary>What this module has applied to a cluster, as recorded there.</summary>
 internal sealed record Inventory

@@ -2,8 +2,9 @@ using System.Buffers;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MilvusMonitoring.KubePrometheus.Releases;
 
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring.KubePrometheus.Inventories;
 
 /// <summary>The inventory as the ConfigMap that holds it: a few words for people who look, and the entries compressed.</summary>
 internal static partial class InventoryDocument

@@ -1,6 +1,6 @@
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
 
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring.KubePrometheus.Inventories;
 
 /// <summary>What the inventory remembers of one object.</summary>
 internal sealed record InventoryEntry

@@ -1,8 +1,12 @@
-using MilvusMonitoring.Access;
 using System.Text.Json;
+using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Errors;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Messages;
+using MilvusMonitoring.Prometheus;
 
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring.KubePrometheus.Inventories;
 
 /// <summary>Finds, writes and removes the inventories in a cluster.</summary>
 internal static class InventoryStore

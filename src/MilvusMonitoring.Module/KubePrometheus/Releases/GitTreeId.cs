@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring.KubePrometheus.Releases;
 
 /// <summary>Computes the id that git gives to a folder of files.</summary>
 /// <remarks>Git names content by the SHA-1 of <c>type length NUL content</c>; a tree is a sorted list of modes, names and ids.</remarks>

@@ -1,4 +1,6 @@
-namespace MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Kubernetes.Objects;
+
+namespace MilvusMonitoring.KubePrometheus.Releases;
 
 /// <summary>A release of kube-prometheus.</summary>
 /// <param name="Version">Its tag: <c>v0.18.0</c>.</param>

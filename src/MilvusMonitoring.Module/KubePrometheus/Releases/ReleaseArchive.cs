@@ -1,8 +1,9 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Manifests.Files;
 
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring.KubePrometheus.Releases;
 
 /// <summary>Packs the manifests of a release, and nothing else, into a gzipped tar that <see cref="ManifestSource"/> reads.</summary>
 internal static class ReleaseArchive

@@ -1,7 +1,8 @@
-using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Manifests.Archives;
+using MilvusMonitoring.Manifests.Files;
+using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring.KubePrometheus.Releases;
 
 /// <summary>Keeps the manifests of releases in a folder of the user. What it gives is verified each time, so that nobody has to trust the folder.</summary>
 internal sealed class ReleaseCache

@@ -1,4 +1,6 @@
-namespace MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Kubernetes.Objects;
+
+namespace MilvusMonitoring.KubePrometheus.Releases;
 
 /// <summary>The releases of kube-prometheus that this module knows.</summary>
 /// <remarks>Sources: the tags of prometheus-operator/kube-prometheus, the compatibility tables of its README, and the git tree ids of <c>manifests/</c> at those tags.</remarks>

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring.KubePrometheus.Releases;
 
 /// <summary>The release for a cluster.</summary>
 /// <param name="Release">The release.</param>

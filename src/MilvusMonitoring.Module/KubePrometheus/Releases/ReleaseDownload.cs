@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Manifests.Archives;
+using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring.KubePrometheus.Releases;
 
 /// <summary>Downloads the archive of a release into memory: bounded in size and time, tried again where that can help.</summary>
 internal sealed class ReleaseDownload

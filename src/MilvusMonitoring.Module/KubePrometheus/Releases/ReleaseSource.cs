@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring.KubePrometheus.Releases;
 
 /// <summary>Where releases are downloaded from: a URL with the version left open.</summary>
 internal sealed class ReleaseSource

@@ -1,7 +1,9 @@
-using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Manifests.Archives;
+using MilvusMonitoring.Manifests.Files;
+using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring.KubePrometheus.Releases;
 
 /// <summary>Gives the manifests of a release: from the cache or downloaded, never without having been verified.</summary>
 internal sealed class ReleaseStore

@@ -1,6 +1,6 @@
-using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Manifests.Files;
 
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring.KubePrometheus.Releases;
 
 /// <summary>Holds manifests against the catalog.</summary>
 internal static class ReleaseVerification

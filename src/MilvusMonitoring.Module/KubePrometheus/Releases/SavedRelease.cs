@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring.KubePrometheus.Releases;
 
 /// <summary>A release that was saved for an offline machine.</summary>
 /// <param name="Path">The file, with its full path.</param>

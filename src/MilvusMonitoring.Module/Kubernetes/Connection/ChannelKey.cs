@@ -2,8 +2,9 @@ using System.Collections;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Connection;
 
 /// <summary>Tells whether two commands mean the same cluster and the same user: a digest of all that decides it, so that no secret is kept by it.</summary>
 internal static class ChannelKey

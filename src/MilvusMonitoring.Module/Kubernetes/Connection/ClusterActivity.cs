@@ -1,4 +1,6 @@
-namespace MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Messages;
+
+namespace MilvusMonitoring.Kubernetes.Connection;
 
 /// <summary>Tells the person of retries: a line for -Verbose at a request's first, one warning when an outage lasts.</summary>
 internal sealed class ClusterActivity

@@ -1,4 +1,7 @@
-namespace MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Credentials;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+
+namespace MilvusMonitoring.Kubernetes.Connection;
 
 /// <summary>What leads to one API server as one user: whom to trust, how to prove who asks, and the open connections. Safe for many at once.</summary>
 internal sealed class ClusterChannel : IDisposable

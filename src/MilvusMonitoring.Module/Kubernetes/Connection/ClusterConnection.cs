@@ -1,7 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
+using MilvusMonitoring.Kubernetes.Credentials;
+using MilvusMonitoring.Kubernetes.Errors;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Connection;
 
 /// <summary>The way to one API server as one user. Safe for many requests at once.</summary>
 internal sealed class ClusterConnection : IDisposable

@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using MilvusMonitoring.IO;
+using MilvusMonitoring.Kubernetes.Credentials;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Connection;
 
 /// <summary>The connections to one API server with one client certificate.</summary>
 internal sealed class ClusterTransport : IDisposable

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Connection;
 
 /// <summary>Decides whether the API server's certificate is trusted: signed by the kubeconfig's authority (or one the system
 /// trusts), in date, and made out for the host, each of them always.</summary>

@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Connection;
 
 /// <summary>How far a request came that got no answer.</summary>
 internal enum TransportStage

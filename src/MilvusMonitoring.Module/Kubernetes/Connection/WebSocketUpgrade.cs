@@ -3,7 +3,7 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Connection;
 
 /// <summary>Asks the server to go on as a WebSocket (RFC 6455) on the connection that carries the request.</summary>
 /// <param name="Protocol">The subprotocol.</param>

@@ -1,6 +1,6 @@
-using MilvusMonitoring.Manifests;
+using MilvusMonitoring.IO;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Connection;
 
 /// <summary>An answer's body that is all there: read once, in one piece.</summary>
 internal sealed class WholeAnswer : ByteArrayContent

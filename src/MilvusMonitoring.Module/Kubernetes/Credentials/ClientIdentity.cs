@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Credentials;
 
 /// <summary>A client certificate with its key, and the intermediate certificates that are sent along with it.</summary>
 internal sealed class ClientIdentity : IDisposable

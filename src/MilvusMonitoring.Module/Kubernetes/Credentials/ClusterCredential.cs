@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Credentials;
 
 /// <summary>What shows the API server who asks: a header, a client certificate, both or neither.</summary>
 /// <param name="Authorization">The header.</param>

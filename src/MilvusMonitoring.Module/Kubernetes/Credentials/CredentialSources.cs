@@ -1,4 +1,6 @@
-namespace MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+
+namespace MilvusMonitoring.Kubernetes.Credentials;
 
 /// <summary>Picks where a user's credential comes from.</summary>
 internal static class CredentialSources

@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Credentials;
 
 /// <summary>What an exec plugin gives.</summary>
 /// <param name="Token">A bearer token.</param>

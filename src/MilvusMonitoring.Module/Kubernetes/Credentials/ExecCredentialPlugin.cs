@@ -3,8 +3,10 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Credentials;
 
 /// <summary>Runs the program that gives a user's credential: bounded in time and output, with nothing to read from and never a prompt.</summary>
 internal sealed class ExecCredentialPlugin

@@ -1,4 +1,6 @@
-namespace MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+
+namespace MilvusMonitoring.Kubernetes.Credentials;
 
 /// <summary>A credential that an exec plugin gives: asked for at the first request, kept until shortly before it ends, and one run for all who wait.</summary>
 internal sealed class ExecCredentialSource : ICredentialSource

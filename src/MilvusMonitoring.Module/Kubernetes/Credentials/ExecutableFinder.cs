@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Credentials;
 
 /// <summary>Finds a program as a shell does: on the PATH, never in the current folder, where .NET itself would look first.</summary>
 internal static class ExecutableFinder

@@ -1,7 +1,8 @@
 using System.Net.Http.Headers;
 using System.Text;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Credentials;
 
 /// <summary>A credential that stands in the kubeconfig: token, user name and password, client certificate, or none.</summary>
 internal sealed class FixedCredential : ICredentialSource

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Credentials;
 
 /// <summary>The headers by which one user acts as another.</summary>
 internal static class ImpersonationHeaders

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Credentials;
 
 /// <summary>Certificates and keys as kubeconfigs and exec plugins give them: PEM, in a file or in place.</summary>
 internal static class PemFiles

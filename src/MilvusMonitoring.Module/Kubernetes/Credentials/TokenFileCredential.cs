@@ -1,4 +1,7 @@
-namespace MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Messages;
+
+namespace MilvusMonitoring.Kubernetes.Credentials;
 
 /// <summary>A token in a file that something else renews, as the kubelet does for service accounts.</summary>
 internal sealed class TokenFileCredential : ICredentialSource

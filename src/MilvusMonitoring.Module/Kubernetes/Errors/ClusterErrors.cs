@@ -1,4 +1,6 @@
-namespace MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Messages;
+
+namespace MilvusMonitoring.Kubernetes.Errors;
 
 /// <summary>The one map from what servers and transports answer to errors for people: an id, what is wrong, what to do.</summary>
 internal static class ClusterErrors

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Errors;
 
 /// <summary>Tells failures that concern one object from those that would meet every other request just the same.</summary>
 internal static class ClusterFailure

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Errors;
 
 /// <summary>Says which rule is missing when the API server refuses a permission.</summary>
 internal static partial class DeniedText

@@ -1,4 +1,6 @@
-namespace MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Messages;
+
+namespace MilvusMonitoring.Kubernetes.Errors;
 
 /// <summary>Says who owns the fields that a server-side apply would have changed.</summary>
 internal static class FieldConflictText

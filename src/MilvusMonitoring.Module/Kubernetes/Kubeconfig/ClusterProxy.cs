@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
 /// <summary>Which proxy leads to an API server: the kubeconfig's, else the environment's by the rules of Go, which kubectl goes by.</summary>
 /// <remarks>.NET's own reading of the environment knows no address ranges in <c>NO_PROXY</c> and asks Windows for a proxy besides.</remarks>

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
 /// <summary>One cluster and one user of it: all that a connection needs, checked.</summary>
 internal sealed record ClusterSettings

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
 /// <summary>Which cluster the user named.</summary>
 /// <param name="Kubeconfig">The path of a kubeconfig, or several as in <c>KUBECONFIG</c>; null for the default.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
+using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
 /// <summary>The cluster that a pod runs in, by its service account.</summary>
 internal static class InClusterSettings

@@ -1,4 +1,6 @@
-namespace MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Messages;
+
+namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
 /// <summary>One or several kubeconfig files as one, merged as kubectl does: per name the first file wins.</summary>
 internal sealed class Kubeconfig

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
 /// <summary>A file named in a kubeconfig, or its content, which wins.</summary>
 /// <param name="Path">The full path, when one is given.</param>

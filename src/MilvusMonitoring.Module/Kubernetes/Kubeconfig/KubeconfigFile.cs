@@ -1,7 +1,9 @@
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Messages;
 using YamlDotNet.Core;
-using static MilvusMonitoring.Kubernetes.KubeconfigYaml;
+using static MilvusMonitoring.Kubernetes.Kubeconfig.KubeconfigYaml;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
 /// <summary>One kubeconfig file, read; nothing of it is judged yet but its form.</summary>
 internal sealed record KubeconfigFile(

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
 /// <summary>Where this process finds its cluster when nobody names one.</summary>
 /// <param name="Variable">The value of <c>KUBECONFIG</c>.</param>

@@ -1,4 +1,6 @@
-namespace MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Messages;
+
+namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
 /// <summary>What of a kubeconfig is honoured and what is refused. Nothing in it is passed over that kubectl would act upon.</summary>
 internal static class KubeconfigRules

@@ -3,7 +3,7 @@ using System.Text.Json;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
 /// <summary>A piece of a kubeconfig as YAML has it. An alias is the very node it names, so no alias can make a file grow.</summary>
 internal abstract class KubeconfigYaml

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Objects;
 
 /// <summary>One entry of <c>metadata.managedFields</c>.</summary>
 /// <param name="Manager">The field manager.</param>

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Objects;
 
 /// <summary>Tells who installed objects from who merely works on them.</summary>
 internal static class FieldManagers

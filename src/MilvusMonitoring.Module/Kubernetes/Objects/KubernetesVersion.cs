@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring.Kubernetes.Objects;
 
 /// <summary>A minor version of Kubernetes.</summary>
 /// <param name="Major">The major number.</param>

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Objects;
 
 /// <summary>What the API server takes as a label.</summary>
 internal static partial class LabelRules

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using MilvusMonitoring.Json;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Objects;
 
 /// <summary>Label selectors as they stand in objects: <c>matchLabels</c> and <c>matchExpressions</c>, all of which must hold.</summary>
 internal static class LabelSelector

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Objects;
 
 /// <summary>What metadata says of a live object, as far as this module looks at it.</summary>
 internal sealed record ObjectMetadata

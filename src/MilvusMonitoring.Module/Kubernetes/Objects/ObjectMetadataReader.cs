@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using MilvusMonitoring.Json;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Objects;
 
 /// <summary>Reads <see cref="ObjectMetadata"/> from an object as the server sends it, whole or metadata-only.</summary>
 internal static class ObjectMetadataReader

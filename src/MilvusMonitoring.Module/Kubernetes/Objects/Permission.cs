@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Access;
+namespace MilvusMonitoring.Kubernetes.Objects;
 
 /// <summary>The smallest part of a rule: one verb on one resource, or on one path.</summary>
 /// <param name="Verb">The verb, or <c>*</c>.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace MilvusMonitoring.Access;
+namespace MilvusMonitoring.Kubernetes.Objects;
 
 /// <summary>One rule of a role: every verb of it on every resource of it in every API group of it.</summary>
 internal sealed record PolicyRule

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring;
+namespace MilvusMonitoring.Kubernetes.Objects;
 
 /// <summary>Which object: API group, kind, namespace and name, the version left out, since every version shows the same object.</summary>
 /// <param name="Group">The API group; empty for the core group.</param>

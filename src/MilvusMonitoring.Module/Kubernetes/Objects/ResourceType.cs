@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Objects;
 
 /// <summary>How the API server serves a kind.</summary>
 /// <param name="Group">The API group; empty for the core group.</param>

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Json;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Objects;
 
 /// <summary>The version of a cluster's API server.</summary>
 /// <param name="Kubernetes">Major and minor number.</param>

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using MilvusMonitoring.Json;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>How far a CustomResourceDefinition is: its resources can be written once it is Established and its names are accepted. Conditions are null at first, which is neither.</summary>
 /// <param name="IsEstablished">Whether its resources can be written.</param>

@@ -1,7 +1,8 @@
 using System.Text.Json;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Kubernetes.Objects;
 
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>Waits for one CustomResourceDefinition, and for none of the cluster's others, whatever state those are in.</summary>
 internal static class DefinitionWait

@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Kubernetes.Objects;
 
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>Waits until discovery shows kinds: it lags behind Established, and who asks it once at the start never learns of those that come later.</summary>
 internal static class DiscoveryWait

@@ -1,7 +1,9 @@
 using System.Text.Json;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.KubePrometheus;
+using MilvusMonitoring.Kubernetes.Objects;
 
-namespace MilvusMonitoring.KubePrometheus;
+namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>Waits for an object that is being deleted, and finds out what holds it when it does not go.</summary>
 internal static class EndingWait

@@ -1,4 +1,7 @@
-namespace MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Kubernetes.Objects;
+
+namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>Follows the objects of one list by watches, beginning anew with a back-off when the server ends one.</summary>
 internal sealed class ObjectWatch(ClusterClient client)

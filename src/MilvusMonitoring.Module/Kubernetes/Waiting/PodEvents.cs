@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using MilvusMonitoring.Kubernetes.Objects;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>What kubelets and controllers say of pods, each namespace read once, however many workloads ask.</summary>
 internal sealed class PodEvents(ClusterClient client)

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>What keeps a pod from being ready.</summary>
 /// <param name="Kind">In which way.</param>

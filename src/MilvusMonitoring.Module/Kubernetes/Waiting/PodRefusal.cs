@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
 using k8s.Models;
+using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>What the API server tells a controller that may not make a pod, as its events and the condition <c>ReplicaFailure</c> have it.</summary>
 internal static partial class PodRefusal

@@ -1,6 +1,9 @@
 using System.Text.Json;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>Watches for what controllers say of pods that they may not make.</summary>
 /// <remarks>Only what is said from now on counts: an older word may be about what has been mended since. A controller that is refused tries again after as long as it has tried already.</remarks>

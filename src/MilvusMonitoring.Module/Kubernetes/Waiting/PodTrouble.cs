@@ -2,8 +2,11 @@ using System.Text;
 using System.Text.Json;
 using k8s;
 using k8s.Models;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>Asks the pods of a workload why it is not ready: the image that cannot be pulled, the container that crashes, the node that has no room.</summary>
 internal static class PodTrouble

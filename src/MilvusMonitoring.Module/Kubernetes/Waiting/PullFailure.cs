@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>Why images cannot be pulled, as kubelets and container runtimes say it: reasons within reasons, each after a colon.</summary>
 internal static partial class PullFailure

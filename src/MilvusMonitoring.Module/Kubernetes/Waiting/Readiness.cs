@@ -1,6 +1,8 @@
 using System.Text.Json;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Kubernetes.Objects;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>The rules by which the kinds that can be ready are ready. What the server has observed counts only when it has observed the newest generation.</summary>
 internal static class Readiness

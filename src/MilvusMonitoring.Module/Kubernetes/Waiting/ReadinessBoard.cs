@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using MilvusMonitoring.Kubernetes.Objects;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>Keeps what was last seen of objects that are to become ready, and knows whether they are.</summary>
 /// <remarks>Operators before 0.58 write no conditions: then the StatefulSet that the operator makes for a Prometheus or Alertmanager resource speaks for it.</remarks>

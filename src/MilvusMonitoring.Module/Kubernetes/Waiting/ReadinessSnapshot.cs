@@ -1,4 +1,7 @@
-namespace MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Kubernetes.Objects;
+
+namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>Looks once whether objects are ready.</summary>
 internal static class ReadinessSnapshot

@@ -1,6 +1,9 @@
 using System.Text.Json;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>Waits, by watches, until objects are ready.</summary>
 internal sealed class ReadinessWait(ClusterClient client, IActivitySink sink)

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Kubernetes;
+namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>Whether an object is ready, and if not, what for it waits.</summary>
 /// <param name="IsReady">Whether it is ready.</param>

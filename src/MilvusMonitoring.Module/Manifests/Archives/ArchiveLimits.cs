@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Archives;
 
 /// <summary>How much an archive may hold. The largest release so far: 0.9 MB packed, 320 entries, 10 MB unpacked, 5.6 MB of it manifests.</summary>
 internal static class ArchiveLimits

@@ -1,4 +1,6 @@
-namespace MilvusMonitoring.Manifests;
+using MilvusMonitoring.Manifests.Files;
+
+namespace MilvusMonitoring.Manifests.Archives;
 
 /// <summary>Gathers the manifests among the entries of an archive, of which nothing is trusted, and finds the folder that holds them.</summary>
 internal sealed class ArchiveManifests

@@ -1,4 +1,6 @@
-namespace MilvusMonitoring.Manifests;
+using MilvusMonitoring.Manifests.Files;
+
+namespace MilvusMonitoring.Manifests.Archives;
 
 /// <summary>A manifest file out of an archive: unpacked once, and held.</summary>
 /// <param name="path">Its path below the manifests folder, with <c>/</c>.</param>

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Archives;
 
 /// <summary>The checksum of zip entries, which .NET 8 does not check by itself.</summary>
 internal static class Crc32

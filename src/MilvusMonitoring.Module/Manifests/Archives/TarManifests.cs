@@ -1,7 +1,9 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using MilvusMonitoring.IO;
+using MilvusMonitoring.Manifests.Files;
 
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Archives;
 
 /// <summary>Reads the manifests out of a gzipped tar, in one pass and in memory only.</summary>
 internal static class TarManifests

@@ -1,6 +1,8 @@
 using System.IO.Compression;
+using MilvusMonitoring.IO;
+using MilvusMonitoring.Manifests.Files;
 
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Archives;
 
 /// <summary>Reads the manifests out of a zip, in memory only.</summary>
 internal static class ZipManifests

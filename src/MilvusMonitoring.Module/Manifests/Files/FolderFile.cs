@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Files;
 
 /// <summary>A manifest file in a folder. It is read each time that it is needed rather than held, so that memory does not grow with the folder.</summary>
 /// <param name="path">Its path below the manifests folder, with <c>/</c>.</param>

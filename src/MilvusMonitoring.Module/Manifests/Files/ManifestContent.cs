@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Files;
 
 /// <summary>The bytes of a manifest file for as long as somebody works on them.</summary>
 /// <param name="bytes">The bytes.</param>

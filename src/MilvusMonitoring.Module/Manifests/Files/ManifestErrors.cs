@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Files;
 
 /// <summary>The errors of manifests that are not there, or cannot be read.</summary>
 internal static class ManifestErrors

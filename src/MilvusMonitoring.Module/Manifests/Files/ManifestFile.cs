@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Files;
 
 /// <summary>One YAML file of a manifest folder or archive.</summary>
 /// <param name="path">Its path below the manifests folder, with <c>/</c>: <c>setup/namespace.yaml</c>.</param>

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Files;
 
 /// <summary>Which files of a release are its manifests: those directly in <c>manifests/</c> and in <c>manifests/setup/</c>.</summary>
 internal static class ManifestPath

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Files;
 
 /// <summary>Something that is wrong in a manifest, and where.</summary>
 /// <param name="File">The path of the file, below the manifests folder.</param>

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Files;
 
 /// <summary>Ends the reading of one manifest file; <see cref="ManifestReader"/> gathers these of all files into one error.</summary>
 internal sealed class ManifestProblemException : Exception

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Yaml;
 
 /// <summary>Writes floating-point numbers in the text that Go's encoders give them, so that what is sent is what kubectl sends.</summary>
 internal static class GoNumber

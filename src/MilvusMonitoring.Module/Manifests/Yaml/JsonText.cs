@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Yaml;
 
 /// <summary>One document of a manifest file as JSON.</summary>
 /// <param name="Json">The document, UTF-8.</param>

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Yaml;
 
 /// <summary>The keys of every mapping that is open, so that a second of the same name is noticed.</summary>
 internal sealed class KeyFrames

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Yaml;
 
 /// <summary>Writes unquoted scalars as JSON.</summary>
 internal static class PlainScalar

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using MilvusMonitoring.IO;
 
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Yaml;
 
 /// <summary>Turns the plain kind of YAML that generators write into JSON, many times as fast as the full parser; everything else it leaves to that.</summary>
 /// <remarks>

@@ -1,4 +1,6 @@
-namespace MilvusMonitoring.Manifests;
+using MilvusMonitoring.IO;
+
+namespace MilvusMonitoring.Manifests.Yaml;
 
 /// <summary>Walks the lines of a YAML file; blank lines and lines of comment only are passed over.</summary>
 internal ref struct SimpleYamlLines

@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using MilvusMonitoring.IO;
 
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Yaml;
 
 /// <summary>Keys and scalars on one line, for <see cref="SimpleYamlConverter"/>.</summary>
 internal static class SimpleYamlScalar

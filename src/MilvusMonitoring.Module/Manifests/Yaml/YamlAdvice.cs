@@ -1,6 +1,6 @@
 using YamlDotNet.Core;
 
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Yaml;
 
 /// <summary>Says in words what YamlDotNet's parser found wrong.</summary>
 internal static class YamlAdvice

@@ -2,10 +2,12 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using MilvusMonitoring.IO;
+using MilvusMonitoring.Manifests.Files;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Yaml;
 
 /// <summary>Turns the YAML documents of one file into JSON, event by event, without a tree in between.</summary>
 /// <remarks>

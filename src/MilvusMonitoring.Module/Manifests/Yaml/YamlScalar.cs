@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Yaml;
 
 /// <summary>What an unquoted YAML scalar stands for.</summary>
 internal enum YamlScalarKind

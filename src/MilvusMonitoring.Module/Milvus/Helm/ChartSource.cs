@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Milvus;
+namespace MilvusMonitoring.Milvus.Helm;
 
 /// <summary>Where helm takes the chart from. Never an alias of <c>helm repo add</c>: the same alias leads to one repository here and to another there.</summary>
 /// <param name="Place">A repository's URL, or the full path of a file or folder.</param>

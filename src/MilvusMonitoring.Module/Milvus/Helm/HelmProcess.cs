@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace MilvusMonitoring.Helm;
+namespace MilvusMonitoring.Milvus.Helm;
 
 /// <summary>One run of helm: without a shell, with nothing to read but what it is given, and never cut off in the middle of its work.</summary>
 internal static class HelmProcess

@@ -1,10 +1,13 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Kubernetes.Credentials;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Messages;
 using YamlDotNet.Core;
 
-namespace MilvusMonitoring.Helm;
+namespace MilvusMonitoring.Milvus.Helm;
 
 /// <summary>The helm of this machine.</summary>
 internal sealed class HelmProgram

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace MilvusMonitoring.Milvus;
+namespace MilvusMonitoring.Milvus.Helm;
 
 /// <summary>One revision of a Helm release, as far as this module looks at it.</summary>
 internal sealed record HelmRecord

@@ -2,9 +2,9 @@ using System.Buffers.Text;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Json;
 
-namespace MilvusMonitoring.Milvus;
+namespace MilvusMonitoring.Milvus.Helm;
 
 /// <summary>
 /// Reads the release records that Helm 3 and 4 keep in the cluster: JSON, compressed with gzip or plain, as base64 text.

@@ -1,6 +1,6 @@
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Helm;
+namespace MilvusMonitoring.Milvus.Helm;
 
 /// <summary>How helm ended.</summary>
 /// <param name="ExitCode">0 where all went well.</param>

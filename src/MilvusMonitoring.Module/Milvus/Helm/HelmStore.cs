@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace MilvusMonitoring.Milvus;
+namespace MilvusMonitoring.Milvus.Helm;
 
 /// <summary>What Helm keeps of a release, as far as it is needed to run helm on it.</summary>
 /// <param name="Driver">Where: <c>secret</c> or <c>configmap</c>, as <c>HELM_DRIVER</c> has it.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace MilvusMonitoring.Milvus;
+namespace MilvusMonitoring.Milvus.Helm;
 
 /// <summary>Takes secrets out of what helm says: it may quote the values of a release.</summary>
 /// <param name="words">The secrets.</param>

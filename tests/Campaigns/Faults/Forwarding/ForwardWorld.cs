@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using EmbeddedCluster;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Connection;
 using MilvusMonitoring.PortForwarding;
 
 namespace MilvusMonitoring.Campaigns.Faults.Forwarding;

@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
-using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Manifests.Archives;
 
 namespace MilvusMonitoring.Campaigns.Fuzzing.Targets;
 

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Milvus.Helm;
 
 namespace MilvusMonitoring.Campaigns.Fuzzing.Targets;
 

@@ -1,5 +1,6 @@
 using MilvusMonitoring.Campaigns.Faults;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Connection;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
 
 namespace MilvusMonitoring.Campaigns.Fuzzing.Targets;
 

@@ -1,6 +1,9 @@
 using System.Text;
 using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Manifests.Archives;
+using MilvusMonitoring.Manifests.Files;
+using MilvusMonitoring.Manifests.Yaml;
 
 namespace MilvusMonitoring.Campaigns.Fuzzing.Targets;
 

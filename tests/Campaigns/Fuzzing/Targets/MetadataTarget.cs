@@ -1,6 +1,6 @@
 using System.Text.Json;
-using MilvusMonitoring.KubePrometheus;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.KubePrometheus.Inventories;
+using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.Campaigns.Fuzzing.Targets;

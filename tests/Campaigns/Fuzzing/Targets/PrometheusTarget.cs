@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MilvusMonitoring.Prometheus;
 using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Campaigns.Fuzzing.Targets;

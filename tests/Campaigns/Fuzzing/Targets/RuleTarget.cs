@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Access;
+using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Campaigns.Fuzzing.Targets;
 

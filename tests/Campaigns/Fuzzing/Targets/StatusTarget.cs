@@ -1,5 +1,5 @@
 using System.Net;
-using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Errors;
 
 namespace MilvusMonitoring.Campaigns.Fuzzing.Targets;
 
