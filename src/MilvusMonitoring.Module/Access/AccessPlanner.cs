@@ -66,7 +66,7 @@ internal sealed class AccessPlanner(ClusterClient client, AccessRequest request)
                     errors.Add(new MonitoringException(ErrorId.ObjectNotFound, $"Namespace/{name} is not in {client.Connection.Context}; create it first, or correct the name.", $"Namespace/{name}"));
                 }
             }
-            catch (MonitoringException exception) when (!ClusterFailure.IsOfTheWholeCluster(exception))
+            catch (MonitoringException exception) when (!ClusterFailure.AffectsEveryRequest(exception))
             {
                 errors.Add(exception);
             }

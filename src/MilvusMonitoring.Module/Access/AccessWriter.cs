@@ -69,7 +69,7 @@ internal sealed class AccessWriter(ClusterClient client, IActivitySink sink)
             var live = await client.FindMetadataAsync(write.Type, write.Id, cancellationToken).ConfigureAwait(false);
             if (live is not null && IsDone(write, live))
             {
-                await new RoleRecord(client, sink).UpdateAsync(write, live, cancellationToken).ConfigureAwait(false);
+                await new InventoryUpdate(client, sink).UpdateAsync(write, live, cancellationToken).ConfigureAwait(false);
                 return true;
             }
 
@@ -87,7 +87,7 @@ internal sealed class AccessWriter(ClusterClient client, IActivitySink sink)
         var answer = await client.PatchAsync(write.Type, write.Id, write.Body, cancellationToken).ConfigureAwait(false);
         if (answer.Metadata is { } live)
         {
-            await new RoleRecord(client, sink).UpdateAsync(write, live, cancellationToken).ConfigureAwait(false);
+            await new InventoryUpdate(client, sink).UpdateAsync(write, live, cancellationToken).ConfigureAwait(false);
         }
 
         return answer.Refusal;

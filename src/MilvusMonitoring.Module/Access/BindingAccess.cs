@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Prometheus;
 

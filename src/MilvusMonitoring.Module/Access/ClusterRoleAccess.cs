@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Prometheus;
 

@@ -32,7 +32,7 @@ internal static class DiscoveryRules
     /// <summary>What a Prometheus needs of it for one monitor.</summary>
     /// <param name="monitorKind"><c>ServiceMonitor</c>, or <c>PodMonitor</c>, which is discovered by pods alone.</param>
     /// <param name="role">How it finds the targets of a ServiceMonitor.</param>
-    public static IReadOnlyList<Permission> For(string monitorKind, DiscoveryRole role)
+    public static IReadOnlyList<Permission> GetRequired(string monitorKind, DiscoveryRole role)
     {
         string[] resources = monitorKind == "PodMonitor" ? ["pods"]
             : role == DiscoveryRole.EndpointSlice ? ["pods", "services", "endpointslices"]

@@ -30,7 +30,7 @@ internal sealed record RolePatch(IReadOnlyList<PolicyRule> Changed, IReadOnlyLis
         }
 
         var additions = missing.Select(rule => rule.ToJson()).ToList();
-        var standing = GrantedRules.Of(role).Where(granted => (live ?? []).Any(rule => JsonEquality.AreEqual(rule, granted)));
+        var standing = GrantedRules.Read(role).Where(granted => (live ?? []).Any(rule => JsonEquality.AreEqual(rule, granted)));
         var noted = new JsonArray([.. standing.Concat(additions).Select(rule => rule?.DeepClone())]).ToJsonString();
         var operations = new List<JsonObject> { Test(role) };
         operations.AddRange(live is null
@@ -53,7 +53,7 @@ internal sealed record RolePatch(IReadOnlyList<PolicyRule> Changed, IReadOnlyLis
         }
 
         var removed = new SortedSet<int>();
-        foreach (var granted in GrantedRules.Of(role))
+        foreach (var granted in GrantedRules.Read(role))
         {
             // Grant adds at the end, so of several that are alike the last is its own.
             var index = Enumerable.Range(0, live.Count).Reverse().FirstOrDefault(index => !removed.Contains(index) && JsonEquality.AreEqual(live[index], granted), -1);

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using MilvusMonitoring.Access;
 using MilvusMonitoring.Commands.Completion;
-using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Errors;
 using MilvusMonitoring.Prometheus;
@@ -54,7 +53,7 @@ public abstract class AccessCommand : ClusterCommand
     /// <inheritdoc />
     private protected sealed override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {
-        var work = new AccessWork(client, output, Request(), IsRevoke);
+        var work = new AccessOperation(client, output, Request(), IsRevoke);
         var plan = await work.PlanAsync(cancellationToken).ConfigureAwait(false);
         foreach (var planned in plan.Accesses)
         {
@@ -67,7 +66,7 @@ public abstract class AccessCommand : ClusterCommand
         }
     }
 
-    private async Task RunAsync(AccessWork work, PlannedAccess planned, CommandOutput output, CancellationToken cancellationToken)
+    private async Task RunAsync(AccessOperation work, PlannedAccess planned, CommandOutput output, CancellationToken cancellationToken)
     {
         if (planned.Writes.Count == 0)
         {
@@ -87,7 +86,7 @@ public abstract class AccessCommand : ClusterCommand
             {
                 output.Object(await work.RunAsync(planned, cancellationToken).ConfigureAwait(false));
             }
-            catch (MonitoringException exception) when (!ClusterFailure.IsOfTheWholeCluster(exception))
+            catch (MonitoringException exception) when (!ClusterFailure.AffectsEveryRequest(exception))
             {
                 output.Error(exception);
             }

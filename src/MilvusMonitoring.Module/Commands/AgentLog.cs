@@ -14,7 +14,7 @@ internal sealed class AgentLog
     private AgentLog(PSCmdlet command) => _command = command;
 
     /// <summary>The log for a command; null outside of an agent, or where nobody asked. To be called on the pipeline thread.</summary>
-    public static AgentLog? For(PSCmdlet command) =>
+    public static AgentLog? Create(PSCmdlet command) =>
         Environment.GetEnvironmentVariable("TF_BUILD") is { Length: > 0 } && LanguagePrimitives.IsTrue(command.SessionState.PSVariable.GetValue(Variable)) ? new AgentLog(command) : null;
 
     /// <summary>Shows a warning, unless the caller does not want to see warnings.</summary>

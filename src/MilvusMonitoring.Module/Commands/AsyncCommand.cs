@@ -50,7 +50,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         if (!Stopping && EndOf(work) is { } failure)
         {
             var error = ErrorRecords.From(failure, null);
-            AgentLog.For(this)?.Error(error);
+            AgentLog.Create(this)?.Error(error);
             WriteError(error);
         }
     }

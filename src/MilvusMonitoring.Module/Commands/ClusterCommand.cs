@@ -36,7 +36,7 @@ public abstract class ClusterCommand : AsyncCommand
             {
                 var exception = new MonitoringException(ErrorId.ParameterInvalid, $"-{name} was given without a value; give one, or leave the parameter out for the default.", name);
                 var error = ErrorRecords.From(exception, name);
-                AgentLog.For(this)?.Error(error);
+                AgentLog.Create(this)?.Error(error);
                 ThrowTerminatingError(error);
             }
         }

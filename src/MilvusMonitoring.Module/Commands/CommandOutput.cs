@@ -40,7 +40,7 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
     /// <inheritdoc />
     public void Warning(string message) => Post(() =>
     {
-        AgentLog.For(command)?.Warning(message);
+        AgentLog.Create(command)?.Warning(message);
         command.WriteWarning(message);
     });
 
@@ -124,7 +124,7 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
 
     private ErrorRecord Shown(ErrorRecord error)
     {
-        AgentLog.For(command)?.Error(error);
+        AgentLog.Create(command)?.Error(error);
         return error;
     }
 

@@ -15,7 +15,7 @@ internal static class CommandOutputExtensions
     }
 
     /// <summary>Writes the stack first, so that it is there whatever the error preference is, then the errors.</summary>
-    public static void Report(this CommandOutput output, StackReport report)
+    public static void Report(this CommandOutput output, OperationReport report)
     {
         output.Object(report.Stack);
         foreach (var error in report.Errors)

@@ -21,7 +21,7 @@ public sealed class DisableMilvusServiceMonitorCommand : InstanceCommand
         foreach (var monitor in monitors)
         {
             var shown = await reader.ShowAsync(monitor, cancellationToken).ConfigureAwait(false);
-            if (MonitorRemover.WhyNot(monitor, Instance) is { } reason)
+            if (MonitorRemover.FindRefusal(monitor, Instance) is { } reason)
             {
                 output.Warning($"{monitor.Id} stays: {reason}.");
                 output.Object(shown with { Action = ResourceAction.Skipped, Message = reason });

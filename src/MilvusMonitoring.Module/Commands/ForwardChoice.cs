@@ -13,7 +13,7 @@ internal sealed record ForwardChoice(IReadOnlyList<MonitoringPortForward> Found,
     /// <param name="all">The port-forwards of the session.</param>
     /// <param name="services">Names or patterns of services; null to go by numbers.</param>
     /// <param name="ids">Numbers.</param>
-    public static ForwardChoice Of(IReadOnlyList<MonitoringPortForward> all, IReadOnlyList<string>? services, IReadOnlyList<int> ids)
+    public static ForwardChoice Select(IReadOnlyList<MonitoringPortForward> all, IReadOnlyList<string>? services, IReadOnlyList<int> ids)
     {
         var missing = services is null
             ? ids.Where(id => all.All(forward => forward.Id != id)).Select(id => None($"{id}", "number", all.Select(forward => $"{forward.Id}")))
@@ -30,5 +30,5 @@ internal sealed record ForwardChoice(IReadOnlyList<MonitoringPortForward> Found,
     }
 
     private static MonitoringException None(string given, string what, IEnumerable<string> there) => new(
-        ErrorId.PortForwardNotFound, $"No port-forward of this session has the {what} '{given}'; {NearNames.Describe(given, there.Distinct())}.", given);
+        ErrorId.PortForwardNotFound, $"No port-forward of this session has the {what} '{given}'; {NameSuggestions.Describe(given, there.Distinct())}.", given);
 }

@@ -37,7 +37,7 @@ public sealed class GetMilvusInstanceCommand : ClusterCommand
             found = [await finder.FindOneAsync(Name, Namespace, cancellationToken).ConfigureAwait(false)];
         }
 
-        foreach (var instance in await MonitorPresence.OfAsync(client, found, cancellationToken).ConfigureAwait(false))
+        foreach (var instance in await MonitorPresence.AddMonitorStateAsync(client, found, cancellationToken).ConfigureAwait(false))
         {
             output.Object(instance);
         }

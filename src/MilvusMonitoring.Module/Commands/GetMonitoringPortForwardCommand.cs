@@ -27,7 +27,7 @@ public sealed class GetMonitoringPortForwardCommand : PSCmdlet
     /// <inheritdoc />
     protected override void ProcessRecord()
     {
-        var chosen = ForwardChoice.Of(PortForwardRegistry.OfThisRunspace().All, ParameterSetName == IdSet ? null : Service, Id);
+        var chosen = ForwardChoice.Select(PortForwardRegistry.ForRunspace().All, ParameterSetName == IdSet ? null : Service, Id);
         WriteObject(chosen.Found, enumerateCollection: true);
         chosen.Missing.ForEach(missing => WriteError(ErrorRecords.From(missing, null)));
     }

@@ -61,7 +61,7 @@ public sealed class InstallKubePrometheusCommand : ClusterCommand
     private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {
         var store = new ReleaseStore();
-        var installation = new StackInstallation(client, output, store, new InstallOptions(ForceConflicts, ThrottleLimit));
+        var installation = new InstallOperation(client, output, store, new InstallOptions(ForceConflicts, ThrottleLimit));
         var request = new ManifestRequest(Version, Path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path), new ManifestSelection(ExcludeComponent, ImageRegistry));
         var plan = await installation.PlanAsync(request, cancellationToken).ConfigureAwait(false);
         var approval = await output.ApproveAsync($"kube-prometheus {plan.Manifests.Release?.Version ?? "from " + plan.Manifests.Source} on {client.Connection.Context} ({plan.Summary})", "Install").ConfigureAwait(false);

@@ -10,7 +10,7 @@ public sealed class ModuleRemoval : IModuleAssemblyCleanup
     /// <inheritdoc />
     public void OnRemove(PSModuleInfo psModuleInfo)
     {
-        PortForwardRegistry.OfThisRunspace().CloseAll();
-        KeptChannels.OfThisProcess.Dispose();
+        PortForwardRegistry.ForRunspace().CloseAll();
+        SessionCache.Shared.Dispose();
     }
 }

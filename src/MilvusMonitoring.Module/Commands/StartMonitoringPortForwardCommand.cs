@@ -21,7 +21,7 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan WarningInterval = TimeSpan.FromSeconds(30);
 
-    private readonly PortForwardRegistry _registry = PortForwardRegistry.OfThisRunspace();
+    private readonly PortForwardRegistry _registry = PortForwardRegistry.ForRunspace();
     private readonly DateTimeOffset _begun = DateTimeOffset.UtcNow;
     private readonly List<MonitoringPortForward> _shown = [];
     private readonly List<MonitoringPortForward> _started = [];

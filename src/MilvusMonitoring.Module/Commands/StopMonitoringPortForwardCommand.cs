@@ -14,7 +14,7 @@ public sealed class StopMonitoringPortForwardCommand : AsyncCommand
     private const string IdSet = "Id";
     private const string AllSet = "All";
 
-    private readonly PortForwardRegistry _registry = PortForwardRegistry.OfThisRunspace();
+    private readonly PortForwardRegistry _registry = PortForwardRegistry.ForRunspace();
 
     /// <summary>A port-forward, from Start- or Get-MonitoringPortForward.</summary>
     [Parameter(Mandatory = true, ParameterSetName = InputSet, ValueFromPipeline = true)]
@@ -47,7 +47,7 @@ public sealed class StopMonitoringPortForwardCommand : AsyncCommand
         {
             InputSet => new ForwardChoice([InputObject!], []),
             AllSet => new ForwardChoice(All ? _registry.All : [], []),
-            _ => ForwardChoice.Of(_registry.All, ParameterSetName == IdSet ? null : Service, Id),
+            _ => ForwardChoice.Select(_registry.All, ParameterSetName == IdSet ? null : Service, Id),
         };
         chosen.Missing.ForEach(missing => output.Error(missing));
         foreach (var forward in chosen.Found)

@@ -1,8 +1,6 @@
 using System.Management.Automation;
 using MilvusMonitoring.Commands.Completion;
-using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Prometheus;
 using MilvusMonitoring.Verification;
 
@@ -77,7 +75,7 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
         var verifier = new Verifier(client, output, Request());
         var checks = Wait
             ? await verifier.WaitAsync(Timeout, cancellationToken).ConfigureAwait(false)
-            : await verifier.WalkAsync(cancellationToken).ConfigureAwait(false);
+            : await verifier.RunChecksAsync(cancellationToken).ConfigureAwait(false);
         if (Quiet)
         {
             output.Object(Proof.Holds(checks));

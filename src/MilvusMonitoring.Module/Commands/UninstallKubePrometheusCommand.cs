@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using MilvusMonitoring.Commands.Completion;
 using MilvusMonitoring.KubePrometheus;
-using MilvusMonitoring.KubePrometheus.Inventories;
 using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes;
 
@@ -48,7 +47,7 @@ public sealed class UninstallKubePrometheusCommand : ClusterCommand
     private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {
         var store = new ReleaseStore();
-        var removal = new StackRemoval(client, output, store, Force, ThrottleLimit);
+        var removal = new UninstallOperation(client, output, store, Force, ThrottleLimit);
         var request = ParameterSetName == InventorySet ? null
             : new ManifestRequest(Version, Path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path), ManifestSelection.All);
         var plans = await removal.PlanAsync(request, cancellationToken).ConfigureAwait(false);

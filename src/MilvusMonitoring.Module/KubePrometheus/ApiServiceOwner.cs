@@ -13,7 +13,7 @@ internal static class ApiServiceOwner
     /// <param name="ours">The objects of the stack: an APIService that points to one of its Services is ours.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     /// <returns>Why it is left alone; null where it is ours or not there.</returns>
-    public static async Task<string?> OthersAsync(ClusterClient client, PlannedResource item, IReadOnlySet<ResourceId> ours, CancellationToken cancellationToken)
+    public static async Task<string?> FindForeignOwnerAsync(ClusterClient client, PlannedResource item, IReadOnlySet<ResourceId> ours, CancellationToken cancellationToken)
     {
         if (await client.FindAsync(item.Type!, item.Id, cancellationToken).ConfigureAwait(false) is not { } live)
         {

@@ -35,7 +35,7 @@ internal static class GrantedRules
     /// <summary>The rules that Grant has added to a live role.</summary>
     /// <param name="role">The role.</param>
     /// <returns>The rules; none where the annotation is missing or damaged.</returns>
-    public static IReadOnlyList<JsonNode?> Of(JsonObject role) =>
+    public static IReadOnlyList<JsonNode?> Read(JsonObject role) =>
         role["metadata"]?["annotations"]?[AnnotationName] is JsonValue value && value.TryGetValue(out string? granted) && Parse(granted) is { } rules ? [.. rules] : [];
 
     /// <summary>Counts all values, which a name that stands twice in an object does not let pass.</summary>

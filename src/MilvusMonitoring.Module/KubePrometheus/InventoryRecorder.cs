@@ -1,5 +1,4 @@
 using MilvusMonitoring.KubePrometheus.Inventories;
-using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Errors;
 using MilvusMonitoring.Kubernetes.Objects;
@@ -7,7 +6,7 @@ using MilvusMonitoring.Kubernetes.Objects;
 namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>Records in the cluster what an installation intends before its first object, and what it did at its end, however it ends.</summary>
-internal sealed class InventoryRecorder(ClusterClient client, StackPlan plan, int throttleLimit)
+internal sealed class InventoryRecorder(ClusterClient client, InstallPlan plan, int throttleLimit)
 {
     /// <summary>Ctrl+C returns within 2 s: recording may take most of it.</summary>
     private static readonly TimeSpan AfterStop = TimeSpan.FromMilliseconds(1500);
@@ -31,11 +30,11 @@ internal sealed class InventoryRecorder(ClusterClient client, StackPlan plan, in
     /// <param name="cancellationToken">The user's stop, which shortens the recording but does not prevent it.</param>
     /// <returns>The first failure: the one that was given, or why nothing could be recorded; null where all went well.</returns>
     public async Task<MonitoringException?> SaveResultAsync(
-        IReadOnlyDictionary<ResourceId, AppliedResource> results, MonitoringException? failure, CancellationToken cancellationToken)
+        IReadOnlyDictionary<ResourceId, ResourceResult> results, MonitoringException? failure, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource();
         using var stop = cancellationToken.Register(() => limit.CancelAfter(AfterStop));
-        if (failure is not null && ClusterFailure.IsOfTheWholeCluster(failure))
+        if (failure is not null && ClusterFailure.AffectsEveryRequest(failure))
         {
             // A server that has just been lost is not waited for once more; the intent is recorded already.
             limit.CancelAfter(AfterStop);
@@ -72,11 +71,11 @@ internal sealed class InventoryRecorder(ClusterClient client, StackPlan plan, in
     /// The objects that were refused, or not tried, and are not there. A refusal alone does not say so: a try before it may have been carried out and its answer lost.
     /// Of one that the server failed on even that is no proof, since it may still be at it: it stays an intent, which the next plan looks into.
     /// </summary>
-    private async Task<IReadOnlySet<ResourceId>> NeverMadeAsync(IReadOnlyDictionary<ResourceId, AppliedResource> results, CancellationToken cancellationToken)
+    private async Task<IReadOnlySet<ResourceId>> NeverMadeAsync(IReadOnlyDictionary<ResourceId, ResourceResult> results, CancellationToken cancellationToken)
     {
         var refused = results.Values
             .Where(result => !result.Succeeded && result is { Live: null, Planned: { IsChange: true, Live: null, Type: not null, Entry: null or { Uid: null } } })
-            .Where(result => result.Error is null || !ClusterFailure.MayBeOfTheServer(result.Error))
+            .Where(result => result.Error is null || !ClusterFailure.IsServerFault(result.Error))
             .Select(result => (result.Planned.Id, result.Planned.Type!))
             .ToList();
         try
@@ -127,7 +126,7 @@ internal sealed class InventoryRecorder(ClusterClient client, StackPlan plan, in
         Component = planned.Component,
     };
 
-    private static InventoryEntry? Done(AppliedResource result)
+    private static InventoryEntry? Done(ResourceResult result)
     {
         var entry = Intended(result.Planned);
         return result switch

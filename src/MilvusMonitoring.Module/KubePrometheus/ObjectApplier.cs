@@ -10,18 +10,18 @@ using MilvusMonitoring.Kubernetes.Waiting;
 namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>Applies one object and says what became of it; an object's own failure is a value, a failure of the whole cluster an exception.</summary>
-internal sealed class ObjectApplier(ClusterClient client, StackProgress progress, bool forceConflicts)
+internal sealed class ObjectApplier(ClusterClient client, OperationProgress progress, bool forceConflicts)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(30);
 
     /// <summary>Applies an object of a kind that the server has served all along.</summary>
-    public Task<AppliedResource> ApplyAsync(PlannedResource planned, Deadline deadline, CancellationToken cancellationToken) =>
+    public Task<ResourceResult> ApplyAsync(PlannedResource planned, Deadline deadline, CancellationToken cancellationToken) =>
         ApplyAsync(planned, false, deadline, cancellationToken);
 
     /// <summary>Applies a resource whose definition has just become established: the server answers 404 until its handlers have caught up.</summary>
-    public Task<AppliedResource> ApplyNewKindAsync(PlannedResource planned, Deadline deadline, CancellationToken cancellationToken) =>
+    public Task<ResourceResult> ApplyNewKindAsync(PlannedResource planned, Deadline deadline, CancellationToken cancellationToken) =>
         ApplyAsync(planned, true, deadline, cancellationToken);
 
     /// <summary>
@@ -29,7 +29,7 @@ internal sealed class ObjectApplier(ClusterClient client, StackProgress progress
     /// </summary>
     /// <param name="planned">The workload.</param>
     /// <param name="cancellationToken">Ends the request.</param>
-    public async Task<AppliedResource> RestartAsync(PlannedResource planned, CancellationToken cancellationToken)
+    public async Task<ResourceResult> RestartAsync(PlannedResource planned, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         var now = DateTimeOffset.UtcNow;
@@ -39,14 +39,14 @@ internal sealed class ObjectApplier(ClusterClient client, StackProgress progress
         var answer = await client.MergeAsync(planned.Type!, planned.Id, Encoding.UTF8.GetBytes(patch.ToJsonString()), FieldManagerEntry.RestartName, cancellationToken).ConfigureAwait(false);
         if (answer.Refusal is not { } refusal)
         {
-            return new AppliedResource { Planned = planned, Action = ResourceAction.Configured, Live = answer.Metadata, Message = planned.Message, Duration = clock.Elapsed };
+            return new ResourceResult { Planned = planned, Action = ResourceAction.Configured, Live = answer.Metadata, Message = planned.Message, Duration = clock.Elapsed };
         }
 
         var error = ClusterErrors.From(refusal, $"restart the rollout of {planned.Id}", planned.Id.ToString());
-        return ClusterFailure.IsOfTheWholeCluster(error) ? throw error : Failed(planned, error, clock);
+        return ClusterFailure.AffectsEveryRequest(error) ? throw error : Failed(planned, error, clock);
     }
 
-    private async Task<AppliedResource> ApplyAsync(PlannedResource planned, bool mayLag, Deadline deadline, CancellationToken cancellationToken)
+    private async Task<ResourceResult> ApplyAsync(PlannedResource planned, bool mayLag, Deadline deadline, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         var pause = FirstPause;
@@ -58,7 +58,7 @@ internal sealed class ObjectApplier(ClusterClient client, StackProgress progress
             if (answer.Metadata is { DeletionTimestamp: not null } ending)
             {
                 // What is being deleted takes the change, and is gone with it.
-                if (await EndingWait.UntilGoneAsync(client, planned.Type!, planned.Id, ending.Uid, deadline, progress, cancellationToken).ConfigureAwait(false) is { } why)
+                if (await DeletionWait.UntilGoneAsync(client, planned.Type!, planned.Id, ending.Uid, deadline, progress, cancellationToken).ConfigureAwait(false) is { } why)
                 {
                     return Failed(planned, StillEnding(planned.Id, deadline, why), clock);
                 }
@@ -68,7 +68,7 @@ internal sealed class ObjectApplier(ClusterClient client, StackProgress progress
 
             if (answer.Metadata is { } live)
             {
-                return new AppliedResource { Planned = planned, Action = ActionOf(planned, answer.Created, live), Live = live, Duration = clock.Elapsed };
+                return new ResourceResult { Planned = planned, Action = ActionOf(planned, answer.Created, live), Live = live, Duration = clock.Elapsed };
             }
 
             var refusal = answer.Refusal!;
@@ -86,7 +86,7 @@ internal sealed class ObjectApplier(ClusterClient client, StackProgress progress
             }
 
             var error = ClusterErrors.From(refusal, $"apply {planned.Id} of {planned.Manifest.Place}", planned.Id.ToString());
-            if (ClusterFailure.IsOfTheWholeCluster(error))
+            if (ClusterFailure.AffectsEveryRequest(error))
             {
                 throw error;
             }
@@ -95,7 +95,7 @@ internal sealed class ObjectApplier(ClusterClient client, StackProgress progress
         }
     }
 
-    private static AppliedResource Failed(PlannedResource planned, MonitoringException error, Stopwatch clock) =>
+    private static ResourceResult Failed(PlannedResource planned, MonitoringException error, Stopwatch clock) =>
         new() { Planned = planned, Action = ResourceAction.Failed, Error = error, Duration = clock.Elapsed };
 
     private static MonitoringException StillEnding(ResourceId id, Deadline deadline, string why) => new(

@@ -47,7 +47,7 @@ internal sealed class OperatorLeftovers(ClusterClient client)
     }
 
     /// <summary>Removes the leftovers once no operator is left to make them anew; what others made under the same name stays.</summary>
-    public async Task RemoveAsync(StackProgress progress, Deadline deadline, CancellationToken cancellationToken)
+    public async Task RemoveAsync(OperationProgress progress, Deadline deadline, CancellationToken cancellationToken)
     {
         foreach (var (namespaceName, selector) in _operatorPods)
         {
@@ -87,7 +87,7 @@ internal sealed class OperatorLeftovers(ClusterClient client)
         }
     }
 
-    private async Task RemoveAsync(ResourceType type, string namespaceName, string selector, StackProgress progress, CancellationToken cancellationToken)
+    private async Task RemoveAsync(ResourceType type, string namespaceName, string selector, OperationProgress progress, CancellationToken cancellationToken)
     {
         await foreach (var metadata in client.ListMetadataAsync(type, namespaceName, selector, cancellationToken).ConfigureAwait(false))
         {

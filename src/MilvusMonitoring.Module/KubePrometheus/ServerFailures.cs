@@ -15,7 +15,7 @@ internal sealed class ServerFailures
     /// <exception cref="MonitoringException">The same error, where it is one too many: it is the server's, and ends the work.</exception>
     public void ThrowWhereTooMany(MonitoringException? error)
     {
-        if (error is not null && ClusterFailure.MayBeOfTheServer(error) && Interlocked.Increment(ref _count) > Most)
+        if (error is not null && ClusterFailure.IsServerFault(error) && Interlocked.Increment(ref _count) > Most)
         {
             throw error;
         }
@@ -23,11 +23,11 @@ internal sealed class ServerFailures
 
     /// <summary>Each cause once: where the server itself has failed, what it failed on is in the stack, and the failure speaks for all of it.</summary>
     /// <param name="outcome">What came of the work.</param>
-    public static IReadOnlyList<MonitoringException> ErrorsOf(InstallOutcome outcome)
+    public static IReadOnlyList<MonitoringException> ErrorsOf(ExecutionResult outcome)
     {
         var errors = outcome.Resources.Select(resource => resource.Error).OfType<MonitoringException>();
         return outcome.Failure is { } failure
-            ? [.. errors.Where(error => error != failure && !ClusterFailure.MayBeOfTheServer(error)), failure]
+            ? [.. errors.Where(error => error != failure && !ClusterFailure.IsServerFault(error)), failure]
             : [.. errors];
     }
 }

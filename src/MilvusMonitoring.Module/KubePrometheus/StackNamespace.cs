@@ -7,7 +7,7 @@ namespace MilvusMonitoring.KubePrometheus;
 internal static class StackNamespace
 {
     /// <summary>Where the Prometheus resource is; else the manifests' own namespace; else the usual one.</summary>
-    public static string Of(IReadOnlyList<ManifestObject> objects) =>
+    public static string Find(IReadOnlyList<ManifestObject> objects) =>
         objects.FirstOrDefault(candidate => candidate.Id.Kind == "Prometheus")?.Id.Namespace
         ?? objects.FirstOrDefault(candidate => candidate.Id is { Group: "", Kind: "Namespace" })?.Id.Name
         ?? PrometheusChoice.UsualNamespace;

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using MilvusMonitoring.KubePrometheus.Inventories;
-using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Kubernetes.Waiting;
 using MilvusMonitoring.Messages;
@@ -43,13 +41,13 @@ internal sealed class StackReader(ClusterClient client, IActivitySink sink, int 
     private async Task<KubePrometheusStack> ReadAsync(Inventory inventory, ServerVersion kubernetes, List<DeniedRead> denied, CancellationToken cancellationToken)
     {
         var wanted = inventory.Entries.Select(entry => (entry.Id, entry.Type)).ToList();
-        var (live, hidden) = await MetadataSnapshot.ReadWhatMayBeAsync(client, wanted, throttleLimit, cancellationToken).ConfigureAwait(false);
+        var (live, hidden) = await MetadataSnapshot.ReadPermittedAsync(client, wanted, throttleLimit, cancellationToken).ConfigureAwait(false);
         denied.AddRange(hidden);
         var unknown = hidden.SelectMany(read => read.Ids).ToHashSet();
         var board = await ReadinessSnapshot.ReadAsync(client, wanted.Where(item => live.ContainsKey(item.Id)), throttleLimit, cancellationToken).ConfigureAwait(false);
         var resources = inventory.Entries.Select(entry => Resource(entry.Id, entry.Version, entry.Component, board) with
         {
-            Drift = unknown.Contains(entry.Id) ? null : Drift.Of(entry, live.GetValueOrDefault(entry.Id)),
+            Drift = unknown.Contains(entry.Id) ? null : Drift.Find(entry, live.GetValueOrDefault(entry.Id)),
             Message = entry.LeftAlone ?? (unknown.Contains(entry.Id) ? "may not be read: whether it has drifted is unknown"
                 : board.Targets.Contains(entry.Id) && !board.StateOf(entry.Id).IsReady ? board.StateOf(entry.Id).Message
                 : null),

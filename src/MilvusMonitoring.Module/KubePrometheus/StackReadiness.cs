@@ -11,9 +11,9 @@ internal sealed class StackReadiness
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(15);
 
     private readonly HashSet<ResourceId> _targets;
-    private readonly Dictionary<ResourceId, Unready> _unready;
+    private readonly Dictionary<ResourceId, UnreadyObject> _unready;
 
-    private StackReadiness(ReadinessBoard board, IReadOnlyList<Unready> unready, IReadOnlyList<MonitoringException> errors)
+    private StackReadiness(ReadinessBoard board, IReadOnlyList<UnreadyObject> unready, IReadOnlyList<MonitoringException> errors)
     {
         _targets = [.. board.Targets];
         _unready = unready.ToDictionary(item => item.Id);
@@ -23,7 +23,7 @@ internal sealed class StackReadiness
     public IReadOnlyList<MonitoringException> Errors { get; }
 
     /// <summary>Sums up what the wait has seen, and asks the pods of what is not ready for the reason.</summary>
-    public static async Task<StackReadiness> OfAsync(
+    public static async Task<StackReadiness> DescribeAsync(
         ClusterClient client, IActivitySink sink, ReadinessBoard board, IReadOnlyList<(ResourceId Id, ResourceType Type)> targets, TimeSpan limit, CancellationToken cancellationToken)
     {
         if (board.NotReady.Count == 0)
@@ -48,25 +48,25 @@ internal sealed class StackReadiness
     }
 
     /// <summary>Writes down on a resource whether it is ready, and all that is said of it where it is not.</summary>
-    public StackResource Mark(AppliedResource applied, StackResource resource) =>
+    public StackResource Mark(ResourceResult applied, StackResource resource) =>
         !_targets.Contains(applied.Planned.Id) ? resource
         : _unready.TryGetValue(applied.Planned.Id, out var unready) ? resource with { Ready = false, Message = unready.Text }
         : resource with { Ready = true };
 
-    private static async Task<Unready> ExplainAsync(
+    private static async Task<UnreadyObject> ExplainAsync(
         ClusterClient client, PodEvents events, ReadinessBoard board, ResourceId id, ReadyState state, ResourceType type, CancellationToken look, CancellationToken cancellationToken)
     {
         var workload = board.WorkloadOf(id);
         IReadOnlyList<PodProblem> problems = [];
         try
         {
-            problems = await PodTrouble.FindAsync(client, workload == id ? type : ResourceType.StatefulSet, workload, events, look).ConfigureAwait(false);
+            problems = await PodFailureReason.FindAsync(client, workload == id ? type : ResourceType.StatefulSet, workload, events, look).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is MonitoringException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             // The pods are only asked for a better word: without an answer, the workload's own has to do.
         }
 
-        return new Unready(id, state, problems, board.WaitsForOperator(id));
+        return new UnreadyObject(id, state, problems, board.WaitsForOperator(id));
     }
 }

@@ -13,7 +13,7 @@ internal static class UnreadySummary
     /// <summary>Sums up.</summary>
     /// <param name="items">The objects; at least one.</param>
     /// <returns>The causes, without a semicolon, and what to do.</returns>
-    public static (string Causes, string Remedy) Describe(IReadOnlyList<Unready> items)
+    public static (string Causes, string Remedy) Describe(IReadOnlyList<UnreadyObject> items)
     {
         var causes = new List<string>();
         var remedies = new List<string>();
@@ -29,13 +29,13 @@ internal static class UnreadySummary
         return (string.Join(", ", causes).Replace("; ", ", ", StringComparison.Ordinal), string.Join(", ", remedies.DefaultIfEmpty("see why the operator does not run")));
     }
 
-    private static PodProblemKind? KindOf(Unready item)
+    private static PodProblemKind? KindOf(UnreadyObject item)
     {
         var kinds = item.Problems.Select(problem => problem.Kind).ToHashSet();
         return Order.Where(kinds.Contains).Select(kind => (PodProblemKind?)kind).FirstOrDefault() ?? (item.State.Refusal is null ? null : PodProblemKind.Creation);
     }
 
-    private static IEnumerable<string> Causes(PodProblemKind kind, IReadOnlyList<Unready> items)
+    private static IEnumerable<string> Causes(PodProblemKind kind, IReadOnlyList<UnreadyObject> items)
     {
         if (kind == PodProblemKind.Image)
         {
@@ -54,13 +54,13 @@ internal static class UnreadySummary
         });
     }
 
-    private static string ReasonOf(Unready item, PodProblemKind kind) =>
+    private static string ReasonOf(UnreadyObject item, PodProblemKind kind) =>
         item.Problems.FirstOrDefault(problem => problem.Kind == kind)?.Reason ?? PodRefusal.Reason(item.State.Refusal!);
 
-    private static string Containers(IReadOnlyList<Unready> items) =>
+    private static string Containers(IReadOnlyList<UnreadyObject> items) =>
         "container " + List([.. items.SelectMany(item => item.Problems).Select(problem => problem.Container).OfType<string>().Distinct(StringComparer.Ordinal)]);
 
-    private static IEnumerable<string> Others(IReadOnlyList<Unready> items)
+    private static IEnumerable<string> Others(IReadOnlyList<UnreadyObject> items)
     {
         var waiting = items.Where(item => item.WaitsForOperator).ToList();
         if (waiting.Count > 0)
@@ -75,7 +75,7 @@ internal static class UnreadySummary
         }
     }
 
-    private static string? Remedy(PodProblemKind? kind, IReadOnlyList<Unready> items) => kind switch
+    private static string? Remedy(PodProblemKind? kind, IReadOnlyList<UnreadyObject> items) => kind switch
     {
         PodProblemKind.Image => "let the nodes reach what they cannot, or name a registry that has the images with -ImageRegistry (docs/offline.md tells how to fill one)",
         PodProblemKind.Creation => "change the quota or the policy that forbids the pods",
@@ -84,7 +84,7 @@ internal static class UnreadySummary
         _ => items.All(item => item.WaitsForOperator) ? null : "mend the cause, or give more time with -Timeout",
     };
 
-    private static string Names(IReadOnlyList<Unready> items) => List([.. items.Select(item => item.Id.ToString())]);
+    private static string Names(IReadOnlyList<UnreadyObject> items) => List([.. items.Select(item => item.Id.ToString())]);
 
     private static string List(List<string> names) =>
         names.Count == 1 ? names[0]

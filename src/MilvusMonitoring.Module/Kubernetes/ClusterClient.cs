@@ -50,7 +50,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
     {
         var request = new ClusterRequest(HttpMethod.Get, path) { Accept = "application/json, */*", Retry = false };
         using var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        return response.IsSuccessStatusCode ? Encoding.UTF8.GetString(((WholeAnswer)response.Content).Bytes) : null;
+        return response.IsSuccessStatusCode ? Encoding.UTF8.GetString(((BufferedContent)response.Content).Bytes) : null;
     }
 
     /// <summary>Reads an object; null where there is none.</summary>
@@ -80,7 +80,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
     /// <param name="force">Whether to take fields over from other managers.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>What the server said.</returns>
-    public Task<ApplyAnswer> ApplyAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> json, bool force, CancellationToken cancellationToken) =>
+    public Task<ApplyResult> ApplyAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> json, bool force, CancellationToken cancellationToken) =>
         ApplyAsync(type, id, json, FieldManagerEntry.OurName, force, cancellationToken);
 
     /// <summary>Server-side apply as another field manager, for an object that is that manager's.</summary>
@@ -91,7 +91,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
     /// <param name="force">Whether to take fields over from other managers.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>What the server said.</returns>
-    public async Task<ApplyAnswer> ApplyAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> json, string manager, bool force, CancellationToken cancellationToken)
+    public async Task<ApplyResult> ApplyAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> json, string manager, bool force, CancellationToken cancellationToken)
     {
         var path = $"{type.PathOf(id)}?fieldManager={manager}&force={(force ? "true" : "false")}";
         var request = new ClusterRequest(HttpMethod.Patch, path)
@@ -103,11 +103,11 @@ internal sealed class ClusterClient(ClusterConnection connection)
         using var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
-            return new ApplyAnswer(false, null, await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false));
+            return new ApplyResult(false, null, await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false));
         }
 
         var body = BodyOf(response, request);
-        return new ApplyAnswer(response.StatusCode == HttpStatusCode.Created, MetadataOf(body, id), null);
+        return new ApplyResult(response.StatusCode == HttpStatusCode.Created, MetadataOf(body, id), null);
     }
 
     /// <summary>JSON patch as this module's field manager.</summary>
@@ -116,7 +116,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
     /// <param name="operations">The patch, UTF-8 JSON; its first operation tests the resource version, so that it cannot take effect twice.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>What the server said; an operation that does not hold is a refusal with status 422.</returns>
-    public async Task<PatchAnswer> PatchAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> operations, CancellationToken cancellationToken)
+    public async Task<PatchResult> PatchAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> operations, CancellationToken cancellationToken)
     {
         var request = new ClusterRequest(HttpMethod.Patch, $"{type.PathOf(id)}?fieldManager={FieldManagerEntry.OurName}")
         {
@@ -126,7 +126,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
             IsRepeatable = true,
         };
         var (body, status) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
-        return status is null ? new PatchAnswer(MetadataOf(body, id), null) : new PatchAnswer(null, status);
+        return status is null ? new PatchResult(MetadataOf(body, id), null) : new PatchResult(null, status);
     }
 
     /// <summary>Posts a question, such as an access review, and reads its answer; nothing is stored.</summary>
@@ -143,7 +143,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
     /// <param name="json">The fields, UTF-8 JSON.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>What the server said.</returns>
-    public Task<PatchAnswer> MergeAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
+    public Task<PatchResult> MergeAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
         MergeAsync(type, id, json, FieldManagerEntry.OurName, cancellationToken);
 
     /// <summary>Changes the given fields of an object by a merge patch, as another field manager.</summary>
@@ -153,7 +153,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
     /// <param name="manager">The field manager.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>What the server said.</returns>
-    public async Task<PatchAnswer> MergeAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> json, string manager, CancellationToken cancellationToken)
+    public async Task<PatchResult> MergeAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> json, string manager, CancellationToken cancellationToken)
     {
         var request = new ClusterRequest(HttpMethod.Patch, $"{type.PathOf(id)}?fieldManager={manager}")
         {
@@ -162,7 +162,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
             ContentType = "application/merge-patch+json",
         };
         var (body, status) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
-        return status is null ? new PatchAnswer(MetadataOf(body, id), null) : new PatchAnswer(null, status);
+        return status is null ? new PatchResult(MetadataOf(body, id), null) : new PatchResult(null, status);
     }
 
     /// <summary>Deletes an object, in the background where it owns others.</summary>
@@ -171,7 +171,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
     /// <param name="uid">The UID that it must have; null for any.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>Whether it is there no longer, still ending, or refused.</returns>
-    public async Task<DeleteAnswer> DeleteAsync(ResourceType type, ResourceId id, string? uid, CancellationToken cancellationToken)
+    public async Task<DeleteResult> DeleteAsync(ResourceType type, ResourceId id, string? uid, CancellationToken cancellationToken)
     {
         var request = new ClusterRequest(HttpMethod.Delete, type.PathOf(id))
         {
@@ -182,10 +182,10 @@ internal sealed class ClusterClient(ClusterConnection connection)
         var (body, status) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
         if (status is not null)
         {
-            return status.Code == 404 ? DeleteAnswer.Gone : new DeleteAnswer(false, status);
+            return status.Code == 404 ? DeleteResult.Gone : new DeleteResult(false, status);
         }
 
-        return ObjectMetadataReader.Read(body) is { DeletionTimestamp: not null } ? DeleteAnswer.Ending : DeleteAnswer.Gone;
+        return ObjectMetadataReader.Read(body) is { DeletionTimestamp: not null } ? DeleteResult.Terminating : DeleteResult.Gone;
     }
 
     /// <summary>Watches a list; ends when the server ends it. Objects are valid until the next event.</summary>
@@ -298,7 +298,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
     /// <summary>A success's body. One that is no JSON object comes from something in front of the API server, such as a proxy that wants somebody to sign in.</summary>
     private static ReadOnlyMemory<byte> BodyOf(HttpResponseMessage response, ClusterRequest request)
     {
-        var body = ((WholeAnswer)response.Content).Bytes;
+        var body = ((BufferedContent)response.Content).Bytes;
         return body.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..] && JsonTexts.AreReadable(body) ? body : throw NoKubernetesAnswer($"{request.Method} {request.PathAndQuery.Split('?')[0]}", null);
     }
 

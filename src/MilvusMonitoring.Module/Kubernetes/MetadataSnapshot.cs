@@ -20,7 +20,7 @@ internal sealed record MetadataSnapshot(IReadOnlyDictionary<ResourceId, ObjectMe
     public static async Task<IReadOnlyDictionary<ResourceId, ObjectMetadata>> ReadAsync(
         ClusterClient client, IEnumerable<(ResourceId Id, ResourceType Type)> wanted, int throttleLimit, CancellationToken cancellationToken)
     {
-        var snapshot = await ReadWhatMayBeAsync(client, wanted, throttleLimit, cancellationToken).ConfigureAwait(false);
+        var snapshot = await ReadPermittedAsync(client, wanted, throttleLimit, cancellationToken).ConfigureAwait(false);
         return snapshot.Denied.Count == 0 ? snapshot.Found : throw DeniedReads.Error(snapshot.Denied);
     }
 
@@ -29,7 +29,7 @@ internal sealed record MetadataSnapshot(IReadOnlyDictionary<ResourceId, ObjectMe
     /// <param name="wanted">Which objects.</param>
     /// <param name="throttleLimit">How many requests at once.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public static async Task<MetadataSnapshot> ReadWhatMayBeAsync(
+    public static async Task<MetadataSnapshot> ReadPermittedAsync(
         ClusterClient client, IEnumerable<(ResourceId Id, ResourceType Type)> wanted, int throttleLimit, CancellationToken cancellationToken)
     {
         var found = new ConcurrentDictionary<ResourceId, ObjectMetadata>();

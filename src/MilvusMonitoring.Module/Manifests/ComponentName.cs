@@ -43,7 +43,7 @@ internal static class ComponentName
     /// <param name="kind">Its kind.</param>
     /// <param name="label">Its label <c>app.kubernetes.io/name</c>; null where it has none.</param>
     /// <returns>The component's name.</returns>
-    public static string Of(string file, string kind, string? label)
+    public static string Derive(string file, string kind, string? label)
     {
         if (kind == "Namespace")
         {
@@ -69,7 +69,7 @@ internal static class ComponentName
     }
 
     /// <summary>Whether a component is the one that a person names, in either form and in any case.</summary>
-    /// <param name="component">The component, as <see cref="Of"/> gives it.</param>
+    /// <param name="component">The component, as <see cref="Derive"/> gives it.</param>
     /// <param name="userInput">What the person wrote: <c>kube-state-metrics</c>, <c>kubeStateMetrics</c>, <c>KUBELET</c>.</param>
     /// <returns>True where it is; never for <see cref="Setup"/>.</returns>
     public static bool Matches(string component, string userInput)

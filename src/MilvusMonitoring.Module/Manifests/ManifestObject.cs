@@ -20,7 +20,7 @@ internal sealed record ManifestObject
     {
         (Id, Version, Component, File, Line) = (id, version, component, file, line);
         (Length, Hash, _read) = (json.Length, HashOf(json), () => json);
-        Defines = id is { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" } ? [.. DefinedTypes.Of(json)] : [];
+        Defines = id is { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" } ? [.. CrdTypes.Read(json)] : [];
     }
 
     /// <summary>Which object.</summary>

@@ -59,7 +59,7 @@ internal sealed class ObjectExtractor
 
         var (group, version) = SplitApiVersion(apiVersion!);
         var id = new ResourceId(group, kind!, header.Namespace, header.Name!);
-        var component = ComponentName.Of(_file, kind!, header.NameLabel);
+        var component = ComponentName.Derive(_file, kind!, header.NameLabel);
         var content = header.ApiVersion is null || header.Kind is null ? WithType(json.Span, header, apiVersion!, kind!) : json;
         _objects.Add(new ManifestObject(id, version, content, component, _file, line));
     }

@@ -19,7 +19,7 @@ internal sealed class Phase : IDisposable
 
     /// <summary>Starts a phase that ends with the last of some tasks, however each ends.</summary>
     /// <returns>A task that ends with the phase, and never fails.</returns>
-    public static async Task OfAsync(IActivitySink sink, string name, IReadOnlyCollection<Task> tasks)
+    public static async Task SpanAsync(IActivitySink sink, string name, IReadOnlyCollection<Task> tasks)
     {
         if (tasks.Count > 0)
         {

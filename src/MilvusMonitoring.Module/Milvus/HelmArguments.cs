@@ -65,7 +65,7 @@ internal static class HelmArguments
     {
         try
         {
-            var revision = Kubernetes.JsonSlice.Parse(output, "version");
+            var revision = Json.JsonSlice.Parse(output, "version");
             return revision.ValueKind == JsonValueKind.Number && revision.TryGetInt32(out var number) ? number : null;
         }
         catch (JsonException)

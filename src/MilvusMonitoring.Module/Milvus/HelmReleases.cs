@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Messages;
 using MilvusMonitoring.Milvus.Helm;

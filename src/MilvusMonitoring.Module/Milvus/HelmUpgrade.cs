@@ -1,5 +1,4 @@
 using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Messages;
 using MilvusMonitoring.Milvus.Helm;
 
@@ -17,17 +16,17 @@ internal sealed class HelmUpgrade
     private readonly string _setting;
     private readonly IReadOnlyList<string> _upgrade;
     private readonly string? _input;
-    private readonly SecretWords _secrets;
+    private readonly SecretRedactor _secrets;
 
     private HelmUpgrade(ClusterClient client, IActivitySink sink, HelmProgram program, MonitorPlan plan, MonitorOptions options, ChartSource source)
     {
         (_client, _sink, _program, _plan, _source) = (client, sink, program, plan, source);
         _store = plan.Found.Store!;
-        var numbers = ExactNumbers.In(_store.Config, _store.Manifest);
+        var numbers = ExactNumbers.Find(_store.Config, _store.Manifest);
         _setting = HelmArguments.Setting(options.AsHelmValues);
         _upgrade = HelmArguments.Upgrade(Chart, source, _setting, numbers);
         _input = numbers.Input;
-        _secrets = new SecretWords(SecretWords.In(_store.Config).Concat(client.Connection.Secrets));
+        _secrets = new SecretRedactor(SecretRedactor.FindSecrets(_store.Config).Concat(client.Connection.Secrets));
     }
 
     /// <summary>What is acted upon, in words.</summary>

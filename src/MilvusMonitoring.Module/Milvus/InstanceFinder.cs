@@ -41,7 +41,7 @@ internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
 
     private static string Hint(string name, IEnumerable<string> names) => name.Contains('*', StringComparison.Ordinal)
         ? "one name is meant here: pipe what Get-MilvusInstance finds by a pattern"
-        : NearNames.Describe(name, names);
+        : NameSuggestions.Describe(name, names);
 
     private async Task<IReadOnlyList<FoundInstance>> FindAllAsync(string? namespaceName, Func<string, bool> isWanted, CancellationToken cancellationToken)
     {

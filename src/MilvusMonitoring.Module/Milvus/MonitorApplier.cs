@@ -1,7 +1,6 @@
 using System.Text.Json;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Errors;
-using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Messages;
 using MilvusMonitoring.Prometheus;
@@ -37,7 +36,7 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
     public async Task SettleAsync(MonitorPlan plan, CancellationToken cancellationToken)
     {
         var live = await reader.FindAsync(plan.Found.MonitorType, plan.Found.MonitorId, cancellationToken).ConfigureAwait(false);
-        if (live is null || WantedMonitor.IsThere(plan.Wanted!, live))
+        if (live is null || MonitorComparison.Matches(plan.Wanted!, live))
         {
             return;
         }

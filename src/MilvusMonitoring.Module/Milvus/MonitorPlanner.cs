@@ -79,7 +79,7 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         var wanted = chart.RenderMonitor();
         var isAsked = options.AreIn(installed);
         var action = live is null ? ResourceAction.Created
-            : WantedMonitor.IsThere(wanted, live) && (isAsked || method == MonitorMethod.Native) ? ResourceAction.Unchanged
+            : MonitorComparison.Matches(wanted, live) && (isAsked || method == MonitorMethod.Native) ? ResourceAction.Unchanged
             : ResourceAction.Configured;
         if (method == MonitorMethod.Native && action == ResourceAction.Configured && installed.MakesMonitor && !isAsked)
         {

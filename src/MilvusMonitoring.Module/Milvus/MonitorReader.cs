@@ -1,7 +1,6 @@
 using System.Text.Json;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Messages;
 

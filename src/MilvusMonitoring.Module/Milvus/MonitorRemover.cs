@@ -33,7 +33,7 @@ internal sealed class MonitorRemover(ClusterClient client, IActivitySink sink, M
     }
 
     /// <summary>Why a monitor is left alone; null where it may be deleted.</summary>
-    public static string? WhyNot(LiveMonitor monitor, string release) =>
+    public static string? FindRefusal(LiveMonitor monitor, string release) =>
         monitor.Type.Kind == "PodMonitor" ? "the Milvus Operator keeps it; set spec.components.disableMetric of the Milvus resource to true, which also turns its metrics off"
         : monitor.IsOfRelease(release) ? null
         : "it does not belong to the Helm release; delete it with what made it";

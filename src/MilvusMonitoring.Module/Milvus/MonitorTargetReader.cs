@@ -80,7 +80,7 @@ internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink si
                 if (pod.Ports.Any(monitor.Ports.Contains))
                 {
                     var live = (await ListAsync(ResourceType.Pod, namespaceName, cancellationToken).ConfigureAwait(false)).First(item => NameOf(item) == pod.Name && item.Member("metadata").Text("namespace") == pod.Namespace);
-                    endpoints.Add(new MonitorEndpoint(pod.Namespace, pod.Name, PodTrouble.IsReady(live)));
+                    endpoints.Add(new MonitorEndpoint(pod.Namespace, pod.Name, PodFailureReason.IsReady(live)));
                 }
             }
         }

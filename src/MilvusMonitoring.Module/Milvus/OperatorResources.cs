@@ -2,7 +2,6 @@ using System.Text.Json;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Errors;
-using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Milvus;

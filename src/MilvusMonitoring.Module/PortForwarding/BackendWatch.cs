@@ -32,7 +32,7 @@ internal sealed class BackendWatch(ClusterClient client, ServiceTarget target, A
         }
 
         MonitoringException? denied = null;
-        foreach (var source in EndpointSource.For(target.Service))
+        foreach (var source in EndpointSource.List(target.Service))
         {
             try
             {

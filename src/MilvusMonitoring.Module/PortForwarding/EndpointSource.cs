@@ -12,7 +12,7 @@ internal sealed record EndpointSource(ResourceType Type, string Selector, Func<J
     private static readonly ResourceType Endpoints = new(string.Empty, "v1", "endpoints", "Endpoints", true);
 
     /// <summary>EndpointSlices first; Endpoints where the cluster has none, or the caller may not see them.</summary>
-    public static IReadOnlyList<EndpointSource> For(string service) =>
+    public static IReadOnlyList<EndpointSource> List(string service) =>
     [
         new(ResourceType.EndpointSlice, $"labelSelector=kubernetes.io%2Fservice-name%3D{Uri.EscapeDataString(service)}", ServiceEndpoints.OfSlice),
         new(Endpoints, $"fieldSelector=metadata.name%3D{Uri.EscapeDataString(service)}", ServiceEndpoints.OfEndpoints),

@@ -92,7 +92,7 @@ internal sealed class PodConnection : IAsyncDisposable
             return;
         }
 
-        await SayFarewellAsync().ConfigureAwait(false);
+        await SendCloseFrameAsync().ConfigureAwait(false);
         _socket.Abort();
         if (_ahead is { } ahead)
         {
@@ -108,7 +108,7 @@ internal sealed class PodConnection : IAsyncDisposable
         }
     }
 
-    private async Task SayFarewellAsync()
+    private async Task SendCloseFrameAsync()
     {
         if (_socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
         {

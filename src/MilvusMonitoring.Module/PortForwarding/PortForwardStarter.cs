@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Connection;
-using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Messages;
 
@@ -105,7 +104,7 @@ internal sealed class PortForwardStarter(ClusterClient client, PortForwardRegist
         var names = await client.ListMetadataAsync(ResourceType.Service, request.Namespace, string.Empty, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
         var remedy = KnownService.All.Any(known => known.Service == request.Service)
             ? "run Install-KubePrometheus first, or give the stack's -Namespace"
-            : NearNames.Describe(request.Service, names.Select(service => service.Name));
+            : NameSuggestions.Describe(request.Service, names.Select(service => service.Name));
         return new MonitoringException(ErrorId.ObjectNotFound, $"{id} is not on {client.Connection.Context}; {remedy}.", id);
     }
 }

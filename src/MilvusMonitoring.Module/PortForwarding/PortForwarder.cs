@@ -19,7 +19,7 @@ internal sealed class PortForwarder : IAsyncDisposable
     private readonly ForwardLog _log;
     private readonly PodSelection _pods;
     private readonly BackendWatch _backends;
-    private readonly ConnectionSupply _supply;
+    private readonly ConnectionPool _supply;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskSet _relays = new();
     private readonly Lazy<Task> _ended;
@@ -40,7 +40,7 @@ internal sealed class PortForwarder : IAsyncDisposable
         _meter = meter;
         _log = new ForwardLog(meter);
         _pods = new PodSelection(new PodDialer(_client), target, meter, _log);
-        _supply = new ConnectionSupply(_pods, TimeProvider.System);
+        _supply = new ConnectionPool(_pods, TimeProvider.System);
         _backends = new BackendWatch(_client, target, endpoints =>
         {
             _supply.KeepOnly(endpoints.Ready);
@@ -65,7 +65,7 @@ internal sealed class PortForwarder : IAsyncDisposable
         try
         {
             await _pods.UntilReadyAsync(deadline.Token).ConfigureAwait(false);
-            await _supply.PrimeAsync(deadline.Token).ConfigureAwait(false);
+            await _supply.OpenFirstAsync(deadline.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (deadline.IsOver)
         {

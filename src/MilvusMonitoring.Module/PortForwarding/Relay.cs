@@ -26,8 +26,8 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
     public async Task RunAsync(Func<Task<bool>> isPodGone, CancellationToken cancellationToken)
     {
         await using var broken = cancellationToken.Register(Break);
-        var down = CarryDownAsync();
-        var up = CarryUpAsync();
+        var down = CopyFromPodAsync();
+        var up = CopyToPodAsync();
         await Task.WhenAny(down, up).ConfigureAwait(false);
         if (_hasClientEnded)
         {
@@ -55,7 +55,7 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
     }
 
     /// <summary>From the pod, until its side ends or the client takes no more.</summary>
-    private async Task CarryDownAsync()
+    private async Task CopyFromPodAsync()
     {
         try
         {
@@ -79,7 +79,7 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
     }
 
     /// <summary>To the pod, until the client has no more: it has ended as agreed then, or broken off.</summary>
-    private async Task CarryUpAsync()
+    private async Task CopyToPodAsync()
     {
         var message = ArrayPool<byte>.Shared.Rent(1 + PodConnection.LargestPayload);
         try

@@ -19,7 +19,7 @@ internal static class MonitorSelection
     /// <param name="labels">The monitor's labels.</param>
     /// <param name="namespaceLabels">The labels of its namespace; null where they could not be read.</param>
     /// <returns>Why it is passed over; null where it is taken up.</returns>
-    public static PassedOver? WhyNot(JsonElement prometheus, string kind, string namespaceName, IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string>? namespaceLabels)
+    public static PassedOver? FindRefusal(JsonElement prometheus, string kind, string namespaceName, IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string>? namespaceLabels)
     {
         var field = kind == "PodMonitor" ? "podMonitor" : "serviceMonitor";
         var (spec, metadata) = (prometheus.Member("spec"), prometheus.Member("metadata"));

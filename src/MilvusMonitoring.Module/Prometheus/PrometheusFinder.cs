@@ -34,7 +34,7 @@ internal sealed class PrometheusFinder(ClusterClient client)
         {
             (1, _) => meant[0],
             (0, 0) => throw new MonitoringException(ErrorId.StackNotFound, $"No Prometheus resource is in {place}; run Install-KubePrometheus first.", place),
-            (0, _) => throw new MonitoringException(ErrorId.ObjectNotFound, $"No Prometheus named '{choice.Name}' is in {place}; {NearNames.Describe(choice.Name!, all.Select(server => server.Name))}.", choice.Name),
+            (0, _) => throw new MonitoringException(ErrorId.ObjectNotFound, $"No Prometheus named '{choice.Name}' is in {place}; {NameSuggestions.Describe(choice.Name!, all.Select(server => server.Name))}.", choice.Name),
             _ => throw new MonitoringException(
                 ErrorId.ParameterInvalid,
                 $"{meant.Count} Prometheus resources are in {place} ({string.Join(", ", meant)}); say which one with -PrometheusNamespace or -PrometheusName.",

@@ -44,7 +44,7 @@ internal sealed class PrometheusSelection(ClusterClient client, IActivitySink si
     {
         var places = await LabelsOfAsync(client, namespaceName, cancellationToken).ConfigureAwait(false);
         var metadata = prometheus.Member("metadata");
-        return MonitorSelection.WhyNot(prometheus, type.Kind, namespaceName, labels, places) is { } passedOver
+        return MonitorSelection.FindRefusal(prometheus, type.Kind, namespaceName, labels, places) is { } passedOver
             ? $"Prometheus/{metadata.Text("namespace")}/{metadata.Text("name")} {passedOver.Reason}"
             : null;
     }

@@ -25,7 +25,7 @@ internal sealed record Finding(CheckStatus Status, string Target, string Detail,
     /// <param name="target">What was looked at.</param>
     /// <param name="error">The error.</param>
     /// <param name="otherwise">What to do where the error does not say it.</param>
-    public static Finding Of(CheckStatus status, string target, MonitoringException error, string? otherwise = null)
+    public static Finding FromError(CheckStatus status, string target, MonitoringException error, string? otherwise = null)
     {
         var (reason, remedy) = OneLine.Parts(error.Message);
         return new Finding(status, target, reason, remedy is null ? otherwise : Remedies.InWords($"{char.ToUpperInvariant(remedy[0])}{remedy[1..]}.")) { ErrorId = error.ErrorId };

@@ -12,7 +12,7 @@ internal sealed record MonitorSettings(string? Interval, string? ScrapeTimeout, 
     public static MonitorSettings None { get; } = new(null, null, new Dictionary<string, string>());
 
     /// <summary>Compares a monitor with what the chart alone would make.</summary>
-    public static MonitorSettings Of(MilvusChart chart, string? interval, string? scrapeTimeout, IReadOnlyDictionary<string, string> labels)
+    public static MonitorSettings Read(MilvusChart chart, string? interval, string? scrapeTimeout, IReadOnlyDictionary<string, string> labels)
     {
         var rendered = chart.RenderMonitor()["metadata"]!["labels"]!.AsObject();
         return new MonitorSettings(

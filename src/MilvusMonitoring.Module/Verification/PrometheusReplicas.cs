@@ -44,7 +44,7 @@ internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri
             var port = Workloads.PortOf(pod, spec.Text("portName") ?? "web", UsualPort);
             var path = spec.Text("routePrefix") ?? string.Empty;
             var key = $"{pod.Member("metadata").Text("uid")}:{port}/{path}";
-            return Replica(key, $"pod {name}", () => ServiceHttp.In(dialer, new PodAddress(prometheus.Namespace, name, port), path), isSharded ? name[(name.LastIndexOf('-') + 1)..] : name);
+            return Replica(key, $"pod {name}", () => ServiceHttp.CreateForPod(dialer, new PodAddress(prometheus.Namespace, name, port), path), isSharded ? name[(name.LastIndexOf('-') + 1)..] : name);
         })];
     }
 

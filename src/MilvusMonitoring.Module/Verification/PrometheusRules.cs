@@ -156,7 +156,7 @@ internal static class PrometheusRules
         }
 
         return replicas.FirstOrDefault(replica => replica.Error is not null) is { } odd
-            ? Finding.Of(CheckStatus.Unknown, target, odd.Error!, Remedies.InWords("Give an address of Prometheus that you may ask with -PrometheusUri."))
+            ? Finding.FromError(CheckStatus.Unknown, target, odd.Error!, Remedies.InWords("Give an address of Prometheus that you may ask with -PrometheusUri."))
             : null;
     }
 

@@ -6,7 +6,7 @@ internal static class Proof
     /// <summary>Whether they prove that every Milvus is scraped: none has failed, and of each there are fresh samples.</summary>
     public static bool Holds(IReadOnlyList<MonitoringCheck> checks) =>
         checks.All(check => check.Status != CheckStatus.Failed)
-        && checks.Where(check => check.Check == Link.Samples) is var samples
+        && checks.Where(check => check.Check == CheckId.Samples) is var samples
         && samples.Any() && samples.All(check => check.Status is CheckStatus.Passed or CheckStatus.Warning);
 
     /// <summary>Whether they will stay as they are however long one waits: what was named is not there, the server and the caller do not trust each other, or the caller may not read what it takes.</summary>
@@ -26,7 +26,7 @@ internal static class Proof
     /// <returns>The Milvus, and the first check that left the last one unknown.</returns>
     public static IEnumerable<(string Milvus, MonitoringCheck Why)> Unproven(IReadOnlyList<MonitoringCheck> checks) =>
         from samples in checks
-        where samples is { Check: Link.Samples, Status: CheckStatus.Unknown }
+        where samples is { Check: CheckId.Samples, Status: CheckStatus.Unknown }
         let own = checks.Where(check => check.Instance is null || (check.Instance, check.Namespace) == (samples.Instance, samples.Namespace)).ToList()
-        select (own.First(check => check.Check == Link.Instance).Target, own.First(check => check.Check == (samples.CausedBy ?? Link.Samples)));
+        select (own.First(check => check.Check == CheckId.Instance).Target, own.First(check => check.Check == (samples.CausedBy ?? CheckId.Samples)));
 }

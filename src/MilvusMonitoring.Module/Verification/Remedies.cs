@@ -1,5 +1,4 @@
 using MilvusMonitoring.KubePrometheus.Inventories;
-using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Verification;

@@ -18,7 +18,7 @@ internal sealed class ServerLoss
     /// <param name="errorId">The error that it met; null for none.</param>
     public void Note(string link, string? errorId)
     {
-        if (ClusterFailure.IsOfTheWholeCluster(errorId) || (ClusterFailure.MayBeOfTheServer(errorId) && ++_failures == MostFailures))
+        if (ClusterFailure.AffectsEveryRequest(errorId) || (ClusterFailure.IsServerFault(errorId) && ++_failures == MostFailures))
         {
             At ??= link;
         }

@@ -17,7 +17,7 @@ internal static class ServiceHttp
     /// <param name="dialer">Opens the connections.</param>
     /// <param name="pod">The pod and its port.</param>
     /// <param name="path">What its paths begin with, such as <c>/prometheus</c>; empty or a slash for nothing.</param>
-    public static HttpClient In(PodDialer dialer, PodAddress pod, string path) => Client(
+    public static HttpClient CreateForPod(PodDialer dialer, PodAddress pod, string path) => Client(
         new SocketsHttpHandler
         {
             ConnectCallback = async (_, cancellationToken) => await dialer.DialAsync(pod.Namespace, pod.Pod, pod.Port, cancellationToken).ConfigureAwait(false),

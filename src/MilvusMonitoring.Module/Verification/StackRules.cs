@@ -1,6 +1,5 @@
 using System.Text.Json;
 using MilvusMonitoring.Json;
-using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Kubernetes.Waiting;
@@ -22,7 +21,7 @@ internal static class StackRules
     /// <summary>Whether the kinds that monitoring stands on are there.</summary>
     /// <param name="states">Each definition; null where it is not there.</param>
     /// <param name="remedy">What brings them.</param>
-    public static Finding Definitions(IReadOnlyList<(string Name, DefinitionState? State)> states, string remedy)
+    public static Finding Definitions(IReadOnlyList<(string Name, CrdState? State)> states, string remedy)
     {
         const string Target = "monitoring.coreos.com";
         var missing = states.Where(item => item.State is null).Select(item => item.Name).ToList();
@@ -49,7 +48,7 @@ internal static class StackRules
             return Finding.Failed(id.ToString(), "is scaled to 0 replicas", remedy);
         }
 
-        var state = Readiness.Of(id, live);
+        var state = Readiness.Evaluate(id, live);
         return state.IsReady
             ? Finding.Passed(id.ToString(), $"{live.Member("status").Number("availableReplicas")} of {live.Member("spec").Number("replicas") ?? 1} replicas available")
             : Finding.Failed(id.ToString(), trouble is null ? state.Message : $"{state.Message}; {trouble}", trouble is null ? remedy : Remedies.InWords($"Mend what its pod says: {trouble}"));

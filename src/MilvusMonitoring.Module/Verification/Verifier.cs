@@ -15,10 +15,10 @@ internal sealed class Verifier(ClusterClient client, IActivitySink sink, TestReq
 
     /// <summary>Walks once.</summary>
     /// <returns>The cluster's links, those of each Milvus, and Grafana.</returns>
-    public async Task<IReadOnlyList<MonitoringCheck>> WalkAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<MonitoringCheck>> RunChecksAsync(CancellationToken cancellationToken)
     {
-        using var walk = new Walk(client, sink, request);
-        return await walk.LookAsync(Walk.Whole, cancellationToken).ConfigureAwait(false);
+        using var walk = new CheckRun(client, sink, request);
+        return await walk.LookAsync(CheckRun.Whole, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Looks again at what may have changed until the checks prove it, or show that they never will, or the time is over.</summary>
@@ -30,21 +30,21 @@ internal sealed class Verifier(ClusterClient client, IActivitySink sink, TestReq
     public async Task<IReadOnlyList<MonitoringCheck>> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var deadline = new Deadline(timeout, cancellationToken, _time);
-        using var walk = new Walk(client, sink, request);
-        var checks = await walk.LookAsync(Walk.Whole, cancellationToken).ConfigureAwait(false);
-        await using var watches = new LinkWatches(client, sink);
-        var rhythm = new WaitRhythm(watches, _time);
+        using var walk = new CheckRun(client, sink, request);
+        var checks = await walk.LookAsync(CheckRun.Whole, cancellationToken).ConfigureAwait(false);
+        await using var watches = new CheckWatches(client, sink);
+        var rhythm = new RecheckSchedule(watches, _time);
         try
         {
             while (!IsSettled(checks))
             {
                 walk.ShowWaiting(checks, deadline);
-                watches.Follow(WatchedLists.For(walk, checks), deadline.Token);
+                watches.Follow(WatchedLists.Choose(walk, checks), deadline.Token);
                 var links = await rhythm.NextAsync(Proof.Broken(checks), walk.Scenes.Count, deadline.Token).ConfigureAwait(false);
                 checks = await walk.LookAsync(links, deadline.Token).ConfigureAwait(false);
-                if (Proof.Holds(checks) && links != Walk.Whole)
+                if (Proof.Holds(checks) && links != CheckRun.Whole)
                 {
-                    checks = await walk.LookAsync(Walk.Whole, deadline.Token).ConfigureAwait(false);
+                    checks = await walk.LookAsync(CheckRun.Whole, deadline.Token).ConfigureAwait(false);
                 }
             }
         }

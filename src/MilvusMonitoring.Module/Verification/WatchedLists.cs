@@ -12,10 +12,10 @@ internal static class WatchedLists
     /// <summary>The lists to watch as things stand.</summary>
     /// <param name="walk">What the links have found.</param>
     /// <param name="checks">How the links are.</param>
-    public static IEnumerable<WatchedList> For(Walk walk, IReadOnlyList<MonitoringCheck> checks)
+    public static IEnumerable<WatchedList> Choose(CheckRun walk, IReadOnlyList<MonitoringCheck> checks)
     {
         var broken = Proof.Broken(checks).ToHashSet(StringComparer.Ordinal);
-        if (broken.Contains(Link.ApiServer))
+        if (broken.Contains(CheckId.ApiServer))
         {
             return [];
         }
@@ -24,65 +24,65 @@ internal static class WatchedLists
         return OfCluster(walk.Cluster, broken).Concat(instances.SelectMany(scene => OfInstance(scene, broken)));
     }
 
-    private static IEnumerable<WatchedList> OfCluster(Scene scene, HashSet<string> broken)
+    private static IEnumerable<WatchedList> OfCluster(CheckContext scene, HashSet<string> broken)
     {
-        if (broken.Contains(Link.Definitions))
+        if (broken.Contains(CheckId.Definitions))
         {
-            foreach (var kind in DefinitionsLink.Kinds)
+            foreach (var kind in CrdCheck.Kinds)
             {
-                yield return new WatchedList(Link.Definitions, ResourceType.Definition, null, Named($"{kind.Plural}.{kind.Group}"));
+                yield return new WatchedList(CheckId.Definitions, ResourceType.Definition, null, Named($"{kind.Plural}.{kind.Group}"));
             }
 
             yield break;
         }
 
-        yield return new WatchedList(Link.Operator, Workloads.Deployment, null, OperatorLink.Selector);
-        yield return new WatchedList(Link.Prometheus, ResourceType.Prometheus, scene.Request.Prometheus.Namespace);
-        if (broken.Contains(Link.Prometheus) && scene.Prometheus is { } prometheus)
+        yield return new WatchedList(CheckId.Operator, Workloads.Deployment, null, OperatorCheck.Selector);
+        yield return new WatchedList(CheckId.Prometheus, ResourceType.Prometheus, scene.Request.Prometheus.Namespace);
+        if (broken.Contains(CheckId.Prometheus) && scene.Prometheus is { } prometheus)
         {
             // It speaks for a resource whose operator, before 0.58, writes no conditions.
-            yield return new WatchedList(Link.Prometheus, ResourceType.StatefulSet, prometheus.Namespace, Named($"prometheus-{prometheus.Name}"));
+            yield return new WatchedList(CheckId.Prometheus, ResourceType.StatefulSet, prometheus.Namespace, Named($"prometheus-{prometheus.Name}"));
         }
     }
 
-    private static IEnumerable<WatchedList> OfInstance(Scene scene, HashSet<string> broken)
+    private static IEnumerable<WatchedList> OfInstance(CheckContext scene, HashSet<string> broken)
     {
         var place = scene.InstanceNamespace;
         if (scene.Found is { } found)
         {
             yield return found.Chart is null
-                ? new WatchedList(Link.Instance, MilvusTypes.OperatorMilvus, place, Named(found.Instance.Name))
-                : new WatchedList(Link.Instance, ResourceType.Secret, place, $"labelSelector=owner%3Dhelm,name%3D{Uri.EscapeDataString(found.Instance.Name)}");
+                ? new WatchedList(CheckId.Instance, MilvusTypes.OperatorMilvus, place, Named(found.Instance.Name))
+                : new WatchedList(CheckId.Instance, ResourceType.Secret, place, $"labelSelector=owner%3Dhelm,name%3D{Uri.EscapeDataString(found.Instance.Name)}");
         }
 
         var isOfPods = scene.MonitorKind == ResourceType.PodMonitor.Kind;
-        yield return new WatchedList(Link.Monitor, isOfPods ? ResourceType.PodMonitor : ResourceType.ServiceMonitor, place);
+        yield return new WatchedList(CheckId.Monitor, isOfPods ? ResourceType.PodMonitor : ResourceType.ServiceMonitor, place);
         if (scene.Monitor is null)
         {
             yield break;
         }
 
-        yield return new WatchedList(Link.Service, isOfPods ? ResourceType.Pod : ResourceType.Service, place);
+        yield return new WatchedList(CheckId.Service, isOfPods ? ResourceType.Pod : ResourceType.Service, place);
         if (!isOfPods)
         {
-            yield return new WatchedList(Link.Endpoints, ResourceType.EndpointSlice, place);
-            if (broken.Contains(Link.Endpoints))
+            yield return new WatchedList(CheckId.Endpoints, ResourceType.EndpointSlice, place);
+            if (broken.Contains(CheckId.Endpoints))
             {
-                yield return new WatchedList(Link.Endpoints, ResourceType.OldEndpointSlice, place);
+                yield return new WatchedList(CheckId.Endpoints, ResourceType.OldEndpointSlice, place);
             }
         }
 
-        if (broken.Contains(Link.Selection))
+        if (broken.Contains(CheckId.Selection))
         {
-            yield return new WatchedList(Link.Selection, ResourceType.Namespace, null, Named(place));
+            yield return new WatchedList(CheckId.Selection, ResourceType.Namespace, null, Named(place));
         }
 
-        if (broken.Contains(Link.Access))
+        if (broken.Contains(CheckId.Access))
         {
-            yield return new WatchedList(Link.Access, ResourceType.ClusterRole, null);
-            yield return new WatchedList(Link.Access, ResourceType.ClusterRoleBinding, null);
-            yield return new WatchedList(Link.Access, ResourceType.Role, place);
-            yield return new WatchedList(Link.Access, ResourceType.RoleBinding, place);
+            yield return new WatchedList(CheckId.Access, ResourceType.ClusterRole, null);
+            yield return new WatchedList(CheckId.Access, ResourceType.ClusterRoleBinding, null);
+            yield return new WatchedList(CheckId.Access, ResourceType.Role, place);
+            yield return new WatchedList(CheckId.Access, ResourceType.RoleBinding, place);
         }
     }
 

@@ -40,16 +40,16 @@ internal static class Workloads
     }
 
     /// <summary>Whether a Deployment runs.</summary>
-    public static async Task<Finding> CheckAsync(Scene scene, ResourceId id, JsonElement live, CancellationToken cancellationToken)
+    public static async Task<Finding> CheckAsync(CheckContext scene, ResourceId id, JsonElement live, CancellationToken cancellationToken)
     {
-        var problems = Readiness.Of(id, live).IsReady ? [] : await PodTrouble.FindAsync(scene.Client, Deployment, id, null, cancellationToken).ConfigureAwait(false);
+        var problems = Readiness.Evaluate(id, live).IsReady ? [] : await PodFailureReason.FindAsync(scene.Client, Deployment, id, null, cancellationToken).ConfigureAwait(false);
         return StackRules.Workload(id, live, problems is [var first, ..] ? first.ToString() : null, scene.Remedies.Install(scene.Stack, force: true));
     }
 
     /// <summary>The pods of a namespace that are ready, by name.</summary>
     public static async Task<IReadOnlyList<JsonElement>> ReadyPodsAsync(ClusterClient client, string namespaceName, Func<JsonElement, bool> isWanted, CancellationToken cancellationToken) =>
         [.. (await client.ListAsync(ResourceType.Pod, namespaceName, string.Empty, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false))
-            .Where(pod => isWanted(pod) && PodTrouble.IsReady(pod) && pod.Member("metadata").Text("deletionTimestamp") is null)
+            .Where(pod => isWanted(pod) && PodFailureReason.IsReady(pod) && pod.Member("metadata").Text("deletionTimestamp") is null)
             .OrderBy(pod => pod.Member("metadata").Text("name"), StringComparer.Ordinal)];
 
     /// <summary>The number of a container port by its name; another where no container has it.</summary>

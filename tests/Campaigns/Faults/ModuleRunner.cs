@@ -35,7 +35,7 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
     public Task<RunResult> InstallAsync(string path, CancellationToken cancellationToken) => RunAsync(
         async (client, errors) =>
         {
-            var installation = new StackInstallation(client, new Silence(), new ReleaseStore(), new InstallOptions(false, throttleLimit));
+            var installation = new InstallOperation(client, new Silence(), new ReleaseStore(), new InstallOptions(false, throttleLimit));
             var plan = await installation.PlanAsync(new ManifestRequest(null, path, ManifestSelection.All), cancellationToken).ConfigureAwait(false);
             var report = await installation.RunAsync(plan, false, Timeout, cancellationToken).ConfigureAwait(false);
             errors.AddRange(report.Errors);
@@ -46,7 +46,7 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
     public Task<RunResult> UninstallAsync(CancellationToken cancellationToken) => RunAsync(
         async (client, errors) =>
         {
-            var removal = new StackRemoval(client, new Silence(), new ReleaseStore(), false, throttleLimit);
+            var removal = new UninstallOperation(client, new Silence(), new ReleaseStore(), false, throttleLimit);
             KubePrometheusStack? stack = null;
             foreach (var plan in await removal.PlanAsync(null, cancellationToken).ConfigureAwait(false))
             {
@@ -62,7 +62,7 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
     public Task<RunResult> AccessAsync(AccessMethod method, bool revoke, CancellationToken cancellationToken) => RunAsync(
         async (client, errors) =>
         {
-            var work = new AccessWork(client, new Silence(), new AccessRequest(method, "prometheus-k8s", [], new PrometheusChoice(null, null)), revoke);
+            var work = new AccessOperation(client, new Silence(), new AccessRequest(method, "prometheus-k8s", [], new PrometheusChoice(null, null)), revoke);
             var plan = await work.PlanAsync(cancellationToken).ConfigureAwait(false);
             foreach (var planned in plan.Accesses.Where(planned => planned.Writes.Count > 0))
             {
@@ -108,7 +108,7 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
         return await new StackReader(new ClusterClient(connection), new Silence(), throttleLimit).ReadAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public ClusterConnection Connect() => ClusterConnection.Open(new ClusterTarget(kubeconfig, null), new Silence(), KubeconfigPlaces.OfThisProcess(), time);
+    public ClusterConnection Connect() => ClusterConnection.Open(new ClusterTarget(kubeconfig, null), new Silence(), KubeconfigLocations.FromEnvironment(), time);
 
     private async Task<RunResult> RunAsync(Func<ClusterClient, List<Exception>, Task<KubePrometheusStack?>> work, CancellationToken cancellationToken)
     {

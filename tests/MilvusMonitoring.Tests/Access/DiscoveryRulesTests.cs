@@ -88,11 +88,11 @@ public sealed class DiscoveryRulesTests
 
         var again = Apply(granted, RolePatch.ToGrant(granted));
 
-        Assert.Equal(2, GrantedRules.Of(again).Count);
+        Assert.Equal(2, GrantedRules.Read(again).Count);
         Assert.Equal(2, again["rules"]!.AsArray().Count);
     }
 
-    private static IReadOnlyList<MilvusMonitoring.Access.PolicyRule> Parse(string rules) => MilvusMonitoring.Access.PolicyRule.ParseAll(JsonNode.Parse($"[{rules}]"));
+    private static IReadOnlyList<MilvusMonitoring.Kubernetes.Objects.PolicyRule> Parse(string rules) => MilvusMonitoring.Kubernetes.Objects.PolicyRule.ParseAll(JsonNode.Parse($"[{rules}]"));
 
     private static JsonObject Apply(JsonObject role, RolePatch patch) =>
         (patch.IsEmpty ? role.DeepClone() : JsonPatch.Apply(role, JsonNode.Parse(patch.Operations.Span)!.AsArray())).AsObject();

@@ -17,7 +17,7 @@ public sealed class ComponentNameTests
     [InlineData("mine-service.yaml", "Service", null, "mine")]
     [InlineData("mine-service.yaml", "Service", "ours", "ours")]
     public void An_object_belongs_to_what_its_label_or_its_file_says(string file, string kind, string? label, string expected) =>
-        Assert.Equal(expected, ComponentName.Of(file, kind, label));
+        Assert.Equal(expected, ComponentName.Derive(file, kind, label));
 
     [Theory]
     [InlineData("kube-state-metrics", "kubeStateMetrics", true)]

@@ -25,31 +25,31 @@ public sealed class DriftTests
     [Fact]
     public void An_object_that_nobody_has_touched_is_as_applied()
     {
-        Assert.Null(Drift.Of(Entry, AsApplied));
+        Assert.Null(Drift.Find(Entry, AsApplied));
         Assert.True(Drift.IsAsApplied(Entry, AsApplied));
     }
 
     [Fact]
     public void A_moved_resource_version_alone_is_no_drift_while_our_fields_are_still_ours() =>
-        Assert.Null(Drift.Of(Entry, Live("u1", "99", "ours", Other("kube-controller-manager", "status", 5))));
+        Assert.Null(Drift.Find(Entry, Live("u1", "99", "ours", Other("kube-controller-manager", "status", 5))));
 
     [Fact]
     public void A_field_that_another_manager_has_taken_is_drift_and_the_manager_is_named() =>
-        Assert.Equal("changed by kubectl-edit", Drift.Of(Entry, Live("u1", "99", "fewer", Other("kubectl-edit", "", 5), Other("earlier", "", 1), Other("kube-controller-manager", "status", 9))));
+        Assert.Equal("changed by kubectl-edit", Drift.Find(Entry, Live("u1", "99", "fewer", Other("kubectl-edit", "", 5), Other("earlier", "", 1), Other("kube-controller-manager", "status", 9))));
 
     [Fact]
-    public void Lost_managed_fields_are_drift() => Assert.Equal("changed by an unknown manager", Drift.Of(Entry, Live("u1", "99", null)));
+    public void Lost_managed_fields_are_drift() => Assert.Equal("changed by an unknown manager", Drift.Find(Entry, Live("u1", "99", null)));
 
     [Fact]
     public void An_object_that_was_applied_with_no_field_has_nothing_that_could_drift() =>
-        Assert.Null(Drift.Of(Entry with { OwnedFields = null }, Live("u1", "99", null, Other("kube-controller-manager", "", 5))));
+        Assert.Null(Drift.Find(Entry with { OwnedFields = null }, Live("u1", "99", null, Other("kube-controller-manager", "", 5))));
 
     [Fact]
     public void A_missing_or_replaced_object_is_drift()
     {
-        Assert.Equal("missing", Drift.Of(Entry, null));
-        Assert.Equal("replaced", Drift.Of(Entry, Live("u2", "10", "ours")));
-        Assert.Equal("not finished", Drift.Of(Entry with { Uid = null }, AsApplied));
+        Assert.Equal("missing", Drift.Find(Entry, null));
+        Assert.Equal("replaced", Drift.Find(Entry, Live("u2", "10", "ours")));
+        Assert.Equal("not finished", Drift.Find(Entry with { Uid = null }, AsApplied));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class DriftTests
         Assert.False(Drift.IsAsApplied(Entry, AsApplied with { DeletionTimestamp = DateTimeOffset.UnixEpoch }));
 
     [Fact]
-    public void What_is_others_does_not_drift() => Assert.Null(Drift.Of(Entry with { LeftAlone = "of others" }, null));
+    public void What_is_others_does_not_drift() => Assert.Null(Drift.Find(Entry with { LeftAlone = "of others" }, null));
 
     private static ObjectMetadata Live(string uid, string resourceVersion, string? owned, params FieldManagerEntry[] others) => new()
     {

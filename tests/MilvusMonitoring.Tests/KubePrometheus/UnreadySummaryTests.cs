@@ -18,7 +18,7 @@ public sealed class UnreadySummaryTests
     {
         var folder = Environment.GetEnvironmentVariable(Variable);
         Assert.SkipWhen(string.IsNullOrEmpty(folder), $"{Variable} names no folder of recordings");
-        var items = Pods(Path.Combine(folder!, "pods-waiting.json")).Select(pod => Unready("Deployment", pod.Metadata.Labels["app.kubernetes.io/name"], [.. PodTrouble.AllOf(pod)]))
+        var items = Pods(Path.Combine(folder!, "pods-waiting.json")).Select(pod => UnreadyObject("Deployment", pod.Metadata.Labels["app.kubernetes.io/name"], [.. PodFailureReason.AllOf(pod)]))
             .Where(item => item.Problems.Count > 0).DistinctBy(item => item.Id).ToList();
 
         var (causes, remedy) = UnreadySummary.Describe(items);
@@ -39,21 +39,21 @@ public sealed class UnreadySummaryTests
     [InlineData("nobin-586b8d598-h5nr2", "container web of Deployment/monitoring/x does not stay up (StartError, exit code 128: failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"/no/such\": stat /no/such: no such file or directory: unknown)")]
     [InlineData("noenv-6954d99ff8-68v94", "container web of Deployment/monitoring/x does not stay up (configmap \"missing\" not found)")]
     public void A_pod_of_a_real_node_says_why_it_does_not_run(string pod, string causes) =>
-        Assert.Equal(causes, UnreadySummary.Describe([Unready("Deployment", "x", [.. PodTrouble.AllOf(Pods(Recorded).Single(each => each.Metadata.Name == pod))])]).Causes);
+        Assert.Equal(causes, UnreadySummary.Describe([UnreadyObject("Deployment", "x", [.. PodFailureReason.AllOf(Pods(Recorded).Single(each => each.Metadata.Name == pod))])]).Causes);
 
     [Fact]
-    public void A_pod_that_only_waits_says_nothing() => Assert.Empty(PodTrouble.AllOf(Pods(Recorded).Single(pod => pod.Metadata.Name.StartsWith("nosecret", StringComparison.Ordinal))));
+    public void A_pod_that_only_waits_says_nothing() => Assert.Empty(PodFailureReason.AllOf(Pods(Recorded).Single(pod => pod.Metadata.Name.StartsWith("nosecret", StringComparison.Ordinal))));
 
     [Fact]
     public void Every_cause_is_named_with_its_own_remedy()
     {
         const string Quota = "pods \"web-69649d5d77-wntjc\" is forbidden: exceeded quota: few, requested: pods=1, used: pods=0, limited: pods=0";
         var (causes, remedy) = UnreadySummary.Describe([
-            Unready("DaemonSet", "node-exporter", []),
-            Unready("Deployment", "a", []) with { State = ReadyState.NotYet("FailedCreate") with { Refusal = Quota } },
-            Unready("StatefulSet", "b", [new PodProblem(PodProblemKind.Creation, null, Quota, PodRefusal.Reason(Quota))]),
-            Unready("Prometheus", "k8s", []) with { WaitsForOperator = true },
-            Unready("Alertmanager", "main", []) with { WaitsForOperator = true },
+            UnreadyObject("DaemonSet", "node-exporter", []),
+            UnreadyObject("Deployment", "a", []) with { State = ReadyState.NotYet("FailedCreate") with { Refusal = Quota } },
+            UnreadyObject("StatefulSet", "b", [new PodProblem(PodProblemKind.Creation, null, Quota, PodRefusal.Reason(Quota))]),
+            UnreadyObject("Prometheus", "k8s", []) with { WaitsForOperator = true },
+            UnreadyObject("Alertmanager", "main", []) with { WaitsForOperator = true },
         ]);
         Assert.Equal(
             "no pod can be made of Deployment/monitoring/a and StatefulSet/monitoring/b (exceeded quota: few, requested: pods=1, used: pods=0, limited: pods=0), "
@@ -89,7 +89,7 @@ public sealed class UnreadySummaryTests
     [InlineData("no reason is given", "")]
     public void The_innermost_reason_is_said_once(string reason, params string[] messages) => Assert.Equal(reason, PullFailure.Innermost(messages));
 
-    private static Unready Unready(string kind, string name, IReadOnlyList<PodProblem> problems) =>
+    private static UnreadyObject UnreadyObject(string kind, string name, IReadOnlyList<PodProblem> problems) =>
         new(new ResourceId(kind is "Prometheus" or "Alertmanager" ? "monitoring.coreos.com" : "apps", kind, "monitoring", name), ReadyState.NotYet("0 of 1 replicas available"), problems, false);
 
     private static IEnumerable<V1Pod> Pods(string file)

@@ -187,8 +187,8 @@ public sealed class ClusterRetryTests : IDisposable
     [Fact]
     public void A_connection_that_nobody_takes_is_waited_for_again_only_where_the_server_has_answered_before()
     {
-        Assert.Null(new RetryPlan(Get, _time).After(TransportStage.ConnectTimedOut, contacted: false));
-        Assert.NotNull(new RetryPlan(Create, _time).After(TransportStage.ConnectTimedOut, contacted: true));
+        Assert.Null(new RetryPolicy(Get, _time).NextPause(TransportStage.ConnectTimedOut, contacted: false));
+        Assert.NotNull(new RetryPolicy(Create, _time).NextPause(TransportStage.ConnectTimedOut, contacted: true));
     }
 
     [Fact]

@@ -211,7 +211,7 @@ public sealed class ExecCredentialPluginTests : IDisposable
         new(Settings("server: 'https://127.0.0.1'", Exec(command)), null, ExecCredentialPlugin.DefaultLimit, time ?? TimeProvider.System);
 
     private ClusterSettings Settings(string cluster, string user) =>
-        Kubeconfig.Resolve(new ClusterTarget(_folder.Write("config", TestKubeconfig.Text(cluster, user)), null), TestKubeconfig.Nowhere);
+        MergedKubeconfig.Resolve(new ClusterTarget(_folder.Write("config", TestKubeconfig.Text(cluster, user)), null), TestKubeconfig.Nowhere);
 
     private Task<string> ReadAsync(string name) => File.ReadAllTextAsync(_folder.PathOf(name), Cancellation);
 

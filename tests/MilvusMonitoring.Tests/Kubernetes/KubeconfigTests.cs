@@ -25,15 +25,15 @@ public sealed class KubeconfigTests : IDisposable
         var list = string.Join(Path.PathSeparator, _folder.PathOf("missing"), first, "", second, first);
         var places = TestKubeconfig.Nowhere with { Variable = list };
 
-        var both = Kubeconfig.Resolve(new ClusterTarget(null, null), places);
+        var both = MergedKubeconfig.Resolve(new ClusterTarget(null, null), places);
         Assert.Equal(("both", new Uri("https://first:1"), "n", null), (both.Context, both.Server, both.Namespace, both.TlsServerName));
         Assert.Equal(("first", null), (both.User.Token, both.User.Username));
         Assert.Equal(_folder.PathOf("a/pki/ca.crt"), both.CertificateAuthority.Path);
 
-        var other = Kubeconfig.Resolve(new ClusterTarget(null, "other"), places);
+        var other = MergedKubeconfig.Resolve(new ClusterTarget(null, "other"), places);
         Assert.Equal(_folder.PathOf("b/pki/ca.crt"), other.CertificateAuthority.Path);
         Assert.Equal("default", other.Namespace);
-        Assert.Equal(both.Server, Kubeconfig.Resolve(new ClusterTarget(both.Kubeconfig, both.Context), TestKubeconfig.Nowhere).Server);
+        Assert.Equal(both.Server, MergedKubeconfig.Resolve(new ClusterTarget(both.Kubeconfig, both.Context), TestKubeconfig.Nowhere).Server);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class KubeconfigTests : IDisposable
     {
         string Write(string name) => _folder.Write(name, TestKubeconfig.Text($"server: 'https://{name}:1'"));
         var places = TestKubeconfig.Nowhere with { HomeFile = Write("home") };
-        string Host(string? named) => Kubeconfig.Resolve(new ClusterTarget(named, null), places).Server.Host;
+        string Host(string? named) => MergedKubeconfig.Resolve(new ClusterTarget(named, null), places).Server.Host;
         Assert.Equal("home", Host(null));
         places = places with { Variable = Write("variable") };
         Assert.Equal("variable", Host(null));
@@ -51,9 +51,9 @@ public sealed class KubeconfigTests : IDisposable
     [Fact]
     public void Without_any_kubeconfig_the_error_says_where_was_looked()
     {
-        Assert.Equal(ErrorId.KubeconfigNotFound, Refusal(() => Kubeconfig.Resolve(new ClusterTarget(null, null), TestKubeconfig.Nowhere with { HomeFile = "/home/x/.kube/config" }), "/home/x/.kube/config is not there", "-Kubeconfig"));
-        Assert.Equal(ErrorId.KubeconfigNotFound, Refusal(() => Kubeconfig.Resolve(new ClusterTarget(null, null), TestKubeconfig.Nowhere with { Variable = "/nonexistent/a" }), "No file that $env:KUBECONFIG lists is there (/nonexistent/a)"));
-        Assert.Equal(ErrorId.KubeconfigNotFound, Refusal(() => Kubeconfig.Resolve(new ClusterTarget("/nonexistent/b", null), TestKubeconfig.Nowhere), "The kubeconfig /nonexistent/b is not there"));
+        Assert.Equal(ErrorId.KubeconfigNotFound, Refusal(() => MergedKubeconfig.Resolve(new ClusterTarget(null, null), TestKubeconfig.Nowhere with { HomeFile = "/home/x/.kube/config" }), "/home/x/.kube/config is not there", "-Kubeconfig"));
+        Assert.Equal(ErrorId.KubeconfigNotFound, Refusal(() => MergedKubeconfig.Resolve(new ClusterTarget(null, null), TestKubeconfig.Nowhere with { Variable = "/nonexistent/a" }), "No file that $env:KUBECONFIG lists is there (/nonexistent/a)"));
+        Assert.Equal(ErrorId.KubeconfigNotFound, Refusal(() => MergedKubeconfig.Resolve(new ClusterTarget("/nonexistent/b", null), TestKubeconfig.Nowhere), "The kubeconfig /nonexistent/b is not there"));
     }
 
     [Fact]
@@ -61,11 +61,11 @@ public sealed class KubeconfigTests : IDisposable
     {
         _folder.Write("token", "t");
         _folder.Write("namespace", "here\n");
-        var places = new KubeconfigPlaces(null, _folder.PathOf("none"), "fd00::1", "443", _folder.Path);
-        var settings = Kubeconfig.Resolve(new ClusterTarget(null, null), places);
+        var places = new KubeconfigLocations(null, _folder.PathOf("none"), "fd00::1", "443", _folder.Path);
+        var settings = MergedKubeconfig.Resolve(new ClusterTarget(null, null), places);
         Assert.Equal((new Uri("https://[fd00::1]:443"), "in-cluster", "here", null), (settings.Server, settings.Context, settings.Namespace, settings.Kubeconfig));
         Assert.Equal((_folder.PathOf("token"), _folder.PathOf("ca.crt")), (settings.User.TokenFile, settings.CertificateAuthority.Path));
-        Assert.Equal(ErrorId.ContextNotFound, Refusal(() => Kubeconfig.Resolve(new ClusterTarget(null, "prod"), places), "leave -Context out"));
+        Assert.Equal(ErrorId.ContextNotFound, Refusal(() => MergedKubeconfig.Resolve(new ClusterTarget(null, "prod"), places), "leave -Context out"));
     }
 
     [Theory]
@@ -170,16 +170,16 @@ public sealed class KubeconfigTests : IDisposable
     public void Context_names_are_sorted_and_never_an_error()
     {
         var path = _folder.Write("config", "contexts: [{name: b, context: {}}, {name: a, context: {}}]");
-        Assert.Equal(["a", "b"], Kubeconfig.ContextNames(path, TestKubeconfig.Nowhere));
-        Assert.Equal(["a", "b"], Kubeconfig.ContextNames(null, TestKubeconfig.Nowhere with { HomeFile = path }));
-        Assert.Empty(Kubeconfig.ContextNames(null, TestKubeconfig.Nowhere));
-        Assert.Empty(Kubeconfig.ContextNames(_folder.Write("bad", "a: ["), TestKubeconfig.Nowhere));
-        Assert.Empty(Kubeconfig.ContextNames("\0", TestKubeconfig.Nowhere));
+        Assert.Equal(["a", "b"], MergedKubeconfig.ContextNames(path, TestKubeconfig.Nowhere));
+        Assert.Equal(["a", "b"], MergedKubeconfig.ContextNames(null, TestKubeconfig.Nowhere with { HomeFile = path }));
+        Assert.Empty(MergedKubeconfig.ContextNames(null, TestKubeconfig.Nowhere));
+        Assert.Empty(MergedKubeconfig.ContextNames(_folder.Write("bad", "a: ["), TestKubeconfig.Nowhere));
+        Assert.Empty(MergedKubeconfig.ContextNames("\0", TestKubeconfig.Nowhere));
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static ClusterSettings Resolve(string path, string? context = null) => Kubeconfig.Resolve(new ClusterTarget(path, context), TestKubeconfig.Nowhere);
+    private static ClusterSettings Resolve(string path, string? context = null) => MergedKubeconfig.Resolve(new ClusterTarget(path, context), TestKubeconfig.Nowhere);
 
     private static string Refusal(Action action, params string[] words) => Refusal(action, _ => { }, words);
 

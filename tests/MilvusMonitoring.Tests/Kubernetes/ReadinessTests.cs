@@ -83,7 +83,7 @@ public sealed class ReadinessTests
     [Fact]
     public void A_Deployment_of_which_no_pod_may_be_made_says_why()
     {
-        var state = Readiness.Of(new ResourceId("apps", "Deployment", "quota", "web"), Parse("""
+        var state = Readiness.Evaluate(new ResourceId("apps", "Deployment", "quota", "web"), Parse("""
             {"metadata":{"generation":1},"spec":{"replicas":1},"status":{"observedGeneration":1,"unavailableReplicas":1,"conditions":[
               {"type":"Progressing","status":"True","reason":"NewReplicaSetCreated","message":"Created new replica set \"web-69649d5d77\""},
               {"type":"ReplicaFailure","status":"True","reason":"FailedCreate","message":"pods \"web-69649d5d77-wntjc\" is forbidden: exceeded quota: few"}]}}
@@ -139,17 +139,17 @@ public sealed class ReadinessTests
     [InlineData("""{"conditions":[{"type":"Established","status":"True"},{"type":"NamesAccepted","status":"True"}]}""", true, null)]
     [InlineData("""{"conditions":[{"type":"Established","status":"False"},{"type":"NamesAccepted","status":"False","message":"\"widgets\" is already in use"}]}""", false, "\"widgets\" is already in use")]
     public void A_definition_is_established_once_its_names_are_accepted_too(string status, bool established, string? refusal) =>
-        Assert.Equal(new DefinitionState(established, refusal), DefinitionState.OfStatus(Parse(status)));
+        Assert.Equal(new CrdState(established, refusal), CrdState.FromStatus(Parse(status)));
 
     [Theory]
     [InlineData("""{"status":{"containerStatuses":[{"name":"a","state":{"waiting":{"reason":"ImagePullBackOff","message":"no such\nimage"}}}]}}""", "container a ImagePullBackOff (no such image)")]
     [InlineData("""{"status":{"initContainerStatuses":[{"name":"i","state":{"terminated":{"reason":"Error"}}}]}}""", "container i Error")]
     [InlineData("""{"status":{"conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/1 nodes"}]}}""", "Unschedulable (0/1 nodes)")]
     [InlineData("""{"status":{"containerStatuses":[{"name":"a","state":{"waiting":{"reason":"ContainerCreating"}}}]}}""", null)]
-    public void A_pod_says_why_it_does_not_start(string pod, string? trouble) => Assert.Equal(trouble, PodTrouble.Of(Encoding.UTF8.GetBytes(pod)));
+    public void A_pod_says_why_it_does_not_start(string pod, string? trouble) => Assert.Equal(trouble, PodFailureReason.Find(Encoding.UTF8.GetBytes(pod)));
 
     private static void Check(ResourceId id, string live, string? waitsFor) =>
-        Assert.Equal(waitsFor is null ? ReadyState.Ready : ReadyState.NotYet(waitsFor), Readiness.Of(id, Parse(live)));
+        Assert.Equal(waitsFor is null ? ReadyState.Ready : ReadyState.NotYet(waitsFor), Readiness.Evaluate(id, Parse(live)));
 
     private static JsonElement Parse(string json) => JsonDocument.Parse(json).RootElement;
 }

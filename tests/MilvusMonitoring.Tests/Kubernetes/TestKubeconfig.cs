@@ -7,7 +7,7 @@ namespace MilvusMonitoring.Tests.Kubernetes;
 /// <summary>Kubeconfigs for tests.</summary>
 internal static class TestKubeconfig
 {
-    public static KubeconfigPlaces Nowhere { get; } = new(null, null, null, null, "/nonexistent");
+    public static KubeconfigLocations Nowhere { get; } = new(null, null, null, null, "/nonexistent");
 
     /// <summary>A kubeconfig with one context, <c>test</c>.</summary>
     /// <param name="cluster">The cluster's fields, a YAML flow mapping without its braces.</param>

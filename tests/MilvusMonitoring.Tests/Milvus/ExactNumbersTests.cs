@@ -15,13 +15,13 @@ public sealed class ExactNumbersTests
     [InlineData("""{"a":[9007199254740993,"😀\\ud83d\\ude00\u2028"]}""", "a[0]=9007199254740993", """{"a":[9007199254740993,"😀\\ud83d\\ude00\u2028"]}""")]
     public void Integers_that_a_double_cannot_hold_are_given_again_and_lists_that_hold_them_whole(string values, string settings, string? input)
     {
-        var numbers = ExactNumbers.In(JsonDocument.Parse(values).RootElement, string.Empty);
+        var numbers = ExactNumbers.Find(JsonDocument.Parse(values).RootElement, string.Empty);
         Assert.Equal(settings, string.Join(' ', numbers.Settings));
         Assert.Equal(input, numbers.Input);
     }
 
     [Fact]
-    public void No_values_at_all_hold_none() => Assert.Equal([], ExactNumbers.In(default, string.Empty).Settings);
+    public void No_values_at_all_hold_none() => Assert.Equal([], ExactNumbers.Find(default, string.Empty).Settings);
 
     [Theory]
     [InlineData(2000000, "size: 2000000", true)]
@@ -31,5 +31,5 @@ public sealed class ExactNumbersTests
     [InlineData(2000000, "size: 12000000, 2000000.5", false)]
     [InlineData(999999, "size: 999999", false)]
     public void A_number_that_was_written_in_digits_is_written_so_again(long number, string manifest, bool isGiven) =>
-        Assert.Equal(isGiven ? [$"a={number}"] : [], ExactNumbers.In(JsonDocument.Parse($$"""{"a":{{number}}}""").RootElement, manifest).Settings);
+        Assert.Equal(isGiven ? [$"a={number}"] : [], ExactNumbers.Find(JsonDocument.Parse($$"""{"a":{{number}}}""").RootElement, manifest).Settings);
 }

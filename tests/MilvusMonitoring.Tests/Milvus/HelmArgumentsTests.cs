@@ -46,7 +46,7 @@ public sealed class HelmArgumentsTests
     public void Secrets_are_told_by_their_names_and_hidden_line_by_line()
     {
         using var values = JsonDocument.Parse("""{"minio":{"accessKey":"user-1","size":"20Gi"},"auth":{"users":[{"name":"root-user","pin":123456}]},"tls":{"keyPem":"BEGIN\nline-of-key\n"},"key":"a"}""");
-        var words = new SecretWords(SecretWords.In(values.RootElement));
+        var words = new SecretRedactor(SecretRedactor.FindSecrets(values.RootElement));
         Assert.Equal("*** 20Gi *** *** *** a", words.Hide("user-1 20Gi root-user 123456 line-of-key a"));
     }
 }

@@ -24,7 +24,7 @@ public sealed class StackRulesTests
     [Fact]
     public void A_definition_whose_names_are_refused_says_why()
     {
-        var finding = StackRules.Definitions([("a.b", new DefinitionState(true, null)), ("c.d", new DefinitionState(false, "conflicts with others"))], "Install");
+        var finding = StackRules.Definitions([("a.b", new CrdState(true, null)), ("c.d", new CrdState(false, "conflicts with others"))], "Install");
         Assert.Equal((CheckStatus.Failed, "c.d: conflicts with others"), (finding.Status, finding.Detail));
         Assert.Equal("Install", StackRules.Definitions([("a.b", null)], "Install").Remedy);
     }

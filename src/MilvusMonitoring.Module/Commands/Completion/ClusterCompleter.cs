@@ -26,7 +26,7 @@ internal sealed class ClusterCompleter : IArgumentCompleter
         Func<ClusterClient, CancellationToken, Task<IEnumerable<string>>> question = parameterName == "Port"
             ? (client, cancellationToken) => PortsAsync(client, namespaceName, fakeBoundParameters["ServiceName"] as string, cancellationToken)
             : (client, cancellationToken) => NamesAsync(client, commandName, parameterName, namespaceName, cancellationToken);
-        return Completion.Of(Ask(target, question), wordToComplete);
+        return CompletionResults.From(Ask(target, question), wordToComplete);
     }
 
     private static async Task<IEnumerable<string>> NamesAsync(ClusterClient client, string commandName, string parameterName, string? namespaceName, CancellationToken cancellationToken) => parameterName switch

@@ -10,5 +10,5 @@ internal sealed class ComponentCompleter : IArgumentCompleter
 {
     /// <inheritdoc />
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completion.Of(ComponentName.Known, wordToComplete);
+        CompletionResults.From(ComponentName.Known, wordToComplete);
 }

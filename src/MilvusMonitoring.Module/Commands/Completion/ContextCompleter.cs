@@ -10,5 +10,5 @@ internal sealed class ContextCompleter : IArgumentCompleter
 {
     /// <inheritdoc />
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completion.Of(Kubeconfig.ContextNames(fakeBoundParameters["Kubeconfig"] as string, KubeconfigPlaces.OfThisProcess()), wordToComplete);
+        CompletionResults.From(MergedKubeconfig.ContextNames(fakeBoundParameters["Kubeconfig"] as string, KubeconfigLocations.FromEnvironment()), wordToComplete);
 }

@@ -11,9 +11,9 @@ internal sealed class ForwardCompleter : IArgumentCompleter
     /// <inheritdoc />
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        var all = PortForwardRegistry.OfThisRunspace().All;
+        var all = PortForwardRegistry.ForRunspace().All;
         return parameterName == "Id"
-            ? Completion.Of(all.Select(forward => (forward.Id, $"{forward.Url} to Service/{forward.Namespace}/{forward.Service}")), wordToComplete)
-            : Completion.Of(all.Select(forward => forward.Service).Distinct(), wordToComplete);
+            ? CompletionResults.From(all.Select(forward => (forward.Id, $"{forward.Url} to Service/{forward.Namespace}/{forward.Service}")), wordToComplete)
+            : CompletionResults.From(all.Select(forward => forward.Service).Distinct(), wordToComplete);
     }
 }

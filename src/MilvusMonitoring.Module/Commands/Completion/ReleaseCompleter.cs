@@ -10,5 +10,5 @@ internal sealed class ReleaseCompleter : IArgumentCompleter
 {
     /// <inheritdoc />
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completion.Of(ReleaseCatalog.All.Select(release => wordToComplete is [>= '0' and <= '9', ..] ? release.Number : release.Version), wordToComplete);
+        CompletionResults.From(ReleaseCatalog.All.Select(release => wordToComplete is [>= '0' and <= '9', ..] ? release.Number : release.Version), wordToComplete);
 }

@@ -14,7 +14,7 @@ internal static class Drift
     /// <param name="entry">What was applied.</param>
     /// <param name="live">The object now; null where it is gone.</param>
     /// <returns>How, in a few words; null where it does not.</returns>
-    public static string? Of(InventoryEntry entry, ObjectMetadata? live)
+    public static string? Find(InventoryEntry entry, ObjectMetadata? live)
     {
         if (entry.LeftAlone is not null)
         {

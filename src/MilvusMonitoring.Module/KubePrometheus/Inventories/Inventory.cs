@@ -1,5 +1,3 @@
-using MilvusMonitoring.KubePrometheus.Releases;
-
 namespace MilvusMonitoring.KubePrometheus.Inventories;
 
 /// <summary>What this module has applied to a cluster, as recorded there.</summary>

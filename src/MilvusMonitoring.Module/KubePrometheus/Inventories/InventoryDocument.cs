@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MilvusMonitoring.KubePrometheus.Releases;
 
 namespace MilvusMonitoring.KubePrometheus.Inventories;
 

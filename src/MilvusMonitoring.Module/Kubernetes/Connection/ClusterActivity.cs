@@ -25,27 +25,27 @@ internal sealed class ClusterActivity
     }
 
     /// <summary>A request is about to be tried again.</summary>
-    /// <param name="plan">Its retries so far.</param>
+    /// <param name="policy">Its retries so far.</param>
     /// <param name="request">The request.</param>
     /// <param name="reason">Why.</param>
-    public void Retrying(RetryPlan plan, ClusterRequest request, string reason)
+    public void Retrying(RetryPolicy policy, ClusterRequest request, string reason)
     {
-        if (plan.Tries == 1)
+        if (policy.Tries == 1)
         {
             _sink.Verbose($"Trying {request.Method} {request.PathAndQuery.Split('?')[0]} again: {reason}.");
         }
 
-        if (plan.Lasting >= Patience && FirstToWarn())
+        if (policy.Lasting >= Patience && FirstToWarn())
         {
-            _sink.Warning($"The API server {_server} has been failing for {plan.Lasting.TotalSeconds:0} s ({reason}); still trying.");
+            _sink.Warning($"The API server {_server} has been failing for {policy.Lasting.TotalSeconds:0} s ({reason}); still trying.");
         }
     }
 
     /// <summary>A request got its last answer.</summary>
-    /// <param name="plan">Its retries.</param>
-    public void Answered(RetryPlan plan)
+    /// <param name="policy">Its retries.</param>
+    public void Answered(RetryPolicy policy)
     {
-        if (plan.Lasting < Patience)
+        if (policy.Lasting < Patience)
         {
             return;
         }

@@ -13,7 +13,7 @@ internal sealed class ClusterConnection : IDisposable
     private static readonly string UserAgent = "milvus-monitoring/" + typeof(ClusterConnection).Assembly.GetName().Version!.ToString(3);
 
     private readonly ClusterSettings _settings;
-    private readonly ClusterChannel _channel;
+    private readonly ClusterSession _channel;
     private readonly Action _end;
     private readonly ClusterActivity _activity;
     private readonly TimeProvider _time;
@@ -21,7 +21,7 @@ internal sealed class ClusterConnection : IDisposable
     private bool _contacted;
     private int _disposed;
 
-    private ClusterConnection(ClusterSettings settings, ClusterChannel channel, Action end, IActivitySink sink, TimeProvider time)
+    private ClusterConnection(ClusterSettings settings, ClusterSession channel, Action end, IActivitySink sink, TimeProvider time)
     {
         _settings = settings;
         _channel = channel;
@@ -55,7 +55,7 @@ internal sealed class ClusterConnection : IDisposable
     /// <returns>The connection.</returns>
     /// <exception cref="MonitoringException">No kubeconfig, no such context, or something in it that is refused.</exception>
     public static ClusterConnection Open(ClusterTarget target, IActivitySink sink) =>
-        Open(target, sink, KubeconfigPlaces.OfThisProcess(), TimeProvider.System, KeptChannels.OfThisProcess);
+        Open(target, sink, KubeconfigLocations.FromEnvironment(), TimeProvider.System, SessionCache.Shared);
 
     /// <summary>The same with the places and the clock given.</summary>
     /// <param name="target">What the user named.</param>
@@ -64,10 +64,10 @@ internal sealed class ClusterConnection : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="kept">The ways that are left open; null for a way of its own.</param>
     /// <returns>The connection.</returns>
-    public static ClusterConnection Open(ClusterTarget target, IActivitySink sink, KubeconfigPlaces places, TimeProvider time, KeptChannels? kept = null)
+    public static ClusterConnection Open(ClusterTarget target, IActivitySink sink, KubeconfigLocations places, TimeProvider time, SessionCache? kept = null)
     {
-        var settings = Kubernetes.Kubeconfig.Resolve(target, places);
-        var (channel, end) = kept?.Take(settings, ProxyFor(settings)) ?? OwnChannel(settings, time);
+        var settings = MergedKubeconfig.Resolve(target, places);
+        var (channel, end) = kept?.GetOrCreate(settings, ProxyFor(settings)) ?? OwnChannel(settings, time);
         return new ClusterConnection(settings, channel, end, sink, time);
     }
 
@@ -78,7 +78,7 @@ internal sealed class ClusterConnection : IDisposable
     /// <exception cref="MonitoringException">There is no answer: unreachable, not trusted, too late, or no credential.</exception>
     public async Task<HttpResponseMessage> SendAsync(ClusterRequest request, CancellationToken cancellationToken)
     {
-        var plan = new RetryPlan(request, _time);
+        var policy = new RetryPolicy(request, _time);
         var credential = await _channel.Credentials.GetAsync(cancellationToken).ConfigureAwait(false);
         var renewed = false;
         while (true)
@@ -100,12 +100,12 @@ internal sealed class ClusterConnection : IDisposable
                     }
                 }
 
-                pause = plan.After((int)response.StatusCode, AskedPause(response), await IsHopelessAsync(response, cancellationToken).ConfigureAwait(false));
+                pause = policy.NextPause((int)response.StatusCode, AskedPause(response), await IsHopelessAsync(response, cancellationToken).ConfigureAwait(false));
                 if (pause is null)
                 {
                     if ((int)response.StatusCode is not (429 or >= 500))
                     {
-                        _activity.Answered(plan);
+                        _activity.Answered(policy);
                     }
 
                     return response;
@@ -116,7 +116,7 @@ internal sealed class ClusterConnection : IDisposable
             }
             else
             {
-                pause = plan.After(failure!.Stage, _contacted);
+                pause = policy.NextPause(failure!.Stage, _contacted);
                 if (pause is null)
                 {
                     throw failure.Error;
@@ -125,7 +125,7 @@ internal sealed class ClusterConnection : IDisposable
                 reason = failure.Reason;
             }
 
-            _activity.Retrying(plan, request, reason);
+            _activity.Retrying(policy, request, reason);
             await Task.Delay(pause.Value, _time, cancellationToken).ConfigureAwait(false);
             credential = await _channel.Credentials.GetAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -140,13 +140,13 @@ internal sealed class ClusterConnection : IDisposable
         }
     }
 
-    private static (ClusterChannel Channel, Action End) OwnChannel(ClusterSettings settings, TimeProvider time)
+    private static (ClusterSession Channel, Action End) OwnChannel(ClusterSettings settings, TimeProvider time)
     {
-        var channel = new ClusterChannel(settings, ProxyFor(settings), time);
+        var channel = new ClusterSession(settings, ProxyFor(settings), time);
         return (channel, channel.Dispose);
     }
 
-    private static Uri? ProxyFor(ClusterSettings settings) => ClusterProxy.For(settings, Environment.GetEnvironmentVariable);
+    private static Uri? ProxyFor(ClusterSettings settings) => ClusterProxy.Find(settings, Environment.GetEnvironmentVariable);
 
     private async Task<(HttpResponseMessage? Response, TransportFailure? Failure)> TryAsync(ClusterRequest request, ClusterCredential credential, CancellationToken cancellationToken)
     {
@@ -160,7 +160,7 @@ internal sealed class ClusterConnection : IDisposable
             response = await _channel.TransportFor(credential.Identity).SendAsync(message, either.Token).ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.SwitchingProtocols && !(request.LongLived && response.IsSuccessStatusCode))
             {
-                response.Content = await WholeAnswer.ReadAsync(response.Content, either.Token).ConfigureAwait(false);
+                response.Content = await BufferedContent.ReadAsync(response.Content, either.Token).ConfigureAwait(false);
             }
 
             return (response, null);

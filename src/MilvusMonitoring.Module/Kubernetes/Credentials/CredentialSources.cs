@@ -10,7 +10,7 @@ internal static class CredentialSources
     /// <param name="pluginLimit">How long an exec plugin may run.</param>
     /// <param name="time">The clock.</param>
     /// <returns>The source.</returns>
-    public static ICredentialSource For(ClusterSettings settings, TimeSpan pluginLimit, TimeProvider time)
+    public static ICredentialSource Create(ClusterSettings settings, TimeSpan pluginLimit, TimeProvider time)
     {
         var user = settings.User;
         var identity = user.ClientCertificate.IsAbsent ? null : PemFiles.ReadIdentity(user.ClientCertificate, user.ClientKey, $"user '{user.Name}'");

@@ -11,7 +11,7 @@ internal static class ClusterProxy
     /// <param name="settings">The cluster.</param>
     /// <param name="environment">Reads an environment variable.</param>
     /// <returns>The proxy's address, with its credentials; null to connect without one.</returns>
-    public static Uri? For(ClusterSettings settings, Func<string, string?> environment)
+    public static Uri? Find(ClusterSettings settings, Func<string, string?> environment)
     {
         if (settings.Proxy is not null)
         {

@@ -28,7 +28,7 @@ internal sealed record ClusterSettings
     public bool DisableCompression { get; init; }
 
     /// <summary>What the cluster's entry has for exec plugins.</summary>
-    public KubeconfigYaml? ExecConfig { get; init; }
+    public YamlNode? ExecConfig { get; init; }
 
     /// <summary>The user and its credentials.</summary>
     public required KubeconfigUser User { get; init; }

@@ -13,7 +13,7 @@ internal static class InClusterSettings
     /// <param name="places">Where the pod finds its service account.</param>
     /// <param name="context">The context that the user named, if any.</param>
     /// <returns>The cluster and the service account.</returns>
-    public static ClusterSettings Read(KubeconfigPlaces places, string? context)
+    public static ClusterSettings Read(KubeconfigLocations places, string? context)
     {
         if (context is not (null or ContextName))
         {

@@ -29,7 +29,7 @@ internal sealed record KubeconfigCluster
     public bool DisableCompression { get; init; }
 
     /// <summary>What the extension <c>client.authentication.k8s.io/exec</c> holds, for exec plugins.</summary>
-    public KubeconfigYaml? ExecConfig { get; init; }
+    public YamlNode? ExecConfig { get; init; }
 }
 
 /// <summary>An entry of <c>users</c>.</summary>

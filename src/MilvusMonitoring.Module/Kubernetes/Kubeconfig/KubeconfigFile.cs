@@ -1,7 +1,6 @@
-using MilvusMonitoring.Json;
 using MilvusMonitoring.Messages;
 using YamlDotNet.Core;
-using static MilvusMonitoring.Kubernetes.Kubeconfig.KubeconfigYaml;
+using static MilvusMonitoring.Kubernetes.Kubeconfig.YamlNode;
 
 namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
@@ -20,7 +19,7 @@ internal sealed record KubeconfigFile(
     /// <returns>Its entries; none when the file is empty.</returns>
     public static KubeconfigFile Read(string path)
     {
-        KubeconfigYaml? root;
+        YamlNode? root;
         try
         {
             if (new FileInfo(path).Length > SizeLimit)
@@ -29,7 +28,7 @@ internal sealed record KubeconfigFile(
             }
 
             using var reader = new StreamReader(path);
-            root = KubeconfigYaml.Read(reader);
+            root = YamlNode.Read(reader);
         }
         catch (YamlException exception)
         {
@@ -83,7 +82,7 @@ internal sealed record KubeconfigFile(
                 throw Invalid(path, $"has two {list} named '{name}'", "rename or remove one");
             }
 
-            entries.Add(read(path, name, entry.Mapping(field) ?? new KubeconfigMapping(new Dictionary<string, KubeconfigYaml>())));
+            entries.Add(read(path, name, entry.Mapping(field) ?? new KubeconfigMapping(new Dictionary<string, YamlNode>())));
         }
 
         return entries;

@@ -24,7 +24,7 @@ internal static class Readiness
     /// <param name="id">Which object; its kind has a rule.</param>
     /// <param name="live">The object as the server shows it.</param>
     /// <returns>Whether it is ready.</returns>
-    public static ReadyState Of(ResourceId id, JsonElement live) =>
+    public static ReadyState Evaluate(ResourceId id, JsonElement live) =>
         IsObserved(live) ? Rules[(id.Group, id.Kind)](live) : ReadyState.NotYet("its newest version has not been looked at by its controller yet");
 
     /// <summary>Whether a Prometheus or Alertmanager resource says anything of its state: operators before 0.58 do not, and their StatefulSet has to be asked instead.</summary>

@@ -45,7 +45,7 @@ internal sealed class ReadinessBoard
     /// <param name="id">Which object.</param>
     /// <param name="live">The object.</param>
     public void Observe(ResourceId id, JsonElement live) =>
-        _seen[id] = _deputies.ContainsKey(id) && !Readiness.SaysItsState(live) ? null : Readiness.Of(id, live);
+        _seen[id] = _deputies.ContainsKey(id) && !Readiness.SaysItsState(live) ? null : Readiness.Evaluate(id, live);
 
     /// <summary>Takes down that an object is not there.</summary>
     public void Gone(ResourceId id) => _seen.TryRemove(id, out _);

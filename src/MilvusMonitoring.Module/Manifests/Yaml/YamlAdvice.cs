@@ -9,7 +9,7 @@ internal static class YamlAdvice
     /// <param name="exception">What the parser threw.</param>
     /// <param name="text">The text that it read.</param>
     /// <returns>The line.</returns>
-    public static string For(YamlException exception, ReadOnlySpan<byte> text)
+    public static string Describe(YamlException exception, ReadOnlySpan<byte> text)
     {
         var reason = exception.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
         var advice = IndentsWithTab(Line(text, exception.Start.Line)) || IndentsWithTab(Line(text, exception.End.Line))

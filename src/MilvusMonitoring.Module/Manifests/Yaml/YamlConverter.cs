@@ -65,7 +65,7 @@ internal sealed class YamlConverter : IDisposable
         }
         catch (YamlException exception)
         {
-            throw converter.Problem(exception.Start.Line, YamlAdvice.For(exception, text.Span));
+            throw converter.Problem(exception.Start.Line, YamlAdvice.Describe(exception, text.Span));
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {

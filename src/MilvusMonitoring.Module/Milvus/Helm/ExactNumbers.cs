@@ -20,7 +20,7 @@ internal sealed partial record ExactNumbers(IReadOnlyList<string> Settings, stri
     /// <summary>Finds the numbers in the values of a user.</summary>
     /// <param name="values">The values.</param>
     /// <param name="manifest">What the chart has rendered for them.</param>
-    public static ExactNumbers In(JsonElement values, string manifest)
+    public static ExactNumbers Find(JsonElement values, string manifest)
     {
         var settings = new List<string>();
         var lists = new JsonObject();

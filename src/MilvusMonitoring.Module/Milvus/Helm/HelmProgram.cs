@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
-using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Credentials;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Messages;
@@ -63,7 +62,7 @@ internal sealed class HelmProgram
 
         try
         {
-            var fields = KubeconfigYaml.Read(new StringReader(Encoding.UTF8.GetString(result.Output.Span))) as KubeconfigYaml.KubeconfigMapping;
+            var fields = YamlNode.Read(new StringReader(Encoding.UTF8.GetString(result.Output.Span))) as YamlNode.KubeconfigMapping;
             return (fields?.Text("name"), fields?.Text("version"));
         }
         catch (YamlException)

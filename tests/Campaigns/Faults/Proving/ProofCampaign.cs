@@ -92,7 +92,7 @@ internal sealed class ProofCampaign(CampaignOptions options, bool isMonitored)
             yield return $"it says {Say(checks)}";
         }
 
-        foreach (var blamed in checks.Where(check => check is { Status: CheckStatus.Failed, ErrorId: null } && (isMonitored || check.Check != Link.Monitor)))
+        foreach (var blamed in checks.Where(check => check is { Status: CheckStatus.Failed, ErrorId: null } && (isMonitored || check.Check != CheckId.Monitor)))
         {
             yield return $"what is well is blamed: {blamed}";
         }

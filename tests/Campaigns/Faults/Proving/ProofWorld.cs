@@ -52,7 +52,7 @@ internal sealed class ProofWorld : IAsyncDisposable
     public async Task<IReadOnlyList<MonitoringCheck>> TestAsync(CancellationToken cancellationToken)
     {
         using var connection = _module.Connect();
-        return await new Verifier(new ClusterClient(connection), new Silence(), new TestRequest { Name = Milvus }).WalkAsync(cancellationToken).ConfigureAwait(false);
+        return await new Verifier(new ClusterClient(connection), new Silence(), new TestRequest { Name = Milvus }).RunChecksAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -87,5 +87,5 @@ internal sealed class ProofWorld : IAsyncDisposable
 
     /// <summary>Whether the monitor is the one thing that is missing.</summary>
     public static bool Misses(IReadOnlyList<MonitoringCheck> checks) =>
-        checks.Where(check => check.Status == CheckStatus.Failed).Select(check => check.Check).SequenceEqual([Link.Monitor]);
+        checks.Where(check => check.Status == CheckStatus.Failed).Select(check => check.Check).SequenceEqual([CheckId.Monitor]);
 }

@@ -21,7 +21,7 @@ internal static class PrometheusTarget
         var data = PrometheusAnswers.Data(Answers.Next(random), "prometheus-k8s-0");
         var pools = new HashSet<string> { "serviceMonitor/default/my-release-milvus/0" };
         _ = PrometheusAnswers.Jobs(data).Count + PrometheusAnswers.Targets(data, pools).Count + PrometheusAnswers.Ages(data).Count;
-        MonitorSelection.WhyNot(data, "ServiceMonitor", "default", new Dictionary<string, string>(), null);
-        MonitorSelection.WhyNot(JsonSerializer.SerializeToElement(new { spec = data }), "PodMonitor", "default", new Dictionary<string, string> { ["a"] = "1" }, null);
+        MonitorSelection.FindRefusal(data, "ServiceMonitor", "default", new Dictionary<string, string>(), null);
+        MonitorSelection.FindRefusal(JsonSerializer.SerializeToElement(new { spec = data }), "PodMonitor", "default", new Dictionary<string, string> { ["a"] = "1" }, null);
     }
 }

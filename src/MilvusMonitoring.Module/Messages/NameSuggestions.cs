@@ -1,0 +1,61 @@
+namespace MilvusMonitoring.Messages;
+
+/// <summary>What a mistyped name may have been meant to be.</summary>
+internal static class NameSuggestions
+{
+    private const int ListLimit = 10;
+
+    /// <summary>As long as names of Kubernetes may be; what is longer was meant to be something else.</summary>
+    private const int LongestName = 253;
+
+    /// <summary>Says which names are near the one given, or else which there are.</summary>
+    /// <param name="given">The name that is not there; empty when none was given.</param>
+    /// <param name="names">The names that are.</param>
+    /// <returns>A phrase: <c>did you mean 'a' or 'b'</c>, <c>there are: a, b</c>, <c>there are none</c>.</returns>
+    public static string Describe(string given, IEnumerable<string> names)
+    {
+        var all = names.Select(name => OneLine.Clean(name, LongestName)).Order(StringComparer.OrdinalIgnoreCase).ToList();
+        return (Guess(given, all), all.Count) switch
+        {
+            ({ } near, _) => near,
+            (_, 0) => "there are none",
+            (_, <= ListLimit) => "there are: " + string.Join(", ", all),
+            _ => $"there are {all.Count}, among them: " + string.Join(", ", all.Take(ListLimit)),
+        };
+    }
+
+    /// <summary>Says which names are near the one given.</summary>
+    /// <param name="given">The name that is not there; empty when none was given.</param>
+    /// <param name="names">The names that are.</param>
+    /// <returns>A phrase: <c>did you mean 'a' or 'b'</c>; null where none is near.</returns>
+    public static string? Guess(string given, IEnumerable<string> names)
+    {
+        var near = given.Length is 0 or > LongestName
+            ? []
+            : names.Select(name => (name, distance: Distance(given, name)))
+                .Where(candidate => candidate.distance <= Math.Max(1, given.Length / 3) || candidate.name.Contains(given, StringComparison.OrdinalIgnoreCase))
+                .OrderBy(candidate => candidate.distance)
+                .Take(3)
+                .Select(candidate => $"'{candidate.name}'")
+                .ToList();
+        return near.Count == 0 ? null : "did you mean " + string.Join(" or ", near);
+    }
+
+    // Letters to change, add or leave out, case aside.
+    private static int Distance(string left, string right)
+    {
+        var row = Enumerable.Range(0, right.Length + 1).ToArray();
+        for (var i = 1; i <= left.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= right.Length; j++)
+            {
+                var cost = char.ToLowerInvariant(left[i - 1]) == char.ToLowerInvariant(right[j - 1]) ? 0 : 1;
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + cost));
+            }
+        }
+
+        return row[^1];
+    }
+}
