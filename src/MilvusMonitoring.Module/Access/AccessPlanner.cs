@@ -63,7 +63,7 @@ internal sealed class AccessPlanner(ClusterClient client, AccessRequest request)
                 }
                 else
                 {
-                    errors.Add(new MonitoringException(ErrorId.ObjectNotFound, $"Namespace/{name} is not in {client.Connection.Context}; create it first, or correct the name.", $"Namespace/{name}"));
+                    errors.Add(new MonitoringException(ErrorId.ObjectNotFound, $"Namespace/{name} is not in {client.Connection.Context}", "create it first, or correct the name", $"Namespace/{name}"));
                 }
             }
             catch (MonitoringException exception) when (!ClusterFailure.AffectsEveryRequest(exception))

@@ -37,7 +37,7 @@ internal sealed class AccessWriter(ClusterClient client, IActivitySink sink)
             var id = planned.Writes[0].Id;
             if (attempt == Attempts)
             {
-                throw new MonitoringException(ErrorId.ObjectChanged, $"{id} was changed by somebody else each of the {Attempts} times that it was to be patched; see what keeps writing to it, and run the command again.", id.ToString());
+                throw new MonitoringException(ErrorId.ObjectChanged, $"{id} was changed by somebody else each of the {Attempts} times that it was to be patched", "see what keeps writing to it, and run the command again", id.ToString());
             }
 
             sink.Verbose($"{id} has changed since it was read; it is read again");

@@ -15,13 +15,15 @@ internal sealed class ClusterRoleAccess(ClusterClient client)
         var id = IdOf(name);
         var role = await ReadAsync(id, cancellationToken).ConfigureAwait(false) ?? throw new MonitoringException(
             ErrorId.ObjectNotFound,
-            $"{id} is not in {client.Connection.Context}; run Install-KubePrometheus first, name Prometheus's role with -ClusterRole, or use -Method Binding, which needs none.",
+            $"{id} is not in {client.Connection.Context}",
+            "run Install-KubePrometheus first, name Prometheus's role with -ClusterRole, or use -Method Binding, which needs none",
             id.ToString());
         if (role["aggregationRule"] is JsonObject)
         {
             throw new MonitoringException(
                 ErrorId.RoleAggregated,
-                $"{id} has an aggregationRule: the cluster gathers its rules from other roles and would soon take an added one away; use -Method Binding, which leaves it alone.",
+                $"{id} has an aggregationRule: the cluster gathers its rules from other roles and would soon take an added one away",
+                "use -Method Binding, which leaves it alone",
                 id.ToString());
         }
 

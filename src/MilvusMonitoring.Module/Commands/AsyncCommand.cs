@@ -85,7 +85,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
 
     /// <summary>Work that was cancelled although nobody stopped it has run into a limit of its own: that is no success either.</summary>
     private static Exception? EndOf(Task work) =>
-        work.IsCanceled ? new MonitoringException(ErrorId.TimedOut, "The API server did not answer in time; see its state, and run the command again.") : work.Exception?.InnerException;
+        work.IsCanceled ? new MonitoringException(ErrorId.TimedOut, "The API server did not answer in time", "see its state, and run the command again", target: null) : work.Exception?.InnerException;
 
     private async Task RunToEndAsync(Func<CommandOutput, CancellationToken, Task> step, CommandOutput output)
     {

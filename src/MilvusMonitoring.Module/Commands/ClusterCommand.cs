@@ -34,7 +34,7 @@ public abstract class ClusterCommand : AsyncCommand
         {
             if (MyInvocation.BoundParameters.TryGetValue(name, out var value) && string.IsNullOrEmpty(value as string))
             {
-                var exception = new MonitoringException(ErrorId.ParameterInvalid, $"-{name} was given without a value; give one, or leave the parameter out for the default.", name);
+                var exception = new MonitoringException(ErrorId.ParameterInvalid, $"-{name} was given without a value", "give one, or leave the parameter out for the default", name);
                 var error = ErrorRecords.From(exception, name);
                 AgentLog.Create(this)?.Error(error);
                 ThrowTerminatingError(error);

@@ -80,7 +80,7 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
             {
                 // Whatever a host throws that has nobody to ask: pwsh's own a NullReferenceException at the end of its input.
                 answer.TrySetException(new MonitoringException(
-                    ErrorId.ConfirmationImpossible, $"Nobody can be asked whether to {action.ToLowerInvariant()} {target}; add -Confirm:$false to go ahead without a question.", target, exception));
+                    ErrorId.ConfirmationImpossible, $"Nobody can be asked whether to {action.ToLowerInvariant()} {target}", "add -Confirm:$false to go ahead without a question", target, exception));
             }
             catch (Exception exception)
             {

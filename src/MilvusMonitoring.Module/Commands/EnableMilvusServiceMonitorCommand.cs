@@ -96,7 +96,7 @@ public sealed class EnableMilvusServiceMonitorCommand : InstanceCommand
         }
 
         return new[] { nameof(HelmPath), nameof(Chart) }.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey) is { } parameter
-            ? throw new MonitoringException(ErrorId.ParameterInvalid, $"-{parameter} has a meaning for -Method Helm only; add that, or leave -{parameter} out.", parameter)
+            ? throw new MonitoringException(ErrorId.ParameterInvalid, $"-{parameter} has a meaning for -Method Helm only", $"add that, or leave -{parameter} out", parameter)
             : null;
     }
 

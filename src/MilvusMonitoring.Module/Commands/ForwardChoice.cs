@@ -30,5 +30,5 @@ internal sealed record ForwardChoice(IReadOnlyList<MonitoringPortForward> Found,
     }
 
     private static MonitoringException None(string given, string what, IEnumerable<string> there) => new(
-        ErrorId.PortForwardNotFound, $"No port-forward of this session has the {what} '{given}'; {NameSuggestions.Describe(given, there.Distinct())}.", given);
+        ErrorId.PortForwardNotFound, $"No port-forward of this session has the {what} '{given}'", NameSuggestions.Describe(given, there.Distinct()), given);
 }

@@ -58,7 +58,7 @@ public sealed class GetMilvusServiceMonitorCommand : ClusterCommand
         {
             var place = namespaceName is null ? client.Connection.Context : $"namespace {namespaceName}";
             throw new MonitoringException(
-                ErrorId.ObjectNotFound, $"There is no monitor of Milvus named '{name}' in {place}; {NameSuggestions.Describe(name, all.Select(monitor => monitor.Metadata.Name).Distinct())}.", name);
+                ErrorId.ObjectNotFound, $"There is no monitor of Milvus named '{name}' in {place}", NameSuggestions.Describe(name, all.Select(monitor => monitor.Metadata.Name).Distinct()), name);
         }
 
         foreach (var monitor in wanted)

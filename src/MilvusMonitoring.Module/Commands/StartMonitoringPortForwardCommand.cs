@@ -178,9 +178,9 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
         [] => null,
         [0] => 0,
         _ when LocalPort.Where(port => port != 0).GroupBy(port => port).FirstOrDefault(same => same.Count() > 1) is { } twice =>
-            throw new MonitoringException(ErrorId.ParameterInvalid, $"-LocalPort has {twice.Key} twice; give each service a number of its own, or 0 for any free one.", nameof(LocalPort)),
+            throw new MonitoringException(ErrorId.ParameterInvalid, $"-LocalPort has {twice.Key} twice", "give each service a number of its own, or 0 for any free one", nameof(LocalPort)),
         { Length: var given } when given == count => LocalPort[index],
-        _ => throw new MonitoringException(ErrorId.ParameterInvalid, $"-LocalPort has {LocalPort.Length} numbers for {count} services; give one for each, or a single 0 for any free ones.", nameof(LocalPort)),
+        _ => throw new MonitoringException(ErrorId.ParameterInvalid, $"-LocalPort has {LocalPort.Length} numbers for {count} services", "give one for each, or a single 0 for any free ones", nameof(LocalPort)),
     };
 
     private async Task WatchAsync(CommandOutput output, CancellationToken cancellationToken)

@@ -104,7 +104,7 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
         {
             if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
             {
-                throw new MonitoringException(ErrorId.ParameterInvalid, $"'{address}' is no address of a server; give one such as http://localhost:9090.", nameof(PrometheusUri));
+                throw new MonitoringException(ErrorId.ParameterInvalid, $"'{address}' is no address of a server", "give one such as http://localhost:9090", nameof(PrometheusUri));
             }
         }
 
@@ -128,6 +128,6 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
             : piped.Is<MilvusInstance>() ? typed with { Name = Name ?? piped.Text("Name"), Namespace = Namespace ?? piped.Text("Namespace") }
             : piped.Is<MilvusServiceMonitor>() ? typed with { Name = Name ?? piped.Text("Instance"), Namespace = Namespace ?? piped.Text("Namespace"), Monitor = (piped.Text("Kind")!, piped.Text("Name")!) }
             : input.BaseObject is string name ? typed with { Name = Name ?? name }
-            : throw new MonitoringException(ErrorId.ParameterInvalid, $"{input.BaseObject.GetType().Name} does not say which Milvus is meant; pipe a Milvus instance, a monitor, a stack or a name.", nameof(InputObject));
+            : throw new MonitoringException(ErrorId.ParameterInvalid, $"{input.BaseObject.GetType().Name} does not say which Milvus is meant", "pipe a Milvus instance, a monitor, a stack or a name", nameof(InputObject));
     }
 }

@@ -82,11 +82,12 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
             if (planned.Live is { DeletionTimestamp: not null } ending)
             {
                 progress.Waiting($"{planned.Id} to finish terminating");
-                if (await DeletionWait.UntilGoneAsync(client, planned.Type!, planned.Id, ending.Uid, deadline, progress, cancellationToken).ConfigureAwait(false) is { } why)
+                if (await DeletionWait.UntilGoneAsync(client, planned.Type!, planned.Id, ending.Uid, deadline, progress.Waiting, cancellationToken).ConfigureAwait(false) is { } why)
                 {
                     throw new MonitoringException(
                         ErrorId.NamespaceTerminating,
-                        $"{planned.Id} is still terminating after {deadline.Limit.TotalSeconds:0} s: {why}; remove what holds it, and run the command again.",
+                        $"{planned.Id} is still terminating after {deadline.Limit.TotalSeconds:0} s: {why}",
+                        "remove what holds it, and run the command again",
                         planned.Id.ToString());
                 }
             }

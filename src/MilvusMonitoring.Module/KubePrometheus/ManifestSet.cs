@@ -71,7 +71,7 @@ internal sealed class ManifestSet
                 var reason = ComponentName.Setup.Equals(excluded, StringComparison.OrdinalIgnoreCase)
                     ? "The namespace, which all components live in, cannot be left out"
                     : $"There is no component '{excluded}' in the manifests";
-                throw new MonitoringException(ErrorId.ParameterInvalid, $"{reason}; the components are {known}.", excluded);
+                throw new MonitoringException(ErrorId.ParameterInvalid, $"{reason}", $"the components are {known}", excluded);
             }
         }
 

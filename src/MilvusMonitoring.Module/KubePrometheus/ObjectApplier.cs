@@ -58,7 +58,7 @@ internal sealed class ObjectApplier(ClusterClient client, OperationProgress prog
             if (answer.Metadata is { DeletionTimestamp: not null } ending)
             {
                 // What is being deleted takes the change, and is gone with it.
-                if (await DeletionWait.UntilGoneAsync(client, planned.Type!, planned.Id, ending.Uid, deadline, progress, cancellationToken).ConfigureAwait(false) is { } why)
+                if (await DeletionWait.UntilGoneAsync(client, planned.Type!, planned.Id, ending.Uid, deadline, progress.Waiting, cancellationToken).ConfigureAwait(false) is { } why)
                 {
                     return Failed(planned, StillEnding(planned.Id, deadline, why), clock);
                 }
@@ -99,7 +99,7 @@ internal sealed class ObjectApplier(ClusterClient client, OperationProgress prog
         new() { Planned = planned, Action = ResourceAction.Failed, Error = error, Duration = clock.Elapsed };
 
     private static MonitoringException StillEnding(ResourceId id, Deadline deadline, string why) => new(
-        ErrorId.DeletionBlocked, $"{id} is being deleted and not gone after {deadline.Limit.TotalSeconds:0} s: {why}; clear that, and run the command again.", id.ToString());
+        ErrorId.DeletionBlocked, $"{id} is being deleted and not gone after {deadline.Limit.TotalSeconds:0} s: {why}", "clear that, and run the command again", id.ToString());
 
     /// <summary>An object that the plan did not find and that is there already was made by a try whose answer was lost.</summary>
     private static ResourceAction ActionOf(PlannedResource planned, bool created, ObjectMetadata live) =>

@@ -41,7 +41,7 @@ internal sealed class ObjectRemover(ClusterClient client, OperationProgress prog
     private static bool IsEndingAlready(PlannedResource planned, StatusBody refusal) => refusal.Code == 409 && planned.Id is { Group: "", Kind: "Namespace" };
 
     private async Task<MonitoringException?> WaitAsync(ResourceType type, ResourceId id, string uid, Deadline deadline, CancellationToken cancellationToken) =>
-        await DeletionWait.UntilGoneAsync(client, type, id, uid, deadline, progress, cancellationToken).ConfigureAwait(false) is { } why
-            ? new MonitoringException(ErrorId.DeletionBlocked, $"{id} is not gone after {deadline.Limit.TotalSeconds:0} s: {why}; clear that, and run the command again.", id.ToString())
+        await DeletionWait.UntilGoneAsync(client, type, id, uid, deadline, progress.Waiting, cancellationToken).ConfigureAwait(false) is { } why
+            ? new MonitoringException(ErrorId.DeletionBlocked, $"{id} is not gone after {deadline.Limit.TotalSeconds:0} s: {why}", "clear that, and run the command again", id.ToString())
             : null;
 }

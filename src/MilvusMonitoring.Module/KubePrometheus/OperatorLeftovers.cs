@@ -83,7 +83,7 @@ internal sealed class OperatorLeftovers(ClusterClient client)
         catch (OperationCanceledException) when (deadline.IsOver && !cancellationToken.IsCancellationRequested)
         {
             throw new MonitoringException(
-                ErrorId.DeletionBlocked, $"{id} of the operator is still running after {deadline.Limit.TotalSeconds:0} s; end it, and run the command again.", id.ToString());
+                ErrorId.DeletionBlocked, $"{id} of the operator is still running after {deadline.Limit.TotalSeconds:0} s", "end it, and run the command again", id.ToString());
         }
     }
 

@@ -43,7 +43,7 @@ internal sealed class StackReadiness
 
         var (causes, remedy) = UnreadySummary.Describe(unready);
         var when = ReadinessWait.IsHopeless(board) ? ", and no waiting helps" : $" after {limit.TotalSeconds:0} s";
-        var error = new MonitoringException(ErrorId.NotReady, $"Not ready{when}: {causes}; {remedy}, and run the command again.", unready[0].Id.ToString());
+        var error = new MonitoringException(ErrorId.NotReady, $"Not ready{when}: {causes}", $"{remedy}, and run the command again", unready[0].Id.ToString());
         return new StackReadiness(board, unready, [error]);
     }
 

@@ -233,7 +233,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
 
             // A node that does not know the subprotocol answers 403 without a word (recorded: 1.20, 1.36); who may not is told so by the API server.
             throw status is null or { Code: 403, IsStatus: false, Message: "" }
-                ? new MonitoringException(ErrorId.ResponseInvalid, $"Cannot {what}: what answered does not know WebSockets of the kind {protocol}; see that no proxy stands before the API server that does not pass them on.", target)
+                ? new MonitoringException(ErrorId.ResponseInvalid, $"Cannot {what}: what answered does not know WebSockets of the kind {protocol}", "see that no proxy stands before the API server that does not pass them on", target)
                 : ClusterErrors.From(status, what, target);
         }
         catch
@@ -327,5 +327,5 @@ internal sealed class ClusterClient(ClusterConnection connection)
     }
 
     private static MonitoringException NoKubernetesAnswer(string what, Exception? cause) => new(
-        ErrorId.ResponseInvalid, $"The server's answer for {what} is no Kubernetes object; check that the address in the kubeconfig is an API server's, and run the command again.", what, cause);
+        ErrorId.ResponseInvalid, $"The server's answer for {what} is no Kubernetes object", "check that the address in the kubeconfig is an API server's, and run the command again", what, cause);
 }

@@ -11,7 +11,8 @@ internal static class ClusterInfo
         var answer = await client.GetAsync("/version", "get the cluster's version", cancellationToken).ConfigureAwait(false);
         return ServerVersion.Read(answer) ?? throw new MonitoringException(
             ErrorId.ResponseInvalid,
-            $"{client.Connection.Server} does not answer like a Kubernetes API server; check the address in the kubeconfig.",
+            $"{client.Connection.Server} does not answer like a Kubernetes API server",
+            "check the address in the kubeconfig",
             client.Connection.Server.ToString());
     }
 }

@@ -58,7 +58,7 @@ internal static class WatchEventReader
                 "BOOKMARK" => new WatchEvent(WatchEventKind.Bookmark, content),
                 "ERROR" when JsonSlice.Parse(content).Number("code") == 410 => new WatchEvent(WatchEventKind.Expired, content),
                 "ERROR" => throw new MonitoringException(
-                    ErrorId.ServerFailed, $"The server ended the watch on {what}: {OneLine.Clean(JsonSlice.Text(content, "message"))}; run the command again.", what),
+                    ErrorId.ServerFailed, $"The server ended the watch on {what}: {OneLine.Clean(JsonSlice.Text(content, "message"))}", "run the command again", what),
                 _ => throw NoEvent(what, null),
             };
         }
@@ -69,5 +69,5 @@ internal static class WatchEventReader
     }
 
     private static MonitoringException NoEvent(string what, Exception? cause) =>
-        new(ErrorId.ResponseInvalid, $"The server's answer to the watch on {what} is no list of events; run the command again.", what, cause);
+        new(ErrorId.ResponseInvalid, $"The server's answer to the watch on {what} is no list of events", "run the command again", what, cause);
 }

@@ -52,7 +52,8 @@ internal static partial class ImageName
         {
             throw new MonitoringException(
                 ErrorId.ParameterInvalid,
-                $"'{registry}' is no image registry; give a host, a port and a path in lower case if it has them, and no https://, such as registry.local:5000/mirror.",
+                $"'{registry}' is no image registry",
+                "give a host, a port and a path in lower case if it has them, and no https://, such as registry.local:5000/mirror",
                 registry);
         }
 
@@ -61,7 +62,8 @@ internal static partial class ImageName
             ? trimmed
             : throw new MonitoringException(
                 ErrorId.ParameterInvalid,
-                $"'{registry}' would be read as a folder of docker.io; give the registry's host with its domain or port, or docker.io/{trimmed} if that is meant.",
+                $"'{registry}' would be read as a folder of docker.io",
+                $"give the registry's host with its domain or port, or docker.io/{trimmed} if that is meant",
                 registry);
     }
 

@@ -48,15 +48,6 @@ internal static class OneLine
     /// <returns>The line without its last mark.</returns>
     public static string WithoutEnd(string text) => text.TrimEnd('.', ';', ':', ',', ' ');
 
-    /// <summary>Takes a message of this module apart: what is wrong, then what to do.</summary>
-    /// <param name="message">The message; what servers say stands in it without a semicolon.</param>
-    /// <returns>The two without their ends; null for what to do where the message does not say it.</returns>
-    public static (string Reason, string? Remedy) Parts(string message)
-    {
-        var end = message.IndexOf("; ", StringComparison.Ordinal);
-        return end < 0 || WithoutEnd(message[(end + 2)..]) is not { Length: > 0 } remedy ? (WithoutEnd(message), null) : (message[..end], remedy);
-    }
-
     // Direction marks and line separators would let a server's text rearrange the line that it is shown in.
     private static bool IsInvisible(char character) =>
         character is '\u2028' or '\u2029' or (>= '\u200b' and <= '\u200f') or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or '\ufeff';

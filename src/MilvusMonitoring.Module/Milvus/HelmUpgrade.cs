@@ -55,7 +55,8 @@ internal sealed class HelmUpgrade
             {
                 throw new MonitoringException(
                     ErrorId.ParameterInvalid,
-                    $"-Chart {source} is {OneLine.Clean(name, 60)} {OneLine.Clean(version, 60)}, and the release {plan.Found.Instance} was made by {MilvusChart.Name} {installed}; give that version, so that Milvus itself is not upgraded along with its monitoring.",
+                    $"-Chart {source} is {OneLine.Clean(name, 60)} {OneLine.Clean(version, 60)}, and the release {plan.Found.Instance} was made by {MilvusChart.Name} {installed}",
+                    "give that version, so that Milvus itself is not upgraded along with its monitoring",
                     source.Place);
             }
         }
@@ -95,14 +96,15 @@ internal sealed class HelmUpgrade
     /// <summary>The error for a monitor that is still not there, although helm has found nothing wrong.</summary>
     public MonitoringException MonitorMissing() => new(
         ErrorId.HelmFailed,
-        $"Helm upgraded {_plan.Found.Instance}, but its chart made no {_plan.Found.MonitorId}; see helm get manifest {Chart.Release} --namespace {Chart.Namespace}, or leave -Method Helm out.",
+        $"Helm upgraded {_plan.Found.Instance}, but its chart made no {_plan.Found.MonitorId}",
+        $"see helm get manifest {Chart.Release} --namespace {Chart.Namespace}, or leave -Method Helm out",
         _plan.Found.MonitorId.ToString());
 
     private async Task<MonitoringException> FailureAsync(HelmResult result, CancellationToken cancellationToken)
     {
         var before = _plan.Found.Instance;
         return new MonitoringException(
-            ErrorId.HelmFailed, $"Helm could not upgrade {before}: {_secrets.Hide(result.LastError)}; {await StateAsync(before, cancellationToken).ConfigureAwait(false)}.", before.ToString());
+            ErrorId.HelmFailed, $"Helm could not upgrade {before}: {_secrets.Hide(result.LastError)}", await StateAsync(before, cancellationToken).ConfigureAwait(false), before.ToString());
     }
 
     private async Task<string> StateAsync(MilvusInstance before, CancellationToken cancellationToken)

@@ -29,12 +29,13 @@ internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
                 return found[0];
             case > 1:
                 var places = string.Join(", ", found.Select(instance => instance.Instance.Namespace));
-                throw new MonitoringException(ErrorId.InstanceAmbiguous, $"There is a Milvus named '{name}' in each of several namespaces: {places}; say which one with -Namespace.", name);
+                throw new MonitoringException(ErrorId.InstanceAmbiguous, $"There is a Milvus named '{name}' in each of several namespaces: {places}", "say which one with -Namespace", name);
             default:
                 var others = await FindAsync(namespaceName, _ => true, cancellationToken).ConfigureAwait(false);
                 throw new MonitoringException(
                     ErrorId.InstanceNotFound,
-                    $"There is no Milvus named '{name}' in {(namespaceName is null ? client.Connection.Context : $"namespace {namespaceName}")}; {Hint(name, others.Select(other => other.Instance.Name).Distinct())}.",
+                    $"There is no Milvus named '{name}' in {(namespaceName is null ? client.Connection.Context : $"namespace {namespaceName}")}",
+                    Hint(name, others.Select(other => other.Instance.Name).Distinct()),
                     name);
         }
     }

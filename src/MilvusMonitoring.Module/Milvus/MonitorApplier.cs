@@ -115,6 +115,7 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
 
     private static MonitoringException Conflict(MonitorPlan plan, StatusBody refusal) => new(
         ErrorId.FieldConflict,
-        $"Cannot apply {plan.Found.MonitorId}: {FieldConflictText.Describe(refusal.Causes)}; have their manager give them up, or delete the ServiceMonitor and run the command again.",
+        $"Cannot apply {plan.Found.MonitorId}: {FieldConflictText.Describe(refusal.Causes)}",
+        "have their manager give them up, or delete the ServiceMonitor and run the command again",
         plan.Found.MonitorId.ToString());
 }

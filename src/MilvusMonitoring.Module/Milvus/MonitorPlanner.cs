@@ -19,7 +19,7 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         var type = found.MonitorType;
         if (await new ResourceTypes(client).FindAsync(type.Group, type.Version, type.Kind, cancellationToken).ConfigureAwait(false) is null)
         {
-            throw new MonitoringException(ErrorId.KindNotFound, $"The cluster does not know the kind {type.Kind}; run Install-KubePrometheus first.", found.MonitorId.ToString());
+            throw new MonitoringException(ErrorId.KindNotFound, $"The cluster does not know the kind {type.Kind}", "run Install-KubePrometheus first", found.MonitorId.ToString());
         }
 
         var live = await reader.FindAsync(type, found.MonitorId, cancellationToken).ConfigureAwait(false);
@@ -33,14 +33,15 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         var instance = found.Instance;
         if (method == MonitorMethod.Helm)
         {
-            throw new MonitoringException(ErrorId.ParameterInvalid, $"Milvus/{instance} belongs to the Milvus Operator and not to Helm; leave -Method Helm out.", instance.ToString());
+            throw new MonitoringException(ErrorId.ParameterInvalid, $"Milvus/{instance} belongs to the Milvus Operator and not to Helm", "leave -Method Helm out", instance.ToString());
         }
 
         if (options.AreGiven)
         {
             throw new MonitoringException(
                 ErrorId.ParameterInvalid,
-                $"Milvus/{instance} belongs to the Milvus Operator, which makes its PodMonitor itself; leave -Interval, -ScrapeTimeout and -AdditionalLabel out, and set spec.components.metricInterval of the Milvus resource instead.",
+                $"Milvus/{instance} belongs to the Milvus Operator, which makes its PodMonitor itself",
+                "leave -Interval, -ScrapeTimeout and -AdditionalLabel out, and set spec.components.metricInterval of the Milvus resource instead",
                 instance.ToString());
         }
 
@@ -54,7 +55,7 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         var chart = options.Over(installed);
         if (!chart.ServesMetrics)
         {
-            throw new MonitoringException(ErrorId.MetricsDisabled, $"The release {found.Instance} has metrics.enabled=false; set it to true with helm upgrade first.", found.Instance.ToString());
+            throw new MonitoringException(ErrorId.MetricsDisabled, $"The release {found.Instance} has metrics.enabled=false", "set it to true with helm upgrade first", found.Instance.ToString());
         }
 
         var services = await reader.ServicesOfAsync(chart, cancellationToken).ConfigureAwait(false);
@@ -62,13 +63,13 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         {
             var labels = string.Join(',', chart.ServiceLabels.Select(label => $"{label.Key}={label.Value}"));
             throw new MonitoringException(
-                ErrorId.ObjectNotFound, $"No Service in {chart.Namespace} with the labels {labels} has a port named '{MilvusChart.MetricsPort}'; repair the release with helm upgrade first.", found.Instance.ToString());
+                ErrorId.ObjectNotFound, $"No Service in {chart.Namespace} with the labels {labels} has a port named '{MilvusChart.MetricsPort}'", "repair the release with helm upgrade first", found.Instance.ToString());
         }
 
         if (live is not null && !live.IsOfRelease(chart.Release))
         {
             throw new MonitoringException(
-                ErrorId.FieldConflict, $"{live.Id} is there already, and does not belong to the Helm release {found.Instance}; rename or delete it, then run the command again.", live.Id.ToString());
+                ErrorId.FieldConflict, $"{live.Id} is there already, and does not belong to the Helm release {found.Instance}", "rename or delete it, then run the command again", live.Id.ToString());
         }
 
         if (method == MonitorMethod.Native && System.Version.TryParse(chart.ChartVersion.Split('-', '+')[0], out var version) && version < OldestKnown)
@@ -85,7 +86,8 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         {
             throw new MonitoringException(
                 ErrorId.FieldConflict,
-                $"The values of the Helm release {found.Instance} keep {found.MonitorId} otherwise; change it there, with -Method Helm or by helm upgrade with --version {chart.ChartVersion} --reuse-values --set {options.AsHelmSet}.",
+                $"The values of the Helm release {found.Instance} keep {found.MonitorId} otherwise",
+                $"change it there, with -Method Helm or by helm upgrade with --version {chart.ChartVersion} --reuse-values --set {options.AsHelmSet}",
                 found.MonitorId.ToString());
         }
 
@@ -104,7 +106,7 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         };
         if (remedy is not null)
         {
-            throw new MonitoringException(ErrorId.ReleaseNotDeployed, $"The Helm release {instance} is not deployed but {instance.Status} (revision {instance.Revision}); {remedy}.", instance.ToString());
+            throw new MonitoringException(ErrorId.ReleaseNotDeployed, $"The Helm release {instance} is not deployed but {instance.Status} (revision {instance.Revision})", remedy, instance.ToString());
         }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class MonitorRemover(ClusterClient client, IActivitySink sink, M
         return (missing, places.Count) switch
         {
             (not null, 0) => throw missing,
-            (_, > 1) => throw new MonitoringException(ErrorId.InstanceAmbiguous, $"There is a monitor of '{name}' in each of several namespaces: {string.Join(", ", places)}; say which one with -Namespace.", name),
+            (_, > 1) => throw new MonitoringException(ErrorId.InstanceAmbiguous, $"There is a monitor of '{name}' in each of several namespaces: {string.Join(", ", places)}", "say which one with -Namespace", name),
             _ => (found, monitors),
         };
     }

@@ -145,6 +145,6 @@ internal sealed class LocalListener : IDisposable
             SocketError.AddressNotAvailable => ("this machine does not have that address", "give one of its own to -Address"),
             _ => (exception.Message.TrimEnd('.'), "give another -LocalPort, 0 for any free one"),
         };
-        return new MonitoringException(ErrorId.PortNotAvailable, $"Cannot listen on {where}: {reason}; {remedy}.", where, exception);
+        return new MonitoringException(ErrorId.PortNotAvailable, $"Cannot listen on {where}: {reason}", remedy, where, exception);
     }
 }

@@ -64,7 +64,8 @@ internal sealed class PortForwardStarter(ClusterClient client, PortForwardRegist
         {
             throw new MonitoringException(
                 ErrorId.PortNotAvailable,
-                $"Cannot listen on port {localPort}: port-forward {own.Id} of this session has it, for Service/{own.Namespace}/{own.Service}; end that with Stop-MonitoringPortForward -Id {own.Id}, or give another -LocalPort, 0 for any free one.",
+                $"Cannot listen on port {localPort}: port-forward {own.Id} of this session has it, for Service/{own.Namespace}/{own.Service}",
+                $"end that with Stop-MonitoringPortForward -Id {own.Id}, or give another -LocalPort, 0 for any free one",
                 exception.Target,
                 exception);
         }
@@ -105,6 +106,6 @@ internal sealed class PortForwardStarter(ClusterClient client, PortForwardRegist
         var remedy = KnownService.All.Any(known => known.Service == request.Service)
             ? "run Install-KubePrometheus first, or give the stack's -Namespace"
             : NameSuggestions.Describe(request.Service, names.Select(service => service.Name));
-        return new MonitoringException(ErrorId.ObjectNotFound, $"{id} is not on {client.Connection.Context}; {remedy}.", id);
+        return new MonitoringException(ErrorId.ObjectNotFound, $"{id} is not on {client.Connection.Context}", remedy, id);
     }
 }

@@ -184,6 +184,6 @@ internal sealed class PortForwarder : IAsyncDisposable
         var state = now.NotReady > 0 ? $"{now.NotReady} not ready" : now.Ready.Count > 0 ? "none can be reached" : "it has none";
         var last = _meter.LastError is { } error && now.Ready.Count > 0 ? $" ({OneLine.WithoutEnd(error)})" : string.Empty;
         return new MonitoringException(
-            ErrorId.NotReady, $"No pod of {_target} became ready within {timeout.TotalSeconds:0.#} s: {state}{last}; see why with Get-KubePrometheus, or give a longer -Timeout.", _target.ToString());
+            ErrorId.NotReady, $"No pod of {_target} became ready within {timeout.TotalSeconds:0.#} s: {state}{last}", "see why with Get-KubePrometheus, or give a longer -Timeout", _target.ToString());
     }
 }

@@ -33,7 +33,7 @@ internal sealed record ServicePort(string Name, int Number, bool IsTls)
         var meant = wanted is null ? ports : [.. ports.Where(port => IsMeant(port, wanted))];
         if (meant.Count == 0)
         {
-            throw new MonitoringException(ErrorId.ObjectNotFound, $"{id} has no port '{wanted}' but {string.Join(", ", ports.Select(Describe))}; give one of these to -Port.", id);
+            throw new MonitoringException(ErrorId.ObjectNotFound, $"{id} has no port '{wanted}' but {string.Join(", ", ports.Select(Describe))}", "give one of these to -Port", id);
         }
 
         return meant.FirstOrDefault(IsTcp) is { ValueKind: JsonValueKind.Object } found
@@ -46,7 +46,7 @@ internal sealed record ServicePort(string Name, int Number, bool IsTls)
         NotForwardable(id, "no pods stand behind it: it has no selector, and its endpoints are addresses that are no pods", "connect to these addresses directly, or name another Service");
 
     private static MonitoringException NotForwardable(string id, string reason, string remedy) =>
-        new(ErrorId.ServiceNotForwardable, $"Cannot forward to {id}: {reason}; {remedy}.", id);
+        new(ErrorId.ServiceNotForwardable, $"Cannot forward to {id}: {reason}", remedy, id);
 
     private static bool IsMeant(JsonElement port, string wanted) =>
         port.Text("name") == wanted || (int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && port.Number("port") == number);

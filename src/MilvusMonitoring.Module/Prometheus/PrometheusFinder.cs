@@ -33,11 +33,12 @@ internal sealed class PrometheusFinder(ClusterClient client)
         return (meant.Count, all.Count) switch
         {
             (1, _) => meant[0],
-            (0, 0) => throw new MonitoringException(ErrorId.StackNotFound, $"No Prometheus resource is in {place}; run Install-KubePrometheus first.", place),
-            (0, _) => throw new MonitoringException(ErrorId.ObjectNotFound, $"No Prometheus named '{choice.Name}' is in {place}; {NameSuggestions.Describe(choice.Name!, all.Select(server => server.Name))}.", choice.Name),
+            (0, 0) => throw new MonitoringException(ErrorId.StackNotFound, $"No Prometheus resource is in {place}", "run Install-KubePrometheus first", place),
+            (0, _) => throw new MonitoringException(ErrorId.ObjectNotFound, $"No Prometheus named '{choice.Name}' is in {place}", NameSuggestions.Describe(choice.Name!, all.Select(server => server.Name)), choice.Name),
             _ => throw new MonitoringException(
                 ErrorId.ParameterInvalid,
-                $"{meant.Count} Prometheus resources are in {place} ({string.Join(", ", meant)}); say which one with -PrometheusNamespace or -PrometheusName.",
+                $"{meant.Count} Prometheus resources are in {place} ({string.Join(", ", meant)})",
+                "say which one with -PrometheusNamespace or -PrometheusName",
                 place),
         };
     }

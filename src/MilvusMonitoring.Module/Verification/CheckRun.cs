@@ -53,7 +53,7 @@ internal sealed class CheckRun : IDisposable
     }
 
     /// <summary>Looks at links, and judges all of them by that and by what the others found before.</summary>
-    /// <param name="links">The links, and all that they affect: see <see cref="Link.Affected"/>.</param>
+    /// <param name="links">The links, and all that they affect: see <see cref="CheckId.Affected"/>.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     /// <returns>The cluster's links, those of each Milvus, and Grafana.</returns>
     public async Task<IReadOnlyList<MonitoringCheck>> LookAsync(IReadOnlySet<string> links, CancellationToken cancellationToken)

@@ -1,5 +1,3 @@
-using MilvusMonitoring.Messages;
-
 namespace MilvusMonitoring.Verification;
 
 /// <summary>What a rule makes of what was read for one link.</summary>
@@ -27,7 +25,7 @@ internal sealed record Finding(CheckStatus Status, string Target, string Detail,
     /// <param name="otherwise">What to do where the error does not say it.</param>
     public static Finding FromError(CheckStatus status, string target, MonitoringException error, string? otherwise = null)
     {
-        var (reason, remedy) = OneLine.Parts(error.Message);
-        return new Finding(status, target, reason, remedy is null ? otherwise : Remedies.InWords($"{char.ToUpperInvariant(remedy[0])}{remedy[1..]}.")) { ErrorId = error.ErrorId };
+        var remedy = error.Remedy is { } words ? Remedies.InWords($"{char.ToUpperInvariant(words[0])}{words[1..]}.") : otherwise;
+        return new Finding(status, target, error.Reason, remedy) { ErrorId = error.ErrorId };
     }
 }

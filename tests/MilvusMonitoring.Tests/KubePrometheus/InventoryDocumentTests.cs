@@ -1,6 +1,5 @@
 using System.Text.Json;
 using MilvusMonitoring.KubePrometheus.Inventories;
-using MilvusMonitoring.KubePrometheus.Releases;
 
 namespace MilvusMonitoring.Tests.KubePrometheus;
 

@@ -1,9 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Connection;
-using MilvusMonitoring.Kubernetes.Kubeconfig;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
 

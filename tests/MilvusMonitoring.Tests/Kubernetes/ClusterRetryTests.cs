@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
-using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Connection;
 
 namespace MilvusMonitoring.Tests.Kubernetes;

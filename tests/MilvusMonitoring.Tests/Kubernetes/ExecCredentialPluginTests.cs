@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Connection;
 using MilvusMonitoring.Kubernetes.Credentials;
 using MilvusMonitoring.Kubernetes.Kubeconfig;

@@ -1,4 +1,3 @@
-using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 
 namespace MilvusMonitoring.Tests.Kubernetes;

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
-using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.PortForwarding;

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
-using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Connection;
 
 namespace MilvusMonitoring.Tests.Kubernetes;

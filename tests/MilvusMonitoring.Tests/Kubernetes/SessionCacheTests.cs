@@ -1,6 +1,4 @@
-using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Connection;
-using MilvusMonitoring.Kubernetes.Credentials;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Tests.Commands;
 

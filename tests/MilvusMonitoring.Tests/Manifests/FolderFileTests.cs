@@ -1,4 +1,3 @@
-using MilvusMonitoring.Manifests;
 using MilvusMonitoring.Manifests.Files;
 
 namespace MilvusMonitoring.Tests;

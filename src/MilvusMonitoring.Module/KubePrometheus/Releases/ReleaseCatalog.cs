@@ -33,7 +33,8 @@ internal static class ReleaseCatalog
         return All.FirstOrDefault(release => Same(release.Version, wanted) || Same(release.Number, wanted))
             ?? throw new MonitoringException(
                 ErrorId.ReleaseUnknown,
-                $"kube-prometheus '{version}' is not in this module's catalog, which has {string.Join(", ", All.Select(release => release.Number))}; choose one of these, or give the manifests with -Path.",
+                $"kube-prometheus '{version}' is not in this module's catalog, which has {string.Join(", ", All.Select(release => release.Number))}",
+                "choose one of these, or give the manifests with -Path",
                 version);
     }
 

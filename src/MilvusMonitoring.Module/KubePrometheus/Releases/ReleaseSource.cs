@@ -24,7 +24,8 @@ internal sealed class ReleaseSource
         {
             throw new MonitoringException(
                 ErrorId.ParameterInvalid,
-                $"The release source is no https URL with {Placeholder} in it; correct {EnvironmentVariable}, as in https://mirror.local/kube-prometheus/{Placeholder}.tar.gz.",
+                $"The release source is no https URL with {Placeholder} in it",
+                $"correct {EnvironmentVariable}, as in https://mirror.local/kube-prometheus/{Placeholder}.tar.gz",
                 EnvironmentVariable);
         }
     }

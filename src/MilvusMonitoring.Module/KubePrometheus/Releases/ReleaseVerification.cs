@@ -17,7 +17,8 @@ internal static class ReleaseVerification
         {
             throw new MonitoringException(
                 ErrorId.ReleaseNotVerified,
-                $"What {origin} holds is not kube-prometheus {release.Number}: the git tree of its manifests is {found}, expected {release.ManifestsTreeId}. Nothing was applied; find out who changed it, or give manifests that you trust with -Path.",
+                $"What {origin} holds is not kube-prometheus {release.Number}: the git tree of its manifests is {found}, expected {release.ManifestsTreeId}. Nothing was applied",
+                "find out who changed it, or give manifests that you trust with -Path",
                 origin);
         }
     }

@@ -82,14 +82,15 @@ internal sealed record TransportFailure(TransportStage Stage, string Reason, Mon
     public static TransportFailure AnswerTimedOut(ClusterRequest request, ClusterSettings settings, TimeSpan timeout, Exception exception) => new(
         TransportStage.Lost,
         $"no answer within {timeout.TotalSeconds:0.#} s",
-        new MonitoringException(ErrorId.TimedOut, $"The API server {ClusterSettings.AddressOf(settings.Server)} did not answer {request.Method} {PathOnly(request)} within {timeout.TotalSeconds:0.#} s; see whether it is overloaded, and run the command again.", ClusterSettings.AddressOf(settings.Server), exception));
+        new MonitoringException(ErrorId.TimedOut, $"The API server {ClusterSettings.AddressOf(settings.Server)} did not answer {request.Method} {PathOnly(request)} within {timeout.TotalSeconds:0.#} s", "see whether it is overloaded, and run the command again", ClusterSettings.AddressOf(settings.Server), exception));
 
     private static TransportFailure Unreachable(TransportStage stage, string server, string reason, string remedy, Exception cause) =>
-        new(stage, reason, new MonitoringException(ErrorId.ClusterUnreachable, $"The API server {server} cannot be reached: {reason}; {remedy}.", server, cause));
+        new(stage, reason, new MonitoringException(ErrorId.ClusterUnreachable, $"The API server {server} cannot be reached: {reason}", remedy, server, cause));
 
     private static MonitoringException NotTrusted(string server, ClusterSettings settings, string refusal, Exception cause) => new(
         ErrorId.CertificateNotTrusted,
-        $"The certificate of the API server {server} {refusal}; {CertificateRemedy(settings, refusal)}.",
+        $"The certificate of the API server {server} {refusal}",
+        CertificateRemedy(settings, refusal),
         server,
         cause);
 

@@ -16,7 +16,7 @@ internal sealed record ClusterCredential(AuthenticationHeaderValue? Authorizatio
         var trimmed = token.Trim();
         return trimmed.Length > 0 && !trimmed.AsSpan().ContainsAnyExceptInRange('!', '~')
             ? new AuthenticationHeaderValue("Bearer", trimmed)
-            : throw new MonitoringException(ErrorId.KubeconfigInvalid, $"The token from {origin} is {(trimmed.Length == 0 ? "empty" : "no token: it holds spaces or other characters that no token has")}; sign in again to get a new one.", origin);
+            : throw new MonitoringException(ErrorId.KubeconfigInvalid, $"The token from {origin} is {(trimmed.Length == 0 ? "empty" : "no token: it holds spaces or other characters that no token has")}", "sign in again to get a new one", origin);
     }
 
     /// <summary>Hides what must not be shown.</summary>

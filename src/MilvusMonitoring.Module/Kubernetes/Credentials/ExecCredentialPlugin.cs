@@ -78,7 +78,8 @@ internal sealed class ExecCredentialPlugin
     /// <returns>The error.</returns>
     public MonitoringException Failed(string fault, string remedy, Exception? cause = null) => new(
         ErrorId.CredentialPluginFailed,
-        $"The credential plugin '{OneLine.Clean(_exec.Command, 200)}' of the user '{_settings.User.Name}' {fault}; {remedy}.",
+        $"The credential plugin '{OneLine.Clean(_exec.Command, 200)}' of the user '{_settings.User.Name}' {fault}",
+        remedy,
         _exec.Command,
         cause);
 

@@ -60,7 +60,8 @@ internal sealed class TokenFileCredential : ICredentialSource
 
             token = _fallback ?? throw new MonitoringException(
                 ErrorId.KubeconfigInvalid,
-                $"The token file {_path} cannot be read: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}; correct tokenFile in the kubeconfig.",
+                $"The token file {_path} cannot be read: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}",
+                "correct tokenFile in the kubeconfig",
                 _path,
                 exception);
         }

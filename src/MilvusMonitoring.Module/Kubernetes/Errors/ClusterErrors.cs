@@ -15,7 +15,7 @@ internal static class ClusterErrors
     public static MonitoringException From(StatusBody status, string what, string? target)
     {
         var (id, reason, remedy) = Explain(status);
-        return new MonitoringException(id, $"Cannot {what}: {reason}; {remedy}.", target) { DeniedUser = id == ErrorId.PermissionDenied ? DeniedText.UserOf(status) : null };
+        return new MonitoringException(id, $"Cannot {what}: {reason}", remedy, target) { DeniedUser = id == ErrorId.PermissionDenied ? DeniedText.UserOf(status) : null };
     }
 
     private static (string Id, string Reason, string Remedy) Explain(StatusBody status)
@@ -77,16 +77,13 @@ internal static class ClusterErrors
     {
         var message = cause.Message.EndsWith("field is immutable", StringComparison.Ordinal)
             ? "field is immutable"
-            : Plain(OneLine.Clean(cause.Message, 200));
+            : OneLine.WithoutEnd(OneLine.Clean(cause.Message, 200));
         return cause.Field.Length == 0 ? message : $"{OneLine.Clean(cause.Field, 200)}: {message}";
     }
 
     private static string Text(StatusBody status) =>
-        OneLine.Clean(status.Message) is { Length: > 0 } message ? Plain(message) : $"the server answered {status.Code}{(status.Reason.Length > 0 ? " " + OneLine.Clean(status.Reason, 60) : "")}";
+        OneLine.Clean(status.Message) is { Length: > 0 } message ? OneLine.WithoutEnd(message) : $"the server answered {status.Code}{(status.Reason.Length > 0 ? " " + OneLine.Clean(status.Reason, 60) : "")}";
 
     private static string Aside(StatusBody status, string butNot = "") =>
-        OneLine.Clean(status.Message) is { Length: > 0 } message && message != butNot ? $" ({Plain(message)})" : "";
-
-    // "; " parts the remedy from the rest.
-    private static string Plain(string text) => OneLine.WithoutEnd(text).Replace("; ", ", ", StringComparison.Ordinal);
+        OneLine.Clean(status.Message) is { Length: > 0 } message && message != butNot ? $" ({OneLine.WithoutEnd(message)})" : "";
 }

@@ -26,7 +26,7 @@ internal static class ClusterProxy
 
         return Uri.TryCreate(address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address, UriKind.Absolute, out var proxy) && proxy.Host.Length > 0 && proxy.Scheme is "http" or "https" or "socks5"
             ? proxy
-            : throw new MonitoringException(ErrorId.KubeconfigInvalid, "The environment variable HTTPS_PROXY holds no proxy's address; give it as http://HOST:PORT, or name the API server in NO_PROXY.");
+            : throw new MonitoringException(ErrorId.KubeconfigInvalid, "The environment variable HTTPS_PROXY holds no proxy's address", "give it as http://HOST:PORT, or name the API server in NO_PROXY", target: null);
     }
 
     /// <summary>Makes of a proxy's address what the HTTP client takes.</summary>

@@ -64,7 +64,7 @@ internal sealed record KubeconfigFile(
     /// <param name="cause">The cause.</param>
     /// <returns>The error.</returns>
     public static MonitoringException Invalid(string path, string fault, string remedy, Exception? cause = null) =>
-        new(ErrorId.KubeconfigInvalid, $"The kubeconfig {path} {OneLine.Clean(fault)}; {remedy}.", path, cause);
+        new(ErrorId.KubeconfigInvalid, $"The kubeconfig {path} {OneLine.Clean(fault)}", remedy, path, cause);
 
     private static List<T> Entries<T>(string path, KubeconfigMapping root, string list, string field, Func<string, string, KubeconfigMapping, T> read)
     {

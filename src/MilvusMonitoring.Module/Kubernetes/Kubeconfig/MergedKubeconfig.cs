@@ -86,7 +86,8 @@ internal sealed class MergedKubeconfig
             ? entry
             : throw new MonitoringException(
                 ErrorId.ContextNotFound,
-                $"The context '{OneLine.Clean(context.Name, LongestName)}' in {context.File} needs the {what} '{OneLine.Clean(name, LongestName)}', which the kubeconfig does not hold ({NameSuggestions.Describe(name, entries.Keys)}); add it, or use another context with -Context.",
+                $"The context '{OneLine.Clean(context.Name, LongestName)}' in {context.File} needs the {what} '{OneLine.Clean(name, LongestName)}', which the kubeconfig does not hold ({NameSuggestions.Describe(name, entries.Keys)})",
+                "add it, or use another context with -Context",
                 name);
     }
 
@@ -99,7 +100,8 @@ internal sealed class MergedKubeconfig
 
     private MonitoringException NoSuchContext(string name, bool isCurrent) => new(
         ErrorId.ContextNotFound,
-        $"The {(isCurrent ? "current context" : "context")} '{OneLine.Clean(name, LongestName)}' is not in {Path} ({NameSuggestions.Describe(name, _contexts.Keys)}); {NoRemedyButContext}.",
+        $"The {(isCurrent ? "current context" : "context")} '{OneLine.Clean(name, LongestName)}' is not in {Path} ({NameSuggestions.Describe(name, _contexts.Keys)})",
+        NoRemedyButContext,
         name);
 
     private List<string> SortedNames() => [.. _contexts.Keys.Order(StringComparer.OrdinalIgnoreCase)];

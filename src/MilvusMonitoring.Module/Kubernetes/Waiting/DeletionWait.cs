@@ -1,6 +1,5 @@
 using System.Text.Json;
 using MilvusMonitoring.Json;
-using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Kubernetes.Waiting;
@@ -27,11 +26,11 @@ internal static class DeletionWait
     /// <param name="id">Which object.</param>
     /// <param name="uid">Its UID: a successor of the same name is another object.</param>
     /// <param name="deadline">Until when to wait.</param>
-    /// <param name="progress">Is told now and then what holds it, where the wait is long.</param>
+    /// <param name="report">Is told now and then what holds it, where the wait is long.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What holds it; null where it is gone.</returns>
     public static async Task<string?> UntilGoneAsync(
-        ClusterClient client, ResourceType type, ResourceId id, string uid, Deadline deadline, OperationProgress progress, CancellationToken cancellationToken)
+        ClusterClient client, ResourceType type, ResourceId id, string uid, Deadline deadline, Action<string> report, CancellationToken cancellationToken)
     {
         try
         {
@@ -41,7 +40,7 @@ internal static class DeletionWait
             {
                 if (await WhatHoldsAsync(client, type, id, uid, either.Token).ConfigureAwait(false) is { } why)
                 {
-                    progress.Waiting($"{id} to be gone: {why}");
+                    report($"{id} to be gone: {why}");
                 }
             }
 

@@ -104,7 +104,7 @@ internal sealed class ArchiveManifests
     /// <param name="innerException">The cause, if another exception was one.</param>
     /// <returns>The error.</returns>
     public MonitoringException Invalid(string reason, Exception? innerException = null) =>
-        new(ErrorId.ArchiveInvalid, $"The archive {_archive} {reason}. Nothing was unpacked or applied; get the release again from a source you trust.", _archive, innerException);
+        new(ErrorId.ArchiveInvalid, $"The archive {_archive} {reason}. Nothing was unpacked or applied", "get the release again from a source you trust", _archive, innerException);
 
     /// <summary>A name out of the archive as it can be shown: one line, no control characters, not too long.</summary>
     /// <param name="name">The name.</param>

@@ -55,5 +55,5 @@ internal sealed class FolderFile(string path, string location) : ManifestFile(pa
     }
 
     private MonitoringException Changed() =>
-        new(ErrorId.ManifestInvalid, $"The manifest {location} is no longer what it was when the plan was made, and was not applied; run the command again once the folder is at rest.", location);
+        new(ErrorId.ManifestInvalid, $"The manifest {location} is no longer what it was when the plan was made, and was not applied", "run the command again once the folder is at rest", location);
 }

@@ -40,12 +40,12 @@ internal sealed class HelmProgram
         var text = Encoding.UTF8.GetString(result.Output.Span).Trim();
         if (result.ExitCode != 0 || !System.Version.TryParse(text.TrimStart('v').Split('-', '+')[0], out var version))
         {
-            throw new MonitoringException(ErrorId.HelmNotFound, $"{found} does not answer 'helm version' like helm; name another program with -HelmPath, {NoHelmNeeded}.", found);
+            throw new MonitoringException(ErrorId.HelmNotFound, $"{found} does not answer 'helm version' like helm", $"name another program with -HelmPath, {NoHelmNeeded}", found);
         }
 
         return version >= Oldest
             ? program
-            : throw new MonitoringException(ErrorId.HelmTooOld, $"{found} is helm {OneLine.Clean(text, 40)}, and Milvus's chart needs {Oldest} or newer; install a newer one, name it with -HelmPath, {NoHelmNeeded}.", found);
+            : throw new MonitoringException(ErrorId.HelmTooOld, $"{found} is helm {OneLine.Clean(text, 40)}, and Milvus's chart needs {Oldest} or newer", $"install a newer one, name it with -HelmPath, {NoHelmNeeded}", found);
     }
 
     /// <summary>Reads a chart's name and version.</summary>
@@ -57,7 +57,7 @@ internal sealed class HelmProgram
         var result = await AskAsync(["show", "chart", chart], cancellationToken).ConfigureAwait(false);
         if (result.ExitCode != 0)
         {
-            throw new MonitoringException(ErrorId.ParameterInvalid, $"-Chart {chart} is no chart: {result.LastError}; give a chart's folder or .tgz, or the URL of a repository.", chart);
+            throw new MonitoringException(ErrorId.ParameterInvalid, $"-Chart {chart} is no chart: {result.LastError}", "give a chart's folder or .tgz, or the URL of a repository", chart);
         }
 
         try
@@ -104,12 +104,12 @@ internal sealed class HelmProgram
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new MonitoringException(ErrorId.TimedOut, $"{_path} {start.ArgumentList[0]} did not end within {limit.TotalSeconds:0} s; run it by hand to see what it waits for.", _path);
+            throw new MonitoringException(ErrorId.TimedOut, $"{_path} {start.ArgumentList[0]} did not end within {limit.TotalSeconds:0} s", "run it by hand to see what it waits for", _path);
         }
         catch (Win32Exception exception)
         {
             throw new MonitoringException(
-                ErrorId.HelmNotFound, $"{_path} cannot be started: {OneLine.WithoutEnd(OneLine.Clean(exception.Message, 200))}; see that it is a program for this machine, {NoHelmNeeded}.", _path, exception);
+                ErrorId.HelmNotFound, $"{_path} cannot be started: {OneLine.WithoutEnd(OneLine.Clean(exception.Message, 200))}", $"see that it is a program for this machine, {NoHelmNeeded}", _path, exception);
         }
     }
 }

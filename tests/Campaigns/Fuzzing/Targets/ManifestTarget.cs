@@ -1,6 +1,5 @@
 using System.Text;
 using MilvusMonitoring.KubePrometheus;
-using MilvusMonitoring.Manifests;
 using MilvusMonitoring.Manifests.Archives;
 using MilvusMonitoring.Manifests.Files;
 using MilvusMonitoring.Manifests.Yaml;

@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
-using MilvusMonitoring.Manifests.Files;
 
-namespace MilvusMonitoring.Manifests;
+namespace MilvusMonitoring.Manifests.Files;
 
 /// <summary>Turns the bytes of a manifest file into clean UTF-8 text, or says why they are none.</summary>
 internal static class ManifestText
