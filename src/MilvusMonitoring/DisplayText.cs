@@ -15,7 +15,10 @@ public static class DisplayText
 
     /// <summary>An age as kubectl shows it: two units while the smaller one still tells something, then one.</summary>
     /// <param name="age">The age; one below zero, as clocks differ, counts as none.</param>
-    /// <returns><c>45s</c>, <c>5m30s</c>, <c>45m</c>, <c>5h30m</c>, <c>12h</c>, <c>5d3h</c>, <c>90d</c>, <c>3y10d</c>, <c>9y</c>; <c>-</c> where there is none.</returns>
+    /// <returns>
+    /// <c>45s</c>, <c>5m30s</c>, <c>45m</c>, <c>5h30m</c>, <c>12h</c>, <c>5d3h</c>, <c>90d</c>, <c>3y10d</c>, <c>9y</c>; <c>-</c> where
+    /// there is none.
+    /// </returns>
     public static string Age(TimeSpan? age)
     {
         if (age is not { } given)
@@ -24,7 +27,11 @@ public static class DisplayText
         }
 
         var span = given < TimeSpan.Zero ? TimeSpan.Zero : given;
-        var (seconds, minutes, hours, days) = ((long)span.TotalSeconds, (long)span.TotalMinutes, (long)span.TotalHours, (long)span.TotalDays);
+        var (seconds, minutes, hours, days) = (
+            (long)span.TotalSeconds,
+            (long)span.TotalMinutes,
+            (long)span.TotalHours,
+            (long)span.TotalDays);
         return true switch
         {
             _ when minutes < 2 => Units(seconds, 's'),
@@ -69,7 +76,9 @@ public static class DisplayText
         return lines.ToString();
     }
 
-    private static string Scaled(long bytes, long unit, string name) => string.Create(CultureInfo.InvariantCulture, $"{(double)bytes / unit:0.0} {name}");
+    private static string Scaled(long bytes, long unit, string name) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(double)bytes / unit:0.0} {name}");
 
-    private static string Units(long number, char unit, long rest = 0, char restUnit = default) => rest == 0 ? $"{number}{unit}" : $"{number}{unit}{rest}{restUnit}";
+    private static string Units(long number, char unit, long rest = 0, char restUnit = default) =>
+        rest == 0 ? $"{number}{unit}" : $"{number}{unit}{rest}{restUnit}";
 }

@@ -1,7 +1,10 @@
 namespace MilvusMonitoring;
 
 /// <summary>A kube-prometheus stack in one cluster: what it is, where it is, and every object of it.</summary>
-/// <remarks>Carries <see cref="Kubeconfig"/>, <see cref="Context"/> and <see cref="Namespace"/>, so that the next command of a pipeline meets the same cluster.</remarks>
+/// <remarks>
+/// Carries <see cref="Kubeconfig"/>, <see cref="Context"/> and <see cref="Namespace"/>, so that the next command of a pipeline meets the
+/// same cluster.
+/// </remarks>
 public sealed record KubePrometheusStack
 {
     /// <summary>The release, such as <c>v0.18.0</c>; null where the manifests are no release that the module knows.</summary>
@@ -13,7 +16,9 @@ public sealed record KubePrometheusStack
     /// <summary>Where the manifests came from: a path or a release; null for a stack that was found in the cluster.</summary>
     public string? Source { get; init; }
 
-    /// <summary>The field managers that applied it: <c>milvus-monitoring</c> for this module, <c>kubectl</c>, <c>helm</c> or others.</summary>
+    /// <summary>
+    /// The field managers that applied it: <c>milvus-monitoring</c> for this module, <c>kubectl</c>, <c>helm</c> or others.
+    /// </summary>
     public IReadOnlyList<string> Managers { get; init; } = [];
 
     /// <summary>Whether the object stands for a plan only, as under <c>-WhatIf</c>.</summary>
@@ -77,7 +82,10 @@ public sealed record KubePrometheusStack
     /// <summary>How many objects differ from what was applied.</summary>
     public int Drifted => Resources.Count(resource => resource.Drift is not null);
 
-    /// <summary>How many objects, and what became of them: <c>131: 120 Created, 11 Unchanged</c>; of a plan, what would: <c>131: 120 to create, 11 unchanged</c>.</summary>
+    /// <summary>
+    /// How many objects, and what became of them: <c>131: 120 Created, 11 Unchanged</c>; of a plan, what would: <c>131: 120 to create, 11
+    /// unchanged</c>.
+    /// </summary>
     public string Summary
     {
         get

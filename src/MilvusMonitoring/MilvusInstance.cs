@@ -1,7 +1,10 @@
 namespace MilvusMonitoring;
 
 /// <summary>A Milvus in a cluster.</summary>
-/// <remarks>Carries <see cref="Kubeconfig"/>, <see cref="Context"/>, <see cref="Namespace"/> and <see cref="Name"/>, so that the next command of a pipeline meets the same Milvus.</remarks>
+/// <remarks>
+/// Carries <see cref="Kubeconfig"/>, <see cref="Context"/>, <see cref="Namespace"/> and <see cref="Name"/>, so that the next command of a
+/// pipeline meets the same Milvus.
+/// </remarks>
 public sealed record MilvusInstance
 {
     /// <summary>The name of the Helm release, or of the Operator's resource.</summary>
@@ -26,7 +29,8 @@ public sealed record MilvusInstance
     public int? Revision { get; init; }
 
     /// <summary>
-    /// What its manager says of it: for Helm <c>deployed</c>, <c>failed</c>, <c>pending-upgrade</c> and the like, for the Operator <c>Healthy</c> and the like.
+    /// What its manager says of it: for Helm <c>deployed</c>, <c>failed</c>, <c>pending-upgrade</c> and the like, for the Operator
+    /// <c>Healthy</c> and the like.
     /// The rest is read from the newest deployed revision, where there is one.
     /// </summary>
     public required string Status { get; init; }

@@ -1,7 +1,10 @@
 namespace MilvusMonitoring;
 
 /// <summary>What makes Prometheus scrape a Milvus: a ServiceMonitor or, for the Milvus Operator, a PodMonitor.</summary>
-/// <remarks>Carries <see cref="Kubeconfig"/>, <see cref="Context"/>, <see cref="Namespace"/>, <see cref="Name"/> and <see cref="Instance"/>, so that the next command of a pipeline meets the same one.</remarks>
+/// <remarks>
+/// Carries <see cref="Kubeconfig"/>, <see cref="Context"/>, <see cref="Namespace"/>, <see cref="Name"/> and <see cref="Instance"/>, so that
+/// the next command of a pipeline meets the same one.
+/// </remarks>
 public sealed record MilvusServiceMonitor
 {
     /// <summary>The name.</summary>
@@ -31,7 +34,10 @@ public sealed record MilvusServiceMonitor
     /// <summary>Its labels.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The field managers that applied it: <c>helm</c> for Helm, and for this module, which applies an object of Helm's in its name; or others.</summary>
+    /// <summary>
+    /// The field managers that applied it: <c>helm</c> for Helm, and for this module, which applies an object of Helm's in its name; or
+    /// others.
+    /// </summary>
     public IReadOnlyList<string> Managers { get; init; } = [];
 
     /// <summary>The names of the Services that it selects; empty for a PodMonitor.</summary>

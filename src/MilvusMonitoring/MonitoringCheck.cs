@@ -1,7 +1,9 @@
 namespace MilvusMonitoring;
 
 /// <summary>One link of the chain from the API server to a fresh sample of a Milvus, and how it is.</summary>
-/// <remarks>Carries <see cref="Kubeconfig"/> and <see cref="Context"/>, so that the next command of a pipeline meets the same cluster.</remarks>
+/// <remarks>
+/// Carries <see cref="Kubeconfig"/> and <see cref="Context"/>, so that the next command of a pipeline meets the same cluster.
+/// </remarks>
 public sealed record MonitoringCheck
 {
     /// <summary>The stable id of the link, such as <c>Access</c> or <c>Targets</c>.</summary>
@@ -16,10 +18,16 @@ public sealed record MonitoringCheck
     /// <summary>What was seen, in one line.</summary>
     public required string Detail { get; init; }
 
-    /// <summary>What mends it: a command of this module, ready to run, or a line that begins with <c>#</c> where no command can; null where nothing is to be done.</summary>
+    /// <summary>
+    /// What mends it: a command of this module, ready to run, or a line that begins with <c>#</c> where no command can; null where nothing
+    /// is to be done.
+    /// </summary>
     public string? Remedy { get; init; }
 
-    /// <summary>The link that this one merely follows from: for one that was skipped the broken one, for one that is unknown another that is unknown; null where it follows from none.</summary>
+    /// <summary>
+    /// The link that this one merely follows from: for one that was skipped the broken one, for one that is unknown another that is
+    /// unknown; null where it follows from none.
+    /// </summary>
     public string? CausedBy { get; init; }
 
     /// <summary>The id of the error that it comes from; null where it comes from none that has an id of its own.</summary>

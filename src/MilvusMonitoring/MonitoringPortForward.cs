@@ -1,7 +1,10 @@
 namespace MilvusMonitoring;
 
 /// <summary>A local port that leads to a Service's pods. Its values are live: they show the present each time they are read.</summary>
-/// <remarks>Carries <see cref="Kubeconfig"/>, <see cref="Context"/> and <see cref="Namespace"/>, so that the next command of a pipeline meets the same cluster.</remarks>
+/// <remarks>
+/// Carries <see cref="Kubeconfig"/>, <see cref="Context"/> and <see cref="Namespace"/>, so that the next command of a pipeline meets the
+/// same cluster.
+/// </remarks>
 public sealed class MonitoringPortForward
 {
     private readonly PortForwardMeter _meter;

@@ -1,10 +1,15 @@
 namespace MilvusMonitoring;
 
 /// <summary>What a Prometheus may read to discover Milvus, and what became of it.</summary>
-/// <remarks>Carries <see cref="Kubeconfig"/>, <see cref="Context"/> and <see cref="Namespace"/>, so that the next command of a pipeline meets the same Prometheus.</remarks>
+/// <remarks>
+/// Carries <see cref="Kubeconfig"/>, <see cref="Context"/> and <see cref="Namespace"/>, so that the next command of a pipeline meets the
+/// same Prometheus.
+/// </remarks>
 public sealed record PrometheusAccess
 {
-    /// <summary>The namespace of the service account, which is the one that Prometheus runs in; null where no Prometheus was found.</summary>
+    /// <summary>
+    /// The namespace of the service account, which is the one that Prometheus runs in; null where no Prometheus was found.
+    /// </summary>
     public string? Namespace { get; init; }
 
     /// <summary>The name of the service account that Prometheus runs as; null where no Prometheus was found.</summary>
@@ -22,7 +27,10 @@ public sealed record PrometheusAccess
     /// <summary>The role that gives the access: <c>ClusterRole/prometheus-k8s</c>.</summary>
     public required string Role { get; init; }
 
-    /// <summary>What may be done, or after Revoke what this role no longer gives: <c>get, list, watch on pods, services, endpoints, endpointslices.discovery.k8s.io</c>; empty where there was nothing to take away.</summary>
+    /// <summary>
+    /// What may be done, or after Revoke what this role no longer gives: <c>get, list, watch on pods, services, endpoints,
+    /// endpointslices.discovery.k8s.io</c>; empty where there was nothing to take away.
+    /// </summary>
     public required string Rules { get; init; }
 
     /// <summary>What became of the access, or under <c>-WhatIf</c> what would.</summary>

@@ -9,7 +9,9 @@ public sealed record StackComponent
     /// <summary>How many objects it has.</summary>
     public int Resources { get; init; }
 
-    /// <summary>How many of its objects have something to be ready for: workloads, Prometheus and Alertmanager resources, API services.</summary>
+    /// <summary>
+    /// How many of its objects have something to be ready for: workloads, Prometheus and Alertmanager resources, API services.
+    /// </summary>
     public int Workloads { get; init; }
 
     /// <summary>How many of those are ready.</summary>

@@ -21,7 +21,10 @@ public sealed record StackResource
     /// <summary>What became of it, or under <c>-WhatIf</c> what would; null where it was only looked at.</summary>
     public ResourceAction? Action { get; init; }
 
-    /// <summary>How it differs from what was applied: missing, replaced, or changed and by which field manager; null where it does not, or cannot be known.</summary>
+    /// <summary>
+    /// How it differs from what was applied: missing, replaced, or changed and by which field manager; null where it does not, or cannot be
+    /// known.
+    /// </summary>
     public string? Drift { get; init; }
 
     /// <summary>Whether it is ready; null where its kind has no such state, or nobody looked.</summary>

@@ -24,10 +24,14 @@ internal sealed class AccessOperation(ClusterClient client, IActivitySink sink, 
 
     /// <summary>Carries out the plan for one access.</summary>
     public Task<PrometheusAccess> RunAsync(PlannedAccess planned, CancellationToken cancellationToken) =>
-        new AccessWriter(client, sink).WriteAsync(planned, async () => await PlanAgainAsync(planned, cancellationToken).ConfigureAwait(false), cancellationToken);
+        new AccessWriter(client, sink).WriteAsync(
+            planned,
+            async () => await PlanAgainAsync(planned, cancellationToken).ConfigureAwait(false),
+            cancellationToken);
 
     private async Task<PlannedAccess> PlanAgainAsync(PlannedAccess planned, CancellationToken cancellationToken) =>
-        (await ReadAsync(cancellationToken).ConfigureAwait(false)).Accesses.FirstOrDefault(again => again.Access.Role == planned.Access.Role) ?? planned with { Writes = [] };
+        (await ReadAsync(cancellationToken).ConfigureAwait(false)).Accesses.FirstOrDefault(again =>
+            again.Access.Role == planned.Access.Role) ?? planned with { Writes = [] };
 
     private Task<AccessPlan> ReadAsync(CancellationToken cancellationToken) =>
         revoke ? _planner.ToRevokeAsync(cancellationToken) : _planner.ToGrantAsync(cancellationToken);

@@ -23,7 +23,9 @@ internal sealed class AccessPlanner(ClusterClient client, AccessRequest request)
         var prometheus = await _finder.GetAsync(request.Prometheus, cancellationToken).ConfigureAwait(false);
         if (request.Namespaces.Count > 0)
         {
-            return await InNamespacesAsync(async name => [await _binding.ToGrantAsync(prometheus, name, cancellationToken).ConfigureAwait(false)], cancellationToken).ConfigureAwait(false);
+            return await InNamespacesAsync(
+                    async name => [await _binding.ToGrantAsync(prometheus, name, cancellationToken).ConfigureAwait(false)],
+                    cancellationToken).ConfigureAwait(false);
         }
 
         var planned = request.Method == AccessMethod.Binding
@@ -37,19 +39,27 @@ internal sealed class AccessPlanner(ClusterClient client, AccessRequest request)
     {
         if (request.Namespaces.Count > 0)
         {
-            return await InNamespacesAsync(name => _binding.ToRevokeAsync(name, request.Prometheus.Namespace, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return await InNamespacesAsync(
+                    name => _binding.ToRevokeAsync(name, request.Prometheus.Namespace, cancellationToken),
+                    cancellationToken).ConfigureAwait(false);
         }
 
         if (request.Method == AccessMethod.Binding)
         {
-            return new AccessPlan(await _binding.ToRevokeAsync(null, request.Prometheus.Namespace, cancellationToken).ConfigureAwait(false), []);
+            return new AccessPlan(
+                await _binding.ToRevokeAsync(null, request.Prometheus.Namespace, cancellationToken).ConfigureAwait(false),
+                []);
         }
 
         var prometheus = await _finder.FindAsync(request.Prometheus, cancellationToken).ConfigureAwait(false);
-        return new AccessPlan([await _clusterRole.ToRevokeAsync(request.ClusterRole, prometheus, cancellationToken).ConfigureAwait(false)], []);
+        return new AccessPlan(
+            [await _clusterRole.ToRevokeAsync(request.ClusterRole, prometheus, cancellationToken).ConfigureAwait(false)],
+            []);
     }
 
-    private async Task<AccessPlan> InNamespacesAsync(Func<string, Task<IReadOnlyList<PlannedAccess>>> plan, CancellationToken cancellationToken)
+    private async Task<AccessPlan> InNamespacesAsync(
+        Func<string, Task<IReadOnlyList<PlannedAccess>>> plan,
+        CancellationToken cancellationToken)
     {
         var planned = new List<PlannedAccess>();
         var errors = new List<MonitoringException>();
@@ -63,7 +73,12 @@ internal sealed class AccessPlanner(ClusterClient client, AccessRequest request)
                 }
                 else
                 {
-                    errors.Add(new MonitoringException(ErrorId.ObjectNotFound, $"Namespace/{name} is not in {client.Connection.Context}", "create it first, or correct the name", $"Namespace/{name}"));
+                    errors.Add(
+                        new MonitoringException(
+                            ErrorId.ObjectNotFound,
+                            $"Namespace/{name} is not in {client.Connection.Context}",
+                            "create it first, or correct the name",
+                            $"Namespace/{name}"));
                 }
             }
             catch (MonitoringException exception) when (!ClusterFailure.AffectsEveryRequest(exception))
@@ -79,7 +94,12 @@ internal sealed class AccessPlanner(ClusterClient client, AccessRequest request)
     {
         try
         {
-            return await client.FindMetadataAsync(ResourceType.Namespace, new ResourceId(string.Empty, "Namespace", null, namespaceName), cancellationToken).ConfigureAwait(false) is not null;
+            return await client
+                .FindMetadataAsync(
+                    ResourceType.Namespace,
+                    new ResourceId(string.Empty, "Namespace", null, namespaceName),
+                    cancellationToken).ConfigureAwait(false)
+                is not null;
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
         {

@@ -7,4 +7,8 @@ namespace MilvusMonitoring.Access;
 /// <param name="ClusterRole">The role to add to.</param>
 /// <param name="Namespaces">The namespaces that it is for; empty for the whole cluster.</param>
 /// <param name="Prometheus">Which Prometheus.</param>
-internal sealed record AccessRequest(AccessMethod Method, string ClusterRole, IReadOnlyList<string> Namespaces, PrometheusChoice Prometheus);
+internal sealed record AccessRequest(
+    AccessMethod Method,
+    string ClusterRole,
+    IReadOnlyList<string> Namespaces,
+    PrometheusChoice Prometheus);

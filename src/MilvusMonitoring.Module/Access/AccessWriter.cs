@@ -18,7 +18,10 @@ internal sealed class AccessWriter(ClusterClient client, IActivitySink sink)
     /// <param name="planAgain">Plans anew after somebody else has written to a role between reading and patching.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>What became of the access.</returns>
-    public async Task<PrometheusAccess> WriteAsync(PlannedAccess planned, Func<Task<PlannedAccess>> planAgain, CancellationToken cancellationToken)
+    public async Task<PrometheusAccess> WriteAsync(
+        PlannedAccess planned,
+        Func<Task<PlannedAccess>> planAgain,
+        CancellationToken cancellationToken)
     {
         var pause = FirstPause;
         for (var attempt = 1; ; attempt++)
@@ -37,7 +40,11 @@ internal sealed class AccessWriter(ClusterClient client, IActivitySink sink)
             var id = planned.Writes[0].Id;
             if (attempt == Attempts)
             {
-                throw new MonitoringException(ErrorId.ObjectChanged, $"{id} was changed by somebody else each of the {Attempts} times that it was to be patched", "see what keeps writing to it, and run the command again", id.ToString());
+                throw new MonitoringException(
+                    ErrorId.ObjectChanged,
+                    $"{id} was changed by somebody else each of the {Attempts} times that it was to be patched",
+                    "see what keeps writing to it, and run the command again",
+                    id.ToString());
             }
 
             sink.Verbose($"{id} has changed since it was read; it is read again");
@@ -54,7 +61,8 @@ internal sealed class AccessWriter(ClusterClient client, IActivitySink sink)
         var refusal = write.Mode switch
         {
             RoleWriteMode.Patch => await PatchAsync(write, cancellationToken).ConfigureAwait(false),
-            RoleWriteMode.Apply => (await client.ApplyAsync(write.Type, write.Id, write.Body, force: true, cancellationToken).ConfigureAwait(false)).Refusal,
+            RoleWriteMode.Apply => (
+                await client.ApplyAsync(write.Type, write.Id, write.Body, force: true, cancellationToken).ConfigureAwait(false)).Refusal,
             _ => (await client.DeleteAsync(write.Type, write.Id, null, cancellationToken).ConfigureAwait(false)).Refusal,
         };
         if (refusal is null)
@@ -93,7 +101,10 @@ internal sealed class AccessWriter(ClusterClient client, IActivitySink sink)
         return answer.Refusal;
     }
 
-    /// <summary>Whether a try whose answer was lost has done it: the role carries the note of this patch, and nobody else has written to it since it was read.</summary>
+    /// <summary>
+    /// Whether a try whose answer was lost has done it: the role carries the note of this patch, and nobody else has written to it since it
+    /// was read.
+    /// </summary>
     private static bool IsDone(RoleWrite write, ObjectMetadata live) =>
         live.ResourceVersion != write.Before?.ResourceVersion
         && live.Annotations.GetValueOrDefault(GrantedRules.AnnotationName) == write.Noted

@@ -22,19 +22,33 @@ internal sealed class BindingAccess(ClusterClient client)
         var role = Document(roleType, targetNamespace, name);
         role["rules"] = DiscoveryRules.ToJson();
         var binding = Document(bindingType, targetNamespace, name);
-        binding["roleRef"] = new JsonObject { ["apiGroup"] = roleType.Group, ["kind"] = roleType.Kind, ["name"] = name };
-        binding["subjects"] = new JsonArray(new JsonObject { ["kind"] = "ServiceAccount", ["name"] = prometheus.ServiceAccount, ["namespace"] = prometheus.Namespace });
+        binding["roleRef"] = new JsonObject
+        {
+            ["apiGroup"] = roleType.Group,
+            ["kind"] = roleType.Kind,
+            ["name"] = name,
+        };
+        binding["subjects"] = new JsonArray(
+            new JsonObject
+            {
+                ["kind"] = "ServiceAccount",
+                ["name"] = prometheus.ServiceAccount,
+                ["namespace"] = prometheus.Namespace,
+            });
         var roleId = IdOf(roleType, targetNamespace, name);
         RoleWrite?[] writes =
         [
             await ToApplyAsync(roleType, roleId, role, "escalate", roleId, roleType, cancellationToken).ConfigureAwait(false),
-            await ToApplyAsync(bindingType, IdOf(bindingType, targetNamespace, name), binding, "bind", roleId, roleType, cancellationToken).ConfigureAwait(false),
+            await ToApplyAsync(bindingType, IdOf(bindingType, targetNamespace, name), binding, "bind", roleId, roleType, cancellationToken)
+                .ConfigureAwait(false),
         ];
         var needed = writes.OfType<RoleWrite>().ToList();
         var action = needed.Count == 0 ? ResourceAction.Unchanged
             : needed.Count == 2 && needed.All(write => write.Action == ResourceAction.Created) ? ResourceAction.Created
             : ResourceAction.Configured;
-        return new PlannedAccess(Access(prometheus.Namespace, prometheus.ServiceAccount, targetNamespace, roleId, DiscoveryRules.Text, action), needed);
+        return new PlannedAccess(
+            Access(prometheus.Namespace, prometheus.ServiceAccount, targetNamespace, roleId, DiscoveryRules.Text, action),
+            needed);
     }
 
     /// <summary>Plans to delete the bindings of this module's own, and their roles.</summary>
@@ -42,12 +56,22 @@ internal sealed class BindingAccess(ClusterClient client)
     /// <param name="subjectNamespace">The namespace of the service account; null for any.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>One access for each; none where there are none.</returns>
-    public async Task<IReadOnlyList<PlannedAccess>> ToRevokeAsync(string? targetNamespace, string? subjectNamespace, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PlannedAccess>> ToRevokeAsync(
+        string? targetNamespace,
+        string? subjectNamespace,
+        CancellationToken cancellationToken)
     {
         var (roleType, bindingType) = TypesFor(targetNamespace);
-        var roles = await client.ListMetadataAsync(roleType, targetNamespace, Selector, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
-        var bindings = await client.ListAsync(bindingType, targetNamespace, Selector, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
-        var subjects = bindings.ToDictionary(binding => binding.Member("metadata").Text("name")!, binding => binding.Items("subjects").FirstOrDefault(), StringComparer.Ordinal);
+        var roles = await client
+            .ListMetadataAsync(roleType, targetNamespace, Selector, cancellationToken)
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
+        var bindings = await client
+            .ListAsync(bindingType, targetNamespace, Selector, cancellationToken)
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
+        var subjects = bindings.ToDictionary(
+            binding => binding.Member("metadata").Text("name")!,
+            binding => binding.Items("subjects").FirstOrDefault(),
+            StringComparer.Ordinal);
         var planned = new List<PlannedAccess>();
         foreach (var name in subjects.Keys.Union(roles.Select(role => role.Name), StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
@@ -61,7 +85,8 @@ internal sealed class BindingAccess(ClusterClient client)
             var writes = new List<RoleWrite>();
             if (subjects.ContainsKey(name))
             {
-                writes.Add(new RoleWrite(bindingType, IdOf(bindingType, targetNamespace, name), RoleWriteMode.Delete, ResourceAction.Deleted));
+                writes.Add(
+                    new RoleWrite(bindingType, IdOf(bindingType, targetNamespace, name), RoleWriteMode.Delete, ResourceAction.Deleted));
             }
 
             if (roles.FirstOrDefault(role => role.Name == name) is { } ownRole)
@@ -69,13 +94,29 @@ internal sealed class BindingAccess(ClusterClient client)
                 writes.Add(new RoleWrite(roleType, roleId, RoleWriteMode.Delete, ResourceAction.Deleted) { Before = ownRole });
             }
 
-            planned.Add(new PlannedAccess(Access(subject.Text("namespace"), subject.Text("name"), targetNamespace, roleId, DiscoveryRules.Text, ResourceAction.Deleted), writes));
+            planned.Add(
+                new PlannedAccess(
+                    Access(
+                        subject.Text("namespace"),
+                        subject.Text("name"),
+                        targetNamespace,
+                        roleId,
+                        DiscoveryRules.Text,
+                        ResourceAction.Deleted),
+                    writes));
         }
 
         return planned;
     }
 
-    private async Task<RoleWrite?> ToApplyAsync(ResourceType type, ResourceId id, JsonObject wanted, string overrideVerb, ResourceId role, ResourceType roleType, CancellationToken cancellationToken)
+    private async Task<RoleWrite?> ToApplyAsync(
+        ResourceType type,
+        ResourceId id,
+        JsonObject wanted,
+        string overrideVerb,
+        ResourceId role,
+        ResourceType roleType,
+        CancellationToken cancellationToken)
     {
         var live = await RoleDocument.FindAsync(client, type, id, cancellationToken).ConfigureAwait(false);
         if (live is not null && IsAsWanted(live, wanted))
@@ -96,13 +137,16 @@ internal sealed class BindingAccess(ClusterClient client)
         JsonEquality.AreEqual(live["rules"], wanted["rules"])
         && JsonEquality.AreEqual(live["roleRef"], wanted["roleRef"])
         && JsonEquality.AreEqual(live["subjects"], wanted["subjects"])
-        && wanted["metadata"]!["labels"]!.AsObject().All(label => JsonEquality.AreEqual(live["metadata"]?["labels"]?[label.Key], label.Value));
+        && wanted["metadata"]!["labels"]!
+            .AsObject()
+            .All(label => JsonEquality.AreEqual(live["metadata"]?["labels"]?[label.Key], label.Value));
 
     private static (ResourceType Role, ResourceType Binding) TypesFor(string? targetNamespace) => targetNamespace is null
         ? (ResourceType.ClusterRole, ResourceType.ClusterRoleBinding)
         : (ResourceType.Role, ResourceType.RoleBinding);
 
-    private static ResourceId IdOf(ResourceType type, string? namespaceName, string name) => new(type.Group, type.Kind, namespaceName, name);
+    private static ResourceId IdOf(ResourceType type, string? namespaceName, string name) =>
+        new(type.Group, type.Kind, namespaceName, name);
 
     private static JsonObject Document(ResourceType type, string? namespaceName, string name)
     {
@@ -119,17 +163,24 @@ internal sealed class BindingAccess(ClusterClient client)
         return new JsonObject { ["apiVersion"] = $"{type.Group}/{type.Version}", ["kind"] = type.Kind, ["metadata"] = metadata };
     }
 
-    private PrometheusAccess Access(string? namespaceName, string? serviceAccount, string? targetNamespace, ResourceId role, string rules, ResourceAction action) => new()
-    {
-        Namespace = namespaceName,
-        ServiceAccount = serviceAccount,
-        Method = AccessMethod.Binding,
-        TargetNamespace = targetNamespace,
-        Role = role.ToString(),
-        Rules = rules,
-        Action = action,
-        Context = client.Connection.Context,
-        Kubeconfig = client.Connection.Kubeconfig,
-        Server = client.Connection.Server,
-    };
+    private PrometheusAccess Access(
+        string? namespaceName,
+        string? serviceAccount,
+        string? targetNamespace,
+        ResourceId role,
+        string rules,
+        ResourceAction action) =>
+        new()
+        {
+            Namespace = namespaceName,
+            ServiceAccount = serviceAccount,
+            Method = AccessMethod.Binding,
+            TargetNamespace = targetNamespace,
+            Role = role.ToString(),
+            Rules = rules,
+            Action = action,
+            Context = client.Connection.Context,
+            Kubeconfig = client.Connection.Kubeconfig,
+            Server = client.Connection.Server,
+        };
 }

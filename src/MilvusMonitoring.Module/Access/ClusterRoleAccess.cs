@@ -60,14 +60,15 @@ internal sealed class ClusterRoleAccess(ClusterClient client)
     }
 
     /// <summary>The server looks at all rules of a role that is changed, not only at those that are new.</summary>
-    private static RoleWrite Write(ResourceId id, RolePatch patch, JsonObject role) => new(ResourceType.ClusterRole, id, RoleWriteMode.Patch, ResourceAction.Configured)
-    {
-        Body = patch.Operations,
-        Before = RoleDocument.MetadataOf(role),
-        Noted = patch.Noted,
-        Granted = patch.Rules,
-        Override = new Permission("escalate", ResourceType.ClusterRole.Group, ResourceType.ClusterRole.Plural, id.Name),
-    };
+    private static RoleWrite Write(ResourceId id, RolePatch patch, JsonObject role) =>
+        new(ResourceType.ClusterRole, id, RoleWriteMode.Patch, ResourceAction.Configured)
+        {
+            Body = patch.Operations,
+            Before = RoleDocument.MetadataOf(role),
+            Noted = patch.Noted,
+            Granted = patch.Rules,
+            Override = new Permission("escalate", ResourceType.ClusterRole.Group, ResourceType.ClusterRole.Plural, id.Name),
+        };
 
     private async Task<JsonObject?> ReadAsync(ResourceId id, CancellationToken cancellationToken) =>
         await RoleDocument.FindAsync(client, ResourceType.ClusterRole, id, cancellationToken).ConfigureAwait(false);

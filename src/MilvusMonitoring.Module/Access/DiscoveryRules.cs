@@ -4,9 +4,12 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Access;
 
-/// <summary>What Prometheus has to be allowed to discover what a ServiceMonitor or PodMonitor selects, by Endpoints or by EndpointSlices.</summary>
+/// <summary>
+/// What Prometheus has to be allowed to discover what a ServiceMonitor or PodMonitor selects, by Endpoints or by EndpointSlices.
+/// </summary>
 /// <remarks>
-/// One rule for each API group: a rule is a product, so that one rule over both groups would also grant pods of discovery.k8s.io and endpointslices of the core group,
+/// One rule for each API group: a rule is a product, so that one rule over both groups would also grant pods of discovery.k8s.io and
+/// endpointslices of the core group,
 /// and whoever holds exactly what Prometheus needs could not grant it.
 /// </remarks>
 internal static class DiscoveryRules

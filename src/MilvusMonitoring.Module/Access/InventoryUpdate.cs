@@ -5,10 +5,16 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Access;
 
-/// <summary>Brings the inventory's record of a patched role up to date, so that the next installation sees at a glance that nobody else has touched it.</summary>
+/// <summary>
+/// Brings the inventory's record of a patched role up to date, so that the next installation sees at a glance that nobody else has touched
+/// it.
+/// </summary>
 internal sealed class InventoryUpdate(ClusterClient client, IActivitySink sink)
 {
-    /// <summary>Records the role as it is after the patch; does nothing where it had drifted before, since that is for the installation to put right.</summary>
+    /// <summary>
+    /// Records the role as it is after the patch; does nothing where it had drifted before, since that is for the installation to put
+    /// right.
+    /// </summary>
     public async Task UpdateAsync(RoleWrite write, ObjectMetadata live, CancellationToken cancellationToken)
     {
         try
@@ -18,7 +24,10 @@ internal sealed class InventoryUpdate(ClusterClient client, IActivitySink sink)
                 var entry = inventory.Entries.FirstOrDefault(entry => entry.Id == write.Id);
                 if (entry is { ManifestHash: { } hash, LeftAlone: null } && write.Before is { } before && Drift.IsAsApplied(entry, before))
                 {
-                    IReadOnlyList<InventoryEntry> entries = [.. inventory.Entries.Select(other => other == entry ? entry.With(live, hash) : other)];
+                    IReadOnlyList<InventoryEntry> entries =
+                    [
+                        .. inventory.Entries.Select(other => other == entry ? entry.With(live, hash) : other),
+                    ];
                     await InventoryStore.SaveAsync(client, inventory with { Entries = entries }, cancellationToken).ConfigureAwait(false);
                 }
             }
@@ -26,7 +35,9 @@ internal sealed class InventoryUpdate(ClusterClient client, IActivitySink sink)
         catch (MonitoringException exception)
         {
             // The role is as wanted; the next installation only has to look closer.
-            sink.Warning($"The inventory could not be told of the change to {write.Id}, which Get-KubePrometheus calls changed until Install-KubePrometheus is run again: {exception.Message}");
+            sink.Warning(
+                $"The inventory could not be told of the change to {write.Id}, which Get-KubePrometheus calls changed until Install-KubePrometheus is run again: {exception.Message}"
+            );
         }
     }
 }

@@ -9,7 +9,11 @@ namespace MilvusMonitoring.Access;
 internal static class RoleDocument
 {
     /// <summary>Reads one; null where it is not there.</summary>
-    public static async Task<JsonObject?> FindAsync(ClusterClient client, ResourceType type, ResourceId id, CancellationToken cancellationToken)
+    public static async Task<JsonObject?> FindAsync(
+        ClusterClient client,
+        ResourceType type,
+        ResourceId id,
+        CancellationToken cancellationToken)
     {
         if (await client.FindAsync(type, id, cancellationToken).ConfigureAwait(false) is not { } body)
         {

@@ -11,7 +11,11 @@ namespace MilvusMonitoring.Access;
 /// <param name="Rules">All rules of the role afterwards.</param>
 /// <param name="Noted">What the annotation of the role says afterwards; null for nothing.</param>
 /// <param name="Operations">The JSON patch, UTF-8; empty where nothing is to be changed.</param>
-internal sealed record RolePatch(IReadOnlyList<PolicyRule> Changed, IReadOnlyList<PolicyRule> Rules, string? Noted, ReadOnlyMemory<byte> Operations)
+internal sealed record RolePatch(
+    IReadOnlyList<PolicyRule> Changed,
+    IReadOnlyList<PolicyRule> Rules,
+    string? Noted,
+    ReadOnlyMemory<byte> Operations)
 {
     private const string AnnotationPath = "/metadata/annotations/milvus-monitoring~1granted-rules";
 
@@ -42,7 +46,9 @@ internal sealed record RolePatch(IReadOnlyList<PolicyRule> Changed, IReadOnlyLis
         return new RolePatch(missing, [.. PolicyRule.ParseAll(live), .. missing], noted, Bytes(operations));
     }
 
-    /// <summary>Takes away the rules that the annotation lists, each once, and the annotation; rules of others stay, like ones among them too.</summary>
+    /// <summary>
+    /// Takes away the rules that the annotation lists, each once, and the annotation; rules of others stay, like ones among them too.
+    /// </summary>
     /// <param name="role">The role as it is.</param>
     public static RolePatch ToRevoke(JsonObject role)
     {
@@ -56,7 +62,10 @@ internal sealed record RolePatch(IReadOnlyList<PolicyRule> Changed, IReadOnlyLis
         foreach (var granted in GrantedRules.Read(role))
         {
             // Grant adds at the end, so of several that are alike the last is its own.
-            var index = Enumerable.Range(0, live.Count).Reverse().FirstOrDefault(index => !removed.Contains(index) && JsonEquality.AreEqual(live[index], granted), -1);
+            var index = Enumerable
+                .Range(0, live.Count)
+                .Reverse()
+                .FirstOrDefault(index => !removed.Contains(index) && JsonEquality.AreEqual(live[index], granted), -1);
             if (index >= 0)
             {
                 removed.Add(index);
@@ -75,11 +84,18 @@ internal sealed record RolePatch(IReadOnlyList<PolicyRule> Changed, IReadOnlyLis
 
     private static RolePatch Nothing(JsonArray? live) => new([], PolicyRule.ParseAll(live), null, default);
 
-    private static JsonObject Test(JsonObject role) => new() { ["op"] = "test", ["path"] = "/metadata/resourceVersion", ["value"] = role["metadata"]?["resourceVersion"]?.DeepClone() };
+    private static JsonObject Test(JsonObject role) =>
+        new()
+        {
+            ["op"] = "test",
+            ["path"] = "/metadata/resourceVersion",
+            ["value"] = role["metadata"]?["resourceVersion"]?.DeepClone(),
+        };
 
     private static JsonObject Add(string path, JsonNode value) => new() { ["op"] = "add", ["path"] = path, ["value"] = value };
 
     private static JsonObject Remove(string path) => new() { ["op"] = "remove", ["path"] = path };
 
-    private static ReadOnlyMemory<byte> Bytes(List<JsonObject> operations) => JsonSerializer.SerializeToUtf8Bytes(new JsonArray([.. operations]));
+    private static ReadOnlyMemory<byte> Bytes(List<JsonObject> operations) =>
+        JsonSerializer.SerializeToUtf8Bytes(new JsonArray([.. operations]));
 }

@@ -30,7 +30,10 @@ internal sealed record RoleWrite(ResourceType Type, ResourceId Id, RoleWriteMode
     /// <summary>Every rule that the write grants, and so the caller has to hold.</summary>
     public IReadOnlyList<PolicyRule> Granted { get; init; } = [];
 
-    /// <summary>What lets the caller grant them without holding them: <c>escalate</c> on the role that is written, <c>bind</c> on the one that a binding names.</summary>
+    /// <summary>
+    /// What lets the caller grant them without holding them: <c>escalate</c> on the role that is written, <c>bind</c> on the one that a
+    /// binding names.
+    /// </summary>
     public Permission? Override { get; init; }
 
     /// <summary>What the caller needs for the write itself.</summary>

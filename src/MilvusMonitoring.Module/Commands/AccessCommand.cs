@@ -13,7 +13,8 @@ public abstract class AccessCommand : ClusterCommand
     private const string UsualRole = "prometheus-k8s";
 
     /// <summary>
-    /// A stack: its own Prometheus is meant. An access: the same one again. Anything else with a namespace, such as a Milvus instance, or the name of a namespace: the access is for that namespace.
+    /// A stack: its own Prometheus is meant. An access: the same one again. Anything else with a namespace, such as a Milvus instance, or
+    /// the name of a namespace: the access is for that namespace.
     /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
@@ -25,7 +26,10 @@ public abstract class AccessCommand : ClusterCommand
     [ValidateNotNullOrEmpty]
     public string[] Namespace { get; set; } = [];
 
-    /// <summary><c>ClusterRole</c>: the rules of the role that Prometheus already has. <c>Binding</c>: a role and a binding of this module's own. Default: ClusterRole; with namespaces, Binding.</summary>
+    /// <summary>
+    /// <c>ClusterRole</c>: the rules of the role that Prometheus already has. <c>Binding</c>: a role and a binding of this module's own.
+    /// Default: ClusterRole; with namespaces, Binding.
+    /// </summary>
     [Parameter]
     public AccessMethod Method { get; set; }
 
@@ -74,7 +78,8 @@ public abstract class AccessCommand : ClusterCommand
             return;
         }
 
-        var what = $"{planned.Access.Rules} ({string.Join(", ", planned.Writes.Select(write => $"{write.Action} {write.Id}"))}) on {planned.Access.Context}";
+        var what =
+            $"{planned.Access.Rules} ({string.Join(", ", planned.Writes.Select(write => $"{write.Action} {write.Id}"))}) on {planned.Access.Context}";
         var approval = await output.ApproveAsync(what, IsRevoke ? "Revoke" : "Grant").ConfigureAwait(false);
         if (approval.IsWhatIf)
         {
@@ -93,7 +98,10 @@ public abstract class AccessCommand : ClusterCommand
         }
     }
 
-    /// <summary>A stack's own <c>Namespace</c> says where Prometheus is, a Milvus instance's where Milvus is: so the type decides, and no binding by property name.</summary>
+    /// <summary>
+    /// A stack's own <c>Namespace</c> says where Prometheus is, a Milvus instance's where Milvus is: so the type decides, and no binding by
+    /// property name.
+    /// </summary>
     private AccessRequest Request()
     {
         var typed = new AccessRequest(Method, ClusterRole, Namespace, new PrometheusChoice(PrometheusNamespace, PrometheusName));
@@ -111,10 +119,20 @@ public abstract class AccessCommand : ClusterCommand
     private AccessRequest OfPiped(AccessRequest typed, PSObject input)
     {
         var piped = new PipedObject(input);
-        return piped.Is<KubePrometheusStack>() ? typed with { Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? piped.Text("Namespace") } }
+        return piped.Is<KubePrometheusStack>()
+                ? typed with
+                {
+                    Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? piped.Text("Namespace") },
+                }
             : piped.Is<PrometheusAccess>() ? OfAccess(typed, piped)
-            : (input.BaseObject as string ?? piped.Text("Namespace")) is { Length: > 0 } name ? typed with { Namespaces = [.. Namespace, name] }
-            : throw Invalid($"{input.BaseObject.GetType().Name} says neither which Prometheus nor which namespace is meant; pipe a stack, a Milvus instance or the name of a namespace.", nameof(InputObject));
+            : (input.BaseObject as string ?? piped.Text("Namespace")) is { Length: > 0 } name
+                ? typed with
+                {
+                    Namespaces = [.. Namespace, name],
+                }
+            : throw Invalid(
+                $"{input.BaseObject.GetType().Name} says neither which Prometheus nor which namespace is meant; pipe a stack, a Milvus instance or the name of a namespace.",
+                nameof(InputObject));
     }
 
     private AccessRequest OfAccess(AccessRequest typed, PipedObject access)
@@ -123,7 +141,12 @@ public abstract class AccessCommand : ClusterCommand
         return typed with
         {
             Method = IsGiven(nameof(Method)) ? Method : method,
-            ClusterRole = !IsGiven(nameof(ClusterRole)) && method == AccessMethod.ClusterRole && access.Text(nameof(PrometheusAccess.Role)) is { } role ? role[(role.IndexOf('/', StringComparison.Ordinal) + 1)..] : ClusterRole,
+            ClusterRole =
+                !IsGiven(nameof(ClusterRole))
+                && method == AccessMethod.ClusterRole
+                && access.Text(nameof(PrometheusAccess.Role)) is { } role
+                    ? role[(role.IndexOf('/', StringComparison.Ordinal) + 1)..]
+                    : ClusterRole,
             Namespaces = access.Text(nameof(PrometheusAccess.TargetNamespace)) is { } target ? [.. Namespace, target] : Namespace,
             Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? access.Text(nameof(PrometheusAccess.Namespace)) },
         };

@@ -2,7 +2,9 @@ using System.Management.Automation;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>Shows warnings and errors as issues of the step that an Azure Pipelines agent runs, where the caller has asked for it.</summary>
+/// <summary>
+/// Shows warnings and errors as issues of the step that an Azure Pipelines agent runs, where the caller has asked for it.
+/// </summary>
 /// <remarks>The agent reads such lines from the host's output; nothing of it goes into the pipeline.</remarks>
 internal sealed class AgentLog
 {
@@ -15,12 +17,17 @@ internal sealed class AgentLog
 
     /// <summary>The log for a command; null outside of an agent, or where nobody asked. To be called on the pipeline thread.</summary>
     public static AgentLog? Create(PSCmdlet command) =>
-        Environment.GetEnvironmentVariable("TF_BUILD") is { Length: > 0 } && LanguagePrimitives.IsTrue(command.SessionState.PSVariable.GetValue(Variable)) ? new AgentLog(command) : null;
+        Environment.GetEnvironmentVariable("TF_BUILD") is { Length: > 0 }
+        && LanguagePrimitives.IsTrue(command.SessionState.PSVariable.GetValue(Variable))
+            ? new AgentLog(command)
+            : null;
 
     /// <summary>Shows a warning, unless the caller does not want to see warnings.</summary>
     public void Warning(string message) => Issue("warning", "Warning", code: null, message);
 
-    /// <summary>Shows an error, unless the caller does not want to see errors: all of it, for an issue has no other place for the remedy.</summary>
+    /// <summary>
+    /// Shows an error, unless the caller does not want to see errors: all of it, for an issue has no other place for the remedy.
+    /// </summary>
     public void Error(ErrorRecord error) => Issue("error", "Error", error.FullyQualifiedErrorId.Split(',')[0], error.Exception.Message);
 
     /// <summary>The command that the agent understands.</summary>
@@ -50,6 +57,7 @@ internal sealed class AgentLog
     {
         var preference = _command.MyInvocation.BoundParameters.TryGetValue(stream + "Action", out var bound) ? bound
             : _command.SessionState.PSVariable.GetValue(stream == "Error" ? "ErrorActionPreference" : "WarningPreference");
-        return !LanguagePrimitives.TryConvertTo<ActionPreference>(preference, out var chosen) || chosen is not (ActionPreference.Ignore or ActionPreference.SilentlyContinue);
+        return !LanguagePrimitives.TryConvertTo<ActionPreference>(preference, out var chosen)
+            || chosen is not (ActionPreference.Ignore or ActionPreference.SilentlyContinue);
     }
 }

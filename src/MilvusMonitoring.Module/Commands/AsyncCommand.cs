@@ -8,7 +8,10 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _giveUp = new();
 
-    /// <summary>How long Ctrl+C waits for the work to end before it leaves it behind: less than 2 s, but for work that has to come to an end of its own.</summary>
+    /// <summary>
+    /// How long Ctrl+C waits for the work to end before it leaves it behind: less than 2 s, but for work that has to come to an end of its
+    /// own.
+    /// </summary>
     private protected virtual TimeSpan LongestStop => TimeSpan.FromMilliseconds(1900);
 
     /// <inheritdoc />
@@ -85,7 +88,13 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
 
     /// <summary>Work that was cancelled although nobody stopped it has run into a limit of its own: that is no success either.</summary>
     private static Exception? EndOf(Task work) =>
-        work.IsCanceled ? new MonitoringException(ErrorId.TimedOut, "The API server did not answer in time", "see its state, and run the command again", target: null) : work.Exception?.InnerException;
+        work.IsCanceled
+            ? new MonitoringException(
+                ErrorId.TimedOut,
+                "The API server did not answer in time",
+                "see its state, and run the command again",
+                target: null)
+            : work.Exception?.InnerException;
 
     private async Task RunToEndAsync(Func<CommandOutput, CancellationToken, Task> step, CommandOutput output)
     {

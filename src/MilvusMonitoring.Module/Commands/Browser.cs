@@ -11,7 +11,10 @@ internal static class Browser
     /// <returns>Why it was not opened; null where it was.</returns>
     public static string? Open(Uri page)
     {
-        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("DISPLAY") is not { Length: > 0 } && Environment.GetEnvironmentVariable("WAYLAND_DISPLAY") is not { Length: > 0 })
+        if (
+            OperatingSystem.IsLinux()
+            && Environment.GetEnvironmentVariable("DISPLAY") is not { Length: > 0 }
+            && Environment.GetEnvironmentVariable("WAYLAND_DISPLAY") is not { Length: > 0 })
         {
             return "there is no desktop here";
         }

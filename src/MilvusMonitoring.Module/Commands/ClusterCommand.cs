@@ -27,14 +27,21 @@ public abstract class ClusterCommand : AsyncCommand
     [AllowEmptyString]
     public string? Context { get; set; }
 
-    /// <summary>An object of the pipeline may carry none of the two, but a person who types one means it: an unset variable must not lead to another cluster.</summary>
+    /// <summary>
+    /// An object of the pipeline may carry none of the two, but a person who types one means it: an unset variable must not lead to another
+    /// cluster.
+    /// </summary>
     protected sealed override void BeginProcessing()
     {
         foreach (var name in (ReadOnlySpan<string>)[nameof(Kubeconfig), nameof(Context)])
         {
             if (MyInvocation.BoundParameters.TryGetValue(name, out var value) && string.IsNullOrEmpty(value as string))
             {
-                var exception = new MonitoringException(ErrorId.ParameterInvalid, $"-{name} was given without a value", "give one, or leave the parameter out for the default", name);
+                var exception = new MonitoringException(
+                    ErrorId.ParameterInvalid,
+                    $"-{name} was given without a value",
+                    "give one, or leave the parameter out for the default",
+                    name);
                 var error = ErrorRecords.From(exception, name);
                 AgentLog.Create(this)?.Error(error);
                 ThrowTerminatingError(error);
@@ -61,7 +68,12 @@ public abstract class ClusterCommand : AsyncCommand
     private protected abstract Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken);
 
     /// <summary>The kubeconfig that was given, as full paths; null for the default.</summary>
-    private protected string? ResolvedKubeconfig() => string.IsNullOrEmpty(Kubeconfig)
-        ? null
-        : string.Join(Path.PathSeparator, Kubeconfig.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(SessionState.Path.GetUnresolvedProviderPathFromPSPath));
+    private protected string? ResolvedKubeconfig() =>
+        string.IsNullOrEmpty(Kubeconfig)
+            ? null
+            : string.Join(
+                Path.PathSeparator,
+                Kubeconfig
+                    .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+                    .Select(SessionState.Path.GetUnresolvedProviderPathFromPSPath));
 }

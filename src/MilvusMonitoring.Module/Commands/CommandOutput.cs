@@ -23,7 +23,8 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
     public void Object(object value) => Post(() => command.WriteObject(value));
 
     /// <summary>Writes an error that ends neither the command nor its work on other objects.</summary>
-    public void Error(Exception exception, object? target = null) => Post(() => command.WriteError(Shown(ErrorRecords.From(exception, target))));
+    public void Error(Exception exception, object? target = null) =>
+        Post(() => command.WriteError(Shown(ErrorRecords.From(exception, target))));
 
     /// <summary>Writes an error for a check that failed.</summary>
     public void Error(MonitoringCheck check) => Post(() => command.WriteError(Shown(ErrorRecords.From(check))));
@@ -79,8 +80,13 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
             catch (Exception exception) when (exception is not RuntimeException or HostException)
             {
                 // Whatever a host throws that has nobody to ask: pwsh's own a NullReferenceException at the end of its input.
-                answer.TrySetException(new MonitoringException(
-                    ErrorId.ConfirmationImpossible, $"Nobody can be asked whether to {action.ToLowerInvariant()} {target}", "add -Confirm:$false to go ahead without a question", target, exception));
+                answer.TrySetException(
+                    new MonitoringException(
+                        ErrorId.ConfirmationImpossible,
+                        $"Nobody can be asked whether to {action.ToLowerInvariant()} {target}",
+                        "add -Confirm:$false to go ahead without a question",
+                        target,
+                        exception));
             }
             catch (Exception exception)
             {

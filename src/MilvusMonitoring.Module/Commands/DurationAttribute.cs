@@ -3,7 +3,10 @@ using System.Management.Automation;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>Lets a time span be given as seconds (<c>300</c>), as kubectl writes it (<c>90s</c>, <c>5m</c>, <c>1h</c>), or as a <see cref="TimeSpan"/>.</summary>
+/// <summary>
+/// Lets a time span be given as seconds (<c>300</c>), as kubectl writes it (<c>90s</c>, <c>5m</c>, <c>1h</c>), or as a <see
+/// cref="TimeSpan"/>.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class DurationAttribute : ArgumentTransformationAttribute
 {
@@ -23,10 +26,12 @@ internal sealed class DurationAttribute : ArgumentTransformationAttribute
         };
         return duration is { } valid && valid > TimeSpan.Zero && valid <= Longest
             ? valid
-            : throw new ArgumentTransformationMetadataException($"'{inputData}' is no time between 1 second and 1 day; give seconds (300), 90s, 5m, 1h or a TimeSpan.");
+            : throw new ArgumentTransformationMetadataException(
+                $"'{inputData}' is no time between 1 second and 1 day; give seconds (300), 90s, 5m, 1h or a TimeSpan.");
     }
 
-    private static TimeSpan? FromSeconds(double seconds) => Math.Abs(seconds) <= Longest.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
+    private static TimeSpan? FromSeconds(double seconds) =>
+        Math.Abs(seconds) <= Longest.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
 
     private static TimeSpan? Parse(string text)
     {

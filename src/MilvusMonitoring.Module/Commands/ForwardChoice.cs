@@ -16,8 +16,11 @@ internal sealed record ForwardChoice(IReadOnlyList<MonitoringPortForward> Found,
     public static ForwardChoice Select(IReadOnlyList<MonitoringPortForward> all, IReadOnlyList<string>? services, IReadOnlyList<int> ids)
     {
         var missing = services is null
-            ? ids.Where(id => all.All(forward => forward.Id != id)).Select(id => None($"{id}", "number", all.Select(forward => $"{forward.Id}")))
-            : services.Where(name => !WildcardPattern.ContainsWildcardCharacters(name) && !all.Any(forward => IsMeant(forward, name))).Select(name => None(name, "Service", all.Select(forward => forward.Service)));
+            ? ids.Where(id => all.All(forward => forward.Id != id))
+                .Select(id => None($"{id}", "number", all.Select(forward => $"{forward.Id}")))
+            : services
+                .Where(name => !WildcardPattern.ContainsWildcardCharacters(name) && !all.Any(forward => IsMeant(forward, name)))
+                .Select(name => None(name, "Service", all.Select(forward => forward.Service)));
         var found = all.Where(forward => services is null ? ids.Contains(forward.Id) : services.Any(name => IsMeant(forward, name)));
         return new ForwardChoice([.. found], [.. missing]);
     }
@@ -29,6 +32,10 @@ internal sealed record ForwardChoice(IReadOnlyList<MonitoringPortForward> Found,
             || KnownService.All.Any(known => known.Service == forward.Service && pattern.IsMatch(known.Title));
     }
 
-    private static MonitoringException None(string given, string what, IEnumerable<string> there) => new(
-        ErrorId.PortForwardNotFound, $"No port-forward of this session has the {what} '{given}'", NameSuggestions.Describe(given, there.Distinct()), given);
+    private static MonitoringException None(string given, string what, IEnumerable<string> there) =>
+        new(
+            ErrorId.PortForwardNotFound,
+            $"No port-forward of this session has the {what} '{given}'",
+            NameSuggestions.Describe(given, there.Distinct()),
+            given);
 }

@@ -5,7 +5,8 @@ using MilvusMonitoring.Kubernetes;
 namespace MilvusMonitoring.Commands;
 
 /// <summary>
-/// Shows the kube-prometheus stacks in a cluster: release, field managers, readiness component by component, and what differs from what was applied.
+/// Shows the kube-prometheus stacks in a cluster: release, field managers, readiness component by component, and what differs from what was
+/// applied.
 /// Nothing is written where there is none.
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "KubePrometheus")]
@@ -15,7 +16,9 @@ public sealed class GetKubePrometheusCommand : ClusterCommand
     /// <inheritdoc />
     private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {
-        foreach (var stack in await new StackReader(client, output, ClusterClient.UsualThrottleLimit).ReadAsync(cancellationToken).ConfigureAwait(false))
+        foreach (
+            var stack in await new StackReader(client, output, ClusterClient.UsualThrottleLimit)
+                .ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             output.Object(stack);
         }

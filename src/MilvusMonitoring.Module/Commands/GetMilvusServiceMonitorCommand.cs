@@ -7,7 +7,8 @@ using MilvusMonitoring.Milvus;
 namespace MilvusMonitoring.Commands;
 
 /// <summary>
-/// Shows what makes Prometheus scrape Milvus: ServiceMonitors and, for the Milvus Operator, PodMonitors, with the Services they select and how many endpoints are ready.
+/// Shows what makes Prometheus scrape Milvus: ServiceMonitors and, for the Milvus Operator, PodMonitors, with the Services they select and
+/// how many endpoints are ready.
 /// Nothing is written where there is none.
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "MilvusServiceMonitor", DefaultParameterSetName = NameSet)]
@@ -53,12 +54,17 @@ public sealed class GetMilvusServiceMonitorCommand : ClusterCommand
         var all = await reader.ListAsync(namespaceName, cancellationToken).ConfigureAwait(false);
         var name = ParameterSetName == InstanceSet ? null : Name;
         var pattern = WildcardPattern.Get(name ?? "*", WildcardOptions.IgnoreCase);
-        var wanted = all.Where(monitor => ParameterSetName == InstanceSet ? monitor.Instance == InputObject!.Name : pattern.IsMatch(monitor.Metadata.Name)).ToList();
+        var wanted = all.Where(monitor =>
+                ParameterSetName == InstanceSet ? monitor.Instance == InputObject!.Name : pattern.IsMatch(monitor.Metadata.Name))
+            .ToList();
         if (wanted.Count == 0 && name is not null && !WildcardPattern.ContainsWildcardCharacters(name))
         {
             var place = namespaceName is null ? client.Connection.Context : $"namespace {namespaceName}";
             throw new MonitoringException(
-                ErrorId.ObjectNotFound, $"There is no monitor of Milvus named '{name}' in {place}", NameSuggestions.Describe(name, all.Select(monitor => monitor.Metadata.Name).Distinct()), name);
+                ErrorId.ObjectNotFound,
+                $"There is no monitor of Milvus named '{name}' in {place}",
+                NameSuggestions.Describe(name, all.Select(monitor => monitor.Metadata.Name).Distinct()),
+                name);
         }
 
         foreach (var monitor in wanted)

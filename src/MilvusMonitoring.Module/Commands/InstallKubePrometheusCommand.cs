@@ -7,10 +7,17 @@ using MilvusMonitoring.Kubernetes;
 namespace MilvusMonitoring.Commands;
 
 /// <summary>
-/// Installs kube-prometheus (Prometheus, Alertmanager, Grafana and their exporters) by server-side apply, or brings an installed one up to date.
+/// Installs kube-prometheus (Prometheus, Alertmanager, Grafana and their exporters) by server-side apply, or brings an installed one up to
+/// date.
 /// Objects that are as wanted are not written to.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Install, "KubePrometheus", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = ReleaseSet)]
+[Cmdlet(
+    VerbsLifecycle.Install,
+    "KubePrometheus",
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium,
+    DefaultParameterSetName = ReleaseSet
+)]
 [OutputType(typeof(KubePrometheusStack))]
 public sealed class InstallKubePrometheusCommand : ClusterCommand
 {
@@ -39,11 +46,15 @@ public sealed class InstallKubePrometheusCommand : ClusterCommand
     [ValidateNotNullOrEmpty]
     public string? ImageRegistry { get; set; }
 
-    /// <summary>Takes fields over that other field managers hold with other values; without it each such object is an error that names them.</summary>
+    /// <summary>
+    /// Takes fields over that other field managers hold with other values; without it each such object is an error that names them.
+    /// </summary>
     [Parameter]
     public SwitchParameter ForceConflicts { get; set; }
 
-    /// <summary>Waits until Deployments, DaemonSets, StatefulSets, the Prometheus and Alertmanager resources and API services are ready.</summary>
+    /// <summary>
+    /// Waits until Deployments, DaemonSets, StatefulSets, the Prometheus and Alertmanager resources and API services are ready.
+    /// </summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
@@ -62,9 +73,15 @@ public sealed class InstallKubePrometheusCommand : ClusterCommand
     {
         var store = new ReleaseStore();
         var installation = new InstallOperation(client, output, store, new InstallOptions(ForceConflicts, ThrottleLimit));
-        var request = new ManifestRequest(Version, Path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path), new ManifestSelection(ExcludeComponent, ImageRegistry));
+        var request = new ManifestRequest(
+            Version,
+            Path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path),
+            new ManifestSelection(ExcludeComponent, ImageRegistry));
         var plan = await installation.PlanAsync(request, cancellationToken).ConfigureAwait(false);
-        var approval = await output.ApproveAsync($"kube-prometheus {plan.Manifests.Release?.Version ?? "from " + plan.Manifests.Source} on {client.Connection.Context} ({plan.Summary})", "Install").ConfigureAwait(false);
+        var approval = await output
+            .ApproveAsync(
+                $"kube-prometheus {plan.Manifests.Release?.Version ?? "from " + plan.Manifests.Source} on {client.Connection.Context} ({plan.Summary})",
+                "Install").ConfigureAwait(false);
         if (approval.IsWhatIf)
         {
             await output.ShowPlanAsync(plan.Resources).ConfigureAwait(false);

@@ -5,7 +5,9 @@ namespace MilvusMonitoring.Commands;
 /// <summary>The question whether to go ahead, and whether anybody is there to answer it.</summary>
 internal static class Question
 {
-    /// <summary>pwsh itself, which asks at the terminal, else reads the answer from wherever its input comes from and waits for it without end.</summary>
+    /// <summary>
+    /// pwsh itself, which asks at the terminal, else reads the answer from wherever its input comes from and waits for it without end.
+    /// </summary>
     private const string ConsoleHost = "ConsoleHost";
 
     /// <summary>Refuses to ask where the input is no terminal, as in a pipeline's step, a cron job or a service.</summary>
@@ -27,10 +29,19 @@ internal static class Question
             return false;
         }
 
-        var impact = command.GetType().GetCustomAttributes(typeof(CmdletAttribute), inherit: false).Cast<CmdletAttribute>().Single().ConfirmImpact;
+        var impact = command
+            .GetType()
+            .GetCustomAttributes(typeof(CmdletAttribute), inherit: false)
+            .Cast<CmdletAttribute>()
+            .Single()
+            .ConfirmImpact;
         return IsOn(bound, "Confirm")
-            ?? (LanguagePrimitives.TryConvertTo<ConfirmImpact>(command.SessionState.PSVariable.GetValue("ConfirmPreference"), out var from) && from != ConfirmImpact.None && impact >= from);
+            ?? (
+                LanguagePrimitives.TryConvertTo<ConfirmImpact>(command.SessionState.PSVariable.GetValue("ConfirmPreference"), out var from)
+                && from != ConfirmImpact.None
+                && impact >= from);
     }
 
-    private static bool? IsOn(Dictionary<string, object> bound, string name) => bound.TryGetValue(name, out var value) ? LanguagePrimitives.IsTrue(value) : null;
+    private static bool? IsOn(Dictionary<string, object> bound, string name) =>
+        bound.TryGetValue(name, out var value) ? LanguagePrimitives.IsTrue(value) : null;
 }

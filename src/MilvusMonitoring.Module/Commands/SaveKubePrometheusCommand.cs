@@ -4,7 +4,10 @@ using MilvusMonitoring.KubePrometheus.Releases;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>Saves a release of kube-prometheus to a file, verified, for a machine without internet access: there, <c>Install-KubePrometheus -Path</c> takes it.</summary>
+/// <summary>
+/// Saves a release of kube-prometheus to a file, verified, for a machine without internet access: there, <c>Install-KubePrometheus
+/// -Path</c> takes it.
+/// </summary>
 [Cmdlet(VerbsData.Save, "KubePrometheus", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(FileInfo))]
 public sealed class SaveKubePrometheusCommand : AsyncCommand

@@ -11,7 +11,13 @@ namespace MilvusMonitoring.Commands;
 /// Opens local ports that lead to Prometheus and Grafana, or to any Service, through the API server.
 /// They work in the background until Stop-MonitoringPortForward or the end of the session, and outlive the pods behind them.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Start, "MonitoringPortForward", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low, DefaultParameterSetName = KnownSet)]
+[Cmdlet(
+    VerbsLifecycle.Start,
+    "MonitoringPortForward",
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Low,
+    DefaultParameterSetName = KnownSet
+)]
 [OutputType(typeof(MonitoringPortForward))]
 public sealed class StartMonitoringPortForwardCommand : ClusterCommand
 {
@@ -26,7 +32,9 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
     private readonly List<MonitoringPortForward> _shown = [];
     private readonly List<MonitoringPortForward> _started = [];
 
-    /// <summary>Which services of kube-prometheus: <c>Prometheus</c>, <c>Grafana</c>, <c>Alertmanager</c>. Without it: Prometheus and Grafana.</summary>
+    /// <summary>
+    /// Which services of kube-prometheus: <c>Prometheus</c>, <c>Grafana</c>, <c>Alertmanager</c>. Without it: Prometheus and Grafana.
+    /// </summary>
     [Parameter(Position = 0, ParameterSetName = KnownSet)]
     [ValidateSet(KnownService.Prometheus, KnownService.Grafana, KnownService.Alertmanager)]
     public string[] Service { get; set; } = [KnownService.Prometheus, KnownService.Grafana];
@@ -50,20 +58,26 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
     public string? Port { get; set; }
 
     /// <summary>
-    /// The local port: 0 for any free one, 1 to 65535. Without it: the Service's own number, so 9090 for Prometheus, 3000 for Grafana and 9093 for Alertmanager.
+    /// The local port: 0 for any free one, 1 to 65535. Without it: the Service's own number, so 9090 for Prometheus, 3000 for Grafana and
+    /// 9093 for Alertmanager.
     /// For several services one number for each, in their order, or a single 0 for all.
     /// </summary>
     [Parameter]
     [ValidateRange(0, 65535)]
     public int[] LocalPort { get; set; } = [];
 
-    /// <summary>The Service's namespace. Without it: <c>monitoring</c> for the services of kube-prometheus, else the namespace of the context.</summary>
+    /// <summary>
+    /// The Service's namespace. Without it: <c>monitoring</c> for the services of kube-prometheus, else the namespace of the context.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    /// <summary>The local addresses to listen on. Without it: loopback, of IPv4 and IPv6. Others let everybody in who reaches this machine: Prometheus asks for no password.</summary>
+    /// <summary>
+    /// The local addresses to listen on. Without it: loopback, of IPv4 and IPv6. Others let everybody in who reaches this machine:
+    /// Prometheus asks for no password.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public IPAddress[] Address { get; set; } = [.. LocalListener.Loopback];
@@ -73,7 +87,9 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
     [Duration]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Stays in front until Ctrl+C, shows what goes through and what goes wrong, and stops the port-forwards it started then.</summary>
+    /// <summary>
+    /// Stays in front until Ctrl+C, shows what goes through and what goes wrong, and stops the port-forwards it started then.
+    /// </summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
@@ -127,10 +143,16 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
         base.Dispose(disposing);
     }
 
-    private async Task StartAsync(ClusterClient client, PortForwardStarter starter, ForwardRequest request, CommandOutput output, CancellationToken cancellationToken)
+    private async Task StartAsync(
+        ClusterClient client,
+        PortForwardStarter starter,
+        ForwardRequest request,
+        CommandOutput output,
+        CancellationToken cancellationToken)
     {
         var target = await starter.FindAsync(request, cancellationToken).ConfigureAwait(false);
-        var approval = await output.ApproveAsync($"{target} on {client.Connection.Context}", "Forward a local port to").ConfigureAwait(false);
+        var approval = await output
+            .ApproveAsync($"{target} on {client.Connection.Context}", "Forward a local port to").ConfigureAwait(false);
         if (!approval.IsGiven)
         {
             return;
@@ -140,7 +162,9 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
         var (forward, isNew) = await starter.StartAsync(request, target, Timeout, cancellationToken).ConfigureAwait(false);
         if (!request.Addresses.All(IPAddress.IsLoopback))
         {
-            output.Warning($"Whoever reaches this machine can now open {forward.Url}: Prometheus and Alertmanager ask for no password, and Grafana's is admin until it is changed.");
+            output.Warning(
+                $"Whoever reaches this machine can now open {forward.Url}: Prometheus and Alertmanager ask for no password, and Grafana's is admin until it is changed."
+            );
         }
 
         if (Wait)
@@ -169,26 +193,50 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
             return [new ForwardRequest(Namespace ?? client.Connection.DefaultNamespace, ServiceName, Port, LocalPortOf(0, 1), Address)];
         }
 
-        var known = Service.Distinct(StringComparer.OrdinalIgnoreCase).Select(title => KnownService.All.First(service => service.Title.Equals(title, StringComparison.OrdinalIgnoreCase))).ToList();
-        return [.. known.Select((service, index) => new ForwardRequest(Namespace ?? InputObject?.Namespace ?? PrometheusChoice.UsualNamespace, service.Service, $"{service.Port}", LocalPortOf(index, known.Count), Address))];
+        var known = Service
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .Select(title => KnownService.All.First(service => service.Title.Equals(title, StringComparison.OrdinalIgnoreCase)))
+            .ToList();
+        return
+        [
+            .. known.Select(
+                (service, index) =>
+                    new ForwardRequest(
+                        Namespace ?? InputObject?.Namespace ?? PrometheusChoice.UsualNamespace,
+                        service.Service,
+                        $"{service.Port}",
+                        LocalPortOf(index, known.Count),
+                        Address)),
+        ];
     }
 
-    private int? LocalPortOf(int index, int count) => LocalPort switch
-    {
-        [] => null,
-        [0] => 0,
-        _ when LocalPort.Where(port => port != 0).GroupBy(port => port).FirstOrDefault(same => same.Count() > 1) is { } twice =>
-            throw new MonitoringException(ErrorId.ParameterInvalid, $"-LocalPort has {twice.Key} twice", "give each service a number of its own, or 0 for any free one", nameof(LocalPort)),
-        { Length: var given } when given == count => LocalPort[index],
-        _ => throw new MonitoringException(ErrorId.ParameterInvalid, $"-LocalPort has {LocalPort.Length} numbers for {count} services", "give one for each, or a single 0 for any free ones", nameof(LocalPort)),
-    };
+    private int? LocalPortOf(int index, int count) =>
+        LocalPort switch
+        {
+            [] => null,
+            [0] => 0,
+            _ when LocalPort.Where(port => port != 0).GroupBy(port => port).FirstOrDefault(same => same.Count() > 1) is { } twice =>
+                throw new MonitoringException(
+                    ErrorId.ParameterInvalid,
+                    $"-LocalPort has {twice.Key} twice",
+                    "give each service a number of its own, or 0 for any free one",
+                    nameof(LocalPort)),
+            { Length: var given } when given == count => LocalPort[index],
+            _ => throw new MonitoringException(
+                ErrorId.ParameterInvalid,
+                $"-LocalPort has {LocalPort.Length} numbers for {count} services",
+                "give one for each, or a single 0 for any free ones",
+                nameof(LocalPort)),
+        };
 
     private async Task WatchAsync(CommandOutput output, CancellationToken cancellationToken)
     {
         var told = new Dictionary<int, DateTimeOffset>();
         while (_shown.Any(forward => forward.State is not (PortForwardState.Stopped or PortForwardState.Failed)))
         {
-            foreach (var forward in _shown.Where(forward => forward.LastErrorAt is { } at && at >= _begun && at - told.GetValueOrDefault(forward.Id) > WarningInterval))
+            foreach (
+                var forward in _shown.Where(forward =>
+                    forward.LastErrorAt is { } at && at >= _begun && at - told.GetValueOrDefault(forward.Id) > WarningInterval))
             {
                 told[forward.Id] = forward.LastErrorAt!.Value;
                 output.Warning($"{forward}: {forward.LastError}");

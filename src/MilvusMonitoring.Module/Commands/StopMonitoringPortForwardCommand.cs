@@ -5,7 +5,13 @@ using MilvusMonitoring.PortForwarding;
 namespace MilvusMonitoring.Commands;
 
 /// <summary>Stops port-forwards of this session: their ports are free, and open connections are broken off.</summary>
-[Cmdlet(VerbsLifecycle.Stop, "MonitoringPortForward", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low, DefaultParameterSetName = ServiceSet)]
+[Cmdlet(
+    VerbsLifecycle.Stop,
+    "MonitoringPortForward",
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Low,
+    DefaultParameterSetName = ServiceSet
+)]
 [OutputType(typeof(MonitoringPortForward))]
 public sealed class StopMonitoringPortForwardCommand : AsyncCommand
 {

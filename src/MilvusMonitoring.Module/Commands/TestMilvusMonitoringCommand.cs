@@ -7,7 +7,8 @@ using MilvusMonitoring.Verification;
 namespace MilvusMonitoring.Commands;
 
 /// <summary>
-/// Proves that Milvus is being scraped, or names the one reason why it is not: looks at every link from the API server to a fresh sample on every replica of Prometheus.
+/// Proves that Milvus is being scraped, or names the one reason why it is not: looks at every link from the API server to a fresh sample on
+/// every replica of Prometheus.
 /// It only reads. Each link that failed is an error too, and so is a Milvus of which the last link could not be looked at.
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "MilvusMonitoring")]
@@ -53,7 +54,9 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
     [Parameter]
     public Uri? GrafanaUri { get; set; }
 
-    /// <summary>Who signs in to Grafana, to ask its data source. Without it: nobody, then the user that kube-prometheus installs it with.</summary>
+    /// <summary>
+    /// Who signs in to Grafana, to ask its data source. Without it: nobody, then the user that kube-prometheus installs it with.
+    /// </summary>
     [Parameter]
     public PSCredential? GrafanaCredential { get; set; }
 
@@ -104,7 +107,11 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
         {
             if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
             {
-                throw new MonitoringException(ErrorId.ParameterInvalid, $"'{address}' is no address of a server", "give one such as http://localhost:9090", nameof(PrometheusUri));
+                throw new MonitoringException(
+                    ErrorId.ParameterInvalid,
+                    $"'{address}' is no address of a server",
+                    "give one such as http://localhost:9090",
+                    nameof(PrometheusUri));
             }
         }
 
@@ -124,10 +131,29 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
     private TestRequest OfPiped(TestRequest typed, PSObject input)
     {
         var piped = new PipedObject(input);
-        return piped.Is<KubePrometheusStack>() ? typed with { Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? piped.Text("Namespace") } }
-            : piped.Is<MilvusInstance>() ? typed with { Name = Name ?? piped.Text("Name"), Namespace = Namespace ?? piped.Text("Namespace") }
-            : piped.Is<MilvusServiceMonitor>() ? typed with { Name = Name ?? piped.Text("Instance"), Namespace = Namespace ?? piped.Text("Namespace"), Monitor = (piped.Text("Kind")!, piped.Text("Name")!) }
+        return piped.Is<KubePrometheusStack>()
+                ? typed with
+                {
+                    Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? piped.Text("Namespace") },
+                }
+            : piped.Is<MilvusInstance>()
+                ? typed with
+                {
+                    Name = Name ?? piped.Text("Name"),
+                    Namespace = Namespace ?? piped.Text("Namespace"),
+                }
+            : piped.Is<MilvusServiceMonitor>()
+                ? typed with
+                {
+                    Name = Name ?? piped.Text("Instance"),
+                    Namespace = Namespace ?? piped.Text("Namespace"),
+                    Monitor = (piped.Text("Kind")!, piped.Text("Name")!),
+                }
             : input.BaseObject is string name ? typed with { Name = Name ?? name }
-            : throw new MonitoringException(ErrorId.ParameterInvalid, $"{input.BaseObject.GetType().Name} does not say which Milvus is meant", "pipe a Milvus instance, a monitor, a stack or a name", nameof(InputObject));
+            : throw new MonitoringException(
+                ErrorId.ParameterInvalid,
+                $"{input.BaseObject.GetType().Name} does not say which Milvus is meant",
+                "pipe a Milvus instance, a monitor, a stack or a name",
+                nameof(InputObject));
     }
 }

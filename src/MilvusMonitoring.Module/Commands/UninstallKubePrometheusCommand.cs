@@ -7,10 +7,17 @@ using MilvusMonitoring.Kubernetes;
 namespace MilvusMonitoring.Commands;
 
 /// <summary>
-/// Uninstalls kube-prometheus by the inventory that Install-KubePrometheus keeps in the cluster, or by manifests for a stack that another tool installed.
+/// Uninstalls kube-prometheus by the inventory that Install-KubePrometheus keeps in the cluster, or by manifests for a stack that another
+/// tool installed.
 /// What others use or own stays; what holds an object is named, never forced.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Uninstall, "KubePrometheus", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = InventorySet)]
+[Cmdlet(
+    VerbsLifecycle.Uninstall,
+    "KubePrometheus",
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High,
+    DefaultParameterSetName = InventorySet
+)]
 [OutputType(typeof(KubePrometheusStack))]
 public sealed class UninstallKubePrometheusCommand : ClusterCommand
 {
@@ -29,11 +36,16 @@ public sealed class UninstallKubePrometheusCommand : ClusterCommand
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>Deletes definitions with others' custom resources in them, and the namespace with what others put there. It does not answer the question whether to go ahead: <c>-Confirm:$false</c> does.</summary>
+    /// <summary>
+    /// Deletes definitions with others' custom resources in them, and the namespace with what others put there. It does not answer the
+    /// question whether to go ahead: <c>-Confirm:$false</c> does.
+    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>How long to wait in all for objects to be gone: seconds, <c>90s</c>, <c>5m</c>, <c>1h</c> or a TimeSpan. Default: 5 minutes.</summary>
+    /// <summary>
+    /// How long to wait in all for objects to be gone: seconds, <c>90s</c>, <c>5m</c>, <c>1h</c> or a TimeSpan. Default: 5 minutes.
+    /// </summary>
     [Parameter]
     [Duration]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
@@ -48,17 +60,27 @@ public sealed class UninstallKubePrometheusCommand : ClusterCommand
     {
         var store = new ReleaseStore();
         var removal = new UninstallOperation(client, output, store, Force, ThrottleLimit);
-        var request = ParameterSetName == InventorySet ? null
-            : new ManifestRequest(Version, Path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path), ManifestSelection.All);
+        var request =
+            ParameterSetName == InventorySet
+                ? null
+                : new ManifestRequest(
+                    Version,
+                    Path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path),
+                    ManifestSelection.All);
         var plans = await removal.PlanAsync(request, cancellationToken).ConfigureAwait(false);
         if (plans.Count == 0)
         {
-            output.Warning($"No inventory of kube-prometheus is in {client.Connection.Context}: nothing to uninstall. For a stack that another tool installed, give -Version or -Path.");
+            output.Warning(
+                $"No inventory of kube-prometheus is in {client.Connection.Context}: nothing to uninstall. For a stack that another tool installed, give -Version or -Path."
+            );
         }
 
         foreach (var plan in plans)
         {
-            var approval = await output.ApproveAsync($"kube-prometheus {plan.Release ?? "of an unknown release"} in {plan.Namespace} on {client.Connection.Context} ({plan.Summary})", "Uninstall").ConfigureAwait(false);
+            var approval = await output
+                .ApproveAsync(
+                    $"kube-prometheus {plan.Release ?? "of an unknown release"} in {plan.Namespace} on {client.Connection.Context} ({plan.Summary})",
+                    "Uninstall").ConfigureAwait(false);
             if (approval.IsWhatIf)
             {
                 await output.ShowPlanAsync(plan.Resources.Where(resource => resource.Live is not null)).ConfigureAwait(false);

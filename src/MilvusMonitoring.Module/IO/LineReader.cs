@@ -13,7 +13,10 @@ internal static class LineReader
     /// <param name="longestLine">The most bytes of one line.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="InvalidDataException">A line is longer.</exception>
-    public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(Stream stream, int longestLine, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
+        Stream stream,
+        int longestLine,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(FirstSize);
         try
@@ -45,7 +48,12 @@ internal static class LineReader
         }
     }
 
-    private static (int Start, int End, int Searched, byte[] Buffer) MakeRoom(byte[] buffer, int start, int end, int searched, int longestLine)
+    private static (int Start, int End, int Searched, byte[] Buffer) MakeRoom(
+        byte[] buffer,
+        int start,
+        int end,
+        int searched,
+        int longestLine)
     {
         if (end < buffer.Length)
         {

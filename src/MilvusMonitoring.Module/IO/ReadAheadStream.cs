@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace MilvusMonitoring.IO;
 
-/// <summary>A connection that takes all that has come from the kernel, up to a limit, and hands it out in the pieces that are asked for.</summary>
+/// <summary>
+/// A connection that takes all that has come from the kernel, up to a limit, and hands it out in the pieces that are asked for.
+/// </summary>
 /// <remarks>
 /// SslStream asks for each TLS record by itself, with a peek before it: two system calls for at most 16 KiB
 /// (dotnet/runtime, SslStream.IO.cs, EnsureFullTlsFrameAsync). One download of 256 MiB from a pod took 33,500 of them.

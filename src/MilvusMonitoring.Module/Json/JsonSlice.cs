@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace MilvusMonitoring.Json;
 
-/// <summary>Finds one value in a UTF-8 JSON text without building the rest of it: definitions of kube-prometheus are up to half a megabyte each, and only their conditions are of interest.</summary>
+/// <summary>
+/// Finds one value in a UTF-8 JSON text without building the rest of it: definitions of kube-prometheus are up to half a megabyte each, and
+/// only their conditions are of interest.
+/// </summary>
 internal static class JsonSlice
 {
     // Deeper than anything that is read from manifests or servers; nothing here recurses.

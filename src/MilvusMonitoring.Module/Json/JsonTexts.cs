@@ -3,8 +3,10 @@ using System.Text.Unicode;
 namespace MilvusMonitoring.Json;
 
 /// <summary>
-/// Whether the texts in JSON can be read. System.Text.Json takes names and strings with bytes that are no UTF-8, or with half of a surrogate pair escaped,
-/// and only refuses when they are read, with an exception that is no <see cref="System.Text.Json.JsonException"/>. So JSON from elsewhere is asked beforehand.
+/// Whether the texts in JSON can be read. System.Text.Json takes names and strings with bytes that are no UTF-8, or with half of a
+/// surrogate pair escaped,
+/// and only refuses when they are read, with an exception that is no <see cref="System.Text.Json.JsonException"/>. So JSON from elsewhere
+/// is asked beforehand.
 /// </summary>
 internal static class JsonTexts
 {
@@ -43,5 +45,9 @@ internal static class JsonTexts
 
     /// <summary>The code unit that is escaped at the beginning of a text; null where none is.</summary>
     private static char? CodeUnit(ReadOnlySpan<byte> text) =>
-        text is [(byte)'\\', (byte)'u', _, _, _, _, ..] && System.Buffers.Text.Utf8Parser.TryParse(text[2..6], out ushort unit, out var read, 'X') && read == 4 ? (char)unit : null;
+        text is [(byte)'\\', (byte)'u', _, _, _, _, ..]
+        && System.Buffers.Text.Utf8Parser.TryParse(text[2..6], out ushort unit, out var read, 'X')
+        && read == 4
+            ? (char)unit
+            : null;
 }

@@ -4,7 +4,10 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>Whose an APIService is. One that points to a Service of others, as metrics-server's does, is theirs: taking it over or deleting it would break <c>kubectl top</c> and autoscaling.</summary>
+/// <summary>
+/// Whose an APIService is. One that points to a Service of others, as metrics-server's does, is theirs: taking it over or deleting it would
+/// break <c>kubectl top</c> and autoscaling.
+/// </summary>
 internal static class ApiServiceOwner
 {
     /// <summary>Whether the live APIService is others'.</summary>
@@ -13,7 +16,11 @@ internal static class ApiServiceOwner
     /// <param name="ours">The objects of the stack: an APIService that points to one of its Services is ours.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     /// <returns>Why it is left alone; null where it is ours or not there.</returns>
-    public static async Task<string?> FindForeignOwnerAsync(ClusterClient client, PlannedResource item, IReadOnlySet<ResourceId> ours, CancellationToken cancellationToken)
+    public static async Task<string?> FindForeignOwnerAsync(
+        ClusterClient client,
+        PlannedResource item,
+        IReadOnlySet<ResourceId> ours,
+        CancellationToken cancellationToken)
     {
         if (await client.FindAsync(item.Type!, item.Id, cancellationToken).ConfigureAwait(false) is not { } live)
         {

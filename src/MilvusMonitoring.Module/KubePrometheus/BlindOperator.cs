@@ -11,7 +11,12 @@ namespace MilvusMonitoring.KubePrometheus;
 /// <param name="StartedAt">When the pod's container started.</param>
 /// <param name="Definition">The definition that was established later.</param>
 /// <param name="EstablishedAt">When that was.</param>
-internal sealed record BlindOperator(ResourceId Operator, string Pod, DateTimeOffset StartedAt, string Definition, DateTimeOffset EstablishedAt)
+internal sealed record BlindOperator(
+    ResourceId Operator,
+    string Pod,
+    DateTimeOffset StartedAt,
+    string Definition,
+    DateTimeOffset EstablishedAt)
 {
     /// <summary>What is wrong, in one line.</summary>
     public string Reason =>

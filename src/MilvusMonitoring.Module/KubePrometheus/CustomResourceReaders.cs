@@ -11,14 +11,20 @@ namespace MilvusMonitoring.KubePrometheus;
 /// </summary>
 /// <remarks>
 /// The Prometheus operator asks discovery for its kinds once, at its start. 0.87 logs
-/// <c>resource "prometheuses" (group: "monitoring.coreos.com/v1") not installed in the cluster</c> for those that are not served then, and never looks again.
+/// <c>resource "prometheuses" (group: "monitoring.coreos.com/v1") not installed in the cluster</c> for those that are not served then, and
+/// never looks again.
 /// </remarks>
 internal static class CustomResourceReaders
 {
     private const string RbacGroup = "rbac.authorization.k8s.io";
     private const string Everything = "cluster-admin";
 
-    private static readonly string[][] PodSpecs = [["spec", "template", "spec"], ["spec", "jobTemplate", "spec", "template", "spec"], ["spec"]];
+    private static readonly string[][] PodSpecs =
+    [
+        ["spec", "template", "spec"],
+        ["spec", "jobTemplate", "spec", "template", "spec"],
+        ["spec"],
+    ];
 
     /// <summary>Finds the workloads.</summary>
     /// <param name="manifests">All manifests: the roles and bindings say what a workload may do.</param>
@@ -38,14 +44,17 @@ internal static class CustomResourceReaders
 
     private static bool IsRole(ManifestObject manifest) => manifest.Id is { Group: RbacGroup, Kind: "ClusterRole" or "Role" };
 
-    private static bool IsBinding(ManifestObject manifest) => manifest.Id is { Group: RbacGroup, Kind: "ClusterRoleBinding" or "RoleBinding" };
+    private static bool IsBinding(ManifestObject manifest) =>
+        manifest.Id is { Group: RbacGroup, Kind: "ClusterRoleBinding" or "RoleBinding" };
 
-    private static bool IsWorkload(ResourceId id) => id is { Group: "apps" or "batch" } or { Group: "", Kind: "Pod" or "ReplicationController" };
+    private static bool IsWorkload(ResourceId id) =>
+        id is { Group: "apps" or "batch" } or { Group: "", Kind: "Pod" or "ReplicationController" };
 
     /// <summary>What an aggregated role will allow, other roles of the cluster decide: it counts as allowing.</summary>
     private static bool Grants(JsonElement role, HashSet<string> groups) =>
         role.Member("aggregationRule").ValueKind == JsonValueKind.Object
-        || role.Items("rules").Any(rule => rule.Texts("verbs").Any() && rule.Texts("apiGroups").Any(group => group == "*" || groups.Contains(group)));
+        || role.Items("rules")
+            .Any(rule => rule.Texts("verbs").Any() && rule.Texts("apiGroups").Any(group => group == "*" || groups.Contains(group)));
 
     /// <summary>Whom a binding gives such a role, each by the name that the API server knows it by.</summary>
     private static IEnumerable<string> Subjects(ManifestObject binding, HashSet<(string Kind, string? Namespace, string Name)> roles)
@@ -72,10 +81,17 @@ internal static class CustomResourceReaders
 
         // serviceAccount is what the field was called at first; the API server still takes it.
         var account = pod.Text("serviceAccountName") ?? pod.Text("serviceAccount") ?? "default";
-        return [AccountName(NamespaceOf(workload), account), "system:serviceaccounts", $"system:serviceaccounts:{NamespaceOf(workload)}", "system:authenticated"];
+        return
+        [
+            AccountName(NamespaceOf(workload), account),
+            "system:serviceaccounts",
+            $"system:serviceaccounts:{NamespaceOf(workload)}",
+            "system:authenticated",
+        ];
     }
 
     private static string AccountName(string? namespaceName, string? account) => $"system:serviceaccount:{namespaceName}:{account}";
 
-    private static string? NamespaceOf(ManifestObject manifest) => manifest.Id.Kind is "ClusterRole" or "ClusterRoleBinding" ? null : manifest.Id.Namespace ?? "default";
+    private static string? NamespaceOf(ManifestObject manifest) =>
+        manifest.Id.Kind is "ClusterRole" or "ClusterRoleBinding" ? null : manifest.Id.Namespace ?? "default";
 }

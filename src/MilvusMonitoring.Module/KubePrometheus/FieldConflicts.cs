@@ -9,5 +9,6 @@ internal static class FieldConflicts
     /// <summary>Whether an apply was refused for conflicts, and this module holds every field in question.</summary>
     public static bool AreOurs(StatusBody refusal) =>
         refusal.IsFieldConflict
-        && refusal.Causes.All(cause => cause.Message.StartsWith($"conflict with \"{FieldManagerEntry.OurName}\"", StringComparison.Ordinal));
+        && refusal.Causes.All(cause =>
+            cause.Message.StartsWith($"conflict with \"{FieldManagerEntry.OurName}\"", StringComparison.Ordinal));
 }

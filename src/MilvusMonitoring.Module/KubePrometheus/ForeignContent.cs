@@ -24,13 +24,21 @@ internal sealed class ForeignContent(ClusterClient client)
     /// <param name="namespaceName">The namespace.</param>
     /// <param name="ours">The objects of the stack.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    public async Task<IReadOnlyList<ResourceId>> FindForeignObjectsAsync(string namespaceName, IReadOnlySet<ResourceId> ours, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ResourceId>> FindForeignObjectsAsync(
+        string namespaceName,
+        IReadOnlySet<ResourceId> ours,
+        CancellationToken cancellationToken)
     {
-        var found = await Task.WhenAll(Kinds.Select(type => FindForeignObjectsAsync(type, namespaceName, ours, cancellationToken))).ConfigureAwait(false);
+        var found = await Task.WhenAll(Kinds.Select(type => FindForeignObjectsAsync(type, namespaceName, ours, cancellationToken)))
+            .ConfigureAwait(false);
         return [.. found.SelectMany(ids => ids)];
     }
 
-    private async Task<IReadOnlyList<ResourceId>> FindForeignObjectsAsync(ResourceType type, string namespaceName, IReadOnlySet<ResourceId> ours, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ResourceId>> FindForeignObjectsAsync(
+        ResourceType type,
+        string namespaceName,
+        IReadOnlySet<ResourceId> ours,
+        CancellationToken cancellationToken)
     {
         var found = new List<ResourceId>();
         await foreach (var metadata in client.ListMetadataAsync(type, namespaceName, string.Empty, cancellationToken).ConfigureAwait(false))

@@ -5,7 +5,10 @@ using MilvusMonitoring.Json;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>The rules that Grant has added to a role of the manifests, noted in an annotation of the role, so that applying the manifests again keeps them: <c>rules</c> is one atomic field to the API server.</summary>
+/// <summary>
+/// The rules that Grant has added to a role of the manifests, noted in an annotation of the role, so that applying the manifests again
+/// keeps them: <c>rules</c> is one atomic field to the API server.
+/// </summary>
 internal static class GrantedRules
 {
     /// <summary>The annotation; its value is a JSON array of rules.</summary>
@@ -36,7 +39,11 @@ internal static class GrantedRules
     /// <param name="role">The role.</param>
     /// <returns>The rules; none where the annotation is missing or damaged.</returns>
     public static IReadOnlyList<JsonNode?> Read(JsonObject role) =>
-        role["metadata"]?["annotations"]?[AnnotationName] is JsonValue value && value.TryGetValue(out string? granted) && Parse(granted) is { } rules ? [.. rules] : [];
+        role["metadata"]?["annotations"]?[AnnotationName] is JsonValue value
+        && value.TryGetValue(out string? granted)
+        && Parse(granted) is { } rules
+            ? [.. rules]
+            : [];
 
     /// <summary>Counts all values, which a name that stands twice in an object does not let pass.</summary>
     /// <exception cref="ArgumentException">A name stands twice.</exception>
@@ -51,7 +58,9 @@ internal static class GrantedRules
     {
         try
         {
-            return JsonTexts.AreReadable(Encoding.UTF8.GetBytes(granted)) && JsonNode.Parse(granted) is JsonArray rules && Count(rules) >= 0 ? rules : null;
+            return JsonTexts.AreReadable(Encoding.UTF8.GetBytes(granted)) && JsonNode.Parse(granted) is JsonArray rules && Count(rules) >= 0
+                ? rules
+                : null;
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException)
         {

@@ -28,17 +28,31 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
     /// <returns>What became of each object, in the order of the plan, and the failure that ended it early, if one did.</returns>
     public async Task<ExecutionResult> RunAsync(InstallPlan plan, Deadline deadline, CancellationToken cancellationToken)
     {
-        var progress = new OperationProgress(sink, $"Installing kube-prometheus {plan.Manifests.Release?.Version ?? "from " + plan.Manifests.Source}", plan.Resources.Count);
+        var progress = new OperationProgress(
+            sink,
+            $"Installing kube-prometheus {plan.Manifests.Release?.Version ?? "from " + plan.Manifests.Source}",
+            plan.Resources.Count);
         var applier = new ObjectApplier(client, progress, options.ForceConflicts);
         foreach (var settled in plan.Resources.Where(resource => !resource.IsChange))
         {
-            Note(progress, new ResourceResult { Planned = settled, Action = settled.Action, Live = settled.Live, Message = settled.Message, Error = settled.Error });
+            Note(
+                progress,
+                new ResourceResult
+                {
+                    Planned = settled,
+                    Action = settled.Action,
+                    Live = settled.Live,
+                    Message = settled.Message,
+                    Error = settled.Error,
+                });
         }
 
         var recorder = new InventoryRecorder(client, plan, options.ThrottleLimit);
         if (plan.Changes == 0)
         {
-            return Outcome(plan, plan.Inventory is null ? null : await recorder.SaveResultAsync(_results, null, cancellationToken).ConfigureAwait(false));
+            return Outcome(
+                plan,
+                plan.Inventory is null ? null : await recorder.SaveResultAsync(_results, null, cancellationToken).ConfigureAwait(false));
         }
 
         MonitoringException? failure = null;
@@ -68,13 +82,27 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
         return Outcome(plan, failure);
     }
 
-    private ExecutionResult Outcome(InstallPlan plan, MonitoringException? failure) => new(
-        [.. plan.Resources.Select(planned => _results.TryGetValue(planned.Id, out var result)
-            ? result
-            : new ResourceResult { Planned = planned, Action = ResourceAction.Skipped, Message = "not reached; run the command again to go on" })],
-        failure);
+    private ExecutionResult Outcome(InstallPlan plan, MonitoringException? failure) =>
+        new(
+            [
+                .. plan.Resources.Select(planned =>
+                    _results.TryGetValue(planned.Id, out var result)
+                        ? result
+                        : new ResourceResult
+                        {
+                            Planned = planned,
+                            Action = ResourceAction.Skipped,
+                            Message = "not reached; run the command again to go on",
+                        }),
+            ],
+            failure);
 
-    private async Task ApplyNamespacesAsync(InstallPlan plan, ObjectApplier applier, OperationProgress progress, Deadline deadline, CancellationToken cancellationToken)
+    private async Task ApplyNamespacesAsync(
+        InstallPlan plan,
+        ObjectApplier applier,
+        OperationProgress progress,
+        Deadline deadline,
+        CancellationToken cancellationToken)
     {
         using var phase = progress.Start("namespaces");
         foreach (var planned in plan.Resources.Where(resource => resource.IsChange && IsNamespace(resource)))
@@ -82,7 +110,11 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
             if (planned.Live is { DeletionTimestamp: not null } ending)
             {
                 progress.Waiting($"{planned.Id} to finish terminating");
-                if (await DeletionWait.UntilGoneAsync(client, planned.Type!, planned.Id, ending.Uid, deadline, progress.Waiting, cancellationToken).ConfigureAwait(false) is { } why)
+                if (
+                    await DeletionWait
+                        .UntilGoneAsync(client, planned.Type!, planned.Id, ending.Uid, deadline, progress.Waiting, cancellationToken)
+                        .ConfigureAwait(false) is
+                    { } why)
                 {
                     throw new MonitoringException(
                         ErrorId.NamespaceTerminating,
@@ -100,7 +132,12 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
         }
     }
 
-    private async Task ApplyOthersAsync(InstallPlan plan, ObjectApplier applier, OperationProgress progress, Deadline deadline, CancellationToken cancellationToken)
+    private async Task ApplyOthersAsync(
+        InstallPlan plan,
+        ObjectApplier applier,
+        OperationProgress progress,
+        Deadline deadline,
+        CancellationToken cancellationToken)
     {
         using var throttle = new SemaphoreSlim(options.ThrottleLimit);
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -119,14 +156,26 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
 
         // To whom a role's rules may be given, the server can only tell when the role is there.
         var roles = changes.Where(IsRole).Select(ApplyThrottledAsync).ToList();
-        var discovery = new Lazy<Task<MonitoringException?>>(() => DiscoverAsync([.. changes.Where(IsDefinition).SelectMany(definition => definition.Manifest!.Defines)]));
+        var discovery = new Lazy<Task<MonitoringException?>>(() =>
+            DiscoverAsync([.. changes.Where(IsDefinition).SelectMany(definition => definition.Manifest!.Defines)]));
         var readers = definitions.Count > 0 ? plan.FindReaders() : new HashSet<ResourceId>();
-        var rest = changes.Where(resource => !IsDefinition(resource) && !IsRole(resource) && !IsBinding(resource)).ToLookup(resource =>
-            definitions.ContainsKey((resource.Id.Group, resource.Id.Kind)) ? Needs.ItsDefinition
-            : readers.Contains(resource.Id) || resource.Restarts ? Needs.Discovery
-            : Needs.Nothing);
-        List<Task> others = [.. roles, .. changes.Where(IsBinding).Select(ApplyBindingAsync), .. rest[Needs.Nothing].Select(ApplyThrottledAsync)];
-        List<Task> custom = [.. rest[Needs.ItsDefinition].Select(resource => ApplyCustomResourceAsync(resource, definitions[(resource.Id.Group, resource.Id.Kind)]))];
+        var rest = changes
+            .Where(resource => !IsDefinition(resource) && !IsRole(resource) && !IsBinding(resource))
+            .ToLookup(resource =>
+                definitions.ContainsKey((resource.Id.Group, resource.Id.Kind)) ? Needs.ItsDefinition
+                : readers.Contains(resource.Id) || resource.Restarts ? Needs.Discovery
+                : Needs.Nothing);
+        List<Task> others =
+        [
+            .. roles,
+            .. changes.Where(IsBinding).Select(ApplyBindingAsync),
+            .. rest[Needs.Nothing].Select(ApplyThrottledAsync),
+        ];
+        List<Task> custom =
+        [
+            .. rest[Needs.ItsDefinition]
+                .Select(resource => ApplyCustomResourceAsync(resource, definitions[(resource.Id.Group, resource.Id.Kind)])),
+        ];
         List<Task> reading = [.. rest[Needs.Discovery].Select(ApplyReaderAsync)];
         var phases = Task.WhenAll(
             progress.StartAsync("definitions", sent),
@@ -164,9 +213,12 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
         async Task ApplyCustomResourceAsync(PlannedResource planned, Task<ResourceResult> definition)
         {
             var defined = await definition.ConfigureAwait(false);
-            Note(progress, defined.Succeeded
-                ? await ThrottledAsync(throttle, () => applier.ApplyNewKindAsync(planned, deadline, abort.Token), abort.Token).ConfigureAwait(false)
-                : Skipped(planned, defined));
+            Note(
+                progress,
+                defined.Succeeded
+                    ? await ThrottledAsync(throttle, () => applier.ApplyNewKindAsync(planned, deadline, abort.Token), abort.Token)
+                        .ConfigureAwait(false)
+                    : Skipped(planned, defined));
         }
 
         async Task ApplyReaderAsync(PlannedResource planned)
@@ -182,7 +234,10 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
             }
             else
             {
-                Note(progress, await ThrottledAsync(throttle, () => ApplyAndRestartAsync(applier, planned, deadline, abort.Token), abort.Token).ConfigureAwait(false));
+                Note(
+                    progress,
+                    await ThrottledAsync(throttle, () => ApplyAndRestartAsync(applier, planned, deadline, abort.Token), abort.Token)
+                        .ConfigureAwait(false));
             }
         }
 
@@ -199,13 +254,22 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
         }
 
         async Task ApplyThrottledAsync(PlannedResource planned) =>
-            Note(progress, await ThrottledAsync(throttle, () => applier.ApplyAsync(planned, deadline, abort.Token), abort.Token).ConfigureAwait(false));
+            Note(
+                progress,
+                await ThrottledAsync(throttle, () => applier.ApplyAsync(planned, deadline, abort.Token), abort.Token).ConfigureAwait(false)
+            );
     }
 
     /// <summary>Restarts only what the apply itself has not given a new rollout.</summary>
-    private static async Task<ResourceResult> ApplyAndRestartAsync(ObjectApplier applier, PlannedResource planned, Deadline deadline, CancellationToken cancellationToken)
+    private static async Task<ResourceResult> ApplyAndRestartAsync(
+        ObjectApplier applier,
+        PlannedResource planned,
+        Deadline deadline,
+        CancellationToken cancellationToken)
     {
-        var applied = planned.Manifest is null ? null : await applier.ApplyAsync(planned, deadline, cancellationToken).ConfigureAwait(false);
+        var applied = planned.Manifest is null
+            ? null
+            : await applier.ApplyAsync(planned, deadline, cancellationToken).ConfigureAwait(false);
         return planned.Restarts && (applied is null || (applied.Succeeded && applied.Live?.Generation == planned.Live?.Generation))
             ? await applier.RestartAsync(planned, cancellationToken).ConfigureAwait(false)
             : applied!;
@@ -244,7 +308,10 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
         }
     }
 
-    private static async Task<ResourceResult> ThrottledAsync(SemaphoreSlim throttle, Func<Task<ResourceResult>> apply, CancellationToken cancellationToken)
+    private static async Task<ResourceResult> ThrottledAsync(
+        SemaphoreSlim throttle,
+        Func<Task<ResourceResult>> apply,
+        CancellationToken cancellationToken)
     {
         await throttle.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -266,11 +333,14 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
 
     private static bool IsNamespace(PlannedResource resource) => resource.Id is { Group: "", Kind: "Namespace" };
 
-    private static bool IsRole(PlannedResource resource) => resource.Id is { Group: "rbac.authorization.k8s.io", Kind: "ClusterRole" or "Role" };
+    private static bool IsRole(PlannedResource resource) =>
+        resource.Id is { Group: "rbac.authorization.k8s.io", Kind: "ClusterRole" or "Role" };
 
-    private static bool IsBinding(PlannedResource resource) => resource.Id is { Group: "rbac.authorization.k8s.io", Kind: "ClusterRoleBinding" or "RoleBinding" };
+    private static bool IsBinding(PlannedResource resource) =>
+        resource.Id is { Group: "rbac.authorization.k8s.io", Kind: "ClusterRoleBinding" or "RoleBinding" };
 
-    private static bool IsDefinition(PlannedResource resource) => resource.Id is { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" };
+    private static bool IsDefinition(PlannedResource resource) =>
+        resource.Id is { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" };
 
     /// <summary>What has to be there before an object can go out.</summary>
     private enum Needs

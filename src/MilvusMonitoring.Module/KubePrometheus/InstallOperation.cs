@@ -46,7 +46,9 @@ internal sealed class InstallOperation(ClusterClient client, IActivitySink sink,
         using var deadline = new Deadline(timeout, cancellationToken);
         var outcome = await new InstallExecutor(client, sink, options).RunAsync(plan, deadline, cancellationToken).ConfigureAwait(false);
         List<MonitoringException> errors = [.. ServerFailures.ErrorsOf(outcome)];
-        foreach (var restarted in outcome.Resources.Where(resource => resource is { Planned.Restarts: true, Succeeded: true, Message: not null }))
+        foreach (
+            var restarted in outcome.Resources.Where(resource => resource is { Planned.Restarts: true, Succeeded: true, Message: not null })
+        )
         {
             sink.Warning($"{restarted.Planned.Id}: {restarted.Message}.");
         }
@@ -71,28 +73,40 @@ internal sealed class InstallOperation(ClusterClient client, IActivitySink sink,
     }
 
     /// <summary>The plan as a stack, for <c>-WhatIf</c>.</summary>
-    public KubePrometheusStack Show(InstallPlan plan) => StackOf(plan, [.. plan.Resources.Select(resource => resource.ToResource())]) with { IsPlan = true };
+    public KubePrometheusStack Show(InstallPlan plan) =>
+        StackOf(plan, [.. plan.Resources.Select(resource => resource.ToResource())]) with
+        {
+            IsPlan = true,
+        };
 
-    private KubePrometheusStack StackOf(InstallPlan plan, IReadOnlyList<StackResource> resources) => new()
-    {
-        Version = plan.Manifests.Release?.Version,
-        Namespace = plan.Namespace,
-        Source = plan.Manifests.Source,
-        Managers = [FieldManagerEntry.OurName],
-        Context = client.Connection.Context,
-        Kubeconfig = client.Connection.Kubeconfig,
-        Server = client.Connection.Server,
-        KubernetesVersion = _kubernetes!.Text,
-        AppliedAt = DateTimeOffset.Now,
-        Duration = _clock.Elapsed,
-        Resources = resources,
-    };
+    private KubePrometheusStack StackOf(InstallPlan plan, IReadOnlyList<StackResource> resources) =>
+        new()
+        {
+            Version = plan.Manifests.Release?.Version,
+            Namespace = plan.Namespace,
+            Source = plan.Manifests.Source,
+            Managers = [FieldManagerEntry.OurName],
+            Context = client.Connection.Context,
+            Kubeconfig = client.Connection.Kubeconfig,
+            Server = client.Connection.Server,
+            KubernetesVersion = _kubernetes!.Text,
+            AppliedAt = DateTimeOffset.Now,
+            Duration = _clock.Elapsed,
+            Resources = resources,
+        };
 
-    private async Task<StackReadiness> WaitAsync(IReadOnlyList<ResourceResult> applied, Deadline deadline, CancellationToken cancellationToken)
+    private async Task<StackReadiness> WaitAsync(
+        IReadOnlyList<ResourceResult> applied,
+        Deadline deadline,
+        CancellationToken cancellationToken)
     {
-        var targets = applied.Where(resource => resource.Succeeded).Select(resource => (resource.Planned.Id, resource.Planned.Type!)).ToList();
+        var targets = applied
+            .Where(resource => resource.Succeeded)
+            .Select(resource => (resource.Planned.Id, resource.Planned.Type!))
+            .ToList();
         using var phase = Phase.Start(sink, "wait until ready");
-        var board = await new ReadinessWait(client, sink).RunAsync(targets, "Waiting for kube-prometheus to become ready", deadline).ConfigureAwait(false);
+        var board = await new ReadinessWait(client, sink)
+            .RunAsync(targets, "Waiting for kube-prometheus to become ready", deadline).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         return await StackReadiness.DescribeAsync(client, sink, board, targets, deadline.Limit, cancellationToken).ConfigureAwait(false);
     }

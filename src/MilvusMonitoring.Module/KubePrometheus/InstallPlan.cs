@@ -17,5 +17,6 @@ internal sealed record InstallPlan(ManifestSet Manifests, string Namespace, Inve
     public int Changes => Resources.Count(resource => resource.IsChange);
 
     /// <summary>The plan in a few words: <c>131 objects: 120 to create, 11 unchanged</c>.</summary>
-    public string Summary => $"{Resources.Count} objects: {ActionCounts.Describe(Resources.Select(resource => resource.Action), isPlan: true)}";
+    public string Summary =>
+        $"{Resources.Count} objects: {ActionCounts.Describe(Resources.Select(resource => resource.Action), isPlan: true)}";
 }

@@ -5,14 +5,18 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>Records in the cluster what an installation intends before its first object, and what it did at its end, however it ends.</summary>
+/// <summary>
+/// Records in the cluster what an installation intends before its first object, and what it did at its end, however it ends.
+/// </summary>
 internal sealed class InventoryRecorder(ClusterClient client, InstallPlan plan, int throttleLimit)
 {
     /// <summary>Ctrl+C returns within 2 s: recording may take most of it.</summary>
     private static readonly TimeSpan AfterStop = TimeSpan.FromMilliseconds(1500);
 
     // With its namespace the record goes too.
-    private Inventory? _recorded = plan.Resources.Any(resource => resource.IsChange && resource.Id is { Group: "", Kind: "Namespace" }) ? null : plan.Inventory;
+    private Inventory? _recorded = plan.Resources.Any(resource => resource.IsChange && resource.Id is { Group: "", Kind: "Namespace" })
+        ? null
+        : plan.Inventory;
 
     /// <summary>Whether the intent is recorded.</summary>
     public bool HasIntent { get; private set; }
@@ -42,7 +46,10 @@ internal sealed class InventoryRecorder(ClusterClient client, InstallPlan plan, 
 
         try
         {
-            var neverMade = failure is null && !cancellationToken.IsCancellationRequested ? await NeverMadeAsync(results, limit.Token).ConfigureAwait(false) : new HashSet<ResourceId>();
+            var neverMade =
+                failure is null && !cancellationToken.IsCancellationRequested
+                    ? await NeverMadeAsync(results, limit.Token).ConfigureAwait(false)
+                    : new HashSet<ResourceId>();
             var entries = plan.Resources.Select(planned =>
                 neverMade.Contains(planned.Id) ? null : results.TryGetValue(planned.Id, out var result) ? Done(result) : Intended(planned));
             await SaveAsync(Inventory([.. entries]), limit.Token).ConfigureAwait(false);
@@ -68,13 +75,19 @@ internal sealed class InventoryRecorder(ClusterClient client, InstallPlan plan, 
     }
 
     /// <summary>
-    /// The objects that were refused, or not tried, and are not there. A refusal alone does not say so: a try before it may have been carried out and its answer lost.
-    /// Of one that the server failed on even that is no proof, since it may still be at it: it stays an intent, which the next plan looks into.
+    /// The objects that were refused, or not tried, and are not there. A refusal alone does not say so: a try before it may have been
+    /// carried out and its answer lost.
+    /// Of one that the server failed on even that is no proof, since it may still be at it: it stays an intent, which the next plan looks
+    /// into.
     /// </summary>
-    private async Task<IReadOnlySet<ResourceId>> NeverMadeAsync(IReadOnlyDictionary<ResourceId, ResourceResult> results, CancellationToken cancellationToken)
+    private async Task<IReadOnlySet<ResourceId>> NeverMadeAsync(
+        IReadOnlyDictionary<ResourceId, ResourceResult> results,
+        CancellationToken cancellationToken)
     {
-        var refused = results.Values
-            .Where(result => !result.Succeeded && result is { Live: null, Planned: { IsChange: true, Live: null, Type: not null, Entry: null or { Uid: null } } })
+        var refused = results
+            .Values.Where(result =>
+                !result.Succeeded
+                && result is { Live: null, Planned: { IsChange: true, Live: null, Type: not null, Entry: null or { Uid: null } } })
             .Where(result => result.Error is null || !ClusterFailure.IsServerFault(result.Error))
             .Select(result => (result.Planned.Id, result.Planned.Type!))
             .ToList();
@@ -100,7 +113,9 @@ internal sealed class InventoryRecorder(ClusterClient client, InstallPlan plan, 
         Entries = [.. entries.OfType<InventoryEntry>()],
     };
 
-    /// <summary>Whether an object is as the manifests have it: only when all are, the inventory may say that these manifests are applied.</summary>
+    /// <summary>
+    /// Whether an object is as the manifests have it: only when all are, the inventory may say that these manifests are applied.
+    /// </summary>
     private static bool IsAsInManifests(PlannedResource planned, InventoryEntry? entry) =>
         planned.ManifestHash is null || (entry is not null && (entry.LeftAlone is not null || entry.ManifestHash == planned.ManifestHash));
 
@@ -131,10 +146,17 @@ internal sealed class InventoryRecorder(ClusterClient client, InstallPlan plan, 
         var entry = Intended(result.Planned);
         return result switch
         {
-            { Planned: { Action: ResourceAction.Unchanged, Entry: { } recorded }, Live: { } live } when Drift.IsAsApplied(recorded, live) => entry,
+            { Planned: { Action: ResourceAction.Unchanged, Entry: { } recorded }, Live: { } live } when Drift.IsAsApplied(recorded, live) =>
+                entry,
             { Action: ResourceAction.Skipped, Planned.Action: ResourceAction.Skipped } when result.Planned.Manifest is not null =>
-                entry! with { LeftAlone = result.Message, Uid = result.Live?.Uid },
-            { Succeeded: true, Live: { } live } => entry! with { LeftAlone = null } is var own && result.Planned.ManifestHash is { } hash ? own.With(live, hash) : entry,
+                entry! with
+                {
+                    LeftAlone = result.Message,
+                    Uid = result.Live?.Uid,
+                },
+            { Succeeded: true, Live: { } live } => entry! with { LeftAlone = null } is var own && result.Planned.ManifestHash is { } hash
+                ? own.With(live, hash)
+                : entry,
             _ => entry,
         };
     }

@@ -42,7 +42,9 @@ internal sealed class LabelledStack(ClusterClient client)
         return denied.Count < Kinds.Length ? [.. answers.SelectMany(answer => answer.Found)] : throw DeniedReads.Error(denied);
     }
 
-    private async Task<(IReadOnlyList<LabelledObject> Found, DeniedRead? Denied)> FindAsync(ResourceType type, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<LabelledObject> Found, DeniedRead? Denied)> FindAsync(
+        ResourceType type,
+        CancellationToken cancellationToken)
     {
         try
         {

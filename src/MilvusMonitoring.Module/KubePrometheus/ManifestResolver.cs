@@ -9,7 +9,9 @@ internal sealed class ManifestResolver(ResourceTypes types)
 {
     /// <summary>Resolves every object.</summary>
     /// <returns>Each object, in its namespace, with the way its kind is served; null where it is not.</returns>
-    public async Task<IReadOnlyList<(ManifestObject Object, ResourceType? Type)>> ResolveAsync(IReadOnlyList<ManifestObject> objects, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(ManifestObject Object, ResourceType? Type)>> ResolveAsync(
+        IReadOnlyList<ManifestObject> objects,
+        CancellationToken cancellationToken)
     {
         foreach (var type in objects.SelectMany(candidate => candidate.Defines))
         {
@@ -17,7 +19,8 @@ internal sealed class ManifestResolver(ResourceTypes types)
         }
 
         var kinds = objects.Select(manifest => (manifest.Id.Group, manifest.Version, manifest.Id.Kind)).Distinct().ToList();
-        var found = await Task.WhenAll(kinds.Select(kind => types.FindAsync(kind.Group, kind.Version, kind.Kind, cancellationToken))).ConfigureAwait(false);
+        var found = await Task.WhenAll(kinds.Select(kind => types.FindAsync(kind.Group, kind.Version, kind.Kind, cancellationToken)))
+            .ConfigureAwait(false);
         var byKind = kinds.Zip(found).ToDictionary(pair => pair.First, pair => pair.Second);
         return [.. objects
             .Select(manifest => (Object: manifest, Type: byKind[(manifest.Id.Group, manifest.Version, manifest.Id.Kind)]))

@@ -6,7 +6,10 @@ using MilvusMonitoring.Manifests.Files;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>The manifests to work with. They are parsed at the first look at their objects: a re-install that finds its inventory up to date never looks.</summary>
+/// <summary>
+/// The manifests to work with. They are parsed at the first look at their objects: a re-install that finds its inventory up to date never
+/// looks.
+/// </summary>
 internal sealed class ManifestSet
 {
     private readonly IReadOnlyList<ManifestFile> _files;
@@ -50,7 +53,9 @@ internal sealed class ManifestSet
     /// <param name="paths">The paths of the files, as <see cref="ManifestObject.File"/> has them.</param>
     /// <exception cref="MonitoringException"><see cref="ErrorId.ManifestInvalid"/>.</exception>
     public IReadOnlyList<ManifestObject> ReadFrom(IReadOnlySet<string> paths) =>
-        _objects.IsValueCreated ? [.. Objects.Where(candidate => paths.Contains(candidate.File))] : Read([.. _files.Where(file => paths.Contains(file.Path))]);
+        _objects.IsValueCreated
+            ? [.. Objects.Where(candidate => paths.Contains(candidate.File))]
+            : Read([.. _files.Where(file => paths.Contains(file.Path))]);
 
     private IReadOnlyList<ManifestObject> Read(IReadOnlyList<ManifestFile> files) => ManifestReader.Read(files, Change, _cancellationToken);
 
@@ -67,7 +72,13 @@ internal sealed class ManifestSet
         {
             if (!objects.Any(candidate => ComponentName.Matches(candidate.Component, excluded)))
             {
-                var known = string.Join(", ", objects.Select(candidate => candidate.Component).Where(component => component != ComponentName.Setup).Distinct().Order(StringComparer.Ordinal));
+                var known = string.Join(
+                    ", ",
+                    objects
+                        .Select(candidate => candidate.Component)
+                        .Where(component => component != ComponentName.Setup)
+                        .Distinct()
+                        .Order(StringComparer.Ordinal));
                 var reason = ComponentName.Setup.Equals(excluded, StringComparison.OrdinalIgnoreCase)
                     ? "The namespace, which all components live in, cannot be left out"
                     : $"There is no component '{excluded}' in the manifests";
@@ -75,11 +86,18 @@ internal sealed class ManifestSet
             }
         }
 
-        return [.. objects.Where(candidate => !_selection.ExcludedComponents.Any(excluded => ComponentName.Matches(candidate.Component, excluded)))];
+        return
+        [
+            .. objects.Where(candidate =>
+                !_selection.ExcludedComponents.Any(excluded => ComponentName.Matches(candidate.Component, excluded))),
+        ];
     }
 
     /// <summary>Reads every file once, for the id of git's tree and for the digest.</summary>
-    private static (string Tree, string Digest) Identify(IReadOnlyList<ManifestFile> files, ManifestSelection selection, CancellationToken cancellationToken)
+    private static (string Tree, string Digest) Identify(
+        IReadOnlyList<ManifestFile> files,
+        ManifestSelection selection,
+        CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var ids = new List<(string Path, byte[] Id)>(files.Count);
@@ -92,7 +110,9 @@ internal sealed class ManifestSet
             hash.AppendData(content.Bytes.Span);
         }
 
-        hash.AppendData(Encoding.UTF8.GetBytes($"\n{string.Join(',', selection.ExcludedComponents.Order(StringComparer.OrdinalIgnoreCase))}\n{selection.ImageRegistry}"));
+        hash.AppendData(
+            Encoding.UTF8.GetBytes(
+                $"\n{string.Join(',', selection.ExcludedComponents.Order(StringComparer.OrdinalIgnoreCase))}\n{selection.ImageRegistry}"));
         return (GitTreeId.Compute(ids), Convert.ToBase64String(hash.GetHashAndReset()));
     }
 }

@@ -53,7 +53,9 @@ internal sealed class ManifestSetLoader(ReleaseStore store, IActivitySink sink)
     {
         if (release is not null && !release.Supports(kubernetes.Kubernetes))
         {
-            sink.Warning($"kube-prometheus {release.Version} is made for Kubernetes {release.OldestKubernetes} to {release.NewestKubernetes}, and the cluster runs {kubernetes.Text}: parts of it may not work; leave -Version out to get the release that fits.");
+            sink.Warning(
+                $"kube-prometheus {release.Version} is made for Kubernetes {release.OldestKubernetes} to {release.NewestKubernetes}, and the cluster runs {kubernetes.Text}: parts of it may not work; leave -Version out to get the release that fits."
+            );
         }
     }
 }

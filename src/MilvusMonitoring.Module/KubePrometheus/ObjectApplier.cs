@@ -9,7 +9,9 @@ using MilvusMonitoring.Kubernetes.Waiting;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>Applies one object and says what became of it; an object's own failure is a value, a failure of the whole cluster an exception.</summary>
+/// <summary>
+/// Applies one object and says what became of it; an object's own failure is a value, a failure of the whole cluster an exception.
+/// </summary>
 internal sealed class ObjectApplier(ClusterClient client, OperationProgress progress, bool forceConflicts)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
@@ -20,12 +22,15 @@ internal sealed class ObjectApplier(ClusterClient client, OperationProgress prog
     public Task<ResourceResult> ApplyAsync(PlannedResource planned, Deadline deadline, CancellationToken cancellationToken) =>
         ApplyAsync(planned, false, deadline, cancellationToken);
 
-    /// <summary>Applies a resource whose definition has just become established: the server answers 404 until its handlers have caught up.</summary>
+    /// <summary>
+    /// Applies a resource whose definition has just become established: the server answers 404 until its handlers have caught up.
+    /// </summary>
     public Task<ResourceResult> ApplyNewKindAsync(PlannedResource planned, Deadline deadline, CancellationToken cancellationToken) =>
         ApplyAsync(planned, true, deadline, cancellationToken);
 
     /// <summary>
-    /// Restarts a workload's rollout as <c>kubectl rollout restart</c> does, by the same annotation, so that whoever restarts it next writes over this.
+    /// Restarts a workload's rollout as <c>kubectl rollout restart</c> does, by the same annotation, so that whoever restarts it next
+    /// writes over this.
     /// </summary>
     /// <param name="planned">The workload.</param>
     /// <param name="cancellationToken">Ends the request.</param>
@@ -33,20 +38,40 @@ internal sealed class ObjectApplier(ClusterClient client, OperationProgress prog
     {
         var clock = Stopwatch.StartNew();
         var now = DateTimeOffset.UtcNow;
-        var annotations = new JsonObject { ["kubectl.kubernetes.io/restartedAt"] = now.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) };
+        var annotations = new JsonObject
+        {
+            ["kubectl.kubernetes.io/restartedAt"] = now.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+        };
         var template = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } };
         var patch = new JsonObject { ["spec"] = new JsonObject { ["template"] = template } };
-        var answer = await client.MergeAsync(planned.Type!, planned.Id, Encoding.UTF8.GetBytes(patch.ToJsonString()), FieldManagerEntry.RestartName, cancellationToken).ConfigureAwait(false);
+        var answer = await client
+            .MergeAsync(
+                planned.Type!,
+                planned.Id,
+                Encoding.UTF8.GetBytes(patch.ToJsonString()),
+                FieldManagerEntry.RestartName,
+                cancellationToken).ConfigureAwait(false);
         if (answer.Refusal is not { } refusal)
         {
-            return new ResourceResult { Planned = planned, Action = ResourceAction.Configured, Live = answer.Metadata, Message = planned.Message, Duration = clock.Elapsed };
+            return new ResourceResult
+            {
+                Planned = planned,
+                Action = ResourceAction.Configured,
+                Live = answer.Metadata,
+                Message = planned.Message,
+                Duration = clock.Elapsed,
+            };
         }
 
         var error = ClusterErrors.From(refusal, $"restart the rollout of {planned.Id}", planned.Id.ToString());
         return ClusterFailure.AffectsEveryRequest(error) ? throw error : Failed(planned, error, clock);
     }
 
-    private async Task<ResourceResult> ApplyAsync(PlannedResource planned, bool mayLag, Deadline deadline, CancellationToken cancellationToken)
+    private async Task<ResourceResult> ApplyAsync(
+        PlannedResource planned,
+        bool mayLag,
+        Deadline deadline,
+        CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         var pause = FirstPause;
@@ -58,7 +83,11 @@ internal sealed class ObjectApplier(ClusterClient client, OperationProgress prog
             if (answer.Metadata is { DeletionTimestamp: not null } ending)
             {
                 // What is being deleted takes the change, and is gone with it.
-                if (await DeletionWait.UntilGoneAsync(client, planned.Type!, planned.Id, ending.Uid, deadline, progress.Waiting, cancellationToken).ConfigureAwait(false) is { } why)
+                if (
+                    await DeletionWait
+                        .UntilGoneAsync(client, planned.Type!, planned.Id, ending.Uid, deadline, progress.Waiting, cancellationToken)
+                        .ConfigureAwait(false) is
+                    { } why)
                 {
                     return Failed(planned, StillEnding(planned.Id, deadline, why), clock);
                 }
@@ -68,7 +97,13 @@ internal sealed class ObjectApplier(ClusterClient client, OperationProgress prog
 
             if (answer.Metadata is { } live)
             {
-                return new ResourceResult { Planned = planned, Action = ActionOf(planned, answer.Created, live), Live = live, Duration = clock.Elapsed };
+                return new ResourceResult
+                {
+                    Planned = planned,
+                    Action = ActionOf(planned, answer.Created, live),
+                    Live = live,
+                    Duration = clock.Elapsed,
+                };
             }
 
             var refusal = answer.Refusal!;
@@ -98,8 +133,12 @@ internal sealed class ObjectApplier(ClusterClient client, OperationProgress prog
     private static ResourceResult Failed(PlannedResource planned, MonitoringException error, Stopwatch clock) =>
         new() { Planned = planned, Action = ResourceAction.Failed, Error = error, Duration = clock.Elapsed };
 
-    private static MonitoringException StillEnding(ResourceId id, Deadline deadline, string why) => new(
-        ErrorId.DeletionBlocked, $"{id} is being deleted and not gone after {deadline.Limit.TotalSeconds:0} s: {why}", "clear that, and run the command again", id.ToString());
+    private static MonitoringException StillEnding(ResourceId id, Deadline deadline, string why) =>
+        new(
+            ErrorId.DeletionBlocked,
+            $"{id} is being deleted and not gone after {deadline.Limit.TotalSeconds:0} s: {why}",
+            "clear that, and run the command again",
+            id.ToString());
 
     /// <summary>An object that the plan did not find and that is there already was made by a try whose answer was lost.</summary>
     private static ResourceAction ActionOf(PlannedResource planned, bool created, ObjectMetadata live) =>

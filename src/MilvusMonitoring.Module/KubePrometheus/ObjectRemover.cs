@@ -6,7 +6,9 @@ using MilvusMonitoring.Kubernetes.Waiting;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>Deletes one object and waits until it is gone; an object's own failure is a value, a failure of the whole cluster an exception.</summary>
+/// <summary>
+/// Deletes one object and waits until it is gone; an object's own failure is a value, a failure of the whole cluster an exception.
+/// </summary>
 internal sealed class ObjectRemover(ClusterClient client, OperationProgress progress)
 {
     /// <summary>Deletes the object.</summary>
@@ -38,10 +40,21 @@ internal sealed class ObjectRemover(ClusterClient client, OperationProgress prog
     }
 
     /// <summary>A namespace that is being deleted answers a second deletion with a conflict.</summary>
-    private static bool IsEndingAlready(PlannedResource planned, StatusBody refusal) => refusal.Code == 409 && planned.Id is { Group: "", Kind: "Namespace" };
+    private static bool IsEndingAlready(PlannedResource planned, StatusBody refusal) =>
+        refusal.Code == 409 && planned.Id is { Group: "", Kind: "Namespace" };
 
-    private async Task<MonitoringException?> WaitAsync(ResourceType type, ResourceId id, string uid, Deadline deadline, CancellationToken cancellationToken) =>
-        await DeletionWait.UntilGoneAsync(client, type, id, uid, deadline, progress.Waiting, cancellationToken).ConfigureAwait(false) is { } why
-            ? new MonitoringException(ErrorId.DeletionBlocked, $"{id} is not gone after {deadline.Limit.TotalSeconds:0} s: {why}", "clear that, and run the command again", id.ToString())
+    private async Task<MonitoringException?> WaitAsync(
+        ResourceType type,
+        ResourceId id,
+        string uid,
+        Deadline deadline,
+        CancellationToken cancellationToken) =>
+        await DeletionWait.UntilGoneAsync(client, type, id, uid, deadline, progress.Waiting, cancellationToken).ConfigureAwait(false)
+            is { } why
+            ? new MonitoringException(
+                ErrorId.DeletionBlocked,
+                $"{id} is not gone after {deadline.Limit.TotalSeconds:0} s: {why}",
+                "clear that, and run the command again",
+                id.ToString())
             : null;
 }

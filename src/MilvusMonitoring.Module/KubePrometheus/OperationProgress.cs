@@ -29,7 +29,9 @@ internal sealed class OperationProgress(IActivitySink sink, string activity, int
         var done = Interlocked.Increment(ref _done);
         sink.Progress(activity, $"{done} of {total} objects, {resource.Planned.Id}", Percent(done));
         var why = resource.Error?.Message ?? resource.Message;
-        sink.Verbose($"{resource.Action} {resource.Planned.Id} in {resource.Duration.TotalSeconds:0.00} s{(why is null ? string.Empty : ": " + why)}");
+        sink.Verbose(
+            $"{resource.Action} {resource.Planned.Id} in {resource.Duration.TotalSeconds:0.00} s{(why is null ? string.Empty : ": " + why)}"
+        );
         return resource;
     }
 

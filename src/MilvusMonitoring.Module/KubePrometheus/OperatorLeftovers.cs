@@ -27,12 +27,26 @@ internal sealed class OperatorLeftovers(ClusterClient client)
     private readonly List<(string Namespace, string Name)> _kubeletServices = [];
     private readonly List<(string? Namespace, string Selector)> _operatorPods = [];
 
-    /// <summary>Reads from the operator's Deployment, before it is deleted, where the leftovers will be; of one that a run before this one has deleted, they are at the usual place.</summary>
+    /// <summary>
+    /// Reads from the operator's Deployment, before it is deleted, where the leftovers will be; of one that a run before this one has
+    /// deleted, they are at the usual place.
+    /// </summary>
     public async Task FindAsync(IEnumerable<PlannedResource> resources, CancellationToken cancellationToken)
     {
-        foreach (var deployment in resources.Where(resource => resource is { Action: ResourceAction.Deleted, Type: not null, Component: OperatorName, Id: { Group: "apps", Kind: "Deployment" } }))
+        foreach (
+            var deployment in resources.Where(resource =>
+                resource
+                    is
+                {
+                    Action: ResourceAction.Deleted,
+                    Type: not null,
+                    Component: OperatorName,
+                    Id: { Group: "apps", Kind: "Deployment" }
+                }))
         {
-            if (deployment.Live is null || await client.FindAsync(deployment.Type!, deployment.Id, cancellationToken).ConfigureAwait(false) is not { } live)
+            if (
+                deployment.Live is null
+                || await client.FindAsync(deployment.Type!, deployment.Id, cancellationToken).ConfigureAwait(false) is not { } live)
             {
                 _operatorPods.Add((deployment.Id.Namespace, UsualPodSelector));
                 _kubeletServices.Add(UsualKubeletService);
@@ -41,7 +55,10 @@ internal sealed class OperatorLeftovers(ClusterClient client)
 
             var spec = JsonSlice.Parse(live, "spec");
             var labels = spec.Member("selector").TextMap("matchLabels");
-            _operatorPods.Add((deployment.Id.Namespace, "labelSelector=" + Uri.EscapeDataString(string.Join(',', labels.Select(label => $"{label.Key}={label.Value}")))));
+            _operatorPods.Add(
+                (
+                    deployment.Id.Namespace,
+                    "labelSelector=" + Uri.EscapeDataString(string.Join(',', labels.Select(label => $"{label.Key}={label.Value}")))));
             _kubeletServices.AddRange(spec.Member("template").Member("spec").Items("containers").SelectMany(KubeletServices));
         }
     }
@@ -51,18 +68,27 @@ internal sealed class OperatorLeftovers(ClusterClient client)
     {
         foreach (var (namespaceName, selector) in _operatorPods)
         {
-            await foreach (var pod in client.ListMetadataAsync(ResourceType.Pod, namespaceName, selector, cancellationToken).ConfigureAwait(false))
+            await foreach (
+                var pod in client.ListMetadataAsync(ResourceType.Pod, namespaceName, selector, cancellationToken).ConfigureAwait(false))
             {
                 progress.Waiting($"the operator's pod {pod.Name} to end");
-                await WaitAsync(new ResourceId(string.Empty, "Pod", namespaceName, pod.Name), pod.Uid, deadline, cancellationToken).ConfigureAwait(false);
+                await WaitAsync(new ResourceId(string.Empty, "Pod", namespaceName, pod.Name), pod.Uid, deadline, cancellationToken)
+                    .ConfigureAwait(false);
             }
         }
 
         foreach (var (namespaceName, name) in _kubeletServices)
         {
-            await RemoveAsync(Service, namespaceName, $"fieldSelector=metadata.name%3D{name}", progress, cancellationToken).ConfigureAwait(false);
-            await RemoveAsync(Endpoints, namespaceName, $"fieldSelector=metadata.name%3D{name}", progress, cancellationToken).ConfigureAwait(false);
-            await RemoveAsync(EndpointSlice, namespaceName, $"labelSelector=kubernetes.io%2Fservice-name%3D{name}", progress, cancellationToken).ConfigureAwait(false);
+            await RemoveAsync(Service, namespaceName, $"fieldSelector=metadata.name%3D{name}", progress, cancellationToken)
+                .ConfigureAwait(false);
+            await RemoveAsync(Endpoints, namespaceName, $"fieldSelector=metadata.name%3D{name}", progress, cancellationToken)
+                .ConfigureAwait(false);
+            await RemoveAsync(
+                    EndpointSlice,
+                    namespaceName,
+                    $"labelSelector=kubernetes.io%2Fservice-name%3D{name}",
+                    progress,
+                    cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -83,11 +109,19 @@ internal sealed class OperatorLeftovers(ClusterClient client)
         catch (OperationCanceledException) when (deadline.IsOver && !cancellationToken.IsCancellationRequested)
         {
             throw new MonitoringException(
-                ErrorId.DeletionBlocked, $"{id} of the operator is still running after {deadline.Limit.TotalSeconds:0} s", "end it, and run the command again", id.ToString());
+                ErrorId.DeletionBlocked,
+                $"{id} of the operator is still running after {deadline.Limit.TotalSeconds:0} s",
+                "end it, and run the command again",
+                id.ToString());
         }
     }
 
-    private async Task RemoveAsync(ResourceType type, string namespaceName, string selector, OperationProgress progress, CancellationToken cancellationToken)
+    private async Task RemoveAsync(
+        ResourceType type,
+        string namespaceName,
+        string selector,
+        OperationProgress progress,
+        CancellationToken cancellationToken)
     {
         await foreach (var metadata in client.ListMetadataAsync(type, namespaceName, selector, cancellationToken).ConfigureAwait(false))
         {

@@ -19,7 +19,8 @@ internal sealed record ResourceResult
     public TimeSpan Duration { get; init; }
 
     /// <summary>Whether it is as planned, so that what depends on it can go ahead.</summary>
-    public bool Succeeded => Action is ResourceAction.Created or ResourceAction.Configured or ResourceAction.Unchanged or ResourceAction.Deleted;
+    public bool Succeeded =>
+        Action is ResourceAction.Created or ResourceAction.Configured or ResourceAction.Unchanged or ResourceAction.Deleted;
 
     /// <summary>The object for the person at the terminal.</summary>
     public StackResource ToResource() => Planned.ToResource() with

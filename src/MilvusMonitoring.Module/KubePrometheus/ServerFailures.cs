@@ -5,7 +5,10 @@ namespace MilvusMonitoring.KubePrometheus;
 /// <summary>Tells the server's own failure from that of single objects. Safe for many objects at once.</summary>
 internal sealed class ServerFailures
 {
-    /// <summary>So many objects that the server failed on are no fault of the objects: each has been tried for a minute, and the others would be too.</summary>
+    /// <summary>
+    /// So many objects that the server failed on are no fault of the objects: each has been tried for a minute, and the others would be
+    /// too.
+    /// </summary>
     private const int Most = 3;
 
     private int _count;
@@ -21,7 +24,9 @@ internal sealed class ServerFailures
         }
     }
 
-    /// <summary>Each cause once: where the server itself has failed, what it failed on is in the stack, and the failure speaks for all of it.</summary>
+    /// <summary>
+    /// Each cause once: where the server itself has failed, what it failed on is in the stack, and the failure speaks for all of it.
+    /// </summary>
     /// <param name="outcome">What came of the work.</param>
     public static IReadOnlyList<MonitoringException> ErrorsOf(ExecutionResult outcome)
     {

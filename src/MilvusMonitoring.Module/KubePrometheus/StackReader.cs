@@ -13,7 +13,9 @@ internal sealed class StackReader(ClusterClient client, IActivitySink sink, int 
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
-    /// <summary>Finds every stack: those that this module keeps an inventory of; where there is none, what the labels of kube-prometheus show.</summary>
+    /// <summary>
+    /// Finds every stack: those that this module keeps an inventory of; where there is none, what the labels of kube-prometheus show.
+    /// </summary>
     public async Task<IReadOnlyList<KubePrometheusStack>> ReadAsync(CancellationToken cancellationToken)
     {
         var kubernetes = await ClusterInfo.ReadVersionAsync(client, cancellationToken).ConfigureAwait(false);
@@ -25,7 +27,9 @@ internal sealed class StackReader(ClusterClient client, IActivitySink sink, int 
             stacks.Add(await ReadAsync(inventory, kubernetes, denied, cancellationToken).ConfigureAwait(false));
         }
 
-        if (stacks.Count == 0 && await new LabelledStack(client).FindAsync(denied, cancellationToken).ConfigureAwait(false) is { Count: > 0 } labelled)
+        if (
+            stacks.Count == 0
+            && await new LabelledStack(client).FindAsync(denied, cancellationToken).ConfigureAwait(false) is { Count: > 0 } labelled)
         {
             stacks.Add(await ReadLabelledAsync(labelled, kubernetes, cancellationToken).ConfigureAwait(false));
         }
@@ -38,20 +42,29 @@ internal sealed class StackReader(ClusterClient client, IActivitySink sink, int 
         return stacks;
     }
 
-    private async Task<KubePrometheusStack> ReadAsync(Inventory inventory, ServerVersion kubernetes, List<DeniedRead> denied, CancellationToken cancellationToken)
+    private async Task<KubePrometheusStack> ReadAsync(
+        Inventory inventory,
+        ServerVersion kubernetes,
+        List<DeniedRead> denied,
+        CancellationToken cancellationToken)
     {
         var wanted = inventory.Entries.Select(entry => (entry.Id, entry.Type)).ToList();
-        var (live, hidden) = await MetadataSnapshot.ReadPermittedAsync(client, wanted, throttleLimit, cancellationToken).ConfigureAwait(false);
+        var (live, hidden) = await MetadataSnapshot
+            .ReadPermittedAsync(client, wanted, throttleLimit, cancellationToken).ConfigureAwait(false);
         denied.AddRange(hidden);
         var unknown = hidden.SelectMany(read => read.Ids).ToHashSet();
-        var board = await ReadinessSnapshot.ReadAsync(client, wanted.Where(item => live.ContainsKey(item.Id)), throttleLimit, cancellationToken).ConfigureAwait(false);
-        var resources = inventory.Entries.Select(entry => Resource(entry.Id, entry.Version, entry.Component, board) with
-        {
-            Drift = unknown.Contains(entry.Id) ? null : Drift.Find(entry, live.GetValueOrDefault(entry.Id)),
-            Message = entry.LeftAlone ?? (unknown.Contains(entry.Id) ? "may not be read: whether it has drifted is unknown"
-                : board.Targets.Contains(entry.Id) && !board.StateOf(entry.Id).IsReady ? board.StateOf(entry.Id).Message
-                : null),
-        });
+        var board = await ReadinessSnapshot
+            .ReadAsync(client, wanted.Where(item => live.ContainsKey(item.Id)), throttleLimit, cancellationToken).ConfigureAwait(false);
+        var resources = inventory.Entries.Select(entry =>
+            Resource(entry.Id, entry.Version, entry.Component, board) with
+            {
+                Drift = unknown.Contains(entry.Id) ? null : Drift.Find(entry, live.GetValueOrDefault(entry.Id)),
+                Message = entry.LeftAlone
+                    ?? (
+                        unknown.Contains(entry.Id) ? "may not be read: whether it has drifted is unknown"
+                        : board.Targets.Contains(entry.Id) && !board.StateOf(entry.Id).IsReady ? board.StateOf(entry.Id).Message
+                        : null),
+            });
         return Stack(inventory.Namespace, kubernetes, live.Values, [.. resources]) with
         {
             Version = inventory.Release,
@@ -60,11 +73,19 @@ internal sealed class StackReader(ClusterClient client, IActivitySink sink, int 
         };
     }
 
-    private async Task<KubePrometheusStack> ReadLabelledAsync(IReadOnlyList<LabelledObject> labelled, ServerVersion kubernetes, CancellationToken cancellationToken)
+    private async Task<KubePrometheusStack> ReadLabelledAsync(
+        IReadOnlyList<LabelledObject> labelled,
+        ServerVersion kubernetes,
+        CancellationToken cancellationToken)
     {
-        var board = await ReadinessSnapshot.ReadAsync(client, labelled.Select(item => (item.Id, item.Type)), throttleLimit, cancellationToken).ConfigureAwait(false);
+        var board = await ReadinessSnapshot
+            .ReadAsync(client, labelled.Select(item => (item.Id, item.Type)), throttleLimit, cancellationToken).ConfigureAwait(false);
         var namespaceName = labelled.FirstOrDefault(item => item.Id.Kind == "Prometheus")?.Id.Namespace ?? PrometheusChoice.UsualNamespace;
-        return Stack(namespaceName, kubernetes, labelled.Select(item => item.Live), [.. labelled.Select(item => Resource(item.Id, item.Type.Version, item.Component, board))]);
+        return Stack(
+            namespaceName,
+            kubernetes,
+            labelled.Select(item => item.Live),
+            [.. labelled.Select(item => Resource(item.Id, item.Type.Version, item.Component, board))]);
     }
 
     private static StackResource Resource(ResourceId id, string version, string component, ReadinessBoard board) => new()
@@ -77,15 +98,20 @@ internal sealed class StackReader(ClusterClient client, IActivitySink sink, int 
         Ready = board.Targets.Contains(id) ? board.StateOf(id).IsReady : null,
     };
 
-    private KubePrometheusStack Stack(string namespaceName, ServerVersion kubernetes, IEnumerable<ObjectMetadata> live, IReadOnlyList<StackResource> resources) => new()
-    {
-        Namespace = namespaceName,
-        Managers = FieldManagers.WhoApplied(live),
-        Context = client.Connection.Context,
-        Kubeconfig = client.Connection.Kubeconfig,
-        Server = client.Connection.Server,
-        KubernetesVersion = kubernetes.Text,
-        Duration = _clock.Elapsed,
-        Resources = resources,
-    };
+    private KubePrometheusStack Stack(
+        string namespaceName,
+        ServerVersion kubernetes,
+        IEnumerable<ObjectMetadata> live,
+        IReadOnlyList<StackResource> resources) =>
+        new()
+        {
+            Namespace = namespaceName,
+            Managers = FieldManagers.WhoApplied(live),
+            Context = client.Connection.Context,
+            Kubeconfig = client.Connection.Kubeconfig,
+            Server = client.Connection.Server,
+            KubernetesVersion = kubernetes.Text,
+            Duration = _clock.Elapsed,
+            Resources = resources,
+        };
 }

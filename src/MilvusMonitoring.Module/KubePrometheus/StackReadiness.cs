@@ -24,7 +24,12 @@ internal sealed class StackReadiness
 
     /// <summary>Sums up what the wait has seen, and asks the pods of what is not ready for the reason.</summary>
     public static async Task<StackReadiness> DescribeAsync(
-        ClusterClient client, IActivitySink sink, ReadinessBoard board, IReadOnlyList<(ResourceId Id, ResourceType Type)> targets, TimeSpan limit, CancellationToken cancellationToken)
+        ClusterClient client,
+        IActivitySink sink,
+        ReadinessBoard board,
+        IReadOnlyList<(ResourceId Id, ResourceType Type)> targets,
+        TimeSpan limit,
+        CancellationToken cancellationToken)
     {
         if (board.NotReady.Count == 0)
         {
@@ -35,7 +40,10 @@ internal sealed class StackReadiness
         using var look = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         look.CancelAfter(LongestLook);
         var events = new PodEvents(client);
-        var unready = await Task.WhenAll(board.NotReady.Select(item => ExplainAsync(client, events, board, item.Id, item.State, types[item.Id], look.Token, cancellationToken))).ConfigureAwait(false);
+        var unready = await Task.WhenAll(
+                board.NotReady.Select(item =>
+                    ExplainAsync(client, events, board, item.Id, item.State, types[item.Id], look.Token, cancellationToken)))
+            .ConfigureAwait(false);
         foreach (var item in unready)
         {
             sink.Verbose($"Not ready: {item.Id}: {item.Text}");
@@ -43,7 +51,11 @@ internal sealed class StackReadiness
 
         var (causes, remedy) = UnreadySummary.Describe(unready);
         var when = ReadinessWait.IsHopeless(board) ? ", and no waiting helps" : $" after {limit.TotalSeconds:0} s";
-        var error = new MonitoringException(ErrorId.NotReady, $"Not ready{when}: {causes}", $"{remedy}, and run the command again", unready[0].Id.ToString());
+        var error = new MonitoringException(
+            ErrorId.NotReady,
+            $"Not ready{when}: {causes}",
+            $"{remedy}, and run the command again",
+            unready[0].Id.ToString());
         return new StackReadiness(board, unready, [error]);
     }
 
@@ -54,15 +66,24 @@ internal sealed class StackReadiness
         : resource with { Ready = true };
 
     private static async Task<UnreadyObject> ExplainAsync(
-        ClusterClient client, PodEvents events, ReadinessBoard board, ResourceId id, ReadyState state, ResourceType type, CancellationToken look, CancellationToken cancellationToken)
+        ClusterClient client,
+        PodEvents events,
+        ReadinessBoard board,
+        ResourceId id,
+        ReadyState state,
+        ResourceType type,
+        CancellationToken look,
+        CancellationToken cancellationToken)
     {
         var workload = board.WorkloadOf(id);
         IReadOnlyList<PodProblem> problems = [];
         try
         {
-            problems = await PodFailureReason.FindAsync(client, workload == id ? type : ResourceType.StatefulSet, workload, events, look).ConfigureAwait(false);
+            problems = await PodFailureReason
+                .FindAsync(client, workload == id ? type : ResourceType.StatefulSet, workload, events, look).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is MonitoringException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
+            when (exception is MonitoringException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             // The pods are only asked for a better word: without an answer, the workload's own has to do.
         }

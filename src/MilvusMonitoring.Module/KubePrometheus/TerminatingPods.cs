@@ -29,7 +29,9 @@ internal sealed class TerminatingPods(ClusterClient client, OperationProgress pr
         {
             while (await LeavingAsync(namespaceName, all, limit.Token).ConfigureAwait(false) is { Count: > 0 } pods)
             {
-                progress.Waiting($"{pods.Count} pods to end: {string.Join(", ", pods.Take(MostNamed).Select(pod => pod.Name))}{(pods.Count > MostNamed ? ", ..." : string.Empty)}");
+                progress.Waiting(
+                    $"{pods.Count} pods to end: {string.Join(", ", pods.Take(MostNamed).Select(pod => pod.Name))}{(pods.Count > MostNamed ? ", ..." : string.Empty)}"
+                );
                 foreach (var pod in pods)
                 {
                     var id = new ResourceId(string.Empty, "Pod", namespaceName, pod.Name);
@@ -48,6 +50,11 @@ internal sealed class TerminatingPods(ClusterClient client, OperationProgress pr
     }
 
     private async Task<IReadOnlyList<ObjectMetadata>> LeavingAsync(string namespaceName, bool all, CancellationToken cancellationToken) =>
-        [.. (await client.ListMetadataAsync(ResourceType.Pod, namespaceName, string.Empty, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false))
-            .Where(pod => pod.DeletionTimestamp is not null || (all && pod.HasOwner))];
+        [
+            .. (
+                await client
+                    .ListMetadataAsync(ResourceType.Pod, namespaceName, string.Empty, cancellationToken)
+                    .ToListAsync(cancellationToken).ConfigureAwait(false)
+            ).Where(pod => pod.DeletionTimestamp is not null || (all && pod.HasOwner)),
+        ];
 }

@@ -26,10 +26,21 @@ internal sealed class UninstallExecutor(ClusterClient client, IActivitySink sink
     /// <param name="cancellationToken">Stops the removal.</param>
     public async Task<ExecutionResult> RunAsync(UninstallPlan plan, Deadline deadline, CancellationToken cancellationToken)
     {
-        var progress = new OperationProgress(sink, $"Uninstalling kube-prometheus {plan.Release ?? "of an unknown release"}", plan.Resources.Count);
+        var progress = new OperationProgress(
+            sink,
+            $"Uninstalling kube-prometheus {plan.Release ?? "of an unknown release"}",
+            plan.Resources.Count);
         foreach (var settled in plan.Resources.Where(resource => resource.Action != ResourceAction.Deleted || resource.Live is null))
         {
-            Note(progress, new ResourceResult { Planned = settled, Action = settled.Action, Live = settled.Live, Message = settled.Message });
+            Note(
+                progress,
+                new ResourceResult
+                {
+                    Planned = settled,
+                    Action = settled.Action,
+                    Live = settled.Live,
+                    Message = settled.Message,
+                });
         }
 
         MonitoringException? failure = null;
@@ -43,16 +54,34 @@ internal sealed class UninstallExecutor(ClusterClient client, IActivitySink sink
         }
 
         return new ExecutionResult(
-            [.. plan.Resources.Select(planned => _results.TryGetValue(planned.Id, out var result)
-                ? result
-                : new ResourceResult { Planned = planned, Action = ResourceAction.Skipped, Message = "not reached; run the command again to go on" })],
+            [
+                .. plan.Resources.Select(planned =>
+                    _results.TryGetValue(planned.Id, out var result)
+                        ? result
+                        : new ResourceResult
+                        {
+                            Planned = planned,
+                            Action = ResourceAction.Skipped,
+                            Message = "not reached; run the command again to go on",
+                        }),
+            ],
             failure);
     }
 
-    private async Task RunStagesAsync(UninstallPlan plan, OperationProgress progress, Deadline deadline, CancellationToken cancellationToken)
+    private async Task RunStagesAsync(
+        UninstallPlan plan,
+        OperationProgress progress,
+        Deadline deadline,
+        CancellationToken cancellationToken)
     {
-        var there = plan.Resources.Where(resource => resource is { Action: ResourceAction.Deleted, Live: not null, Type: not null }).ToList();
-        var groups = plan.Resources.Where(resource => StageOf(resource, NoGroups) == RemovalStage.Definitions).Select(GroupDefinedBy).Append("monitoring.coreos.com").ToHashSet();
+        var there = plan
+            .Resources.Where(resource => resource is { Action: ResourceAction.Deleted, Live: not null, Type: not null })
+            .ToList();
+        var groups = plan
+            .Resources.Where(resource => StageOf(resource, NoGroups) == RemovalStage.Definitions)
+            .Select(GroupDefinedBy)
+            .Append("monitoring.coreos.com")
+            .ToHashSet();
         var leftovers = new OperatorLeftovers(client);
         await leftovers.FindAsync(plan.Resources, cancellationToken).ConfigureAwait(false);
         var stages = there.ToLookup(resource => StageOf(resource, groups));
@@ -65,13 +94,17 @@ internal sealed class UninstallExecutor(ClusterClient client, IActivitySink sink
         }
 
         var definitions = RemoveAsync("definitions", stages[RemovalStage.Definitions]);
-        await Task.WhenAll(definitions, EndOperatorAsync(), Task.WhenAll(stages[RemovalStage.Namespaces].Select(EndPodsAsync))).ConfigureAwait(false);
-        if (!await definitions.ConfigureAwait(false) || !await RemoveAsync("namespace", stages[RemovalStage.Namespaces]).ConfigureAwait(false))
+        await Task.WhenAll(definitions, EndOperatorAsync(), Task.WhenAll(stages[RemovalStage.Namespaces].Select(EndPodsAsync)))
+            .ConfigureAwait(false);
+        if (
+            !await definitions.ConfigureAwait(false)
+            || !await RemoveAsync("namespace", stages[RemovalStage.Namespaces]).ConfigureAwait(false))
         {
             return;
         }
 
-        var wentWithItsNamespace = there.Any(resource => resource.Id is { Group: "", Kind: "Namespace" } id && id.Name == plan.Inventory?.Namespace);
+        var wentWithItsNamespace = there.Any(resource =>
+            resource.Id is { Group: "", Kind: "Namespace" } id && id.Name == plan.Inventory?.Namespace);
         if (plan.Inventory is { } inventory && !wentWithItsNamespace)
         {
             await InventoryStore.RemoveAsync(client, inventory.Namespace, cancellationToken).ConfigureAwait(false);
@@ -87,8 +120,10 @@ internal sealed class UninstallExecutor(ClusterClient client, IActivitySink sink
 
             using var timed = progress.Start(phase);
             var options = new ParallelOptions { MaxDegreeOfParallelism = throttleLimit, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(all, options, async (planned, token) =>
-                Note(progress, await new ObjectRemover(client, progress).RemoveAsync(planned, deadline, token).ConfigureAwait(false))).ConfigureAwait(false);
+            await Parallel
+                .ForEachAsync(all, options, async (planned, token) =>
+                    Note(progress, await new ObjectRemover(client, progress).RemoveAsync(planned, deadline, token).ConfigureAwait(false)))
+                .ConfigureAwait(false);
             return all.TrueForAll(planned => _results[planned.Id].Action != ResourceAction.Failed);
         }
 
@@ -102,7 +137,8 @@ internal sealed class UninstallExecutor(ClusterClient client, IActivitySink sink
         async Task EndPodsAsync(PlannedResource ending)
         {
             using var timed = progress.Start("pods");
-            await new TerminatingPods(client, progress).WaitAsync(ending.Id.Name, !force, deadline, cancellationToken).ConfigureAwait(false);
+            await new TerminatingPods(client, progress)
+                .WaitAsync(ending.Id.Name, !force, deadline, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -116,7 +152,8 @@ internal sealed class UninstallExecutor(ClusterClient client, IActivitySink sink
     };
 
     /// <summary>A definition's name is the plural of its kind, a dot, and its group.</summary>
-    private static string GroupDefinedBy(PlannedResource definition) => definition.Id.Name[(definition.Id.Name.IndexOf('.', StringComparison.Ordinal) + 1)..];
+    private static string GroupDefinedBy(PlannedResource definition) =>
+        definition.Id.Name[(definition.Id.Name.IndexOf('.', StringComparison.Ordinal) + 1)..];
 
     private void Note(OperationProgress progress, ResourceResult resource)
     {

@@ -25,7 +25,8 @@ internal sealed class UninstallOperation(ClusterClient client, IActivitySink sin
         var planner = new UninstallPlanner(client, new ResourceTypes(client), force, throttleLimit);
         if (request is not null)
         {
-            var manifests = await new ManifestSetLoader(store, sink).LoadAsync(request, Task.FromResult(_kubernetes), cancellationToken).ConfigureAwait(false);
+            var manifests = await new ManifestSetLoader(store, sink)
+                .LoadAsync(request, Task.FromResult(_kubernetes), cancellationToken).ConfigureAwait(false);
             var inventory = inventories.FirstOrDefault(candidate => candidate.Namespace == StackNamespace.Find(manifests.Objects));
             return [await planner.PlanAsync(manifests, inventory, cancellationToken).ConfigureAwait(false)];
         }
@@ -43,18 +44,26 @@ internal sealed class UninstallOperation(ClusterClient client, IActivitySink sin
     public async Task<OperationReport> RunAsync(UninstallPlan plan, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var deadline = new Deadline(timeout, cancellationToken);
-        var outcome = await new UninstallExecutor(client, sink, force, throttleLimit).RunAsync(plan, deadline, cancellationToken).ConfigureAwait(false);
+        var outcome = await new UninstallExecutor(client, sink, force, throttleLimit)
+            .RunAsync(plan, deadline, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        foreach (var kept in outcome.Resources.Where(resource => resource.Planned.Action == ResourceAction.Skipped && resource.Live is not null))
+        foreach (
+            var kept in outcome.Resources.Where(resource => resource.Planned.Action == ResourceAction.Skipped && resource.Live is not null))
         {
             sink.Warning($"{kept.Planned.Id} {kept.Message}.");
         }
 
-        return new OperationReport(StackOf(plan, [.. outcome.Resources.Select(resource => resource.ToResource())]), ServerFailures.ErrorsOf(outcome));
+        return new OperationReport(
+            StackOf(plan, [.. outcome.Resources.Select(resource => resource.ToResource())]),
+            ServerFailures.ErrorsOf(outcome));
     }
 
     /// <summary>The plan as a stack, for <c>-WhatIf</c>.</summary>
-    public KubePrometheusStack Show(UninstallPlan plan) => StackOf(plan, [.. plan.Resources.Select(resource => resource.ToResource())]) with { IsPlan = true };
+    public KubePrometheusStack Show(UninstallPlan plan) =>
+        StackOf(plan, [.. plan.Resources.Select(resource => resource.ToResource())]) with
+        {
+            IsPlan = true,
+        };
 
     private KubePrometheusStack StackOf(UninstallPlan plan, IReadOnlyList<StackResource> resources) => new()
     {

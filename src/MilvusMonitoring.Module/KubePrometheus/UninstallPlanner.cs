@@ -39,17 +39,29 @@ internal sealed class UninstallPlanner(ClusterClient client, ResourceTypes types
             Manifest = item.Object,
             Action = ResourceAction.Deleted,
         });
-        return await PlanAsync([.. items], StackNamespace.Find(manifests.Objects), manifests.Release?.Version, inventory, cancellationToken).ConfigureAwait(false);
+        return await PlanAsync([.. items], StackNamespace.Find(manifests.Objects), manifests.Release?.Version, inventory, cancellationToken)
+            .ConfigureAwait(false);
     }
 
-    private async Task<UninstallPlan> PlanAsync(IReadOnlyList<PlannedResource> items, string namespaceName, string? release, Inventory? inventory, CancellationToken cancellationToken)
+    private async Task<UninstallPlan> PlanAsync(
+        IReadOnlyList<PlannedResource> items,
+        string namespaceName,
+        string? release,
+        Inventory? inventory,
+        CancellationToken cancellationToken)
     {
-        var live = await MetadataSnapshot.ReadAsync(
-            client, items.Where(item => item.Type is not null).Select(item => (item.Id, item.Type!)), throttleLimit, cancellationToken).ConfigureAwait(false);
+        var live = await MetadataSnapshot
+            .ReadAsync(
+                client,
+                items.Where(item => item.Type is not null).Select(item => (item.Id, item.Type!)),
+                throttleLimit,
+                cancellationToken).ConfigureAwait(false);
         var ours = items.Select(item => item.Id).ToHashSet();
 
         // Few take requests: definitions, the API service and the namespace.
-        var decided = await Task.WhenAll(items.Select(item => DecideAsync(item with { Live = live.GetValueOrDefault(item.Id) }, ours, cancellationToken))).ConfigureAwait(false);
+        var decided = await Task.WhenAll(
+                items.Select(item => DecideAsync(item with { Live = live.GetValueOrDefault(item.Id) }, ours, cancellationToken)))
+            .ConfigureAwait(false);
         return new UninstallPlan(namespaceName, release, inventory, decided);
     }
 
@@ -72,15 +84,27 @@ internal sealed class UninstallPlanner(ClusterClient client, ResourceTypes types
 
         return item.Id switch
         {
-            { Group: "apiregistration.k8s.io", Kind: "APIService" } when await ApiServiceOwner.FindForeignOwnerAsync(client, item, ours, cancellationToken).ConfigureAwait(false) is { } others => Leave(item, others),
-            { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" } when !force && await OthersResourcesAsync(item, ours, cancellationToken).ConfigureAwait(false) is { } others => Leave(item, others),
-            { Group: "", Kind: "Namespace" } when !force && await new ForeignContent(client).FindForeignObjectsAsync(item.Id.Name, ours, cancellationToken).ConfigureAwait(false) is { Count: > 0 } others =>
-                Leave(item, $"still holds what others put there ({Few(others)}); -Force deletes it with all of that"),
+            { Group: "apiregistration.k8s.io", Kind: "APIService" }
+                when await ApiServiceOwner.FindForeignOwnerAsync(client, item, ours, cancellationToken).ConfigureAwait(false)
+                    is { } others => Leave(item, others),
+            { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" }
+                when !force && await OthersResourcesAsync(item, ours, cancellationToken).ConfigureAwait(false) is { } others => Leave(
+                item,
+                others),
+            { Group: "", Kind: "Namespace" }
+                when !force
+                    && await new ForeignContent(client).FindForeignObjectsAsync(item.Id.Name, ours, cancellationToken).ConfigureAwait(false)
+                        is { Count: > 0 } others => Leave(
+                item,
+                $"still holds what others put there ({Few(others)}); -Force deletes it with all of that"),
             _ => item,
         };
     }
 
-    private async Task<string?> OthersResourcesAsync(PlannedResource definition, HashSet<ResourceId> ours, CancellationToken cancellationToken)
+    private async Task<string?> OthersResourcesAsync(
+        PlannedResource definition,
+        HashSet<ResourceId> ours,
+        CancellationToken cancellationToken)
     {
         if (await client.FindAsync(definition.Type!, definition.Id, cancellationToken).ConfigureAwait(false) is not { } json
             || CrdTypes.Read(json).FirstOrDefault() is not { } defined)
@@ -113,11 +137,13 @@ internal sealed class UninstallPlanner(ClusterClient client, ResourceTypes types
             ([], []) => null,
             (_, []) => $"is still used by others ({Few(others)}); -Force deletes it with all of those",
             ([], _) => $"is still used by the monitors of Milvus ({Few(Ids(monitors))}); {Disable(monitors)} deletes them",
-            _ => $"is still used by others ({Few(others)}) and by the monitors of Milvus ({Few(Ids(monitors))}); {Disable(monitors)} deletes these, -Force deletes it with all of them",
+            _ =>
+                $"is still used by others ({Few(others)}) and by the monitors of Milvus ({Few(Ids(monitors))}); {Disable(monitors)} deletes these, -Force deletes it with all of them",
         };
     }
 
-    private static IReadOnlyCollection<ResourceId> Ids(IEnumerable<(ResourceId Id, string Release)> monitors) => [.. monitors.Select(monitor => monitor.Id)];
+    private static IReadOnlyCollection<ResourceId> Ids(IEnumerable<(ResourceId Id, string Release)> monitors) =>
+        [.. monitors.Select(monitor => monitor.Id)];
 
     /// <summary>The commands that take the monitors of Milvus away.</summary>
     private static string Disable(IReadOnlyList<(ResourceId Id, string Release)> monitors) => monitors is [var only]

@@ -8,7 +8,13 @@ internal static class UnreadySummary
 {
     private const int MostNamed = 3;
 
-    private static readonly PodProblemKind[] Order = [PodProblemKind.Image, PodProblemKind.Creation, PodProblemKind.Scheduling, PodProblemKind.Start];
+    private static readonly PodProblemKind[] Order =
+    [
+        PodProblemKind.Image,
+        PodProblemKind.Creation,
+        PodProblemKind.Scheduling,
+        PodProblemKind.Start,
+    ];
 
     /// <summary>Sums up.</summary>
     /// <param name="items">The objects; at least one.</param>
@@ -26,13 +32,16 @@ internal static class UnreadySummary
             }
         }
 
-        return (string.Join(", ", causes).Replace("; ", ", ", StringComparison.Ordinal), string.Join(", ", remedies.DefaultIfEmpty("see why the operator does not run")));
+        return (
+            string.Join(", ", causes).Replace("; ", ", ", StringComparison.Ordinal),
+            string.Join(", ", remedies.DefaultIfEmpty("see why the operator does not run")));
     }
 
     private static PodProblemKind? KindOf(UnreadyObject item)
     {
         var kinds = item.Problems.Select(problem => problem.Kind).ToHashSet();
-        return Order.Where(kinds.Contains).Select(kind => (PodProblemKind?)kind).FirstOrDefault() ?? (item.State.Refusal is null ? null : PodProblemKind.Creation);
+        return Order.Where(kinds.Contains).Select(kind => (PodProblemKind?)kind).FirstOrDefault()
+            ?? (item.State.Refusal is null ? null : PodProblemKind.Creation);
     }
 
     private static IEnumerable<string> Causes(PodProblemKind kind, IReadOnlyList<UnreadyObject> items)
@@ -42,7 +51,10 @@ internal static class UnreadySummary
             var problems = items.SelectMany(item => item.Problems).Where(problem => problem.Kind == kind).ToList();
             var images = problems.Select(problem => problem.Image!).Distinct(StringComparer.Ordinal).ToList();
             var registries = images.Select(ImageName.RegistryOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
-            var what = images.Count == 1 ? $"image {images[0]}" : $"{images.Count} images from {(registries.Count == 1 ? registries[0] : $"{registries.Count} registries, {List(registries)},")}";
+            var what =
+                images.Count == 1
+                    ? $"image {images[0]}"
+                    : $"{images.Count} images from {(registries.Count == 1 ? registries[0] : $"{registries.Count} registries, {List(registries)},")}";
             return [$"{what} cannot be pulled ({PullFailure.Innermost(problems.Select(problem => problem.Reason))}), for {Names(items)}"];
         }
 
@@ -58,7 +70,14 @@ internal static class UnreadySummary
         item.Problems.FirstOrDefault(problem => problem.Kind == kind)?.Reason ?? PodRefusal.Reason(item.State.Refusal!);
 
     private static string Containers(IReadOnlyList<UnreadyObject> items) =>
-        "container " + List([.. items.SelectMany(item => item.Problems).Select(problem => problem.Container).OfType<string>().Distinct(StringComparer.Ordinal)]);
+        "container "
+        + List([
+            .. items
+                .SelectMany(item => item.Problems)
+                .Select(problem => problem.Container)
+                .OfType<string>()
+                .Distinct(StringComparer.Ordinal),
+        ]);
 
     private static IEnumerable<string> Others(IReadOnlyList<UnreadyObject> items)
     {
@@ -75,14 +94,16 @@ internal static class UnreadySummary
         }
     }
 
-    private static string? Remedy(PodProblemKind? kind, IReadOnlyList<UnreadyObject> items) => kind switch
-    {
-        PodProblemKind.Image => "let the nodes reach what they cannot, or name a registry that has the images with -ImageRegistry (docs/offline.md tells how to fill one)",
-        PodProblemKind.Creation => "change the quota or the policy that forbids the pods",
-        PodProblemKind.Scheduling => "give the cluster a node that takes the pods",
-        PodProblemKind.Start => "mend what the containers say",
-        _ => items.All(item => item.WaitsForOperator) ? null : "mend the cause, or give more time with -Timeout",
-    };
+    private static string? Remedy(PodProblemKind? kind, IReadOnlyList<UnreadyObject> items) =>
+        kind switch
+        {
+            PodProblemKind.Image =>
+                "let the nodes reach what they cannot, or name a registry that has the images with -ImageRegistry (docs/offline.md tells how to fill one)",
+            PodProblemKind.Creation => "change the quota or the policy that forbids the pods",
+            PodProblemKind.Scheduling => "give the cluster a node that takes the pods",
+            PodProblemKind.Start => "mend what the containers say",
+            _ => items.All(item => item.WaitsForOperator) ? null : "mend the cause, or give more time with -Timeout",
+        };
 
     private static string Names(IReadOnlyList<UnreadyObject> items) => List([.. items.Select(item => item.Id.ToString())]);
 

@@ -19,8 +19,12 @@ internal static class AccessReview
     /// <param name="namespaceName">Where; null for the whole cluster.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>Whether the caller may.</returns>
-    public static Task<bool> MayAsync(ClusterClient client, Permission permission, string? namespaceName, CancellationToken cancellationToken) =>
-        AskAsync(client, "selfsubjectaccessreviews", "SelfSubjectAccessReview", Attributes(permission, namespaceName), cancellationToken);
+    public static Task<bool> MayAsync(
+        ClusterClient client,
+        Permission permission,
+        string? namespaceName,
+        CancellationToken cancellationToken
+    ) => AskAsync(client, "selfsubjectaccessreviews", "SelfSubjectAccessReview", Attributes(permission, namespaceName), cancellationToken);
 
     /// <summary>Asks for a service account; the caller needs leave to ask that.</summary>
     /// <param name="client">The cluster.</param>
@@ -29,17 +33,36 @@ internal static class AccessReview
     /// <param name="namespaceName">Where; null for the whole cluster.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>Whether it may.</returns>
-    public static Task<bool> MayAsync(ClusterClient client, (string Namespace, string Name) account, Permission permission, string? namespaceName, CancellationToken cancellationToken)
+    public static Task<bool> MayAsync(
+        ClusterClient client,
+        (string Namespace, string Name) account,
+        Permission permission,
+        string? namespaceName,
+        CancellationToken cancellationToken)
     {
         var attributes = Attributes(permission, namespaceName);
         attributes["user"] = $"system:serviceaccount:{account.Namespace}:{account.Name}";
-        attributes["groups"] = new JsonArray("system:serviceaccounts", $"system:serviceaccounts:{account.Namespace}", "system:authenticated");
+        attributes["groups"] = new JsonArray(
+            "system:serviceaccounts",
+            $"system:serviceaccounts:{account.Namespace}",
+            "system:authenticated");
         return AskAsync(client, "subjectaccessreviews", "SubjectAccessReview", attributes, cancellationToken);
     }
 
-    private static async Task<bool> AskAsync(ClusterClient client, string plural, string kind, JsonObject spec, CancellationToken cancellationToken)
+    private static async Task<bool> AskAsync(
+        ClusterClient client,
+        string plural,
+        string kind,
+        JsonObject spec,
+        CancellationToken cancellationToken)
     {
-        var question = JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["apiVersion"] = "authorization.k8s.io/v1", ["kind"] = kind, ["spec"] = spec });
+        var question = JsonSerializer.SerializeToUtf8Bytes(
+            new JsonObject
+            {
+                ["apiVersion"] = "authorization.k8s.io/v1",
+                ["kind"] = kind,
+                ["spec"] = spec,
+            });
         var answer = await client.AskAsync(Group + plural, question, Question, cancellationToken).ConfigureAwait(false);
         using var review = ClusterClient.ParseAnswer(answer, "an access review");
         return review.RootElement.Member("status", "allowed").ValueKind == JsonValueKind.True;

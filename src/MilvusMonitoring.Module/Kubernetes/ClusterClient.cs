@@ -10,7 +10,10 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Kubernetes;
 
-/// <summary>The verbs of the API server, on objects as JSON. Answers that a caller has to decide on come back as values; everything else is an error with an id.</summary>
+/// <summary>
+/// The verbs of the API server, on objects as JSON. Answers that a caller has to decide on come back as values; everything else is an error
+/// with an id.
+/// </summary>
 internal sealed class ClusterClient(ClusterConnection connection)
 {
     /// <summary>The metadata of a list; whole objects, in which the same is read, where an aggregated API knows no such form.</summary>
@@ -19,7 +22,10 @@ internal sealed class ClusterClient(ClusterConnection connection)
     private const string MetadataOnly = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
     private const int PageSize = 500;
 
-    /// <summary>How many requests at once where nobody says: the 27 to 30 reads that show whether a release is as it was applied then take one round trip.</summary>
+    /// <summary>
+    /// How many requests at once where nobody says: the 27 to 30 reads that show whether a release is as it was applied then take one round
+    /// trip.
+    /// </summary>
     public const int UsualThrottleLimit = 32;
 
     private static readonly TimeSpan UpgradeTimeout = TimeSpan.FromSeconds(10);
@@ -36,7 +42,8 @@ internal sealed class ClusterClient(ClusterConnection connection)
     /// <summary>Reads a document that a server may not have, such as the discovery of a group; null then.</summary>
     public async Task<ReadOnlyMemory<byte>?> FindDocumentAsync(string path, string accept, CancellationToken cancellationToken)
     {
-        var (body, status) = await ReadAsync(new ClusterRequest(HttpMethod.Get, path) { Accept = accept }, cancellationToken).ConfigureAwait(false);
+        var (body, status) = await ReadAsync(new ClusterRequest(HttpMethod.Get, path) { Accept = accept }, cancellationToken)
+            .ConfigureAwait(false);
         return status switch
         {
             null => (ReadOnlyMemory<byte>?)body,
@@ -66,12 +73,26 @@ internal sealed class ClusterClient(ClusterConnection connection)
     /// <param name="namespaceName">The namespace; null for all.</param>
     /// <param name="selector">A query such as <c>labelSelector=a%3Db</c>; empty for all objects.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
-    public IAsyncEnumerable<ObjectMetadata> ListMetadataAsync(ResourceType type, string? namespaceName, string selector, CancellationToken cancellationToken) =>
-        ListAsync(type, namespaceName, selector, MetadataOnlyList, item => ObjectMetadataReader.FromMetadata(item.Member("metadata")), cancellationToken);
+    public IAsyncEnumerable<ObjectMetadata> ListMetadataAsync(
+        ResourceType type,
+        string? namespaceName,
+        string selector,
+        CancellationToken cancellationToken) =>
+        ListAsync(
+            type,
+            namespaceName,
+            selector,
+            MetadataOnlyList,
+            item => ObjectMetadataReader.FromMetadata(item.Member("metadata")),
+            cancellationToken);
 
     /// <summary>Lists objects whole, page by page.</summary>
-    public IAsyncEnumerable<JsonElement> ListAsync(ResourceType type, string? namespaceName, string selector, CancellationToken cancellationToken) =>
-        ListAsync(type, namespaceName, selector, "application/json", item => item.Clone(), cancellationToken);
+    public IAsyncEnumerable<JsonElement> ListAsync(
+        ResourceType type,
+        string? namespaceName,
+        string selector,
+        CancellationToken cancellationToken
+    ) => ListAsync(type, namespaceName, selector, "application/json", item => item.Clone(), cancellationToken);
 
     /// <summary>Server-side apply as this module's field manager.</summary>
     /// <param name="type">The kind.</param>
@@ -80,8 +101,12 @@ internal sealed class ClusterClient(ClusterConnection connection)
     /// <param name="force">Whether to take fields over from other managers.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>What the server said.</returns>
-    public Task<ApplyResult> ApplyAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> json, bool force, CancellationToken cancellationToken) =>
-        ApplyAsync(type, id, json, FieldManagerEntry.OurName, force, cancellationToken);
+    public Task<ApplyResult> ApplyAsync(
+        ResourceType type,
+        ResourceId id,
+        ReadOnlyMemory<byte> json,
+        bool force,
+        CancellationToken cancellationToken) => ApplyAsync(type, id, json, FieldManagerEntry.OurName, force, cancellationToken);
 
     /// <summary>Server-side apply as another field manager, for an object that is that manager's.</summary>
     /// <param name="type">The kind.</param>
@@ -91,7 +116,13 @@ internal sealed class ClusterClient(ClusterConnection connection)
     /// <param name="force">Whether to take fields over from other managers.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>What the server said.</returns>
-    public async Task<ApplyResult> ApplyAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> json, string manager, bool force, CancellationToken cancellationToken)
+    public async Task<ApplyResult> ApplyAsync(
+        ResourceType type,
+        ResourceId id,
+        ReadOnlyMemory<byte> json,
+        string manager,
+        bool force,
+        CancellationToken cancellationToken)
     {
         var path = $"{type.PathOf(id)}?fieldManager={manager}&force={(force ? "true" : "false")}";
         var request = new ClusterRequest(HttpMethod.Patch, path)
@@ -113,10 +144,15 @@ internal sealed class ClusterClient(ClusterConnection connection)
     /// <summary>JSON patch as this module's field manager.</summary>
     /// <param name="type">The kind.</param>
     /// <param name="id">Which object.</param>
-    /// <param name="operations">The patch, UTF-8 JSON; its first operation tests the resource version, so that it cannot take effect twice.</param>
+    /// <param name="operations">The patch, UTF-8 JSON; its first operation tests the resource version, so that it cannot take effect
+    /// twice.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>What the server said; an operation that does not hold is a refusal with status 422.</returns>
-    public async Task<PatchResult> PatchAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> operations, CancellationToken cancellationToken)
+    public async Task<PatchResult> PatchAsync(
+        ResourceType type,
+        ResourceId id,
+        ReadOnlyMemory<byte> operations,
+        CancellationToken cancellationToken)
     {
         var request = new ClusterRequest(HttpMethod.Patch, $"{type.PathOf(id)}?fieldManager={FieldManagerEntry.OurName}")
         {
@@ -130,7 +166,11 @@ internal sealed class ClusterClient(ClusterConnection connection)
     }
 
     /// <summary>Posts a question, such as an access review, and reads its answer; nothing is stored.</summary>
-    public async Task<ReadOnlyMemory<byte>> AskAsync(string path, ReadOnlyMemory<byte> question, string what, CancellationToken cancellationToken)
+    public async Task<ReadOnlyMemory<byte>> AskAsync(
+        string path,
+        ReadOnlyMemory<byte> question,
+        string what,
+        CancellationToken cancellationToken)
     {
         var request = new ClusterRequest(HttpMethod.Post, path) { Body = question, ContentType = "application/json", IsRepeatable = true };
         var (body, status) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
@@ -153,7 +193,12 @@ internal sealed class ClusterClient(ClusterConnection connection)
     /// <param name="manager">The field manager.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>What the server said.</returns>
-    public async Task<PatchResult> MergeAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> json, string manager, CancellationToken cancellationToken)
+    public async Task<PatchResult> MergeAsync(
+        ResourceType type,
+        ResourceId id,
+        ReadOnlyMemory<byte> json,
+        string manager,
+        CancellationToken cancellationToken)
     {
         var request = new ClusterRequest(HttpMethod.Patch, $"{type.PathOf(id)}?fieldManager={manager}")
         {
@@ -189,7 +234,11 @@ internal sealed class ClusterClient(ClusterConnection connection)
     }
 
     /// <summary>Watches a list; ends when the server ends it. Objects are valid until the next event.</summary>
-    public async IAsyncEnumerable<WatchEvent> WatchAsync(string pathAndQuery, bool metadataOnly, string what, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<WatchEvent> WatchAsync(
+        string pathAndQuery,
+        bool metadataOnly,
+        string what,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var request = new ClusterRequest(HttpMethod.Get, pathAndQuery)
         {
@@ -217,10 +266,24 @@ internal sealed class ClusterClient(ClusterConnection connection)
     /// <param name="retry">Whether to try again as with other requests; not for who has other places to try.</param>
     /// <param name="cancellationToken">Ends the tries, not the WebSocket.</param>
     /// <returns>The WebSocket.</returns>
-    public async Task<WebSocket> OpenWebSocketAsync(string pathAndQuery, string protocol, string what, string target, bool retry, CancellationToken cancellationToken)
+    public async Task<WebSocket> OpenWebSocketAsync(
+        string pathAndQuery,
+        string protocol,
+        string what,
+        string target,
+        bool retry,
+        CancellationToken cancellationToken)
     {
         var upgrade = new WebSocketUpgrade(protocol);
-        var response = await connection.SendAsync(new ClusterRequest(HttpMethod.Get, pathAndQuery) { Upgrade = upgrade, Retry = retry, Timeout = UpgradeTimeout }, cancellationToken).ConfigureAwait(false);
+        var response = await connection
+            .SendAsync(
+                new ClusterRequest(HttpMethod.Get, pathAndQuery)
+                {
+                    Upgrade = upgrade,
+                    Retry = retry,
+                    Timeout = UpgradeTimeout,
+                },
+                cancellationToken).ConfigureAwait(false);
         try
         {
             if (upgrade.IsAcceptedBy(response))
@@ -231,9 +294,14 @@ internal sealed class ClusterClient(ClusterConnection connection)
             var hasSucceeded = response.StatusCode == HttpStatusCode.SwitchingProtocols || response.IsSuccessStatusCode;
             var status = hasSucceeded ? null : await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false);
 
-            // A node that does not know the subprotocol answers 403 without a word (recorded: 1.20, 1.36); who may not is told so by the API server.
+            // A node that does not know the subprotocol answers 403 without a word (recorded: 1.20, 1.36); who may not is told so by the
+            // API server.
             throw status is null or { Code: 403, IsStatus: false, Message: "" }
-                ? new MonitoringException(ErrorId.ResponseInvalid, $"Cannot {what}: what answered does not know WebSockets of the kind {protocol}", "see that no proxy stands before the API server that does not pass them on", target)
+                ? new MonitoringException(
+                    ErrorId.ResponseInvalid,
+                    $"Cannot {what}: what answered does not know WebSockets of the kind {protocol}",
+                    "see that no proxy stands before the API server that does not pass them on",
+                    target)
                 : ClusterErrors.From(status, what, target);
         }
         catch
@@ -243,13 +311,20 @@ internal sealed class ClusterClient(ClusterConnection connection)
         }
     }
 
-    private async IAsyncEnumerable<T> ListAsync<T>(ResourceType type, string? namespaceName, string selector, string accept, Func<JsonElement, T?> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<T> ListAsync<T>(
+        ResourceType type,
+        string? namespaceName,
+        string selector,
+        string accept,
+        Func<JsonElement, T?> read,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var what = $"list {type.Plural}{(namespaceName is null ? string.Empty : $" in {namespaceName}")}";
         string? next = null;
         do
         {
-            var query = $"?limit={PageSize}{(selector.Length == 0 ? string.Empty : "&" + selector)}{(next is null ? string.Empty : "&continue=" + Uri.EscapeDataString(next))}";
+            var query =
+                $"?limit={PageSize}{(selector.Length == 0 ? string.Empty : "&" + selector)}{(next is null ? string.Empty : "&continue=" + Uri.EscapeDataString(next))}";
             var request = new ClusterRequest(HttpMethod.Get, type.ListPath(namespaceName) + query) { Accept = accept };
             var (body, status) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
             if (status is { Code: 404 })
@@ -276,9 +351,14 @@ internal sealed class ClusterClient(ClusterConnection connection)
         while (!string.IsNullOrEmpty(next));
     }
 
-    private async Task<ReadOnlyMemory<byte>?> FindAsync(ResourceType type, ResourceId id, string accept, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>?> FindAsync(
+        ResourceType type,
+        ResourceId id,
+        string accept,
+        CancellationToken cancellationToken)
     {
-        var (body, status) = await ReadAsync(new ClusterRequest(HttpMethod.Get, type.PathOf(id)) { Accept = accept }, cancellationToken).ConfigureAwait(false);
+        var (body, status) = await ReadAsync(new ClusterRequest(HttpMethod.Get, type.PathOf(id)) { Accept = accept }, cancellationToken)
+            .ConfigureAwait(false);
         return status switch
         {
             null => (ReadOnlyMemory<byte>?)body,
@@ -287,7 +367,9 @@ internal sealed class ClusterClient(ClusterConnection connection)
         };
     }
 
-    private async Task<(ReadOnlyMemory<byte> Body, StatusBody? Status)> ReadAsync(ClusterRequest request, CancellationToken cancellationToken)
+    private async Task<(ReadOnlyMemory<byte> Body, StatusBody? Status)> ReadAsync(
+        ClusterRequest request,
+        CancellationToken cancellationToken)
     {
         using var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
         return response.IsSuccessStatusCode
@@ -295,11 +377,16 @@ internal sealed class ClusterClient(ClusterConnection connection)
             : (default, await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>A success's body. One that is no JSON object comes from something in front of the API server, such as a proxy that wants somebody to sign in.</summary>
+    /// <summary>
+    /// A success's body. One that is no JSON object comes from something in front of the API server, such as a proxy that wants somebody to
+    /// sign in.
+    /// </summary>
     private static ReadOnlyMemory<byte> BodyOf(HttpResponseMessage response, ClusterRequest request)
     {
         var body = ((BufferedContent)response.Content).Bytes;
-        return body.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..] && JsonTexts.AreReadable(body) ? body : throw NoKubernetesAnswer($"{request.Method} {request.PathAndQuery.Split('?')[0]}", null);
+        return body.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..] && JsonTexts.AreReadable(body)
+            ? body
+            : throw NoKubernetesAnswer($"{request.Method} {request.PathAndQuery.Split('?')[0]}", null);
     }
 
     private static ObjectMetadata MetadataOf(ReadOnlyMemory<byte> body, ResourceId id)
@@ -326,6 +413,11 @@ internal sealed class ClusterClient(ClusterConnection connection)
         }
     }
 
-    private static MonitoringException NoKubernetesAnswer(string what, Exception? cause) => new(
-        ErrorId.ResponseInvalid, $"The server's answer for {what} is no Kubernetes object", "check that the address in the kubeconfig is an API server's, and run the command again", what, cause);
+    private static MonitoringException NoKubernetesAnswer(string what, Exception? cause) =>
+        new(
+            ErrorId.ResponseInvalid,
+            $"The server's answer for {what} is no Kubernetes object",
+            "check that the address in the kubeconfig is an API server's, and run the command again",
+            what,
+            cause);
 }

@@ -4,7 +4,9 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Kubernetes;
 
-/// <summary>The kinds that a CustomResourceDefinition brings, one for each version that it has served, known before the server serves them.</summary>
+/// <summary>
+/// The kinds that a CustomResourceDefinition brings, one for each version that it has served, known before the server serves them.
+/// </summary>
 internal static class CrdTypes
 {
     public static IEnumerable<ResourceType> Read(ReadOnlyMemory<byte> definition)

@@ -8,7 +8,12 @@ namespace MilvusMonitoring.Kubernetes;
 /// <param name="Verb"><c>get</c> or <c>list</c>.</param>
 /// <param name="Ids">The objects that it would have found.</param>
 /// <param name="Error">What a caller is told who reads nothing else.</param>
-internal sealed record DeniedRead(ResourceType Type, string? Namespace, string Verb, IReadOnlyCollection<ResourceId> Ids, MonitoringException Error);
+internal sealed record DeniedRead(
+    ResourceType Type,
+    string? Namespace,
+    string Verb,
+    IReadOnlyCollection<ResourceId> Ids,
+    MonitoringException Error);
 
 /// <summary>Says of many refused reads at once which permissions are missing: whoever asks for them asks once.</summary>
 internal static class DeniedReads
@@ -25,9 +30,13 @@ internal static class DeniedReads
     {
         var user = denied.Select(read => read.Error.DeniedUser).OfType<string>().FirstOrDefault();
         var missing = denied
-            .OrderBy(read => read.Namespace, StringComparer.Ordinal).ThenBy(read => read.Type.Group, StringComparer.Ordinal).ThenBy(read => read.Type.Plural, StringComparer.Ordinal)
+            .OrderBy(read => read.Namespace, StringComparer.Ordinal)
+            .ThenBy(read => read.Type.Group, StringComparer.Ordinal)
+            .ThenBy(read => read.Type.Plural, StringComparer.Ordinal)
             .GroupBy(read => read.Namespace)
-            .Select(scope => $"{Permission.Describe(scope.Select(read => new Permission(read.Verb, read.Type.Group, read.Type.Plural)))} {(scope.Key is null ? "in the whole cluster" : $"in namespace {scope.Key}")}");
+            .Select(scope =>
+                $"{Permission.Describe(scope.Select(read => new Permission(read.Verb, read.Type.Group, read.Type.Plural)))} {(scope.Key is null ? "in the whole cluster" : $"in namespace {scope.Key}")}"
+            );
         return $"{(user is null ? "the user" : $"user \"{user}\"")} lacks {string.Join(", and ", missing)}; ask for {Rules(denied)} bound to that user";
     }
 
@@ -37,7 +46,9 @@ internal static class DeniedReads
         var rules = denied
             .GroupBy(read => read.Type.Group, StringComparer.Ordinal)
             .OrderBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => $"{{apiGroups: [\"{group.Key}\"], resources: [{string.Join(", ", group.Select(read => $"\"{read.Type.Plural}\"").Distinct().Order(StringComparer.Ordinal))}], verbs: [\"get\", \"list\"]}}")
+            .Select(group =>
+                $"{{apiGroups: [\"{group.Key}\"], resources: [{string.Join(", ", group.Select(read => $"\"{read.Type.Plural}\"").Distinct().Order(StringComparer.Ordinal))}], verbs: [\"get\", \"list\"]}}"
+            )
             .ToList();
         var scopes = denied.Select(read => read.Namespace).Distinct().ToList();
         var role = scopes is [{ } only] ? $"a Role in namespace {only}" : "a ClusterRole";

@@ -3,7 +3,9 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Kubernetes;
 
-/// <summary>The metadata of many objects: read by a list where several of one kind live in one namespace, by single reads for the others.</summary>
+/// <summary>
+/// The metadata of many objects: read by a list where several of one kind live in one namespace, by single reads for the others.
+/// </summary>
 /// <param name="Found">The objects that are there.</param>
 /// <param name="Denied">What the user may not read.</param>
 internal sealed record MetadataSnapshot(IReadOnlyDictionary<ResourceId, ObjectMetadata> Found, IReadOnlyList<DeniedRead> Denied)
@@ -18,7 +20,10 @@ internal sealed record MetadataSnapshot(IReadOnlyDictionary<ResourceId, ObjectMe
     /// <returns>The objects that are there.</returns>
     /// <exception cref="MonitoringException">Some may not be read: one error says of all of them what is missing.</exception>
     public static async Task<IReadOnlyDictionary<ResourceId, ObjectMetadata>> ReadAsync(
-        ClusterClient client, IEnumerable<(ResourceId Id, ResourceType Type)> wanted, int throttleLimit, CancellationToken cancellationToken)
+        ClusterClient client,
+        IEnumerable<(ResourceId Id, ResourceType Type)> wanted,
+        int throttleLimit,
+        CancellationToken cancellationToken)
     {
         var snapshot = await ReadPermittedAsync(client, wanted, throttleLimit, cancellationToken).ConfigureAwait(false);
         return snapshot.Denied.Count == 0 ? snapshot.Found : throw DeniedReads.Error(snapshot.Denied);
@@ -30,7 +35,10 @@ internal sealed record MetadataSnapshot(IReadOnlyDictionary<ResourceId, ObjectMe
     /// <param name="throttleLimit">How many requests at once.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task<MetadataSnapshot> ReadPermittedAsync(
-        ClusterClient client, IEnumerable<(ResourceId Id, ResourceType Type)> wanted, int throttleLimit, CancellationToken cancellationToken)
+        ClusterClient client,
+        IEnumerable<(ResourceId Id, ResourceType Type)> wanted,
+        int throttleLimit,
+        CancellationToken cancellationToken)
     {
         var found = new ConcurrentDictionary<ResourceId, ObjectMetadata>();
         var denied = new ConcurrentBag<DeniedRead>();

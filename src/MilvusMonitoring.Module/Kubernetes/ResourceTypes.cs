@@ -5,7 +5,10 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Kubernetes;
 
-/// <summary>Finds out how the server serves a kind: by aggregated discovery (Kubernetes 1.26 and later) in two requests, else by the group's own document. Only groups that somebody asks for matter, so a broken APIService stays without effect.</summary>
+/// <summary>
+/// Finds out how the server serves a kind: by aggregated discovery (Kubernetes 1.26 and later) in two requests, else by the group's own
+/// document. Only groups that somebody asks for matter, so a broken APIService stays without effect.
+/// </summary>
 internal sealed class ResourceTypes(ClusterClient client)
 {
     private const string Aggregated =
@@ -41,7 +44,9 @@ internal sealed class ResourceTypes(ClusterClient client)
             return type;
         }
 
-        await _groups.GetOrAdd((group, version), key => new Lazy<Task>(() => ReadGroupAsync(key.Group, key.Version, cancellationToken))).Value.ConfigureAwait(false);
+        await _groups
+            .GetOrAdd((group, version), key => new Lazy<Task>(() => ReadGroupAsync(key.Group, key.Version, cancellationToken)))
+            .Value.ConfigureAwait(false);
         return _known.GetValueOrDefault((group, version, kind));
     }
 
@@ -49,7 +54,9 @@ internal sealed class ResourceTypes(ClusterClient client)
     {
         lock (_gate)
         {
-            return _aggregated ??= Task.WhenAll(ReadAggregatedAsync("/api", cancellationToken), ReadAggregatedAsync("/apis", cancellationToken));
+            return _aggregated ??= Task.WhenAll(
+                ReadAggregatedAsync("/api", cancellationToken),
+                ReadAggregatedAsync("/apis", cancellationToken));
         }
     }
 

@@ -6,7 +6,10 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes;
 
-/// <summary>Cuts the stream of a watch into events, one JSON text a line. A stream that breaks off ends the watch like one that the server ends: whoever watches begins anew.</summary>
+/// <summary>
+/// Cuts the stream of a watch into events, one JSON text a line. A stream that breaks off ends the watch like one that the server ends:
+/// whoever watches begins anew.
+/// </summary>
 internal static class WatchEventReader
 {
     private const int LargestEvent = 32 * 1024 * 1024;
@@ -15,8 +18,12 @@ internal static class WatchEventReader
     /// <param name="stream">The answer's body.</param>
     /// <param name="what">What is watched, for errors.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ResponseInvalid"/>: a line is no event. <see cref="ErrorId.ServerFailed"/>: the server reports an error.</exception>
-    public static async IAsyncEnumerable<WatchEvent> ReadAsync(Stream stream, string what, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ResponseInvalid"/>: a line is no event. <see cref="ErrorId.ServerFailed"/>:
+    /// the server reports an error.</exception>
+    public static async IAsyncEnumerable<WatchEvent> ReadAsync(
+        Stream stream,
+        string what,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var lines = LineReader.ReadAsync(stream, LargestEvent, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await MoveNextAsync(lines, what).ConfigureAwait(false))
@@ -58,7 +65,10 @@ internal static class WatchEventReader
                 "BOOKMARK" => new WatchEvent(WatchEventKind.Bookmark, content),
                 "ERROR" when JsonSlice.Parse(content).Number("code") == 410 => new WatchEvent(WatchEventKind.Expired, content),
                 "ERROR" => throw new MonitoringException(
-                    ErrorId.ServerFailed, $"The server ended the watch on {what}: {OneLine.Clean(JsonSlice.Text(content, "message"))}", "run the command again", what),
+                    ErrorId.ServerFailed,
+                    $"The server ended the watch on {what}: {OneLine.Clean(JsonSlice.Text(content, "message"))}",
+                    "run the command again",
+                    what),
                 _ => throw NoEvent(what, null),
             };
         }
@@ -69,5 +79,10 @@ internal static class WatchEventReader
     }
 
     private static MonitoringException NoEvent(string what, Exception? cause) =>
-        new(ErrorId.ResponseInvalid, $"The server's answer to the watch on {what} is no list of events", "run the command again", what, cause);
+        new(
+            ErrorId.ResponseInvalid,
+            $"The server's answer to the watch on {what} is no list of events",
+            "run the command again",
+            what,
+            cause);
 }

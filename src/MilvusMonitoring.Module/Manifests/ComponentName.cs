@@ -2,7 +2,8 @@ namespace MilvusMonitoring.Manifests;
 
 /// <summary>The components of kube-prometheus: how they are named, and which component an object belongs to.</summary>
 /// <remarks>
-/// A component is named as its objects' label <c>app.kubernetes.io/name</c> says; people may also give the prefix of its files (<c>kubeStateMetrics</c>).
+/// A component is named as its objects' label <c>app.kubernetes.io/name</c> says; people may also give the prefix of its files
+/// (<c>kubeStateMetrics</c>).
 /// The CRDs belong to <c>prometheus-operator</c>: who leaves the operator out runs one already, and an operator's CRDs come with it.
 /// The namespace belongs to <see cref="Setup"/>, which cannot be left out, since every other component lives in it.
 /// </remarks>
@@ -84,7 +85,10 @@ internal static class ComponentName
             return true;
         }
 
-        var named = Prefixes.FirstOrDefault(entry => Same(entry.Prefix, userInput) || Same(entry.OlderPrefix, userInput) || Same(entry.Component, userInput)).Component;
+        var named = Prefixes
+            .FirstOrDefault(entry =>
+                Same(entry.Prefix, userInput) || Same(entry.OlderPrefix, userInput) || Same(entry.Component, userInput))
+            .Component;
         return named == component || (named == ControlPlane && ControlPlaneLabels.Contains(component));
     }
 

@@ -5,7 +5,8 @@ namespace MilvusMonitoring.Manifests;
 /// <summary>Names of container images: <c>[registry/]repository[:tag][@digest]</c>.</summary>
 internal static partial class ImageName
 {
-    private const string Host = @"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?";
+    private const string Host =
+        @"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?";
     private const string PathSegment = @"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*";
     private const int LongestTag = 128;
     private const int ShortestDigest = 32;
@@ -71,7 +72,10 @@ internal static partial class ImageName
         segment == "localhost" || segment.Contains('.', StringComparison.Ordinal) || segment.Contains(':', StringComparison.Ordinal);
 
     // Lengths are not counted here: the automaton for them is larger than .NET 8 allows.
-    [GeneratedRegex($@"\A(?:{Host}/)?{PathSegment}(?:/{PathSegment})*(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]*))?(?:@[A-Za-z0-9+._-]+:(?<digest>[0-9a-fA-F]+))?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        $@"\A(?:{Host}/)?{PathSegment}(?:/{PathSegment})*(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]*))?(?:@[A-Za-z0-9+._-]+:(?<digest>[0-9a-fA-F]+))?\z",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking
+    )]
     private static partial Regex Reference();
 
     [GeneratedRegex($@"\A{Host}(?:/{PathSegment})*\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

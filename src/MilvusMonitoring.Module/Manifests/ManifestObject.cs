@@ -4,7 +4,10 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Manifests;
 
-/// <summary>One Kubernetes object of the manifests: what it is, where it stands, and how to get its content, which is large for definitions and not held for those.</summary>
+/// <summary>
+/// One Kubernetes object of the manifests: what it is, where it stands, and how to get its content, which is large for definitions and not
+/// held for those.
+/// </summary>
 internal sealed record ManifestObject
 {
     private Func<ReadOnlyMemory<byte>> _read;

@@ -16,7 +16,9 @@ internal static class ManifestReader
     /// <summary>What is smaller costs more to read again than to hold.</summary>
     private const int WorthReadingAgain = 16 * 1024;
 
-    /// <summary>Reads all objects of all files, in the order of the files and of the documents in them; lists of any kind are flattened.</summary>
+    /// <summary>
+    /// Reads all objects of all files, in the order of the files and of the documents in them; lists of any kind are flattened.
+    /// </summary>
     /// <param name="files">The files.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The objects, each once.</returns>
@@ -30,7 +32,10 @@ internal static class ManifestReader
     /// <param name="cancellationToken">Ends the work, and the reading of the content later on.</param>
     /// <returns>The objects, each once.</returns>
     /// <exception cref="MonitoringException"><see cref="ErrorId.ManifestInvalid"/>, with file and line of the first problems.</exception>
-    public static IReadOnlyList<ManifestObject> Read(IReadOnlyList<ManifestFile> files, Func<ManifestObject, ManifestObject> change, CancellationToken cancellationToken)
+    public static IReadOnlyList<ManifestObject> Read(
+        IReadOnlyList<ManifestFile> files,
+        Func<ManifestObject, ManifestObject> change,
+        CancellationToken cancellationToken)
     {
         var results = new FileResult[files.Count];
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
@@ -78,7 +83,8 @@ internal static class ManifestReader
             using var content = file.Open();
             var text = ManifestText.ToUtf8(file.Path, content.Bytes);
             var extractor = new ObjectExtractor(file.Path, result.Objects, result.Problems);
-            var documents = SimpleYamlConverter.TryConvert(text.Span, cancellationToken) ?? YamlConverter.Convert(file.Path, text, cancellationToken);
+            var documents = SimpleYamlConverter.TryConvert(text.Span, cancellationToken)
+                ?? YamlConverter.Convert(file.Path, text, cancellationToken);
             foreach (var document in documents)
             {
                 extractor.Extract(document);

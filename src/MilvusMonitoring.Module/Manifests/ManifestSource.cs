@@ -6,7 +6,10 @@ namespace MilvusMonitoring.Manifests;
 /// <summary>Finds the manifest files in what a person points at: a folder, an archive or a single file.</summary>
 internal static class ManifestSource
 {
-    /// <summary>Reads the manifest files; only those directly in <c>manifests/</c> and <c>manifests/setup/</c>, or in the folder itself and its <c>setup/</c>.</summary>
+    /// <summary>
+    /// Reads the manifest files; only those directly in <c>manifests/</c> and <c>manifests/setup/</c>, or in the folder itself and its
+    /// <c>setup/</c>.
+    /// </summary>
     /// <param name="path">A folder, a gzipped tar, a zip (both known by their content) or a .yaml, .yml or .json file.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The files, <c>setup/</c> first, then by name.</returns>
@@ -39,7 +42,9 @@ internal static class ManifestSource
 
         return files.Count > 0
             ? ManifestPath.Ordered(files)
-            : throw ManifestErrors.NotFound($"{path} holds no manifests: looked for *.yaml, *.yml and *.json in {inner}, {path} and their {ManifestPath.SetupFolder} folder", path);
+            : throw ManifestErrors.NotFound(
+                $"{path} holds no manifests: looked for *.yaml, *.yml and *.json in {inner}, {path} and their {ManifestPath.SetupFolder} folder",
+                path);
     }
 
     private static void AddFiles(List<ManifestFile> files, string folder, string prefix, CancellationToken cancellationToken)
@@ -62,7 +67,8 @@ internal static class ManifestSource
         await using (stream.ConfigureAwait(false))
         {
             var start = new byte[4];
-            var length = await stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            var length = await stream
+                .ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
             stream.Position = 0;
             switch (start.AsMemory(0, length).Span)
             {

@@ -37,7 +37,11 @@ internal sealed class ObjectExtractor
     {
         if (json.Span[0] != (byte)'{')
         {
-            Report(line, "is not an object but " + (json.Span[0] == (byte)'[' ? "a list" : "a single value") + "; every document must be a Kubernetes object with apiVersion, kind and metadata");
+            Report(
+                line,
+                "is not an object but "
+                    + (json.Span[0] == (byte)'[' ? "a list" : "a single value")
+                    + "; every document must be a Kubernetes object with apiVersion, kind and metadata");
             return;
         }
 

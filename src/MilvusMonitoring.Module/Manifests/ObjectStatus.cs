@@ -7,7 +7,8 @@ namespace MilvusMonitoring.Manifests;
 
 /// <summary>
 /// Leaves out the <c>status</c> that generated manifests carry (definitions up to kube-prometheus 0.8 do).
-/// It is the server's to write: applying it changes nothing but, before Kubernetes 1.22, claims its fields, and so every later apply conflicts with the server itself.
+/// It is the server's to write: applying it changes nothing but, before Kubernetes 1.22, claims its fields, and so every later apply
+/// conflicts with the server itself.
 /// </summary>
 internal static class ObjectStatus
 {

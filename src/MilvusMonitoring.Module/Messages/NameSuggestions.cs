@@ -32,8 +32,11 @@ internal static class NameSuggestions
     {
         var near = given.Length is 0 or > LongestName
             ? []
-            : names.Select(name => (name, distance: Distance(given, name)))
-                .Where(candidate => candidate.distance <= Math.Max(1, given.Length / 3) || candidate.name.Contains(given, StringComparison.OrdinalIgnoreCase))
+            : names
+                .Select(name => (name, distance: Distance(given, name)))
+                .Where(candidate =>
+                    candidate.distance <= Math.Max(1, given.Length / 3)
+                    || candidate.name.Contains(given, StringComparison.OrdinalIgnoreCase))
                 .OrderBy(candidate => candidate.distance)
                 .Take(3)
                 .Select(candidate => $"'{candidate.name}'")

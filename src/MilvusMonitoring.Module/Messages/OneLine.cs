@@ -50,5 +50,11 @@ internal static class OneLine
 
     // Direction marks and line separators would let a server's text rearrange the line that it is shown in.
     private static bool IsInvisible(char character) =>
-        character is '\u2028' or '\u2029' or (>= '\u200b' and <= '\u200f') or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or '\ufeff';
+        character
+            is '\u2028'
+                or '\u2029'
+                or (>= '\u200b' and <= '\u200f')
+                or (>= '\u202a' and <= '\u202e')
+                or (>= '\u2066' and <= '\u2069')
+                or '\ufeff';
 }

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace MilvusMonitoring.Messages;
 
-/// <summary>One phase of a longer work, timed: a line for <c>-Verbose</c> at its end, and an activity for whoever listens to the source, as the benchmarks do.</summary>
+/// <summary>
+/// One phase of a longer work, timed: a line for <c>-Verbose</c> at its end, and an activity for whoever listens to the source, as the
+/// benchmarks do.
+/// </summary>
 internal sealed class Phase : IDisposable
 {
     private static readonly ActivitySource Source = new("MilvusMonitoring");

@@ -8,7 +8,9 @@ internal static class PowerShellText
 
     /// <summary>A word as an argument: bare where that is safe, else in single quotes.</summary>
     public static string Argument(string word) =>
-        word.Length > 0 && (char.IsAsciiLetter(word[0]) || word[0] is '/') && word.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' or '/' or ':')
+        word.Length > 0
+        && (char.IsAsciiLetter(word[0]) || word[0] is '/')
+        && word.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' or '/' or ':')
             ? word
             : $"'{string.Concat(word.Select(character => SingleQuotes.Contains(character, StringComparison.Ordinal) ? $"{character}{character}" : $"{character}"))}'";
 }

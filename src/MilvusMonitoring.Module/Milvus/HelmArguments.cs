@@ -4,7 +4,10 @@ using MilvusMonitoring.Milvus.Helm;
 
 namespace MilvusMonitoring.Milvus;
 
-/// <summary>What helm is called with. Helm 3 and 4 take all of this alike; where they differ (<c>--atomic</c>, <c>--force</c>, <c>--wait</c>, <c>--dry-run</c>) nothing is used.</summary>
+/// <summary>
+/// What helm is called with. Helm 3 and 4 take all of this alike; where they differ (<c>--atomic</c>, <c>--force</c>, <c>--wait</c>,
+/// <c>--dry-run</c>) nothing is used.
+/// </summary>
 internal static class HelmArguments
 {
     /// <summary>
@@ -16,22 +19,32 @@ internal static class HelmArguments
 
     /// <summary>
     /// The upgrade that has the chart render the ServiceMonitor, and changes nothing else.
-    /// <c>--reuse-values</c> and not <c>--reset-then-reuse-values</c>: of the pinned version both give the chart's values, but a release that came here from an older chart by <c>--reuse-values</c>, as Milvus's page does it, runs on that chart's.
+    /// <c>--reuse-values</c> and not <c>--reset-then-reuse-values</c>: of the pinned version both give the chart's values, but a release
+    /// that came here from an older chart by <c>--reuse-values</c>, as Milvus's page does it, runs on that chart's.
     /// </summary>
     /// <param name="chart">The release and its chart.</param>
     /// <param name="source">Where the chart is taken from.</param>
     /// <param name="setting">What <see cref="Setting"/> gives.</param>
     /// <param name="numbers">What of the user's values has to be given again.</param>
     public static IReadOnlyList<string> Upgrade(MilvusChart chart, ChartSource source, string setting, ExactNumbers numbers) =>
-    [
-        "upgrade", chart.Release, .. source.Arguments(chart.ChartVersion), "--namespace", chart.Namespace, "--reuse-values", "--output", "json",
-        "--set-json", setting,
-        .. numbers.Settings.SelectMany(number => (string[])["--set", number]),
-        .. numbers.Input is null ? Array.Empty<string>() : ["--values", "-"],
-    ];
+        [
+            "upgrade",
+            chart.Release,
+            .. source.Arguments(chart.ChartVersion),
+            "--namespace",
+            chart.Namespace,
+            "--reuse-values",
+            "--output",
+            "json",
+            "--set-json",
+            setting,
+            .. numbers.Settings.SelectMany(number => (string[])["--set", number]),
+            .. numbers.Input is null ? Array.Empty<string>() : ["--values", "-"],
+        ];
 
     /// <summary>The arguments that lead helm to the cluster which was checked.</summary>
-    /// <param name="kubeconfig">The kubeconfig files as in <c>KUBECONFIG</c>; null for a pod's service account, which helm finds by itself.</param>
+    /// <param name="kubeconfig">The kubeconfig files as in <c>KUBECONFIG</c>; null for a pod's service account, which helm finds by
+    /// itself.</param>
     /// <param name="context">The context.</param>
     public static IReadOnlyList<string> Cluster(string? kubeconfig, string context) =>
         kubeconfig is null ? []
@@ -48,7 +61,10 @@ internal static class HelmArguments
     public static IReadOnlyDictionary<string, string?> Environment(IEnumerable<string> names, string? kubeconfig, string driver)
     {
         var variables = names
-            .Where(name => name.StartsWith("HELM_KUBE", StringComparison.OrdinalIgnoreCase) || name.Equals("HELM_NAMESPACE", StringComparison.OrdinalIgnoreCase) || name.Equals("HELM_DEBUG", StringComparison.OrdinalIgnoreCase))
+            .Where(name =>
+                name.StartsWith("HELM_KUBE", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("HELM_NAMESPACE", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("HELM_DEBUG", StringComparison.OrdinalIgnoreCase))
             .ToDictionary(name => name, _ => (string?)null, StringComparer.OrdinalIgnoreCase);
         variables["HELM_DRIVER"] = driver;
         // Several files fit into the variable only; the argument, for one file, goes before it.
@@ -57,8 +73,14 @@ internal static class HelmArguments
     }
 
     /// <summary>The command line as a person would type it into a POSIX shell.</summary>
-    public static string Describe(IEnumerable<string> arguments) => "helm " + string.Join(' ', arguments.Select(argument =>
-        argument.All(character => char.IsAsciiLetterOrDigit(character) || "-_./:=@,+".Contains(character, StringComparison.Ordinal)) ? argument : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
+    public static string Describe(IEnumerable<string> arguments) =>
+        "helm "
+        + string.Join(
+            ' ',
+            arguments.Select(argument =>
+                argument.All(character => char.IsAsciiLetterOrDigit(character) || "-_./:=@,+".Contains(character, StringComparison.Ordinal))
+                    ? argument
+                    : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
 
     /// <summary>The revision that <c>helm upgrade --output json</c> tells; null where it tells none.</summary>
     public static int? RevisionOf(ReadOnlyMemory<byte> output)

@@ -8,7 +8,10 @@ using MilvusMonitoring.Milvus.Helm;
 
 namespace MilvusMonitoring.Milvus;
 
-/// <summary>Finds the Helm releases of Milvus by their records. Only the revisions that count are read: the newest, and the newest deployed one where that is another.</summary>
+/// <summary>
+/// Finds the Helm releases of Milvus by their records. Only the revisions that count are read: the newest, and the newest deployed one
+/// where that is another.
+/// </summary>
 internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
 {
     private const int ReadsAtOnce = 8;
@@ -20,7 +23,11 @@ internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
     /// <param name="namespaceName">The namespace; null for all.</param>
     /// <param name="isWanted">Which release names to look at.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    public async Task<IReadOnlyList<FoundInstance>> FindAsync(ResourceType type, string? namespaceName, Func<string, bool> isWanted, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<FoundInstance>> FindAsync(
+        ResourceType type,
+        string? namespaceName,
+        Func<string, bool> isWanted,
+        CancellationToken cancellationToken)
     {
         var selector = type.Kind == "Secret" ? SecretSelector : ConfigMapSelector;
         var revisions = new List<Revision>();
@@ -35,27 +42,39 @@ internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
         var found = new ConcurrentBag<FoundInstance>();
         var releases = revisions.GroupBy(revision => (revision.Id.Namespace, revision.Release));
         var options = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(releases, options, async (release, token) =>
-        {
-            if (await ReadReleaseAsync(type, [.. release.OrderByDescending(revision => revision.Number)], token).ConfigureAwait(false) is { } instance)
+        await Parallel
+            .ForEachAsync(releases, options, async (release, token) =>
             {
-                found.Add(instance);
-            }
-        }).ConfigureAwait(false);
+                if (
+                    await ReadReleaseAsync(type, [.. release.OrderByDescending(revision => revision.Number)], token)
+                        .ConfigureAwait(false) is
+                    { } instance)
+                {
+                    found.Add(instance);
+                }
+            }).ConfigureAwait(false);
         return [.. found];
     }
 
-    private async Task<FoundInstance?> ReadReleaseAsync(ResourceType type, IReadOnlyList<Revision> revisions, CancellationToken cancellationToken)
+    private async Task<FoundInstance?> ReadReleaseAsync(
+        ResourceType type,
+        IReadOnlyList<Revision> revisions,
+        CancellationToken cancellationToken)
     {
         if (await ReadAsync(type, revisions[0], cancellationToken).ConfigureAwait(false) is not { ChartName: MilvusChart.Name } newest)
         {
             return null;
         }
 
-        var inEffect = newest.Status != "deployed" && revisions.Skip(1).FirstOrDefault(revision => revision.Status == "deployed") is { } deployed
-            ? await ReadAsync(type, deployed, cancellationToken).ConfigureAwait(false) ?? newest
-            : newest;
-        return Found(revisions[0].Id.Namespace!, newest, inEffect, new HelmStore(type.Kind.ToLowerInvariant(), inEffect.Config, inEffect.Manifest));
+        var inEffect =
+            newest.Status != "deployed" && revisions.Skip(1).FirstOrDefault(revision => revision.Status == "deployed") is { } deployed
+                ? await ReadAsync(type, deployed, cancellationToken).ConfigureAwait(false) ?? newest
+                : newest;
+        return Found(
+            revisions[0].Id.Namespace!,
+            newest,
+            inEffect,
+            new HelmStore(type.Kind.ToLowerInvariant(), inEffect.Config, inEffect.Manifest));
     }
 
     private async Task<HelmRecord?> ReadAsync(ResourceType type, Revision revision, CancellationToken cancellationToken)
@@ -69,7 +88,8 @@ internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
         var record = type.Kind == "Secret" ? HelmRecordReader.ReadSecret(data, out var damage) : HelmRecordReader.Read(data, out damage);
         if (record is null)
         {
-            sink.Warning($"The record of the Helm release {revision.Release} in {revision.Id} is damaged: {damage}. The release is left out.");
+            sink.Warning(
+                $"The record of the Helm release {revision.Release} in {revision.Id} is damaged: {damage}. The release is left out.");
         }
 
         return record;
@@ -104,7 +124,11 @@ internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
         public static Revision? From(ResourceType type, ObjectMetadata metadata) =>
             metadata.Labels.GetValueOrDefault("name") is { Length: > 0 } release
             && int.TryParse(metadata.Labels.GetValueOrDefault("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                ? new Revision(new ResourceId(type.Group, type.Kind, metadata.Namespace, metadata.Name), release, number, metadata.Labels.GetValueOrDefault("status"))
+                ? new Revision(
+                    new ResourceId(type.Group, type.Kind, metadata.Namespace, metadata.Name),
+                    release,
+                    number,
+                    metadata.Labels.GetValueOrDefault("status"))
                 : null;
     }
 }

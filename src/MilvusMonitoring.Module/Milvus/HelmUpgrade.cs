@@ -4,7 +4,9 @@ using MilvusMonitoring.Milvus.Helm;
 
 namespace MilvusMonitoring.Milvus;
 
-/// <summary>Has helm itself make the ServiceMonitor of a release: sets <c>metrics.serviceMonitor</c> in its values, and changes nothing else.</summary>
+/// <summary>
+/// Has helm itself make the ServiceMonitor of a release: sets <c>metrics.serviceMonitor</c> in its values, and changes nothing else.
+/// </summary>
 internal sealed class HelmUpgrade
 {
     private readonly ClusterClient _client;
@@ -18,7 +20,13 @@ internal sealed class HelmUpgrade
     private readonly string? _input;
     private readonly SecretRedactor _secrets;
 
-    private HelmUpgrade(ClusterClient client, IActivitySink sink, HelmProgram program, MonitorPlan plan, MonitorOptions options, ChartSource source)
+    private HelmUpgrade(
+        ClusterClient client,
+        IActivitySink sink,
+        HelmProgram program,
+        MonitorPlan plan,
+        MonitorOptions options,
+        ChartSource source)
     {
         (_client, _sink, _program, _plan, _source) = (client, sink, program, plan, source);
         _store = plan.Found.Store!;
@@ -30,7 +38,8 @@ internal sealed class HelmUpgrade
     }
 
     /// <summary>What is acted upon, in words.</summary>
-    public string Target => $"the Helm release {_plan.Found.Instance} to have {_plan.Found.MonitorId} ({_setting}, chart {Chart.ChartVersion} from {_source})";
+    public string Target =>
+        $"the Helm release {_plan.Found.Instance} to have {_plan.Found.MonitorId} ({_setting}, chart {Chart.ChartVersion} from {_source})";
 
     private MilvusChart Chart => _plan.Found.Chart!;
 
@@ -44,7 +53,13 @@ internal sealed class HelmUpgrade
     /// <param name="cancellationToken">Ends the preparation.</param>
     /// <exception cref="MonitoringException">There is no helm that will do, or the chart is another.</exception>
     public static async Task<HelmUpgrade> PrepareAsync(
-        ClusterClient client, IActivitySink sink, MonitorPlan plan, MonitorOptions options, string? helmPath, ChartSource source, CancellationToken cancellationToken)
+        ClusterClient client,
+        IActivitySink sink,
+        MonitorPlan plan,
+        MonitorOptions options,
+        string? helmPath,
+        ChartSource source,
+        CancellationToken cancellationToken)
     {
         var program = await HelmProgram.FindAsync(helmPath, cancellationToken).ConfigureAwait(false);
         if (source.IsLocal)
@@ -73,7 +88,11 @@ internal sealed class HelmUpgrade
         _sink.Verbose(_secrets.Hide(HelmArguments.Describe(arguments)));
         _sink.Progress($"Upgrading the Helm release {_plan.Found.Instance}", "helm upgrade", -1);
         var result = await _program
-            .UpgradeAsync(arguments, HelmArguments.Environment(HelmProgram.VariableNames, connection.Kubeconfig, _store.Driver), _input, cancellationToken)
+            .UpgradeAsync(
+                arguments,
+                HelmArguments.Environment(HelmProgram.VariableNames, connection.Kubeconfig, _store.Driver),
+                _input,
+                cancellationToken)
             .ConfigureAwait(false);
         foreach (var line in result.ErrorLines.Select(line => OneLine.Clean(_secrets.Hide(line))).Where(line => line.Length > 0))
         {
@@ -104,14 +123,19 @@ internal sealed class HelmUpgrade
     {
         var before = _plan.Found.Instance;
         return new MonitoringException(
-            ErrorId.HelmFailed, $"Helm could not upgrade {before}: {_secrets.Hide(result.LastError)}", await StateAsync(before, cancellationToken).ConfigureAwait(false), before.ToString());
+            ErrorId.HelmFailed,
+            $"Helm could not upgrade {before}: {_secrets.Hide(result.LastError)}",
+            await StateAsync(before, cancellationToken).ConfigureAwait(false),
+            before.ToString());
     }
 
     private async Task<string> StateAsync(MilvusInstance before, CancellationToken cancellationToken)
     {
         try
         {
-            var after = (await new InstanceFinder(_client, _sink).FindOneAsync(before.Name, before.Namespace, cancellationToken).ConfigureAwait(false)).Instance;
+            var after = (
+                await new InstanceFinder(_client, _sink)
+                    .FindOneAsync(before.Name, before.Namespace, cancellationToken).ConfigureAwait(false)).Instance;
             return after.Revision == before.Revision
                 ? "the release is as it was; mend that and run the command again"
                 : $"its revision {after.Revision} is {after.Status}; mend that, run helm rollback {before.Name} {before.Revision} --namespace {before.Namespace}, and then the command again";

@@ -18,7 +18,8 @@ internal sealed partial record LiveMonitor(ResourceType Type, JsonElement Json, 
     public IReadOnlyList<JsonElement> Endpoints => [.. Spec.Items(Type.Kind == "PodMonitor" ? "podMetricsEndpoints" : "endpoints")];
 
     /// <summary>The names of the ports that it scrapes.</summary>
-    public IReadOnlySet<string> Ports => Endpoints.Select(endpoint => endpoint.Text("port")).OfType<string>().ToHashSet(StringComparer.Ordinal);
+    public IReadOnlySet<string> Ports =>
+        Endpoints.Select(endpoint => endpoint.Text("port")).OfType<string>().ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The namespaces that it looks into; null among them for all.</summary>
     public IReadOnlyList<string?> TargetNamespaces
@@ -37,13 +38,18 @@ internal sealed partial record LiveMonitor(ResourceType Type, JsonElement Json, 
     }
 
     /// <summary>The Milvus that its selector names; null where it names none.</summary>
-    public string? Instance => Selector.Member("matchLabels").Text("app.kubernetes.io/instance") ?? Metadata.Labels.GetValueOrDefault("app.kubernetes.io/instance");
+    public string? Instance =>
+        Selector.Member("matchLabels").Text("app.kubernetes.io/instance")
+        ?? Metadata.Labels.GetValueOrDefault("app.kubernetes.io/instance");
 
     /// <summary>Whether it monitors a Milvus: made by the chart, by the Operator, or by hand with the usual selector.</summary>
     public bool IsOfMilvus =>
         ChartLabel().IsMatch(Metadata.Labels.GetValueOrDefault("helm.sh/chart") ?? string.Empty)
         || Selector.Member("matchLabels").Text("app.kubernetes.io/name") == MilvusChart.Name
-        || Json.Member("metadata").Items("ownerReferences").Any(owner => owner.Text("kind") == "Milvus" && owner.Text("apiVersion")?.StartsWith("milvus.io/", StringComparison.Ordinal) is true);
+        || Json.Member("metadata")
+            .Items("ownerReferences")
+            .Any(owner =>
+                owner.Text("kind") == "Milvus" && owner.Text("apiVersion")?.StartsWith("milvus.io/", StringComparison.Ordinal) is true);
 
     /// <summary>Reads a monitor; null where the object is none.</summary>
     public static LiveMonitor? From(ResourceType type, JsonElement json) =>

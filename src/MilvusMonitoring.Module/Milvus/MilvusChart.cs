@@ -8,7 +8,8 @@ namespace MilvusMonitoring.Milvus;
 
 /// <summary>
 /// What the Milvus chart makes of a release: names, labels and its ServiceMonitor.
-/// Charts 3.0.1 to 5.0.19 have but two texts of the ServiceMonitor, and both come to the same object: from 4.2.1 on it names its namespace, before that helm does.
+/// Charts 3.0.1 to 5.0.19 have but two texts of the ServiceMonitor, and both come to the same object: from 4.2.1 on it names its namespace,
+/// before that helm does.
 /// </summary>
 internal sealed record MilvusChart(string Release, string Namespace, string ChartVersion, string? AppVersion, JsonElement Values)
 {
@@ -25,18 +26,26 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
     public const string ReleaseNamespaceAnnotation = "meta.helm.sh/release-namespace";
 
     /// <summary>
-    /// The field manager that helm applies as, and so the one that a ServiceMonitor of a release is applied as, whoever does it: the object is Helm's by its metadata.
-    /// As another manager's its fields would be conflicts to a later <c>helm upgrade</c> of Helm 4 that wants other values, and labels that helm leaves out would stay.
+    /// The field manager that helm applies as, and so the one that a ServiceMonitor of a release is applied as, whoever does it: the object
+    /// is Helm's by its metadata.
+    /// As another manager's its fields would be conflicts to a later <c>helm upgrade</c> of Helm 4 that wants other values, and labels that
+    /// helm leaves out would stay.
     /// </summary>
     public const string FieldManager = "helm";
 
     private const int LongestName = 63;
 
     /// <summary>The labels that the chart itself gives to a ServiceMonitor.</summary>
-    public static IReadOnlySet<string> OwnLabels { get; } = new HashSet<string>
-    {
-        "helm.sh/chart", "app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/version", "app.kubernetes.io/managed-by", "component",
-    };
+    public static IReadOnlySet<string> OwnLabels { get; } =
+        new HashSet<string>
+        {
+            "helm.sh/chart",
+            "app.kubernetes.io/name",
+            "app.kubernetes.io/instance",
+            "app.kubernetes.io/version",
+            "app.kubernetes.io/managed-by",
+            "component",
+        };
 
     /// <summary>Whether Milvus runs as a cluster of components.</summary>
     public bool IsCluster => Values.At("cluster", "enabled").IsTrue();
@@ -86,14 +95,19 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
 
     private string BaseName => Values.Text("nameOverride") is { Length: > 0 } name ? name : Name;
 
-    /// <summary>Whose release a monitor belongs to, whether this module or helm has made it; null where it is no monitor of the chart's.</summary>
+    /// <summary>
+    /// Whose release a monitor belongs to, whether this module or helm has made it; null where it is no monitor of the chart's.
+    /// </summary>
     public static string? ReleaseOf(ObjectMetadata monitor) =>
         monitor.Labels.GetValueOrDefault("helm.sh/chart")?.StartsWith(Name + "-", StringComparison.Ordinal) is true
         && monitor.Annotations.GetValueOrDefault(ReleaseNamespaceAnnotation) == monitor.Namespace
             ? monitor.Annotations.GetValueOrDefault(ReleaseNameAnnotation)
             : null;
 
-    /// <summary>The ServiceMonitor, as the chart renders it and helm applies it: with its namespace and the metadata by which helm knows it as its own.</summary>
+    /// <summary>
+    /// The ServiceMonitor, as the chart renders it and helm applies it: with its namespace and the metadata by which helm knows it as its
+    /// own.
+    /// </summary>
     public JsonObject RenderMonitor() => new()
     {
         ["apiVersion"] = "monitoring.coreos.com/v1",

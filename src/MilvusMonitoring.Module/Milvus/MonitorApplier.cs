@@ -23,14 +23,22 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
 
         if (plan.Found.Chart is { } chart && !plan.Found.Instance.MonitorInValues)
         {
-            sink.Verbose($"Helm's own record of {chart.Release} does not ask for this ServiceMonitor; to make it last there too, use -Method Helm, or pass to helm upgrade: --version {chart.ChartVersion} --reuse-values --set {plan.HelmSet}");
+            sink.Verbose(
+                $"Helm's own record of {chart.Release} does not ask for this ServiceMonitor; to make it last there too, use -Method Helm, or pass to helm upgrade: --version {chart.ChartVersion} --reuse-values --set {plan.HelmSet}"
+            );
         }
 
-        return await ReportAsync(plan, action, cancellationToken).ConfigureAwait(false) ?? Planned(plan) with { IsPlan = false, Action = action };
+        return await ReportAsync(plan, action, cancellationToken).ConfigureAwait(false)
+            ?? Planned(plan) with
+            {
+                IsPlan = false,
+                Action = action,
+            };
     }
 
     /// <summary>
-    /// Applies the monitor where helm has adopted it and left it as it was: of a custom resource Helm 3 compares what it made last with what it makes now, and not with what is there.
+    /// Applies the monitor where helm has adopted it and left it as it was: of a custom resource Helm 3 compares what it made last with
+    /// what it makes now, and not with what is there.
     /// Where it has been Helm's before, what is there may also be the work of others, which stays.
     /// </summary>
     public async Task SettleAsync(MonitorPlan plan, CancellationToken cancellationToken)
@@ -47,7 +55,9 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
         }
         else
         {
-            sink.Warning($"Helm has left {live.Id} otherwise than the values of the release say; Enable-MilvusServiceMonitor without -Method Helm sets it right, or names who keeps it so.");
+            sink.Warning(
+                $"Helm has left {live.Id} otherwise than the values of the release say; Enable-MilvusServiceMonitor without -Method Helm sets it right, or names who keeps it so."
+            );
         }
     }
 
@@ -60,7 +70,8 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
             return null;
         }
 
-        await new PrometheusSelection(client, sink).WarnAsync(live.Type, live.Id, live.Metadata.Labels, cancellationToken).ConfigureAwait(false);
+        await new PrometheusSelection(client, sink)
+            .WarnAsync(live.Type, live.Id, live.Metadata.Labels, cancellationToken).ConfigureAwait(false);
         return await ShowAsync(plan, live, action, cancellationToken).ConfigureAwait(false);
     }
 
@@ -69,7 +80,11 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
         ? Planned(plan)
         : await ShowAsync(plan, plan.Live, plan.Action, cancellationToken).ConfigureAwait(false) with { IsPlan = true };
 
-    private async Task<MilvusServiceMonitor> ShowAsync(MonitorPlan plan, LiveMonitor live, ResourceAction action, CancellationToken cancellationToken) =>
+    private async Task<MilvusServiceMonitor> ShowAsync(
+        MonitorPlan plan,
+        LiveMonitor live,
+        ResourceAction action,
+        CancellationToken cancellationToken) =>
         await reader.ShowAsync(live, cancellationToken).ConfigureAwait(false) with
         {
             Instance = plan.Found.Instance.Name,
@@ -102,7 +117,14 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
     private async Task<ResourceAction> WriteAsync(MonitorPlan plan, CancellationToken cancellationToken)
     {
         var id = plan.Found.MonitorId;
-        var answer = await client.ApplyAsync(ResourceType.ServiceMonitor, id, JsonSerializer.SerializeToUtf8Bytes(plan.Wanted), MilvusChart.FieldManager, false, cancellationToken).ConfigureAwait(false);
+        var answer = await client
+            .ApplyAsync(
+                ResourceType.ServiceMonitor,
+                id,
+                JsonSerializer.SerializeToUtf8Bytes(plan.Wanted),
+                MilvusChart.FieldManager,
+                false,
+                cancellationToken).ConfigureAwait(false);
         if (answer.Refusal is { } refusal)
         {
             throw refusal.IsFieldConflict ? Conflict(plan, refusal) : ClusterErrors.From(refusal, $"apply {id}", id.ToString());

@@ -18,7 +18,8 @@ internal static class MonitorComparison
             && LabelsApplied(there).All(label => wanted["metadata"]!["labels"]!.AsObject().ContainsKey(label));
     }
 
-    private static bool Covers(JsonNode? there, JsonNode wanted) => wanted.AsObject().All(member => JsonEquality.AreEqual(there?[member.Key], member.Value));
+    private static bool Covers(JsonNode? there, JsonNode wanted) =>
+        wanted.AsObject().All(member => JsonEquality.AreEqual(there?[member.Key], member.Value));
 
     /// <summary>The labels that applying would take away where they are left out.</summary>
     private static IEnumerable<string> LabelsApplied(JsonNode there) =>

@@ -15,12 +15,20 @@ internal sealed record MonitorOptions(string? Interval, string? ScrapeTimeout, I
     public bool AreGiven => Interval is not null || ScrapeTimeout is not null || AdditionalLabels.Count > 0;
 
     /// <summary>The values that ask the chart for the same, as <c>helm --set</c> takes them.</summary>
-    public string AsHelmSet => string.Join(',', new[]
-    {
-        "metrics.serviceMonitor.enabled=true",
-        Interval is null ? null : $"metrics.serviceMonitor.interval={Interval}",
-        ScrapeTimeout is null ? null : $"metrics.serviceMonitor.scrapeTimeout={ScrapeTimeout}",
-    }.OfType<string>().Concat(AdditionalLabels.Select(label => $"metrics.serviceMonitor.additionalLabels.{label.Key.Replace(".", "\\.", StringComparison.Ordinal)}={label.Value}")));
+    public string AsHelmSet =>
+        string.Join(
+            ',',
+            new[]
+            {
+                "metrics.serviceMonitor.enabled=true",
+                Interval is null ? null : $"metrics.serviceMonitor.interval={Interval}",
+                ScrapeTimeout is null ? null : $"metrics.serviceMonitor.scrapeTimeout={ScrapeTimeout}",
+            }
+                .OfType<string>()
+                .Concat(
+                    AdditionalLabels.Select(label =>
+                        $"metrics.serviceMonitor.additionalLabels.{label.Key.Replace(".", "\\.", StringComparison.Ordinal)}={label.Value}"))
+        );
 
     /// <summary>The same as members of <c>metrics.serviceMonitor</c>.</summary>
     public JsonObject AsHelmValues
@@ -40,7 +48,8 @@ internal sealed record MonitorOptions(string? Interval, string? ScrapeTimeout, I
 
             if (AdditionalLabels.Count > 0)
             {
-                values["additionalLabels"] = new JsonObject(AdditionalLabels.Select(label => KeyValuePair.Create<string, JsonNode?>(label.Key, label.Value)));
+                values["additionalLabels"] = new JsonObject(
+                    AdditionalLabels.Select(label => KeyValuePair.Create<string, JsonNode?>(label.Key, label.Value)));
             }
 
             return values;
@@ -54,16 +63,21 @@ internal sealed record MonitorOptions(string? Interval, string? ScrapeTimeout, I
     /// <exception cref="MonitoringException">A label, or a time, that would be refused.</exception>
     public MilvusChart Over(MilvusChart chart)
     {
-        using var values = JsonDocument.Parse(new JsonObject { ["metrics"] = new JsonObject { ["serviceMonitor"] = AsHelmValues } }.ToJsonString());
+        using var values = JsonDocument.Parse(
+            new JsonObject { ["metrics"] = new JsonObject { ["serviceMonitor"] = AsHelmValues } }.ToJsonString());
         var result = chart with { Values = HelmValues.Coalesce(chart.Values, values.RootElement) };
         return (LabelProblem() ?? ScrapeDuration.Problem(result.Interval, result.ScrapeTimeout)) is { } problem
             ? throw new MonitoringException(ErrorId.ParameterInvalid, problem, chart.MonitorId.ToString())
             : result;
     }
 
-    private string? LabelProblem() => AdditionalLabels
-        .Select(label => MilvusChart.OwnLabels.Contains(label.Key) ? $"The label {label.Key} is the chart's own" : LabelRules.Problem(label.Key, label.Value))
-        .OfType<string>()
-        .Select(problem => problem + "; give another one to -AdditionalLabel.")
-        .FirstOrDefault();
+    private string? LabelProblem() =>
+        AdditionalLabels
+            .Select(label =>
+                MilvusChart.OwnLabels.Contains(label.Key)
+                    ? $"The label {label.Key} is the chart's own"
+                    : LabelRules.Problem(label.Key, label.Value))
+            .OfType<string>()
+            .Select(problem => problem + "; give another one to -AdditionalLabel.")
+            .FirstOrDefault();
 }

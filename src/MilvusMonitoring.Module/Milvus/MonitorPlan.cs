@@ -9,4 +9,10 @@ namespace MilvusMonitoring.Milvus;
 /// <param name="Action">What is to become of the monitor, or of the Operator's resource.</param>
 /// <param name="Services">The Services that it selects.</param>
 /// <param name="HelmSet">The values by which Helm itself would keep it.</param>
-internal sealed record MonitorPlan(FoundInstance Found, JsonObject? Wanted, LiveMonitor? Live, ResourceAction Action, IReadOnlyList<string> Services, string HelmSet);
+internal sealed record MonitorPlan(
+    FoundInstance Found,
+    JsonObject? Wanted,
+    LiveMonitor? Live,
+    ResourceAction Action,
+    IReadOnlyList<string> Services,
+    string HelmSet);

@@ -14,12 +14,20 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
     /// <param name="method">How it is to come about.</param>
     /// <param name="cancellationToken">Ends the planning.</param>
     /// <exception cref="MonitoringException">Something is missing that has to come first, or is asked for that cannot be.</exception>
-    public async Task<MonitorPlan> PlanAsync(FoundInstance found, MonitorOptions options, MonitorMethod method, CancellationToken cancellationToken)
+    public async Task<MonitorPlan> PlanAsync(
+        FoundInstance found,
+        MonitorOptions options,
+        MonitorMethod method,
+        CancellationToken cancellationToken)
     {
         var type = found.MonitorType;
         if (await new ResourceTypes(client).FindAsync(type.Group, type.Version, type.Kind, cancellationToken).ConfigureAwait(false) is null)
         {
-            throw new MonitoringException(ErrorId.KindNotFound, $"The cluster does not know the kind {type.Kind}", "run Install-KubePrometheus first", found.MonitorId.ToString());
+            throw new MonitoringException(
+                ErrorId.KindNotFound,
+                $"The cluster does not know the kind {type.Kind}",
+                "run Install-KubePrometheus first",
+                found.MonitorId.ToString());
         }
 
         var live = await reader.FindAsync(type, found.MonitorId, cancellationToken).ConfigureAwait(false);
@@ -33,7 +41,11 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         var instance = found.Instance;
         if (method == MonitorMethod.Helm)
         {
-            throw new MonitoringException(ErrorId.ParameterInvalid, $"Milvus/{instance} belongs to the Milvus Operator and not to Helm", "leave -Method Helm out", instance.ToString());
+            throw new MonitoringException(
+                ErrorId.ParameterInvalid,
+                $"Milvus/{instance} belongs to the Milvus Operator and not to Helm",
+                "leave -Method Helm out",
+                instance.ToString());
         }
 
         if (options.AreGiven)
@@ -45,17 +57,32 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
                 instance.ToString());
         }
 
-        return new MonitorPlan(found, null, live, instance.MetricsEnabled ? ResourceAction.Unchanged : ResourceAction.Configured, [], string.Empty);
+        return new MonitorPlan(
+            found,
+            null,
+            live,
+            instance.MetricsEnabled ? ResourceAction.Unchanged : ResourceAction.Configured,
+            [],
+            string.Empty);
     }
 
     private async Task<MonitorPlan> PlanHelmAsync(
-        FoundInstance found, MilvusChart installed, MonitorOptions options, MonitorMethod method, LiveMonitor? live, CancellationToken cancellationToken)
+        FoundInstance found,
+        MilvusChart installed,
+        MonitorOptions options,
+        MonitorMethod method,
+        LiveMonitor? live,
+        CancellationToken cancellationToken)
     {
         CheckRelease(found.Instance);
         var chart = options.Over(installed);
         if (!chart.ServesMetrics)
         {
-            throw new MonitoringException(ErrorId.MetricsDisabled, $"The release {found.Instance} has metrics.enabled=false", "set it to true with helm upgrade first", found.Instance.ToString());
+            throw new MonitoringException(
+                ErrorId.MetricsDisabled,
+                $"The release {found.Instance} has metrics.enabled=false",
+                "set it to true with helm upgrade first",
+                found.Instance.ToString());
         }
 
         var services = await reader.ServicesOfAsync(chart, cancellationToken).ConfigureAwait(false);
@@ -63,18 +90,29 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         {
             var labels = string.Join(',', chart.ServiceLabels.Select(label => $"{label.Key}={label.Value}"));
             throw new MonitoringException(
-                ErrorId.ObjectNotFound, $"No Service in {chart.Namespace} with the labels {labels} has a port named '{MilvusChart.MetricsPort}'", "repair the release with helm upgrade first", found.Instance.ToString());
+                ErrorId.ObjectNotFound,
+                $"No Service in {chart.Namespace} with the labels {labels} has a port named '{MilvusChart.MetricsPort}'",
+                "repair the release with helm upgrade first",
+                found.Instance.ToString());
         }
 
         if (live is not null && !live.IsOfRelease(chart.Release))
         {
             throw new MonitoringException(
-                ErrorId.FieldConflict, $"{live.Id} is there already, and does not belong to the Helm release {found.Instance}", "rename or delete it, then run the command again", live.Id.ToString());
+                ErrorId.FieldConflict,
+                $"{live.Id} is there already, and does not belong to the Helm release {found.Instance}",
+                "rename or delete it, then run the command again",
+                live.Id.ToString());
         }
 
-        if (method == MonitorMethod.Native && System.Version.TryParse(chart.ChartVersion.Split('-', '+')[0], out var version) && version < OldestKnown)
+        if (
+            method == MonitorMethod.Native
+            && System.Version.TryParse(chart.ChartVersion.Split('-', '+')[0], out var version)
+            && version < OldestKnown)
         {
-            sink.Warning($"Chart {chart.ChartVersion} of {found.Instance} is older than {OldestKnown}: its own ServiceMonitor looks otherwise than the one applied here.");
+            sink.Warning(
+                $"Chart {chart.ChartVersion} of {found.Instance} is older than {OldestKnown}: its own ServiceMonitor looks otherwise than the one applied here."
+            );
         }
 
         var wanted = chart.RenderMonitor();
@@ -101,12 +139,17 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
             "deployed" => null,
             "failed" => "see helm history, and mend it with helm upgrade or helm rollback first",
             "uninstalled" => "install it first",
-            _ when instance.Status.StartsWith("pending-", StringComparison.Ordinal) => "wait for helm to end or, if it was broken off, run helm rollback first",
+            _ when instance.Status.StartsWith("pending-", StringComparison.Ordinal) =>
+                "wait for helm to end or, if it was broken off, run helm rollback first",
             _ => "see helm status",
         };
         if (remedy is not null)
         {
-            throw new MonitoringException(ErrorId.ReleaseNotDeployed, $"The Helm release {instance} is not deployed but {instance.Status} (revision {instance.Revision})", remedy, instance.ToString());
+            throw new MonitoringException(
+                ErrorId.ReleaseNotDeployed,
+                $"The Helm release {instance} is not deployed but {instance.Status} (revision {instance.Revision})",
+                remedy,
+                instance.ToString());
         }
     }
 }

@@ -6,8 +6,11 @@ namespace MilvusMonitoring.Milvus;
 internal static class MonitorPresence
 {
     /// <summary>Looks for the monitor of each instance.</summary>
-    public static async Task<IReadOnlyList<MilvusInstance>> AddMonitorStateAsync(ClusterClient client, IReadOnlyList<FoundInstance> instances, CancellationToken cancellationToken) =>
-        await Task.WhenAll(instances.Select(found => LookAsync(client, found, cancellationToken))).ConfigureAwait(false);
+    public static async Task<IReadOnlyList<MilvusInstance>> AddMonitorStateAsync(
+        ClusterClient client,
+        IReadOnlyList<FoundInstance> instances,
+        CancellationToken cancellationToken
+    ) => await Task.WhenAll(instances.Select(found => LookAsync(client, found, cancellationToken))).ConfigureAwait(false);
 
     private static async Task<MilvusInstance> LookAsync(ClusterClient client, FoundInstance found, CancellationToken cancellationToken)
     {

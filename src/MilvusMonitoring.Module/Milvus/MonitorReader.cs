@@ -26,7 +26,12 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
             sink.Verbose(exception.Message);
         }
 
-        return [.. found.OrderBy(monitor => monitor.Metadata.Namespace, StringComparer.Ordinal).ThenBy(monitor => monitor.Metadata.Name, StringComparer.Ordinal)];
+        return
+        [
+            .. found
+                .OrderBy(monitor => monitor.Metadata.Namespace, StringComparer.Ordinal)
+                .ThenBy(monitor => monitor.Metadata.Name, StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>Reads one monitor; null where it is not there.</summary>
@@ -67,11 +72,16 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
 
     /// <summary>What a monitor selects.</summary>
     /// <exception cref="MonitoringException">The caller may not see it.</exception>
-    public Task<MonitorTargets> TargetsOfAsync(LiveMonitor monitor, CancellationToken cancellationToken) => _targets.ReadAsync(monitor, cancellationToken);
+    public Task<MonitorTargets> TargetsOfAsync(LiveMonitor monitor, CancellationToken cancellationToken) =>
+        _targets.ReadAsync(monitor, cancellationToken);
 
     /// <summary>The Services that a ServiceMonitor with the chart's selector would select.</summary>
-    public Task<IReadOnlyList<string>> ServicesOfAsync(MilvusChart chart, CancellationToken cancellationToken) => _targets.ServicesWithPortAsync(
-        chart.Namespace, JsonSerializer.SerializeToElement(new { matchLabels = chart.ServiceLabels }), [MilvusChart.MetricsPort], cancellationToken);
+    public Task<IReadOnlyList<string>> ServicesOfAsync(MilvusChart chart, CancellationToken cancellationToken) =>
+        _targets.ServicesWithPortAsync(
+            chart.Namespace,
+            JsonSerializer.SerializeToElement(new { matchLabels = chart.ServiceLabels }),
+            [MilvusChart.MetricsPort],
+            cancellationToken);
 
     private async Task<MonitorTargets> FindTargetsAsync(LiveMonitor monitor, CancellationToken cancellationToken)
     {
@@ -87,6 +97,13 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
     }
 
     private async Task<List<LiveMonitor>> ListAsync(ResourceType type, string? namespaceName, CancellationToken cancellationToken) =>
-        [.. (await client.ListAsync(type, namespaceName, string.Empty, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false))
-            .Select(json => LiveMonitor.From(type, json)).OfType<LiveMonitor>().Where(monitor => monitor.IsOfMilvus)];
+        [
+            .. (
+                await client
+                    .ListAsync(type, namespaceName, string.Empty, cancellationToken)
+                    .ToListAsync(cancellationToken).ConfigureAwait(false))
+                .Select(json => LiveMonitor.From(type, json))
+                .OfType<LiveMonitor>()
+                .Where(monitor => monitor.IsOfMilvus),
+        ];
 }

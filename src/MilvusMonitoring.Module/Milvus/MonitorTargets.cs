@@ -4,7 +4,10 @@ namespace MilvusMonitoring.Milvus;
 /// <param name="Ports">The names of the ports that it scrapes.</param>
 /// <param name="Selected">The Services that its selector selects or, for a PodMonitor, the pods.</param>
 /// <param name="Endpoints">The endpoints behind those that have such a port; null where the caller may not see them.</param>
-internal sealed record MonitorTargets(IReadOnlyCollection<string> Ports, IReadOnlyList<SelectedObject> Selected, IReadOnlyList<MonitorEndpoint>? Endpoints)
+internal sealed record MonitorTargets(
+    IReadOnlyCollection<string> Ports,
+    IReadOnlyList<SelectedObject> Selected,
+    IReadOnlyList<MonitorEndpoint>? Endpoints)
 {
     /// <summary>What can be scraped: has a port of the right name.</summary>
     public IEnumerable<SelectedObject> Scraped => Selected.Where(selected => selected.Ports.Any(Ports.Contains));
@@ -18,7 +21,11 @@ internal sealed record MonitorTargets(IReadOnlyCollection<string> Ports, IReadOn
 /// <param name="Name">Its name.</param>
 /// <param name="Ports">The names of its ports.</param>
 /// <param name="Labels">Its labels.</param>
-internal sealed record SelectedObject(string Namespace, string Name, IReadOnlyList<string> Ports, IReadOnlyDictionary<string, string> Labels);
+internal sealed record SelectedObject(
+    string Namespace,
+    string Name,
+    IReadOnlyList<string> Ports,
+    IReadOnlyDictionary<string, string> Labels);
 
 /// <summary>One that answers scrapes.</summary>
 /// <param name="Namespace">Its namespace.</param>

@@ -12,10 +12,15 @@ internal sealed class OperatorResources(ClusterClient client)
     private static readonly byte[] MetricsOn = """{"spec":{"components":{"disableMetric":false}}}"""u8.ToArray();
 
     /// <summary>Finds the resources; none where the cluster does not know the kind.</summary>
-    public async Task<IReadOnlyList<FoundInstance>> FindAsync(string? namespaceName, Func<string, bool> isWanted, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<FoundInstance>> FindAsync(
+        string? namespaceName,
+        Func<string, bool> isWanted,
+        CancellationToken cancellationToken)
     {
         var found = new List<FoundInstance>();
-        await foreach (var resource in client.ListAsync(MilvusTypes.OperatorMilvus, namespaceName, string.Empty, cancellationToken).ConfigureAwait(false))
+        await foreach (
+            var resource in client
+                .ListAsync(MilvusTypes.OperatorMilvus, namespaceName, string.Empty, cancellationToken).ConfigureAwait(false))
         {
             if (resource.Member("metadata").Text("name") is { } name && isWanted(name))
             {
@@ -30,7 +35,9 @@ internal sealed class OperatorResources(ClusterClient client)
     public async Task EnableMetricsAsync(MilvusInstance instance, CancellationToken cancellationToken)
     {
         var id = MilvusTypes.OperatorMilvus.IdOf(instance.Namespace, instance.Name);
-        if ((await client.MergeAsync(MilvusTypes.OperatorMilvus, id, MetricsOn, cancellationToken).ConfigureAwait(false)).Refusal is { } refusal)
+        if (
+            (await client.MergeAsync(MilvusTypes.OperatorMilvus, id, MetricsOn, cancellationToken).ConfigureAwait(false)).Refusal is
+            { } refusal)
         {
             throw ClusterErrors.From(refusal, $"turn the metrics of {id} on", id.ToString());
         }
@@ -44,7 +51,9 @@ internal sealed class OperatorResources(ClusterClient client)
             Name = name,
             Namespace = resource.Member("metadata").Text("namespace")!,
             Mode = resource.Member("spec").Text("mode") == "cluster" ? MilvusMode.Cluster : MilvusMode.Standalone,
-            AppVersion = components.Text("version") is { Length: > 0 } version ? version : TagOf(resource.Member("status").Text("currentImage") ?? components.Text("image")),
+            AppVersion = components.Text("version") is { Length: > 0 } version
+                ? version
+                : TagOf(resource.Member("status").Text("currentImage") ?? components.Text("image")),
             ManagedBy = MilvusManager.Operator,
             Status = resource.Member("status").Text("status") is { Length: > 0 } status ? status : "Unknown",
             MetricsEnabled = components.Member("disableMetric").ValueKind != JsonValueKind.True,

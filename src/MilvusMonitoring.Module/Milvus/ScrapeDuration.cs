@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace MilvusMonitoring.Milvus;
 
-/// <summary>Time spans as a ServiceMonitor takes them: whole numbers with their units, the largest first: <c>30s</c>, <c>1m30s</c>, <c>500ms</c>.</summary>
+/// <summary>
+/// Time spans as a ServiceMonitor takes them: whole numbers with their units, the largest first: <c>30s</c>, <c>1m30s</c>, <c>500ms</c>.
+/// </summary>
 internal static partial class ScrapeDuration
 {
     /// <summary>Reads a time span.</summary>
@@ -17,7 +19,10 @@ internal static partial class ScrapeDuration
             return null;
         }
 
-        var milliseconds = Units.Sum(unit => match.Groups[unit.Name] is { Success: true } group ? double.Parse(group.ValueSpan, CultureInfo.InvariantCulture) * unit.Milliseconds : 0);
+        var milliseconds = Units.Sum(unit =>
+            match.Groups[unit.Name] is { Success: true } group
+                ? double.Parse(group.ValueSpan, CultureInfo.InvariantCulture) * unit.Milliseconds
+                : 0);
         return milliseconds > 0 && milliseconds < TimeSpan.MaxValue.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
     }
 
@@ -28,7 +33,10 @@ internal static partial class ScrapeDuration
         ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0}s")
         : string.Create(CultureInfo.InvariantCulture, $"{span.TotalMilliseconds:0}ms");
 
-    /// <summary>Checks how often and how long to scrape: Prometheus refuses a whole configuration in which a scrape may take longer than the time until the next.</summary>
+    /// <summary>
+    /// Checks how often and how long to scrape: Prometheus refuses a whole configuration in which a scrape may take longer than the time
+    /// until the next.
+    /// </summary>
     /// <param name="interval">How often; null for Prometheus's own default.</param>
     /// <param name="timeout">How long; null for Prometheus's own default.</param>
     /// <returns>What is wrong and what to do; null where nothing is.</returns>
@@ -51,6 +59,10 @@ internal static partial class ScrapeDuration
         [("y", 365 * 86400e3), ("w", 7 * 86400e3), ("d", 86400e3), ("h", 3600e3), ("m", 60e3), ("s", 1e3), ("ms", 1)];
 
     // The pattern of the Duration type in the definition of ServiceMonitor, with nothing but ASCII digits.
-    [GeneratedRegex("^(?:(?<y>[0-9]{1,9})y)?(?:(?<w>[0-9]{1,9})w)?(?:(?<d>[0-9]{1,9})d)?(?:(?<h>[0-9]{1,9})h)?(?:(?<m>[0-9]{1,9})m)?(?:(?<s>[0-9]{1,9})s)?(?:(?<ms>[0-9]{1,9})ms)?\\z", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(
+        "^(?:(?<y>[0-9]{1,9})y)?(?:(?<w>[0-9]{1,9})w)?(?:(?<d>[0-9]{1,9})d)?(?:(?<h>[0-9]{1,9})h)?(?:(?<m>[0-9]{1,9})m)?(?:(?<s>[0-9]{1,9})s)?(?:(?<ms>[0-9]{1,9})ms)?\\z",
+        RegexOptions.CultureInvariant,
+        1000
+    )]
     private static partial Regex Pattern();
 }

@@ -22,7 +22,8 @@ internal sealed class BackendWatch(ClusterClient client, ServiceTarget target, A
     public ServiceEndpoints Current => _all;
 
     /// <summary>Reads what stands behind the Service now.</summary>
-    /// <exception cref="MonitoringException">The caller may see neither EndpointSlices nor Endpoints, or the cluster is out of reach.</exception>
+    /// <exception cref="MonitoringException">The caller may see neither EndpointSlices nor Endpoints, or the cluster is out of
+    /// reach.</exception>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         if (_source is not null)
@@ -88,9 +89,11 @@ internal sealed class BackendWatch(ClusterClient client, ServiceTarget target, A
     /// <returns>Whether anything was seen.</returns>
     private async Task<bool> WatchAsync(CancellationToken cancellationToken)
     {
-        var path = $"{_source!.Type.ListPath(target.Namespace)}?watch=true&allowWatchBookmarks=true&{_source.Selector}&resourceVersion={_version}";
+        var path =
+            $"{_source!.Type.ListPath(target.Namespace)}?watch=true&allowWatchBookmarks=true&{_source.Selector}&resourceVersion={_version}";
         var seen = false;
-        await foreach (var watchEvent in client.WatchAsync(path, false, $"{_source.Type.Plural} of {target}", cancellationToken).ConfigureAwait(false))
+        await foreach (
+            var watchEvent in client.WatchAsync(path, false, $"{_source.Type.Plural} of {target}", cancellationToken).ConfigureAwait(false))
         {
             seen = true;
             switch (watchEvent.Kind)
@@ -113,7 +116,11 @@ internal sealed class BackendWatch(ClusterClient client, ServiceTarget target, A
     /// <returns>Whether there is any object.</returns>
     private async Task<bool> ReadAsync(EndpointSource source, CancellationToken cancellationToken)
     {
-        if (await client.FindDocumentAsync($"{source.Type.ListPath(target.Namespace)}?{source.Selector}", "application/json", cancellationToken).ConfigureAwait(false) is not { } body)
+        if (
+            await client
+                .FindDocumentAsync($"{source.Type.ListPath(target.Namespace)}?{source.Selector}", "application/json", cancellationToken)
+                .ConfigureAwait(false)
+            is not { } body)
         {
             return false;
         }

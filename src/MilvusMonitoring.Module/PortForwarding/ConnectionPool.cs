@@ -64,7 +64,8 @@ internal sealed class ConnectionPool : IAsyncDisposable
     }
 
     /// <summary>Opens the first connection: shows whether that can be done at all.</summary>
-    public async Task OpenFirstAsync(CancellationToken cancellationToken) => Put(await _pods.OpenAsync(cancellationToken).ConfigureAwait(false));
+    public async Task OpenFirstAsync(CancellationToken cancellationToken) =>
+        Put(await _pods.OpenAsync(cancellationToken).ConfigureAwait(false));
 
     /// <summary>Gives up the connections to pods that are not wanted any more.</summary>
     public void KeepOnly(IReadOnlyList<PodAddress> wanted) => Drop(spare => !wanted.Contains(spare.Connection.Pod));
@@ -177,7 +178,10 @@ internal sealed class ConnectionPool : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes up for what was taken. Only a connection that is asked for leads to more: a pod that refuses, or soon ends what is opened ahead, is not called again and again.</summary>
+    /// <summary>
+    /// Makes up for what was taken. Only a connection that is asked for leads to more: a pod that refuses, or soon ends what is opened
+    /// ahead, is not called again and again.
+    /// </summary>
     private void Fill()
     {
         lock (_gate)

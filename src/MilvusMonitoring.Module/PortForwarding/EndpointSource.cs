@@ -13,8 +13,11 @@ internal sealed record EndpointSource(ResourceType Type, string Selector, Func<J
 
     /// <summary>EndpointSlices first; Endpoints where the cluster has none, or the caller may not see them.</summary>
     public static IReadOnlyList<EndpointSource> List(string service) =>
-    [
-        new(ResourceType.EndpointSlice, $"labelSelector=kubernetes.io%2Fservice-name%3D{Uri.EscapeDataString(service)}", ServiceEndpoints.OfSlice),
-        new(Endpoints, $"fieldSelector=metadata.name%3D{Uri.EscapeDataString(service)}", ServiceEndpoints.OfEndpoints),
-    ];
+        [
+            new(
+                ResourceType.EndpointSlice,
+                $"labelSelector=kubernetes.io%2Fservice-name%3D{Uri.EscapeDataString(service)}",
+                ServiceEndpoints.OfSlice),
+            new(Endpoints, $"fieldSelector=metadata.name%3D{Uri.EscapeDataString(service)}", ServiceEndpoints.OfEndpoints),
+        ];
 }

@@ -4,7 +4,9 @@ namespace MilvusMonitoring.PortForwarding;
 /// <param name="Title">What people call it.</param>
 /// <param name="Service">The Service's name.</param>
 /// <param name="Port">Its port's number, and the local one.</param>
-/// <remarks>Names and ports as in kube-prometheus's manifests: prometheus-service.yaml, grafana-service.yaml, alertmanager-service.yaml.</remarks>
+/// <remarks>
+/// Names and ports as in kube-prometheus's manifests: prometheus-service.yaml, grafana-service.yaml, alertmanager-service.yaml.
+/// </remarks>
 internal sealed record KnownService(string Title, string Service, int Port)
 {
     /// <summary>Prometheus.</summary>

@@ -30,7 +30,8 @@ internal sealed class LocalListener : IDisposable
     public IReadOnlyList<IPAddress> Addresses { get; }
 
     /// <summary>Begins to listen.</summary>
-    /// <param name="addresses">The addresses; one of a family that this machine does not have is left out, as long as another is left.</param>
+    /// <param name="addresses">The addresses; one of a family that this machine does not have is left out, as long as another is
+    /// left.</param>
     /// <param name="port">The port; 0 for any free one.</param>
     /// <exception cref="MonitoringException"><see cref="ErrorId.PortNotAvailable"/>.</exception>
     public static LocalListener Start(IReadOnlyList<IPAddress> addresses, int port)
@@ -41,7 +42,8 @@ internal sealed class LocalListener : IDisposable
             {
                 return new LocalListener(Bind(addresses, port));
             }
-            catch (SocketException exception) when (port == 0 && exception.SocketErrorCode == SocketError.AddressAlreadyInUse && tries < FreePortTries)
+            catch (SocketException exception)
+                when (port == 0 && exception.SocketErrorCode == SocketError.AddressAlreadyInUse && tries < FreePortTries)
             {
                 // The port was free on the first address only.
             }
@@ -103,7 +105,12 @@ internal sealed class LocalListener : IDisposable
             socket.Listen(Backlog);
             return socket;
         }
-        catch (SocketException exception) when (mayLack && exception.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported or SocketError.ProtocolNotSupported)
+        catch (SocketException exception)
+            when (mayLack
+                && exception.SocketErrorCode
+                    is SocketError.AddressNotAvailable
+                        or SocketError.AddressFamilyNotSupported
+                        or SocketError.ProtocolNotSupported)
         {
             socket?.Dispose();
             return null;
@@ -123,7 +130,13 @@ internal sealed class LocalListener : IDisposable
             {
                 take(await listener.AcceptAsync(CancellationToken.None).ConfigureAwait(false));
             }
-            catch (Exception exception) when (exception is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted or SocketError.NotSocket or SocketError.InvalidArgument })
+            catch (Exception exception)
+                when (exception
+                        is ObjectDisposedException
+                            or SocketException
+                        {
+                            SocketErrorCode: SocketError.OperationAborted or SocketError.NotSocket or SocketError.InvalidArgument
+                        })
             {
                 return;
             }
@@ -140,8 +153,12 @@ internal sealed class LocalListener : IDisposable
         var where = string.Join(", ", addresses.Select(address => new IPEndPoint(address, port)));
         var (reason, remedy) = exception.SocketErrorCode switch
         {
-            SocketError.AddressAlreadyInUse => ($"the port is in use{PortOwner.Describe(port)}", "end what uses it, or give another -LocalPort, 0 for any free one"),
-            SocketError.AccessDenied => ("the system keeps this port to itself", "give a -LocalPort of 1024 or above, or 0 for any free one"),
+            SocketError.AddressAlreadyInUse => (
+                $"the port is in use{PortOwner.Describe(port)}",
+                "end what uses it, or give another -LocalPort, 0 for any free one"),
+            SocketError.AccessDenied => (
+                "the system keeps this port to itself",
+                "give a -LocalPort of 1024 or above, or 0 for any free one"),
             SocketError.AddressNotAvailable => ("this machine does not have that address", "give one of its own to -Address"),
             _ => (exception.Message.TrimEnd('.'), "give another -LocalPort, 0 for any free one"),
         };

@@ -6,10 +6,14 @@ using MilvusMonitoring.Messages;
 namespace MilvusMonitoring.PortForwarding;
 
 /// <summary>
-/// One TCP connection to a port of a pod, carried by a WebSocket of its own through the API server, so that a reader who stalls holds nobody else.
+/// One TCP connection to a port of a pod, carried by a WebSocket of its own through the API server, so that a reader who stalls holds
+/// nobody else.
 /// One reader and one writer at a time.
 /// </summary>
-/// <remarks>Each binary message is a channel byte and its payload; channel 0 is data, channel 1 the kubelet's error text, and each begins with the port in two bytes (Kubernetes: pkg/kubelet's portforward, websocket.go).</remarks>
+/// <remarks>
+/// Each binary message is a channel byte and its payload; channel 0 is data, channel 1 the kubelet's error text, and each begins with the
+/// port in two bytes (Kubernetes: pkg/kubelet's portforward, websocket.go).
+/// </remarks>
 internal sealed class PodConnection : IAsyncDisposable
 {
     /// <summary>How much goes into one message; the kubelet answers in messages of 32 KiB.</summary>

@@ -10,10 +10,15 @@ internal sealed class PodDialer(ClusterClient client)
     /// <param name="pod">The pod and its port.</param>
     /// <param name="cancellationToken">Ends the try, not the connection.</param>
     /// <returns>The connection; whether anything listens at the port shows only as it is used.</returns>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ObjectNotFound"/>: the pod is gone. <see cref="ErrorId.PermissionDenied"/>: the caller may not.</exception>
-    public Task<PodConnection> ConnectAsync(PodAddress pod, CancellationToken cancellationToken) => ConnectAsync(pod, retry: false, cancellationToken);
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ObjectNotFound"/>: the pod is gone. <see cref="ErrorId.PermissionDenied"/>:
+    /// the caller may not.</exception>
+    public Task<PodConnection> ConnectAsync(PodAddress pod, CancellationToken cancellationToken) =>
+        ConnectAsync(pod, retry: false, cancellationToken);
 
-    /// <summary>Opens a connection as a stream, as <see cref="SocketsHttpHandler.ConnectCallback"/> wants one, and tries again where that helps: this pod is meant and no other.</summary>
+    /// <summary>
+    /// Opens a connection as a stream, as <see cref="SocketsHttpHandler.ConnectCallback"/> wants one, and tries again where that helps:
+    /// this pod is meant and no other.
+    /// </summary>
     /// <param name="namespaceName">The pod's namespace.</param>
     /// <param name="pod">The pod's name.</param>
     /// <param name="port">The container's port.</param>
@@ -25,7 +30,9 @@ internal sealed class PodDialer(ClusterClient client)
     private async Task<PodConnection> ConnectAsync(PodAddress pod, bool retry, CancellationToken cancellationToken)
     {
         var path = $"{ResourceType.Pod.PathOf(new ResourceId(string.Empty, "Pod", pod.Namespace, pod.Pod))}/portforward?ports={pod.Port}";
-        var socket = await client.OpenWebSocketAsync(path, PodConnection.Protocol, $"forward to {pod}", pod.ToString(), retry, cancellationToken).ConfigureAwait(false);
+        var socket = await client
+            .OpenWebSocketAsync(path, PodConnection.Protocol, $"forward to {pod}", pod.ToString(), retry, cancellationToken)
+            .ConfigureAwait(false);
         return new PodConnection(socket, pod);
     }
 }

@@ -24,7 +24,9 @@ internal sealed class PodSelection(PodDialer dialer, ServiceTarget target, PortF
             Choose(avoid: null);
             if (_current is null)
             {
-                log.Trouble($"No pod of {target} is ready{(endpoints.NotReady > 0 ? $" ({endpoints.NotReady} not ready)" : string.Empty)}; connections are held until one is.");
+                log.Trouble(
+                    $"No pod of {target} is ready{(endpoints.NotReady > 0 ? $" ({endpoints.NotReady} not ready)" : string.Empty)}; connections are held until one is."
+                );
             }
             else if (before is null || before != _current)
             {
@@ -107,7 +109,12 @@ internal sealed class PodSelection(PodDialer dialer, ServiceTarget target, PortF
                 }
             }
 
-            if (exception.ErrorId is ErrorId.PermissionDenied or ErrorId.NotAuthenticated or ErrorId.CertificateNotTrusted or ErrorId.CredentialPluginFailed)
+            if (
+                exception.ErrorId
+                is ErrorId.PermissionDenied
+                    or ErrorId.NotAuthenticated
+                    or ErrorId.CertificateNotTrusted
+                    or ErrorId.CredentialPluginFailed)
             {
                 throw;
             }

@@ -21,9 +21,12 @@ internal sealed class PortForwardRegistry
     };
 
     /// <summary>The port-forwards of the runspace that runs on this thread.</summary>
-    public static PortForwardRegistry ForRunspace() => Registries.GetValue(Runspace.DefaultRunspace, static runspace => new PortForwardRegistry(runspace));
+    public static PortForwardRegistry ForRunspace() =>
+        Registries.GetValue(Runspace.DefaultRunspace, static runspace => new PortForwardRegistry(runspace));
 
-    /// <summary>All of them, the oldest first; those that have ended stay until they are stopped, so that their last error can be seen.</summary>
+    /// <summary>
+    /// All of them, the oldest first; those that have ended stay until they are stopped, so that their last error can be seen.
+    /// </summary>
     public IReadOnlyList<MonitoringPortForward> All
     {
         get

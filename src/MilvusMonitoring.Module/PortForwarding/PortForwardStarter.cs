@@ -19,7 +19,11 @@ internal sealed class PortForwardStarter(ClusterClient client, PortForwardRegist
     /// <summary>Starts one, or finds the same one at work already.</summary>
     /// <returns>The port-forward, and whether it is new.</returns>
     /// <exception cref="MonitoringException">No ready pod in time, no permission, or the local port is in use.</exception>
-    public async Task<(MonitoringPortForward Forward, bool IsNew)> StartAsync(ForwardRequest request, ServiceTarget target, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<(MonitoringPortForward Forward, bool IsNew)> StartAsync(
+        ForwardRequest request,
+        ServiceTarget target,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
         var localPort = request.LocalPort ?? target.Port.Number;
         if (localPort != 0 && Same(target, localPort) is { } running)
@@ -60,7 +64,9 @@ internal sealed class PortForwardStarter(ClusterClient client, PortForwardRegist
         {
             return LocalListener.Start(request.Addresses, localPort);
         }
-        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PortNotAvailable && registry.All.FirstOrDefault(running => running.LocalPort == localPort) is { } own)
+        catch (MonitoringException exception)
+            when (exception.ErrorId == ErrorId.PortNotAvailable
+                && registry.All.FirstOrDefault(running => running.LocalPort == localPort) is { } own)
         {
             throw new MonitoringException(
                 ErrorId.PortNotAvailable,
@@ -94,15 +100,22 @@ internal sealed class PortForwardStarter(ClusterClient client, PortForwardRegist
         return new Uri($"{(port.IsTls ? "https" : "http")}://{host}:{listener.Port}/");
     }
 
-    private MonitoringPortForward? Same(ServiceTarget target, int localPort) => registry.All.FirstOrDefault(running =>
-        running.LocalPort == localPort && running.Service == target.Service && running.Namespace == target.Namespace && running.Port == target.Port.Number
-        && running.Context == client.Connection.Context && running.Kubeconfig == client.Connection.Kubeconfig
-        && running.State is not (PortForwardState.Stopped or PortForwardState.Failed));
+    private MonitoringPortForward? Same(ServiceTarget target, int localPort) =>
+        registry.All.FirstOrDefault(running =>
+            running.LocalPort == localPort
+            && running.Service == target.Service
+            && running.Namespace == target.Namespace
+            && running.Port == target.Port.Number
+            && running.Context == client.Connection.Context
+            && running.Kubeconfig == client.Connection.Kubeconfig
+            && running.State is not (PortForwardState.Stopped or PortForwardState.Failed));
 
     private async Task<MonitoringException> NoServiceAsync(ForwardRequest request, CancellationToken cancellationToken)
     {
         var id = $"Service/{request.Namespace}/{request.Service}";
-        var names = await client.ListMetadataAsync(ResourceType.Service, request.Namespace, string.Empty, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+        var names = await client
+            .ListMetadataAsync(ResourceType.Service, request.Namespace, string.Empty, cancellationToken)
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
         var remedy = KnownService.All.Any(known => known.Service == request.Service)
             ? "run Install-KubePrometheus first, or give the stack's -Namespace"
             : NameSuggestions.Describe(request.Service, names.Select(service => service.Name));

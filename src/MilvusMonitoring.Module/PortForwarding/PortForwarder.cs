@@ -51,7 +51,8 @@ internal sealed class PortForwarder : IAsyncDisposable
     /// <summary>Finds a ready pod, sees that it can be forwarded to, and begins to take connections.</summary>
     /// <param name="timeout">How long a pod may take to become ready.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.NotReady"/>, <see cref="ErrorId.ServiceNotForwardable"/> or <see cref="ErrorId.PermissionDenied"/> among others.</exception>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.NotReady"/>, <see cref="ErrorId.ServiceNotForwardable"/> or <see
+    /// cref="ErrorId.PermissionDenied"/> among others.</exception>
     public async Task StartAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         await _backends.LoadAsync(cancellationToken).ConfigureAwait(false);
@@ -76,13 +77,18 @@ internal sealed class PortForwarder : IAsyncDisposable
         _ = SuperviseAsync();
     }
 
-    /// <summary>What goes on in the background ends by being stopped only; if it ends otherwise, the port is freed and the reason shown, not left to be noticed.</summary>
+    /// <summary>
+    /// What goes on in the background ends by being stopped only; if it ends otherwise, the port is freed and the reason shown, not left to
+    /// be noticed.
+    /// </summary>
     private async Task SuperviseAsync()
     {
         var ended = await Task.WhenAny(_accepting, _following).ConfigureAwait(false);
         if (!_stop.IsCancellationRequested)
         {
-            _meter.Failed($"The port-forward to {_target} has ended by itself{(ended.Exception?.InnerException is { } fault ? $": {OneLine.WithoutEnd(OneLine.Clean(fault.Message))}" : string.Empty)}; start it again.");
+            _meter.Failed(
+                $"The port-forward to {_target} has ended by itself{(ended.Exception?.InnerException is { } fault ? $": {OneLine.WithoutEnd(OneLine.Clean(fault.Message))}" : string.Empty)}; start it again."
+            );
             _meter.Ended(PortForwardState.Failed);
             Close();
         }
@@ -144,7 +150,8 @@ internal sealed class PortForwarder : IAsyncDisposable
         {
             if (exception is OperationCanceledException && !_stop.IsCancellationRequested)
             {
-                _log.ConnectionFailed($"A connection was given up: no pod of {_target} could be reached within {LongestHold.TotalSeconds:0} s.");
+                _log.ConnectionFailed(
+                    $"A connection was given up: no pod of {_target} could be reached within {LongestHold.TotalSeconds:0} s.");
             }
 
             local.Reset();
@@ -165,7 +172,9 @@ internal sealed class PortForwarder : IAsyncDisposable
     {
         try
         {
-            var found = await _client.FindMetadataAsync(ResourceType.Pod, new ResourceId(string.Empty, "Pod", pod.Namespace, pod.Pod), _stop.Token).ConfigureAwait(false);
+            var found = await _client
+                .FindMetadataAsync(ResourceType.Pod, new ResourceId(string.Empty, "Pod", pod.Namespace, pod.Pod), _stop.Token)
+                .ConfigureAwait(false);
             return found is null || found.DeletionTimestamp is not null || (pod.Uid is not null && found.Uid != pod.Uid);
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
@@ -184,6 +193,9 @@ internal sealed class PortForwarder : IAsyncDisposable
         var state = now.NotReady > 0 ? $"{now.NotReady} not ready" : now.Ready.Count > 0 ? "none can be reached" : "it has none";
         var last = _meter.LastError is { } error && now.Ready.Count > 0 ? $" ({OneLine.WithoutEnd(error)})" : string.Empty;
         return new MonitoringException(
-            ErrorId.NotReady, $"No pod of {_target} became ready within {timeout.TotalSeconds:0.#} s: {state}{last}", "see why with Get-KubePrometheus, or give a longer -Timeout", _target.ToString());
+            ErrorId.NotReady,
+            $"No pod of {_target} became ready within {timeout.TotalSeconds:0.#} s: {state}{last}",
+            "see why with Get-KubePrometheus, or give a longer -Timeout",
+            _target.ToString());
     }
 }

@@ -17,7 +17,8 @@ internal static class PortOwner
         try
         {
             var inodes = Tables.Where(File.Exists).SelectMany(table => Inodes(table, port)).ToHashSet(StringComparer.Ordinal);
-            return inodes.Count > 0 && Directory.EnumerateDirectories("/proc").FirstOrDefault(process => Holds(process, inodes)) is { } owner
+            return
+                inodes.Count > 0 && Directory.EnumerateDirectories("/proc").FirstOrDefault(process => Holds(process, inodes)) is { } owner
                 ? $" by {File.ReadAllText(Path.Combine(owner, "comm")).Trim()} (process {Path.GetFileName(owner)})"
                 : string.Empty;
         }
@@ -27,7 +28,9 @@ internal static class PortOwner
         }
     }
 
-    /// <summary>The sockets that listen on a port, by proc(5)'s table: local address in the second field, state in the fourth, inode in the tenth.</summary>
+    /// <summary>
+    /// The sockets that listen on a port, by proc(5)'s table: local address in the second field, state in the fourth, inode in the tenth.
+    /// </summary>
     private static IEnumerable<string> Inodes(string table, int port)
     {
         var ending = ":" + port.ToString("X4", CultureInfo.InvariantCulture);
@@ -47,7 +50,9 @@ internal static class PortOwner
 
         try
         {
-            return Directory.EnumerateFiles(Path.Combine(process, "fd")).Any(file => new FileInfo(file).LinkTarget is { } target && sockets.Contains(target));
+            return Directory
+                .EnumerateFiles(Path.Combine(process, "fd"))
+                .Any(file => new FileInfo(file).LinkTarget is { } target && sockets.Contains(target));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -3,7 +3,8 @@ namespace MilvusMonitoring.PortForwarding;
 /// <summary>What a node says on an error channel, cut down to the reason.</summary>
 /// <remarks>
 /// containerd (recorded under kubelets 1.20 and 1.36) says in 400 characters, most of them sandbox ids:
-/// <c>error forwarding port 9 to pod ...: failed to connect to localhost:9 inside namespace "...", IPv4: dial tcp4 127.0.0.1:9: connect: connection refused IPv6 dial tcp6: ...</c>
+/// <c>error forwarding port 9 to pod ...: failed to connect to localhost:9 inside namespace "...", IPv4: dial tcp4 127.0.0.1:9: connect:
+/// connection refused IPv6 dial tcp6: ...</c>
 /// </remarks>
 internal static class RefusalText
 {

@@ -86,7 +86,9 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
         {
             while (true)
             {
-                var count = await local.ReceiveAsync(message.AsMemory(1, PodConnection.LargestPayload), SocketFlags.None, CancellationToken.None).ConfigureAwait(false);
+                var count = await local
+                    .ReceiveAsync(message.AsMemory(1, PodConnection.LargestPayload), SocketFlags.None, CancellationToken.None)
+                    .ConfigureAwait(false);
                 if (count == 0)
                 {
                     _hasClientEnded = true;
@@ -116,7 +118,10 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
     private async Task AwaitAnswerAsync(Task down)
     {
         var quietSince = Stopwatch.GetTimestamp();
-        while (!down.IsCompleted && (!_isAnswered || Stopwatch.GetElapsedTime(quietSince) < QuietAfterAnswer) && Stopwatch.GetElapsedTime(quietSince) < LongestAnswer)
+        while (
+            !down.IsCompleted
+            && (!_isAnswered || Stopwatch.GetElapsedTime(quietSince) < QuietAfterAnswer)
+            && Stopwatch.GetElapsedTime(quietSince) < LongestAnswer)
         {
             var before = Interlocked.Read(ref _received);
             using var over = new CancellationTokenSource();
@@ -129,7 +134,10 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
         }
     }
 
-    /// <summary>Ends the client's side after its last byte. What the client still sends is read away: closing over it would take back what it has not read yet.</summary>
+    /// <summary>
+    /// Ends the client's side after its last byte. What the client still sends is read away: closing over it would take back what it has
+    /// not read yet.
+    /// </summary>
     private async Task FinishLocalAsync(Task up)
     {
         try

@@ -22,7 +22,11 @@ internal sealed record ServiceEndpoints(IReadOnlyList<PodAddress> Ready, int Not
         {
             foreach (var endpoint in slice.Items("endpoints"))
             {
-                found = found.With(slice, endpoint.Member("targetRef"), (int)port.Number("port")!, endpoint.Member("conditions", "ready").ValueKind != JsonValueKind.False);
+                found = found.With(
+                    slice,
+                    endpoint.Member("targetRef"),
+                    (int)port.Number("port")!,
+                    endpoint.Member("conditions", "ready").ValueKind != JsonValueKind.False);
             }
         }
 
@@ -40,8 +44,12 @@ internal sealed record ServiceEndpoints(IReadOnlyList<PodAddress> Ready, int Not
             foreach (var port in subset.Items("ports").Where(port => IsTcpPort(port, portName)))
             {
                 var number = (int)port.Number("port")!;
-                found = subset.Items("addresses").Aggregate(found, (all, address) => all.With(endpoints, address.Member("targetRef"), number, true));
-                found = subset.Items("notReadyAddresses").Aggregate(found, (all, address) => all.With(endpoints, address.Member("targetRef"), number, false));
+                found = subset
+                    .Items("addresses")
+                    .Aggregate(found, (all, address) => all.With(endpoints, address.Member("targetRef"), number, true));
+                found = subset
+                    .Items("notReadyAddresses")
+                    .Aggregate(found, (all, address) => all.With(endpoints, address.Member("targetRef"), number, false));
             }
         }
 
@@ -60,9 +68,23 @@ internal sealed record ServiceEndpoints(IReadOnlyList<PodAddress> Ready, int Not
 
     private ServiceEndpoints With(JsonElement owner, JsonElement target, int port, bool isReady) =>
         target.Text("kind") != "Pod" || target.Text("name") is not { Length: > 0 } name ? this with { Others = Others + 1 }
-        : isReady ? this with { Ready = [.. Ready, new PodAddress(target.Text("namespace") ?? owner.Member("metadata").Text("namespace") ?? string.Empty, name, port, target.Text("uid"))] }
+        : isReady
+            ? this with
+            {
+                Ready =
+                [
+                    .. Ready,
+                    new PodAddress(
+                        target.Text("namespace") ?? owner.Member("metadata").Text("namespace") ?? string.Empty,
+                        name,
+                        port,
+                        target.Text("uid")),
+                ],
+            }
         : this with { NotReady = NotReady + 1 };
 
     private static bool IsTcpPort(JsonElement port, string name) =>
-        (port.Text("name") ?? string.Empty) == name && port.Text("protocol") is null or "TCP" && port.Number("port") is > 0 and <= ushort.MaxValue;
+        (port.Text("name") ?? string.Empty) == name
+        && port.Text("protocol") is null or "TCP"
+        && port.Number("port") is > 0 and <= ushort.MaxValue;
 }

@@ -15,13 +15,17 @@ internal sealed record ServicePort(string Name, int Number, bool IsTls)
     /// <param name="id">The Service in text, for errors.</param>
     /// <param name="wanted">A port's name or number; null for the only one, or the first.</param>
     /// <returns>The port.</returns>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ServiceNotForwardable"/> or <see cref="ErrorId.ObjectNotFound"/>.</exception>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ServiceNotForwardable"/> or <see
+    /// cref="ErrorId.ObjectNotFound"/>.</exception>
     public static ServicePort Find(JsonElement service, string id, string? wanted)
     {
         var spec = service.Member("spec");
         if (spec.Text("type") == "ExternalName")
         {
-            throw NotForwardable(id, $"it stands for the name {spec.Text("externalName")} outside the cluster and has no pods", "open that name directly");
+            throw NotForwardable(
+                id,
+                $"it stands for the name {spec.Text("externalName")} outside the cluster and has no pods",
+                "open that name directly");
         }
 
         var ports = spec.Items("ports").ToList();
@@ -33,23 +37,34 @@ internal sealed record ServicePort(string Name, int Number, bool IsTls)
         var meant = wanted is null ? ports : [.. ports.Where(port => IsMeant(port, wanted))];
         if (meant.Count == 0)
         {
-            throw new MonitoringException(ErrorId.ObjectNotFound, $"{id} has no port '{wanted}' but {string.Join(", ", ports.Select(Describe))}", "give one of these to -Port", id);
+            throw new MonitoringException(
+                ErrorId.ObjectNotFound,
+                $"{id} has no port '{wanted}' but {string.Join(", ", ports.Select(Describe))}",
+                "give one of these to -Port",
+                id);
         }
 
         return meant.FirstOrDefault(IsTcp) is { ValueKind: JsonValueKind.Object } found
             ? new ServicePort(found.Text("name") ?? string.Empty, (int)(found.Number("port") ?? 0), SpeaksTls(found))
-            : throw NotForwardable(id, $"{Describe(meant[0])} is no TCP port, and Kubernetes forwards nothing else", "name a TCP port with -Port, or another Service");
+            : throw NotForwardable(
+                id,
+                $"{Describe(meant[0])} is no TCP port, and Kubernetes forwards nothing else",
+                "name a TCP port with -Port, or another Service");
     }
 
     /// <summary>The error for a Service without a selector: nobody but its maker knows which pods, if any, stand behind it.</summary>
     public static MonitoringException NoPods(string id) =>
-        NotForwardable(id, "no pods stand behind it: it has no selector, and its endpoints are addresses that are no pods", "connect to these addresses directly, or name another Service");
+        NotForwardable(
+            id,
+            "no pods stand behind it: it has no selector, and its endpoints are addresses that are no pods",
+            "connect to these addresses directly, or name another Service");
 
     private static MonitoringException NotForwardable(string id, string reason, string remedy) =>
         new(ErrorId.ServiceNotForwardable, $"Cannot forward to {id}: {reason}", remedy, id);
 
     private static bool IsMeant(JsonElement port, string wanted) =>
-        port.Text("name") == wanted || (int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && port.Number("port") == number);
+        port.Text("name") == wanted
+        || (int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && port.Number("port") == number);
 
     private static bool IsTcp(JsonElement port) => port.Text("protocol") is null or "TCP";
 
@@ -57,5 +72,6 @@ internal sealed record ServicePort(string Name, int Number, bool IsTls)
         port.Text("appProtocol") is "https" || port.Text("name") is { } name && name.StartsWith("https", StringComparison.Ordinal);
 
     private static string Describe(JsonElement port) =>
-        (port.Text("name") is { Length: > 0 } name ? $"{name} ({port.Number("port")}" : $"({port.Number("port")}") + (IsTcp(port) ? ")" : $" {port.Text("protocol")})");
+        (port.Text("name") is { Length: > 0 } name ? $"{name} ({port.Number("port")}" : $"({port.Number("port")}")
+        + (IsTcp(port) ? ")" : $" {port.Text("protocol")})");
 }

@@ -13,7 +13,12 @@ internal sealed record ServiceTarget(string Namespace, string Service, ServicePo
 {
     /// <summary>Reads a Service and finds its port; null where there is no such Service.</summary>
     /// <exception cref="MonitoringException">It cannot be forwarded to.</exception>
-    public static async Task<ServiceTarget?> FindAsync(ClusterClient client, string namespaceName, string service, string? port, CancellationToken cancellationToken)
+    public static async Task<ServiceTarget?> FindAsync(
+        ClusterClient client,
+        string namespaceName,
+        string service,
+        string? port,
+        CancellationToken cancellationToken)
     {
         var id = ResourceType.Service.IdOf(namespaceName, service);
         if (await client.FindAsync(ResourceType.Service, id, cancellationToken).ConfigureAwait(false) is not { } body)

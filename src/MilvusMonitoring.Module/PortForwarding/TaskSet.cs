@@ -11,7 +11,11 @@ internal sealed class TaskSet
     public void Add(Task task)
     {
         _tasks.TryAdd(task, 0);
-        task.ContinueWith(ended => _tasks.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        task.ContinueWith(
+            ended => _tasks.TryRemove(ended, out _),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 
     /// <summary>Waits until nothing is under way, however it ends.</summary>

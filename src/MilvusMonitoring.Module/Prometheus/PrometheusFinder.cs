@@ -33,8 +33,16 @@ internal sealed class PrometheusFinder(ClusterClient client)
         return (meant.Count, all.Count) switch
         {
             (1, _) => meant[0],
-            (0, 0) => throw new MonitoringException(ErrorId.StackNotFound, $"No Prometheus resource is in {place}", "run Install-KubePrometheus first", place),
-            (0, _) => throw new MonitoringException(ErrorId.ObjectNotFound, $"No Prometheus named '{choice.Name}' is in {place}", NameSuggestions.Describe(choice.Name!, all.Select(server => server.Name)), choice.Name),
+            (0, 0) => throw new MonitoringException(
+                ErrorId.StackNotFound,
+                $"No Prometheus resource is in {place}",
+                "run Install-KubePrometheus first",
+                place),
+            (0, _) => throw new MonitoringException(
+                ErrorId.ObjectNotFound,
+                $"No Prometheus named '{choice.Name}' is in {place}",
+                NameSuggestions.Describe(choice.Name!, all.Select(server => server.Name)),
+                choice.Name),
             _ => throw new MonitoringException(
                 ErrorId.ParameterInvalid,
                 $"{meant.Count} Prometheus resources are in {place} ({string.Join(", ", meant)})",
@@ -49,7 +57,10 @@ internal sealed class PrometheusFinder(ClusterClient client)
 
     /// <summary>Finds all that may be meant.</summary>
     public async Task<IReadOnlyList<PrometheusServer>> ListAsync(PrometheusChoice choice, CancellationToken cancellationToken) =>
-        [.. (await FindAsync(choice.Namespace, cancellationToken).ConfigureAwait(false)).Where(server => choice.Name is null || server.Name == choice.Name)];
+        [
+            .. (await FindAsync(choice.Namespace, cancellationToken).ConfigureAwait(false)).Where(server =>
+                choice.Name is null || server.Name == choice.Name),
+        ];
 
     private async Task<IReadOnlyList<PrometheusServer>> FindAsync(string? namespaceName, CancellationToken cancellationToken)
     {
@@ -65,7 +76,9 @@ internal sealed class PrometheusFinder(ClusterClient client)
 
     private async Task<IReadOnlyList<PrometheusServer>> ListAsync(string? namespaceName, CancellationToken cancellationToken)
     {
-        var found = await client.ListAsync(ResourceType.Prometheus, namespaceName, string.Empty, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+        var found = await client
+            .ListAsync(ResourceType.Prometheus, namespaceName, string.Empty, cancellationToken)
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
         return [.. found.Select(Server)];
     }
 

@@ -16,7 +16,8 @@ internal sealed class AccessCheck : ICheck
 
     public string Name => CheckId.Access;
 
-    public string TargetOf(CheckContext scene) => scene.Prometheus is { } prometheus ? $"ServiceAccount/{prometheus.Namespace}/{prometheus.ServiceAccount}" : "ServiceAccount";
+    public string TargetOf(CheckContext scene) =>
+        scene.Prometheus is { } prometheus ? $"ServiceAccount/{prometheus.Namespace}/{prometheus.ServiceAccount}" : "ServiceAccount";
 
     public async Task<Finding?> LookAsync(CheckContext scene, CancellationToken cancellationToken)
     {
@@ -31,9 +32,19 @@ internal sealed class AccessCheck : ICheck
         Finding? finding = null;
         foreach (var place in scene.Monitor?.TargetNamespaces ?? [scene.InstanceNamespace])
         {
-            var (missing, fromBindings) = await MissingAsync(scene.Client, prometheus, needed, place, cancellationToken).ConfigureAwait(false);
-            var discovered = scene.MonitorKind == "PodMonitor" ? "pods" : role == DiscoveryRole.Endpoints ? "Endpoints" : "EndpointSlices";
-            finding = AccessRule.Check($"{prometheus.Namespace}/{prometheus.ServiceAccount}", place, discovered, missing, fromBindings, remedy);
+            var (missing, fromBindings) = await MissingAsync(scene.Client, prometheus, needed, place, cancellationToken)
+                .ConfigureAwait(false);
+            var discovered =
+                scene.MonitorKind == "PodMonitor" ? "pods"
+                : role == DiscoveryRole.Endpoints ? "Endpoints"
+                : "EndpointSlices";
+            finding = AccessRule.Check(
+                $"{prometheus.Namespace}/{prometheus.ServiceAccount}",
+                place,
+                discovered,
+                missing,
+                fromBindings,
+                remedy);
             if (finding.Status != CheckStatus.Passed)
             {
                 return finding;
@@ -45,22 +56,35 @@ internal sealed class AccessCheck : ICheck
 
     /// <summary>A monitor may ask for a role of its own, since operator 0.82.</summary>
     private static DiscoveryRole RoleOf(PrometheusServer prometheus, LiveMonitor? monitor) =>
-        (monitor?.Spec.Text("serviceDiscoveryRole") ?? prometheus.Json.Member("spec").Text("serviceDiscoveryRole")) == nameof(DiscoveryRole.EndpointSlice)
+        (monitor?.Spec.Text("serviceDiscoveryRole") ?? prometheus.Json.Member("spec").Text("serviceDiscoveryRole"))
+        == nameof(DiscoveryRole.EndpointSlice)
             ? DiscoveryRole.EndpointSlice
             : DiscoveryRole.Endpoints;
 
     private static async Task<(IReadOnlyList<Permission> Missing, string? FromBindings)> MissingAsync(
-        ClusterClient client, PrometheusServer prometheus, IReadOnlyList<Permission> needed, string? place, CancellationToken cancellationToken)
+        ClusterClient client,
+        PrometheusServer prometheus,
+        IReadOnlyList<Permission> needed,
+        string? place,
+        CancellationToken cancellationToken)
     {
         try
         {
-            var answers = await Task.WhenAll(needed.Select(permission =>
-                AccessReview.MayAsync(client, (prometheus.Namespace, prometheus.ServiceAccount), permission, place, cancellationToken))).ConfigureAwait(false);
+            var answers = await Task.WhenAll(
+                    needed.Select(permission =>
+                        AccessReview.MayAsync(
+                            client,
+                            (prometheus.Namespace, prometheus.ServiceAccount),
+                            permission,
+                            place,
+                            cancellationToken))).ConfigureAwait(false);
             return ([.. needed.Where((_, index) => !answers[index])], null);
         }
-        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied && exception.Target == AccessReview.Question)
+        catch (MonitoringException exception)
+            when (exception.ErrorId == ErrorId.PermissionDenied && exception.Target == AccessReview.Question)
         {
-            var rules = await new BindingReader(client).RulesOfAsync(prometheus.Namespace, prometheus.ServiceAccount, place, cancellationToken).ConfigureAwait(false);
+            var rules = await new BindingReader(client)
+                .RulesOfAsync(prometheus.Namespace, prometheus.ServiceAccount, place, cancellationToken).ConfigureAwait(false);
             return ([.. needed.Where(permission => !rules.Any(rule => rule.Allows(permission)))], "the caller may not ask the API server");
         }
     }

@@ -12,7 +12,13 @@ internal static class AccessRule
     /// <param name="missing">What is not allowed.</param>
     /// <param name="fromBindings">Why the roles and bindings were read in place of asking the API server; null where it was asked.</param>
     /// <param name="remedy">What grants it.</param>
-    public static Finding Check(string account, string? place, string role, IReadOnlyList<Permission> missing, string? fromBindings, string remedy)
+    public static Finding Check(
+        string account,
+        string? place,
+        string role,
+        IReadOnlyList<Permission> missing,
+        string? fromBindings,
+        string remedy)
     {
         var target = $"ServiceAccount/{account}";
         var scope = place is null ? "in the whole cluster" : $"in namespace {place}";

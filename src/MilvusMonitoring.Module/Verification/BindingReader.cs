@@ -14,7 +14,11 @@ internal sealed class BindingReader(ClusterClient client)
     /// <param name="account">Its name.</param>
     /// <param name="place">The namespace that they are to hold in; null for the whole cluster.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task<IReadOnlyList<PolicyRule>> RulesOfAsync(string accountNamespace, string account, string? place, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PolicyRule>> RulesOfAsync(
+        string accountNamespace,
+        string account,
+        string? place,
+        CancellationToken cancellationToken)
     {
         var bindings = await BindingsAsync(ResourceType.ClusterRoleBinding, null, cancellationToken).ConfigureAwait(false);
         if (place is not null)
@@ -28,17 +32,20 @@ internal sealed class BindingReader(ClusterClient client)
             var reference = binding.Member("roleRef");
             var type = reference.Text("kind") == ResourceType.ClusterRole.Kind ? ResourceType.ClusterRole : ResourceType.Role;
             var id = new ResourceId(type.Group, type.Kind, type.IsNamespaced ? place : null, reference.Text("name") ?? string.Empty);
-            rules.AddRange(PolicyRule.ParseAll((await RoleDocument.FindAsync(client, type, id, cancellationToken).ConfigureAwait(false))?["rules"]));
+            rules.AddRange(
+                PolicyRule.ParseAll((await RoleDocument.FindAsync(client, type, id, cancellationToken).ConfigureAwait(false))?["rules"]));
         }
 
         return rules;
 
-        bool IsAccount(JsonElement subject) => subject.Text("kind") switch
-        {
-            "ServiceAccount" => subject.Text("name") == account && subject.Text("namespace") == accountNamespace,
-            "Group" => subject.Text("name") is "system:serviceaccounts" or "system:authenticated" || subject.Text("name") == $"system:serviceaccounts:{accountNamespace}",
-            _ => false,
-        };
+        bool IsAccount(JsonElement subject) =>
+            subject.Text("kind") switch
+            {
+                "ServiceAccount" => subject.Text("name") == account && subject.Text("namespace") == accountNamespace,
+                "Group" => subject.Text("name") is "system:serviceaccounts" or "system:authenticated"
+                    || subject.Text("name") == $"system:serviceaccounts:{accountNamespace}",
+                _ => false,
+            };
     }
 
     private async Task<IReadOnlyList<JsonElement>> BindingsAsync(ResourceType type, string? place, CancellationToken cancellationToken) =>

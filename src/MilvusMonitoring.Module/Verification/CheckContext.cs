@@ -8,7 +8,9 @@ using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>What the links have found so far, for those that come after; one for the cluster, and one for each Milvus that goes on from it.</summary>
+/// <summary>
+/// What the links have found so far, for those that come after; one for the cluster, and one for each Milvus that goes on from it.
+/// </summary>
 internal sealed class CheckContext(ClusterClient client, IActivitySink sink, TestRequest request)
 {
     public ClusterClient Client => client;
@@ -58,7 +60,8 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
     public string InstanceName => Found?.Instance.Name ?? Monitor?.Instance ?? request.Name ?? "*";
 
     /// <summary>The namespace of the Milvus, known or asked for.</summary>
-    public string InstanceNamespace => Found?.Instance.Namespace ?? Monitor?.Metadata.Namespace ?? request.Namespace ?? client.Connection.DefaultNamespace;
+    public string InstanceNamespace =>
+        Found?.Instance.Namespace ?? Monitor?.Metadata.Namespace ?? request.Namespace ?? client.Connection.DefaultNamespace;
 
     /// <summary>The kind of the monitor.</summary>
     public string MonitorKind => request.Monitor?.Kind ?? Monitor?.Type.Kind ?? Found?.MonitorType.Kind ?? ResourceType.ServiceMonitor.Kind;
@@ -77,8 +80,11 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
             return Remedies.InWords($"The Milvus Operator keeps {monitor.Id}: delete it, and the operator makes it anew.");
         }
 
-        return MonitorRemover.FindRefusal(monitor, InstanceName) is { } reason ? Remedies.InWords($"{monitor.Id} stays as it is, since {reason}; then run: {Remedies.Enable(InstanceName, InstanceNamespace)}")
-            : monitor.Metadata.Managers.Any(manager => !manager.IsOurs) ? Remedies.MakeAnew(InstanceName, InstanceNamespace, settings ?? Settings)
+        return MonitorRemover.FindRefusal(monitor, InstanceName) is { } reason
+                ? Remedies.InWords(
+                    $"{monitor.Id} stays as it is, since {reason}; then run: {Remedies.Enable(InstanceName, InstanceNamespace)}")
+            : monitor.Metadata.Managers.Any(manager => !manager.IsOurs)
+                ? Remedies.MakeAnew(InstanceName, InstanceNamespace, settings ?? Settings)
             : Remedies.Enable(InstanceName, InstanceNamespace, settings ?? Settings);
     }
 
@@ -86,9 +92,14 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
     public string WaitCommand() => Remedies.Wait(InstanceName, InstanceNamespace);
 
     /// <summary>What the monitor is set to beyond the values of the release; null where that cannot be told.</summary>
-    public MonitorSettings? Settings => Found?.Chart is { } chart && Monitor is { Endpoints.Count: > 0 } monitor
-        ? MonitorSettings.Read(chart, monitor.Endpoints[0].Text("interval"), monitor.Endpoints[0].Text("scrapeTimeout"), monitor.Metadata.Labels)
-        : null;
+    public MonitorSettings? Settings =>
+        Found?.Chart is { } chart && Monitor is { Endpoints.Count: > 0 } monitor
+            ? MonitorSettings.Read(
+                chart,
+                monitor.Endpoints[0].Text("interval"),
+                monitor.Endpoints[0].Text("scrapeTimeout"),
+                monitor.Metadata.Labels)
+            : null;
 
     /// <summary>Forgets what some links have found, before they look again.</summary>
     /// <param name="links">The links, and all that they affect.</param>

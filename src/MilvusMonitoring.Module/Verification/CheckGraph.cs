@@ -22,8 +22,15 @@ internal sealed class CheckGraph
     /// <returns>What was found, or why that follows from another link.</returns>
     public CheckResult Judge(string link, string target, Finding? seen, string? lostAt = null)
     {
-        var judgement = Cause(link, CheckStatus.Failed, CheckStatus.Skipped) is { } cause && seen?.Status is null or CheckStatus.Failed or CheckStatus.Unknown
-            ? new CheckResult(new Finding(CheckStatus.Skipped, seen?.Target ?? target, $"because of {cause}{(seen is null ? string.Empty : ": " + seen.Detail)}"), cause)
+        var judgement =
+            Cause(link, CheckStatus.Failed, CheckStatus.Skipped) is { } cause
+            && seen?.Status is null or CheckStatus.Failed or CheckStatus.Unknown
+                ? new CheckResult(
+                    new Finding(
+                        CheckStatus.Skipped,
+                        seen?.Target ?? target,
+                        $"because of {cause}{(seen is null ? string.Empty : ": " + seen.Detail)}"),
+                    cause)
             : seen is null ? Blind(target, Cause(link, CheckStatus.Unknown, CheckStatus.Unknown) ?? lostAt)
             : new CheckResult(seen, null);
         _judged[link] = judgement;
@@ -34,8 +41,13 @@ internal sealed class CheckGraph
     {
         foreach (var before in CheckId.Before(link))
         {
-            if (_judged.TryGetValue(before, out var judged)
-                && (judged.Finding.Status == follower && judged.CausedBy is { } first ? first : judged.Finding.Status == cause ? before : null) is { } name)
+            if (
+                _judged.TryGetValue(before, out var judged)
+                && (
+                    judged.Finding.Status == follower && judged.CausedBy is { } first ? first
+                    : judged.Finding.Status == cause ? before
+                    : null)
+                    is { } name)
             {
                 return name;
             }
@@ -45,7 +57,9 @@ internal sealed class CheckGraph
     }
 
     private static CheckResult Blind(string target, string? unknown) =>
-        new(Finding.Unknown(target, unknown is null ? "could not be looked at" : $"could not be looked at, since {unknown} is unknown"), unknown);
+        new(
+            Finding.Unknown(target, unknown is null ? "could not be looked at" : $"could not be looked at, since {unknown} is unknown"),
+            unknown);
 }
 
 /// <summary>What a link comes to.</summary>

@@ -6,7 +6,9 @@ using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>A walk along the chain that remembers what each link found, so that later only what may have changed is looked at again.</summary>
+/// <summary>
+/// A walk along the chain that remembers what each link found, so that later only what may have changed is looked at again.
+/// </summary>
 internal sealed class CheckRun : IDisposable
 {
     private static readonly ICheck[] StackChecks = [new ApiServerCheck(), new CrdCheck(), new OperatorCheck(), new PrometheusCheck()];
@@ -28,8 +30,16 @@ internal sealed class CheckRun : IDisposable
         Cluster = new CheckContext(client, sink, request);
         _instanceLinks =
         [
-            new InstanceCheck(), new MonitorCheck(), new SelectionCheck(), new ServiceCheck(), new EndpointsCheck(), new NetworkPolicyCheck(), new AccessCheck(),
-            new ConfigurationCheck(_replicas), new TargetsCheck(), new SamplesCheck(),
+            new InstanceCheck(),
+            new MonitorCheck(),
+            new SelectionCheck(),
+            new ServiceCheck(),
+            new EndpointsCheck(),
+            new NetworkPolicyCheck(),
+            new AccessCheck(),
+            new ConfigurationCheck(_replicas),
+            new TargetsCheck(),
+            new SamplesCheck(),
         ];
     }
 
@@ -92,7 +102,12 @@ internal sealed class CheckRun : IDisposable
         return look.Checks;
     }
 
-    private async Task<MonitoringCheck> LookAsync(ICheck link, CheckContext scene, CheckGraph chain, Look look, CancellationToken cancellationToken)
+    private async Task<MonitoringCheck> LookAsync(
+        ICheck link,
+        CheckContext scene,
+        CheckGraph chain,
+        Look look,
+        CancellationToken cancellationToken)
     {
         var (seen, took) = look.Links.Contains(link.Name)
             ? await LookAnewAsync(link, scene, look, cancellationToken).ConfigureAwait(false)
@@ -113,7 +128,11 @@ internal sealed class CheckRun : IDisposable
         };
     }
 
-    private async Task<(Finding? Seen, TimeSpan Took)> LookAnewAsync(ICheck link, CheckContext scene, Look look, CancellationToken cancellationToken)
+    private async Task<(Finding? Seen, TimeSpan Took)> LookAnewAsync(
+        ICheck link,
+        CheckContext scene,
+        Look look,
+        CancellationToken cancellationToken)
     {
         ShowProgress($"{link.Name} {scene.InstanceName}", look.Checks.Count);
         var clock = Stopwatch.StartNew();
@@ -126,12 +145,16 @@ internal sealed class CheckRun : IDisposable
     private void ShowProgress(string link, int done)
     {
         var (status, percent) = _waiting is var (obstacle, until)
-            ? ($"Waiting for {obstacle.Check} of {obstacle.Target}: {obstacle.Detail}; {DisplayText.Age(until.Left)} left", 100 - (int)(until.Left * 100 / until.Limit))
+            ? (
+                $"Waiting for {obstacle.Check} of {obstacle.Target}: {obstacle.Detail}; {DisplayText.Age(until.Left)} left",
+                100 - (int)(until.Left * 100 / until.Limit))
             : (link, Math.Min(100, done * 100 / CheckId.All.Count));
         _sink.Progress("Testing the monitoring of Milvus", status, percent);
     }
 
-    /// <summary>A permission that is missing, or an answer that cannot be read, leaves a link unknown; the others are looked at all the same.</summary>
+    /// <summary>
+    /// A permission that is missing, or an answer that cannot be read, leaves a link unknown; the others are looked at all the same.
+    /// </summary>
     private static async Task<Finding?> SeeAsync(ICheck link, CheckContext scene, CancellationToken cancellationToken)
     {
         try
@@ -159,7 +182,15 @@ internal sealed class CheckRun : IDisposable
                 : await finder.FindAsync(_request.Namespace, _ => true, cancellationToken).ConfigureAwait(false);
             return found.Count > 0
                 ? [.. found.Select(instance => scene.For(instance, null))]
-                : [scene.For(null, new MonitoringException(ErrorId.InstanceNotFound, $"There is no Milvus in {(_request.Namespace is { } place ? "namespace " + place : _client.Connection.Context)}"))];
+                :
+                [
+                    scene.For(
+                        null,
+                        new MonitoringException(
+                            ErrorId.InstanceNotFound,
+                            $"There is no Milvus in {(_request.Namespace is { } place ? "namespace " + place : _client.Connection.Context)}"
+                        )),
+                ];
         }
         catch (MonitoringException exception)
         {

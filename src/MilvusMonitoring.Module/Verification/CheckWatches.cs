@@ -74,7 +74,9 @@ internal sealed class CheckWatches(ClusterClient client, IActivitySink sink) : I
         try
         {
             var watch = new ObjectWatch(client);
-            await watch.FollowChangesAsync(list.Type, list.Namespace, list.Selector, true, () => Begin(list), _ => Note(list.Link), either.Token).ConfigureAwait(false);
+            await watch
+                .FollowChangesAsync(list.Type, list.Namespace, list.Selector, true, () => Begin(list), _ => Note(list.Link), either.Token)
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {

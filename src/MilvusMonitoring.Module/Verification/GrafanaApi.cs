@@ -39,23 +39,33 @@ internal sealed class GrafanaApi(JsonApi api)
         return answer;
     }
 
-    private async Task<GrafanaAnswer> AskDataSourceAsync(GrafanaAnswer health, NetworkCredential? credential, CancellationToken cancellationToken)
+    private async Task<GrafanaAnswer> AskDataSourceAsync(
+        GrafanaAnswer health,
+        NetworkCredential? credential,
+        CancellationToken cancellationToken)
     {
         var sources = Parse(await api.GetAsync("api/datasources", credential, cancellationToken).ConfigureAwait(false));
-        var all = sources.ValueKind == JsonValueKind.Array ? sources.EnumerateArray().Where(source => source.Text("type") == "prometheus").ToList() : [];
+        var all =
+            sources.ValueKind == JsonValueKind.Array
+                ? sources.EnumerateArray().Where(source => source.Text("type") == "prometheus").ToList()
+                : [];
         if (all.Count == 0)
         {
             return health with { NotAsked = null };
         }
 
-        var source = all.FirstOrDefault(source => source.Member("isDefault").ValueKind == JsonValueKind.True) is { ValueKind: JsonValueKind.Object } usual ? usual : all[0];
+        var source = all.FirstOrDefault(source => source.Member("isDefault").ValueKind == JsonValueKind.True)
+            is { ValueKind: JsonValueKind.Object } usual
+            ? usual
+            : all[0];
         var answer = health with { DataSource = source.Text("name") ?? "prometheus", NotAsked = null };
         string? refusal = null;
         foreach (var way in WaysTo(source, health.Version))
         {
             try
             {
-                var body = await api.GetAsync($"api/datasources/proxy/{way}/api/v1/query?query=vector(1)", credential, cancellationToken).ConfigureAwait(false);
+                var body = await api.GetAsync($"api/datasources/proxy/{way}/api/v1/query?query=vector(1)", credential, cancellationToken)
+                    .ConfigureAwait(false);
                 EnsureNotFromGrafana(body);
                 PrometheusAnswers.Data(body, $"the data source '{answer.DataSource}'");
                 return answer;
@@ -73,8 +83,14 @@ internal sealed class GrafanaApi(JsonApi api)
         return answer with { DataSourceError = refusal ?? "Grafana gives it neither an id nor a uid" };
     }
 
-    /// <summary>The ways to a data source through Grafana, the best first: by uid from 9.0 on, by number up to 12, where 13 serves that by a feature toggle only.</summary>
-    /// <remarks>A Grafana that hides its version is asked by both, and so is one from 9.0 on: up to 9.3.2 a uid with a hyphen in it was cut (grafana/grafana#61722).</remarks>
+    /// <summary>
+    /// The ways to a data source through Grafana, the best first: by uid from 9.0 on, by number up to 12, where 13 serves that by a feature
+    /// toggle only.
+    /// </summary>
+    /// <remarks>
+    /// A Grafana that hides its version is asked by both, and so is one from 9.0 on: up to 9.3.2 a uid with a hyphen in it was cut
+    /// (grafana/grafana#61722).
+    /// </remarks>
     private static IEnumerable<string> WaysTo(JsonElement source, string? version)
     {
         var isOld = int.TryParse(version?.Split('.')[0], CultureInfo.InvariantCulture, out var major) && major < FirstWithUid;
@@ -89,10 +105,17 @@ internal sealed class GrafanaApi(JsonApi api)
         }
     }
 
-    /// <summary>Grafana's own errors are a message without a status: a route or a data source that it does not have says nothing of what stands behind it.</summary>
+    /// <summary>
+    /// Grafana's own errors are a message without a status: a route or a data source that it does not have says nothing of what stands
+    /// behind it.
+    /// </summary>
     private void EnsureNotFromGrafana(ReadOnlyMemory<byte> body)
     {
-        if (JsonTexts.AreReadable(body.Span) && Fields(body) is { } fields && fields.Text("status") is null && fields.Text("message") is { } message)
+        if (
+            JsonTexts.AreReadable(body.Span)
+            && Fields(body) is { } fields
+            && fields.Text("status") is null
+            && fields.Text("message") is { } message)
         {
             throw new MonitoringException(ErrorId.ResponseInvalid, $"Grafana says '{OneLine.Clean(message, 200)}'", api.Who);
         }

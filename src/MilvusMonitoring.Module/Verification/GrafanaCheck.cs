@@ -8,7 +8,9 @@ using MilvusMonitoring.Prometheus;
 namespace MilvusMonitoring.Verification;
 
 /// <summary>Grafana is healthy, and its data source answers.</summary>
-/// <remarks>Lives as long as the command: Grafana locks a user out after a few wrong passwords, so that a refused one is not tried again.</remarks>
+/// <remarks>
+/// Lives as long as the command: Grafana locks a user out after a few wrong passwords, so that a refused one is not tried again.
+/// </remarks>
 internal sealed class GrafanaCheck : ICheck
 {
     private const string Selector = "labelSelector=app.kubernetes.io%2Fname%3Dgrafana";
@@ -21,7 +23,8 @@ internal sealed class GrafanaCheck : ICheck
 
     public string Name => CheckId.Grafana;
 
-    public string TargetOf(CheckContext scene) => scene.Request.GrafanaUri is { } address ? ServiceHttp.Shown(address) : $"Deployment/{Place(scene)}/grafana";
+    public string TargetOf(CheckContext scene) =>
+        scene.Request.GrafanaUri is { } address ? ServiceHttp.Shown(address) : $"Deployment/{Place(scene)}/grafana";
 
     public async Task<Finding?> LookAsync(CheckContext scene, CancellationToken cancellationToken)
     {
@@ -37,24 +40,39 @@ internal sealed class GrafanaCheck : ICheck
             return new Finding(CheckStatus.Skipped, TargetOf(scene), $"no Grafana is in namespace {Place(scene)}");
         }
 
-        if (await Workloads.CheckAsync(scene, id, live, cancellationToken).ConfigureAwait(false) is { Status: not CheckStatus.Passed } broken)
+        if (
+            await Workloads.CheckAsync(scene, id, live, cancellationToken).ConfigureAwait(false) is
+            { Status: not CheckStatus.Passed } broken)
         {
             return broken;
         }
 
         var selector = live.Member("spec", "selector");
-        var pods = await Workloads.ReadyPodsAsync(scene.Client, id.Namespace!, pod => LabelSelector.Selects(selector, pod.Member("metadata").TextMap("labels")), cancellationToken).ConfigureAwait(false);
+        var pods = await Workloads
+            .ReadyPodsAsync(
+                scene.Client,
+                id.Namespace!,
+                pod => LabelSelector.Selects(selector, pod.Member("metadata").TextMap("labels")),
+                cancellationToken).ConfigureAwait(false);
         if (pods.Count == 0)
         {
             return Finding.Failed(id.ToString(), "no pod of it is ready", scene.Remedies.Install(scene.Stack, force: true));
         }
 
         var name = pods[0].Member("metadata").Text("name")!;
-        using var http = ServiceHttp.CreateForPod(new PodDialer(scene.Client), new PodAddress(id.Namespace!, name, Workloads.PortOf(pods[0], "http", UsualPort)), string.Empty);
+        using var http = ServiceHttp.CreateForPod(
+            new PodDialer(scene.Client),
+            new PodAddress(id.Namespace!, name, Workloads.PortOf(pods[0], "http", UsualPort)),
+            string.Empty);
         return await AskAsync(scene, id.ToString(), http, $"pod {name}", cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<Finding> AskAsync(CheckContext scene, string target, HttpClient http, string who, CancellationToken cancellationToken)
+    private async Task<Finding> AskAsync(
+        CheckContext scene,
+        string target,
+        HttpClient http,
+        string who,
+        CancellationToken cancellationToken)
     {
         NetworkCredential?[] credentials = _isRefused ? [null] : scene.Request.Grafana is { } credential ? [credential] : [null, Initial];
         try
@@ -63,11 +81,17 @@ internal sealed class GrafanaCheck : ICheck
             _isRefused |= answer.NotAsked is not null;
             return GrafanaRule.Check(target, answer, scene.Remedies.Install(scene.Stack, force: true));
         }
-        catch (MonitoringException exception) when (exception.ErrorId is ErrorId.ServiceUnreachable or ErrorId.TimedOut || (exception.ErrorId == ErrorId.ResponseInvalid && scene.Request.GrafanaUri is not null))
+        catch (MonitoringException exception)
+            when (exception.ErrorId is ErrorId.ServiceUnreachable or ErrorId.TimedOut
+                || (exception.ErrorId == ErrorId.ResponseInvalid && scene.Request.GrafanaUri is not null))
         {
-            return Finding.Failed(target, OneLine.WithoutEnd(exception.Message), Remedies.InWords("See that Grafana runs and can be reached from here; give another address with -GrafanaUri."));
+            return Finding.Failed(
+                target,
+                OneLine.WithoutEnd(exception.Message),
+                Remedies.InWords("See that Grafana runs and can be reached from here; give another address with -GrafanaUri."));
         }
     }
 
-    private static string Place(CheckContext scene) => scene.Prometheus?.Namespace ?? scene.Stack?.Namespace ?? scene.Request.Prometheus.Namespace ?? PrometheusChoice.UsualNamespace;
+    private static string Place(CheckContext scene) =>
+        scene.Prometheus?.Namespace ?? scene.Stack?.Namespace ?? scene.Request.Prometheus.Namespace ?? PrometheusChoice.UsualNamespace;
 }

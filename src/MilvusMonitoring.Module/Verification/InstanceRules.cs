@@ -3,7 +3,10 @@ using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>The links between a Milvus and its monitor: it is deployed and serves metrics, the monitor is there, it selects something to scrape, and that is ready.</summary>
+/// <summary>
+/// The links between a Milvus and its monitor: it is deployed and serves metrics, the monitor is there, it selects something to scrape, and
+/// that is ready.
+/// </summary>
 internal static class InstanceRules
 {
     private const int MostNamed = 5;
@@ -19,13 +22,19 @@ internal static class InstanceRules
             return Finding.Failed(
                 target,
                 $"the Helm release is not deployed but {instance.Status} (revision {instance.Revision})",
-                Remedies.InWords($"See helm history {instance.Name} --namespace {instance.Namespace}, and mend it with helm upgrade or helm rollback."));
+                Remedies.InWords(
+                    $"See helm history {instance.Name} --namespace {instance.Namespace}, and mend it with helm upgrade or helm rollback."));
         }
 
         if (!instance.MetricsEnabled)
         {
             return instance.ManagedBy == MilvusManager.Helm
-                ? Finding.Failed(target, "metrics.enabled is false", Remedies.InWords($"Set it: helm upgrade {instance.Name} milvus/milvus --namespace {instance.Namespace} --version {instance.ChartVersion} --reuse-values --set metrics.enabled=true"))
+                ? Finding.Failed(
+                    target,
+                    "metrics.enabled is false",
+                    Remedies.InWords(
+                        $"Set it: helm upgrade {instance.Name} milvus/milvus --namespace {instance.Namespace} --version {instance.ChartVersion} --reuse-values --set metrics.enabled=true"
+                    ))
                 : Finding.Failed(target, "spec.components.disableMetric is true", remedies.Enable(instance.Name, instance.Namespace));
         }
 
@@ -41,7 +50,11 @@ internal static class InstanceRules
     /// <param name="remedy">What makes it anew.</param>
     public static Finding Monitor(ResourceId id, IReadOnlyList<(string? Interval, string? Timeout)> endpoints, string remedy) =>
         endpoints.Count == 0 ? Finding.Failed(id.ToString(), "names no endpoint to scrape", remedy)
-        : endpoints.Select(endpoint => ScrapeDuration.Problem(endpoint.Interval, endpoint.Timeout)).FirstOrDefault(problem => problem is not null) is { } problem ? Finding.Failed(id.ToString(), problem, remedy)
+        : endpoints
+            .Select(endpoint => ScrapeDuration.Problem(endpoint.Interval, endpoint.Timeout))
+            .FirstOrDefault(problem => problem is not null)
+            is { } problem
+            ? Finding.Failed(id.ToString(), problem, remedy)
         : Finding.Passed(id.ToString(), $"scrapes every {endpoints[0].Interval ?? "interval of Prometheus"}");
 
     /// <summary>Whether a monitor selects something with the port that it names.</summary>
@@ -57,7 +70,9 @@ internal static class InstanceRules
         var scraped = targets.Scraped.ToList();
         if (scraped.Count > 0)
         {
-            return Finding.Passed(kind == "pod" ? id.ToString() : $"Service/{scraped[0].Namespace}/{scraped[0].Name}", $"{Count(scraped.Count, kind)} with a port named {ports}");
+            return Finding.Passed(
+                kind == "pod" ? id.ToString() : $"Service/{scraped[0].Namespace}/{scraped[0].Name}",
+                $"{Count(scraped.Count, kind)} with a port named {ports}");
         }
 
         if (targets.Selected.Count > 0)
@@ -95,7 +110,11 @@ internal static class InstanceRules
             : Finding.Failed(
                 target,
                 waiting.Count == 0 ? "has no endpoints: no pod is behind it" : detail,
-                Remedies.InWords(waiting.Count == 0 ? "Start the pods of Milvus, and see that the Service selects them." : $"Have these pods become ready: {string.Join(", ", waiting.Take(MostNamed))}{(waiting.Count > MostNamed ? " and more" : string.Empty)}"));
+                Remedies.InWords(
+                    waiting.Count == 0
+                        ? "Start the pods of Milvus, and see that the Service selects them."
+                        : $"Have these pods become ready: {string.Join(", ", waiting.Take(MostNamed))}{(waiting.Count > MostNamed ? " and more" : string.Empty)}"
+                ));
     }
 
     private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";

@@ -21,7 +21,8 @@ internal sealed class JsonApi(HttpClient http, string who)
     /// <param name="credential">Who signs in; null for nobody.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The body of a success, or of any other answer that is JSON, as errors of these APIs are.</returns>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ServiceUnreachable"/>, <see cref="ErrorId.TimedOut"/>, <see cref="ErrorId.NotAuthenticated"/> or <see cref="ErrorId.ResponseInvalid"/>; or why its pod could not be dialled.</exception>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ServiceUnreachable"/>, <see cref="ErrorId.TimedOut"/>, <see
+    /// cref="ErrorId.NotAuthenticated"/> or <see cref="ErrorId.ResponseInvalid"/>; or why its pod could not be dialled.</exception>
     public async Task<ReadOnlyMemory<byte>> GetAsync(string path, NetworkCredential? credential, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -45,7 +46,10 @@ internal sealed class JsonApi(HttpClient http, string who)
 
             return response.IsSuccessStatusCode || response.Content.Headers.ContentType?.MediaType == "application/json"
                 ? await ReadAsync(response.Content, limit.Token).ConfigureAwait(false)
-                : throw new MonitoringException(ErrorId.ResponseInvalid, $"{who} answers {status} {OneLine.Clean(response.ReasonPhrase, 60)}", who);
+                : throw new MonitoringException(
+                    ErrorId.ResponseInvalid,
+                    $"{who} answers {status} {OneLine.Clean(response.ReasonPhrase, 60)}",
+                    who);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -57,7 +61,11 @@ internal sealed class JsonApi(HttpClient http, string who)
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw new MonitoringException(ErrorId.ServiceUnreachable, $"{who} does not answer: {Words(exception.GetBaseException().Message)}", who, exception);
+            throw new MonitoringException(
+                ErrorId.ServiceUnreachable,
+                $"{who} does not answer: {Words(exception.GetBaseException().Message)}",
+                who,
+                exception);
         }
     }
 
@@ -84,7 +92,9 @@ internal sealed class JsonApi(HttpClient http, string who)
 
     // A kubelet says it in 300 characters, at the end of which stands the reason.
     private static string Words(string message) =>
-        message.Contains("connection refused", StringComparison.OrdinalIgnoreCase) ? "the connection was refused" : OneLine.WithoutEnd(OneLine.Clean(message, 200));
+        message.Contains("connection refused", StringComparison.OrdinalIgnoreCase)
+            ? "the connection was refused"
+            : OneLine.WithoutEnd(OneLine.Clean(message, 200));
 
     private static T? Cause<T>(Exception? exception)
         where T : Exception

@@ -12,13 +12,19 @@ internal sealed record MonitorSettings(string? Interval, string? ScrapeTimeout, 
     public static MonitorSettings None { get; } = new(null, null, new Dictionary<string, string>());
 
     /// <summary>Compares a monitor with what the chart alone would make.</summary>
-    public static MonitorSettings Read(MilvusChart chart, string? interval, string? scrapeTimeout, IReadOnlyDictionary<string, string> labels)
+    public static MonitorSettings Read(
+        MilvusChart chart,
+        string? interval,
+        string? scrapeTimeout,
+        IReadOnlyDictionary<string, string> labels)
     {
         var rendered = chart.RenderMonitor()["metadata"]!["labels"]!.AsObject();
         return new MonitorSettings(
             interval == chart.Interval ? null : interval,
             scrapeTimeout == chart.ScrapeTimeout ? null : scrapeTimeout,
-            labels.Where(label => !rendered.ContainsKey(label.Key) && !MilvusChart.OwnLabels.Contains(label.Key)).ToDictionary(label => label.Key, label => label.Value, StringComparer.Ordinal));
+            labels
+                .Where(label => !rendered.ContainsKey(label.Key) && !MilvusChart.OwnLabels.Contains(label.Key))
+                .ToDictionary(label => label.Key, label => label.Value, StringComparer.Ordinal));
     }
 
     /// <summary>The same with more labels.</summary>
@@ -39,6 +45,10 @@ internal sealed record MonitorSettings(string? Interval, string? ScrapeTimeout, 
     public MonitorSettings WithMoreTime(TimeSpan interval, TimeSpan timeout)
     {
         var more = timeout * 3;
-        return this with { ScrapeTimeout = ScrapeDuration.Format(more), Interval = interval < more ? ScrapeDuration.Format(more) : Interval };
+        return this with
+        {
+            ScrapeTimeout = ScrapeDuration.Format(more),
+            Interval = interval < more ? ScrapeDuration.Format(more) : Interval,
+        };
     }
 }

@@ -8,9 +8,15 @@ namespace MilvusMonitoring.Verification;
 /// <param name="Namespace">Its namespace.</param>
 /// <param name="Labels">Its labels.</param>
 /// <param name="NamespaceLabels">The labels of its namespace.</param>
-internal sealed record PolicyPeer(string Namespace, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> NamespaceLabels);
+internal sealed record PolicyPeer(
+    string Namespace,
+    IReadOnlyDictionary<string, string> Labels,
+    IReadOnlyDictionary<string, string> NamespaceLabels);
 
-/// <summary>Whether network policies would keep Prometheus from the metrics of a pod. Only a warning: whether the network enforces them nobody can read from the cluster.</summary>
+/// <summary>
+/// Whether network policies would keep Prometheus from the metrics of a pod. Only a warning: whether the network enforces them nobody can
+/// read from the cluster.
+/// </summary>
 internal static class NetworkPolicyRule
 {
     /// <summary>Applies the rule.</summary>
@@ -21,19 +27,25 @@ internal static class NetworkPolicyRule
     public static Finding Check(IReadOnlyList<JsonElement> policies, PolicyPeer pod, (string Name, int Number) port, PolicyPeer prometheus)
     {
         var target = $"Namespace/{pod.Namespace}";
-        var isolating = policies.Where(policy => IsOnIngress(policy) && LabelSelector.Selects(policy.Member("spec", "podSelector"), pod.Labels)).ToList();
+        var isolating = policies
+            .Where(policy => IsOnIngress(policy) && LabelSelector.Selects(policy.Member("spec", "podSelector"), pod.Labels))
+            .ToList();
         if (isolating.Count == 0)
         {
             return Finding.Passed(target, "no network policy is on the pods of Milvus");
         }
 
-        var names = string.Join(", ", isolating.Select(policy => $"NetworkPolicy/{pod.Namespace}/{policy.Member("metadata").Text("name")}"));
+        var names = string.Join(
+            ", ",
+            isolating.Select(policy => $"NetworkPolicy/{pod.Namespace}/{policy.Member("metadata").Text("name")}"));
         return isolating.SelectMany(policy => policy.Member("spec").Items("ingress")).Any(rule => LetsIn(rule, pod, port, prometheus))
             ? Finding.Passed(target, $"{names} {(isolating.Count == 1 ? "lets" : "let")} Prometheus in")
             : Finding.Warning(
                 target,
                 $"{names} {(isolating.Count == 1 ? "does" : "do")} not let Prometheus in to port {port.Number}",
-                Remedies.InWords($"Allow ingress to port {port.Number} from pods of namespace {prometheus.Namespace} with app.kubernetes.io/name=prometheus."));
+                Remedies.InWords(
+                    $"Allow ingress to port {port.Number} from pods of namespace {prometheus.Namespace} with app.kubernetes.io/name=prometheus."
+                ));
     }
 
     private static bool IsOnIngress(JsonElement policy)
@@ -46,7 +58,8 @@ internal static class NetworkPolicyRule
     {
         var ports = rule.Items("ports").ToList();
         var peers = rule.Items("from").ToList();
-        return (ports.Count == 0 || ports.Any(item => IsPort(item, port))) && (peers.Count == 0 || peers.Any(peer => IsPeer(peer, pod, prometheus)));
+        return (ports.Count == 0 || ports.Any(item => IsPort(item, port)))
+            && (peers.Count == 0 || peers.Any(peer => IsPeer(peer, pod, prometheus)));
     }
 
     private static bool IsPort(JsonElement item, (string Name, int Number) port) =>
@@ -64,7 +77,10 @@ internal static class NetworkPolicyRule
         }
 
         var (places, pods) = (peer.Member("namespaceSelector"), peer.Member("podSelector"));
-        var isPlace = places.ValueKind == JsonValueKind.Object ? LabelSelector.Selects(places, prometheus.NamespaceLabels) : prometheus.Namespace == pod.Namespace;
+        var isPlace =
+            places.ValueKind == JsonValueKind.Object
+                ? LabelSelector.Selects(places, prometheus.NamespaceLabels)
+                : prometheus.Namespace == pod.Namespace;
         return isPlace && (pods.ValueKind != JsonValueKind.Object || LabelSelector.Selects(pods, prometheus.Labels));
     }
 }

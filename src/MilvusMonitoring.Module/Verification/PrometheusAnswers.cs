@@ -14,7 +14,8 @@ internal static class PrometheusAnswers
     /// <summary>The data of an answer.</summary>
     /// <param name="body">The answer.</param>
     /// <param name="who">Who answered, for the error.</param>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ResponseInvalid"/>: it is no answer of Prometheus, or an error of it.</exception>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ResponseInvalid"/>: it is no answer of Prometheus, or an error of
+    /// it.</exception>
     public static JsonElement Data(ReadOnlyMemory<byte> body, string who)
     {
         if (!JsonTexts.AreReadable(body.Span))
@@ -29,7 +30,10 @@ internal static class PrometheusAnswers
             return root.Text("status") switch
             {
                 "success" when root.Member("data") is { ValueKind: not JsonValueKind.Undefined } data => data.Clone(),
-                "error" => throw new MonitoringException(ErrorId.ResponseInvalid, $"{who} answers: {OneLine.WithoutEnd(OneLine.Clean(root.Text("error"), 200))}", who),
+                "error" => throw new MonitoringException(
+                    ErrorId.ResponseInvalid,
+                    $"{who} answers: {OneLine.WithoutEnd(OneLine.Clean(root.Text("error"), 200))}",
+                    who),
                 _ => throw NotPrometheus(who, null),
             };
         }
@@ -71,5 +75,6 @@ internal static class PrometheusAnswers
 
     private static TimeSpan? Span(string? text) => text is null ? null : ScrapeDuration.Parse(text);
 
-    private static MonitoringException NotPrometheus(string who, Exception? cause) => new(ErrorId.ResponseInvalid, $"what answers at {who} is no Prometheus", who, cause);
+    private static MonitoringException NotPrometheus(string who, Exception? cause) =>
+        new(ErrorId.ResponseInvalid, $"what answers at {who} is no Prometheus", who, cause);
 }

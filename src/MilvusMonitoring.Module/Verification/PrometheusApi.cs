@@ -38,7 +38,8 @@ internal sealed class PrometheusApi(JsonApi api)
         foreach (var pool in pools)
         {
             // Versions before 2.42 know no scrapePool and answer with all.
-            var data = await GetAsync($"api/v1/targets?state=active&scrapePool={Uri.EscapeDataString(pool)}", cancellationToken).ConfigureAwait(false);
+            var data = await GetAsync($"api/v1/targets?state=active&scrapePool={Uri.EscapeDataString(pool)}", cancellationToken)
+                .ConfigureAwait(false);
             targets.AddRange(PrometheusAnswers.Targets(data, new HashSet<string> { pool }));
         }
 
@@ -50,12 +51,20 @@ internal sealed class PrometheusApi(JsonApi api)
     /// <param name="cancellationToken">Ends the request.</param>
     public async Task<IReadOnlyList<SampleAge>> AgesAsync(IEnumerable<string> addresses, CancellationToken cancellationToken)
     {
-        var matcher = string.Join('|', addresses.Select(Regex.Escape)).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        var matcher = string.Join('|', addresses.Select(Regex.Escape))
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal);
         var labels = string.Join(',', PrometheusRules.DashboardLabels);
-        var query = string.Join(" or ", Metrics.Select((metric, index) => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{(index == 0 ? string.Empty : "on(namespace,pod) ")}time()-max by({labels})(timestamp({metric}{{instance=~\"{matcher}\"}}))")));
-        return PrometheusAnswers.Ages(await GetAsync($"api/v1/query?query={Uri.EscapeDataString(query)}", cancellationToken).ConfigureAwait(false));
+        var query = string.Join(
+            " or ",
+            Metrics.Select(
+                (metric, index) =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{(index == 0 ? string.Empty : "on(namespace,pod) ")}time()-max by({labels})(timestamp({metric}{{instance=~\"{matcher}\"}}))"
+                    )));
+        return PrometheusAnswers.Ages(
+            await GetAsync($"api/v1/query?query={Uri.EscapeDataString(query)}", cancellationToken).ConfigureAwait(false));
     }
 
     private async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) =>

@@ -27,7 +27,10 @@ internal sealed class ConfigurationCheck(PrometheusReplicas replicas) : ICheck
     public static IReadOnlySet<string> Pools(LiveMonitor monitor)
     {
         var kind = monitor.Type.Kind == ResourceType.PodMonitor.Kind ? "podMonitor" : "serviceMonitor";
-        return Enumerable.Range(0, monitor.Endpoints.Count).Select(index => $"{kind}/{monitor.Metadata.Namespace}/{monitor.Metadata.Name}/{index}").ToHashSet(StringComparer.Ordinal);
+        return Enumerable
+            .Range(0, monitor.Endpoints.Count)
+            .Select(index => $"{kind}/{monitor.Metadata.Namespace}/{monitor.Metadata.Name}/{index}")
+            .ToHashSet(StringComparer.Ordinal);
     }
 }
 
@@ -49,18 +52,29 @@ internal sealed class TargetsCheck : ICheck
         var answers = await Replies.AskSetsAsync(replicas, api => api.TargetsAsync(pools, cancellationToken)).ConfigureAwait(false);
         var all = answers.SelectMany(answer => answer.Value ?? []).ToList();
         scene.Interval = all.Max(target => target.Interval)
-            ?? ScrapeDuration.Parse((monitor.Endpoints.Count > 0 ? monitor.Endpoints[0].Text("interval") : null) ?? scene.Prometheus!.Json.Member("spec").Text("scrapeInterval") ?? string.Empty);
-        scene.Addresses = [.. all.Select(target => target.Labels.GetValueOrDefault("instance")).OfType<string>().Distinct(StringComparer.Ordinal)];
-        return PrometheusRules.Targets(TargetOf(scene), scene.Targets?.Ready, answers, scene.WaitCommand(), target => MoreTime(scene, target));
+            ?? ScrapeDuration.Parse(
+                (monitor.Endpoints.Count > 0 ? monitor.Endpoints[0].Text("interval") : null)
+                    ?? scene.Prometheus!.Json.Member("spec").Text("scrapeInterval")
+                    ?? string.Empty);
+        scene.Addresses =
+        [
+            .. all.Select(target => target.Labels.GetValueOrDefault("instance")).OfType<string>().Distinct(StringComparer.Ordinal),
+        ];
+        return PrometheusRules.Targets(TargetOf(scene), scene.Targets?.Ready, answers, scene.WaitCommand(), target =>
+            MoreTime(scene, target));
     }
 
-    private static string MoreTime(CheckContext scene, PrometheusTarget target) => scene switch
-    {
-        { Found.Chart: null } => Remedies.InWords($"Give a scrape more time, or see why pod {target.Pod} is slow."),
-        { Found.Instance: { MonitorInValues: true } instance } => Remedies.InWords($"Give a scrape more time with helm upgrade {instance.Name} --version {instance.ChartVersion} --reuse-values --set metrics.serviceMonitor.scrapeTimeout=..."),
-        _ when scene.Settings is { } settings && target is { Interval: { } interval, Timeout: { } timeout } => scene.RepairCommand(settings.WithMoreTime(interval, timeout)),
-        _ => scene.RepairCommand(),
-    };
+    private static string MoreTime(CheckContext scene, PrometheusTarget target) =>
+        scene switch
+        {
+            { Found.Chart: null } => Remedies.InWords($"Give a scrape more time, or see why pod {target.Pod} is slow."),
+            { Found.Instance: { MonitorInValues: true } instance } => Remedies.InWords(
+                $"Give a scrape more time with helm upgrade {instance.Name} --version {instance.ChartVersion} --reuse-values --set metrics.serviceMonitor.scrapeTimeout=..."
+            ),
+            _ when scene.Settings is { } settings && target is { Interval: { } interval, Timeout: { } timeout } => scene.RepairCommand(
+                settings.WithMoreTime(interval, timeout)),
+            _ => scene.RepairCommand(),
+        };
 }
 
 /// <summary>Every replica has fresh samples of Milvus, as dashboards look for them.</summary>
@@ -80,7 +94,13 @@ internal sealed class SamplesCheck : ICheck
         }
 
         var answers = await Replies.AskSetsAsync(replicas, api => api.AgesAsync(scene.Addresses, cancellationToken)).ConfigureAwait(false);
-        return PrometheusRules.Samples(TargetOf(scene), scene.Interval ?? UsualInterval, answers, MilvusChart.Name, scene.WaitCommand(), scene.RepairCommand());
+        return PrometheusRules.Samples(
+            TargetOf(scene),
+            scene.Interval ?? UsualInterval,
+            answers,
+            MilvusChart.Name,
+            scene.WaitCommand(),
+            scene.RepairCommand());
     }
 }
 
@@ -88,14 +108,20 @@ internal sealed class SamplesCheck : ICheck
 internal static class Replies
 {
     /// <summary>Asks, and puts together what shards have of the same targets.</summary>
-    public static async Task<IReadOnlyList<ReplicaAnswer<IReadOnlyList<T>>>> AskSetsAsync<T>(IReadOnlyList<PrometheusReplica> replicas, Func<PrometheusApi, Task<IReadOnlyList<T>>> ask)
+    public static async Task<IReadOnlyList<ReplicaAnswer<IReadOnlyList<T>>>> AskSetsAsync<T>(
+        IReadOnlyList<PrometheusReplica> replicas,
+        Func<PrometheusApi, Task<IReadOnlyList<T>>> ask)
     {
         var answers = await AskAsync(replicas, ask).ConfigureAwait(false);
-        return [.. answers.Zip(replicas).GroupBy(item => item.Second.Set, item => item.First).Select(set => ReplicaAnswer.Together([.. set]))];
+        return
+        [
+            .. answers.Zip(replicas).GroupBy(item => item.Second.Set, item => item.First).Select(set => ReplicaAnswer.Together([.. set])),
+        ];
     }
 
-    public static async Task<IReadOnlyList<ReplicaAnswer<T>>> AskAsync<T>(IReadOnlyList<PrometheusReplica> replicas, Func<PrometheusApi, Task<T>> ask) =>
-        await Task.WhenAll(replicas.Select(replica => OneAsync(replica, ask))).ConfigureAwait(false);
+    public static async Task<IReadOnlyList<ReplicaAnswer<T>>> AskAsync<T>(
+        IReadOnlyList<PrometheusReplica> replicas,
+        Func<PrometheusApi, Task<T>> ask) => await Task.WhenAll(replicas.Select(replica => OneAsync(replica, ask))).ConfigureAwait(false);
 
     private static async Task<ReplicaAnswer<T>> OneAsync<T>(PrometheusReplica replica, Func<PrometheusApi, Task<T>> ask)
     {

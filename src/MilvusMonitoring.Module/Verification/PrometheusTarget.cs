@@ -7,7 +7,13 @@ namespace MilvusMonitoring.Verification;
 /// <param name="LastError">Why the last scrape failed; empty where it did not.</param>
 /// <param name="Interval">How often it is scraped; null where Prometheus does not say.</param>
 /// <param name="Timeout">How long a scrape may take; null where Prometheus does not say.</param>
-internal sealed record PrometheusTarget(string Pool, IReadOnlyDictionary<string, string> Labels, string Health, string LastError, TimeSpan? Interval, TimeSpan? Timeout)
+internal sealed record PrometheusTarget(
+    string Pool,
+    IReadOnlyDictionary<string, string> Labels,
+    string Health,
+    string LastError,
+    TimeSpan? Interval,
+    TimeSpan? Timeout)
 {
     /// <summary>The pod that it is, or its address.</summary>
     public string Pod => Labels.GetValueOrDefault("pod") ?? Labels.GetValueOrDefault("instance") ?? string.Empty;
@@ -34,7 +40,10 @@ internal static class ReplicaAnswer
     /// <summary>What shards, each of which scrapes a part of the targets, have between them; an error where one of them has none.</summary>
     public static ReplicaAnswer<IReadOnlyList<T>> Together<T>(IReadOnlyList<ReplicaAnswer<IReadOnlyList<T>>> shards) =>
         shards.FirstOrDefault(shard => shard.Error is not null)
-        ?? new ReplicaAnswer<IReadOnlyList<T>>(string.Join(" and ", shards.Select(shard => shard.Name)), [.. shards.SelectMany(shard => shard.Value!)], null);
+        ?? new ReplicaAnswer<IReadOnlyList<T>>(
+            string.Join(" and ", shards.Select(shard => shard.Name)),
+            [.. shards.SelectMany(shard => shard.Value!)],
+            null);
 }
 
 /// <summary>What a replica has loaded.</summary>

@@ -3,7 +3,9 @@ namespace MilvusMonitoring.Verification;
 /// <summary>When which links are looked at again while a chain is waited for.</summary>
 internal sealed class RecheckSchedule(CheckWatches watches, TimeProvider time)
 {
-    /// <summary>How many looks in a row changes may cause; then one for each <see cref="LookAgain"/>, however much goes on in the namespaces.</summary>
+    /// <summary>
+    /// How many looks in a row changes may cause; then one for each <see cref="LookAgain"/>, however much goes on in the namespaces.
+    /// </summary>
     private const int MostLooks = 3;
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(15);

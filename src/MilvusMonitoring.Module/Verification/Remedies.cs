@@ -14,23 +14,29 @@ internal sealed record Remedies(string? Context, string? Kubeconfig)
     /// <summary>Installs the stack again, from where it came.</summary>
     /// <param name="stack">What was installed; null where nothing is known of it.</param>
     /// <param name="force">Whether others' changes are to be taken back.</param>
-    public string Install(Inventory? stack, bool force = false) => Command(
-        "Install-KubePrometheus",
-        stack?.Release is { } release ? $"-Version {PowerShellText.Argument(release)}" : stack is null ? null : $"-Path {PowerShellText.Argument(stack.Source)}",
-        force ? "-ForceConflicts" : null,
-        "-Wait");
+    public string Install(Inventory? stack, bool force = false) =>
+        Command(
+            "Install-KubePrometheus",
+            stack?.Release is { } release ? $"-Version {PowerShellText.Argument(release)}"
+                : stack is null ? null
+                : $"-Path {PowerShellText.Argument(stack.Source)}",
+            force ? "-ForceConflicts" : null,
+            "-Wait");
 
     /// <summary>Makes the monitor as the chart would, or brings it back to that.</summary>
     /// <param name="name">The Milvus.</param>
     /// <param name="namespaceName">Its namespace.</param>
     /// <param name="settings">What is set beyond the values of the release, and is to be so.</param>
-    public string Enable(string name, string namespaceName, MonitorSettings? settings = null) => Command(
-        "Enable-MilvusServiceMonitor",
-        PowerShellText.Argument(name),
-        In(namespaceName),
-        settings?.Interval is { } interval ? $"-Interval {PowerShellText.Argument(interval)}" : null,
-        settings?.ScrapeTimeout is { } timeout ? $"-ScrapeTimeout {PowerShellText.Argument(timeout)}" : null,
-        settings is { Labels.Count: > 0 } ? $"-AdditionalLabel @{{ {string.Join("; ", settings.Labels.Select(label => $"{Key(label.Key)} = {Quoted(label.Value)}"))} }}" : null);
+    public string Enable(string name, string namespaceName, MonitorSettings? settings = null) =>
+        Command(
+            "Enable-MilvusServiceMonitor",
+            PowerShellText.Argument(name),
+            In(namespaceName),
+            settings?.Interval is { } interval ? $"-Interval {PowerShellText.Argument(interval)}" : null,
+            settings?.ScrapeTimeout is { } timeout ? $"-ScrapeTimeout {PowerShellText.Argument(timeout)}" : null,
+            settings is { Labels.Count: > 0 }
+                ? $"-AdditionalLabel @{{ {string.Join("; ", settings.Labels.Select(label => $"{Key(label.Key)} = {Quoted(label.Value)}"))} }}"
+                : null);
 
     /// <summary>Makes the monitor anew, where others hold fields of it that are not as they should be.</summary>
     public string MakeAnew(string name, string namespaceName, MonitorSettings? settings = null) =>
@@ -47,7 +53,8 @@ internal sealed record Remedies(string? Context, string? Kubeconfig)
         $"-PrometheusName {PowerShellText.Argument(prometheusName)}");
 
     /// <summary>Waits until a monitor that is new has come through.</summary>
-    public string Wait(string name, string namespaceName) => Command("Test-MilvusMonitoring", PowerShellText.Argument(name), In(namespaceName), "-Wait");
+    public string Wait(string name, string namespaceName) =>
+        Command("Test-MilvusMonitoring", PowerShellText.Argument(name), In(namespaceName), "-Wait");
 
     /// <summary>Shows what there is.</summary>
     public string Instances() => Command("Get-MilvusInstance");

@@ -2,7 +2,10 @@ using MilvusMonitoring.Kubernetes.Errors;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>Whether the API server was lost on the way. Each request is patient with a server that may come back; to be so for one link after the other would take minutes.</summary>
+/// <summary>
+/// Whether the API server was lost on the way. Each request is patient with a server that may come back; to be so for one link after the
+/// other would take minutes.
+/// </summary>
 internal sealed class ServerLoss
 {
     // One may be of what is asked for alone.

@@ -28,7 +28,11 @@ internal sealed class ApiServerCheck : ICheck
         }
         catch (MonitoringException exception) when (exception.ErrorId != ErrorId.PermissionDenied)
         {
-            return Finding.FromError(CheckStatus.Failed, TargetOf(scene), exception, Remedies.InWords("See that the cluster runs and that the kubeconfig is right."));
+            return Finding.FromError(
+                CheckStatus.Failed,
+                TargetOf(scene),
+                exception,
+                Remedies.InWords("See that the cluster runs and that the kubeconfig is right."));
         }
     }
 
@@ -50,7 +54,8 @@ internal sealed class ApiServerCheck : ICheck
 /// <summary>The kinds that monitoring stands on are served.</summary>
 internal sealed class CrdCheck : ICheck
 {
-    public static IReadOnlyList<ResourceType> Kinds { get; } = [ResourceType.Prometheus, ResourceType.ServiceMonitor, ResourceType.PodMonitor];
+    public static IReadOnlyList<ResourceType> Kinds { get; } =
+    [ResourceType.Prometheus, ResourceType.ServiceMonitor, ResourceType.PodMonitor];
 
     public string Name => CheckId.Definitions;
 
@@ -63,13 +68,19 @@ internal sealed class CrdCheck : ICheck
         foreach (var kind in Kinds)
         {
             var isServed = await types.FindAsync(kind.Group, kind.Version, kind.Kind, cancellationToken).ConfigureAwait(false) is not null;
-            states.Add(($"{kind.Plural}.{kind.Group}", isServed ? new CrdState(true, null) : await StateAsync(scene, kind, cancellationToken).ConfigureAwait(false)));
+            states.Add(
+                (
+                    $"{kind.Plural}.{kind.Group}",
+                    isServed ? new CrdState(true, null) : await StateAsync(scene, kind, cancellationToken).ConfigureAwait(false)));
         }
 
         return StackRules.Definitions(states, scene.Remedies.Install(scene.Stack));
     }
 
-    /// <summary>What is served is established, and everybody may see that; only of the others the definition has to say more, to those who may read it.</summary>
+    /// <summary>
+    /// What is served is established, and everybody may see that; only of the others the definition has to say more, to those who may read
+    /// it.
+    /// </summary>
     private static async Task<CrdState?> StateAsync(CheckContext scene, ResourceType kind, CancellationToken cancellationToken)
     {
         var id = new ResourceId(ResourceType.Definition.Group, ResourceType.Definition.Kind, null, $"{kind.Plural}.{kind.Group}");
@@ -91,15 +102,18 @@ internal sealed class CrdCheck : ICheck
 internal sealed class OperatorCheck : ICheck
 {
     // The name in kube-prometheus, and in the chart kube-prometheus-stack.
-    public const string Selector = "labelSelector=app.kubernetes.io%2Fname%20in%20(prometheus-operator%2Ckube-prometheus-stack-prometheus-operator)";
+    public const string Selector =
+        "labelSelector=app.kubernetes.io%2Fname%20in%20(prometheus-operator%2Ckube-prometheus-stack-prometheus-operator)";
 
     public string Name => CheckId.Operator;
 
-    public string TargetOf(CheckContext scene) => $"Deployment/{scene.Stack?.Namespace ?? PrometheusChoice.UsualNamespace}/prometheus-operator";
+    public string TargetOf(CheckContext scene) =>
+        $"Deployment/{scene.Stack?.Namespace ?? PrometheusChoice.UsualNamespace}/prometheus-operator";
 
     public async Task<Finding?> LookAsync(CheckContext scene, CancellationToken cancellationToken)
     {
-        var (id, live) = await Workloads.FindAsync(scene.Client, null, scene.Stack?.Namespace, Selector, cancellationToken).ConfigureAwait(false);
+        var (id, live) = await Workloads
+            .FindAsync(scene.Client, null, scene.Stack?.Namespace, Selector, cancellationToken).ConfigureAwait(false);
         if (id is not null)
         {
             scene.Operator = Readiness.Evaluate(id, live).IsReady ? id : null;
@@ -109,7 +123,9 @@ internal sealed class OperatorCheck : ICheck
         scene.Servers ??= await PrometheusCheck.ServersAsync(scene, cancellationToken).ConfigureAwait(false);
         return scene.Stack is not null || scene.Servers.Count == 0
             ? Finding.Failed(TargetOf(scene), "there is no Prometheus operator", scene.Remedies.Install(scene.Stack))
-            : Finding.Unknown(TargetOf(scene), "no Deployment has the usual labels of a Prometheus operator, while there are Prometheus resources");
+            : Finding.Unknown(
+                TargetOf(scene),
+                "no Deployment has the usual labels of a Prometheus operator, while there are Prometheus resources");
     }
 }
 
@@ -125,16 +141,34 @@ internal sealed class PrometheusCheck : ICheck
         scene.Servers ??= await ServersAsync(scene, cancellationToken).ConfigureAwait(false);
         if (scene.Servers.Count == 0)
         {
-            return StackRules.NoPrometheus(TargetOf(scene), scene.Request.Prometheus.Name, await OthersAsync(scene, cancellationToken).ConfigureAwait(false), scene.Remedies.Install(scene.Stack));
+            return StackRules.NoPrometheus(
+                TargetOf(scene),
+                scene.Request.Prometheus.Name,
+                await OthersAsync(scene, cancellationToken).ConfigureAwait(false),
+                scene.Remedies.Install(scene.Stack));
         }
 
         scene.Prometheus = scene.Servers[0];
-        var ids = scene.Servers.Select(server => new ResourceId(ResourceType.Prometheus.Group, ResourceType.Prometheus.Kind, server.Namespace, server.Name)).ToList();
-        var board = await ReadinessSnapshot.ReadAsync(scene.Client, ids.Select(id => (id, ResourceType.Prometheus)), Workloads.ThrottleLimit, cancellationToken).ConfigureAwait(false);
+        var ids = scene
+            .Servers.Select(server => new ResourceId(
+                ResourceType.Prometheus.Group,
+                ResourceType.Prometheus.Kind,
+                server.Namespace,
+                server.Name))
+            .ToList();
+        var board = await ReadinessSnapshot
+            .ReadAsync(scene.Client, ids.Select(id => (id, ResourceType.Prometheus)), Workloads.ThrottleLimit, cancellationToken)
+            .ConfigureAwait(false);
         var untouched = ids.FirstOrDefault(board.IsUntouched);
-        return untouched is not null && scene.Operator is { } @operator && await BlindAsync(scene, @operator, cancellationToken).ConfigureAwait(false) is { } blind
+        return
+            untouched is not null
+            && scene.Operator is { } @operator
+            && await BlindAsync(scene, @operator, cancellationToken).ConfigureAwait(false) is { } blind
             ? StackRules.BlindOperator(
-                untouched, blind.Operator, blind.Reason, scene.Stack?.Namespace == blind.Operator.Namespace ? scene.Remedies.Install(scene.Stack) : null)
+                untouched,
+                blind.Operator,
+                blind.Reason,
+                scene.Stack?.Namespace == blind.Operator.Namespace ? scene.Remedies.Install(scene.Stack) : null)
             : StackRules.Prometheus([.. ids.Select(id => (id, board.StateOf(id)))], scene.Remedies.Install(scene.Stack));
     }
 
@@ -143,7 +177,8 @@ internal sealed class PrometheusCheck : ICheck
         try
         {
             var finder = new BlindOperatorFinder(scene.Client, Workloads.ThrottleLimit);
-            return await finder.LookAsync(@operator, Workloads.Deployment, [ResourceType.Prometheus], cancellationToken).ConfigureAwait(false);
+            return await finder
+                .LookAsync(@operator, Workloads.Deployment, [ResourceType.Prometheus], cancellationToken).ConfigureAwait(false);
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
         {
@@ -152,9 +187,15 @@ internal sealed class PrometheusCheck : ICheck
         }
     }
 
-    /// <summary>The Prometheus resources that may be meant, the stack's own first: others may select the same monitors for purposes of their own.</summary>
+    /// <summary>
+    /// The Prometheus resources that may be meant, the stack's own first: others may select the same monitors for purposes of their own.
+    /// </summary>
     public static async Task<IReadOnlyList<PrometheusServer>> ServersAsync(CheckContext scene, CancellationToken cancellationToken) =>
-        [.. (await new PrometheusFinder(scene.Client).ListAsync(scene.Request.Prometheus, cancellationToken).ConfigureAwait(false)).OrderByDescending(server => server.Namespace == (scene.Stack?.Namespace ?? PrometheusChoice.UsualNamespace))];
+        [
+            .. (
+                await new PrometheusFinder(scene.Client).ListAsync(scene.Request.Prometheus, cancellationToken).ConfigureAwait(false)
+            ).OrderByDescending(server => server.Namespace == (scene.Stack?.Namespace ?? PrometheusChoice.UsualNamespace)),
+        ];
 
     /// <summary>Those that there are where none is meant; of no matter where a stack is installed that has lost its own.</summary>
     private static async Task<IReadOnlyList<string>> OthersAsync(CheckContext scene, CancellationToken cancellationToken)
@@ -166,7 +207,13 @@ internal sealed class PrometheusCheck : ICheck
 
         try
         {
-            return [.. (await new PrometheusFinder(scene.Client).ListAsync(new PrometheusChoice(null, null), cancellationToken).ConfigureAwait(false)).Select(server => server.ToString())];
+            return
+            [
+                .. (
+                    await new PrometheusFinder(scene.Client)
+                        .ListAsync(new PrometheusChoice(null, null), cancellationToken).ConfigureAwait(false)
+                ).Select(server => server.ToString()),
+            ];
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
         {
@@ -175,5 +222,6 @@ internal sealed class PrometheusCheck : ICheck
         }
     }
 
-    private static string Missing(PrometheusChoice choice, Inventory? stack) => $"Prometheus/{choice.Namespace ?? stack?.Namespace ?? PrometheusChoice.UsualNamespace}/{choice.Name ?? "k8s"}";
+    private static string Missing(PrometheusChoice choice, Inventory? stack) =>
+        $"Prometheus/{choice.Namespace ?? stack?.Namespace ?? PrometheusChoice.UsualNamespace}/{choice.Name ?? "k8s"}";
 }

@@ -15,8 +15,13 @@ internal static class StackRules
     /// <param name="release">The release; null where none of the catalog is installed.</param>
     public static Finding Version(string server, ServerVersion version, Release? release) =>
         release is null || release.Supports(version.Kubernetes)
-            ? Finding.Passed(server, $"Kubernetes {version.Text}{(release is null ? string.Empty : $", which kube-prometheus {release.Number} supports")}")
-            : Finding.Warning(server, $"Kubernetes {version.Text}; kube-prometheus {release.Number} is tested against {release.OldestKubernetes} to {release.NewestKubernetes} only");
+            ? Finding.Passed(
+                server,
+                $"Kubernetes {version.Text}{(release is null ? string.Empty : $", which kube-prometheus {release.Number} supports")}")
+            : Finding.Warning(
+                server,
+                $"Kubernetes {version.Text}; kube-prometheus {release.Number} is tested against {release.OldestKubernetes} to {release.NewestKubernetes} only"
+            );
 
     /// <summary>Whether the kinds that monitoring stands on are there.</summary>
     /// <param name="states">Each definition; null where it is not there.</param>
@@ -30,9 +35,15 @@ internal static class StackRules
             return Finding.Failed(Target, $"{string.Join(", ", missing)} {(missing.Count == 1 ? "is" : "are")} not in the cluster", remedy);
         }
 
-        var unready = states.Where(item => !item.State!.IsEstablished).Select(item => item.State!.Refusal is { } refusal ? $"{item.Name}: {refusal}" : $"{item.Name} is not established").ToList();
+        var unready = states
+            .Where(item => !item.State!.IsEstablished)
+            .Select(item => item.State!.Refusal is { } refusal ? $"{item.Name}: {refusal}" : $"{item.Name} is not established")
+            .ToList();
         return unready.Count > 0
-            ? Finding.Failed(Target, string.Join(", ", unready), Remedies.InWords("Remove or rename the definition that holds these names, or wait for the API server to accept them."))
+            ? Finding.Failed(
+                Target,
+                string.Join(", ", unready),
+                Remedies.InWords("Remove or rename the definition that holds these names, or wait for the API server to accept them."))
             : Finding.Passed(Target, $"serves {string.Join(", ", states.Select(item => item.Name.Split('.')[0]))}");
     }
 
@@ -50,8 +61,13 @@ internal static class StackRules
 
         var state = Readiness.Evaluate(id, live);
         return state.IsReady
-            ? Finding.Passed(id.ToString(), $"{live.Member("status").Number("availableReplicas")} of {live.Member("spec").Number("replicas") ?? 1} replicas available")
-            : Finding.Failed(id.ToString(), trouble is null ? state.Message : $"{state.Message}; {trouble}", trouble is null ? remedy : Remedies.InWords($"Mend what its pod says: {trouble}"));
+            ? Finding.Passed(
+                id.ToString(),
+                $"{live.Member("status").Number("availableReplicas")} of {live.Member("spec").Number("replicas") ?? 1} replicas available")
+            : Finding.Failed(
+                id.ToString(),
+                trouble is null ? state.Message : $"{state.Message}; {trouble}",
+                trouble is null ? remedy : Remedies.InWords($"Mend what its pod says: {trouble}"));
     }
 
     /// <summary>Whether the Prometheus resources are reconciled and their pods ready.</summary>
@@ -62,7 +78,10 @@ internal static class StackRules
         var waiting = states.Where(item => !item.State.IsReady).ToList();
         var target = (waiting.Count == 0 ? states[0].Id : waiting[0].Id).ToString();
         var detail = string.Join(", ", waiting.Select(item => $"{item.Id}: {item.State.Message}"));
-        return waiting.Count == 0 ? Finding.Passed(target, states.Count == 1 ? "reconciled and available" : $"{states.Count} resources are reconciled and available")
+        return waiting.Count == 0
+                ? Finding.Passed(
+                    target,
+                    states.Count == 1 ? "reconciled and available" : $"{states.Count} resources are reconciled and available")
             : waiting.Count < states.Count ? Finding.Warning(target, detail, remedy)
             : Finding.Failed(target, detail, remedy);
     }
@@ -87,6 +106,13 @@ internal static class StackRules
         var detail = name is null ? "there is no Prometheus resource" : $"there is no Prometheus resource named '{name}'";
         return others.Count == 0
             ? Finding.Failed(target, detail, remedy)
-            : Finding.Failed(target, $"{detail}, while there are: {string.Join(", ", others)}", Remedies.InWords("Say with -PrometheusNamespace and -PrometheusName which of these is meant.")) with { ErrorId = ErrorId.ObjectNotFound };
+            : Finding.Failed(
+                target,
+                $"{detail}, while there are: {string.Join(", ", others)}",
+                Remedies.InWords("Say with -PrometheusNamespace and -PrometheusName which of these is meant.")
+            ) with
+            {
+                ErrorId = ErrorId.ObjectNotFound,
+            };
     }
 }

@@ -21,9 +21,12 @@ internal sealed class Verifier(ClusterClient client, IActivitySink sink, TestReq
         return await walk.LookAsync(CheckRun.Whole, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Looks again at what may have changed until the checks prove it, or show that they never will, or the time is over.</summary>
+    /// <summary>
+    /// Looks again at what may have changed until the checks prove it, or show that they never will, or the time is over.
+    /// </summary>
     /// <remarks>
-    /// Of the API server's objects watches tell when to look again; what Prometheus and Grafana know has to be asked for, less and less often.
+    /// Of the API server's objects watches tell when to look again; what Prometheus and Grafana know has to be asked for, less and less
+    /// often.
     /// The whole chain is walked again from time to time, and once more before it counts as proven.
     /// </remarks>
     /// <returns>The checks of the last look that went to its end.</returns>

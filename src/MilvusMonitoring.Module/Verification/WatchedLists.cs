@@ -3,7 +3,10 @@ using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>Chooses what is watched while a chain is waited for: what the first broken links read, and what stands before them and is likely to change meanwhile.</summary>
+/// <summary>
+/// Chooses what is watched while a chain is waited for: what the first broken links read, and what stands before them and is likely to
+/// change meanwhile.
+/// </summary>
 internal static class WatchedLists
 {
     /// <summary>Each has lists of its own; those of more would cost more requests than they save.</summary>
@@ -41,7 +44,11 @@ internal static class WatchedLists
         if (broken.Contains(CheckId.Prometheus) && scene.Prometheus is { } prometheus)
         {
             // It speaks for a resource whose operator, before 0.58, writes no conditions.
-            yield return new WatchedList(CheckId.Prometheus, ResourceType.StatefulSet, prometheus.Namespace, Named($"prometheus-{prometheus.Name}"));
+            yield return new WatchedList(
+                CheckId.Prometheus,
+                ResourceType.StatefulSet,
+                prometheus.Namespace,
+                Named($"prometheus-{prometheus.Name}"));
         }
     }
 
@@ -52,7 +59,11 @@ internal static class WatchedLists
         {
             yield return found.Chart is null
                 ? new WatchedList(CheckId.Instance, MilvusTypes.OperatorMilvus, place, Named(found.Instance.Name))
-                : new WatchedList(CheckId.Instance, ResourceType.Secret, place, $"labelSelector=owner%3Dhelm,name%3D{Uri.EscapeDataString(found.Instance.Name)}");
+                : new WatchedList(
+                    CheckId.Instance,
+                    ResourceType.Secret,
+                    place,
+                    $"labelSelector=owner%3Dhelm,name%3D{Uri.EscapeDataString(found.Instance.Name)}");
         }
 
         var isOfPods = scene.MonitorKind == ResourceType.PodMonitor.Kind;

@@ -12,11 +12,14 @@ internal static class CompletionResults
 
     /// <summary>The numbers that begin like what was typed, and what each of them stands for.</summary>
     public static IEnumerable<CompletionResult> From(IEnumerable<(int Number, string Meaning)> numbers, string wordToComplete) =>
-        numbers.Where(item => Begins($"{item.Number}", Typed(wordToComplete))).Select(item => Result($"{item.Number}", $"{item.Number}  {item.Meaning}", item.Meaning));
+        numbers
+            .Where(item => Begins($"{item.Number}", Typed(wordToComplete)))
+            .Select(item => Result($"{item.Number}", $"{item.Number}  {item.Meaning}", item.Meaning));
 
     private static string Typed(string wordToComplete) => wordToComplete.Trim('\'', '"');
 
     private static bool Begins(string word, string typed) => word.StartsWith(typed, StringComparison.OrdinalIgnoreCase);
 
-    private static CompletionResult Result(string text, string shown, string tip) => new(text, shown, CompletionResultType.ParameterValue, tip);
+    private static CompletionResult Result(string text, string shown, string tip) =>
+        new(text, shown, CompletionResultType.ParameterValue, tip);
 }

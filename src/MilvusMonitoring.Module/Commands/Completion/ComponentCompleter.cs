@@ -9,6 +9,10 @@ namespace MilvusMonitoring.Commands.Completion;
 internal sealed class ComponentCompleter : IArgumentCompleter
 {
     /// <inheritdoc />
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        CompletionResults.From(ComponentName.Known, wordToComplete);
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters) => CompletionResults.From(ComponentName.Known, wordToComplete);
 }

@@ -9,6 +9,13 @@ namespace MilvusMonitoring.Commands.Completion;
 internal sealed class ContextCompleter : IArgumentCompleter
 {
     /// <inheritdoc />
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        CompletionResults.From(MergedKubeconfig.ContextNames(fakeBoundParameters["Kubeconfig"] as string, KubeconfigLocations.FromEnvironment()), wordToComplete);
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters) =>
+        CompletionResults.From(
+            MergedKubeconfig.ContextNames(fakeBoundParameters["Kubeconfig"] as string, KubeconfigLocations.FromEnvironment()),
+            wordToComplete);
 }

@@ -9,11 +9,18 @@ namespace MilvusMonitoring.Commands.Completion;
 internal sealed class ForwardCompleter : IArgumentCompleter
 {
     /// <inheritdoc />
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters)
     {
         var all = PortForwardRegistry.ForRunspace().All;
         return parameterName == "Id"
-            ? CompletionResults.From(all.Select(forward => (forward.Id, $"{forward.Url} to Service/{forward.Namespace}/{forward.Service}")), wordToComplete)
+            ? CompletionResults.From(
+                all.Select(forward => (forward.Id, $"{forward.Url} to Service/{forward.Namespace}/{forward.Service}")),
+                wordToComplete)
             : CompletionResults.From(all.Select(forward => forward.Service).Distinct(), wordToComplete);
     }
 }

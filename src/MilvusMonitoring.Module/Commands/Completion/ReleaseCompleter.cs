@@ -9,6 +9,13 @@ namespace MilvusMonitoring.Commands.Completion;
 internal sealed class ReleaseCompleter : IArgumentCompleter
 {
     /// <inheritdoc />
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        CompletionResults.From(ReleaseCatalog.All.Select(release => wordToComplete is [>= '0' and <= '9', ..] ? release.Number : release.Version), wordToComplete);
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters) =>
+        CompletionResults.From(
+            ReleaseCatalog.All.Select(release => wordToComplete is [>= '0' and <= '9', ..] ? release.Number : release.Version),
+            wordToComplete);
 }

@@ -5,8 +5,10 @@ namespace MilvusMonitoring.KubePrometheus.Inventories;
 /// <summary>Whether a live object still is as it was applied.</summary>
 /// <remarks>
 /// The API server takes a field out of a field manager's set as soon as another manager gives it another value.
-/// So as long as the set of what this module applied is the same, each of its fields still has the value that was applied, whatever else has moved the resource version.
-/// Of an object that was applied with no field at all, as ServiceAccounts of v0.8.0 are, the API server keeps no set: there is nothing in it that could drift.
+/// So as long as the set of what this module applied is the same, each of its fields still has the value that was applied, whatever else
+/// has moved the resource version.
+/// Of an object that was applied with no field at all, as ServiceAccounts of v0.8.0 are, the API server keeps no set: there is nothing in
+/// it that could drift.
 /// </remarks>
 internal static class Drift
 {

@@ -54,7 +54,9 @@ internal static partial class InventoryDocument
             using var unzipped = new GZipStream(new MemoryStream(content), CompressionMode.Decompress);
             return JsonSerializer.Deserialize(unzipped, InventoryJson.Default.Inventory);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidDataException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception exception)
+            when (exception is JsonException or InvalidDataException or KeyNotFoundException or InvalidOperationException or FormatException
+            )
         {
             return null;
         }
@@ -71,7 +73,11 @@ internal static partial class InventoryDocument
         return stream.ToArray();
     }
 
-    [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, IgnoreReadOnlyProperties = true)]
+    [JsonSourceGenerationOptions(
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+        IgnoreReadOnlyProperties = true
+    )]
     [JsonSerializable(typeof(Inventory))]
     private sealed partial class InventoryJson : JsonSerializerContext;
 }

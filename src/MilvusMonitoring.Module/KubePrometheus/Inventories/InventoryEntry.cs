@@ -20,7 +20,9 @@ internal sealed record InventoryEntry
 
     public required string Component { get; init; }
 
-    /// <summary>The path of its file, below the manifests folder; null where it is of an earlier installation and not in the manifests.</summary>
+    /// <summary>
+    /// The path of its file, below the manifests folder; null where it is of an earlier installation and not in the manifests.
+    /// </summary>
     public string? File { get; init; }
 
     /// <summary>The UID after it was applied; null while that is only intended.</summary>

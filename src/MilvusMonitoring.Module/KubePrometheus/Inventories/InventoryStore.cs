@@ -14,7 +14,10 @@ internal static class InventoryStore
     private const string Selector = $"labelSelector={InventoryDocument.LabelName}%3D{InventoryDocument.LabelValue}";
 
     /// <summary>Finds every inventory.</summary>
-    public static async Task<IReadOnlyList<Inventory>> FindAsync(ClusterClient client, IActivitySink sink, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Inventory>> FindAsync(
+        ClusterClient client,
+        IActivitySink sink,
+        CancellationToken cancellationToken)
     {
         var found = new List<Inventory>();
         await foreach (var configMap in ListAsync(client, cancellationToken).ConfigureAwait(false))
@@ -37,7 +40,8 @@ internal static class InventoryStore
     public static async Task SaveAsync(ClusterClient client, Inventory inventory, CancellationToken cancellationToken)
     {
         var id = IdIn(inventory.Namespace);
-        var answer = await client.ApplyAsync(ResourceType.ConfigMap, id, InventoryDocument.Write(inventory), true, cancellationToken).ConfigureAwait(false);
+        var answer = await client
+            .ApplyAsync(ResourceType.ConfigMap, id, InventoryDocument.Write(inventory), true, cancellationToken).ConfigureAwait(false);
         if (answer.Refusal is { } refusal)
         {
             throw ClusterErrors.From(refusal, $"record the inventory in {id}", id.ToString());
@@ -57,16 +61,22 @@ internal static class InventoryStore
 
     private static ResourceId IdIn(string namespaceName) => new(string.Empty, "ConfigMap", namespaceName, InventoryDocument.Name);
 
-    private static async IAsyncEnumerable<JsonElement> ListAsync(ClusterClient client, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<JsonElement> ListAsync(
+        ClusterClient client,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         List<JsonElement> everywhere;
         try
         {
-            everywhere = await client.ListAsync(ResourceType.ConfigMap, null, Selector, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+            everywhere = await client
+                .ListAsync(ResourceType.ConfigMap, null, Selector, cancellationToken)
+                .ToListAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
         {
-            everywhere = await client.ListAsync(ResourceType.ConfigMap, PrometheusChoice.UsualNamespace, Selector, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+            everywhere = await client
+                .ListAsync(ResourceType.ConfigMap, PrometheusChoice.UsualNamespace, Selector, cancellationToken)
+                .ToListAsync(cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var configMap in everywhere)

@@ -9,7 +9,8 @@ namespace MilvusMonitoring.KubePrometheus.Releases;
 internal static class GitTreeId
 {
     /// <summary>Computes the id of the tree object.</summary>
-    /// <param name="files">Path below the folder, with <c>/</c>, and <see cref="OfFile">id</see> of each file; all are plain files (mode 100644).</param>
+    /// <param name="files">Path below the folder, with <c>/</c>, and <see cref="OfFile">id</see> of each file; all are plain files (mode
+    /// 100644).</param>
     /// <returns>40 hexadecimal digits in lower case.</returns>
     /// <exception cref="ArgumentException">A path stands twice, or is a file and a folder.</exception>
     public static string Compute(IReadOnlyList<(string Path, byte[] Id)> files) =>
@@ -25,9 +26,14 @@ internal static class GitTreeId
     {
         var entries = files
             .GroupBy(file => FirstSegment(file.Path), StringComparer.Ordinal)
-            .Select(group => group.Count() == 1 && group.First().Path == group.Key
-                ? (SortKey: group.Key, Mode: "100644", Name: group.Key, group.First().Id)
-                : (SortKey: group.Key + "/", Mode: "40000", Name: group.Key, Id: Tree([.. group.Select(file => (file.Path[(group.Key.Length + 1)..], file.Id))])))
+            .Select(group =>
+                group.Count() == 1 && group.First().Path == group.Key
+                    ? (SortKey: group.Key, Mode: "100644", Name: group.Key, group.First().Id)
+                    : (
+                        SortKey: group.Key + "/",
+                        Mode: "40000",
+                        Name: group.Key,
+                        Id: Tree([.. group.Select(file => (file.Path[(group.Key.Length + 1)..], file.Id))])))
             .OrderBy(entry => entry.SortKey, StringComparer.Ordinal);
 
         using var tree = new MemoryStream();

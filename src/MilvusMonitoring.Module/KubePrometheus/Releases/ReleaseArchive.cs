@@ -21,7 +21,12 @@ internal static class ReleaseArchive
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>A task that ends when the file is there.</returns>
     /// <exception cref="IOException">It cannot be written, or is there already.</exception>
-    public static async Task WriteAsync(string path, Release release, IReadOnlyList<ManifestFile> files, bool overwrite, CancellationToken cancellationToken)
+    public static async Task WriteAsync(
+        string path,
+        Release release,
+        IReadOnlyList<ManifestFile> files,
+        bool overwrite,
+        CancellationToken cancellationToken)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         Directory.CreateDirectory(folder);
@@ -42,7 +47,11 @@ internal static class ReleaseArchive
         }
     }
 
-    private static async Task PackAsync(Stream target, Release release, IReadOnlyList<ManifestFile> files, CancellationToken cancellationToken)
+    private static async Task PackAsync(
+        Stream target,
+        Release release,
+        IReadOnlyList<ManifestFile> files,
+        CancellationToken cancellationToken)
     {
         var packed = new GZipStream(target, CompressionLevel.Optimal, leaveOpen: true);
         await using (packed.ConfigureAwait(false))
@@ -53,7 +62,9 @@ internal static class ReleaseArchive
                 foreach (var file in ManifestPath.Ordered(files))
                 {
                     using var content = file.Open();
-                    var entry = new UstarTarEntry(TarEntryType.RegularFile, $"kube-prometheus-{release.Number}/{ManifestPath.Folder}/{file.Path}")
+                    var entry = new UstarTarEntry(
+                        TarEntryType.RegularFile,
+                        $"kube-prometheus-{release.Number}/{ManifestPath.Folder}/{file.Path}")
                     {
                         Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
                         ModificationTime = new DateTimeOffset(release.Released.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero),

@@ -4,7 +4,9 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.KubePrometheus.Releases;
 
-/// <summary>Keeps the manifests of releases in a folder of the user. What it gives is verified each time, so that nobody has to trust the folder.</summary>
+/// <summary>
+/// Keeps the manifests of releases in a folder of the user. What it gives is verified each time, so that nobody has to trust the folder.
+/// </summary>
 internal sealed class ReleaseCache
 {
     /// <summary>The environment variable that names another folder.</summary>
@@ -66,7 +68,8 @@ internal sealed class ReleaseCache
         {
             await ReleaseArchive.WriteAsync(path, release, files, overwrite: true, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             sink.Verbose($"The release is not kept for the next time: {exception.Message.ReplaceLineEndings(" ")}");
         }
@@ -79,7 +82,10 @@ internal sealed class ReleaseCache
             return set;
         }
 
-        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cacheHome && Path.IsPathRooted(cacheHome))
+        if (
+            OperatingSystem.IsLinux()
+            && Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cacheHome
+            && Path.IsPathRooted(cacheHome))
         {
             return Path.Combine(cacheHome, "MilvusMonitoring");
         }

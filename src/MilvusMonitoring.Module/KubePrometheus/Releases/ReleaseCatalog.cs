@@ -3,7 +3,10 @@ using MilvusMonitoring.Kubernetes.Objects;
 namespace MilvusMonitoring.KubePrometheus.Releases;
 
 /// <summary>The releases of kube-prometheus that this module knows.</summary>
-/// <remarks>Sources: the tags of prometheus-operator/kube-prometheus, the compatibility tables of its README, and the git tree ids of <c>manifests/</c> at those tags.</remarks>
+/// <remarks>
+/// Sources: the tags of prometheus-operator/kube-prometheus, the compatibility tables of its README, and the git tree ids of
+/// <c>manifests/</c> at those tags.
+/// </remarks>
 internal static class ReleaseCatalog
 {
     /// <summary>All releases, the newest first.</summary>
@@ -53,7 +56,8 @@ internal static class ReleaseCatalog
         var nearest = All.MinBy(release => Distance(release, kubernetes))!;
         return new ReleaseChoice(
             nearest,
-            $"No release of kube-prometheus in this module's catalog is tested against Kubernetes {kubernetes}; taking the nearest, {nearest.Number}, which is tested against {nearest.OldestKubernetes} to {nearest.NewestKubernetes}. Choose another with -Version or -Path.");
+            $"No release of kube-prometheus in this module's catalog is tested against Kubernetes {kubernetes}; taking the nearest, {nearest.Number}, which is tested against {nearest.OldestKubernetes} to {nearest.NewestKubernetes}. Choose another with -Version or -Path."
+        );
     }
 
     private static int Distance(Release release, KubernetesVersion kubernetes)

@@ -36,11 +36,17 @@ internal sealed class ReleaseDownload
     /// <summary>Downloads the archive.</summary>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>Its bytes, at the start.</returns>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.DownloadFailed"/>, with the way round for a machine that cannot download.</exception>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.DownloadFailed"/>, with the way round for a machine that cannot
+    /// download.</exception>
     public async Task<MemoryStream> RunAsync(CancellationToken cancellationToken)
     {
         // The proxy is that of the environment or the system, as for every HttpClient.
-        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = StallLimit, DefaultProxyCredentials = CredentialCache.DefaultCredentials };
+        using var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            ConnectTimeout = StallLimit,
+            DefaultProxyCredentials = CredentialCache.DefaultCredentials,
+        };
         using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("MilvusMonitoring");
         for (var attempt = 1; ; attempt++)
@@ -80,7 +86,11 @@ internal sealed class ReleaseDownload
         {
             throw new TransientFailure($"nothing came for {StallLimit.TotalSeconds:0} s", exception);
         }
-        catch (HttpRequestException exception) when (exception.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)
+        catch (HttpRequestException exception)
+            when (exception.HttpRequestError
+                    is HttpRequestError.NameResolutionError
+                        or HttpRequestError.SecureConnectionError
+                        or HttpRequestError.ProxyTunnelError)
         {
             throw Failed(Reason(exception), exception);
         }
@@ -116,7 +126,9 @@ internal sealed class ReleaseDownload
         if (status is >= 300 and < 400 && response.Headers.Location is { } location)
         {
             var next = new Uri(uri, location);
-            return ReleaseSource.IsAllowed(next) ? next : throw Failed($"it was redirected to {ReleaseSource.Shown(next)}, which is not https");
+            return ReleaseSource.IsAllowed(next)
+                ? next
+                : throw Failed($"it was redirected to {ReleaseSource.Shown(next)}, which is not https");
         }
 
         var answer = $"{uri.Host} answered {status} {response.ReasonPhrase}";
@@ -146,7 +158,9 @@ internal sealed class ReleaseDownload
 
         if (content.GetBuffer().AsSpan(0, (int)content.Length) is not [0x1F, 0x8B, ..])
         {
-            throw Failed($"the answer is no archive but {response.Content.Headers.ContentType?.MediaType ?? "something else"}, perhaps the page of a proxy or a login");
+            throw Failed(
+                $"the answer is no archive but {response.Content.Headers.ContentType?.MediaType ?? "something else"}, perhaps the page of a proxy or a login"
+            );
         }
 
         content.Position = 0;
@@ -156,19 +170,24 @@ internal sealed class ReleaseDownload
     private void Report(long read, long? total)
     {
         var status = total > 0 ? $"{read / 1048576.0:0.0} of {total / 1048576.0:0.0} MB" : $"{read / 1048576.0:0.0} MB";
-        _sink.Progress($"Downloading kube-prometheus {_release.Number}", status, total > 0 ? (int)Math.Min(100, read * 100 / total.Value) : -1);
+        _sink.Progress(
+            $"Downloading kube-prometheus {_release.Number}",
+            status,
+            total > 0 ? (int)Math.Min(100, read * 100 / total.Value) : -1);
     }
 
     private static string Reason(Exception exception) => exception.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
 
-    private MonitoringException Failed(string reason, Exception? innerException = null) => new(
-        ErrorId.DownloadFailed,
-        $"kube-prometheus {_release.Number} cannot be downloaded from {ReleaseSource.Shown(_uri)}: {reason}. Without access to it from here, run Save-KubePrometheus -Version {_release.Number} on another machine and give its file with -Path.",
-        ReleaseSource.Shown(_uri),
-        innerException);
+    private MonitoringException Failed(string reason, Exception? innerException = null) =>
+        new(
+            ErrorId.DownloadFailed,
+            $"kube-prometheus {_release.Number} cannot be downloaded from {ReleaseSource.Shown(_uri)}: {reason}. Without access to it from here, run Save-KubePrometheus -Version {_release.Number} on another machine and give its file with -Path.",
+            ReleaseSource.Shown(_uri),
+            innerException);
 
     /// <summary>A failure that may not happen again.</summary>
-    private sealed class TransientFailure(string message, Exception? innerException, TimeSpan? retryAfter = null) : Exception(message, innerException)
+    private sealed class TransientFailure(string message, Exception? innerException, TimeSpan? retryAfter = null)
+        : Exception(message, innerException)
     {
         public TimeSpan? RetryAfter { get; } = retryAfter;
     }

@@ -12,7 +12,8 @@ internal sealed class ReleaseSource
     private readonly string _pattern;
 
     /// <summary>Creates a source.</summary>
-    /// <param name="pattern">The URL of a gzipped tar, with <c>{version}</c> where the tag goes (<c>v0.18.0</c>); null for the one in the environment, or else upstream's.</param>
+    /// <param name="pattern">The URL of a gzipped tar, with <c>{version}</c> where the tag goes (<c>v0.18.0</c>); null for the one in the
+    /// environment, or else upstream's.</param>
     /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>: no such URL.</exception>
     public ReleaseSource(string? pattern = null)
     {

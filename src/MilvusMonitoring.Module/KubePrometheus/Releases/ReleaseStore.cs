@@ -29,7 +29,8 @@ internal sealed class ReleaseStore
     /// <param name="sink">Is told what is being done.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The files, <c>setup/</c> first, then by name.</returns>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.DownloadFailed"/>, <see cref="ErrorId.ArchiveInvalid"/> or <see cref="ErrorId.ReleaseNotVerified"/>.</exception>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.DownloadFailed"/>, <see cref="ErrorId.ArchiveInvalid"/> or <see
+    /// cref="ErrorId.ReleaseNotVerified"/>.</exception>
     public async Task<IReadOnlyList<ManifestFile>> GetAsync(Release release, IActivitySink sink, CancellationToken cancellationToken)
     {
         if (await _cache.FindAsync(release, sink, cancellationToken).ConfigureAwait(false) is { } cached)
@@ -40,7 +41,8 @@ internal sealed class ReleaseStore
 
         var origin = ReleaseSource.Shown(_source.UriOf(release));
         sink.Verbose($"Downloading kube-prometheus {release.Number} from {origin}.");
-        using var archive = await new ReleaseDownload(release, _source, _firstPause, sink).RunAsync(cancellationToken).ConfigureAwait(false);
+        using var archive = await new ReleaseDownload(release, _source, _firstPause, sink)
+            .RunAsync(cancellationToken).ConfigureAwait(false);
         var files = await TarManifests.ReadAsync(archive, origin, cancellationToken).ConfigureAwait(false);
         ReleaseVerification.Verify(release, files, origin);
         await _cache.KeepAsync(release, files, sink, cancellationToken).ConfigureAwait(false);
@@ -55,9 +57,15 @@ internal sealed class ReleaseStore
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The file, and the images that the release names.</returns>
     /// <exception cref="MonitoringException"><see cref="ErrorId.FileNotWritten"/>, or what <see cref="GetAsync"/> throws.</exception>
-    public async Task<SavedRelease> SaveAsync(Release release, string destination, bool force, IActivitySink sink, CancellationToken cancellationToken)
+    public async Task<SavedRelease> SaveAsync(
+        Release release,
+        string destination,
+        bool force,
+        IActivitySink sink,
+        CancellationToken cancellationToken)
     {
-        var path = Path.GetFullPath(Directory.Exists(destination) ? Path.Combine(destination, ReleaseArchive.FileName(release)) : destination);
+        var path = Path.GetFullPath(
+            Directory.Exists(destination) ? Path.Combine(destination, ReleaseArchive.FileName(release)) : destination);
         if (!force && File.Exists(path))
         {
             throw NotWritten(path, "it is there already; use -Force to replace it, or give another path");

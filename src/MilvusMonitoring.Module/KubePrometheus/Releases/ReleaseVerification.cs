@@ -9,7 +9,8 @@ internal static class ReleaseVerification
     /// <param name="release">The release.</param>
     /// <param name="files">The manifests.</param>
     /// <param name="origin">Where they come from, for the message.</param>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ReleaseNotVerified"/>, with the tree id expected and the one found.</exception>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ReleaseNotVerified"/>, with the tree id expected and the one
+    /// found.</exception>
     public static void Verify(Release release, IReadOnlyList<ManifestFile> files, string origin)
     {
         var found = GitTreeId.Compute([.. files.Select(file => (file.Path, IdOf(file)))]);

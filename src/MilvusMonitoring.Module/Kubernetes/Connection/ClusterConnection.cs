@@ -49,7 +49,10 @@ internal sealed class ClusterConnection : IDisposable
     /// <summary>The secrets that the kubeconfig holds, to be kept out of what programs say that were given it.</summary>
     public IEnumerable<string> Secrets => new[] { _settings.User.Token, _settings.User.Password }.OfType<string>();
 
-    /// <summary>Prepares the way to the cluster that the user means, or takes the one that a command before has left open. Reads files; touches no network and starts no program.</summary>
+    /// <summary>
+    /// Prepares the way to the cluster that the user means, or takes the one that a command before has left open. Reads files; touches no
+    /// network and starts no program.
+    /// </summary>
     /// <param name="target">What the user named.</param>
     /// <param name="sink">Where retries are told.</param>
     /// <returns>The connection.</returns>
@@ -64,7 +67,12 @@ internal sealed class ClusterConnection : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="kept">The ways that are left open; null for a way of its own.</param>
     /// <returns>The connection.</returns>
-    public static ClusterConnection Open(ClusterTarget target, IActivitySink sink, KubeconfigLocations places, TimeProvider time, SessionCache? kept = null)
+    public static ClusterConnection Open(
+        ClusterTarget target,
+        IActivitySink sink,
+        KubeconfigLocations places,
+        TimeProvider time,
+        SessionCache? kept = null)
     {
         var settings = MergedKubeconfig.Resolve(target, places);
         var (channel, end) = kept?.GetOrCreate(settings, ProxyFor(settings)) ?? OwnChannel(settings, time);
@@ -100,7 +108,10 @@ internal sealed class ClusterConnection : IDisposable
                     }
                 }
 
-                pause = policy.NextPause((int)response.StatusCode, AskedPause(response), await IsHopelessAsync(response, cancellationToken).ConfigureAwait(false));
+                pause = policy.NextPause(
+                    (int)response.StatusCode,
+                    AskedPause(response),
+                    await IsHopelessAsync(response, cancellationToken).ConfigureAwait(false));
                 if (pause is null)
                 {
                     if ((int)response.StatusCode is not (429 or >= 500))
@@ -148,7 +159,10 @@ internal sealed class ClusterConnection : IDisposable
 
     private static Uri? ProxyFor(ClusterSettings settings) => ClusterProxy.Find(settings, Environment.GetEnvironmentVariable);
 
-    private async Task<(HttpResponseMessage? Response, TransportFailure? Failure)> TryAsync(ClusterRequest request, ClusterCredential credential, CancellationToken cancellationToken)
+    private async Task<(HttpResponseMessage? Response, TransportFailure? Failure)> TryAsync(
+        ClusterRequest request,
+        ClusterCredential credential,
+        CancellationToken cancellationToken)
     {
         var timeout = request.Timeout ?? ClusterRequest.DefaultTimeout;
         using var limit = new CancellationTokenSource(timeout);
@@ -194,7 +208,8 @@ internal sealed class ClusterConnection : IDisposable
         };
         if (request.Upgrade is null)
         {
-            // An upgrade names no media type, as with kubectl: the port-forward route of a kubelet (recorded: 1.20, 1.36) answers 406 to any but */*.
+            // An upgrade names no media type, as with kubectl: the port-forward route of a kubelet (recorded: 1.20, 1.36) answers 406 to
+            // any but */*.
             message.Headers.TryAddWithoutValidation("Accept", request.Accept);
         }
 

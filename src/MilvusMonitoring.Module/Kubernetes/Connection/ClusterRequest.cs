@@ -32,7 +32,9 @@ internal sealed record ClusterRequest(HttpMethod Method, string PathAndQuery)
     /// <summary>Whether it is tried again when the server is overloaded, restarting or out of reach.</summary>
     public bool Retry { get; init; } = true;
 
-    /// <summary>Set where the method does not show it: a question that is posted, a patch that holds for one resource version only.</summary>
+    /// <summary>
+    /// Set where the method does not show it: a question that is posted, a patch that holds for one resource version only.
+    /// </summary>
     public bool IsRepeatable { get; init; }
 
     /// <summary>Whether doing it twice does no more than doing it once.</summary>

@@ -3,7 +3,9 @@ using MilvusMonitoring.Kubernetes.Kubeconfig;
 
 namespace MilvusMonitoring.Kubernetes.Connection;
 
-/// <summary>What leads to one API server as one user: whom to trust, how to prove who asks, and the open connections. Safe for many at once.</summary>
+/// <summary>
+/// What leads to one API server as one user: whom to trust, how to prove who asks, and the open connections. Safe for many at once.
+/// </summary>
 internal sealed class ClusterSession : IDisposable
 {
     private readonly object _lock = new();

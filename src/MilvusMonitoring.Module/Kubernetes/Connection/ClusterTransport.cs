@@ -10,7 +10,9 @@ namespace MilvusMonitoring.Kubernetes.Connection;
 /// <summary>The connections to one API server with one client certificate.</summary>
 internal sealed class ClusterTransport : IDisposable
 {
-    /// <summary>A list's or a definition's worth: with the usual 64 KB, a far server stops for a round trip after each 64 KB that it sends.</summary>
+    /// <summary>
+    /// A list's or a definition's worth: with the usual 64 KB, a far server stops for a round trip after each 64 KB that it sends.
+    /// </summary>
     private const int StreamWindow = 4 << 20;
 
     private readonly HttpMessageInvoker _invoker;
@@ -42,30 +44,35 @@ internal sealed class ClusterTransport : IDisposable
     /// <inheritdoc />
     public void Dispose() => _invoker.Dispose();
 
-    private static SocketsHttpHandler Handler(ClusterSettings settings, Uri? proxy, ServerCertificateCheck check, ClientIdentity? identity) => new()
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        AutomaticDecompression = settings.DisableCompression ? DecompressionMethods.None : DecompressionMethods.GZip,
-        UseProxy = proxy is not null,
-        Proxy = proxy is null ? null : ClusterProxy.ToWebProxy(proxy),
-        ConnectTimeout = ConnectTimeout,
-        ConnectCallback = ConnectAsync,
-        EnableMultipleHttp2Connections = true,
-        InitialHttp2StreamWindowSize = StreamWindow,
-        KeepAlivePingDelay = TimeSpan.FromSeconds(30),
-        KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
-        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90),
-        SslOptions = new SslClientAuthenticationOptions
+    private static SocketsHttpHandler Handler(
+        ClusterSettings settings,
+        Uri? proxy,
+        ServerCertificateCheck check,
+        ClientIdentity? identity) =>
+        new()
         {
-            RemoteCertificateValidationCallback = check.Validate,
-            ClientCertificateContext = identity?.TlsContext,
-            // An https proxy is judged by what the runtime found.
-            CertificateChainPolicy = proxy is null ? ServerCertificateCheck.RuntimePolicy() : null,
-        },
-    };
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = settings.DisableCompression ? DecompressionMethods.None : DecompressionMethods.GZip,
+            UseProxy = proxy is not null,
+            Proxy = proxy is null ? null : ClusterProxy.ToWebProxy(proxy),
+            ConnectTimeout = ConnectTimeout,
+            ConnectCallback = ConnectAsync,
+            EnableMultipleHttp2Connections = true,
+            InitialHttp2StreamWindowSize = StreamWindow,
+            KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90),
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = check.Validate,
+                ClientCertificateContext = identity?.TlsContext,
+                // An https proxy is judged by what the runtime found.
+                CertificateChainPolicy = proxy is null ? ServerCertificateCheck.RuntimePolicy() : null,
+            },
+        };
 
     // HTTP/2 has pings of its own; a watch over HTTP/1.1 learns of a dead peer by TCP alone.
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
@@ -74,7 +81,8 @@ internal sealed class ClusterTransport : IDisposable
         try
         {
             await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
-            // Not before: .NET 8 and 9 refuse to try the addresses of a name with a socket that has such options (dotnet/runtime, Socket.Unix.cs).
+            // Not before: .NET 8 and 9 refuse to try the addresses of a name with a socket that has such options (dotnet/runtime,
+            // Socket.Unix.cs).
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);

@@ -49,7 +49,10 @@ internal sealed class ServerCertificateCheck
         // An https proxy in between shows a certificate of its own: that one is the system's to judge.
         if (sender is SslStream stream && !string.Equals(stream.TargetHostName, ExpectedHost, StringComparison.OrdinalIgnoreCase))
         {
-            _refusal = errors == SslPolicyErrors.None ? null : $"of the proxy {OneLine.Clean(stream.TargetHostName)} is not trusted by this system ({errors})";
+            _refusal =
+                errors == SslPolicyErrors.None
+                    ? null
+                    : $"of the proxy {OneLine.Clean(stream.TargetHostName)} is not trusted by this system ({errors})";
             return _refusal is null;
         }
 
@@ -63,7 +66,10 @@ internal sealed class ServerCertificateCheck
         return _refusal is null;
     }
 
-    /// <summary>What the runtime is to build a chain by before it asks this check: the least, since its verdict does not count. The default reads all authorities of the system.</summary>
+    /// <summary>
+    /// What the runtime is to build a chain by before it asks this check: the least, since its verdict does not count. The default reads
+    /// all authorities of the system.
+    /// </summary>
     public static X509ChainPolicy RuntimePolicy() => new()
     {
         RevocationMode = X509RevocationMode.NoCheck,
@@ -73,7 +79,8 @@ internal sealed class ServerCertificateCheck
 
     /// <summary>Whether a certificate was refused for its dates.</summary>
     /// <param name="refusal">What <see cref="Judge"/> said of it.</param>
-    public static bool IsAboutTime(string refusal) => refusal.Contains(Expired, StringComparison.Ordinal) || refusal.Contains(NotYetValid, StringComparison.Ordinal);
+    public static bool IsAboutTime(string refusal) =>
+        refusal.Contains(Expired, StringComparison.Ordinal) || refusal.Contains(NotYetValid, StringComparison.Ordinal);
 
     /// <summary>Judges a certificate.</summary>
     /// <param name="certificate">The server's certificate.</param>
@@ -112,7 +119,9 @@ internal sealed class ServerCertificateCheck
         {
             if (element.ChainElementStatus.Any(status => status.Status.HasFlag(X509ChainStatusFlags.NotTimeValid)))
             {
-                return OutOfDate(element.Certificate, isLeaf: element.Certificate.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span));
+                return OutOfDate(
+                    element.Certificate,
+                    isLeaf: element.Certificate.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span));
             }
         }
 
@@ -149,8 +158,10 @@ internal sealed class ServerCertificateCheck
 
     private static string Names(X509Certificate2 certificate)
     {
-        var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
-            .SelectMany(extension => extension.EnumerateDnsNames().Concat(extension.EnumerateIPAddresses().Select(address => address.ToString())))
+        var names = certificate
+            .Extensions.OfType<X509SubjectAlternativeNameExtension>()
+            .SelectMany(extension =>
+                extension.EnumerateDnsNames().Concat(extension.EnumerateIPAddresses().Select(address => address.ToString())))
             .ToList();
         return names.Count switch
         {
@@ -160,7 +171,9 @@ internal sealed class ServerCertificateCheck
         };
     }
 
-    /// <summary>The very certificate that was trusted a moment ago: many connections opened at once need not each build its chain.</summary>
+    /// <summary>
+    /// The very certificate that was trusted a moment ago: many connections opened at once need not each build its chain.
+    /// </summary>
     private sealed record Trusted(byte[] Certificate, long Since)
     {
         private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);

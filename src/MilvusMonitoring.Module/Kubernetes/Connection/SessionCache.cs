@@ -3,7 +3,8 @@ using MilvusMonitoring.Kubernetes.Kubeconfig;
 namespace MilvusMonitoring.Kubernetes.Connection;
 
 /// <summary>
-/// Keeps the way to a cluster open for a moment after a command, for the next one: the commands of a pipeline or a script need not each shake hands with the server and have the exec plugin run.
+/// Keeps the way to a cluster open for a moment after a command, for the next one: the commands of a pipeline or a script need not each
+/// shake hands with the server and have the exec plugin run.
 /// </summary>
 internal sealed class SessionCache : IDisposable
 {

@@ -6,7 +6,9 @@ using MilvusMonitoring.Kubernetes.Kubeconfig;
 
 namespace MilvusMonitoring.Kubernetes.Connection;
 
-/// <summary>Tells whether two commands mean the same cluster and the same user: a digest of all that decides it, so that no secret is kept by it.</summary>
+/// <summary>
+/// Tells whether two commands mean the same cluster and the same user: a digest of all that decides it, so that no secret is kept by it.
+/// </summary>
 internal static class SessionKey
 {
     /// <summary>The digest.</summary>
@@ -31,12 +33,28 @@ internal static class SessionKey
         var user = settings.User;
         IEnumerable<string?> parts =
         [
-            settings.Server.AbsoluteUri, settings.TlsServerName, proxy?.OriginalString, settings.DisableCompression ? "plain" : null, Compute(settings.CertificateAuthority),
-            user.Name, user.File, Compute(user.ClientCertificate), Compute(user.ClientKey), user.Token, user.TokenFile, user.Username, user.Password,
+            settings.Server.AbsoluteUri,
+            settings.TlsServerName,
+            proxy?.OriginalString,
+            settings.DisableCompression ? "plain" : null,
+            Compute(settings.CertificateAuthority),
+            user.Name,
+            user.File,
+            Compute(user.ClientCertificate),
+            Compute(user.ClientKey),
+            user.Token,
+            user.TokenFile,
+            user.Username,
+            user.Password,
         ];
         if (user.Impersonation is { } other)
         {
-            parts = parts.Concat([other.User, other.Uid, .. other.Groups, .. other.Extra.SelectMany(extra => new[] { extra.Key, extra.Value })]);
+            parts = parts.Concat([
+                other.User,
+                other.Uid,
+                .. other.Groups,
+                .. other.Extra.SelectMany(extra => new[] { extra.Key, extra.Value }),
+            ]);
         }
 
         return user.Exec is null ? parts : parts.Concat(Compute(user.Exec));
@@ -50,9 +68,17 @@ internal static class SessionKey
 
     /// <summary>A plugin goes by its environment too: another profile there is another user.</summary>
     private static IEnumerable<string?> Compute(KubeconfigExec exec) =>
-    [
-        exec.ApiVersion, exec.Command, exec.InteractiveMode, exec.ProvideClusterInfo ? "info" : null, .. exec.Arguments,
-        .. exec.Environment.SelectMany(variable => new[] { variable.Key, variable.Value }),
-        .. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => $"{variable.Key}={variable.Value}").Order(StringComparer.Ordinal),
-    ];
+        [
+            exec.ApiVersion,
+            exec.Command,
+            exec.InteractiveMode,
+            exec.ProvideClusterInfo ? "info" : null,
+            .. exec.Arguments,
+            .. exec.Environment.SelectMany(variable => new[] { variable.Key, variable.Value }),
+            .. Environment
+                .GetEnvironmentVariables()
+                .Cast<DictionaryEntry>()
+                .Select(variable => $"{variable.Key}={variable.Value}")
+                .Order(StringComparer.Ordinal),
+        ];
 }

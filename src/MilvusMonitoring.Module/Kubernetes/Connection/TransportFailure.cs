@@ -27,7 +27,8 @@ internal enum TransportStage
 /// <param name="Error">The error to show once it is given up.</param>
 internal sealed record TransportFailure(TransportStage Stage, string Reason, MonitoringException Error)
 {
-    private const string AddressRemedy = "see that the address is right, that the cluster runs, and that a VPN or firewall lets you through";
+    private const string AddressRemedy =
+        "see that the address is right, that the cluster runs, and that a VPN or firewall lets you through";
     private const string ProxyRemedy = "correct proxy-url in the kubeconfig, or $env:HTTPS_PROXY and $env:NO_PROXY";
 
     /// <summary>Judges what went wrong below HTTP.</summary>
@@ -44,21 +45,49 @@ internal sealed record TransportFailure(TransportStage Stage, string Reason, Mon
         if (causes.OfType<AuthenticationException>().FirstOrDefault() is { } authentication)
         {
             return check.Refusal is { } refusal
-                ? new TransportFailure(TransportStage.Final, "its certificate is not trusted", NotTrusted(server, settings, refusal, exception))
-                : Unreachable(TransportStage.Final, server, "the TLS handshake failed: " + Words(authentication), "see that this address is the API server's TLS port", exception);
+                ? new TransportFailure(
+                    TransportStage.Final,
+                    "its certificate is not trusted",
+                    NotTrusted(server, settings, refusal, exception))
+                : Unreachable(
+                    TransportStage.Final,
+                    server,
+                    "the TLS handshake failed: " + Words(authentication),
+                    "see that this address is the API server's TLS port",
+                    exception);
         }
 
         if (http == HttpRequestError.ProxyTunnelError)
         {
-            return Unreachable(TransportStage.NotSent, server, Through(proxy) + "it does not let this through: " + Words(causes[^1]), ProxyRemedy, exception);
+            return Unreachable(
+                TransportStage.NotSent,
+                server,
+                Through(proxy) + "it does not let this through: " + Words(causes[^1]),
+                ProxyRemedy,
+                exception);
         }
 
-        var stage = http is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
+        var stage = http
+            is HttpRequestError.ConnectionError
+                or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError
             ? TransportStage.NotSent
             : TransportStage.Lost;
         return causes.OfType<SocketException>().LastOrDefault() is { } socket
-            ? Unreachable(stage, server, Through(proxy) + Words(socket, (proxy ?? settings.Server).Host), proxy is null ? Remedy(socket) : ProxyRemedy, exception)
-            : Unreachable(stage, server, http == HttpRequestError.SecureConnectionError ? "the connection was cut in the TLS handshake" : "the connection was lost: " + Words(causes[^1]), "run the command again", exception);
+            ? Unreachable(
+                stage,
+                server,
+                Through(proxy) + Words(socket, (proxy ?? settings.Server).Host),
+                proxy is null ? Remedy(socket) : ProxyRemedy,
+                exception)
+            : Unreachable(
+                stage,
+                server,
+                http == HttpRequestError.SecureConnectionError
+                    ? "the connection was cut in the TLS handshake"
+                    : "the connection was lost: " + Words(causes[^1]),
+                "run the command again",
+                exception);
     }
 
     /// <summary>A connection that could not be opened in time.</summary>
@@ -79,13 +108,31 @@ internal sealed record TransportFailure(TransportStage Stage, string Reason, Mon
     /// <param name="timeout">The limit.</param>
     /// <param name="exception">The cause.</param>
     /// <returns>The failure.</returns>
-    public static TransportFailure AnswerTimedOut(ClusterRequest request, ClusterSettings settings, TimeSpan timeout, Exception exception) => new(
-        TransportStage.Lost,
-        $"no answer within {timeout.TotalSeconds:0.#} s",
-        new MonitoringException(ErrorId.TimedOut, $"The API server {ClusterSettings.AddressOf(settings.Server)} did not answer {request.Method} {PathOnly(request)} within {timeout.TotalSeconds:0.#} s", "see whether it is overloaded, and run the command again", ClusterSettings.AddressOf(settings.Server), exception));
+    public static TransportFailure AnswerTimedOut(
+        ClusterRequest request,
+        ClusterSettings settings,
+        TimeSpan timeout,
+        Exception exception) =>
+        new(
+            TransportStage.Lost,
+            $"no answer within {timeout.TotalSeconds:0.#} s",
+            new MonitoringException(
+                ErrorId.TimedOut,
+                $"The API server {ClusterSettings.AddressOf(settings.Server)} did not answer {request.Method} {PathOnly(request)} within {timeout.TotalSeconds:0.#} s",
+                "see whether it is overloaded, and run the command again",
+                ClusterSettings.AddressOf(settings.Server),
+                exception));
 
     private static TransportFailure Unreachable(TransportStage stage, string server, string reason, string remedy, Exception cause) =>
-        new(stage, reason, new MonitoringException(ErrorId.ClusterUnreachable, $"The API server {server} cannot be reached: {reason}", remedy, server, cause));
+        new(
+            stage,
+            reason,
+            new MonitoringException(
+                ErrorId.ClusterUnreachable,
+                $"The API server {server} cannot be reached: {reason}",
+                remedy,
+                server,
+                cause));
 
     private static MonitoringException NotTrusted(string server, ClusterSettings settings, string refusal, Exception cause) => new(
         ErrorId.CertificateNotTrusted,
@@ -110,12 +157,14 @@ internal sealed record TransportFailure(TransportStage Stage, string Reason, Mon
         _ => Words(exception),
     };
 
-    private static string Remedy(SocketException exception) => exception.SocketErrorCode switch
-    {
-        SocketError.HostNotFound or SocketError.NoData or SocketError.NoRecovery or SocketError.TryAgain => "correct server in the kubeconfig, or see that a VPN or name server that knows it is there",
-        SocketError.ConnectionReset or SocketError.ConnectionAborted => "run the command again",
-        _ => AddressRemedy,
-    };
+    private static string Remedy(SocketException exception) =>
+        exception.SocketErrorCode switch
+        {
+            SocketError.HostNotFound or SocketError.NoData or SocketError.NoRecovery or SocketError.TryAgain =>
+                "correct server in the kubeconfig, or see that a VPN or name server that knows it is there",
+            SocketError.ConnectionReset or SocketError.ConnectionAborted => "run the command again",
+            _ => AddressRemedy,
+        };
 
     private static string Words(Exception exception) => OneLine.WithoutEnd(OneLine.Clean(exception.Message, 200));
 

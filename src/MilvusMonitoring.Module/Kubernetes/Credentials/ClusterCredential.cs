@@ -16,12 +16,17 @@ internal sealed record ClusterCredential(AuthenticationHeaderValue? Authorizatio
         var trimmed = token.Trim();
         return trimmed.Length > 0 && !trimmed.AsSpan().ContainsAnyExceptInRange('!', '~')
             ? new AuthenticationHeaderValue("Bearer", trimmed)
-            : throw new MonitoringException(ErrorId.KubeconfigInvalid, $"The token from {origin} is {(trimmed.Length == 0 ? "empty" : "no token: it holds spaces or other characters that no token has")}", "sign in again to get a new one", origin);
+            : throw new MonitoringException(
+                ErrorId.KubeconfigInvalid,
+                $"The token from {origin} is {(trimmed.Length == 0 ? "empty" : "no token: it holds spaces or other characters that no token has")}",
+                "sign in again to get a new one",
+                origin);
     }
 
     /// <summary>Hides what must not be shown.</summary>
     /// <returns>The kinds of credential.</returns>
-    public override string ToString() => $"{Authorization?.Scheme ?? "no header"}, {(Identity is null ? "no client certificate" : "client certificate")}";
+    public override string ToString() =>
+        $"{Authorization?.Scheme ?? "no header"}, {(Identity is null ? "no client certificate" : "client certificate")}";
 }
 
 /// <summary>Where a connection's credential comes from.</summary>

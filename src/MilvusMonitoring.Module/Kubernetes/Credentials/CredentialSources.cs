@@ -13,7 +13,9 @@ internal static class CredentialSources
     public static ICredentialSource Create(ClusterSettings settings, TimeSpan pluginLimit, TimeProvider time)
     {
         var user = settings.User;
-        var identity = user.ClientCertificate.IsAbsent ? null : PemFiles.ReadIdentity(user.ClientCertificate, user.ClientKey, $"user '{user.Name}'");
+        var identity = user.ClientCertificate.IsAbsent
+            ? null
+            : PemFiles.ReadIdentity(user.ClientCertificate, user.ClientKey, $"user '{user.Name}'");
         return user switch
         {
             { TokenFile: not null } => new TokenFileCredential(user, identity, time),

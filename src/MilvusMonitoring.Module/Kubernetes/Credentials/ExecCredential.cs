@@ -36,7 +36,8 @@ internal sealed record ExecCredential(string? Token, string? Certificate, string
 
     /// <summary>Hides what must not be shown.</summary>
     /// <returns>The kinds of credential.</returns>
-    public override string ToString() => $"{(Token is null ? "no token" : "token")}, {(Certificate is null ? "no client certificate" : "client certificate")}";
+    public override string ToString() =>
+        $"{(Token is null ? "no token" : "token")}, {(Certificate is null ? "no client certificate" : "client certificate")}";
 
     /// <summary>The certificate and key in the form of a kubeconfig's.</summary>
     /// <param name="text">PEM.</param>
@@ -83,5 +84,7 @@ internal sealed record ExecCredential(string? Token, string? Certificate, string
     }
 
     private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
+            ? text
+            : null;
 }

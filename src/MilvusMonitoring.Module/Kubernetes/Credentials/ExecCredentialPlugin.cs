@@ -8,7 +8,9 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes.Credentials;
 
-/// <summary>Runs the program that gives a user's credential: bounded in time and output, with nothing to read from and never a prompt.</summary>
+/// <summary>
+/// Runs the program that gives a user's credential: bounded in time and output, with nothing to read from and never a prompt.
+/// </summary>
 internal sealed class ExecCredentialPlugin
 {
     private const int OutputLimit = 1 << 20;
@@ -28,7 +30,9 @@ internal sealed class ExecCredentialPlugin
         _limit = limit;
     }
 
-    /// <summary>How long a plugin may run: long enough for a slow sign-in service, short enough for a pipeline that hangs at a prompt.</summary>
+    /// <summary>
+    /// How long a plugin may run: long enough for a slow sign-in service, short enough for a pipeline that hangs at a prompt.
+    /// </summary>
     public static TimeSpan DefaultLimit { get; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs the plugin once.</summary>
@@ -38,7 +42,9 @@ internal sealed class ExecCredentialPlugin
     public async Task<ExecCredential> RunAsync(CancellationToken cancellationToken)
     {
         var program = ExecutableFinder.Find(_exec.Command)
-            ?? throw Failed("is not installed or not on the PATH", _exec.InstallHint is { } hint ? OneLine.WithoutEnd(OneLine.Clean(hint)) : "install it, or sign in another way");
+            ?? throw Failed(
+                "is not installed or not on the PATH",
+                _exec.InstallHint is { } hint ? OneLine.WithoutEnd(OneLine.Clean(hint)) : "install it, or sign in another way");
         using var process = Start(program);
         var errors = new StringBuilder();
         try
@@ -51,7 +57,9 @@ internal sealed class ExecCredentialPlugin
             await Task.WhenAll(reading, process.WaitForExitAsync(limit.Token)).WaitAsync(limit.Token).ConfigureAwait(false);
             if (process.ExitCode != 0)
             {
-                throw Failed($"ended with exit code {process.ExitCode}{Said(errors)}", "run it by hand to see what it needs, such as signing in again");
+                throw Failed(
+                    $"ended with exit code {process.ExitCode}{Said(errors)}",
+                    "run it by hand to see what it needs, such as signing in again");
             }
 
             return ExecCredential.Parse(output, _exec.ApiVersion, out var fault)
@@ -59,7 +67,9 @@ internal sealed class ExecCredentialPlugin
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Failed($"did not finish within {_limit.TotalSeconds:0.#} s{Said(errors)}", "sign in beforehand, or set the plugin up so that it asks nothing");
+            throw Failed(
+                $"did not finish within {_limit.TotalSeconds:0.#} s{Said(errors)}",
+                "sign in beforehand, or set the plugin up so that it asks nothing");
         }
         catch (InvalidDataException)
         {
@@ -110,7 +120,10 @@ internal sealed class ExecCredentialPlugin
         }
         catch (Win32Exception exception)
         {
-            throw Failed("cannot be started: " + OneLine.WithoutEnd(OneLine.Clean(exception.Message, 200)), "see that it is a program for this machine", exception);
+            throw Failed(
+                "cannot be started: " + OneLine.WithoutEnd(OneLine.Clean(exception.Message, 200)),
+                "see that it is a program for this machine",
+                exception);
         }
     }
 
@@ -147,7 +160,9 @@ internal sealed class ExecCredentialPlugin
 
         if (!_settings.CertificateAuthority.IsAbsent)
         {
-            writer.WriteBase64String("certificate-authority-data", Encoding.UTF8.GetBytes(PemFiles.ReadBundle(_settings.CertificateAuthority, "the cluster's CA").ExportCertificatePems()));
+            writer.WriteBase64String(
+                "certificate-authority-data",
+                Encoding.UTF8.GetBytes(PemFiles.ReadBundle(_settings.CertificateAuthority, "the cluster's CA").ExportCertificatePems()));
         }
 
         if (_settings.Proxy is { } proxy)
@@ -163,7 +178,11 @@ internal sealed class ExecCredentialPlugin
         if (_settings.ExecConfig is { } config)
         {
             writer.WritePropertyName("config");
-            writer.WriteRawValue(config.ToJson(ConfigLimit) ?? throw Failed($"has more than {ConfigLimit >> 10} KiB of settings in the cluster's extension", "shorten the extension client.authentication.k8s.io/exec"));
+            writer.WriteRawValue(
+                config.ToJson(ConfigLimit)
+                    ?? throw Failed(
+                        $"has more than {ConfigLimit >> 10} KiB of settings in the cluster's extension",
+                        "shorten the extension client.authentication.k8s.io/exec"));
         }
 
         writer.WriteEndObject();
@@ -219,7 +238,8 @@ internal sealed class ExecCredentialPlugin
         {
             process.Kill(entireProcessTree: true);
         }
-        catch (Exception exception) when (exception is InvalidOperationException or Win32Exception or AggregateException or NotSupportedException)
+        catch (Exception exception)
+            when (exception is InvalidOperationException or Win32Exception or AggregateException or NotSupportedException)
         {
             // It ended by itself in the meantime, or is not ours to end.
             Debug.WriteLine(exception);

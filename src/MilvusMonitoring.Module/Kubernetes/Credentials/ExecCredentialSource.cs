@@ -2,7 +2,9 @@ using MilvusMonitoring.Kubernetes.Kubeconfig;
 
 namespace MilvusMonitoring.Kubernetes.Credentials;
 
-/// <summary>A credential that an exec plugin gives: asked for at the first request, kept until shortly before it ends, and one run for all who wait.</summary>
+/// <summary>
+/// A credential that an exec plugin gives: asked for at the first request, kept until shortly before it ends, and one run for all who wait.
+/// </summary>
 internal sealed class ExecCredentialSource : ICredentialSource
 {
     private static readonly TimeSpan LongestMargin = TimeSpan.FromMinutes(1);
@@ -126,7 +128,10 @@ internal sealed class ExecCredentialSource : ICredentialSource
         }
         catch (MonitoringException exception)
         {
-            throw _plugin.Failed("gave a token or client certificate that cannot be used", "run it by hand to see what it prints", exception);
+            throw _plugin.Failed(
+                "gave a token or client certificate that cannot be used",
+                "run it by hand to see what it prints",
+                exception);
         }
     }
 
@@ -159,7 +164,8 @@ internal sealed class ExecCredentialSource : ICredentialSource
         }
     }
 
-    // One run of the plugin, for everyone who waits. Its cancellation source has no timer and no registration left once it is over: nothing to dispose of.
+    // One run of the plugin, for everyone who waits. Its cancellation source has no timer and no registration left once it is over: nothing
+    // to dispose of.
     private sealed class Run
     {
         public Run(Func<Run, CancellationToken, Task<ClusterCredential>> start)

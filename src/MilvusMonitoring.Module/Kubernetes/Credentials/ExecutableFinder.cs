@@ -16,7 +16,10 @@ internal static class ExecutableFinder
         }
 
         var folders = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [];
-        return folders.Where(Path.IsPathRooted).Select(folder => WithExtension(Path.Combine(folder, command))).FirstOrDefault(path => path is not null);
+        return folders
+            .Where(Path.IsPathRooted)
+            .Select(folder => WithExtension(Path.Combine(folder, command)))
+            .FirstOrDefault(path => path is not null);
     }
 
     private static string? WithExtension(string path)
@@ -26,7 +29,9 @@ internal static class ExecutableFinder
             return File.Exists(path) && (File.GetUnixFileMode(path) & AnyExecute) != 0 ? path : null;
         }
 
-        var extensions = (Environment.GetEnvironmentVariable("PATHEXT") ?? ".COM;.EXE;.BAT;.CMD").Split(';', StringSplitOptions.RemoveEmptyEntries);
+        var extensions = (Environment.GetEnvironmentVariable("PATHEXT") ?? ".COM;.EXE;.BAT;.CMD").Split(
+            ';',
+            StringSplitOptions.RemoveEmptyEntries);
         return Path.HasExtension(path) && File.Exists(path)
             ? path
             : extensions.Select(extension => path + extension).FirstOrDefault(File.Exists);

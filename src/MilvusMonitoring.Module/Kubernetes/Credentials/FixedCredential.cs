@@ -18,7 +18,8 @@ internal sealed class FixedCredential : ICredentialSource
     public ValueTask<ClusterCredential> GetAsync(CancellationToken cancellationToken) => new(_credential);
 
     /// <inheritdoc />
-    public ValueTask<ClusterCredential?> RenewAsync(ClusterCredential rejected, CancellationToken cancellationToken) => new((ClusterCredential?)null);
+    public ValueTask<ClusterCredential?> RenewAsync(ClusterCredential rejected, CancellationToken cancellationToken) =>
+        new((ClusterCredential?)null);
 
     /// <inheritdoc />
     public void Dispose() => _credential.Identity?.Dispose();

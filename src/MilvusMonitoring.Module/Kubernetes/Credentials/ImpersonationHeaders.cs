@@ -8,7 +8,9 @@ namespace MilvusMonitoring.Kubernetes.Credentials;
 /// <summary>The headers by which one user acts as another.</summary>
 internal static class ImpersonationHeaders
 {
-    /// <summary>Adds them. Each stands once: .NET would join several values of a name to one, which the API server takes for one strange group.</summary>
+    /// <summary>
+    /// Adds them. Each stands once: .NET would join several values of a name to one, which the API server takes for one strange group.
+    /// </summary>
     /// <param name="headers">The request's headers.</param>
     /// <param name="impersonation">Whom to act as, if anybody.</param>
     public static void Add(HttpRequestHeaders headers, Impersonation? impersonation)

@@ -42,7 +42,11 @@ internal static class PemFiles
         var keyText = Text(key, keyOwner);
         if (keyText.Contains("ENCRYPTED", StringComparison.Ordinal))
         {
-            throw Invalid(key, keyOwner, "is encrypted, and there is nobody to ask for its password", "give the key unencrypted, as openssl pkey writes it");
+            throw Invalid(
+                key,
+                keyOwner,
+                "is encrypted, and there is nobody to ask for its password",
+                "give the key unencrypted, as openssl pkey writes it");
         }
 
         try
@@ -52,7 +56,12 @@ internal static class PemFiles
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            throw Invalid(key, keyOwner, "is no key of that client certificate", "give the certificate's own RSA or EC key as PEM (PKCS#1, SEC 1 or PKCS#8)", exception);
+            throw Invalid(
+                key,
+                keyOwner,
+                "is no key of that client certificate",
+                "give the certificate's own RSA or EC key as PEM (PKCS#1, SEC 1 or PKCS#8)",
+                exception);
         }
     }
 
@@ -76,12 +85,23 @@ internal static class PemFiles
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Invalid(source, owner, $"cannot be read: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}", "correct its path in the kubeconfig (relative paths start at the kubeconfig's folder)", exception);
+            throw Invalid(
+                source,
+                owner,
+                $"cannot be read: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}",
+                "correct its path in the kubeconfig (relative paths start at the kubeconfig's folder)",
+                exception);
         }
     }
 
     private static MonitoringException Invalid(KubeconfigData source, string owner, string fault, string remedy, Exception? cause = null) =>
-        new(ErrorId.KubeconfigInvalid, source.Path is null ? $"{Capital(owner)} in the kubeconfig {fault}; {remedy}." : $"{Capital(owner)} {source.Path} {fault}; {remedy}.", source.Path ?? owner, cause);
+        new(
+            ErrorId.KubeconfigInvalid,
+            source.Path is null
+                ? $"{Capital(owner)} in the kubeconfig {fault}; {remedy}."
+                : $"{Capital(owner)} {source.Path} {fault}; {remedy}.",
+            source.Path ?? owner,
+            cause);
 
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

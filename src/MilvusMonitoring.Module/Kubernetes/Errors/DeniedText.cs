@@ -31,20 +31,27 @@ internal static partial class DeniedText
         var aside = more.Length == 0 ? "" : $" ({more})";
         if (denied.Groups["path"].Success)
         {
-            return ($"user \"{user}\" may not {verb} {OneLine.Clean(denied.Groups["path"].Value, 200)}{aside}", $"ask for a ClusterRole with the rule {{nonResourceURLs: [\"{OneLine.Clean(denied.Groups["path"].Value, 200)}\"], verbs: [\"{verb}\"]}} bound to that user");
+            return (
+                $"user \"{user}\" may not {verb} {OneLine.Clean(denied.Groups["path"].Value, 200)}{aside}",
+                $"ask for a ClusterRole with the rule {{nonResourceURLs: [\"{OneLine.Clean(denied.Groups["path"].Value, 200)}\"], verbs: [\"{verb}\"]}} bound to that user"
+            );
         }
 
         var resource = OneLine.Clean(denied.Groups["resource"].Value, 200);
         var group = OneLine.Clean(denied.Groups["group"].Value, 200);
-        var scope = denied.Groups["namespace"] is { Success: true, Value: var name } ? $"in namespace {OneLine.Clean(name, 100)}" : "in the whole cluster";
+        var scope = denied.Groups["namespace"] is { Success: true, Value: var name }
+            ? $"in namespace {OneLine.Clean(name, 100)}"
+            : "in the whole cluster";
         var role = denied.Groups["namespace"].Success ? "Role in that namespace" : "ClusterRole";
         return (
             $"user \"{user}\" may not {verb} {resource}{(group.Length == 0 ? "" : "." + group)} {scope}{aside}",
-            $"ask for a {role} with the rule {{apiGroups: [\"{group}\"], resources: [\"{resource}\"], verbs: [\"{verb}\"]}} bound to that user");
+            $"ask for a {role} with the rule {{apiGroups: [\"{group}\"], resources: [\"{resource}\"], verbs: [\"{verb}\"]}} bound to that user"
+        );
     }
 
     /// <summary>The user of whom a 403 says that a permission is missing; null where it does not.</summary>
-    public static string? UserOf(StatusBody status) => Denied().Match(status.Message) is { Success: true } denied ? OneLine.Clean(denied.Groups["user"].Value, 200) : null;
+    public static string? UserOf(StatusBody status) =>
+        Denied().Match(status.Message) is { Success: true } denied ? OneLine.Clean(denied.Groups["user"].Value, 200) : null;
 
     private static (string Reason, string Remedy) Escalating(Match escalation)
     {
@@ -53,17 +60,26 @@ internal static partial class DeniedText
         var shown = string.Join(", ", rules.Take(RulesShown)) + (rules.Count > RulesShown ? $" and {rules.Count - RulesShown} more" : "");
         return (
             $"user \"{user}\" would hand out permissions that it does not hold: {shown}",
-            "run it as a cluster administrator (on AKS: credentials got with --admin), or ask to hold these permissions or the verb \"escalate\" on roles and clusterroles");
+            "run it as a cluster administrator (on AKS: credentials got with --admin), or ask to hold these permissions or the verb \"escalate\" on roles and clusterroles"
+        );
     }
 
     // pkg/registry/rbac/escalation_check.go; servers before 1.12 said "attempt to grant extra privileges: [...]".
-    [GeneratedRegex("""user "(?<user>[^"]*)" .*?(?:attempting to grant RBAC permissions not currently held|attempt to grant extra privileges):\s*(?<rules>.*)$""", RegexOptions.IgnoreCase | RegexOptions.Singleline, 1000)]
+    [GeneratedRegex(
+        """user "(?<user>[^"]*)" .*?(?:attempting to grant RBAC permissions not currently held|attempt to grant extra privileges):\s*(?<rules>.*)$""",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline,
+        1000
+    )]
     private static partial Regex Escalation();
 
     [GeneratedRegex("""\{[^{}]*\}""", RegexOptions.None, 1000)]
     private static partial Regex Rule();
 
     // apiserver/pkg/endpoints/handlers/responsewriters/errors.go, forbiddenMessage.
-    [GeneratedRegex("""user "(?<user>[^"]*)" cannot (?<verb>\S+) (?:path "(?<path>[^"]*)"|resource "(?<resource>[^"]*)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]*)"| at the cluster scope)?)(?<more>.*)$""", RegexOptions.IgnoreCase | RegexOptions.Singleline, 1000)]
+    [GeneratedRegex(
+        """user "(?<user>[^"]*)" cannot (?<verb>\S+) (?:path "(?<path>[^"]*)"|resource "(?<resource>[^"]*)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]*)"| at the cluster scope)?)(?<more>.*)$""",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline,
+        1000
+    )]
     private static partial Regex Denied();
 }

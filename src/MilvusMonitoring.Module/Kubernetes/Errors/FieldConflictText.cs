@@ -18,7 +18,8 @@ internal static class FieldConflictText
             .GroupBy(cause => Manager(cause.Message), cause => OneLine.Clean(cause.Field, 200))
             .ToList();
         var shown = managers.Take(ManagersShown).Select(manager => $"'{manager.Key}' owns {Shortened([.. manager], FieldsShown)}");
-        return string.Join(", ", shown) + (managers.Count > ManagersShown ? $" and {managers.Count - ManagersShown} more managers own others" : "");
+        return string.Join(", ", shown)
+            + (managers.Count > ManagersShown ? $" and {managers.Count - ManagersShown} more managers own others" : "");
     }
 
     /// <summary>The manager that a cause names: <c>conflict with "kubectl" using apps/v1</c>.</summary>

@@ -11,7 +11,9 @@ namespace MilvusMonitoring.Kubernetes.Errors;
 /// <param name="Field">The field's path.</param>
 internal sealed record StatusCause(string Reason, string Message, string Field);
 
-/// <summary>Why a request failed, by what the server answered: a Kubernetes <c>Status</c>, or as much as can be made out of anything else.</summary>
+/// <summary>
+/// Why a request failed, by what the server answered: a Kubernetes <c>Status</c>, or as much as can be made out of anything else.
+/// </summary>
 internal sealed record StatusBody
 {
     private const int SizeLimit = 64 << 10;
@@ -19,7 +21,10 @@ internal sealed record StatusBody
     /// <summary>The HTTP status.</summary>
     public required int Code { get; init; }
 
-    /// <summary>Whether the body was a <c>Status</c>; if not, something between here and the API server may have answered, or the path is not served.</summary>
+    /// <summary>
+    /// Whether the body was a <c>Status</c>; if not, something between here and the API server may have answered, or the path is not
+    /// served.
+    /// </summary>
     public bool IsStatus { get; init; }
 
     /// <summary>Such as <c>NotFound</c>, <c>Conflict</c>, <c>AlreadyExists</c>; empty when the server gives none.</summary>
@@ -55,7 +60,11 @@ internal sealed record StatusBody
         || (Code == 403 && Message.Contains("because it is being terminated", StringComparison.Ordinal));
 
     /// <summary>Whether the object does not fit its schema although the status says 500, as servers before 1.22 put it.</summary>
-    public bool IsSchemaFault => Code == 500 && (Message.Contains("failed to create typed patch object", StringComparison.Ordinal) || Message.Contains("field not declared in schema", StringComparison.Ordinal));
+    public bool IsSchemaFault =>
+        Code == 500
+        && (
+            Message.Contains("failed to create typed patch object", StringComparison.Ordinal)
+            || Message.Contains("field not declared in schema", StringComparison.Ordinal));
 
     /// <summary>Reads the body of an answer that is no success; one that was read ahead can be read again.</summary>
     /// <param name="response">The answer.</param>
@@ -74,7 +83,8 @@ internal sealed record StatusBody
         var length = 0;
         try
         {
-            length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            length = await stream
+                .ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {

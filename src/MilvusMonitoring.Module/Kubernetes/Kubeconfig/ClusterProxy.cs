@@ -3,8 +3,12 @@ using System.Net;
 
 namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
-/// <summary>Which proxy leads to an API server: the kubeconfig's, else the environment's by the rules of Go, which kubectl goes by.</summary>
-/// <remarks>.NET's own reading of the environment knows no address ranges in <c>NO_PROXY</c> and asks Windows for a proxy besides.</remarks>
+/// <summary>
+/// Which proxy leads to an API server: the kubeconfig's, else the environment's by the rules of Go, which kubectl goes by.
+/// </summary>
+/// <remarks>
+/// .NET's own reading of the environment knows no address ranges in <c>NO_PROXY</c> and asks Windows for a proxy besides.
+/// </remarks>
 internal static class ClusterProxy
 {
     /// <summary>Finds the proxy.</summary>
@@ -24,9 +28,19 @@ internal static class ClusterProxy
             return null;
         }
 
-        return Uri.TryCreate(address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address, UriKind.Absolute, out var proxy) && proxy.Host.Length > 0 && proxy.Scheme is "http" or "https" or "socks5"
+        return
+            Uri.TryCreate(
+                address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address,
+                UriKind.Absolute,
+                out var proxy)
+            && proxy.Host.Length > 0
+            && proxy.Scheme is "http" or "https" or "socks5"
             ? proxy
-            : throw new MonitoringException(ErrorId.KubeconfigInvalid, "The environment variable HTTPS_PROXY holds no proxy's address", "give it as http://HOST:PORT, or name the API server in NO_PROXY", target: null);
+            : throw new MonitoringException(
+                ErrorId.KubeconfigInvalid,
+                "The environment variable HTTPS_PROXY holds no proxy's address",
+                "give it as http://HOST:PORT, or name the API server in NO_PROXY",
+                target: null);
     }
 
     /// <summary>Makes of a proxy's address what the HTTP client takes.</summary>
@@ -38,7 +52,9 @@ internal static class ClusterProxy
         if (proxy.UserInfo.Length > 0)
         {
             var parts = proxy.UserInfo.Split(':', 2);
-            result.Credentials = new NetworkCredential(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
+            result.Credentials = new NetworkCredential(
+                Uri.UnescapeDataString(parts[0]),
+                parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
         }
 
         return result;
@@ -50,7 +66,8 @@ internal static class ClusterProxy
         : null;
 
     private static bool IsExcepted(Uri server, string? exceptions) =>
-        exceptions?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Any(entry => Covers(entry, server)) == true;
+        exceptions?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Any(entry => Covers(entry, server))
+        == true;
 
     private static bool Covers(string entry, Uri server)
     {
@@ -64,7 +81,9 @@ internal static class ClusterProxy
         {
             return IPNetwork.TryParse(entry, out var network)
                 ? network.Contains(address)
-                : IPEndPoint.TryParse(entry, out var excepted) && excepted.Address.Equals(address) && (excepted.Port == 0 || excepted.Port == server.Port);
+                : IPEndPoint.TryParse(entry, out var excepted)
+                    && excepted.Address.Equals(address)
+                    && (excepted.Port == 0 || excepted.Port == server.Port);
         }
 
         var colon = entry.LastIndexOf(':');

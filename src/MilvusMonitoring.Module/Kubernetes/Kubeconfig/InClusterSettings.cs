@@ -17,14 +17,26 @@ internal static class InClusterSettings
     {
         if (context is not (null or ContextName))
         {
-            throw new MonitoringException(ErrorId.ContextNotFound, $"There is no kubeconfig to hold the context '{context}', only this pod's service account", "leave -Context out, or give a path with -Kubeconfig", context);
+            throw new MonitoringException(
+                ErrorId.ContextNotFound,
+                $"There is no kubeconfig to hold the context '{context}', only this pod's service account",
+                "leave -Context out, or give a path with -Kubeconfig",
+                context);
         }
 
         var folder = places.ServiceAccountFolder;
         var host = places.ServiceHost!.Contains(':', StringComparison.Ordinal) ? $"[{places.ServiceHost}]" : places.ServiceHost;
-        if (!Uri.TryCreate(string.Create(CultureInfo.InvariantCulture, $"https://{host}:{places.ServicePort}"), UriKind.Absolute, out var server))
+        if (
+            !Uri.TryCreate(
+                string.Create(CultureInfo.InvariantCulture, $"https://{host}:{places.ServicePort}"),
+                UriKind.Absolute,
+                out var server))
         {
-            throw new MonitoringException(ErrorId.KubeconfigInvalid, $"KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT give no address ({OneLine.Clean(host)}, {OneLine.Clean(places.ServicePort)})", "give a path with -Kubeconfig", target: null);
+            throw new MonitoringException(
+                ErrorId.KubeconfigInvalid,
+                $"KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT give no address ({OneLine.Clean(host)}, {OneLine.Clean(places.ServicePort)})",
+                "give a path with -Kubeconfig",
+                target: null);
         }
 
         var namespaceFile = Path.Combine(folder, "namespace");

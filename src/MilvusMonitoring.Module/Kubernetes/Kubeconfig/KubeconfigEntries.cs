@@ -64,7 +64,11 @@ internal sealed record KubeconfigUser
 /// <param name="Uid">The user's UID.</param>
 /// <param name="Groups">The groups.</param>
 /// <param name="Extra">Further attributes.</param>
-internal sealed record Impersonation(string? User, string? Uid, IReadOnlyList<string> Groups, IReadOnlyList<KeyValuePair<string, string>> Extra);
+internal sealed record Impersonation(
+    string? User,
+    string? Uid,
+    IReadOnlyList<string> Groups,
+    IReadOnlyList<KeyValuePair<string, string>> Extra);
 
 /// <summary>The program that gives credentials.</summary>
 internal sealed record KubeconfigExec

@@ -32,7 +32,11 @@ internal sealed record KubeconfigFile(
         }
         catch (YamlException exception)
         {
-            throw Invalid(path, $"is not valid YAML at line {exception.Start.Line}, column {exception.Start.Column}: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}", "mend the file", exception);
+            throw Invalid(
+                path,
+                $"is not valid YAML at line {exception.Start.Line}, column {exception.Start.Column}: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}",
+                "mend the file",
+                exception);
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
@@ -41,7 +45,11 @@ internal sealed record KubeconfigFile(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Invalid(path, $"cannot be read: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}", "see that it is a file and that you may read it", exception);
+            throw Invalid(
+                path,
+                $"cannot be read: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}",
+                "see that it is a file and that you may read it",
+                exception);
         }
 
         return root switch
@@ -66,7 +74,12 @@ internal sealed record KubeconfigFile(
     public static MonitoringException Invalid(string path, string fault, string remedy, Exception? cause = null) =>
         new(ErrorId.KubeconfigInvalid, $"The kubeconfig {path} {OneLine.Clean(fault)}", remedy, path, cause);
 
-    private static List<T> Entries<T>(string path, KubeconfigMapping root, string list, string field, Func<string, string, KubeconfigMapping, T> read)
+    private static List<T> Entries<T>(
+        string path,
+        KubeconfigMapping root,
+        string list,
+        string field,
+        Func<string, string, KubeconfigMapping, T> read)
     {
         var entries = new List<T>();
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -88,18 +101,22 @@ internal sealed record KubeconfigFile(
         return entries;
     }
 
-    private static KubeconfigCluster ReadCluster(string path, string name, KubeconfigMapping cluster) => new()
-    {
-        Name = name,
-        File = path,
-        Server = cluster.Text("server"),
-        CertificateAuthority = Data(path, $"cluster '{name}'", cluster, "certificate-authority"),
-        TlsServerName = cluster.Text("tls-server-name"),
-        InsecureSkipTlsVerify = cluster.IsTrue("insecure-skip-tls-verify"),
-        ProxyUrl = cluster.Text("proxy-url"),
-        DisableCompression = cluster.IsTrue("disable-compression"),
-        ExecConfig = cluster.Mappings("extensions").FirstOrDefault(extension => extension.Text("name") == "client.authentication.k8s.io/exec")?.Node("extension"),
-    };
+    private static KubeconfigCluster ReadCluster(string path, string name, KubeconfigMapping cluster) =>
+        new()
+        {
+            Name = name,
+            File = path,
+            Server = cluster.Text("server"),
+            CertificateAuthority = Data(path, $"cluster '{name}'", cluster, "certificate-authority"),
+            TlsServerName = cluster.Text("tls-server-name"),
+            InsecureSkipTlsVerify = cluster.IsTrue("insecure-skip-tls-verify"),
+            ProxyUrl = cluster.Text("proxy-url"),
+            DisableCompression = cluster.IsTrue("disable-compression"),
+            ExecConfig = cluster
+                .Mappings("extensions")
+                .FirstOrDefault(extension => extension.Text("name") == "client.authentication.k8s.io/exec")
+                ?.Node("extension"),
+        };
 
     private static KubeconfigUser ReadUser(string path, string name, KubeconfigMapping user) => new()
     {
@@ -132,14 +149,20 @@ internal sealed record KubeconfigFile(
 
     private static KubeconfigExec ReadExec(string path, string user, KubeconfigMapping exec)
     {
-        var command = exec.Text("command") ?? throw Invalid(path, $"names no command in the exec plugin of user '{user}'", "give the plugin's command");
+        var command = exec.Text("command")
+            ?? throw Invalid(path, $"names no command in the exec plugin of user '{user}'", "give the plugin's command");
         return new KubeconfigExec
         {
             ApiVersion = exec.Text("apiVersion") ?? "",
             // As kubectl: a bare name is looked for on the path, anything with a slash stands where the file says.
             Command = command.AsSpan().IndexOfAny('/', System.IO.Path.DirectorySeparatorChar) >= 0 ? Resolve(path, command)! : command,
             Arguments = exec.Texts("args"),
-            Environment = [.. exec.Mappings("env").Where(variable => variable.Text("name") is not null).Select(variable => KeyValuePair.Create(variable.Text("name")!, variable.Text("value") ?? ""))],
+            Environment =
+            [
+                .. exec.Mappings("env")
+                    .Where(variable => variable.Text("name") is not null)
+                    .Select(variable => KeyValuePair.Create(variable.Text("name")!, variable.Text("value") ?? "")),
+            ],
             InstallHint = exec.Text("installHint"),
             ProvideClusterInfo = exec.IsTrue("provideClusterInfo"),
             InteractiveMode = exec.Text("interactiveMode"),
@@ -159,7 +182,11 @@ internal sealed record KubeconfigFile(
         }
         catch (FormatException exception)
         {
-            throw Invalid(path, $"has {name}-data in {owner} that is not base64", "give the PEM file's content in base64, or its path as " + name, exception);
+            throw Invalid(
+                path,
+                $"has {name}-data in {owner} that is not base64",
+                "give the PEM file's content in base64, or its path as " + name,
+                exception);
         }
     }
 

@@ -6,7 +6,12 @@ namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 /// <param name="ServiceHost">The value of <c>KUBERNETES_SERVICE_HOST</c>, set inside a pod.</param>
 /// <param name="ServicePort">The value of <c>KUBERNETES_SERVICE_PORT</c>.</param>
 /// <param name="ServiceAccountFolder">Where a pod finds its service account.</param>
-internal sealed record KubeconfigLocations(string? Variable, string? HomeFile, string? ServiceHost, string? ServicePort, string ServiceAccountFolder)
+internal sealed record KubeconfigLocations(
+    string? Variable,
+    string? HomeFile,
+    string? ServiceHost,
+    string? ServicePort,
+    string ServiceAccountFolder)
 {
     /// <summary>The places of this process, as they are now.</summary>
     /// <returns>The places.</returns>
@@ -32,7 +37,9 @@ internal sealed record KubeconfigLocations(string? Variable, string? HomeFile, s
             var files = File.Exists(named) ? [Path.GetFullPath(named)] : Existing(named);
             return files.Count > 0
                 ? files
-                : throw NotFound($"The kubeconfig {named} is not there; give the path of a kubeconfig with -Kubeconfig, or leave it out to use $env:KUBECONFIG or ~/.kube/config.", named);
+                : throw NotFound(
+                    $"The kubeconfig {named} is not there; give the path of a kubeconfig with -Kubeconfig, or leave it out to use $env:KUBECONFIG or ~/.kube/config.",
+                    named);
         }
 
         if (!string.IsNullOrEmpty(Variable))
@@ -40,7 +47,9 @@ internal sealed record KubeconfigLocations(string? Variable, string? HomeFile, s
             var files = Existing(Variable);
             return files.Count > 0
                 ? files
-                : throw NotFound($"No file that $env:KUBECONFIG lists is there ({Variable}); correct the variable, or give a path with -Kubeconfig.", Variable);
+                : throw NotFound(
+                    $"No file that $env:KUBECONFIG lists is there ({Variable}); correct the variable, or give a path with -Kubeconfig.",
+                    Variable);
         }
 
         if (HomeFile is not null && File.Exists(HomeFile))
@@ -50,10 +59,15 @@ internal sealed record KubeconfigLocations(string? Variable, string? HomeFile, s
 
         return IsInCluster
             ? []
-            : throw NotFound($"No kubeconfig was found: $env:KUBECONFIG is not set, {HomeFile ?? "~/.kube/config"} is not there, and this is no pod with a service account; give the path of one with -Kubeconfig.", null);
+            : throw NotFound(
+                $"No kubeconfig was found: $env:KUBECONFIG is not set, {HomeFile ?? "~/.kube/config"} is not there, and this is no pod with a service account; give the path of one with -Kubeconfig.",
+                null);
     }
 
-    private bool IsInCluster => !string.IsNullOrEmpty(ServiceHost) && !string.IsNullOrEmpty(ServicePort) && File.Exists(Path.Combine(ServiceAccountFolder, "token"));
+    private bool IsInCluster =>
+        !string.IsNullOrEmpty(ServiceHost)
+        && !string.IsNullOrEmpty(ServicePort)
+        && File.Exists(Path.Combine(ServiceAccountFolder, "token"));
 
     private static List<string> Existing(string list) =>
         [.. list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Where(File.Exists).Select(Path.GetFullPath).Distinct()];

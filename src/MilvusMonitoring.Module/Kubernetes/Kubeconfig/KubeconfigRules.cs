@@ -15,7 +15,10 @@ internal static class KubeconfigRules
     {
         if (cluster.InsecureSkipTlsVerify)
         {
-            throw Refused(cluster.File, $"switches off TLS checks for the cluster '{cluster.Name}' (insecure-skip-tls-verify), and this module always checks", "give the cluster's CA as certificate-authority or certificate-authority-data instead");
+            throw Refused(
+                cluster.File,
+                $"switches off TLS checks for the cluster '{cluster.Name}' (insecure-skip-tls-verify), and this module always checks",
+                "give the cluster's CA as certificate-authority or certificate-authority-data instead");
         }
 
         CheckUser(user);
@@ -46,7 +49,10 @@ internal static class KubeconfigRules
         var text = cluster.Server.Contains("://", StringComparison.Ordinal) ? cluster.Server : "https://" + cluster.Server;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var server) || server.Host.Length == 0 || server.Scheme is not ("https" or "http"))
         {
-            throw Refused(cluster.File, $"gives the cluster '{cluster.Name}' the server '{OneLine.Clean(WithoutUserInfo(cluster.Server))}', which is no address", Remedy);
+            throw Refused(
+                cluster.File,
+                $"gives the cluster '{cluster.Name}' the server '{OneLine.Clean(WithoutUserInfo(cluster.Server))}', which is no address",
+                Remedy);
         }
 
         if (server.UserInfo.Length > 0 || server.Query.Length > 0 || server.Fragment.Length > 0)
@@ -56,7 +62,10 @@ internal static class KubeconfigRules
 
         if (server.Scheme == "http" && !server.IsLoopback)
         {
-            throw Refused(cluster.File, $"gives the cluster '{cluster.Name}' the server {server}, where credentials would travel in the clear", "use https; plain http is for loopback only");
+            throw Refused(
+                cluster.File,
+                $"gives the cluster '{cluster.Name}' the server {server}, where credentials would travel in the clear",
+                "use https; plain http is for loopback only");
         }
 
         return server;
@@ -69,19 +78,29 @@ internal static class KubeconfigRules
             return null;
         }
 
-        if (Uri.TryCreate(cluster.ProxyUrl, UriKind.Absolute, out var proxy) && proxy.Host.Length > 0 && proxy.Scheme is "http" or "https" or "socks5")
+        if (
+            Uri.TryCreate(cluster.ProxyUrl, UriKind.Absolute, out var proxy)
+            && proxy.Host.Length > 0
+            && proxy.Scheme is "http" or "https" or "socks5")
         {
             return proxy;
         }
 
-        throw Refused(cluster.File, $"gives the cluster '{cluster.Name}' the proxy-url '{OneLine.Clean(WithoutUserInfo(cluster.ProxyUrl))}', which is no proxy's address", "give it as http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT");
+        throw Refused(
+            cluster.File,
+            $"gives the cluster '{cluster.Name}' the proxy-url '{OneLine.Clean(WithoutUserInfo(cluster.ProxyUrl))}', which is no proxy's address",
+            "give it as http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT"
+        );
     }
 
     private static void CheckUser(KubeconfigUser user)
     {
         if (user.AuthProvider is not null)
         {
-            throw Refused(user.File, $"has the user '{user.Name}' sign in through auth-provider '{user.AuthProvider}', which kubectl no longer has either", "write the kubeconfig anew with your cloud's tool, which puts an exec plugin in its place");
+            throw Refused(
+                user.File,
+                $"has the user '{user.Name}' sign in through auth-provider '{user.AuthProvider}', which kubectl no longer has either",
+                "write the kubeconfig anew with your cloud's tool, which puts an exec plugin in its place");
         }
 
         if (user.Username is not null && (user.Token ?? user.TokenFile) is not null)
@@ -91,22 +110,36 @@ internal static class KubeconfigRules
 
         if (!user.ClientCertificate.IsAbsent && user.ClientKey.IsAbsent)
         {
-            throw Refused(user.File, $"gives the user '{user.Name}' a client certificate without its key", "add client-key or client-key-data");
+            throw Refused(
+                user.File,
+                $"gives the user '{user.Name}' a client certificate without its key",
+                "add client-key or client-key-data");
         }
 
         if (user.ClientCertificate.IsAbsent && !user.ClientKey.IsAbsent)
         {
-            throw Refused(user.File, $"gives the user '{user.Name}' a client key without its certificate", "add client-certificate or client-certificate-data");
+            throw Refused(
+                user.File,
+                $"gives the user '{user.Name}' a client key without its certificate",
+                "add client-certificate or client-certificate-data");
         }
 
         if (user.Impersonation is { User: null })
         {
-            throw Refused(user.File, $"has the user '{user.Name}' act as a group, UID or extra attribute but as no user", "add the user as 'as'");
+            throw Refused(
+                user.File,
+                $"has the user '{user.Name}' act as a group, UID or extra attribute but as no user",
+                "add the user as 'as'");
         }
 
-        if (user.Impersonation is { } impersonation && (impersonation.Groups.Count > 1 || impersonation.Extra.DistinctBy(pair => pair.Key).Count() < impersonation.Extra.Count))
+        if (
+            user.Impersonation is { } impersonation
+            && (impersonation.Groups.Count > 1 || impersonation.Extra.DistinctBy(pair => pair.Key).Count() < impersonation.Extra.Count))
         {
-            throw Refused(user.File, $"has the user '{user.Name}' act with several groups, or several values of one extra attribute, which .NET cannot send", "name one group and one value each, or use a user that holds those rights itself");
+            throw Refused(
+                user.File,
+                $"has the user '{user.Name}' act with several groups, or several values of one extra attribute, which .NET cannot send",
+                "name one group and one value each, or use a user that holds those rights itself");
         }
 
         if (user.Exec is not null)
@@ -119,12 +152,18 @@ internal static class KubeconfigRules
     {
         if (exec.ApiVersion is not ("client.authentication.k8s.io/v1" or "client.authentication.k8s.io/v1beta1"))
         {
-            throw Refused(user.File, $"has an exec plugin for the user '{user.Name}' of version '{OneLine.Clean(exec.ApiVersion)}'", "write the kubeconfig anew for client.authentication.k8s.io/v1 or v1beta1");
+            throw Refused(
+                user.File,
+                $"has an exec plugin for the user '{user.Name}' of version '{OneLine.Clean(exec.ApiVersion)}'",
+                "write the kubeconfig anew for client.authentication.k8s.io/v1 or v1beta1");
         }
 
         if (exec.InteractiveMode == "Always")
         {
-            throw Refused(user.File, $"has an exec plugin for the user '{user.Name}' that must be able to ask questions (interactiveMode: Always), and this module has no terminal to lend", "sign in another way, such as a token or a plugin that needs no answers");
+            throw Refused(
+                user.File,
+                $"has an exec plugin for the user '{user.Name}' that must be able to ask questions (interactiveMode: Always), and this module has no terminal to lend",
+                "sign in another way, such as a token or a plugin that needs no answers");
         }
     }
 

@@ -55,7 +55,13 @@ internal sealed class MergedKubeconfig
         {
             return new MergedKubeconfig(places.Files(named)).SortedNames();
         }
-        catch (Exception exception) when (exception is MonitoringException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception)
+            when (exception
+                    is MonitoringException
+                        or IOException
+                        or UnauthorizedAccessException
+                        or ArgumentException
+                        or NotSupportedException)
         {
             return [];
         }
@@ -79,7 +85,10 @@ internal sealed class MergedKubeconfig
     {
         if (name is null)
         {
-            throw KubeconfigFile.Invalid(context.File, $"names no {what} in the context '{OneLine.Clean(context.Name, LongestName)}'", $"add the {what} to the context, or use another one with -Context");
+            throw KubeconfigFile.Invalid(
+                context.File,
+                $"names no {what} in the context '{OneLine.Clean(context.Name, LongestName)}'",
+                $"add the {what} to the context, or use another one with -Context");
         }
 
         return entries.TryGetValue(name, out var entry)
@@ -98,11 +107,12 @@ internal sealed class MergedKubeconfig
             : $"The kubeconfig {Path} has no current context ({NameSuggestions.Describe("", _contexts.Keys)}); {NoRemedyButContext}.",
         Path);
 
-    private MonitoringException NoSuchContext(string name, bool isCurrent) => new(
-        ErrorId.ContextNotFound,
-        $"The {(isCurrent ? "current context" : "context")} '{OneLine.Clean(name, LongestName)}' is not in {Path} ({NameSuggestions.Describe(name, _contexts.Keys)})",
-        NoRemedyButContext,
-        name);
+    private MonitoringException NoSuchContext(string name, bool isCurrent) =>
+        new(
+            ErrorId.ContextNotFound,
+            $"The {(isCurrent ? "current context" : "context")} '{OneLine.Clean(name, LongestName)}' is not in {Path} ({NameSuggestions.Describe(name, _contexts.Keys)})",
+            NoRemedyButContext,
+            name);
 
     private List<string> SortedNames() => [.. _contexts.Keys.Order(StringComparer.OrdinalIgnoreCase)];
 

@@ -111,7 +111,13 @@ internal abstract class YamlNode
             {
                 writer.WriteBooleanValue(text == "true");
             }
-            else if (plain && long.TryParse(text, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var number))
+            else if (
+                plain
+                && long.TryParse(
+                    text,
+                    System.Globalization.NumberStyles.AllowLeadingSign,
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    out var number))
             {
                 writer.WriteNumberValue(number);
             }
@@ -161,7 +167,9 @@ internal abstract class YamlNode
             fields.GetValueOrDefault(name) is KubeconfigSequence sequence ? sequence.Items.OfType<KubeconfigMapping>() : [];
 
         public IReadOnlyList<string> Texts(string name) =>
-            fields.GetValueOrDefault(name) is KubeconfigSequence sequence ? [.. sequence.Items.OfType<KubeconfigScalar>().Select(item => item.Text)] : [];
+            fields.GetValueOrDefault(name) is KubeconfigSequence sequence
+                ? [.. sequence.Items.OfType<KubeconfigScalar>().Select(item => item.Text)]
+                : [];
 
         public IEnumerable<string> Names => fields.Keys;
 

@@ -20,6 +20,8 @@ internal sealed record FieldManagerEntry(string Manager, string Operation, strin
     /// <summary>Whether it is what this module has applied to the object itself.</summary>
     public bool IsOurs => IsByUs && Operation == "Apply";
 
-    /// <summary>Whether it is what this module has written to the object itself, by applying or, as Grant does to a role, by patching.</summary>
+    /// <summary>
+    /// Whether it is what this module has written to the object itself, by applying or, as Grant does to a role, by patching.
+    /// </summary>
     public bool IsByUs => Manager == OurName && Subresource.Length == 0;
 }

@@ -6,8 +6,16 @@ internal static class FieldManagers
     /// <summary>Parts of Kubernetes and of kube-prometheus that write to objects others made, and restarts.</summary>
     private static readonly HashSet<string> Workers =
     [
-        "kube-controller-manager", "kube-apiserver", "kube-scheduler", "kubelet", "PrometheusOperator", "operator", "prometheus-operator", "adapter",
-        "kubectl-rollout", FieldManagerEntry.RestartName,
+        "kube-controller-manager",
+        "kube-apiserver",
+        "kube-scheduler",
+        "kubelet",
+        "PrometheusOperator",
+        "operator",
+        "prometheus-operator",
+        "adapter",
+        "kubectl-rollout",
+        FieldManagerEntry.RestartName,
     ];
 
     /// <summary>The field managers that wrote the objects themselves, the most frequent first.</summary>

@@ -16,8 +16,13 @@ internal static class LabelSelector
         && selector.Items("matchExpressions").All(expression => Holds(expression, labels));
 
     /// <summary>The selector as kubectl writes it, for messages: <c>release=kps,tier in (a,b)</c>.</summary>
-    public static string Describe(JsonElement selector) => string.Join(',', selector.TextMap("matchLabels").Select(label => $"{label.Key}={label.Value}")
-        .Concat(selector.Items("matchExpressions").Select(Describe1)));
+    public static string Describe(JsonElement selector) =>
+        string.Join(
+            ',',
+            selector
+                .TextMap("matchLabels")
+                .Select(label => $"{label.Key}={label.Value}")
+                .Concat(selector.Items("matchExpressions").Select(Describe1)));
 
     private static bool Holds(JsonElement expression, IReadOnlyDictionary<string, string> labels)
     {

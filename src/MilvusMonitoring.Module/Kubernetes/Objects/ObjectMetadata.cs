@@ -26,8 +26,17 @@ internal sealed record ObjectMetadata
 
     public IReadOnlyList<FieldManagerEntry> Managers { get; init; } = [];
 
-    /// <summary>What stands for the set of fields that this module has applied or patched and that nobody has changed since; null where it applied none.</summary>
-    public string? OwnedFields => Managers.Any(entry => entry.IsOurs)
-        ? string.Join('+', Managers.Where(entry => entry.IsByUs).OrderBy(entry => entry.Operation, StringComparer.Ordinal).Select(entry => entry.FieldsDigest))
-        : null;
+    /// <summary>
+    /// What stands for the set of fields that this module has applied or patched and that nobody has changed since; null where it applied
+    /// none.
+    /// </summary>
+    public string? OwnedFields =>
+        Managers.Any(entry => entry.IsOurs)
+            ? string.Join(
+                '+',
+                Managers
+                    .Where(entry => entry.IsByUs)
+                    .OrderBy(entry => entry.Operation, StringComparer.Ordinal)
+                    .Select(entry => entry.FieldsDigest))
+            : null;
 }

@@ -9,7 +9,8 @@ namespace MilvusMonitoring.Kubernetes.Objects;
 internal sealed record Permission(string Verb, string Group, string Resource, string? Name = null, string? Path = null)
 {
     /// <summary>What it is on: <c>endpointslices.discovery.k8s.io</c>, <c>nodes/metrics</c>, <c>/metrics</c>.</summary>
-    public string Subject => Path ?? $"{Resource}{(Group.Length == 0 ? string.Empty : "." + Group)}{(Name is null ? string.Empty : $" \"{Name}\"")}";
+    public string Subject =>
+        Path ?? $"{Resource}{(Group.Length == 0 ? string.Empty : "." + Group)}{(Name is null ? string.Empty : $" \"{Name}\"")}";
 
     /// <summary>Says permissions as shortly as they go.</summary>
     /// <param name="permissions">The permissions.</param>

@@ -29,7 +29,8 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
 
     public static ResourceType Event { get; } = new(string.Empty, "v1", "events", "Event", true);
 
-    public static ResourceType Definition { get; } = new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false);
+    public static ResourceType Definition { get; } =
+        new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false);
 
     public static ResourceType Namespace { get; } = new(string.Empty, "v1", "namespaces", "Namespace", false);
 
@@ -62,5 +63,6 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
     /// <summary>Names an object of this kind.</summary>
     public ResourceId IdOf(string? namespaceName, string name) => new(Group, Kind, namespaceName, name);
 
-    private static ResourceType Rbac(string plural, string kind, bool isNamespaced) => new("rbac.authorization.k8s.io", "v1", plural, kind, isNamespaced);
+    private static ResourceType Rbac(string plural, string kind, bool isNamespaced) =>
+        new("rbac.authorization.k8s.io", "v1", plural, kind, isNamespaced);
 }

@@ -3,7 +3,10 @@ using MilvusMonitoring.Json;
 
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
-/// <summary>How far a CustomResourceDefinition is: its resources can be written once it is Established and its names are accepted. Conditions are null at first, which is neither.</summary>
+/// <summary>
+/// How far a CustomResourceDefinition is: its resources can be written once it is Established and its names are accepted. Conditions are
+/// null at first, which is neither.
+/// </summary>
 /// <param name="IsEstablished">Whether its resources can be written.</param>
 /// <param name="Refusal">Why its names are not accepted; null where they are, or nothing was said yet.</param>
 internal sealed record CrdState(bool IsEstablished, string? Refusal)
@@ -26,7 +29,10 @@ internal sealed record CrdState(bool IsEstablished, string? Refusal)
                     break;
                 case "NamesAccepted":
                     accepted = isTrue;
-                    refusal = condition.Text("status") == "False" ? condition.Text("message") ?? condition.Text("reason") ?? "its names are not accepted" : null;
+                    refusal =
+                        condition.Text("status") == "False"
+                            ? condition.Text("message") ?? condition.Text("reason") ?? "its names are not accepted"
+                            : null;
                     break;
                 default:
                     break;

@@ -11,16 +11,23 @@ internal static class CrdWait
     private static readonly TimeSpan RefusalGrace = TimeSpan.FromSeconds(3);
 
     /// <summary>Waits until the definition's resources can be written.</summary>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.DefinitionNotEstablished"/>: its names are refused, or the time is over.</exception>
-    public static async Task WaitUntilEstablishedAsync(ClusterClient client, ResourceId id, Deadline deadline, CancellationToken cancellationToken)
+    /// <exception cref="MonitoringException"><see cref="ErrorId.DefinitionNotEstablished"/>: its names are refused, or the time is
+    /// over.</exception>
+    public static async Task WaitUntilEstablishedAsync(
+        ClusterClient client,
+        ResourceId id,
+        Deadline deadline,
+        CancellationToken cancellationToken)
     {
         var state = new CrdState(false, null);
         using var refusedForLong = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            await new ObjectWatch(client).FollowAsync(ResourceType.Definition, null, id.Name, Observe, refusedForLong.Token).ConfigureAwait(false);
+            await new ObjectWatch(client)
+                .FollowAsync(ResourceType.Definition, null, id.Name, Observe, refusedForLong.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && (deadline.IsOver || state.Refusal is not null))
+        catch (OperationCanceledException)
+            when (!cancellationToken.IsCancellationRequested && (deadline.IsOver || state.Refusal is not null))
         {
             throw new MonitoringException(
                 ErrorId.DefinitionNotEstablished,

@@ -1,6 +1,9 @@
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
-/// <summary>How long a command may wait in all. Its token ends waiting; whoever waits tells the time-out from the user's Ctrl+C by asking which token it was.</summary>
+/// <summary>
+/// How long a command may wait in all. Its token ends waiting; whoever waits tells the time-out from the user's Ctrl+C by asking which
+/// token it was.
+/// </summary>
 internal sealed class Deadline : IDisposable
 {
     private readonly CancellationTokenSource _source;

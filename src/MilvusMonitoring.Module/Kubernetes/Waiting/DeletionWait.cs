@@ -30,7 +30,13 @@ internal static class DeletionWait
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What holds it; null where it is gone.</returns>
     public static async Task<string?> UntilGoneAsync(
-        ClusterClient client, ResourceType type, ResourceId id, string uid, Deadline deadline, Action<string> report, CancellationToken cancellationToken)
+        ClusterClient client,
+        ResourceType type,
+        ResourceId id,
+        string uid,
+        Deadline deadline,
+        Action<string> report,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -61,13 +67,21 @@ internal static class DeletionWait
         return !gone.IsCompleted && !cancellationToken.IsCancellationRequested;
     }
 
-    private static async Task<string?> WhatHoldsAsync(ClusterClient client, ResourceType type, ResourceId id, string uid, CancellationToken cancellationToken)
+    private static async Task<string?> WhatHoldsAsync(
+        ClusterClient client,
+        ResourceType type,
+        ResourceId id,
+        string uid,
+        CancellationToken cancellationToken)
     {
         using var look = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         look.CancelAfter(LongestLook);
         try
         {
-            return await client.FindAsync(type, id, look.Token).ConfigureAwait(false) is { } live && ObjectMetadataReader.Read(live) is { } metadata && metadata.Uid == uid
+            return
+                await client.FindAsync(type, id, look.Token).ConfigureAwait(false) is { } live
+                && ObjectMetadataReader.Read(live) is { } metadata
+                && metadata.Uid == uid
                 ? Describe(metadata, JsonSlice.Parse(live, "status"))
                 : null;
         }
@@ -89,8 +103,10 @@ internal static class DeletionWait
             .OfType<string>()
             .ToList();
         return conditions.Count > 0 ? string.Join("; ", conditions)
-            : metadata.Finalizers.Count > 0 ? $"its finalizers {string.Join(", ", metadata.Finalizers)} are still there: whoever set them has to finish, or to be removed from it"
-            : status.Text("phase") == "Terminating" && !status.Items("conditions").Any() ? "its controller has not looked at it yet, which it does 5 s after the deletion"
+            : metadata.Finalizers.Count > 0
+                ? $"its finalizers {string.Join(", ", metadata.Finalizers)} are still there: whoever set them has to finish, or to be removed from it"
+            : status.Text("phase") == "Terminating" && !status.Items("conditions").Any()
+                ? "its controller has not looked at it yet, which it does 5 s after the deletion"
             : "nothing says why";
     }
 }

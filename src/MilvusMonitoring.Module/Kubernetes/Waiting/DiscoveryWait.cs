@@ -4,7 +4,9 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
-/// <summary>Waits until discovery shows kinds: it lags behind Established, and who asks it once at the start never learns of those that come later.</summary>
+/// <summary>
+/// Waits until discovery shows kinds: it lags behind Established, and who asks it once at the start never learns of those that come later.
+/// </summary>
 internal static class DiscoveryWait
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
@@ -17,20 +19,33 @@ internal static class DiscoveryWait
     /// <param name="deadline">Until when to wait.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Why to wait no longer; null where all are shown.</returns>
-    public static async Task<MonitoringException?> WaitAsync(ClusterClient client, IEnumerable<ResourceType> kinds, Deadline deadline, CancellationToken cancellationToken)
+    public static async Task<MonitoringException?> WaitAsync(
+        ClusterClient client,
+        IEnumerable<ResourceType> kinds,
+        Deadline deadline,
+        CancellationToken cancellationToken)
     {
-        var waits = kinds.GroupBy(kind => kind.ApiVersion, kind => kind.Plural).Select(version => WaitAsync(client, version.Key, [.. version], deadline, cancellationToken));
+        var waits = kinds
+            .GroupBy(kind => kind.ApiVersion, kind => kind.Plural)
+            .Select(version => WaitAsync(client, version.Key, [.. version], deadline, cancellationToken));
         return (await Task.WhenAll(waits).ConfigureAwait(false)).FirstOrDefault(late => late is not null);
     }
 
-    private static async Task<MonitoringException?> WaitAsync(ClusterClient client, string version, HashSet<string> wanted, Deadline deadline, CancellationToken cancellationToken)
+    private static async Task<MonitoringException?> WaitAsync(
+        ClusterClient client,
+        string version,
+        HashSet<string> wanted,
+        Deadline deadline,
+        CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         var pause = FirstPause;
         while (true)
         {
             var document = await client.FindDocumentAsync($"/apis/{version}", "application/json", cancellationToken).ConfigureAwait(false);
-            var shown = document is { } body ? ClusterClient.ParseAnswer(body, version).RootElement.Items("resources").Select(kind => kind.Text("name")).ToHashSet() : [];
+            var shown = document is { } body
+                ? ClusterClient.ParseAnswer(body, version).RootElement.Items("resources").Select(kind => kind.Text("name")).ToHashSet()
+                : [];
             var missing = wanted.Where(plural => !shown.Contains(plural)).Order(StringComparer.Ordinal).ToList();
             if (missing.Count == 0)
             {

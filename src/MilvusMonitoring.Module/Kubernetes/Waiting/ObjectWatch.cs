@@ -15,7 +15,12 @@ internal sealed class ObjectWatch(ClusterClient client)
     /// <param name="onlyName">The only object of interest; null for all.</param>
     /// <param name="observe">Is given each event; returns true when it has seen enough.</param>
     /// <param name="cancellationToken">Ends the watch.</param>
-    public async Task FollowAsync(ResourceType type, string? namespaceName, string? onlyName, Func<WatchEvent, bool> observe, CancellationToken cancellationToken)
+    public async Task FollowAsync(
+        ResourceType type,
+        string? namespaceName,
+        string? onlyName,
+        Func<WatchEvent, bool> observe,
+        CancellationToken cancellationToken)
     {
         var selector = onlyName is null ? string.Empty : $"&fieldSelector=metadata.name%3D{Uri.EscapeDataString(onlyName)}";
         var path = $"{type.ListPath(namespaceName)}?watch=true&allowWatchBookmarks=true{selector}";
@@ -37,7 +42,9 @@ internal sealed class ObjectWatch(ClusterClient client)
         }
     }
 
-    /// <summary>Tells of every change of a list from now on, until it is cancelled; of none where the server does not have the kind.</summary>
+    /// <summary>
+    /// Tells of every change of a list from now on, until it is cancelled; of none where the server does not have the kind.
+    /// </summary>
     /// <param name="type">The kind.</param>
     /// <param name="namespaceName">The namespace; null for all, or for a kind that has none.</param>
     /// <param name="selector">A query such as <c>labelSelector=a%3Db</c>; empty for all objects.</param>
@@ -47,14 +54,23 @@ internal sealed class ObjectWatch(ClusterClient client)
     /// <param name="cancellationToken">Ends the watch.</param>
     /// <exception cref="MonitoringException"><see cref="ErrorId.PermissionDenied"/> among others.</exception>
     public async Task FollowChangesAsync(
-        ResourceType type, string? namespaceName, string selector, bool metadataOnly, Action begun, Action<ReadOnlyMemory<byte>> changed, CancellationToken cancellationToken)
+        ResourceType type,
+        string? namespaceName,
+        string selector,
+        bool metadataOnly,
+        Action begun,
+        Action<ReadOnlyMemory<byte>> changed,
+        CancellationToken cancellationToken)
     {
         var query = selector.Length == 0 ? string.Empty : "&" + selector;
         var pause = FirstPause;
         for (var isFirst = true; ; isFirst = false)
         {
             var path = type.ListPath(namespaceName);
-            if (await client.FindDocumentAsync($"{path}?limit=1{query}", ClusterClient.MetadataOnlyList, cancellationToken).ConfigureAwait(false) is not { } body)
+            if (
+                await client
+                    .FindDocumentAsync($"{path}?limit=1{query}", ClusterClient.MetadataOnlyList, cancellationToken).ConfigureAwait(false)
+                is not { } body)
             {
                 return;
             }
@@ -69,7 +85,10 @@ internal sealed class ObjectWatch(ClusterClient client)
             }
 
             var from = JsonSlice.Parse(body, "metadata").Text("resourceVersion");
-            await foreach (var watchEvent in client.WatchAsync($"{path}?watch=true{query}&resourceVersion={from}", metadataOnly, type.Plural, cancellationToken).ConfigureAwait(false))
+            await foreach (
+                var watchEvent in client
+                    .WatchAsync($"{path}?watch=true{query}&resourceVersion={from}", metadataOnly, type.Plural, cancellationToken)
+                    .ConfigureAwait(false))
             {
                 if (watchEvent.Kind == WatchEventKind.Expired)
                 {
@@ -97,14 +116,18 @@ internal sealed class ObjectWatch(ClusterClient client)
         {
             var selector = $"fieldSelector=metadata.name%3D{Uri.EscapeDataString(id.Name)}";
             var path = type.ListPath(id.Namespace);
-            var body = await client.FindDocumentAsync($"{path}?{selector}", ClusterClient.MetadataOnlyList, cancellationToken).ConfigureAwait(false);
+            var body = await client
+                .FindDocumentAsync($"{path}?{selector}", ClusterClient.MetadataOnlyList, cancellationToken).ConfigureAwait(false);
             if (body is null || !JsonSlice.Items(body.Value, "items").Any(item => ObjectMetadataReader.Read(item)?.Uid == uid))
             {
                 return;
             }
 
             var from = JsonSlice.Parse(body.Value, "metadata").Text("resourceVersion");
-            await foreach (var watchEvent in client.WatchAsync($"{path}?watch=true&{selector}&resourceVersion={from}", true, id.ToString(), cancellationToken).ConfigureAwait(false))
+            await foreach (
+                var watchEvent in client
+                    .WatchAsync($"{path}?watch=true&{selector}&resourceVersion={from}", true, id.ToString(), cancellationToken)
+                    .ConfigureAwait(false))
             {
                 if (watchEvent.Kind == WatchEventKind.Expired)
                 {

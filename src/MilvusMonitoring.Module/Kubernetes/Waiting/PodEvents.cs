@@ -17,13 +17,18 @@ internal sealed class PodEvents(ClusterClient client)
     /// <param name="reason">The reason.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public Task<IReadOnlyList<JsonElement>> OfAsync(string? namespaceName, string reason, CancellationToken cancellationToken) =>
-        _read.GetOrAdd((namespaceName, reason), key => new Lazy<Task<IReadOnlyList<JsonElement>>>(() => ReadAsync(key.Namespace, key.Reason, cancellationToken))).Value;
+        _read
+            .GetOrAdd((namespaceName, reason), key => new Lazy<Task<IReadOnlyList<JsonElement>>>(() =>
+                ReadAsync(key.Namespace, key.Reason, cancellationToken)))
+            .Value;
 
     private async Task<IReadOnlyList<JsonElement>> ReadAsync(string? namespaceName, string reason, CancellationToken cancellationToken)
     {
         try
         {
-            return await client.ListAsync(ResourceType.Event, namespaceName, $"fieldSelector=reason%3D{reason}", cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+            return await client
+                .ListAsync(ResourceType.Event, namespaceName, $"fieldSelector=reason%3D{reason}", cancellationToken)
+                .ToListAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
         {

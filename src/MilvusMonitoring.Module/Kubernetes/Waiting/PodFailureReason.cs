@@ -8,7 +8,9 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
-/// <summary>Asks the pods of a workload why it is not ready: the image that cannot be pulled, the container that crashes, the node that has no room.</summary>
+/// <summary>
+/// Asks the pods of a workload why it is not ready: the image that cannot be pulled, the container that crashes, the node that has no room.
+/// </summary>
 internal static class PodFailureReason
 {
     private const string CrashLoop = "CrashLoopBackOff";
@@ -23,7 +25,12 @@ internal static class PodFailureReason
     /// <param name="events">Where events are read; null for an own look.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     /// <returns>The problems; none where nobody says anything.</returns>
-    public static async Task<IReadOnlyList<PodProblem>> FindAsync(ClusterClient client, ResourceType type, ResourceId id, PodEvents? events, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<PodProblem>> FindAsync(
+        ClusterClient client,
+        ResourceType type,
+        ResourceId id,
+        PodEvents? events,
+        CancellationToken cancellationToken)
     {
         events ??= new PodEvents(client);
         if (type.Group != "apps" || await client.FindAsync(type, id, cancellationToken).ConfigureAwait(false) is not { } workload)
@@ -49,10 +56,12 @@ internal static class PodFailureReason
     }
 
     /// <summary>Whether a pod is ready.</summary>
-    public static bool IsReady(JsonElement pod) => pod.Member("status").Items("conditions").Any(condition => condition.Text("type") == "Ready" && condition.Text("status") == "True");
+    public static bool IsReady(JsonElement pod) =>
+        pod.Member("status").Items("conditions").Any(condition => condition.Text("type") == "Ready" && condition.Text("status") == "True");
 
     /// <summary>What a pod, as the server gave it, says of why it is not ready; null where it says nothing.</summary>
-    public static string? Find(ReadOnlyMemory<byte> pod) => AllOf(KubernetesJson.Deserialize<V1Pod>(Encoding.UTF8.GetString(pod.Span))) is [var first, ..] ? first.Text : null;
+    public static string? Find(ReadOnlyMemory<byte> pod) =>
+        AllOf(KubernetesJson.Deserialize<V1Pod>(Encoding.UTF8.GetString(pod.Span))) is [var first, ..] ? first.Text : null;
 
     /// <summary>What a pod says of why it is not ready.</summary>
     public static IReadOnlyList<PodProblem> AllOf(V1Pod pod)
@@ -60,9 +69,18 @@ internal static class PodFailureReason
         var name = pod.Metadata?.Name;
         var containers = (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []);
         var problems = containers.Select(container => Find(name, container)).OfType<PodProblem>().ToList();
-        return problems.Count > 0 ? problems : [.. (pod.Status?.Conditions ?? [])
-            .Where(condition => condition is { Type: "PodScheduled", Status: "False" })
-            .Select(condition => new PodProblem(PodProblemKind.Scheduling, name, $"{condition.Reason} ({OneLine.Clean(condition.Message)})", OneLine.Clean(condition.Message)))];
+        return problems.Count > 0
+            ? problems
+            :
+            [
+                .. (pod.Status?.Conditions ?? [])
+                    .Where(condition => condition is { Type: "PodScheduled", Status: "False" })
+                    .Select(condition => new PodProblem(
+                        PodProblemKind.Scheduling,
+                        name,
+                        $"{condition.Reason} ({OneLine.Clean(condition.Message)})",
+                        OneLine.Clean(condition.Message))),
+            ];
     }
 
     private static PodProblem? Find(string? pod, V1ContainerStatus container)
@@ -78,11 +96,18 @@ internal static class PodFailureReason
         var text = $"container {container.Name} {reason}{(string.IsNullOrEmpty(message) ? string.Empty : $" ({OneLine.Clean(message)})")}";
         if (PullFailure.IsReason(reason))
         {
-            return new PodProblem(PodProblemKind.Image, pod, text, message ?? string.Empty) { Container = container.Name, Image = container.Image };
+            return new PodProblem(PodProblemKind.Image, pod, text, message ?? string.Empty)
+            {
+                Container = container.Name,
+                Image = container.Image,
+            };
         }
 
         var end = container.State?.Terminated ?? container.LastState?.Terminated;
-        return new PodProblem(PodProblemKind.Start, pod, text, end is null ? OneLine.Clean(message ?? reason) : Ending(end)) { Container = container.Name };
+        return new PodProblem(PodProblemKind.Start, pod, text, end is null ? OneLine.Clean(message ?? reason) : Ending(end))
+        {
+            Container = container.Name,
+        };
     }
 
     private static string Ending(V1ContainerStateTerminated end)
@@ -92,26 +117,53 @@ internal static class PodFailureReason
     }
 
     /// <summary>What the pod itself does not say: why its image cannot be pulled, and what its container wrote last.</summary>
-    private static async Task<PodProblem> WithCauseAsync(ClusterClient client, PodEvents events, V1Pod pod, PodProblem problem, CancellationToken cancellationToken)
+    private static async Task<PodProblem> WithCauseAsync(
+        ClusterClient client,
+        PodEvents events,
+        V1Pod pod,
+        PodProblem problem,
+        CancellationToken cancellationToken)
     {
         var id = new ResourceId(ResourceType.Pod.Group, ResourceType.Pod.Kind, pod.Metadata.NamespaceProperty, pod.Metadata.Name);
         if (problem.Kind == PodProblemKind.Image && PullFailure.SaysNothing(problem.Reason))
         {
             var failures = await events.OfAsync(id.Namespace, PodEvents.Failed, cancellationToken).ConfigureAwait(false);
-            return failures.Where(item => item.Member("involvedObject").Text("name") == id.Name).Select(item => item.Text("message")).OfType<string>()
-                .LastOrDefault(message => message.Contains($"\"{problem.Image}\"", StringComparison.Ordinal)) is { } why
-                ? problem with { Reason = why, Text = $"{problem.Text}: {OneLine.Clean(why)}" }
+            return
+                failures
+                    .Where(item => item.Member("involvedObject").Text("name") == id.Name)
+                    .Select(item => item.Text("message"))
+                    .OfType<string>()
+                    .LastOrDefault(message => message.Contains($"\"{problem.Image}\"", StringComparison.Ordinal))
+                    is { } why
+                ? problem with
+                {
+                    Reason = why,
+                    Text = $"{problem.Text}: {OneLine.Clean(why)}",
+                }
                 : problem;
         }
 
-        return problem.Kind == PodProblemKind.Start && await LastLineAsync(client, id, pod, problem.Container!, cancellationToken).ConfigureAwait(false) is { Length: > 0 } line
-            ? problem with { Reason = $"{problem.Reason}: {line}", Text = $"{problem.Text}, {problem.Reason}, its last line: {line}" }
+        return
+            problem.Kind == PodProblemKind.Start
+            && await LastLineAsync(client, id, pod, problem.Container!, cancellationToken).ConfigureAwait(false) is { Length: > 0 } line
+            ? problem with
+            {
+                Reason = $"{problem.Reason}: {line}",
+                Text = $"{problem.Text}, {problem.Reason}, its last line: {line}",
+            }
             : problem;
     }
 
-    private static async Task<string?> LastLineAsync(ClusterClient client, ResourceId id, V1Pod pod, string container, CancellationToken cancellationToken)
+    private static async Task<string?> LastLineAsync(
+        ClusterClient client,
+        ResourceId id,
+        V1Pod pod,
+        string container,
+        CancellationToken cancellationToken)
     {
-        var status = (pod.Status.InitContainerStatuses ?? []).Concat(pod.Status.ContainerStatuses ?? []).First(each => each.Name == container);
+        var status = (pod.Status.InitContainerStatuses ?? [])
+            .Concat(pod.Status.ContainerStatuses ?? [])
+            .First(each => each.Name == container);
         var previous = status.State?.Waiting?.Reason == CrashLoop ? "&previous=true" : string.Empty;
         if (status.State?.Terminated is null && previous.Length == 0)
         {
@@ -131,7 +183,11 @@ internal static class PodFailureReason
             .OrderByDescending(item => item.Time("lastTimestamp") ?? item.Time("eventTime"))
             .FirstOrDefault();
         return newest.Text("message") is { } message
-            ? new PodProblem(PodProblemKind.Creation, null, $"no pod of it can be made ({OneLine.Clean(message)})", PodRefusal.Reason(message))
+            ? new PodProblem(
+                PodProblemKind.Creation,
+                null,
+                $"no pod of it can be made ({OneLine.Clean(message)})",
+                PodRefusal.Reason(message))
             : null;
     }
 }

@@ -4,23 +4,30 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
-/// <summary>What the API server tells a controller that may not make a pod, as its events and the condition <c>ReplicaFailure</c> have it.</summary>
+/// <summary>
+/// What the API server tells a controller that may not make a pod, as its events and the condition <c>ReplicaFailure</c> have it.
+/// </summary>
 internal static partial class PodRefusal
 {
     /// <summary>The server's reason, without what the controller and the server put before it.</summary>
-    public static string Reason(string message) => Words().Match(OneLine.Clean(message)) is { Success: true } words ? words.Groups["why"].Value : OneLine.Clean(message);
+    public static string Reason(string message) =>
+        Words().Match(OneLine.Clean(message)) is { Success: true } words ? words.Groups["why"].Value : OneLine.Clean(message);
 
-    /// <summary>Whether waiting cannot help: whatever pods end meanwhile, a rule of the namespace or of the cluster stands against this one.</summary>
+    /// <summary>
+    /// Whether waiting cannot help: whatever pods end meanwhile, a rule of the namespace or of the cluster stands against this one.
+    /// </summary>
     /// <remarks>
     /// A quota that is used up may be free again when old pods have gone, unless one pod asks for more than the whole of it.
     /// A service account that is not there may come, and so may a webhook that does not answer.
     /// </remarks>
-    public static bool IsLasting(string message) => Rules().IsMatch(message) || (Quota().Match(message) is { Success: true } quota && IsMoreThanAll(quota));
+    public static bool IsLasting(string message) =>
+        Rules().IsMatch(message) || (Quota().Match(message) is { Success: true } quota && IsMoreThanAll(quota));
 
     private static bool IsMoreThanAll(Match quota)
     {
         var all = Amounts(quota.Groups["limited"].Value);
-        return Amounts(quota.Groups["requested"].Value).Any(wish => all.TryGetValue(wish.Key, out var limit) && wish.Value.ToDecimal() > limit.ToDecimal());
+        return Amounts(quota.Groups["requested"].Value)
+            .Any(wish => all.TryGetValue(wish.Key, out var limit) && wish.Value.ToDecimal() > limit.ToDecimal());
     }
 
     private static Dictionary<string, ResourceQuantity> Amounts(string text)
@@ -37,7 +44,8 @@ internal static partial class PodRefusal
         return amounts;
     }
 
-    // "pods \"a\" is forbidden: …" is the server's; a controller puts "Error creating: " or "create Pod a in StatefulSet b failed error: " before it.
+    // "pods \"a\" is forbidden: …" is the server's; a controller puts "Error creating: " or "create Pod a in StatefulSet b failed error: "
+    // before it.
     [GeneratedRegex("(?:is forbidden: |Error creating: |failed error: )(?!.*is forbidden: )(?<why>.+)", RegexOptions.CultureInvariant)]
     private static partial Regex Words();
 
@@ -48,7 +56,10 @@ internal static partial class PodRefusal
         RegexOptions.CultureInvariant)]
     private static partial Regex Rules();
 
-    [GeneratedRegex("exceeded quota: .+?, requested: (?<requested>.+?), used: .+?, limited: (?<limited>\\S+)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        "exceeded quota: .+?, requested: (?<requested>.+?), used: .+?, limited: (?<limited>\\S+)",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Quota();
 
     [GeneratedRegex("\\A[0-9]+(?:\\.[0-9]+)?(?:m|[kMGTPE]i?|Ki)?\\z", RegexOptions.CultureInvariant)]

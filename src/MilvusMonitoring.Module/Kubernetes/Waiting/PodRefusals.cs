@@ -6,7 +6,10 @@ using MilvusMonitoring.Messages;
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>Watches for what controllers say of pods that they may not make.</summary>
-/// <remarks>Only what is said from now on counts: an older word may be about what has been mended since. A controller that is refused tries again after as long as it has tried already.</remarks>
+/// <remarks>
+/// Only what is said from now on counts: an older word may be about what has been mended since. A controller that is refused tries again
+/// after as long as it has tried already.
+/// </remarks>
 internal sealed class PodRefusals(ClusterClient client, IActivitySink sink)
 {
     /// <summary>The reason that ReplicaSet, StatefulSet and DaemonSet controllers give such events.</summary>
@@ -20,7 +23,15 @@ internal sealed class PodRefusals(ClusterClient client, IActivitySink sink)
     {
         try
         {
-            await new ObjectWatch(client).FollowChangesAsync(ResourceType.Event, namespaceName, $"fieldSelector=reason%3D{Reason}", false, () => { }, Observe, cancellationToken).ConfigureAwait(false);
+            await new ObjectWatch(client)
+                .FollowChangesAsync(
+                    ResourceType.Event,
+                    namespaceName,
+                    $"fieldSelector=reason%3D{Reason}",
+                    false,
+                    () => { },
+                    Observe,
+                    cancellationToken).ConfigureAwait(false);
         }
         catch (MonitoringException exception)
         {
@@ -30,7 +41,11 @@ internal sealed class PodRefusals(ClusterClient client, IActivitySink sink)
 
         void Observe(ReadOnlyMemory<byte> json)
         {
-            if (!json.IsEmpty && JsonSlice.Parse(json) is var item && WorkloadOf(item) is { } workload && item.Text("message") is { } message)
+            if (
+                !json.IsEmpty
+                && JsonSlice.Parse(json) is var item
+                && WorkloadOf(item) is { } workload
+                && item.Text("message") is { } message)
             {
                 refused(workload, message);
             }
@@ -43,7 +58,11 @@ internal sealed class PodRefusals(ClusterClient client, IActivitySink sink)
         var about = item.Member("involvedObject");
         return (about.Text("kind"), about.Text("name")) switch
         {
-            ("ReplicaSet", { } name) when name.LastIndexOf('-') is > 0 and var end => new ResourceId("apps", "Deployment", about.Text("namespace"), name[..end]),
+            ("ReplicaSet", { } name) when name.LastIndexOf('-') is > 0 and var end => new ResourceId(
+                "apps",
+                "Deployment",
+                about.Text("namespace"),
+                name[..end]),
             (("StatefulSet" or "DaemonSet") and var kind, { } name) => new ResourceId("apps", kind, about.Text("namespace"), name),
             _ => null,
         };

@@ -10,12 +10,23 @@ internal static partial class PullFailure
     private const int MostParts = 2;
 
     private static readonly HashSet<string> Reasons =
-        ["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "RegistryUnavailable", "ImageInspectError", "SignatureValidationFailed"];
+    [
+        "ErrImagePull",
+        "ImagePullBackOff",
+        "ErrImageNeverPull",
+        "InvalidImageName",
+        "RegistryUnavailable",
+        "ImageInspectError",
+        "SignatureValidationFailed",
+    ];
 
     /// <summary>Whether a container waits for its image.</summary>
     public static bool IsReason(string reason) => Reasons.Contains(reason);
 
-    /// <summary>Whether a message says no more than that the next try is put off, as the kubelet of 1.20 does from the second try on, and that of 1.36 does not.</summary>
+    /// <summary>
+    /// Whether a message says no more than that the next try is put off, as the kubelet of 1.20 does from the second try on, and that of
+    /// 1.36 does not.
+    /// </summary>
     public static bool SaysNothing(string? message) => string.IsNullOrEmpty(message) || Putoff().IsMatch(message);
 
     /// <summary>The innermost reason that several have in common; that of each where they have none.</summary>
@@ -27,7 +38,10 @@ internal static partial class PullFailure
             return "no reason is given";
         }
 
-        var common = Enumerable.Range(1, MostParts).TakeWhile(count => all.All(parts => parts.Count >= count && parts[^count] == all[0][^count])).LastOrDefault();
+        var common = Enumerable
+            .Range(1, MostParts)
+            .TakeWhile(count => all.All(parts => parts.Count >= count && parts[^count] == all[0][^count]))
+            .LastOrDefault();
         return common > 0 ? string.Join(": ", all[0].TakeLast(common)) : string.Join(" or ", all.Select(parts => parts[^1]).Distinct());
     }
 

@@ -4,7 +4,10 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
-/// <summary>The rules by which the kinds that can be ready are ready. What the server has observed counts only when it has observed the newest generation.</summary>
+/// <summary>
+/// The rules by which the kinds that can be ready are ready. What the server has observed counts only when it has observed the newest
+/// generation.
+/// </summary>
 internal static class Readiness
 {
     private static readonly Dictionary<(string Group, string Kind), Func<JsonElement, ReadyState>> Rules = new()
@@ -25,13 +28,19 @@ internal static class Readiness
     /// <param name="live">The object as the server shows it.</param>
     /// <returns>Whether it is ready.</returns>
     public static ReadyState Evaluate(ResourceId id, JsonElement live) =>
-        IsObserved(live) ? Rules[(id.Group, id.Kind)](live) : ReadyState.NotYet("its newest version has not been looked at by its controller yet");
+        IsObserved(live)
+            ? Rules[(id.Group, id.Kind)](live)
+            : ReadyState.NotYet("its newest version has not been looked at by its controller yet");
 
-    /// <summary>Whether a Prometheus or Alertmanager resource says anything of its state: operators before 0.58 do not, and their StatefulSet has to be asked instead.</summary>
+    /// <summary>
+    /// Whether a Prometheus or Alertmanager resource says anything of its state: operators before 0.58 do not, and their StatefulSet has to
+    /// be asked instead.
+    /// </summary>
     public static bool SaysItsState(JsonElement live) => live.Member("status").Items("conditions").Any();
 
     private static bool IsObserved(JsonElement live) =>
-        live.Member("status").Number("observedGeneration") is not { } observed || observed >= (live.Member("metadata").Number("generation") ?? 0);
+        live.Member("status").Number("observedGeneration") is not { } observed
+        || observed >= (live.Member("metadata").Number("generation") ?? 0);
 
     private static ReadyState OfDeployment(JsonElement live)
     {
@@ -43,7 +52,10 @@ internal static class Readiness
         }
 
         var available = status.Number("availableReplicas") ?? 0;
-        if (available < wanted && Condition(status, "ReplicaFailure") is { ValueKind: JsonValueKind.Object } failure && failure.Text("status") == "True")
+        if (
+            available < wanted
+            && Condition(status, "ReplicaFailure") is { ValueKind: JsonValueKind.Object } failure
+            && failure.Text("status") == "True")
         {
             return ReadyState.NotYet(Explain(failure)) with { Refusal = failure.Text("message") };
         }
@@ -117,7 +129,9 @@ internal static class Readiness
         there >= wanted ? null : ReadyState.NotYet($"{there} of {wanted} replicas {what}");
 
     private static string? FalseCondition(JsonElement status, string type) =>
-        Condition(status, type) is { ValueKind: JsonValueKind.Object } condition && condition.Text("status") == "False" ? Explain(condition) : null;
+        Condition(status, type) is { ValueKind: JsonValueKind.Object } condition && condition.Text("status") == "False"
+            ? Explain(condition)
+            : null;
 
     private static JsonElement Condition(JsonElement status, string type) =>
         status.Items("conditions").FirstOrDefault(condition => condition.Text("type") == type);

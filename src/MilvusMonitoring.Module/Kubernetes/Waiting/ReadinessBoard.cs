@@ -5,7 +5,10 @@ using MilvusMonitoring.Kubernetes.Objects;
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>Keeps what was last seen of objects that are to become ready, and knows whether they are.</summary>
-/// <remarks>Operators before 0.58 write no conditions: then the StatefulSet that the operator makes for a Prometheus or Alertmanager resource speaks for it.</remarks>
+/// <remarks>
+/// Operators before 0.58 write no conditions: then the StatefulSet that the operator makes for a Prometheus or Alertmanager resource speaks
+/// for it.
+/// </remarks>
 internal sealed class ReadinessBoard
 {
     private const string OperatorName = "prometheus-operator";
@@ -50,7 +53,10 @@ internal sealed class ReadinessBoard
     /// <summary>Takes down that an object is not there.</summary>
     public void Gone(ResourceId id) => _seen.TryRemove(id, out _);
 
-    /// <summary>Takes down what a watch has seen, unless all were ready at one moment before: one watch may lag behind another, and an older state that it brings in late does not count then.</summary>
+    /// <summary>
+    /// Takes down what a watch has seen, unless all were ready at one moment before: one watch may lag behind another, and an older state
+    /// that it brings in late does not count then.
+    /// </summary>
     /// <param name="id">Which object.</param>
     /// <param name="live">The object; null where it is gone.</param>
     /// <returns>The targets that are not ready, and why.</returns>
@@ -91,10 +97,17 @@ internal sealed class ReadinessBoard
 
         var speaker = WorkloadOf(target);
         var state = own ?? _seen.GetValueOrDefault(speaker) ?? Unreconciled();
-        return !state.IsReady && state.Refusal is null && _refusals.TryGetValue(speaker, out var why) ? state with { Refusal = why } : state;
+        return !state.IsReady && state.Refusal is null && _refusals.TryGetValue(speaker, out var why)
+            ? state with
+            {
+                Refusal = why,
+            }
+            : state;
     }
 
-    /// <summary>The object whose pods a target is ready by: for a resource of the operator the StatefulSet that the operator makes of it.</summary>
+    /// <summary>
+    /// The object whose pods a target is ready by: for a resource of the operator the StatefulSet that the operator makes of it.
+    /// </summary>
     public ResourceId WorkloadOf(ResourceId target) => _deputies.GetValueOrDefault(target, target);
 
     /// <summary>Whether a target waits for an operator that is known not to run.</summary>
@@ -105,9 +118,15 @@ internal sealed class ReadinessBoard
         ? ReadyState.NotYet($"the operator is not running: {id}: {StateOf(id).Message}")
         : NotReconciled;
 
-    /// <summary>Whether a resource of the operator is there and the operator has done nothing about it: it says nothing of its state, and has no StatefulSet.</summary>
+    /// <summary>
+    /// Whether a resource of the operator is there and the operator has done nothing about it: it says nothing of its state, and has no
+    /// StatefulSet.
+    /// </summary>
     public bool IsUntouched(ResourceId target) =>
-        _deputies.TryGetValue(target, out var deputy) && _seen.TryGetValue(target, out var own) && own is null && !_seen.ContainsKey(deputy);
+        _deputies.TryGetValue(target, out var deputy)
+        && _seen.TryGetValue(target, out var own)
+        && own is null
+        && !_seen.ContainsKey(deputy);
 
     private static ResourceId DeputyOf(ResourceId target) =>
         new("apps", "StatefulSet", target.Namespace, $"{(target.Kind == "Prometheus" ? "prometheus" : "alertmanager")}-{target.Name}");

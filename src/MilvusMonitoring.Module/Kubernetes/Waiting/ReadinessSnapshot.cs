@@ -7,7 +7,11 @@ namespace MilvusMonitoring.Kubernetes.Waiting;
 internal static class ReadinessSnapshot
 {
     /// <summary>Looks at every object whose kind can be ready.</summary>
-    public static async Task<ReadinessBoard> ReadAsync(ClusterClient client, IEnumerable<(ResourceId Id, ResourceType Type)> objects, int throttleLimit, CancellationToken cancellationToken)
+    public static async Task<ReadinessBoard> ReadAsync(
+        ClusterClient client,
+        IEnumerable<(ResourceId Id, ResourceType Type)> objects,
+        int throttleLimit,
+        CancellationToken cancellationToken)
     {
         var wanted = objects.Where(item => Readiness.Knows(item.Id)).ToList();
         var board = new ReadinessBoard(wanted.Select(item => item.Id));

@@ -16,7 +16,10 @@ internal sealed class ReadinessWait(ClusterClient client, IActivitySink sink)
     /// <param name="activity">What is being done, for progress.</param>
     /// <param name="deadline">Until when.</param>
     /// <returns>What was last seen: for whatever is not ready in it the time was over, or no waiting helps.</returns>
-    public async Task<ReadinessBoard> RunAsync(IReadOnlyList<(ResourceId Id, ResourceType Type)> targets, string activity, Deadline deadline)
+    public async Task<ReadinessBoard> RunAsync(
+        IReadOnlyList<(ResourceId Id, ResourceType Type)> targets,
+        string activity,
+        Deadline deadline)
     {
         var board = new ReadinessBoard(targets.Select(target => target.Id));
         if (board.Targets.Count == 0)
@@ -26,18 +29,26 @@ internal sealed class ReadinessWait(ClusterClient client, IActivitySink sink)
 
         var isEnding = 0;
         using var done = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
-        var watched = targets.Where(target => Readiness.Knows(target.Id)).Concat(board.Deputies.Select(id => (Id: id, Type: ResourceType.StatefulSet)));
+        var watched = targets
+            .Where(target => Readiness.Knows(target.Id))
+            .Concat(board.Deputies.Select(id => (Id: id, Type: ResourceType.StatefulSet)));
         var watches = watched
             .GroupBy(target => (target.Type, target.Id.Namespace))
-            .Select(group => FollowAsync(group.Key.Type, group.Key.Namespace, [.. group.Select(target => target.Id)], board, activity, done))
-            .Concat(board.Targets.Select(target => target.Namespace).OfType<string>().Distinct()
-                .Select(place => new PodRefusals(client, sink).FollowAsync(place, Refuse, done.Token)))
+            .Select(group =>
+                FollowAsync(group.Key.Type, group.Key.Namespace, [.. group.Select(target => target.Id)], board, activity, done))
+            .Concat(
+                board
+                    .Targets.Select(target => target.Namespace)
+                    .OfType<string>()
+                    .Distinct()
+                    .Select(place => new PodRefusals(client, sink).FollowAsync(place, Refuse, done.Token)))
             .ToList();
         try
         {
             await Task.WhenAll(watches).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (done.IsCancellationRequested && (deadline.IsOver || !deadline.Token.IsCancellationRequested))
+        catch (OperationCanceledException)
+            when (done.IsCancellationRequested && (deadline.IsOver || !deadline.Token.IsCancellationRequested))
         {
             // Either everything is ready, or the time is over: the board says which.
         }
@@ -56,13 +67,21 @@ internal sealed class ReadinessWait(ClusterClient client, IActivitySink sink)
     }
 
     /// <summary>Whether one of the objects will never be ready.</summary>
-    public static bool IsHopeless(ReadinessBoard board) => board.NotReady.Any(item => item.State.Refusal is { } refusal && PodRefusal.IsLasting(refusal));
+    public static bool IsHopeless(ReadinessBoard board) =>
+        board.NotReady.Any(item => item.State.Refusal is { } refusal && PodRefusal.IsLasting(refusal));
 
-    private async Task FollowAsync(ResourceType type, string? namespaceName, HashSet<ResourceId> ids, ReadinessBoard board, string activity, CancellationTokenSource done)
+    private async Task FollowAsync(
+        ResourceType type,
+        string? namespaceName,
+        HashSet<ResourceId> ids,
+        ReadinessBoard board,
+        string activity,
+        CancellationTokenSource done)
     {
         try
         {
-            await new ObjectWatch(client).FollowAsync(type, namespaceName, ids.Count == 1 ? ids.First().Name : null, Observe, done.Token).ConfigureAwait(false);
+            await new ObjectWatch(client)
+                .FollowAsync(type, namespaceName, ids.Count == 1 ? ids.First().Name : null, Observe, done.Token).ConfigureAwait(false);
         }
         catch
         {
@@ -89,7 +108,10 @@ internal sealed class ReadinessWait(ClusterClient client, IActivitySink sink)
             }
 
             var ready = board.Targets.Count - waiting.Count;
-            sink.Progress(activity, $"{ready} of {board.Targets.Count} ready, waiting for {waiting[0].Id}: {waiting[0].State.Message}", ready * 100 / board.Targets.Count);
+            sink.Progress(
+                activity,
+                $"{ready} of {board.Targets.Count} ready, waiting for {waiting[0].Id}: {waiting[0].State.Message}",
+                ready * 100 / board.Targets.Count);
             return false;
         }
     }

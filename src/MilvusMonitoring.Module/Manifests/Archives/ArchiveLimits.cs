@@ -1,6 +1,8 @@
 namespace MilvusMonitoring.Manifests.Archives;
 
-/// <summary>How much an archive may hold. The largest release so far: 0.9 MB packed, 320 entries, 10 MB unpacked, 5.6 MB of it manifests.</summary>
+/// <summary>
+/// How much an archive may hold. The largest release so far: 0.9 MB packed, 320 entries, 10 MB unpacked, 5.6 MB of it manifests.
+/// </summary>
 internal static class ArchiveLimits
 {
     /// <summary>The packed size: what is downloaded or read from disk at most.</summary>

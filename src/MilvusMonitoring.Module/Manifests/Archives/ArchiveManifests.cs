@@ -2,7 +2,9 @@ using MilvusMonitoring.Manifests.Files;
 
 namespace MilvusMonitoring.Manifests.Archives;
 
-/// <summary>Gathers the manifests among the entries of an archive, of which nothing is trusted, and finds the folder that holds them.</summary>
+/// <summary>
+/// Gathers the manifests among the entries of an archive, of which nothing is trusted, and finds the folder that holds them.
+/// </summary>
 internal sealed class ArchiveManifests
 {
     private readonly string _archive;
@@ -21,7 +23,8 @@ internal sealed class ArchiveManifests
     /// <summary>Checks the name of an entry and says whether its content is wanted.</summary>
     /// <param name="name">The name as it stands in the archive.</param>
     /// <returns>The folder of the manifests and the path below it; null where the entry is passed over.</returns>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ArchiveInvalid"/>: one entry too many, or a name that leads out of the archive.</exception>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ArchiveInvalid"/>: one entry too many, or a name that leads out of the
+    /// archive.</exception>
     public (string Folder, string Path)? Accept(string name)
     {
         if (++_entries > ArchiveLimits.MaximumEntries)
@@ -57,7 +60,8 @@ internal sealed class ArchiveManifests
     /// <summary>Adds a file that <see cref="Accept"/> wanted.</summary>
     /// <param name="place">What <see cref="Accept"/> gave.</param>
     /// <param name="content">Its content.</param>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ArchiveInvalid"/>: too much in all, or a second file of that name.</exception>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ArchiveInvalid"/>: too much in all, or a second file of that
+    /// name.</exception>
     public void Add((string Folder, string Path) place, byte[] content)
     {
         _manifestBytes += content.Length;
@@ -81,11 +85,15 @@ internal sealed class ArchiveManifests
 
     /// <summary>The manifests: of a folder named <c>manifests</c>, or else of the archive's own top.</summary>
     /// <returns>The files, ordered.</returns>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ManifestNotFound"/>, or <see cref="ErrorId.ArchiveInvalid"/> where several folders could be meant.</exception>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ManifestNotFound"/>, or <see cref="ErrorId.ArchiveInvalid"/> where several
+    /// folders could be meant.</exception>
     public IReadOnlyList<ManifestFile> Files()
     {
-        var named = _byFolder.Keys.Where(folder => folder == ManifestPath.Folder || folder.EndsWith("/" + ManifestPath.Folder, StringComparison.Ordinal)).ToList();
-        var candidates = named.Count > 0 ? named
+        var named = _byFolder
+            .Keys.Where(folder => folder == ManifestPath.Folder || folder.EndsWith("/" + ManifestPath.Folder, StringComparison.Ordinal))
+            .ToList();
+        var candidates =
+            named.Count > 0 ? named
             : _byFolder.ContainsKey("") ? [""]
             : [.. _byFolder.Keys.Where(folder => !folder.Contains('/', StringComparison.Ordinal))];
         return candidates.Count switch
@@ -95,7 +103,9 @@ internal sealed class ArchiveManifests
                 ErrorId.ManifestNotFound,
                 $"The archive {_archive} holds no manifests: looked for *.yaml, *.yml and *.json in manifests/, manifests/setup/, its top folder and setup/. Give the archive of a kube-prometheus release, or the folder with its manifests.",
                 _archive),
-            _ => throw Invalid($"holds manifests in several folders ({string.Join(", ", candidates.Order(StringComparer.Ordinal).Take(3).Select(folder => $"'{Shown(folder)}'"))})"),
+            _ => throw Invalid(
+                $"holds manifests in several folders ({string.Join(", ", candidates.Order(StringComparer.Ordinal).Take(3).Select(folder => $"'{Shown(folder)}'"))})"
+            ),
         };
     }
 
@@ -104,7 +114,12 @@ internal sealed class ArchiveManifests
     /// <param name="innerException">The cause, if another exception was one.</param>
     /// <returns>The error.</returns>
     public MonitoringException Invalid(string reason, Exception? innerException = null) =>
-        new(ErrorId.ArchiveInvalid, $"The archive {_archive} {reason}. Nothing was unpacked or applied", "get the release again from a source you trust", _archive, innerException);
+        new(
+            ErrorId.ArchiveInvalid,
+            $"The archive {_archive} {reason}. Nothing was unpacked or applied",
+            "get the release again from a source you trust",
+            _archive,
+            innerException);
 
     /// <summary>A name out of the archive as it can be shown: one line, no control characters, not too long.</summary>
     /// <param name="name">The name.</param>

@@ -27,7 +27,15 @@ internal static class TarManifests
             {
                 await ReadEntriesAsync(unpacked, manifests, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or InvalidOperationException or OverflowException or OutOfMemoryException)
+            catch (Exception exception)
+                when (exception
+                        is InvalidDataException
+                            or EndOfStreamException
+                            or FormatException
+                            or ArgumentException
+                            or InvalidOperationException
+                            or OverflowException
+                            or OutOfMemoryException)
             {
                 throw manifests.Invalid("is damaged or cut short", exception);
             }
@@ -49,9 +57,13 @@ internal static class TarManifests
                     continue;
                 }
 
-                if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile or TarEntryType.Directory))
+                if (
+                    entry.EntryType
+                    is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile or TarEntryType.Directory)
+                )
                 {
-                    throw manifests.Invalid($"holds '{ArchiveManifests.Shown(entry.Name)}', which is a {Words(entry.EntryType)} and not a file");
+                    throw manifests.Invalid(
+                        $"holds '{ArchiveManifests.Shown(entry.Name)}', which is a {Words(entry.EntryType)} and not a file");
                 }
 
                 if (manifests.Accept(entry.Name) is { } place && entry.EntryType != TarEntryType.Directory)
@@ -60,7 +72,8 @@ internal static class TarManifests
                 }
                 else if (entry.DataStream is { } passedOver)
                 {
-                    // .NET 8 and 9 lose their place where the one byte of an entry is left to them (dotnet/runtime, TarReader.AdvanceDataStreamIfNeeded).
+                    // .NET 8 and 9 lose their place where the one byte of an entry is left to them (dotnet/runtime,
+                    // TarReader.AdvanceDataStreamIfNeeded).
                     await passedOver.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
                 }
             }
@@ -74,7 +87,8 @@ internal static class TarManifests
     {
         if (entry.Length > ManifestText.MaximumLength)
         {
-            throw manifests.Invalid($"holds '{ArchiveManifests.Shown(entry.Name)}' with more than {ManifestText.MaximumLength / 1048576} MB");
+            throw manifests.Invalid(
+                $"holds '{ArchiveManifests.Shown(entry.Name)}' with more than {ManifestText.MaximumLength / 1048576} MB");
         }
 
         var content = new byte[entry.Length];

@@ -32,7 +32,8 @@ internal static class ZipManifests
                 var type = (entry.ExternalAttributes >> 16) & FileTypeMask;
                 if (type is not (0 or RegularFile or Folder))
                 {
-                    throw manifests.Invalid($"holds '{ArchiveManifests.Shown(entry.FullName)}', which is a link or a device and not a file");
+                    throw manifests.Invalid(
+                        $"holds '{ArchiveManifests.Shown(entry.FullName)}', which is a link or a device and not a file");
                 }
 
                 if (manifests.Accept(entry.FullName) is { } place)
@@ -41,7 +42,13 @@ internal static class ZipManifests
                 }
             }
         }
-        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or ArgumentException or NotSupportedException or IOException { HResult: NotOfTheSystem })
+        catch (Exception exception)
+            when (exception
+                    is InvalidDataException
+                        or EndOfStreamException
+                        or ArgumentException
+                        or NotSupportedException
+                        or IOException { HResult: NotOfTheSystem })
         {
             throw manifests.Invalid("is damaged, cut short or encrypted", exception);
         }
@@ -52,7 +59,8 @@ internal static class ZipManifests
     private static async Task<byte[]> ContentAsync(ZipArchiveEntry entry, ArchiveManifests manifests, CancellationToken cancellationToken)
     {
         // What the entry says of its length is checked by reading no more than that.
-        MonitoringException TooLarge() => manifests.Invalid($"holds '{ArchiveManifests.Shown(entry.FullName)}' with more than {ManifestText.MaximumLength / 1048576} MB");
+        MonitoringException TooLarge() =>
+            manifests.Invalid($"holds '{ArchiveManifests.Shown(entry.FullName)}' with more than {ManifestText.MaximumLength / 1048576} MB");
         if (entry.Length > ManifestText.MaximumLength)
         {
             throw TooLarge();

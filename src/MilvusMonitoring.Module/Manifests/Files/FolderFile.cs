@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace MilvusMonitoring.Manifests.Files;
 
-/// <summary>A manifest file in a folder. It is read each time that it is needed rather than held, so that memory does not grow with the folder.</summary>
+/// <summary>
+/// A manifest file in a folder. It is read each time that it is needed rather than held, so that memory does not grow with the folder.
+/// </summary>
 /// <param name="path">Its path below the manifests folder, with <c>/</c>.</param>
 /// <param name="location">Where it lies.</param>
 internal sealed class FolderFile(string path, string location) : ManifestFile(path, new FileInfo(location).Length)
@@ -55,5 +57,9 @@ internal sealed class FolderFile(string path, string location) : ManifestFile(pa
     }
 
     private MonitoringException Changed() =>
-        new(ErrorId.ManifestInvalid, $"The manifest {location} is no longer what it was when the plan was made, and was not applied", "run the command again once the folder is at rest", location);
+        new(
+            ErrorId.ManifestInvalid,
+            $"The manifest {location} is no longer what it was when the plan was made, and was not applied",
+            "run the command again once the folder is at rest",
+            location);
 }

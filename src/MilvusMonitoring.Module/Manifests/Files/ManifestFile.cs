@@ -13,6 +13,7 @@ internal abstract class ManifestFile(string path, long length)
 
     /// <summary>Gives its bytes, the same each time.</summary>
     /// <returns>The bytes, to be given back.</returns>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ManifestNotFound"/> or <see cref="ErrorId.ManifestInvalid"/>: it is gone, or no longer what it was.</exception>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ManifestNotFound"/> or <see cref="ErrorId.ManifestInvalid"/>: it is gone,
+    /// or no longer what it was.</exception>
     public abstract ManifestContent Open();
 }

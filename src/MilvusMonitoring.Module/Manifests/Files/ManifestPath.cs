@@ -21,5 +21,9 @@ internal static class ManifestPath
     /// <param name="files">The files.</param>
     /// <returns>The same files, ordered.</returns>
     public static IReadOnlyList<ManifestFile> Ordered(IEnumerable<ManifestFile> files) =>
-        [.. files.OrderBy(file => !file.Path.StartsWith(SetupFolder + "/", StringComparison.Ordinal)).ThenBy(file => file.Path, StringComparer.Ordinal)];
+        [
+            .. files
+                .OrderBy(file => !file.Path.StartsWith(SetupFolder + "/", StringComparison.Ordinal))
+                .ThenBy(file => file.Path, StringComparer.Ordinal),
+        ];
 }

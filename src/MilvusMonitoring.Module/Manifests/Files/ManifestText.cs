@@ -36,7 +36,11 @@ internal static class ManifestText
         var control = span.IndexOfAny(ControlBytes);
         if (control >= 0)
         {
-            throw Problem(path, LineAt(span, control), $"holds the control character 0x{span[control]:X2}, which YAML does not allow; remove it or write it as an escape in double quotes");
+            throw Problem(
+                path,
+                LineAt(span, control),
+                $"holds the control character 0x{span[control]:X2}, which YAML does not allow; remove it or write it as an escape in double quotes"
+            );
         }
 
         return text;

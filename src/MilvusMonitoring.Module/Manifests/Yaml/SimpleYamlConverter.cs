@@ -3,10 +3,13 @@ using MilvusMonitoring.IO;
 
 namespace MilvusMonitoring.Manifests.Yaml;
 
-/// <summary>Turns the plain kind of YAML that generators write into JSON, many times as fast as the full parser; everything else it leaves to that.</summary>
+/// <summary>
+/// Turns the plain kind of YAML that generators write into JSON, many times as fast as the full parser; everything else it leaves to that.
+/// </summary>
 /// <remarks>
 /// It takes block mappings and sequences, scalars on one line, literal blocks, <c>[]</c> and <c>{}</c>: all of what recent releases hold.
-/// On anything else, and on anything wrong, it gives up without a word: <see cref="YamlConverter"/> then reads the file and says what is wrong.
+/// On anything else, and on anything wrong, it gives up without a word: <see cref="YamlConverter"/> then reads the file and says what is
+/// wrong.
 /// What both read, both read alike.
 /// </remarks>
 internal ref struct SimpleYamlConverter
@@ -19,7 +22,12 @@ internal ref struct SimpleYamlConverter
     private SimpleYamlLines _lines;
     private int _depth;
 
-    private SimpleYamlConverter(ReadOnlySpan<byte> text, PooledBuffer buffer, PooledBuffer scratch, Utf8JsonWriter writer, CancellationToken cancellationToken)
+    private SimpleYamlConverter(
+        ReadOnlySpan<byte> text,
+        PooledBuffer buffer,
+        PooledBuffer scratch,
+        Utf8JsonWriter writer,
+        CancellationToken cancellationToken)
     {
         _lines = new SimpleYamlLines(text);
         _buffer = buffer;
@@ -36,7 +44,13 @@ internal ref struct SimpleYamlConverter
     public static List<JsonText>? TryConvert(ReadOnlySpan<byte> text, CancellationToken cancellationToken)
     {
         // YAML 1.1 takes more than line feeds for line breaks.
-        if (text is not [.., (byte)'\n'] || text.IndexOf((byte)'\r') >= 0 || text.IndexOf("\u0085"u8) >= 0 || text.IndexOf("\u2028"u8) >= 0 || text.IndexOf("\u2029"u8) >= 0 || text.IndexOf("\uFEFF"u8) >= 0)
+        if (
+            text is not [.., (byte)'\n']
+            || text.IndexOf((byte)'\r') >= 0
+            || text.IndexOf("\u0085"u8) >= 0
+            || text.IndexOf("\u2028"u8) >= 0
+            || text.IndexOf("\u2029"u8) >= 0
+            || text.IndexOf("\uFEFF"u8) >= 0)
         {
             return null;
         }

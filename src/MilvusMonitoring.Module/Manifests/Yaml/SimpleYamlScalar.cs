@@ -79,7 +79,8 @@ internal static class SimpleYamlScalar
                 writer.WriteStartObject();
                 writer.WriteEndObject();
                 return true;
-            case var first when Indicators.Contains(first) || value.IndexOf(": "u8) >= 0 || value.IndexOf(" #"u8) >= 0 || value[^1] == (byte)':':
+            case var first
+                when Indicators.Contains(first) || value.IndexOf(": "u8) >= 0 || value.IndexOf(" #"u8) >= 0 || value[^1] == (byte)':':
                 return false;
             case var first when ResolvedStarts.Contains(first):
                 return TryWriteResolved(value, writer);

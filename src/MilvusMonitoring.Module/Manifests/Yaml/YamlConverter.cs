@@ -19,7 +19,9 @@ internal sealed class YamlConverter : IDisposable
     /// <summary>How many levels of collections may nest. The deepest schema of a release so far has 31 levels.</summary>
     public const int MaximumDepth = 128;
 
-    /// <summary>How many bytes aliases and merge keys may add to a file: far more than any honest file, nothing next to a billion laughs.</summary>
+    /// <summary>
+    /// How many bytes aliases and merge keys may add to a file: far more than any honest file, nothing next to a billion laughs.
+    /// </summary>
     public const int MaximumAliasBytes = 1024 * 1024;
 
     /// <summary>How JSON is written: as short as it can be.</summary>
@@ -253,7 +255,9 @@ internal sealed class YamlConverter : IDisposable
 
         if (!PlainScalar.TryWrite(scalar.Value, _writer))
         {
-            throw Problem(scalar.Start.Line, $"has the value {scalar.Value}, which JSON and so Kubernetes cannot hold; put it in quotes if text is meant");
+            throw Problem(
+                scalar.Start.Line,
+                $"has the value {scalar.Value}, which JSON and so Kubernetes cannot hold; put it in quotes if text is meant");
         }
     }
 
@@ -268,7 +272,9 @@ internal sealed class YamlConverter : IDisposable
     {
         if (!_anchors.TryGetValue(alias.Value, out var json))
         {
-            throw Problem(alias.Start.Line, $"refers to the anchor '{alias.Value}', which is not defined above; define it or write the value out");
+            throw Problem(
+                alias.Start.Line,
+                $"refers to the anchor '{alias.Value}', which is not defined above; define it or write the value out");
         }
 
         return json ?? throw Problem(alias.Start.Line, $"has the anchor '{alias.Value}' refer to itself; write the value out");
@@ -315,7 +321,9 @@ internal sealed class YamlConverter : IDisposable
     {
         var json = node is AnchorAlias alias ? Resolve(alias) : WrittenApart(node);
         Charge(json, node);
-        return json[0] == (byte)'{' ? json : throw Problem(node.Start.Line, "merges ('<<') something that is no mapping; merge mappings only");
+        return json[0] == (byte)'{'
+            ? json
+            : throw Problem(node.Start.Line, "merges ('<<') something that is no mapping; merge mappings only");
     }
 
     private byte[] WrittenApart(ParsingEvent node)

@@ -29,8 +29,10 @@ internal enum YamlScalarKind
 
 /// <summary>Resolves unquoted scalars as sigs.k8s.io/yaml does, which kubectl and the API server use.</summary>
 /// <remarks>
-/// The rules are those of go.yaml.in/yaml/v2 (<c>resolve.go</c>, read at v2.4.4): YAML 1.1 words for true and false, <c>y</c> and <c>n</c> among them;
-/// integers as Go's <c>ParseInt</c> with base 0 reads them once underscores are gone; floats by a regular expression; what looks like a date stays text.
+/// The rules are those of go.yaml.in/yaml/v2 (<c>resolve.go</c>, read at v2.4.4): YAML 1.1 words for true and false, <c>y</c> and <c>n</c>
+/// among them;
+/// integers as Go's <c>ParseInt</c> with base 0 reads them once underscores are gone; floats by a regular expression; what looks like a
+/// date stays text.
 /// </remarks>
 internal static class YamlScalar
 {

@@ -1,6 +1,9 @@
 namespace MilvusMonitoring.Milvus.Helm;
 
-/// <summary>Where helm takes the chart from. Never an alias of <c>helm repo add</c>: the same alias leads to one repository here and to another there.</summary>
+/// <summary>
+/// Where helm takes the chart from. Never an alias of <c>helm repo add</c>: the same alias leads to one repository here and to another
+/// there.
+/// </summary>
 /// <param name="Place">A repository's URL, or the full path of a file or folder.</param>
 /// <param name="IsLocal">Whether it is a file or folder.</param>
 internal sealed record ChartSource(string Place, bool IsLocal)
@@ -13,20 +16,25 @@ internal sealed record ChartSource(string Place, bool IsLocal)
     /// <summary>Reads what a person gave.</summary>
     /// <param name="text">A URL of a repository, or a path.</param>
     /// <param name="fullPath">Makes a full path of one that may be relative.</param>
-    /// <exception cref="MonitoringException">It is neither, or a URL with a password in it, which the list of processes would show.</exception>
+    /// <exception cref="MonitoringException">It is neither, or a URL with a password in it, which the list of processes would
+    /// show.</exception>
     public static ChartSource Parse(string text, Func<string, string> fullPath)
     {
         if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" or "oci")
         {
             return url.UserInfo.Length == 0
                 ? new ChartSource(text, false)
-                : throw Invalid("-Chart has a password in its URL, where others on this machine could see it; get the chart with helm pull, and give the file to -Chart.");
+                : throw Invalid(
+                    "-Chart has a password in its URL, where others on this machine could see it; get the chart with helm pull, and give the file to -Chart."
+                );
         }
 
         var path = fullPath(text);
         return Path.Exists(path)
             ? new ChartSource(path, true)
-            : throw Invalid($"-Chart '{text}' is neither a file or folder nor the URL of a repository; a repository's alias can stand for any, so give the URL itself, such as {Default}, or leave -Chart out.");
+            : throw Invalid(
+                $"-Chart '{text}' is neither a file or folder nor the URL of a repository; a repository's alias can stand for any, so give the URL itself, such as {Default}, or leave -Chart out."
+            );
     }
 
     /// <summary>The arguments by which helm takes this version of the chart.</summary>
@@ -39,7 +47,10 @@ internal sealed record ChartSource(string Place, bool IsLocal)
     public override string ToString() => Place;
 
     /// <summary>A reference of a registry names the chart itself.</summary>
-    private string OciReference => Place.TrimEnd('/') is var place && place.EndsWith("/" + MilvusChart.Name, StringComparison.Ordinal) ? place : $"{place}/{MilvusChart.Name}";
+    private string OciReference =>
+        Place.TrimEnd('/') is var place && place.EndsWith("/" + MilvusChart.Name, StringComparison.Ordinal)
+            ? place
+            : $"{place}/{MilvusChart.Name}";
 
     private static MonitoringException Invalid(string message) => new(ErrorId.ParameterInvalid, message, "Chart");
 }

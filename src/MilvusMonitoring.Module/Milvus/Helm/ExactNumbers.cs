@@ -8,10 +8,13 @@ namespace MilvusMonitoring.Milvus.Helm;
 
 /// <summary>
 /// The numbers among a user's values that helm would change by reading its own record.
-/// Helm reads all numbers of a record, and of values files, as 64-bit floating point, so that an upgrade with <c>--reuse-values</c> makes 9007199254740992 of 9007199254740993, and a template writes 2e+06 where it has written 2000000.
-/// Only <c>--set</c> takes integers as they are, which is also how such a number got into the record: given again by <c>--set</c>, it stays.
+/// Helm reads all numbers of a record, and of values files, as 64-bit floating point, so that an upgrade with <c>--reuse-values</c> makes
+/// 9007199254740992 of 9007199254740993, and a template writes 2e+06 where it has written 2000000.
+/// Only <c>--set</c> takes integers as they are, which is also how such a number got into the record: given again by <c>--set</c>, it
+/// stays.
 /// From a million on, where floating point is written otherwise, what the chart has rendered tells how the number was taken last.
-/// A list counts as one value, so one that holds such a number is given whole, on standard input and not as an argument, since it may hold secrets too.
+/// A list counts as one value, so one that holds such a number is given whole, on standard input and not as an argument, since it may hold
+/// secrets too.
 /// </summary>
 /// <param name="Settings">What <c>--set</c> takes, each <c>path=number</c>.</param>
 /// <param name="Input">The lists, as JSON for <c>--values -</c>; null for none.</param>
@@ -29,9 +32,14 @@ internal sealed partial record ExactNumbers(IReadOnlyList<string> Settings, stri
     }
 
     /// <summary>A name of a value as <c>--set</c> takes it.</summary>
-    public static string Escape(string name) => string.Concat(name.Select(character => character is '\\' or '.' or ',' or '=' or '[' or ']' ? $"\\{character}" : character.ToString()));
+    public static string Escape(string name) =>
+        string.Concat(
+            name.Select(character => character is '\\' or '.' or ',' or '=' or '[' or ']' ? $"\\{character}" : character.ToString()));
 
-    /// <summary>Helm reads YAML, which has no escapes for the two halves of a character beyond 16 bits, as JSON has: such a character stands as it is.</summary>
+    /// <summary>
+    /// Helm reads YAML, which has no escapes for the two halves of a character beyond 16 bits, as JSON has: such a character stands as it
+    /// is.
+    /// </summary>
     private static string AsYaml(string json) =>
         Escapes().Replace(json, escape => escape.Groups[1].Success ? $"{Half(escape.Groups[1])}{Half(escape.Groups[2])}" : escape.Value);
 
@@ -46,7 +54,8 @@ internal sealed partial record ExactNumbers(IReadOnlyList<string> Settings, stri
 
         /// <param name="value">Where to search.</param>
         /// <param name="path">Its path for <c>--set</c>.</param>
-        /// <param name="lists">Takes the lists that numbers are found in, at the place that corresponds to the value; null inside of a list.</param>
+        /// <param name="lists">Takes the lists that numbers are found in, at the place that corresponds to the value; null inside of a
+        /// list.</param>
         public void Search(JsonElement value, string path, JsonObject? lists)
         {
             switch (value.ValueKind)
@@ -97,8 +106,11 @@ internal sealed partial record ExactNumbers(IReadOnlyList<string> Settings, stri
 
         private bool IsChangedByHelm(string number) =>
             long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer)
-            && (new BigInteger((double)integer) != integer || (integer is >= FirstWithExponent or <= -FirstWithExponent && IsInManifest(number)));
+            && (
+                new BigInteger((double)integer) != integer
+                || (integer is >= FirstWithExponent or <= -FirstWithExponent && IsInManifest(number)));
 
-        private bool IsInManifest(string number) => Regex.IsMatch(manifest, $@"(?<![0-9.]){number}(?![0-9.])", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+        private bool IsInManifest(string number) =>
+            Regex.IsMatch(manifest, $@"(?<![0-9.]){number}(?![0-9.])", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
     }
 }

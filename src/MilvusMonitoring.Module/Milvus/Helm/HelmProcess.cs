@@ -5,14 +5,19 @@ using System.Text;
 
 namespace MilvusMonitoring.Milvus.Helm;
 
-/// <summary>One run of helm: without a shell, with nothing to read but what it is given, and never cut off in the middle of its work.</summary>
+/// <summary>
+/// One run of helm: without a shell, with nothing to read but what it is given, and never cut off in the middle of its work.
+/// </summary>
 internal static class HelmProcess
 {
     private const int OutputLimit = 64 << 20;
     private const int ErrorLinesKept = 200;
     private const int Terminate = 15;
 
-    /// <summary>How long helm may take to end after Ctrl+C. It notices no sooner than it has written its new revision, and needs some dozens of requests to the API server until then.</summary>
+    /// <summary>
+    /// How long helm may take to end after Ctrl+C. It notices no sooner than it has written its new revision, and needs some dozens of
+    /// requests to the API server until then.
+    /// </summary>
     public static TimeSpan EndLimit { get; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Runs helm to its end.</summary>
@@ -23,7 +28,11 @@ internal static class HelmProcess
     /// <returns>Its exit code and what it said.</returns>
     /// <exception cref="Win32Exception">It cannot be started.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled, and has ended.</exception>
-    public static async Task<HelmResult> RunAsync(ProcessStartInfo start, string? input, TimeSpan endLimit, CancellationToken cancellationToken)
+    public static async Task<HelmResult> RunAsync(
+        ProcessStartInfo start,
+        string? input,
+        TimeSpan endLimit,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
@@ -114,8 +123,10 @@ internal static class HelmProcess
     }
 
     /// <summary>
-    /// SIGTERM, which helm takes as it takes Ctrl+C: it stops, and writes the release down as failed instead of leaving it pending. Unlike SIGINT it also reaches a helm that was started from a shell's background.
-    /// Windows has no such signal for a program without a window: there Ctrl+C reaches helm through the console that it shares, and elsewhere it goes on to its end.
+    /// SIGTERM, which helm takes as it takes Ctrl+C: it stops, and writes the release down as failed instead of leaving it pending. Unlike
+    /// SIGINT it also reaches a helm that was started from a shell's background.
+    /// Windows has no such signal for a program without a window: there Ctrl+C reaches helm through the console that it shares, and
+    /// elsewhere it goes on to its end.
     /// </summary>
     private static void AskToEnd(Process process)
     {
@@ -131,7 +142,8 @@ internal static class HelmProcess
         {
             process.Kill(entireProcessTree: true);
         }
-        catch (Exception exception) when (exception is InvalidOperationException or Win32Exception or AggregateException or NotSupportedException)
+        catch (Exception exception)
+            when (exception is InvalidOperationException or Win32Exception or AggregateException or NotSupportedException)
         {
             // It has ended by itself, as it should.
             Debug.WriteLine(exception);

@@ -40,12 +40,20 @@ internal sealed class HelmProgram
         var text = Encoding.UTF8.GetString(result.Output.Span).Trim();
         if (result.ExitCode != 0 || !System.Version.TryParse(text.TrimStart('v').Split('-', '+')[0], out var version))
         {
-            throw new MonitoringException(ErrorId.HelmNotFound, $"{found} does not answer 'helm version' like helm", $"name another program with -HelmPath, {NoHelmNeeded}", found);
+            throw new MonitoringException(
+                ErrorId.HelmNotFound,
+                $"{found} does not answer 'helm version' like helm",
+                $"name another program with -HelmPath, {NoHelmNeeded}",
+                found);
         }
 
         return version >= Oldest
             ? program
-            : throw new MonitoringException(ErrorId.HelmTooOld, $"{found} is helm {OneLine.Clean(text, 40)}, and Milvus's chart needs {Oldest} or newer", $"install a newer one, name it with -HelmPath, {NoHelmNeeded}", found);
+            : throw new MonitoringException(
+                ErrorId.HelmTooOld,
+                $"{found} is helm {OneLine.Clean(text, 40)}, and Milvus's chart needs {Oldest} or newer",
+                $"install a newer one, name it with -HelmPath, {NoHelmNeeded}",
+                found);
     }
 
     /// <summary>Reads a chart's name and version.</summary>
@@ -57,7 +65,11 @@ internal sealed class HelmProgram
         var result = await AskAsync(["show", "chart", chart], cancellationToken).ConfigureAwait(false);
         if (result.ExitCode != 0)
         {
-            throw new MonitoringException(ErrorId.ParameterInvalid, $"-Chart {chart} is no chart: {result.LastError}", "give a chart's folder or .tgz, or the URL of a repository", chart);
+            throw new MonitoringException(
+                ErrorId.ParameterInvalid,
+                $"-Chart {chart} is no chart: {result.LastError}",
+                "give a chart's folder or .tgz, or the URL of a repository",
+                chart);
         }
 
         try
@@ -77,8 +89,12 @@ internal sealed class HelmProgram
     /// <param name="input">What it reads; null for nothing.</param>
     /// <param name="cancellationToken">Ctrl+C.</param>
     /// <exception cref="MonitoringException">It cannot be run, or takes too long.</exception>
-    public Task<HelmResult> UpgradeAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> variables, string? input, CancellationToken cancellationToken) =>
-        RunAsync(arguments, variables, input, UpgradeLimit, HelmProcess.EndLimit, cancellationToken);
+    public Task<HelmResult> UpgradeAsync(
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string?> variables,
+        string? input,
+        CancellationToken cancellationToken
+    ) => RunAsync(arguments, variables, input, UpgradeLimit, HelmProcess.EndLimit, cancellationToken);
 
     /// <summary>The names of the variables that a helm started from here would see.</summary>
     public static IEnumerable<string> VariableNames => Environment.GetEnvironmentVariables().Keys.Cast<string>();
@@ -88,7 +104,12 @@ internal sealed class HelmProgram
         RunAsync(arguments, new Dictionary<string, string?>(), null, QuestionLimit, TimeSpan.Zero, cancellationToken);
 
     private async Task<HelmResult> RunAsync(
-        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> variables, string? input, TimeSpan limit, TimeSpan endLimit, CancellationToken cancellationToken)
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string?> variables,
+        string? input,
+        TimeSpan limit,
+        TimeSpan endLimit,
+        CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(_path, arguments);
         foreach (var (name, value) in variables)
@@ -104,12 +125,20 @@ internal sealed class HelmProgram
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new MonitoringException(ErrorId.TimedOut, $"{_path} {start.ArgumentList[0]} did not end within {limit.TotalSeconds:0} s", "run it by hand to see what it waits for", _path);
+            throw new MonitoringException(
+                ErrorId.TimedOut,
+                $"{_path} {start.ArgumentList[0]} did not end within {limit.TotalSeconds:0} s",
+                "run it by hand to see what it waits for",
+                _path);
         }
         catch (Win32Exception exception)
         {
             throw new MonitoringException(
-                ErrorId.HelmNotFound, $"{_path} cannot be started: {OneLine.WithoutEnd(OneLine.Clean(exception.Message, 200))}", $"see that it is a program for this machine, {NoHelmNeeded}", _path, exception);
+                ErrorId.HelmNotFound,
+                $"{_path} cannot be started: {OneLine.WithoutEnd(OneLine.Clean(exception.Message, 200))}",
+                $"see that it is a program for this machine, {NoHelmNeeded}",
+                _path,
+                exception);
         }
     }
 }

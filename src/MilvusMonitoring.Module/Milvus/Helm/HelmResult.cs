@@ -11,7 +11,9 @@ internal sealed record HelmResult(int ExitCode, ReadOnlyMemory<byte> Output, IRe
     private static readonly string[] Prefixes = ["Error: ", "UPGRADE FAILED: "];
 
     /// <summary>The lines that helm calls warnings.</summary>
-    public IEnumerable<string> Warnings => ErrorLines.Where(line => line.StartsWith("WARNING: ", StringComparison.Ordinal) || line.Contains("level=WARN ", StringComparison.Ordinal));
+    public IEnumerable<string> Warnings =>
+        ErrorLines.Where(line =>
+            line.StartsWith("WARNING: ", StringComparison.Ordinal) || line.Contains("level=WARN ", StringComparison.Ordinal));
 
     /// <summary>Helm's last error, in one line: what follows the last <c>Error:</c>, or else the last line.</summary>
     public string LastError
@@ -19,7 +21,10 @@ internal sealed record HelmResult(int ExitCode, ReadOnlyMemory<byte> Output, IRe
         get
         {
             var start = ErrorLines.ToList().FindLastIndex(line => line.StartsWith(Prefixes[0], StringComparison.Ordinal));
-            var text = start >= 0 ? string.Join(' ', ErrorLines.Skip(start)) : ErrorLines.LastOrDefault(line => !string.IsNullOrWhiteSpace(line)) ?? "it says nothing";
+            var text =
+                start >= 0
+                    ? string.Join(' ', ErrorLines.Skip(start))
+                    : ErrorLines.LastOrDefault(line => !string.IsNullOrWhiteSpace(line)) ?? "it says nothing";
             foreach (var prefix in Prefixes)
             {
                 text = text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text;

@@ -6,7 +6,9 @@ namespace MilvusMonitoring.Milvus.Helm;
 /// <summary>Values as Helm merges and templates read them.</summary>
 internal static class HelmValues
 {
-    /// <summary>Lays values over others: objects are merged member by member, anything else replaces, and null takes a member away.</summary>
+    /// <summary>
+    /// Lays values over others: objects are merged member by member, anything else replaces, and null takes a member away.
+    /// </summary>
     /// <param name="below">The values below, such as the chart's defaults; undefined for none.</param>
     /// <param name="above">The values above, such as the user's; undefined or null for none.</param>
     /// <returns>The values in effect, an object that outlives both.</returns>
@@ -33,7 +35,10 @@ internal static class HelmValues
         return values;
     }
 
-    /// <summary>Whether a template's <c>if</c> takes the value for true: not for false, 0, nothing, or an empty text, list or object. The text "false" is true.</summary>
+    /// <summary>
+    /// Whether a template's <c>if</c> takes the value for true: not for false, 0, nothing, or an empty text, list or object. The text
+    /// "false" is true.
+    /// </summary>
     public static bool IsTrue(this JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.True => true,
@@ -82,7 +87,12 @@ internal static class HelmValues
     }
 
     /// <summary>The members, a name that stands twice only once: the last counts, as for Go.</summary>
-    private static IEnumerable<(string Name, JsonElement Value)> Members(JsonElement element) => element.ValueKind == JsonValueKind.Object
-        ? element.EnumerateObject().Select(member => member.Name).Distinct(StringComparer.Ordinal).Select(name => (name, element.GetProperty(name)))
-        : [];
+    private static IEnumerable<(string Name, JsonElement Value)> Members(JsonElement element) =>
+        element.ValueKind == JsonValueKind.Object
+            ? element
+                .EnumerateObject()
+                .Select(member => member.Name)
+                .Distinct(StringComparer.Ordinal)
+                .Select(name => (name, element.GetProperty(name)))
+            : [];
 }
