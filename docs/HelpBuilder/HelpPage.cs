@@ -27,11 +27,18 @@ internal sealed record SyntaxParameter(string Name, string? Type, bool Required,
 /// <param name="Title">Its title.</param>
 /// <param name="Code">What to type.</param>
 /// <param name="Remarks">What it does.</param>
-/// <param name="Needs">What not every machine has, from a comment that readers do not see: <c>&lt;!-- needs: internet --&gt;</c>; null where nothing.</param>
+/// <param name="Needs">What not every machine has, from a comment that readers do not see: <c>&lt;!-- needs: internet --&gt;</c>; null
+/// where nothing.</param>
 internal sealed record Example(string Title, string Code, IReadOnlyList<string> Remarks, string? Needs);
 
 /// <summary>What a parameter is for.</summary>
-internal sealed record ParameterHelp(string Name, IReadOnlyList<string> Description, string Aliases, string Default, string Pipeline, bool Wildcards);
+internal sealed record ParameterHelp(
+    string Name,
+    IReadOnlyList<string> Description,
+    string Aliases,
+    string Default,
+    string Pipeline,
+    bool Wildcards);
 
 /// <summary>A type that goes in or comes out.</summary>
 internal sealed record TypeHelp(string Name, IReadOnlyList<string> Description);

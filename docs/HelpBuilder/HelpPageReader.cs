@@ -18,7 +18,10 @@ internal static partial class HelpPageReader
         var titles = page.Subsections.Select(section => section.Title).ToList();
         if (!titles.SequenceEqual(Parts))
         {
-            throw new HelpPageException(file, page.Line, $"the sections have to be {string.Join(", ", Parts)}, but are {string.Join(", ", titles)}");
+            throw new HelpPageException(
+                file,
+                page.Line,
+                $"the sections have to be {string.Join(", ", Parts)}, but are {string.Join(", ", titles)}");
         }
 
         var parts = page.Subsections.ToDictionary(section => section.Title);
@@ -32,7 +35,11 @@ internal static partial class HelpPageReader
             [.. parts["INPUTS"].Subsections.Select(type => new TypeHelp(type.Title, Filled(type)))],
             [.. parts["OUTPUTS"].Subsections.Select(type => new TypeHelp(type.Title, Filled(type)))],
             Filled(parts["ERRORS"]),
-            [.. Links().Matches(string.Join('\n', parts["LINKS"].Lines)).Select(link => new Link(link.Groups[1].Value, link.Groups[2].Value))]);
+            [
+                .. Links()
+                    .Matches(string.Join('\n', parts["LINKS"].Lines))
+                    .Select(link => new Link(link.Groups[1].Value, link.Groups[2].Value)),
+            ]);
 
         SyntaxLine Syntax(string line) => line.StartsWith(page.Title + " ", StringComparison.Ordinal)
             ? new SyntaxLine([.. Options().Matches(line[page.Title.Length..]).Where(match => match.Groups["name"].Success).Select(Option)])
@@ -51,7 +58,9 @@ internal static partial class HelpPageReader
                 throw Fault(section, "the heading of a parameter is its name, with its dash");
             }
 
-            var facts = (Text.Block(section.Lines, "yaml") ?? []).Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries)).ToDictionary(fact => fact[0], fact => fact[^1]);
+            var facts = (Text.Block(section.Lines, "yaml") ?? [])
+                .Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries))
+                .ToDictionary(fact => fact[0], fact => fact[^1]);
             return facts.Keys.FirstOrDefault(key => key is not ("Aliases" or "Default" or "Pipeline" or "Wildcards")) is { } unknown
                 ? throw Fault(section, $"'{unknown}' is none of Aliases, Default, Pipeline, Wildcards")
                 : new ParameterHelp(
@@ -64,7 +73,8 @@ internal static partial class HelpPageReader
         }
 
         IReadOnlyList<string> Filled(Section section) =>
-            section.Lines.Exists(line => line.StartsWith('|')) ? throw Fault(section, $"'{section.Title}' has a table, which Get-Help shows as its source; write a list")
+            section.Lines.Exists(line => line.StartsWith('|'))
+                ? throw Fault(section, $"'{section.Title}' has a table, which Get-Help shows as its source; write a list")
             : section.Paragraphs is { Count: > 0 } text ? text
             : throw Fault(section, $"'{section.Title}' has no text");
 
@@ -85,7 +95,9 @@ internal static partial class HelpPageReader
     }
 
     // [[-Name] <type>], [-Name] <type>, [-Name <type>], -Name <type>, [-Name], -Name, [<CommonParameters>]
-    [GeneratedRegex(@"(?<optional>\[)(?<positional>\[)-(?<name>\w+)\] <(?<type>[^>]+)>\]|(?<positional>\[)-(?<name>\w+)\] <(?<type>[^>]+)>|(?<optional>\[)-(?<name>\w+)( <(?<type>[^>]+)>)?\]|-(?<name>\w+)( <(?<type>[^>]+)>)?|\[<CommonParameters>\]")]
+    [GeneratedRegex(
+        @"(?<optional>\[)(?<positional>\[)-(?<name>\w+)\] <(?<type>[^>]+)>\]|(?<positional>\[)-(?<name>\w+)\] <(?<type>[^>]+)>|(?<optional>\[)-(?<name>\w+)( <(?<type>[^>]+)>)?\]|-(?<name>\w+)( <(?<type>[^>]+)>)?|\[<CommonParameters>\]"
+    )]
     private static partial Regex Options();
 
     [GeneratedRegex(@"^<!-- needs: (.+) -->$")]

@@ -21,22 +21,27 @@ internal static class MamlWriter
             new XAttribute(XNamespace.Xmlns + "dev", Dev),
             pages.Select(Page)));
 
-    private static XElement Page(HelpPage page) => new(
-        Command + "command",
-        new XElement(
-            Command + "details",
-            new XElement(Command + "name", page.Cmdlet),
-            new XElement(Command + "verb", page.Cmdlet.Split('-')[0]),
-            new XElement(Command + "noun", page.Cmdlet.Split('-')[^1]),
-            Description([page.Synopsis])),
-        Description(page.Description),
-        new XElement(Command + "syntax", page.Syntax.Select(line => Syntax(page, line))),
-        new XElement(Command + "parameters", page.Parameters.Select(parameter => Parameter(page, parameter))),
-        new XElement(Command + "inputTypes", page.Inputs.Select(type => new XElement(Command + "inputType", Type(type.Name), Description(type.Description)))),
-        new XElement(Command + "returnValues", page.Outputs.Select(type => new XElement(Command + "returnValue", Type(type.Name), Description(type.Description)))),
-        new XElement(Maml + "alertSet", new XElement(Maml + "alert", Paragraphs(["Errors:", .. page.Errors]))),
-        new XElement(Command + "examples", page.Examples.Select(Example)),
-        new XElement(Command + "relatedLinks", page.Links.Select(Link)));
+    private static XElement Page(HelpPage page) =>
+        new(
+            Command + "command",
+            new XElement(
+                Command + "details",
+                new XElement(Command + "name", page.Cmdlet),
+                new XElement(Command + "verb", page.Cmdlet.Split('-')[0]),
+                new XElement(Command + "noun", page.Cmdlet.Split('-')[^1]),
+                Description([page.Synopsis])),
+            Description(page.Description),
+            new XElement(Command + "syntax", page.Syntax.Select(line => Syntax(page, line))),
+            new XElement(Command + "parameters", page.Parameters.Select(parameter => Parameter(page, parameter))),
+            new XElement(
+                Command + "inputTypes",
+                page.Inputs.Select(type => new XElement(Command + "inputType", Type(type.Name), Description(type.Description)))),
+            new XElement(
+                Command + "returnValues",
+                page.Outputs.Select(type => new XElement(Command + "returnValue", Type(type.Name), Description(type.Description)))),
+            new XElement(Maml + "alertSet", new XElement(Maml + "alert", Paragraphs(["Errors:", .. page.Errors]))),
+            new XElement(Command + "examples", page.Examples.Select(Example)),
+            new XElement(Command + "relatedLinks", page.Links.Select(Link)));
 
     private static XElement Syntax(HelpPage page, SyntaxLine line)
     {
@@ -54,26 +59,34 @@ internal static class MamlWriter
     {
         var lines = page.Syntax.SelectMany(line => line.Parameters.Where(parameter => parameter.Name == help.Name)).ToList();
         var first = lines.FirstOrDefault() ?? new SyntaxParameter(help.Name, Type: null, Required: false, Positional: false);
-        var position = page.Syntax
-            .Select(line => line.Parameters.Where(parameter => parameter.Positional).ToList().FindIndex(parameter => parameter.Name == help.Name))
+        var position = page
+            .Syntax.Select(line =>
+                line.Parameters.Where(parameter => parameter.Positional).ToList().FindIndex(parameter => parameter.Name == help.Name))
             .FirstOrDefault(index => index >= 0, -1);
         return Parameter(first with { Required = lines.All(line => line.Required) && lines.Count == page.Syntax.Count },
             position < 0 ? "named" : position.ToString(CultureInfo.InvariantCulture), help);
     }
 
-    private static XElement Parameter(SyntaxParameter parameter, string position, ParameterHelp? help) => new(
-        Command + "parameter",
-        new XAttribute("required", parameter.Required ? "true" : "false"),
-        new XAttribute("variableLength", "false"),
-        new XAttribute("globbing", help?.Wildcards == true ? "true" : "false"),
-        new XAttribute("pipelineInput", help?.Pipeline ?? "False"),
-        new XAttribute("position", position),
-        new XAttribute("aliases", help?.Aliases ?? "none"),
-        new XElement(Maml + "name", parameter.Name),
-        Description(help?.Description ?? []),
-        parameter.Type is null ? null : new XElement(Command + "parameterValue", new XAttribute("required", "true"), new XAttribute("variableLength", "false"), parameter.Type),
-        Type(parameter.Type ?? "SwitchParameter"),
-        new XElement(Dev + "defaultValue", help?.Default ?? "None"));
+    private static XElement Parameter(SyntaxParameter parameter, string position, ParameterHelp? help) =>
+        new(
+            Command + "parameter",
+            new XAttribute("required", parameter.Required ? "true" : "false"),
+            new XAttribute("variableLength", "false"),
+            new XAttribute("globbing", help?.Wildcards == true ? "true" : "false"),
+            new XAttribute("pipelineInput", help?.Pipeline ?? "False"),
+            new XAttribute("position", position),
+            new XAttribute("aliases", help?.Aliases ?? "none"),
+            new XElement(Maml + "name", parameter.Name),
+            Description(help?.Description ?? []),
+            parameter.Type is null
+                ? null
+                : new XElement(
+                    Command + "parameterValue",
+                    new XAttribute("required", "true"),
+                    new XAttribute("variableLength", "false"),
+                    parameter.Type),
+            Type(parameter.Type ?? "SwitchParameter"),
+            new XElement(Dev + "defaultValue", help?.Default ?? "None"));
 
     private static XElement Example(Example example) => new(
         Command + "example",
@@ -90,5 +103,6 @@ internal static class MamlWriter
 
     private static XElement Description(IEnumerable<string> paragraphs) => new(Maml + "description", Paragraphs(paragraphs));
 
-    private static IEnumerable<XElement> Paragraphs(IEnumerable<string> paragraphs) => paragraphs.Select(text => new XElement(Maml + "para", text));
+    private static IEnumerable<XElement> Paragraphs(IEnumerable<string> paragraphs) =>
+        paragraphs.Select(text => new XElement(Maml + "para", text));
 }

@@ -24,7 +24,10 @@ internal sealed record BenchmarkOptions(int Repeat, IReadOnlyList<string> Suites
     public string LargePath { get; private init; } = ForwardServer.LargePath + (1L << 30);
 
     /// <summary>The kubectl to measure against; null where there is none.</summary>
-    public static string? Kubectl => Environment.GetEnvironmentVariable("KUBECTL") is { Length: > 0 } named ? named : Programs.OnPath("kubectl") ? "kubectl" : null;
+    public static string? Kubectl =>
+        Environment.GetEnvironmentVariable("KUBECTL") is { Length: > 0 } named ? named
+        : Programs.OnPath("kubectl") ? "kubectl"
+        : null;
 
     public const string Usage = """
         dotnet run -c Release --project tests/Benchmarks -- [--repeat N] [--only SUITE,...]
@@ -61,7 +64,13 @@ internal sealed record BenchmarkOptions(int Repeat, IReadOnlyList<string> Suites
                 case "--only" when value.Split(',') is var suites && suites.All(AllSuites.Contains):
                     options = options with { Suites = suites };
                     break;
-                case "--round-trip" when value.Split(',').Select(part => int.TryParse(part, CultureInfo.InvariantCulture, out var milliseconds) ? milliseconds : 0).ToList() is var trips && trips.TrueForAll(milliseconds => milliseconds > 0):
+                case "--round-trip"
+                    when value
+                        .Split(',')
+                        .Select(part => int.TryParse(part, CultureInfo.InvariantCulture, out var milliseconds) ? milliseconds : 0)
+                        .ToList()
+                        is var trips
+                        && trips.TrueForAll(milliseconds => milliseconds > 0):
                     options = options with { RoundTrips = trips };
                     break;
                 case "--kubeconfig" when File.Exists(value):

@@ -8,7 +8,9 @@ namespace MilvusMonitoring.Campaigns;
 public static class Campaign
 {
     /// <summary>Runs what the options ask for.</summary>
-    public static async IAsyncEnumerable<CampaignRow> RunAsync(CampaignOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<CampaignRow> RunAsync(
+        CampaignOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         for (var round = 0; round < options.Rounds; round++)
@@ -34,5 +36,6 @@ public static class Campaign
     }
 
     private static bool IsWanted(CampaignOptions options, string name) =>
-        (options.Name is null || options.Name == name) && (options.Case is null || options.Case.StartsWith(name + "/", StringComparison.Ordinal));
+        (options.Name is null || options.Name == name)
+        && (options.Case is null || options.Case.StartsWith(name + "/", StringComparison.Ordinal));
 }

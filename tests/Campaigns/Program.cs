@@ -22,7 +22,9 @@ try
 {
     await foreach (var row in Campaign.RunAsync(options, stop.Token))
     {
-        Console.Error.WriteLine(row.Skipped ?? $"{row.Campaign} {row.Name}: {row.Cases} cases, {row.Violations.Count} violations, {row.Duration.TotalSeconds:0.0} s");
+        Console.Error.WriteLine(
+            row.Skipped
+                ?? $"{row.Campaign} {row.Name}: {row.Cases} cases, {row.Violations.Count} violations, {row.Duration.TotalSeconds:0.0} s");
         rows.Add(row);
     }
 }

@@ -78,7 +78,8 @@ internal sealed class OwnClusterShow(DemoOptions options, string module, string 
     {
         session.SetVariable("Folder", folder);
         var saved = await session.AskAsync(
-            "$release = (Install-KubePrometheus -Kubeconfig $Kubeconfig -WhatIf).Version; Save-KubePrometheus $release -Destination $Folder", stop);
+            "$release = (Install-KubePrometheus -Kubeconfig $Kubeconfig -WhatIf).Version; Save-KubePrometheus $release -Destination $Folder",
+            stop);
         return (string)saved.Single().Properties["FullName"].Value;
     }
 

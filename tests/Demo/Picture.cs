@@ -24,7 +24,10 @@ internal static partial class Picture
         var lines = text.ReplaceLineEndings("\n").Trim('\n').Split('\n');
         var (width, height) = ((columns * CharacterWidth) + (2 * Margin), (lines.Length * LineHeight) + (2 * Margin));
         var svg = new StringBuilder();
-        svg.AppendLine(CultureInfo.InvariantCulture, $"""<svg xmlns="http://www.w3.org/2000/svg" width="{width:0}" height="{height}" viewBox="0 0 {width:0} {height}" font-family="ui-monospace, 'Cascadia Mono', Menlo, Consolas, monospace" font-size="14" xml:space="preserve">""");
+        svg.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"""<svg xmlns="http://www.w3.org/2000/svg" width="{width:0}" height="{height}" viewBox="0 0 {width:0} {height}" font-family="ui-monospace, 'Cascadia Mono', Menlo, Consolas, monospace" font-size="14" xml:space="preserve">"""
+        );
         svg.AppendLine("""  <rect width="100%" height="100%" rx="10" fill="#0d1117"/>""");
         for (var line = 0; line < lines.Length; line++)
         {
@@ -51,20 +54,26 @@ internal static partial class Picture
             if (!string.IsNullOrWhiteSpace(piece.Value))
             {
                 var start = Margin + ((column + piece.Value.Length - piece.Value.TrimStart().Length) * CharacterWidth);
-                svg.AppendLine(CultureInfo.InvariantCulture, $"""  <text x="{start:0.#}" y="{y}" textLength="{piece.Value.Trim().Length * CharacterWidth:0.#}" fill="{fill ?? Colours[^1]}">{WebUtility.HtmlEncode(piece.Value.Trim())}</text>""");
+                svg.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"""  <text x="{start:0.#}" y="{y}" textLength="{piece.Value.Trim().Length * CharacterWidth:0.#}" fill="{fill ?? Colours[^1]}">{WebUtility.HtmlEncode(piece.Value.Trim())}</text>"""
+                );
             }
 
             column += piece.Value.Length;
         }
     }
 
-    private static string? Colour(string? fill, string code) => int.TryParse(code, CultureInfo.InvariantCulture, out var number) ? number switch
-    {
-        0 or 39 => null,
-        >= 30 and <= 37 => Colours[number - 30],
-        >= 90 and <= 97 => Colours[number - 90],
-        _ => fill,
-    } : null;
+    private static string? Colour(string? fill, string code) =>
+        int.TryParse(code, CultureInfo.InvariantCulture, out var number)
+            ? number switch
+            {
+                0 or 39 => null,
+                >= 30 and <= 37 => Colours[number - 30],
+                >= 90 and <= 97 => Colours[number - 90],
+                _ => fill,
+            }
+            : null;
 
     [GeneratedRegex("\u001b\\[(?<codes>[0-9;]*)m|[^\u001b]+|\u001b")]
     private static partial Regex Pieces();

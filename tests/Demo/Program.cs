@@ -43,12 +43,23 @@ try
         return await new OwnClusterShow(options, module, folder.FullName, stopping.Token, abandoning.Token).RunAsync();
     }
 
-    await using var cluster = await Cluster.StartAsync(new ClusterOptions { Rbac = true, PodStopDelay = TimeSpan.FromMilliseconds(300) }, stopping.Token);
+    await using var cluster = await Cluster.StartAsync(
+        new ClusterOptions { Rbac = true, PodStopDelay = TimeSpan.FromMilliseconds(300) },
+        stopping.Token);
 
     // The show has it in a namespace that kube-prometheus does not let its Prometheus read; scraped often, so that nobody waits.
-    var milvus = options.Serve ? new SampleMilvus() : new SampleMilvus { Namespace = "milvus", Values = JsonNode.Parse("""{"metrics":{"serviceMonitor":{"interval":"2s","scrapeTimeout":"1s"}}}""")!.AsObject() };
+    var milvus = options.Serve
+        ? new SampleMilvus()
+        : new SampleMilvus
+        {
+            Namespace = "milvus",
+            Values = JsonNode.Parse("""{"metrics":{"serviceMonitor":{"interval":"2s","scrapeTimeout":"1s"}}}""")!.AsObject(),
+        };
     milvus.PutInto(cluster);
-    await using var monitored = await MonitoredCluster.StartAsync(cluster, servers: MonitoredCluster.Missing is null ? 1 : 0, stopping.Token);
+    await using var monitored = await MonitoredCluster.StartAsync(
+        cluster,
+        servers: MonitoredCluster.Missing is null ? 1 : 0,
+        stopping.Token);
     var kubeconfig = Path.Combine(folder.FullName, "kubeconfig");
     await File.WriteAllTextAsync(kubeconfig, cluster.CreateKubeconfig(), stopping.Token);
     return options.Serve
@@ -111,7 +122,9 @@ async Task<int> ShowAsync(Cluster cluster, MonitoredCluster monitored, string ku
     session.SetParameter("Kubeconfig", kubeconfig);
     session.SetParameter("Path", options.Path ?? DemoOptions.OwnManifests);
     session.SetParameter("Module", module);
-    session.SetParameter("Prometheus", await monitored.DescribeAsync(stopping.Token) ?? "none on this machine: the links that only it can prove will fail");
+    session.SetParameter(
+        "Prometheus",
+        await monitored.DescribeAsync(stopping.Token) ?? "none on this machine: the links that only it can prove will fail");
     session.SetParameter("Patience", MonitoredCluster.Missing is null ? "30s" : "1s");
     session.SetVariable("DeletePod", new Action<string>(pod => cluster.Remove("v1", "Pod", "monitoring", pod, false)));
     var failed = await new Show(session)

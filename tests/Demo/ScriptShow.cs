@@ -29,7 +29,8 @@ internal static class ScriptShow
     }
 
     private static bool SharesLine(StatementAst statement, Token comment) =>
-        statement.Extent.StartLineNumber <= comment.Extent.StartLineNumber && comment.Extent.EndLineNumber <= statement.Extent.EndLineNumber;
+        statement.Extent.StartLineNumber <= comment.Extent.StartLineNumber
+        && comment.Extent.EndLineNumber <= statement.Extent.EndLineNumber;
 
     /// <summary>The statements; those that share a line are typed and run as one.</summary>
     private static IEnumerable<(int StartOffset, Step)> Commands(ScriptBlockAst script)

@@ -125,7 +125,10 @@ public sealed class Cluster : IAsyncDisposable
                 continue;
             }
 
-            if (!kind.HasStatus || value["status"] is null || _mutations.TryUpdate(kind, live, value.Copy(), new(manager) { Subresource = "status" }) is not null)
+            if (
+                !kind.HasStatus
+                || value["status"] is null
+                || _mutations.TryUpdate(kind, live, value.Copy(), new(manager) { Subresource = "status" }) is not null)
             {
                 return;
             }
@@ -232,5 +235,6 @@ public sealed class Cluster : IAsyncDisposable
     }
 
     private ResourceKind KindOf(string apiVersion, string kind) =>
-        _state.Kinds.FindByKind(apiVersion, kind) ?? throw new ArgumentException($"the cluster serves no {kind} in {apiVersion}", nameof(kind));
+        _state.Kinds.FindByKind(apiVersion, kind)
+        ?? throw new ArgumentException($"the cluster serves no {kind} in {apiVersion}", nameof(kind));
 }

@@ -41,7 +41,9 @@ public sealed record ClusterOptions
     /// <summary>From the deletion of a pod until its containers stop; meanwhile it is Terminating, and serves.</summary>
     public TimeSpan PodStopDelay { get; init; }
 
-    /// <summary>From the stop of a pod's containers until the pod is gone. Without this and the other delay a deleted pod goes at once.</summary>
+    /// <summary>
+    /// From the stop of a pod's containers until the pod is gone. Without this and the other delay a deleted pod goes at once.
+    /// </summary>
     public TimeSpan PodRemovalDelay { get; init; }
 
     /// <summary>What <see cref="PortForwards.Options"/> are at the start.</summary>

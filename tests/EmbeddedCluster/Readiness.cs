@@ -17,7 +17,10 @@ public sealed class Readiness
 
     internal TimeSpan For(string kind, string ns, string name, TimeSpan otherwise)
     {
-        if (_delays.TryGetValue((kind, ns.Length == 0 ? null : ns, name), out var own) || _delays.TryGetValue((kind, null, name), out own) || _delays.TryGetValue((kind, null, null), out own))
+        if (
+            _delays.TryGetValue((kind, ns.Length == 0 ? null : ns, name), out var own)
+            || _delays.TryGetValue((kind, null, name), out own)
+            || _delays.TryGetValue((kind, null, null), out own))
         {
             return own;
         }

@@ -80,7 +80,13 @@ public sealed record SampleMilvus
                 ["metadata"] = new JsonObject { ["labels"] = Labels() },
                 ["spec"] = new JsonObject
                 {
-                    ["containers"] = new JsonArray(new JsonObject { ["name"] = "milvus", ["image"] = "milvusdb/milvus:v2.6.15", ["ports"] = new JsonArray(new JsonObject { ["name"] = "metrics", ["containerPort"] = 9091 }) }),
+                    ["containers"] = new JsonArray(
+                        new JsonObject
+                        {
+                            ["name"] = "milvus",
+                            ["image"] = "milvusdb/milvus:v2.6.15",
+                            ["ports"] = new JsonArray(new JsonObject { ["name"] = "metrics", ["containerPort"] = 9091 }),
+                        }),
                 },
             },
         };
@@ -94,34 +100,50 @@ public sealed record SampleMilvus
         service["spec"] = new JsonObject
         {
             ["selector"] = Labels(),
-            ["ports"] = new JsonArray(new JsonObject { ["name"] = "milvus", ["port"] = 19530 }, new JsonObject { ["name"] = "metrics", ["port"] = 9091, ["targetPort"] = "metrics" }),
+            ["ports"] = new JsonArray(
+                new JsonObject { ["name"] = "milvus", ["port"] = 19530 },
+                new JsonObject
+                {
+                    ["name"] = "metrics",
+                    ["port"] = 9091,
+                    ["targetPort"] = "metrics",
+                }),
         };
         return service;
     }
 
-    private JsonObject Record() => new()
-    {
-        ["name"] = Name,
-        ["namespace"] = Namespace,
-        ["version"] = Revision,
-        ["info"] = new JsonObject { ["status"] = Status },
-        ["chart"] = new JsonObject
+    private JsonObject Record() =>
+        new()
         {
-            ["metadata"] = new JsonObject { ["name"] = Chart, ["version"] = ChartVersion, ["appVersion"] = "2.6.15" },
-            ["values"] = JsonNode.Parse("""
-                {"cluster":{"enabled":true},"metrics":{"enabled":true,"serviceMonitor":{"enabled":false,"interval":"30s","scrapeTimeout":"10s","additionalLabels":{}}}}
-                """),
-        },
-        ["config"] = Values.DeepClone(),
-        ["manifest"] = "",
-    };
+            ["name"] = Name,
+            ["namespace"] = Namespace,
+            ["version"] = Revision,
+            ["info"] = new JsonObject { ["status"] = Status },
+            ["chart"] = new JsonObject
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["name"] = Chart,
+                    ["version"] = ChartVersion,
+                    ["appVersion"] = "2.6.15",
+                },
+                ["values"] = JsonNode.Parse(
+                    """
+                    {"cluster":{"enabled":true},"metrics":{"enabled":true,"serviceMonitor":{"enabled":false,"interval":"30s","scrapeTimeout":"10s","additionalLabels":{}}}}
+                    """
+                ),
+            },
+            ["config"] = Values.DeepClone(),
+            ["manifest"] = "",
+        };
 
-    private JsonObject Labels() => new()
-    {
-        ["app.kubernetes.io/name"] = "milvus",
-        ["app.kubernetes.io/instance"] = Name,
-        ["component"] = "standalone",
-    };
+    private JsonObject Labels() =>
+        new()
+        {
+            ["app.kubernetes.io/name"] = "milvus",
+            ["app.kubernetes.io/instance"] = Name,
+            ["component"] = "standalone",
+        };
 
     private JsonObject Object(string apiVersion, string kind, string name, JsonObject? labels)
     {

@@ -37,7 +37,13 @@ internal static class Seed
         foreach (var (group, version) in state.Kinds.BuiltIn.Select(each => (each.Group, each.Version)).Distinct())
         {
             var api = Object("apiregistration.k8s.io/v1", "APIService", null, group.Length == 0 ? $"{version}." : $"{version}.{group}");
-            api["spec"] = new JsonObject { ["group"] = group, ["version"] = version, ["groupPriorityMinimum"] = 18000, ["versionPriority"] = 1 };
+            api["spec"] = new JsonObject
+            {
+                ["group"] = group,
+                ["version"] = version,
+                ["groupPriorityMinimum"] = 18000,
+                ["versionPriority"] = 1,
+            };
             if (group.Length == 0)
             {
                 api.Child("spec").Remove("group");
@@ -50,13 +56,30 @@ internal static class Seed
     private static JsonObject Node(ClusterState state)
     {
         var node = Object("v1", "Node", null, PodFactory.NodeName);
-        node.Child("metadata")["labels"] = new JsonObject { ["kubernetes.io/hostname"] = PodFactory.NodeName, ["kubernetes.io/os"] = "linux", ["kubernetes.io/arch"] = "amd64" };
+        node.Child("metadata")["labels"] = new JsonObject
+        {
+            ["kubernetes.io/hostname"] = PodFactory.NodeName,
+            ["kubernetes.io/os"] = "linux",
+            ["kubernetes.io/arch"] = "amd64",
+        };
         node["spec"] = new JsonObject();
         node["status"] = new JsonObject
         {
             ["addresses"] = new JsonArray(new JsonObject { ["type"] = "InternalIP", ["address"] = PodFactory.NodeAddress }),
-            ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True", ["reason"] = "KubeletReady", ["message"] = "the node is imitated" }),
-            ["nodeInfo"] = new JsonObject { ["kubeletVersion"] = state.Options.KubernetesVersion, ["operatingSystem"] = "linux", ["architecture"] = "amd64" },
+            ["conditions"] = new JsonArray(
+                new JsonObject
+                {
+                    ["type"] = "Ready",
+                    ["status"] = "True",
+                    ["reason"] = "KubeletReady",
+                    ["message"] = "the node is imitated",
+                }),
+            ["nodeInfo"] = new JsonObject
+            {
+                ["kubeletVersion"] = state.Options.KubernetesVersion,
+                ["operatingSystem"] = "linux",
+                ["architecture"] = "amd64",
+            },
         };
         return node;
     }

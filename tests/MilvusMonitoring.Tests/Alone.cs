@@ -1,6 +1,9 @@
 namespace MilvusMonitoring.Tests;
 
-/// <summary>The collection of tests that hold a bound of time, count what the process holds, or change what all tests share: nothing runs beside them.</summary>
+/// <summary>
+/// The collection of tests that hold a bound of time, count what the process holds, or change what all tests share: nothing runs beside
+/// them.
+/// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class Alone
 {

@@ -16,7 +16,8 @@ public sealed class CampaignTests
     [InlineData("enable")]
     [InlineData("disable")]
     [InlineData("forward")]
-    public Task A_command_that_is_disturbed_at_any_request_is_finished_by_the_next_run(string command) => AssertHoldsAsync("faults", command);
+    public Task A_command_that_is_disturbed_at_any_request_is_finished_by_the_next_run(string command) =>
+        AssertHoldsAsync("faults", command);
 
     [Theory]
     [InlineData("test")]
@@ -29,9 +30,18 @@ public sealed class CampaignTests
     private static async Task AssertHoldsAsync(string campaign, string? name)
     {
         var cases = 0L;
-        await foreach (var row in Campaign.RunAsync(new CampaignOptions { IsShort = true, Only = campaign, Name = name }, TestContext.Current.CancellationToken))
+        await foreach (
+            var row in Campaign.RunAsync(
+                new CampaignOptions
+                {
+                    IsShort = true,
+                    Only = campaign,
+                    Name = name,
+                },
+                TestContext.Current.CancellationToken))
         {
-            Assert.All(row.Violations, violation => Assert.Fail($"--seed {violation.Seed} --only {row.Campaign} --case \"{violation.Case}\": {violation.What}"));
+            Assert.All(row.Violations, violation =>
+                Assert.Fail($"--seed {violation.Seed} --only {row.Campaign} --case \"{violation.Case}\": {violation.What}"));
             Assert.SkipWhen(name is not null && row.Skipped is not null, row.Skipped ?? "");
             cases += row.Cases;
         }

@@ -18,7 +18,8 @@ public sealed class DisplayTextTests
     [InlineData("730.00:00:00", "2y")]
     [InlineData("2919.00:00:00", "7y364d")]
     [InlineData("3000.00:00:00", "8y")]
-    public void An_age_is_as_kubectl_shows_it(string age, string expected) => Assert.Equal(expected, DisplayText.Age(TimeSpan.Parse(age, System.Globalization.CultureInfo.InvariantCulture)));
+    public void An_age_is_as_kubectl_shows_it(string age, string expected) =>
+        Assert.Equal(expected, DisplayText.Age(TimeSpan.Parse(age, System.Globalization.CultureInfo.InvariantCulture)));
 
     [Fact]
     public void What_is_not_there_has_no_age() => Assert.Equal("-", DisplayText.Age(null));
@@ -28,12 +29,14 @@ public sealed class DisplayTextTests
     [InlineData("twenty characters it is", 20, "twenty characters it\nis")]
     [InlineData("a word-that-is-wider-than-the-column stays", 20, "a\nword-that-is-wider-than-the-column\nstays")]
     [InlineData("", 20, "")]
-    public void A_sentence_is_broken_between_its_words(string text, int width, string expected) => Assert.Equal(expected, DisplayText.Wrap(text, width));
+    public void A_sentence_is_broken_between_its_words(string text, int width, string expected) =>
+        Assert.Equal(expected, DisplayText.Wrap(text, width));
 
     [Theory]
     [InlineData(0)]
     [InlineData(-23)]
-    public void A_screen_of_unknown_width_has_80_columns(int width) => Assert.Equal(57, DisplayText.Wrap(string.Join(' ', Enumerable.Repeat("x", 100)), width).IndexOf('\n', StringComparison.Ordinal));
+    public void A_screen_of_unknown_width_has_80_columns(int width) =>
+        Assert.Equal(57, DisplayText.Wrap(string.Join(' ', Enumerable.Repeat("x", 100)), width).IndexOf('\n', StringComparison.Ordinal));
 
     [Theory]
     [InlineData(0, "0 B")]

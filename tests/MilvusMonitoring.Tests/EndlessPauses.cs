@@ -1,6 +1,8 @@
 namespace MilvusMonitoring.Tests;
 
-/// <summary>A clock on which no pause ends, while much time passes: what goes on all the same does so for another reason than a pause.</summary>
+/// <summary>
+/// A clock on which no pause ends, while much time passes: what goes on all the same does so for another reason than a pause.
+/// </summary>
 internal sealed class EndlessPauses : TimeProvider
 {
     private const long Factor = 100_000;

@@ -16,18 +16,36 @@ public sealed class OldestRuntime : IAsyncLifetime
     internal string? Missing { get; private set; }
 
     /// <summary>The program.</summary>
-    internal string Campaigns => _folder.PathOf(OperatingSystem.IsWindows() ? "program/MilvusMonitoring.Campaigns.exe" : "program/MilvusMonitoring.Campaigns");
+    internal string Campaigns =>
+        _folder.PathOf(OperatingSystem.IsWindows() ? "program/MilvusMonitoring.Campaigns.exe" : "program/MilvusMonitoring.Campaigns");
 
     public async ValueTask InitializeAsync()
     {
         // Nothing that others look at while this is built: no folder of the tree, and the module elsewhere.
         var result = await ChildProcess.RunAsync(
             "dotnet",
-            ["publish", Path.Combine(BuiltTree.Root, "tests", "Campaigns"), "--runtime", RuntimeInformation.RuntimeIdentifier, "--self-contained", "--artifacts-path", _folder.PathOf("artifacts"), "--output", _folder.PathOf("program"),
-                "-p:TestFramework=net8.0", $"-p:ModuleOutput={_folder.PathOf("module")}/", "-p:UseSharedCompilation=false", "-nodeReuse:false", "-m:1"],
+            [
+                "publish",
+                Path.Combine(BuiltTree.Root, "tests", "Campaigns"),
+                "--runtime",
+                RuntimeInformation.RuntimeIdentifier,
+                "--self-contained",
+                "--artifacts-path",
+                _folder.PathOf("artifacts"),
+                "--output",
+                _folder.PathOf("program"),
+                "-p:TestFramework=net8.0",
+                $"-p:ModuleOutput={_folder.PathOf("module")}/",
+                "-p:UseSharedCompilation=false",
+                "-nodeReuse:false",
+                "-m:1",
+            ],
             Limit);
         var log = result.Output + result.Errors;
-        Missing = result.ExitCode != 0 && NotServed.Any(log.Contains) ? $"the runtime of .NET 8 cannot be had here: {log.Split('\n').First(line => NotServed.Any(line.Contains)).Trim()}" : null;
+        Missing =
+            result.ExitCode != 0 && NotServed.Any(log.Contains)
+                ? $"the runtime of .NET 8 cannot be had here: {log.Split('\n').First(line => NotServed.Any(line.Contains)).Trim()}"
+                : null;
         Assert.True(Missing is not null || result.ExitCode == 0, log);
     }
 

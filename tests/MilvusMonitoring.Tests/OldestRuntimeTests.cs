@@ -3,7 +3,8 @@ using EmbeddedCluster.Monitoring;
 namespace MilvusMonitoring.Tests;
 
 /// <summary>
-/// .NET 8, on which PowerShell 7.4 runs. No registry has that engine, so that what needs none is held there: commands as the campaigns run them.
+/// .NET 8, on which PowerShell 7.4 runs. No registry has that engine, so that what needs none is held there: commands as the campaigns run
+/// them.
 /// Sockets, TLS and HTTP differ more between runtimes than engines do.
 /// </summary>
 /// <param name="runtime">The campaigns, built for it.</param>

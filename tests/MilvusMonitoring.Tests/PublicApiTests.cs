@@ -9,8 +9,14 @@ public sealed class PublicApiTests
     [Fact]
     public async Task The_public_types_and_members_are_those_of_the_list()
     {
-        var listed = await File.ReadAllLinesAsync(Path.Combine(BuiltTree.Root, "src", "PublicApi.txt"), TestContext.Current.CancellationToken);
-        var actual = new[] { typeof(ErrorId).Assembly, typeof(global::MilvusMonitoring.Commands.AsyncCommand).Assembly }.SelectMany(assembly => assembly.GetExportedTypes()).SelectMany(Lines).Order(StringComparer.Ordinal).ToList();
+        var listed = await File.ReadAllLinesAsync(
+            Path.Combine(BuiltTree.Root, "src", "PublicApi.txt"),
+            TestContext.Current.CancellationToken);
+        var actual = new[] { typeof(ErrorId).Assembly, typeof(global::MilvusMonitoring.Commands.AsyncCommand).Assembly }
+            .SelectMany(assembly => assembly.GetExportedTypes())
+            .SelectMany(Lines)
+            .Order(StringComparer.Ordinal)
+            .ToList();
 
         var changes = actual.Except(listed).Select(line => "+ " + line).Concat(listed.Except(actual).Select(line => "- " + line)).ToList();
         Assert.True(changes.Count == 0, $"src/PublicApi.txt has to say what changed, if it is meant:\n{string.Join('\n', changes)}");
@@ -20,7 +26,13 @@ public sealed class PublicApiTests
     private static IEnumerable<string> Lines(Type type)
     {
         const BindingFlags Own = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
-        var kind = type.IsEnum ? "enum" : type.IsInterface ? "interface" : type.IsAbstract && type.IsSealed ? "static class" : type.IsAbstract ? "abstract class" : type.IsSealed ? "sealed class" : "class";
+        var kind =
+            type.IsEnum ? "enum"
+            : type.IsInterface ? "interface"
+            : type.IsAbstract && type.IsSealed ? "static class"
+            : type.IsAbstract ? "abstract class"
+            : type.IsSealed ? "sealed class"
+            : "class";
         var cmdlet = type.GetCustomAttribute<CmdletAttribute>();
         yield return $"{type.FullName}: {kind}{(cmdlet is null ? "" : $" {cmdlet.VerbName}-{cmdlet.NounName}")}";
         foreach (var member in type.GetMembers(Own).Where(IsOurs))
@@ -36,13 +48,17 @@ public sealed class PublicApiTests
     }
 
     /// <summary>Not what the compiler adds to records and properties.</summary>
-    private static bool IsOurs(MemberInfo member) => member switch
-    {
-        MethodInfo method => !method.IsSpecialName && !method.Name.Contains('<', StringComparison.Ordinal) && method.Name is not ("Equals" or "GetHashCode" or "ToString" or "PrintMembers" or "Deconstruct"),
-        FieldInfo field => !field.IsSpecialName,
-        ConstructorInfo constructor => constructor.GetParameters().Length > 0 && constructor.GetParameters()[0].ParameterType != constructor.DeclaringType,
-        _ => true,
-    };
+    private static bool IsOurs(MemberInfo member) =>
+        member switch
+        {
+            MethodInfo method => !method.IsSpecialName
+                && !method.Name.Contains('<', StringComparison.Ordinal)
+                && method.Name is not ("Equals" or "GetHashCode" or "ToString" or "PrintMembers" or "Deconstruct"),
+            FieldInfo field => !field.IsSpecialName,
+            ConstructorInfo constructor => constructor.GetParameters().Length > 0
+                && constructor.GetParameters()[0].ParameterType != constructor.DeclaringType,
+            _ => true,
+        };
 
     private static bool IsInit(PropertyInfo property) =>
         property.SetMethod!.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(System.Runtime.CompilerServices.IsExternalInit));

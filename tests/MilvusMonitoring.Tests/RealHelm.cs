@@ -21,10 +21,17 @@ internal sealed class RealHelm
     /// <param name="variable">The variable that names it.</param>
     public static RealHelm Find(string variable = Newest)
     {
-        var program = Environment.GetEnvironmentVariable(variable) is { Length: > 0 } given ? given
-            : variable == Newest ? (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "helm")).FirstOrDefault(File.Exists)
+        var program =
+            Environment.GetEnvironmentVariable(variable) is { Length: > 0 } given ? given
+            : variable == Newest
+                ? (Environment.GetEnvironmentVariable("PATH") ?? "")
+                    .Split(Path.PathSeparator)
+                    .Select(folder => Path.Combine(folder, "helm"))
+                    .FirstOrDefault(File.Exists)
             : null;
-        Assert.SkipWhen(program is null, variable == Newest ? "There is no helm on this machine, nor does HELM name one." : $"{variable} does not name a helm.");
+        Assert.SkipWhen(
+            program is null,
+            variable == Newest ? "There is no helm on this machine, nor does HELM name one." : $"{variable} does not name a helm.");
         return new RealHelm(program!);
     }
 
@@ -36,8 +43,17 @@ internal sealed class RealHelm
     /// <returns>What it wrote to standard output.</returns>
     public async Task<string> RunAsync(string kubeconfig, string home, string namespaceName, params string[] arguments)
     {
-        var environment = new Dictionary<string, string?> { ["KUBECONFIG"] = kubeconfig, ["HOME"] = home, ["HELM_DRIVER"] = Driver };
-        var result = await ChildProcess.RunAsync(Program, [.. arguments, "--namespace", namespaceName], TimeSpan.FromMinutes(1), environment);
+        var environment = new Dictionary<string, string?>
+        {
+            ["KUBECONFIG"] = kubeconfig,
+            ["HOME"] = home,
+            ["HELM_DRIVER"] = Driver,
+        };
+        var result = await ChildProcess.RunAsync(
+            Program,
+            [.. arguments, "--namespace", namespaceName],
+            TimeSpan.FromMinutes(1),
+            environment);
         Assert.True(result.ExitCode == 0, result.Output + result.Errors);
         return result.Output;
     }

@@ -19,11 +19,19 @@ public sealed class UnusedCodeTests
     {
         using var resolver = new DefaultAssemblyResolver();
         resolver.AddSearchDirectory(Bin);
-        var modules = Assemblies.Select(name => ModuleDefinition.ReadModule(Path.Combine(Bin, name + ".dll"), new ReaderParameters { AssemblyResolver = resolver })).ToList();
+        var modules = Assemblies
+            .Select(name =>
+                ModuleDefinition.ReadModule(Path.Combine(Bin, name + ".dll"), new ReaderParameters { AssemblyResolver = resolver }))
+            .ToList();
         var methods = modules.SelectMany(module => module.GetAllTypes()).SelectMany(type => type.Methods).ToList();
         var used = methods.SelectMany(Callees).ToHashSet(StringComparer.Ordinal);
 
-        var unused = methods.Where(IsOwnBusiness).Select(method => method.FullName).Where(name => !used.Contains(name)).Order(StringComparer.Ordinal).ToList();
+        var unused = methods
+            .Where(IsOwnBusiness)
+            .Select(method => method.FullName)
+            .Where(name => !used.Contains(name))
+            .Order(StringComparer.Ordinal)
+            .ToList();
         Assert.True(unused.Count == 0, $"Only tests call, if anybody:\n{string.Join('\n', unused)}");
     }
 
@@ -34,12 +42,16 @@ public sealed class UnusedCodeTests
     {
         using var module = ModuleDefinition.ReadModule(Path.Combine(Bin, project + ".dll"));
         var needed = module.AssemblyReferences.Select(reference => reference.Name).ToHashSet(StringComparer.Ordinal);
-        using var assets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(BuiltTree.Root, "src", project, "obj", "project.assets.json")));
+        using var assets = JsonDocument.Parse(
+            File.ReadAllBytes(Path.Combine(BuiltTree.Root, "src", project, "obj", "project.assets.json")));
         var restored = assets.RootElement.GetProperty("targets").EnumerateObject().Single().Value.EnumerateObject();
 
         Assert.All(PackagesOf(Path.Combine(BuiltTree.Root, "src", project, project + ".csproj")), package =>
         {
-            var files = restored.Single(library => library.Name.StartsWith(package + "/", StringComparison.OrdinalIgnoreCase)).Value.GetProperty("compile").EnumerateObject();
+            var files = restored
+                .Single(library => library.Name.StartsWith(package + "/", StringComparison.OrdinalIgnoreCase))
+                .Value.GetProperty("compile")
+                .EnumerateObject();
             Assert.Contains(files, file => needed.Contains(Path.GetFileNameWithoutExtension(file.Name)));
         });
     }
@@ -52,12 +64,15 @@ public sealed class UnusedCodeTests
             .SelectMany(PackagesOf)
             .Distinct();
 
-        Assert.Equal(Items(Path.Combine(BuiltTree.Root, "Directory.Packages.props"), "PackageVersion").Order(StringComparer.Ordinal), taken.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Items(Path.Combine(BuiltTree.Root, "Directory.Packages.props"), "PackageVersion").Order(StringComparer.Ordinal),
+            taken.Order(StringComparer.Ordinal));
     }
 
     private static IEnumerable<string> PackagesOf(string project) => Items(project, "PackageReference");
 
-    private static IEnumerable<string> Items(string file, string name) => XDocument.Load(file).Descendants(name).Select(item => (string)item.Attribute("Include")!);
+    private static IEnumerable<string> Items(string file, string name) =>
+        XDocument.Load(file).Descendants(name).Select(item => (string)item.Attribute("Include")!);
 
     private static IEnumerable<string> Callees(MethodDefinition method) => !method.HasBody ? [] : method.Body.Instructions
         .Select(instruction => instruction.Operand)
@@ -67,7 +82,9 @@ public sealed class UnusedCodeTests
         .Where(callee => callee is not null && callee != method)
         .Select(callee => callee.FullName);
 
-    /// <summary>Not what others call: the public API, the runtime (constructors, virtual methods), serializers (setters) and what the compiler adds.</summary>
+    /// <summary>
+    /// Not what others call: the public API, the runtime (constructors, virtual methods), serializers (setters) and what the compiler adds.
+    /// </summary>
     private static bool IsOwnBusiness(MethodDefinition method) =>
         !(IsVisible(method.DeclaringType) && (method.IsPublic || method.IsFamily))
         && !method.IsConstructor && !method.IsVirtual && !method.IsSetter && !method.Name.StartsWith("op_", StringComparison.Ordinal)

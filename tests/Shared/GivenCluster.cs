@@ -1,6 +1,8 @@
 namespace MilvusMonitoring.Testing;
 
-/// <summary>The cluster that <c>KUBECONFIG_TEST</c> names for stories that would else play on a server which the tests start themselves.</summary>
+/// <summary>
+/// The cluster that <c>KUBECONFIG_TEST</c> names for stories that would else play on a server which the tests start themselves.
+/// </summary>
 internal static class GivenCluster
 {
     public const string Variable = "KUBECONFIG_TEST";
@@ -21,6 +23,8 @@ internal static class GivenCluster
         using var admin = new ServerAdmin(path);
         return Environment.GetEnvironmentVariable(AllowVariable) == admin.Context
             ? path
-            : throw new InvalidOperationException($"{Variable} names the context '{admin.Context}', which the tests did not start: they install and uninstall a stack there. Set {AllowVariable}={admin.Context} if that is meant.");
+            : throw new InvalidOperationException(
+                $"{Variable} names the context '{admin.Context}', which the tests did not start: they install and uninstall a stack there. Set {AllowVariable}={admin.Context} if that is meant."
+            );
     }
 }

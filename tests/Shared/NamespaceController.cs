@@ -62,7 +62,11 @@ internal sealed class NamespaceController : IAsyncDisposable
             using var objects = await _admin.GetAsync(list, _stop.Token);
             foreach (var left in objects.RootElement.Items("items"))
             {
-                await _admin.SendAsync(HttpMethod.Delete, $"{list}/{left.GetProperty("metadata").GetProperty("name").GetString()}", null, _stop.Token);
+                await _admin.SendAsync(
+                    HttpMethod.Delete,
+                    $"{list}/{left.GetProperty("metadata").GetProperty("name").GetString()}",
+                    null,
+                    _stop.Token);
             }
         }
 
@@ -70,7 +74,11 @@ internal sealed class NamespaceController : IAsyncDisposable
         finalized["apiVersion"] = "v1";
         finalized["kind"] = "Namespace";
         finalized["spec"] = new JsonObject { ["finalizers"] = new JsonArray() };
-        await _admin.SendAsync(HttpMethod.Put, $"/api/v1/namespaces/{name}/finalize", Encoding.UTF8.GetBytes(finalized.ToJsonString()), _stop.Token);
+        await _admin.SendAsync(
+            HttpMethod.Put,
+            $"/api/v1/namespaces/{name}/finalize",
+            Encoding.UTF8.GetBytes(finalized.ToJsonString()),
+            _stop.Token);
     }
 
     private async Task<IReadOnlyList<string>> ListPathsAsync(string name)

@@ -19,7 +19,8 @@ internal sealed class ServerAdmin(string kubeconfig) : IDisposable
     public string Context => _connection.Context;
 
     /// <summary>What Kubernetes it is.</summary>
-    public Task<ServerVersion> GetVersionAsync(CancellationToken cancellationToken) => ClusterInfo.ReadVersionAsync(new ClusterClient(_connection), cancellationToken);
+    public Task<ServerVersion> GetVersionAsync(CancellationToken cancellationToken) =>
+        ClusterInfo.ReadVersionAsync(new ClusterClient(_connection), cancellationToken);
 
     /// <summary>Reads a document; an empty one where there is none.</summary>
     public async Task<JsonDocument> GetAsync(string path, CancellationToken cancellationToken)
@@ -39,7 +40,12 @@ internal sealed class ServerAdmin(string kubeconfig) : IDisposable
     }
 
     /// <summary>Sends a write; what is refused because somebody was faster is left for the next time.</summary>
-    public async Task<bool> SendAsync(HttpMethod method, string path, ReadOnlyMemory<byte>? body, CancellationToken cancellationToken, string contentType = "application/json")
+    public async Task<bool> SendAsync(
+        HttpMethod method,
+        string path,
+        ReadOnlyMemory<byte>? body,
+        CancellationToken cancellationToken,
+        string contentType = "application/json")
     {
         var request = new ClusterRequest(method, path) { Body = body ?? default, ContentType = body is null ? null : contentType };
         using var response = await _connection.SendAsync(request, cancellationToken);
@@ -47,9 +53,18 @@ internal sealed class ServerAdmin(string kubeconfig) : IDisposable
     }
 
     /// <summary>Sends a write, and gives back what became of it.</summary>
-    public async Task<(HttpStatusCode Status, string Text)> AskAsync(HttpMethod method, string path, string? body, CancellationToken cancellationToken, string contentType = "application/json")
+    public async Task<(HttpStatusCode Status, string Text)> AskAsync(
+        HttpMethod method,
+        string path,
+        string? body,
+        CancellationToken cancellationToken,
+        string contentType = "application/json")
     {
-        var request = new ClusterRequest(method, path) { Body = body is null ? default : Encoding.UTF8.GetBytes(body), ContentType = body is null ? null : contentType };
+        var request = new ClusterRequest(method, path)
+        {
+            Body = body is null ? default : Encoding.UTF8.GetBytes(body),
+            ContentType = body is null ? null : contentType,
+        };
         using var response = await _connection.SendAsync(request, cancellationToken);
         return (response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
     }

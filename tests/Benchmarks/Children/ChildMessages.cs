@@ -16,7 +16,13 @@ internal sealed record ChildRequest(string Script, bool MeasuresMemory);
 /// <param name="Errors">Its errors, as text.</param>
 /// <param name="Phases">The phases of the module's work, in the order of their ends.</param>
 internal sealed record ChildReply(
-    double Milliseconds, double ProcessorMilliseconds, long PeakBytes, long AllocatedBytes, IReadOnlyList<string> Output, IReadOnlyList<string> Errors, IReadOnlyList<ChildPhase> Phases);
+    double Milliseconds,
+    double ProcessorMilliseconds,
+    long PeakBytes,
+    long AllocatedBytes,
+    IReadOnlyList<string> Output,
+    IReadOnlyList<string> Errors,
+    IReadOnlyList<ChildPhase> Phases);
 
 /// <summary>One phase of the module's work.</summary>
 /// <param name="Name">What was done in it.</param>

@@ -6,7 +6,9 @@ using Microsoft.PowerShell;
 
 namespace MilvusMonitoring.Benchmarks.Children;
 
-/// <summary>The child: a PowerShell engine and nothing else; it runs the scripts that come in line by line, and says how they went.</summary>
+/// <summary>
+/// The child: a PowerShell engine and nothing else; it runs the scripts that come in line by line, and says how they went.
+/// </summary>
 internal static class ChildProgram
 {
     public static int Run()
@@ -54,6 +56,13 @@ internal static class ChildProgram
         var elapsed = clock.Elapsed;
         processor = Environment.CpuUsage.TotalTime - processor;
         errors.AddRange(shell.Streams.Error.Select(error => error.ToString()));
-        return new ChildReply(elapsed.TotalMilliseconds, processor.TotalMilliseconds, memory?.Growth() ?? 0, GC.GetTotalAllocatedBytes() - allocated, output, errors, listener.Phases);
+        return new ChildReply(
+            elapsed.TotalMilliseconds,
+            processor.TotalMilliseconds,
+            memory?.Growth() ?? 0,
+            GC.GetTotalAllocatedBytes() - allocated,
+            output,
+            errors,
+            listener.Phases);
     }
 }

@@ -28,7 +28,8 @@ internal sealed class EngineProcess : IAsyncDisposable
                 await engine.RunAsync($"Import-Module '{warmUp}'; Test-WarmUp", cancellationToken);
             }
 
-            engine.Import = TimeSpan.FromMilliseconds((await engine.RunAsync($"Import-Module '{BuiltTree.Module}'", cancellationToken)).Milliseconds);
+            engine.Import = TimeSpan.FromMilliseconds(
+                (await engine.RunAsync($"Import-Module '{BuiltTree.Module}'", cancellationToken)).Milliseconds);
             return engine;
         }
         catch

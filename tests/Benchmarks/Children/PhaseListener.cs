@@ -17,7 +17,12 @@ internal sealed class PhaseListener : IDisposable
         {
             ShouldListenTo = source => source.Name == "MilvusMonitoring",
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = activity => _phases.Enqueue(new ChildPhase(activity.OperationName, (activity.StartTimeUtc - _start).TotalMilliseconds, activity.Duration.TotalMilliseconds)),
+            ActivityStopped = activity =>
+                _phases.Enqueue(
+                    new ChildPhase(
+                        activity.OperationName,
+                        (activity.StartTimeUtc - _start).TotalMilliseconds,
+                        activity.Duration.TotalMilliseconds)),
         };
         ActivitySource.AddActivityListener(_listener);
     }

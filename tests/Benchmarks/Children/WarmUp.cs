@@ -9,7 +9,9 @@ public sealed class WarmUpCommand : PSCmdlet
     protected override void ProcessRecord() => WriteObject(true);
 }
 
-/// <summary>The module around it, of the same parts as the one that is measured: a manifest, a script, cmdlets from an assembly, a format.</summary>
+/// <summary>
+/// The module around it, of the same parts as the one that is measured: a manifest, a script, cmdlets from an assembly, a format.
+/// </summary>
 internal static class WarmUpModule
 {
     /// <summary>Writes the module.</summary>

@@ -32,7 +32,11 @@ internal sealed class Kubectl(string kubeconfig, string manifests, string home) 
     /// <summary>The part of a kubeconfig that its current context uses, certificates and all, as JSON.</summary>
     public static async Task<string> ViewConfigAsync(string kubeconfig, CancellationToken cancellationToken)
     {
-        var (exitCode, output, errors) = await RunAsync(["config", "view", "--raw", "--minify", "--flatten", "--output", "json"], kubeconfig, Path.GetTempPath(), cancellationToken);
+        var (exitCode, output, errors) = await RunAsync(
+            ["config", "view", "--raw", "--minify", "--flatten", "--output", "json"],
+            kubeconfig,
+            Path.GetTempPath(),
+            cancellationToken);
         return exitCode == 0 ? output : throw new BenchmarkException($"kubectl config view failed: {errors}");
     }
 
@@ -45,10 +49,14 @@ internal sealed class Kubectl(string kubeconfig, string manifests, string home) 
             return clock.Elapsed;
         }
 
-        // The definitions of old releases name a status: the server holds that by the second time, and kubectl stops there unless it is told to force.
+        // The definitions of old releases name a status: the server holds that by the second time, and kubectl stops there unless it is
+        // told to force.
         string[] setup = ["apply", "--server-side", "-f", "manifests/setup"];
         await MustAsync(work == StackWork.Install ? setup : [.. setup, "--force-conflicts"], cancellationToken);
-        WaitsAgain += await UntilAsync(["wait", "--for", "condition=Established", "--all", "CustomResourceDefinition"], IsCrashOfWait, cancellationToken);
+        WaitsAgain += await UntilAsync(
+            ["wait", "--for", "condition=Established", "--all", "CustomResourceDefinition"],
+            IsCrashOfWait,
+            cancellationToken);
         AppliesAgain += await UntilAsync(["apply", "-f", "manifests/"], IsTooEarly, cancellationToken);
         return clock.Elapsed;
     }
@@ -57,7 +65,8 @@ internal sealed class Kubectl(string kubeconfig, string manifests, string home) 
         errors.Contains("accessor error", StringComparison.Ordinal);
 
     private static bool IsTooEarly(string errors) =>
-        errors.Contains("no matches for kind", StringComparison.Ordinal) || errors.Contains("could not find the requested resource", StringComparison.Ordinal);
+        errors.Contains("no matches for kind", StringComparison.Ordinal)
+        || errors.Contains("could not find the requested resource", StringComparison.Ordinal);
 
     private async Task MustAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
         await UntilAsync(arguments, _ => false, cancellationToken);
@@ -74,7 +83,8 @@ internal sealed class Kubectl(string kubeconfig, string manifests, string home) 
 
             if (again == MostTries || !mayTryAgain(errors))
             {
-                throw new BenchmarkException($"kubectl {string.Join(' ', arguments)} failed: {string.Join(' ', errors.Split('\n').Distinct().Take(5))}");
+                throw new BenchmarkException(
+                    $"kubectl {string.Join(' ', arguments)} failed: {string.Join(' ', errors.Split('\n').Distinct().Take(5))}");
             }
         }
     }
@@ -82,7 +92,12 @@ internal sealed class Kubectl(string kubeconfig, string manifests, string home) 
     private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
         IReadOnlyList<string> arguments, string kubeconfig, string folder, CancellationToken cancellationToken, string? home = null)
     {
-        var start = new ProcessStartInfo(s_program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(s_program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["KUBECONFIG"] = kubeconfig;
         if (home is not null)
         {

@@ -47,12 +47,32 @@ internal sealed partial class ForwardProcess : IAsyncDisposable
     }
 
     /// <summary>Starts this program again.</summary>
-    public static Task<ForwardProcess> StartAsync(CancellationToken cancellationToken, params string[] arguments) => StartAsync(OwnProgram.Start(arguments), cancellationToken);
+    public static Task<ForwardProcess> StartAsync(CancellationToken cancellationToken, params string[] arguments) =>
+        StartAsync(OwnProgram.Start(arguments), cancellationToken);
 
     /// <summary>Starts <c>kubectl port-forward</c>.</summary>
-    public static Task<ForwardProcess> StartKubectlAsync(string kubectl, string kubeconfig, ForwardTarget target, CancellationToken cancellationToken) => StartAsync(
-        new ProcessStartInfo(kubectl, ["--kubeconfig", kubeconfig, "--namespace", target.Namespace, "port-forward", $"service/{target.Service}", $":{target.Port}"]) { RedirectStandardInput = true, RedirectStandardOutput = true },
-        cancellationToken);
+    public static Task<ForwardProcess> StartKubectlAsync(
+        string kubectl,
+        string kubeconfig,
+        ForwardTarget target,
+        CancellationToken cancellationToken) =>
+        StartAsync(
+            new ProcessStartInfo(
+                kubectl,
+                [
+                    "--kubeconfig",
+                    kubeconfig,
+                    "--namespace",
+                    target.Namespace,
+                    "port-forward",
+                    $"service/{target.Service}",
+                    $":{target.Port}",
+                ])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            },
+            cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -11,7 +11,9 @@ using MilvusMonitoring.Benchmarks.Servers;
 
 namespace MilvusMonitoring.Benchmarks.Forwarding;
 
-/// <summary>As a child process: the embedded cluster with one pod, whose port leads to a web server, and the costs of a real way to a pod.</summary>
+/// <summary>
+/// As a child process: the embedded cluster with one pod, whose port leads to a web server, and the costs of a real way to a pod.
+/// </summary>
 internal static class ForwardServer
 {
     public const string Argument = "--forward-server";
@@ -36,8 +38,14 @@ internal static class ForwardServer
         await using var cluster = await Cluster.StartAsync(new ClusterOptions { Forward = s_costs });
         var port = new Uri(site.Urls.First()).Port;
         cluster.Backends.Serve("default", string.Empty, Port, new IPEndPoint(IPAddress.Loopback, port));
-        cluster.Put(Json("""{"apiVersion":"v1","kind":"Service","metadata":{"name":"web","namespace":"default"},"spec":{"selector":{"app":"web"},"ports":[{"name":"http","port":80,"protocol":"TCP"}]}}"""));
-        cluster.Put(Json("""{"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{"name":"web","namespace":"default"},"spec":{"replicas":1,"serviceName":"web","selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"web","image":"web"}]}}}}"""));
+        cluster.Put(
+            Json(
+                """{"apiVersion":"v1","kind":"Service","metadata":{"name":"web","namespace":"default"},"spec":{"selector":{"app":"web"},"ports":[{"name":"http","port":80,"protocol":"TCP"}]}}"""
+            ));
+        cluster.Put(
+            Json(
+                """{"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{"name":"web","namespace":"default"},"spec":{"replicas":1,"serviceName":"web","selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"web","image":"web"}]}}}}"""
+            ));
         var kubeconfig = Path.Combine(folder.Path, "kubeconfig");
         await File.WriteAllTextAsync(kubeconfig, cluster.CreateKubeconfig());
         Console.Out.WriteLine($"{port.ToString(CultureInfo.InvariantCulture)} {kubeconfig}");
@@ -49,7 +57,8 @@ internal static class ForwardServer
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
+        builder.WebHost.ConfigureKestrel(options =>
+            options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
         var application = builder.Build();
         application.MapGet(SmallPath, (HttpContext context) =>
         {

@@ -8,7 +8,10 @@ using MilvusMonitoring.PortForwarding;
 
 namespace MilvusMonitoring.Benchmarks.Forwarding;
 
-/// <summary>As child processes, so that their processor time is their own: the ways from a local port to the pod that are compared. Each says its port, and works until the parent closes the input.</summary>
+/// <summary>
+/// As child processes, so that their processor time is their own: the ways from a local port to the pod that are compared. Each says its
+/// port, and works until the parent closes the input.
+/// </summary>
 internal static class ForwardWays
 {
     public const string ModuleArgument = "--forward-module";
@@ -39,11 +42,14 @@ internal static class ForwardWays
         var pod = backends.Current.Ready[0];
         var dialer = new PodDialer(client);
         using var listener = LocalListener.Start(LocalListener.Loopback, 0);
-        var accepting = listener.AcceptAsync(local => _ = Task.Run(async () =>
-        {
-            local.NoDelay = true;
-            await new Relay(local, await dialer.ConnectAsync(pod, CancellationToken.None), new PortForwardMeter()).RunAsync(() => Task.FromResult(false), CancellationToken.None);
-        }));
+        var accepting = listener.AcceptAsync(local =>
+            _ = Task.Run(async () =>
+            {
+                local.NoDelay = true;
+                await new Relay(local, await dialer.ConnectAsync(pod, CancellationToken.None), new PortForwardMeter()).RunAsync(
+                    () => Task.FromResult(false),
+                    CancellationToken.None);
+            }));
         return await StayAsync(listener.Port);
     }
 

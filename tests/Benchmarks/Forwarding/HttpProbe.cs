@@ -64,7 +64,12 @@ internal sealed class HttpProbe(int port)
         }
     }
 
-    private static async Task<Answer> GetAsync(Socket socket, string path, byte[] buffer, TimeSpan pause, CancellationToken cancellationToken)
+    private static async Task<Answer> GetAsync(
+        Socket socket,
+        string path,
+        byte[] buffer,
+        TimeSpan pause,
+        CancellationToken cancellationToken)
     {
         await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"), cancellationToken);
         var filled = 0;

@@ -12,7 +12,8 @@ internal sealed record ParseWay(string Name, string Title, Func<string, Cancella
 {
     public static ParseWay Module { get; } = new("module", "the module, to what is sent", ReadManifestsAsync);
 
-    public static ParseWay EventLoop { get; } = new("loop", "a simple event loop to JSON", (folder, _) => Task.FromResult(SimpleEventLoop.Read(Files(folder))));
+    public static ParseWay EventLoop { get; } =
+        new("loop", "a simple event loop to JSON", (folder, _) => Task.FromResult(SimpleEventLoop.Read(Files(folder))));
 
     public static IReadOnlyList<ParseWay> All { get; } =
     [

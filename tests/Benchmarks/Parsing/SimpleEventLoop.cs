@@ -5,7 +5,9 @@ using YamlDotNet.Core.Events;
 
 namespace MilvusMonitoring.Benchmarks.Parsing;
 
-/// <summary>The plain way from YAML to JSON: YamlDotNet's events, one file after the other, into a tree of nodes, and that into text.</summary>
+/// <summary>
+/// The plain way from YAML to JSON: YamlDotNet's events, one file after the other, into a tree of nodes, and that into text.
+/// </summary>
 internal static class SimpleEventLoop
 {
     public static int Read(IEnumerable<string> files)

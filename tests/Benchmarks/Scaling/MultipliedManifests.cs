@@ -30,7 +30,11 @@ internal static class MultipliedManifests
                     YamlText.Write(text, node, 0);
                 }
 
-                var path = Path.Combine(target, "manifests", Path.GetDirectoryName(file.Key)!, $"{Path.GetFileNameWithoutExtension(file.Key)}-{copy}.yaml");
+                var path = Path.Combine(
+                    target,
+                    "manifests",
+                    Path.GetDirectoryName(file.Key)!,
+                    $"{Path.GetFileNameWithoutExtension(file.Key)}-{copy}.yaml");
                 await File.WriteAllTextAsync(path, text.ToString(), cancellationToken);
             }
         }

@@ -7,7 +7,10 @@ namespace MilvusMonitoring.Benchmarks.Scaling;
 /// <summary>Writes JSON as YAML in lines, so that made-up manifests have the shape of real ones.</summary>
 internal static class YamlText
 {
-    private static readonly JsonSerializerOptions s_plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_plain = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static void Write(StringBuilder text, JsonNode? node, int indent)
     {

@@ -6,7 +6,10 @@ using System.Threading.Channels;
 
 namespace MilvusMonitoring.Benchmarks.Servers;
 
-/// <summary>Stands in front of a server and makes it as far away as a round trip says: each byte is held for half of it, a new connection for one more.</summary>
+/// <summary>
+/// Stands in front of a server and makes it as far away as a round trip says: each byte is held for half of it, a new connection for one
+/// more.
+/// </summary>
 internal sealed class DelayingRelay : IAsyncDisposable
 {
     private const int ChunkSize = 64 * 1024;
@@ -85,7 +88,9 @@ internal sealed class DelayingRelay : IAsyncDisposable
                 var count = await from.ReceiveAsync(bytes, _stop.Token);
                 var held = _roundTrip / 2;
                 var opening = before - Stopwatch.GetElapsedTime(opened);
-                await chunks.Writer.WriteAsync(new Chunk(bytes, count, Stopwatch.GetTimestamp(), opening > TimeSpan.Zero ? held + opening : held), _stop.Token);
+                await chunks.Writer.WriteAsync(
+                    new Chunk(bytes, count, Stopwatch.GetTimestamp(), opening > TimeSpan.Zero ? held + opening : held),
+                    _stop.Token);
                 if (count == 0)
                 {
                     break;
@@ -128,7 +133,8 @@ internal sealed class DelayingRelay : IAsyncDisposable
         }
     }
 
-    private static bool IsAnEnd(Exception exception) => exception is OperationCanceledException or SocketException or ObjectDisposedException;
+    private static bool IsAnEnd(Exception exception) =>
+        exception is OperationCanceledException or SocketException or ObjectDisposedException;
 
     private readonly record struct Chunk(byte[] Bytes, int Count, long Arrived, TimeSpan Held);
 }

@@ -4,7 +4,10 @@ using MilvusMonitoring.Benchmarks.Contenders;
 
 namespace MilvusMonitoring.Benchmarks.Servers;
 
-/// <summary>The API server that kubectl and the module take turns on, and the manifests that it can take: a kube-apiserver of its own with the one controller that uninstalling needs, or a cluster that is given.</summary>
+/// <summary>
+/// The API server that kubectl and the module take turns on, and the manifests that it can take: a kube-apiserver of its own with the one
+/// controller that uninstalling needs, or a cluster that is given.
+/// </summary>
 internal sealed class RealStack : IAsyncDisposable
 {
     /// <summary>The release that Kubernetes 1.20 can take.</summary>

@@ -23,7 +23,8 @@ internal sealed class StackManifests : IDisposable
     public int Count { get; private set; }
 
     /// <summary>Why no release is there; null where some may be.</summary>
-    public static string? Missing => string.IsNullOrEmpty(s_releases) ? "KUBE_PROMETHEUS_MANIFESTS does not name a folder with kube-prometheus manifests." : null;
+    public static string? Missing =>
+        string.IsNullOrEmpty(s_releases) ? "KUBE_PROMETHEUS_MANIFESTS does not name a folder with kube-prometheus manifests." : null;
 
     /// <summary>Why a release is not there; null where it is.</summary>
     public static string? MissingFor(string version) =>
@@ -43,7 +44,10 @@ internal sealed class StackManifests : IDisposable
     {
         var result = new StackManifests(withApiService ? version : version + " without its APIService");
         var source = Path.Combine(FolderOf(version), "manifests");
-        foreach (var file in Directory.EnumerateFiles(source, "*.yaml", SearchOption.AllDirectories).Where(file => withApiService || !Path.GetFileName(file).EndsWith("-apiService.yaml", StringComparison.Ordinal)))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(source, "*.yaml", SearchOption.AllDirectories)
+                .Where(file => withApiService || !Path.GetFileName(file).EndsWith("-apiService.yaml", StringComparison.Ordinal)))
         {
             var target = Path.Combine(result.Folder, "manifests", Path.GetRelativePath(source, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);

@@ -64,7 +64,9 @@ internal static class AllSuites
             {
                 foreach (var roundTrip in suite == "latency" ? options.RoundTrips : [0])
                 {
-                    await new KubectlRace(stack, options.Repeat, TimeSpan.FromMilliseconds(roundTrip), kubectl).RunAsync(report, cancellationToken);
+                    await new KubectlRace(stack, options.Repeat, TimeSpan.FromMilliseconds(roundTrip), kubectl).RunAsync(
+                        report,
+                        cancellationToken);
                 }
             }
         }

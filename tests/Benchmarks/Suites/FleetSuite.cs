@@ -30,11 +30,17 @@ internal sealed class FleetSuite
             }
 
             var lost = Path.Combine(folder.Path, "lost");
-            await File.WriteAllTextAsync(lost, fleet[0].CreateKubeconfig().Replace($":{fleet[0].Server.Port}", $":{FreePort()}", StringComparison.Ordinal), cancellationToken);
+            await File.WriteAllTextAsync(
+                lost,
+                fleet[0].CreateKubeconfig().Replace($":{fleet[0].Server.Port}", $":{FreePort()}", StringComparison.Ordinal),
+                cancellationToken);
             await using var engine = await EngineProcess.StartAsync(cancellationToken);
             await engine.RunAsync(Script([Path.Combine(folder.Path, "0")]), cancellationToken);
             var alone = await engine.RunAsync(Script([lost]), cancellationToken);
-            var install = await engine.RunAsync(Script([.. Numbers(0, Clusters / 2, folder), lost, .. Numbers(Clusters / 2, Clusters, folder)]), cancellationToken, measuresMemory: true);
+            var install = await engine.RunAsync(
+                Script([.. Numbers(0, Clusters / 2, folder), lost, .. Numbers(Clusters / 2, Clusters, folder)]),
+                cancellationToken,
+                measuresMemory: true);
             var again = await engine.RunAsync(Script([.. Numbers(0, Clusters, folder)]), cancellationToken, measuresMemory: true);
             Show(report, alone, install, again);
         }
@@ -47,19 +53,28 @@ internal sealed class FleetSuite
         }
     }
 
-    private static IEnumerable<string> Numbers(int from, int to, TemporaryFolder folder) => Enumerable.Range(from, to - from).Select(number => Path.Combine(folder.Path, $"{number}"));
+    private static IEnumerable<string> Numbers(int from, int to, TemporaryFolder folder) =>
+        Enumerable.Range(from, to - from).Select(number => Path.Combine(folder.Path, $"{number}"));
 
     private static string Script(IEnumerable<string> kubeconfigs) =>
         $"$stacks = {string.Join(',', kubeconfigs.Select(path => $"'{path}'"))} | ForEach-Object {{ [pscustomobject]@{{ Kubeconfig = $_ }} }} | Install-KubePrometheus -Path '{s_manifests}' -ThrottleLimit 8 -ErrorAction SilentlyContinue -ErrorVariable failed; @($stacks).Count; $failed.Count";
 
     private static void Show(Report report, ChildReply alone, ChildReply install, ChildReply again)
     {
-        if (install.Output is not [var stacks, "1"] || stacks != Clusters.ToString(CultureInfo.InvariantCulture) || again.Output is not [var all, "0"] || all != stacks)
+        if (
+            install.Output is not [var stacks, "1"]
+            || stacks != Clusters.ToString(CultureInfo.InvariantCulture)
+            || again.Output is not [var all, "0"]
+            || all != stacks)
         {
-            throw new BenchmarkException($"The fleet gave '{string.Join(' ', install.Output)}', then '{string.Join(' ', again.Output)}' instead of {Clusters} stacks with one error, then {Clusters} with none.");
+            throw new BenchmarkException(
+                $"The fleet gave '{string.Join(' ', install.Output)}', then '{string.Join(' ', again.Output)}' instead of {Clusters} stacks with one error, then {Clusters} with none."
+            );
         }
 
-        report.Say($"A fleet: {Clusters} embedded clusters in one pipeline, -ThrottleLimit 8; in the first run one more that is out of reach, which takes {Report.Time(alone.Milliseconds)} by itself");
+        report.Say(
+            $"A fleet: {Clusters} embedded clusters in one pipeline, -ThrottleLimit 8; in the first run one more that is out of reach, which takes {Report.Time(alone.Milliseconds)} by itself"
+        );
         report.Table(
             ["work", "time", "a cluster", "memory", "target", ""],
             [Row(report, "first install", install), Row(report, "again, unchanged", again)]);
@@ -67,7 +82,14 @@ internal sealed class FleetSuite
     }
 
     private static string[] Row(Report report, string work, ChildReply reply) =>
-        [work, Report.Time(reply.Milliseconds), Report.Time(reply.Milliseconds / Clusters), Report.Size(reply.PeakBytes), Report.Size(MemoryTarget), report.Verdict(reply.PeakBytes, MemoryTarget)];
+        [
+            work,
+            Report.Time(reply.Milliseconds),
+            Report.Time(reply.Milliseconds / Clusters),
+            Report.Size(reply.PeakBytes),
+            Report.Size(MemoryTarget),
+            report.Verdict(reply.PeakBytes, MemoryTarget),
+        ];
 
     private static int FreePort()
     {

@@ -5,7 +5,10 @@ using MilvusMonitoring.Benchmarks.Reporting;
 
 namespace MilvusMonitoring.Benchmarks.Suites;
 
-/// <summary>Requests through port-forwards, side by side: straight to the server, a plain relay, a bare WebSocket a connection, the module and, where a cluster can be given, kubectl.</summary>
+/// <summary>
+/// Requests through port-forwards, side by side: straight to the server, a plain relay, a bare WebSocket a connection, the module and,
+/// where a cluster can be given, kubectl.
+/// </summary>
 internal sealed class ForwardSuite(ForwardSite site, int rounds)
 {
     private const long Download = 1L << 30;
@@ -186,15 +189,41 @@ internal sealed class ForwardSuite(ForwardSite site, int rounds)
         var module = _ways[^1];
         var first = _ways[0];
         var kubectl = _ways.Find(way => way.Title == KubectlTitle);
-        report.Say($"Port-forward on {site.Title}, medians of {rounds} rounds, milliseconds. New connections: {Requests} one after the other as fast as they go, and {Requests / 10} with 20 ms between; {AtOnce} at once, and the same a second later; requests on a kept connection; a request beside a reader of 100 KB/s.");
+        report.Say(
+            $"Port-forward on {site.Title}, medians of {rounds} rounds, milliseconds. New connections: {Requests} one after the other as fast as they go, and {Requests / 10} with 20 ms between; {AtOnce} at once, and the same a second later; requests on a kept connection; a request beside a reader of 100 KB/s."
+        );
         report.Table(
             ["way", "new p50", "p99", "spaced p50", "p99", $"{AtOnce} at once", "again", "kept", "beside slow"],
-            [.. _ways.Select(way => (string[])[way.Title, Ms(way.Median), Ms(way.Tail), Ms(way.Spaced), Ms(way.SpacedTail), Ms(way.Burst), Ms(way.BurstAgain), Ms(way.Kept), Ms(way.BesideSlow)])]);
+            [
+                .. _ways.Select(way =>
+                    (string[])
+                        [
+                            way.Title,
+                            Ms(way.Median),
+                            Ms(way.Tail),
+                            Ms(way.Spaced),
+                            Ms(way.SpacedTail),
+                            Ms(way.Burst),
+                            Ms(way.BurstAgain),
+                            Ms(way.Kept),
+                            Ms(way.BesideSlow),
+                        ]),
+            ]);
         report.Space();
         report.Say("One download; CPU is that of the forwarding process");
         report.Table(
             ["way", "MB/s", "CPU s a GiB", "CPU ms a connection", "memory"],
-            [.. _ways.Select(way => (string[])[way.Title, Number(way.Rate.Median, "0"), way.Process is null ? "-" : Number(way.Cost.Median, "0.0"), way.Process is null ? "-" : Number(way.ConnectionCost.Median, "0.0"), way.Process is null ? "-" : Report.Size(way.Memory.Largest)])]);
+            [
+                .. _ways.Select(way =>
+                    (string[])
+                        [
+                            way.Title,
+                            Number(way.Rate.Median, "0"),
+                            way.Process is null ? "-" : Number(way.Cost.Median, "0.0"),
+                            way.Process is null ? "-" : Number(way.ConnectionCost.Median, "0.0"),
+                            way.Process is null ? "-" : Report.Size(way.Memory.Largest),
+                        ]),
+            ]);
         report.Space();
         var measure = kubectl is null ? "what a way adds to the first of them" : "beside kubectl in the same rounds";
         report.Say($"Held against the targets, {measure}:");
@@ -220,13 +249,18 @@ internal sealed class ForwardSuite(ForwardSite site, int rounds)
         report.Space();
     }
 
-    private static string[] Row(Report report, string figure, double value, double target) => [figure, Number(value, "0.00"), Number(target, "0.00"), report.Verdict(value, target)];
+    private static string[] Row(Report report, string figure, double value, double target) =>
+        [figure, Number(value, "0.00"), Number(target, "0.00"), report.Verdict(value, target)];
 
-    private static string Ms(Series series) => double.IsInfinity(series.Median) ? "none in 4 s" : double.IsNaN(series.Median) ? "-" : Number(series.Median, "0.00");
+    private static string Ms(Series series) =>
+        double.IsInfinity(series.Median) ? "none in 4 s"
+        : double.IsNaN(series.Median) ? "-"
+        : Number(series.Median, "0.00");
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 
-    private static double Percentile(List<double> times, int percent) => times.Order().ElementAt(Math.Min(times.Count - 1, times.Count * percent / 100));
+    private static double Percentile(List<double> times, int percent) =>
+        times.Order().ElementAt(Math.Min(times.Count - 1, times.Count * percent / 100));
 
     private sealed record Way(string Title, ForwardProcess? Process, int Port)
     {

@@ -29,7 +29,11 @@ internal sealed class ScaleSuite(int repeat)
         foreach (var times in s_times)
         {
             var manifests = Path.Combine(folder.Path, $"{times}");
-            _sizes.Add(new Size(times, manifests, await MultipliedManifests.WriteAsync(StackManifests.FolderOf(Version), manifests, times, cancellationToken)));
+            _sizes.Add(
+                new Size(
+                    times,
+                    manifests,
+                    await MultipliedManifests.WriteAsync(StackManifests.FolderOf(Version), manifests, times, cancellationToken)));
         }
 
         await using var session = await EngineProcess.StartAsync(cancellationToken);
@@ -60,7 +64,8 @@ internal sealed class ScaleSuite(int repeat)
             size.Install.Add(install.Milliseconds / size.Count);
             size.Again.Add(again.Milliseconds / size.Count);
             size.Processor.Add(install.ProcessorMilliseconds / size.Count);
-            Console.Error.WriteLine($"  round {round + 1}, {size.Times} x: {Report.Time(install.Milliseconds)}, {Report.Time(again.Milliseconds)}");
+            Console.Error.WriteLine(
+                $"  round {round + 1}, {size.Times} x: {Report.Time(install.Milliseconds)}, {Report.Time(again.Milliseconds)}");
         }
         catch (Exception exception) when (exception is BenchmarkException or InvalidOperationException)
         {
@@ -72,7 +77,14 @@ internal sealed class ScaleSuite(int repeat)
     private static async Task<(ChildReply Install, ChildReply Again)> RunAsync(
         EngineProcess engine, Size size, string folder, bool measuresMemory, CancellationToken cancellationToken)
     {
-        await using var cluster = await Cluster.StartAsync(new ClusterOptions { Controllers = false, WatchHistory = WatchHistory, WatchHistoryBytes = WatchHistoryBytes }, cancellationToken);
+        await using var cluster = await Cluster.StartAsync(
+            new ClusterOptions
+            {
+                Controllers = false,
+                WatchHistory = WatchHistory,
+                WatchHistoryBytes = WatchHistoryBytes,
+            },
+            cancellationToken);
         var kubeconfig = Path.Combine(folder, "kubeconfig");
         await File.WriteAllTextAsync(kubeconfig, cluster.CreateKubeconfig(), cancellationToken);
         var commands = new ModuleCommands(kubeconfig, size.Manifests, size.Count);
@@ -85,22 +97,52 @@ internal sealed class ScaleSuite(int repeat)
 
     private void Show(Report report)
     {
-        report.Say($"Growth: the objects of {Version} several times over, on the embedded cluster, in an open session, medians of {repeat}; processor: what of an install the module's own process takes, the server's left out; memory in a new process, once");
+        report.Say(
+            $"Growth: the objects of {Version} several times over, on the embedded cluster, in an open session, medians of {repeat}; processor: what of an install the module's own process takes, the server's left out; memory in a new process, once"
+        );
         report.Table(
-            ["size", "objects", "install/object", "x 1 x", "processor", "x 1 x", "again/object", "x 1 x", "target", "", "peak", "target", ""],
-            [.. _sizes.Where(size => size.Failure is null).Select(size =>
-            {
-                var install = size.Install.Median / _sizes[0].Install.Median;
-                var again = size.Again.Median / _sizes[0].Again.Median;
-                var isJudged = size.Times > 1;
-                var isLargest = size.Times == s_times[^1];
-                return (string[])
-                [
-                    $"{size.Times} x", $"{size.Count}", $"{size.Install.Median:0.00} ms", Report.Ratio(install), $"{size.Processor.Median:0.00} ms", Report.Ratio(size.Processor.Median / _sizes[0].Processor.Median), $"{size.Again.Median:0.00} ms", Report.Ratio(again),
-                    isJudged ? Report.Ratio(GrowthTarget) : "", isJudged ? report.Verdict(Math.Max(install, again), GrowthTarget) : "",
-                    Report.Size(size.Peak.Largest), isLargest ? Report.Size(MemoryTarget) : "", isLargest ? report.Verdict(size.Peak.Largest, MemoryTarget) : "",
-                ];
-            })]);
+            [
+                "size",
+                "objects",
+                "install/object",
+                "x 1 x",
+                "processor",
+                "x 1 x",
+                "again/object",
+                "x 1 x",
+                "target",
+                "",
+                "peak",
+                "target",
+                "",
+            ],
+            [
+                .. _sizes
+                    .Where(size => size.Failure is null)
+                    .Select(size =>
+                    {
+                        var install = size.Install.Median / _sizes[0].Install.Median;
+                        var again = size.Again.Median / _sizes[0].Again.Median;
+                        var isJudged = size.Times > 1;
+                        var isLargest = size.Times == s_times[^1];
+                        return (string[])
+                            [
+                                $"{size.Times} x",
+                                $"{size.Count}",
+                                $"{size.Install.Median:0.00} ms",
+                                Report.Ratio(install),
+                                $"{size.Processor.Median:0.00} ms",
+                                Report.Ratio(size.Processor.Median / _sizes[0].Processor.Median),
+                                $"{size.Again.Median:0.00} ms",
+                                Report.Ratio(again),
+                                isJudged ? Report.Ratio(GrowthTarget) : "",
+                                isJudged ? report.Verdict(Math.Max(install, again), GrowthTarget) : "",
+                                Report.Size(size.Peak.Largest),
+                                isLargest ? Report.Size(MemoryTarget) : "",
+                                isLargest ? report.Verdict(size.Peak.Largest, MemoryTarget) : "",
+                            ];
+                    }),
+            ]);
         foreach (var size in _sizes.Where(size => size.Failure is not null))
         {
             report.Say($"{size.Times} x was not measured: {size.Failure}");

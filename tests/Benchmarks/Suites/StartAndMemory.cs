@@ -13,11 +13,20 @@ internal sealed class StartAndMemory(RealStack stack, int repeat)
     private const int WarmCalls = 5;
 
     /// <summary>The commands that only read, as they are called on a cluster with a stack and no Milvus.</summary>
-    private static readonly string[] s_readers = ["Get-KubePrometheus", "Get-MilvusInstance", "Get-MilvusServiceMonitor -AllNamespaces", "Get-MonitoringPortForward", "Test-MilvusMonitoring -Quiet"];
+    private static readonly string[] s_readers =
+    [
+        "Get-KubePrometheus",
+        "Get-MilvusInstance",
+        "Get-MilvusServiceMonitor -AllNamespaces",
+        "Get-MonitoringPortForward",
+        "Test-MilvusMonitoring -Quiet",
+    ];
 
     private readonly Series _coldImport = new();
     private readonly Series _import = new();
-    private readonly Dictionary<string, (Series First, Series Warm)> _reading = s_readers.ToDictionary(reader => reader, _ => (new Series(), new Series()));
+    private readonly Dictionary<string, (Series First, Series Warm)> _reading = s_readers.ToDictionary(
+        reader => reader,
+        _ => (new Series(), new Series()));
     private readonly Dictionary<StackWork, (Series Peak, Series Allocated)> _memory = [];
 
     public async Task RunAsync(Report report, CancellationToken cancellationToken)
@@ -62,7 +71,9 @@ internal sealed class StartAndMemory(RealStack stack, int repeat)
     {
         await using var engine = await EngineProcess.StartAsync(cancellationToken, warmUp);
         _import.Add(engine.Import);
-        var script = reader.StartsWith("Get-MonitoringPortForward", StringComparison.Ordinal) ? reader : $"{reader} -Kubeconfig '{stack.Kubeconfig}'";
+        var script = reader.StartsWith("Get-MonitoringPortForward", StringComparison.Ordinal)
+            ? reader
+            : $"{reader} -Kubeconfig '{stack.Kubeconfig}'";
         var (first, warm) = _reading[reader];
         first.Add((await engine.RunAsync(script, cancellationToken)).Milliseconds);
         for (var call = 0; call < WarmCalls; call++)
@@ -81,10 +92,17 @@ internal sealed class StartAndMemory(RealStack stack, int repeat)
             [
                 ["import into a cold engine (its first module)", .. Times(_coldImport), "", ""],
                 ["import into a warm engine", .. Times(_import), Report.Time(ImportTarget), report.Verdict(_import.Median, ImportTarget)],
-                .. _reading.SelectMany(entry => (string[][])[[$"{entry.Key}, first call", .. Times(entry.Value.First), "", ""], [$"{entry.Key}, warm", .. Times(entry.Value.Warm), "", ""]]),
+                .. _reading.SelectMany(entry =>
+                    (string[][])
+                        [
+                            [$"{entry.Key}, first call", .. Times(entry.Value.First), "", ""],
+                            [$"{entry.Key}, warm", .. Times(entry.Value.Warm), "", ""],
+                        ]),
             ]);
         report.Space();
-        report.Say("Memory of the work itself: growth of the resident set at its peak, over the process after import; the target is held against the highest");
+        report.Say(
+            "Memory of the work itself: growth of the resident set at its peak, over the process after import; the target is held against the highest"
+        );
         report.Table(
             ["first command of the process", "median", "lowest", "highest", "allocated", "target", ""],
             [.. _memory.Select(entry => (string[])

@@ -59,7 +59,10 @@ internal sealed class CaseRunner(SmallStack stack)
         world.Cluster.Requests.Clear();
         var third = await scenario.Run(world, cancellationToken).ConfigureAwait(false);
         problems.AddRange(third.Errors.Select(error => $"the third run has an error: {error.Message}"));
-        problems.AddRange(world.Cluster.Requests.Writes.Where(request => request.UserAgent.StartsWith("milvus-monitoring", StringComparison.Ordinal)).Select(request => $"the third run writes: {request.Method} {request.Path}"));
+        problems.AddRange(
+            world
+                .Cluster.Requests.Writes.Where(request => request.UserAgent.StartsWith("milvus-monitoring", StringComparison.Ordinal))
+                .Select(request => $"the third run writes: {request.Method} {request.Path}"));
         problems.AddRange(Invariants.OfOthers(others, world));
         return problems;
     }

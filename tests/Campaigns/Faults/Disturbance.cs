@@ -14,7 +14,9 @@ internal abstract class Disturbance
     /// <summary>The most errors that the first run may have: the command gets over it, or tells of it once.</summary>
     public abstract int MostErrors { get; }
 
-    /// <summary>Whether what was done last may have been refused its record, which the command tells: the next installation has to look.</summary>
+    /// <summary>
+    /// Whether what was done last may have been refused its record, which the command tells: the next installation has to look.
+    /// </summary>
     public virtual bool MayLoseRecord => false;
 
     /// <summary>How many requests the command may have under way.</summary>

@@ -15,9 +15,13 @@ internal sealed class FaultCampaign(CampaignOptions options) : IDisposable
 
     /// <summary>The rows: one for each command, in all of the ways.</summary>
     public IEnumerable<(string Name, Func<CancellationToken, Task<CampaignRow>> Run)> Rows() =>
-        Scenario.All.Select(scenario => (scenario.Name, (Func<CancellationToken, Task<CampaignRow>>)(token => RunAsync(scenario, token))))
+        Scenario
+            .All.Select(scenario => (scenario.Name, (Func<CancellationToken, Task<CampaignRow>>)(token => RunAsync(scenario, token))))
             .Append((ForwardCampaign.Name, new ForwardCampaign(options).RunAsync))
-            .Concat(((bool[])[true, false]).Select(isMonitored => new ProofCampaign(options, isMonitored)).Select(campaign => (campaign.Name, (Func<CancellationToken, Task<CampaignRow>>)campaign.RunAsync)))
+            .Concat(
+                ((bool[])[true, false])
+                    .Select(isMonitored => new ProofCampaign(options, isMonitored))
+                    .Select(campaign => (campaign.Name, (Func<CancellationToken, Task<CampaignRow>>)campaign.RunAsync)))
             .Append((KilledServer.Name, new KilledServer(options, _stack).RunAsync));
 
     public void Dispose() => _stack.Dispose();
@@ -28,31 +32,37 @@ internal sealed class FaultCampaign(CampaignOptions options) : IDisposable
         var violations = new ConcurrentQueue<Violation>();
         var cases = 0L;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(Series(scenario), parallel, async (series, token) =>
-        {
-            foreach (var disturbance in series)
+        await Parallel
+            .ForEachAsync(Series(scenario), parallel, async (series, token) =>
             {
-                var name = $"{scenario.Name}/{disturbance.Name}";
-                if (options.Case is { } wanted && wanted != name)
+                foreach (var disturbance in series)
                 {
-                    continue;
-                }
+                    var name = $"{scenario.Name}/{disturbance.Name}";
+                    if (options.Case is { } wanted && wanted != name)
+                    {
+                        continue;
+                    }
 
-                var problems = await Runner.RunAsync(scenario, disturbance, token).ConfigureAwait(false);
-                if (!disturbance.HasStruck && problems.Count == 0)
-                {
-                    // The command sends no more requests than that.
-                    break;
-                }
+                    var problems = await Runner.RunAsync(scenario, disturbance, token).ConfigureAwait(false);
+                    if (!disturbance.HasStruck && problems.Count == 0)
+                    {
+                        // The command sends no more requests than that.
+                        break;
+                    }
 
-                Interlocked.Increment(ref cases);
-                if (problems.Count > 0)
-                {
-                    violations.Enqueue(new Violation(name, options.Seed, string.Join("\n  ", problems)));
+                    Interlocked.Increment(ref cases);
+                    if (problems.Count > 0)
+                    {
+                        violations.Enqueue(new Violation(name, options.Seed, string.Join("\n  ", problems)));
+                    }
                 }
-            }
-        }).ConfigureAwait(false);
-        return new CampaignRow("faults", scenario.Name, cases, [.. violations.OrderBy(violation => violation.Case, StringComparer.Ordinal)], clock.Elapsed);
+            }).ConfigureAwait(false);
+        return new CampaignRow(
+            "faults",
+            scenario.Name,
+            cases,
+            [.. violations.OrderBy(violation => violation.Case, StringComparer.Ordinal)],
+            clock.Elapsed);
     }
 
     /// <summary>Before and after the server has acted, by turns.</summary>

@@ -23,10 +23,14 @@ internal sealed record FaultPlace(FaultSort Sort, bool Stays, int Position)
             return
             [
                 positions.Select(position => new FaultPlace(sorts[(position + options.Seed) % sorts.Count], false, position)),
-                positions.Where(position => position % 5 == 0).Select(position => new FaultPlace(sorts[((position * 3) + options.Seed) % sorts.Count], true, position)),
+                positions
+                    .Where(position => position % 5 == 0)
+                    .Select(position => new FaultPlace(sorts[((position * 3) + options.Seed) % sorts.Count], true, position)),
             ];
         }
 
-        return sorts.SelectMany(sort => (bool[])[false, true], (sort, stays) => positions.Select(position => new FaultPlace(sort, stays, position)));
+        return sorts.SelectMany(
+            sort => (bool[])[false, true],
+            (sort, stays) => positions.Select(position => new FaultPlace(sort, stays, position)));
     }
 }

@@ -26,7 +26,10 @@ internal static class FaultSorts
     [
         new("reset before", () => Fault.ResetBefore, true),
         new("reset after", () => Fault.ResetAfter, true),
-        new("429", () => Fault.Answer(HttpStatusCode.TooManyRequests, "TooManyRequests", "too many requests, please try again later"), true),
+        new(
+            "429",
+            () => Fault.Answer(HttpStatusCode.TooManyRequests, "TooManyRequests", "too many requests, please try again later"),
+            true),
         new("500", () => Fault.Answer(HttpStatusCode.InternalServerError, "InternalError", "etcdserver: leader changed"), true),
         new("503", () => Fault.Answer(HttpStatusCode.ServiceUnavailable), true),
         new("truncated", () => Fault.TruncatedBody, true),

@@ -32,7 +32,11 @@ internal sealed class KilledServer(CampaignOptions options, SmallStack stack)
             var install = () => module.InstallAsync(stack.ManifestsForOldServers, cancellationToken);
             await DisturbAsync(install, problems).ConfigureAwait(false);
             var stacks = await module.ReadAsync(cancellationToken).ConfigureAwait(false);
-            problems.AddRange(stacks.SelectMany(each => each.Resources).Where(resource => resource.Drift is not null).Select(resource => $"the inventory calls {resource} {resource.Drift}"));
+            problems.AddRange(
+                stacks
+                    .SelectMany(each => each.Resources)
+                    .Where(resource => resource.Drift is not null)
+                    .Select(resource => $"the inventory calls {resource} {resource.Drift}"));
             var third = await install().ConfigureAwait(false);
             problems.AddRange(third.Errors.Select(error => $"the third run has an error: {error.Message}"));
             if (third.Stack is not { } left || left.Unchanged != left.Resources.Count)
@@ -41,7 +45,9 @@ internal sealed class KilledServer(CampaignOptions options, SmallStack stack)
             }
 
             await DisturbAsync(() => module.UninstallAsync(cancellationToken), problems).ConfigureAwait(false);
-            if ((await module.ReadAsync(cancellationToken).ConfigureAwait(false)).Count > 0 || await admin.ExistsAsync("/api/v1/namespaces/monitoring", cancellationToken).ConfigureAwait(false))
+            if (
+                (await module.ReadAsync(cancellationToken).ConfigureAwait(false)).Count > 0
+                || await admin.ExistsAsync("/api/v1/namespaces/monitoring", cancellationToken).ConfigureAwait(false))
             {
                 problems.Add("something of the stack is left");
             }

@@ -32,85 +32,108 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
-    public Task<RunResult> InstallAsync(string path, CancellationToken cancellationToken) => RunAsync(
-        async (client, errors) =>
-        {
-            var installation = new InstallOperation(client, new Silence(), new ReleaseStore(), new InstallOptions(false, throttleLimit));
-            var plan = await installation.PlanAsync(new ManifestRequest(null, path, ManifestSelection.All), cancellationToken).ConfigureAwait(false);
-            var report = await installation.RunAsync(plan, false, Timeout, cancellationToken).ConfigureAwait(false);
-            errors.AddRange(report.Errors);
-            return report.Stack;
-        },
-        cancellationToken);
-
-    public Task<RunResult> UninstallAsync(CancellationToken cancellationToken) => RunAsync(
-        async (client, errors) =>
-        {
-            var removal = new UninstallOperation(client, new Silence(), new ReleaseStore(), false, throttleLimit);
-            KubePrometheusStack? stack = null;
-            foreach (var plan in await removal.PlanAsync(null, cancellationToken).ConfigureAwait(false))
+    public Task<RunResult> InstallAsync(string path, CancellationToken cancellationToken) =>
+        RunAsync(
+            async (client, errors) =>
             {
-                var report = await removal.RunAsync(plan, Timeout, cancellationToken).ConfigureAwait(false);
+                var installation = new InstallOperation(
+                    client,
+                    new Silence(),
+                    new ReleaseStore(),
+                    new InstallOptions(false, throttleLimit));
+                var plan = await installation
+                    .PlanAsync(new ManifestRequest(null, path, ManifestSelection.All), cancellationToken).ConfigureAwait(false);
+                var report = await installation.RunAsync(plan, false, Timeout, cancellationToken).ConfigureAwait(false);
                 errors.AddRange(report.Errors);
-                stack = report.Stack;
-            }
+                return report.Stack;
+            },
+            cancellationToken);
 
-            return stack;
-        },
-        cancellationToken);
-
-    public Task<RunResult> AccessAsync(AccessMethod method, bool revoke, CancellationToken cancellationToken) => RunAsync(
-        async (client, errors) =>
-        {
-            var work = new AccessOperation(client, new Silence(), new AccessRequest(method, "prometheus-k8s", [], new PrometheusChoice(null, null)), revoke);
-            var plan = await work.PlanAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var planned in plan.Accesses.Where(planned => planned.Writes.Count > 0))
+    public Task<RunResult> UninstallAsync(CancellationToken cancellationToken) =>
+        RunAsync(
+            async (client, errors) =>
             {
-                await work.RunAsync(planned, cancellationToken).ConfigureAwait(false);
-            }
+                var removal = new UninstallOperation(client, new Silence(), new ReleaseStore(), false, throttleLimit);
+                KubePrometheusStack? stack = null;
+                foreach (var plan in await removal.PlanAsync(null, cancellationToken).ConfigureAwait(false))
+                {
+                    var report = await removal.RunAsync(plan, Timeout, cancellationToken).ConfigureAwait(false);
+                    errors.AddRange(report.Errors);
+                    stack = report.Stack;
+                }
 
-            errors.AddRange(plan.Errors);
-            return null;
-        },
-        cancellationToken);
+                return stack;
+            },
+            cancellationToken);
 
-    public Task<RunResult> EnableAsync(string instance, CancellationToken cancellationToken) => RunAsync(
-        async (client, _) =>
-        {
-            var sink = new Silence();
-            var reader = new MonitorReader(client, sink);
-            var found = await new InstanceFinder(client, sink).FindOneAsync(instance, null, cancellationToken).ConfigureAwait(false);
-            var plan = await new MonitorPlanner(client, sink, reader).PlanAsync(found, new MonitorOptions(null, null, new Dictionary<string, string>()), MonitorMethod.Native, cancellationToken).ConfigureAwait(false);
-            await new MonitorApplier(client, sink, reader).ApplyAsync(plan, cancellationToken).ConfigureAwait(false);
-            return null;
-        },
-        cancellationToken);
-
-    public Task<RunResult> DisableAsync(string instance, CancellationToken cancellationToken) => RunAsync(
-        async (client, _) =>
-        {
-            var sink = new Silence();
-            var remover = new MonitorRemover(client, sink, new MonitorReader(client, sink));
-            var (found, monitors) = await remover.FindAsync(instance, null, cancellationToken).ConfigureAwait(false);
-            foreach (var monitor in monitors)
+    public Task<RunResult> AccessAsync(AccessMethod method, bool revoke, CancellationToken cancellationToken) =>
+        RunAsync(
+            async (client, errors) =>
             {
-                await remover.DeleteAsync(found, monitor, cancellationToken).ConfigureAwait(false);
-            }
+                var work = new AccessOperation(
+                    client,
+                    new Silence(),
+                    new AccessRequest(method, "prometheus-k8s", [], new PrometheusChoice(null, null)),
+                    revoke);
+                var plan = await work.PlanAsync(cancellationToken).ConfigureAwait(false);
+                foreach (var planned in plan.Accesses.Where(planned => planned.Writes.Count > 0))
+                {
+                    await work.RunAsync(planned, cancellationToken).ConfigureAwait(false);
+                }
 
-            return null;
-        },
-        cancellationToken);
+                errors.AddRange(plan.Errors);
+                return null;
+            },
+            cancellationToken);
+
+    public Task<RunResult> EnableAsync(string instance, CancellationToken cancellationToken) =>
+        RunAsync(
+            async (client, _) =>
+            {
+                var sink = new Silence();
+                var reader = new MonitorReader(client, sink);
+                var found = await new InstanceFinder(client, sink).FindOneAsync(instance, null, cancellationToken).ConfigureAwait(false);
+                var plan = await new MonitorPlanner(client, sink, reader)
+                    .PlanAsync(
+                        found,
+                        new MonitorOptions(null, null, new Dictionary<string, string>()),
+                        MonitorMethod.Native,
+                        cancellationToken).ConfigureAwait(false);
+                await new MonitorApplier(client, sink, reader).ApplyAsync(plan, cancellationToken).ConfigureAwait(false);
+                return null;
+            },
+            cancellationToken);
+
+    public Task<RunResult> DisableAsync(string instance, CancellationToken cancellationToken) =>
+        RunAsync(
+            async (client, _) =>
+            {
+                var sink = new Silence();
+                var remover = new MonitorRemover(client, sink, new MonitorReader(client, sink));
+                var (found, monitors) = await remover.FindAsync(instance, null, cancellationToken).ConfigureAwait(false);
+                foreach (var monitor in monitors)
+                {
+                    await remover.DeleteAsync(found, monitor, cancellationToken).ConfigureAwait(false);
+                }
+
+                return null;
+            },
+            cancellationToken);
 
     /// <summary>The stacks that the inventories show; an error is thrown.</summary>
     public async Task<IReadOnlyList<KubePrometheusStack>> ReadAsync(CancellationToken cancellationToken)
     {
         using var connection = Connect();
-        return await new StackReader(new ClusterClient(connection), new Silence(), throttleLimit).ReadAsync(cancellationToken).ConfigureAwait(false);
+        return await new StackReader(new ClusterClient(connection), new Silence(), throttleLimit)
+            .ReadAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public ClusterConnection Connect() => ClusterConnection.Open(new ClusterTarget(kubeconfig, null), new Silence(), KubeconfigLocations.FromEnvironment(), time);
+    public ClusterConnection Connect() =>
+        ClusterConnection.Open(new ClusterTarget(kubeconfig, null), new Silence(), KubeconfigLocations.FromEnvironment(), time);
 
-    private async Task<RunResult> RunAsync(Func<ClusterClient, List<Exception>, Task<KubePrometheusStack?>> work, CancellationToken cancellationToken)
+    private async Task<RunResult> RunAsync(
+        Func<ClusterClient, List<Exception>, Task<KubePrometheusStack?>> work,
+        CancellationToken cancellationToken)
     {
         var errors = new List<Exception>();
         KubePrometheusStack? stack = null;

@@ -4,7 +4,10 @@ namespace MilvusMonitoring.Campaigns.Faults;
 /// <param name="Name">As cases are named by it.</param>
 /// <param name="Prepare">Makes what is there before.</param>
 /// <param name="Run">The command.</param>
-internal sealed record Scenario(string Name, Func<World, CancellationToken, Task> Prepare, Func<World, CancellationToken, Task<RunResult>> Run)
+internal sealed record Scenario(
+    string Name,
+    Func<World, CancellationToken, Task> Prepare,
+    Func<World, CancellationToken, Task<RunResult>> Run)
 {
     private const string Milvus = "my-release";
 
@@ -28,21 +31,26 @@ internal sealed record Scenario(string Name, Func<World, CancellationToken, Task
         new("re-install", DisturbAsync, (world, token) => world.Module.InstallAsync(world.Stack.NextManifests, token)),
         new("uninstall", PrepareStackAsync, (world, token) => world.Module.UninstallAsync(token)),
         new("grant", PrepareStackAsync, (world, token) => world.Module.AccessAsync(AccessMethod.ClusterRole, revoke: false, token)),
-        new("revoke", GrantedAsync(AccessMethod.ClusterRole), (world, token) => world.Module.AccessAsync(AccessMethod.ClusterRole, revoke: true, token)),
+        new("revoke", GrantedAsync(AccessMethod.ClusterRole), (world, token) =>
+            world.Module.AccessAsync(AccessMethod.ClusterRole, revoke: true, token)),
         new("grant binding", PrepareStackAsync, (world, token) => world.Module.AccessAsync(AccessMethod.Binding, revoke: false, token)),
-        new("revoke binding", GrantedAsync(AccessMethod.Binding), (world, token) => world.Module.AccessAsync(AccessMethod.Binding, revoke: true, token)),
+        new("revoke binding", GrantedAsync(AccessMethod.Binding), (world, token) =>
+            world.Module.AccessAsync(AccessMethod.Binding, revoke: true, token)),
         new("enable", PrepareStackAsync, (world, token) => world.Module.EnableAsync(Milvus, token)),
         new("disable", EnabledAsync, (world, token) => world.Module.DisableAsync(Milvus, token)),
     ];
 
-    private static Task<RunResult> InstallAsync(World world, CancellationToken cancellationToken) => world.Module.InstallAsync(world.Stack.Manifests, cancellationToken);
+    private static Task<RunResult> InstallAsync(World world, CancellationToken cancellationToken) =>
+        world.Module.InstallAsync(world.Stack.Manifests, cancellationToken);
 
     private static async Task PrepareStackAsync(World world, CancellationToken cancellationToken)
     {
         (await InstallAsync(world, cancellationToken).ConfigureAwait(false)).EnsureSucceeded();
 
         // The operator keeps a Service for the kubelets, and leaves it behind; a case begins when it is there.
-        await world.Cluster.WaitForAsync(cluster => cluster.Find("v1", "Endpoints", "kube-system", "kubelet") is not null, cancellationToken).ConfigureAwait(false);
+        await world
+            .Cluster.WaitForAsync(cluster => cluster.Find("v1", "Endpoints", "kube-system", "kubelet") is not null, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Installs; then one object goes, and another loses a label.</summary>

@@ -29,7 +29,15 @@ internal sealed class SmallStack : IDisposable
                 Write(ManifestsForOldServers, file, text);
             }
 
-            Write(NextManifests, file, file == Changed ? text.Replace("app.kubernetes.io/part-of: kube-prometheus", "app.kubernetes.io/part-of: kube-prometheus\n    example.com/next: 'true'", StringComparison.Ordinal) : text);
+            Write(
+                NextManifests,
+                file,
+                file == Changed
+                    ? text.Replace(
+                        "app.kubernetes.io/part-of: kube-prometheus",
+                        "app.kubernetes.io/part-of: kube-prometheus\n    example.com/next: 'true'",
+                        StringComparison.Ordinal)
+                    : text);
         }
     }
 

@@ -3,7 +3,9 @@ using EmbeddedCluster;
 
 namespace MilvusMonitoring.Campaigns.Faults;
 
-/// <summary>An embedded cluster with a Milvus and others' objects in it, and the module as an administrator: what one case plays on.</summary>
+/// <summary>
+/// An embedded cluster with a Milvus and others' objects in it, and the module as an administrator: what one case plays on.
+/// </summary>
 internal sealed class World : IAsyncDisposable
 {
     private const int ClockFactor = 50;
@@ -63,11 +65,20 @@ internal sealed class World : IAsyncDisposable
         throttleLimit);
 
     /// <summary>Others' objects, byte for byte.</summary>
-    public IReadOnlyList<string> OthersObjects() => [.. Others.Select(other =>
-    {
-        var (apiVersion, kind, metadata) = (JsonNode.Parse(other)!["apiVersion"], JsonNode.Parse(other)!["kind"], JsonNode.Parse(other)!["metadata"]!);
-        return Cluster.Find((string)apiVersion!, (string)kind!, (string?)metadata["namespace"], (string)metadata["name"]!)?.ToJsonString() ?? $"{kind} {metadata["name"]} is gone";
-    })];
+    public IReadOnlyList<string> OthersObjects() =>
+        [
+            .. Others.Select(other =>
+            {
+                var (apiVersion, kind, metadata) = (
+                    JsonNode.Parse(other)!["apiVersion"],
+                    JsonNode.Parse(other)!["kind"],
+                    JsonNode.Parse(other)!["metadata"]!);
+                return Cluster
+                    .Find((string)apiVersion!, (string)kind!, (string?)metadata["namespace"], (string)metadata["name"]!)
+                    ?.ToJsonString()
+                    ?? $"{kind} {metadata["name"]} is gone";
+            }),
+        ];
 
     public async ValueTask DisposeAsync()
     {

@@ -10,7 +10,29 @@ internal sealed class Mutator(IReadOnlyList<string> samples, IReadOnlyList<strin
     private const int MostSteps = 6;
     private const int LongestRun = 3000;
 
-    private static readonly string[] Anywhere = ["\0", "\uFEFF", "\\ud800", "\\u0000", "\r", "\n", "\t", "\"", "é", "𝄞", "null", "-1", "1e999", "99999999999999999999", "true", "[]", "{}", "[[[[[[[[[[[[[[[[", "{\"a\":{\"a\":{\"a\":", " "];
+    private static readonly string[] Anywhere =
+    [
+        "\0",
+        "\uFEFF",
+        "\\ud800",
+        "\\u0000",
+        "\r",
+        "\n",
+        "\t",
+        "\"",
+        "é",
+        "𝄞",
+        "null",
+        "-1",
+        "1e999",
+        "99999999999999999999",
+        "true",
+        "[]",
+        "{}",
+        "[[[[[[[[[[[[[[[[",
+        "{\"a\":{\"a\":{\"a\":",
+        " ",
+    ];
 
     private readonly List<byte[]> _samples = [.. samples.Select(Encoding.UTF8.GetBytes)];
     private readonly List<byte[]> _words = [.. words.Concat(Anywhere).Select(Encoding.UTF8.GetBytes)];
@@ -54,7 +76,9 @@ internal sealed class Mutator(IReadOnlyList<string> samples, IReadOnlyList<strin
                 text.InsertRange(at, other[from..(from + random.Next(Math.Min(other.Length - from, 200) + 1))]);
                 break;
             case 6 when random.Next(8) == 0:
-                text.InsertRange(at, Enumerable.Repeat(_words[random.Next(_words.Count)], random.Next(LongestRun)).SelectMany(word => word));
+                text.InsertRange(
+                    at,
+                    Enumerable.Repeat(_words[random.Next(_words.Count)], random.Next(LongestRun)).SelectMany(word => word));
                 break;
             default:
                 text.RemoveRange(at, length);

@@ -7,4 +7,10 @@ namespace MilvusMonitoring.Campaigns;
 /// <param name="Violations">What did not hold.</param>
 /// <param name="Duration">How long it took.</param>
 /// <param name="Skipped">Why nothing was run; null where it was.</param>
-public sealed record CampaignRow(string Campaign, string Name, long Cases, IReadOnlyList<Violation> Violations, TimeSpan Duration, string? Skipped = null);
+public sealed record CampaignRow(
+    string Campaign,
+    string Name,
+    long Cases,
+    IReadOnlyList<Violation> Violations,
+    TimeSpan Duration,
+    string? Skipped = null);

@@ -18,7 +18,13 @@ internal static class Table
                 : Line(row.Campaign, row.Name, Number(row.Cases), Number(row.Violations.Count), Seconds(row.Duration)));
         }
 
-        output.WriteLine(Line("", "all", Number(rows.Sum(row => row.Cases)), Number(rows.Sum(row => row.Violations.Count)), Seconds(TimeSpan.FromTicks(rows.Sum(row => row.Duration.Ticks)))));
+        output.WriteLine(
+            Line(
+                "",
+                "all",
+                Number(rows.Sum(row => row.Cases)),
+                Number(rows.Sum(row => row.Violations.Count)),
+                Seconds(TimeSpan.FromTicks(rows.Sum(row => row.Duration.Ticks)))));
         foreach (var row in rows)
         {
             foreach (var violation in row.Violations.Take(MostShown))
@@ -35,10 +41,12 @@ internal static class Table
         }
     }
 
-    private static string Line(string campaign, string name, string cases, string violations, string time) => $"{campaign,-8} {name,-28} {cases,11} {violations,11} {time,9}";
+    private static string Line(string campaign, string name, string cases, string violations, string time) =>
+        $"{campaign, -8} {name, -28} {cases, 11} {violations, 11} {time, 9}";
 
     /// <summary>Without what a terminal would act upon.</summary>
-    private static string Shown(string what) => string.Concat(what.Take(MostCharacters).Select(character => char.IsControl(character) && character != '\n' ? '?' : character));
+    private static string Shown(string what) =>
+        string.Concat(what.Take(MostCharacters).Select(character => char.IsControl(character) && character != '\n' ? '?' : character));
 
     private static string Number(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 

@@ -35,7 +35,8 @@ internal sealed class ConsoleRawUserInterface(Terminal terminal) : PSHostRawUser
 
     public override KeyInfo ReadKey(ReadKeyOptions options) => throw NoScreen();
 
-    public override void ScrollBufferContents(Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill) => throw NoScreen();
+    public override void ScrollBufferContents(Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill) =>
+        throw NoScreen();
 
     public override void SetBufferContents(Coordinates origin, BufferCell[,] contents) => throw NoScreen();
 

@@ -56,15 +56,22 @@ internal sealed class ConsoleUserInterface : PSHostUserInterface
     /// <summary>A line in a style of <see cref="PSStyle"/>, plain where colours are not wanted.</summary>
     public void WriteStyled(string style, string text) => WriteLine(style + text + PSStyle.Instance.Reset);
 
-    public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) => throw Unanswered(caption);
+    public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) =>
+        throw Unanswered(caption);
 
-    public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice) => throw Unanswered(message);
+    public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice) =>
+        throw Unanswered(message);
 
-    public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) => throw Unanswered(caption);
+    public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) =>
+        throw Unanswered(caption);
 
     public override PSCredential PromptForCredential(
-        string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) =>
-        throw Unanswered(caption);
+        string caption,
+        string message,
+        string userName,
+        string targetName,
+        PSCredentialTypes allowedCredentialTypes,
+        PSCredentialUIOptions options) => throw Unanswered(caption);
 
     public override string ReadLine() => throw Unanswered("ReadLine");
 

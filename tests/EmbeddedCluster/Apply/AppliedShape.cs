@@ -5,7 +5,8 @@ namespace EmbeddedCluster.Apply;
 /// <summary>Refuses a configuration that its schema can't take in, with the text of a real server.</summary>
 internal static class AppliedShape
 {
-    /// <exception cref="PatchException">500 for a field that isn't declared or a list that can't be merged; 400 for managedFields.</exception>
+    /// <exception cref="PatchException">500 for a field that isn't declared or a list that can't be merged; 400 for
+    /// managedFields.</exception>
     public static void Check(JsonObject applied, SchemaNode schema)
     {
         var metadata = applied["metadata"] as JsonObject;
@@ -61,9 +62,11 @@ internal static class AppliedShape
         {
             if (FieldSets.ItemElement(list[index], schema) is not { } element)
             {
-                faults.Add(schema.Shape == Shape.Set
-                    ? $"{path}: element {index}: associative list without keys has an element that's a {(list[index] is JsonObject ? "map" : "list")} type"
-                    : $"{path}: element {index}: associative list with keys has an element that omits all key fields [{string.Join(' ', schema.Keys.Select(key => $"\"{key}\""))}] (and doesn't have default values for any key fields)");
+                faults.Add(
+                    schema.Shape == Shape.Set
+                        ? $"{path}: element {index}: associative list without keys has an element that's a {(list[index] is JsonObject ? "map" : "list")} type"
+                        : $"{path}: element {index}: associative list with keys has an element that omits all key fields [{string.Join(' ', schema.Keys.Select(key => $"\"{key}\""))}] (and doesn't have default values for any key fields)"
+                );
             }
             else if (!seen.Add(element))
             {

@@ -23,7 +23,10 @@ internal static class BuiltInSchemas
         ("creationTimestamp!", Leaf),
         ("managedFields", Ignored));
 
-    private static readonly SchemaNode Resources = Struct(("limits", Strings), ("requests", Strings), ("claims", ListMapOf(Undeclared, ["name"])));
+    private static readonly SchemaNode Resources = Struct(
+        ("limits", Strings),
+        ("requests", Strings),
+        ("claims", ListMapOf(Undeclared, ["name"])));
 
     // References to one object or to one key of it are owned as a whole.
     private static readonly SchemaNode EnvironmentVariable = Struct(("valueFrom", Struct(
@@ -71,21 +74,41 @@ internal static class BuiltInSchemas
         ["/Namespace"] = Kind(("spec!", Struct()), ("status!", Struct(("conditions", Conditions)))),
         ["/ConfigMap"] = Closed(("data", Strings), ("binaryData", Strings), ("immutable", Leaf)),
         ["/Secret"] = Closed(("data", Strings), ("stringData", Strings), ("immutable", Leaf), ("type", Leaf)),
-        ["/ServiceAccount"] = Closed(("secrets", ListMapOf(Leaf, ["name"])), ("imagePullSecrets", Leaf), ("automountServiceAccountToken", Leaf)),
+        ["/ServiceAccount"] = Closed(
+            ("secrets", ListMapOf(Leaf, ["name"])),
+            ("imagePullSecrets", Leaf),
+            ("automountServiceAccountToken", Leaf)),
         ["/Service"] = Kind(
             ("spec!", Struct(("ports", ServicePort), ("selector", Leaf), ("sessionAffinityConfig", Undeclared))),
             ("status!", Struct(("conditions", Conditions), ("loadBalancer!", LoadBalancerStatus)))),
-        ["/Pod"] = Kind(("spec!", PodSpec), ("status!", Struct(
-            ("conditions", Conditions), ("podIPs", ListMapOf(Undeclared, ["ip"])), ("hostIPs", Leaf), ("resourceClaimStatuses", ListMapOf(Undeclared, ["name"]))))),
-        ["/ReplicationController"] = Kind(("spec!", Struct(("selector", Leaf), ("template", PodTemplate))), ("status!", Struct(("conditions", Conditions)))),
+        ["/Pod"] = Kind(
+            ("spec!", PodSpec),
+            (
+                "status!",
+                Struct(
+                    ("conditions", Conditions),
+                    ("podIPs", ListMapOf(Undeclared, ["ip"])),
+                    ("hostIPs", Leaf),
+                    ("resourceClaimStatuses", ListMapOf(Undeclared, ["name"]))))),
+        ["/ReplicationController"] = Kind(
+            ("spec!", Struct(("selector", Leaf), ("template", PodTemplate))),
+            ("status!", Struct(("conditions", Conditions)))),
         ["/PersistentVolumeClaim"] = Kind(("spec!", ClaimSpec()), ("status!", ClaimStatus())),
         ["/Node"] = Kind(
             ("spec!", Struct(("podCIDRs", ScalarSet), ("configSource", Undeclared))),
-            ("status!", Struct(("conditions", Conditions), ("addresses", ListMapOf(Undeclared, ["type"])), ("capacity", Strings), ("allocatable", Strings)))),
+            (
+                "status!",
+                Struct(
+                    ("conditions", Conditions),
+                    ("addresses", ListMapOf(Undeclared, ["type"])),
+                    ("capacity", Strings),
+                    ("allocatable", Strings)))),
         ["apps/Deployment"] = Kind(
             ("spec!", Struct(("selector!", Leaf), ("template!", PodTemplate), ("strategy!", Undeclared))),
             ("status!", Struct(("conditions", Conditions)))),
-        ["apps/ReplicaSet"] = Kind(("spec!", Struct(("selector!", Leaf), ("template!", PodTemplate))), ("status!", Struct(("conditions", Conditions)))),
+        ["apps/ReplicaSet"] = Kind(
+            ("spec!", Struct(("selector!", Leaf), ("template!", PodTemplate))),
+            ("status!", Struct(("conditions", Conditions)))),
         ["apps/DaemonSet"] = Kind(
             ("spec!", Struct(("selector!", Leaf), ("template!", PodTemplate), ("updateStrategy!", Undeclared))),
             ("status!", Struct(("conditions", Conditions)))),
@@ -93,8 +116,12 @@ internal static class BuiltInSchemas
             ("spec!", Struct(("selector!", Leaf), ("template!", PodTemplate), ("updateStrategy!", Undeclared))),
             ("status!", Struct(("conditions", Conditions)))),
         ["batch/Job"] = Kind(("spec!", JobSpec()), ("status!", Struct())),
-        ["batch/CronJob"] = Kind(("spec!", Struct(("jobTemplate!", Struct(("metadata!", ObjectMeta), ("spec!", JobSpec()))))), ("status!", Struct())),
-        ["policy/PodDisruptionBudget"] = Kind(("spec!", Struct(("selector", Leaf))), ("status!", Struct(("conditions", Conditions), ("disruptedPods", Strings)))),
+        ["batch/CronJob"] = Kind(
+            ("spec!", Struct(("jobTemplate!", Struct(("metadata!", ObjectMeta), ("spec!", JobSpec()))))),
+            ("status!", Struct())),
+        ["policy/PodDisruptionBudget"] = Kind(
+            ("spec!", Struct(("selector", Leaf))),
+            ("status!", Struct(("conditions", Conditions), ("disruptedPods", Strings)))),
         ["networking.k8s.io/NetworkPolicy"] = Kind(("spec!", Struct(("podSelector!", Leaf)))),
         ["networking.k8s.io/Ingress"] = Kind(
             ("spec!", Struct(("defaultBackend", Struct(("resource", Leaf))))),
@@ -119,16 +146,22 @@ internal static class BuiltInSchemas
 
     public static SchemaNode Find(string group, string kind) => Kinds.GetValueOrDefault(group + "/" + kind) ?? Unknown;
 
-    private static SchemaNode ClaimSpec() => Struct(("resources!", Resources), ("selector", Leaf), ("dataSource", Leaf), ("dataSourceRef", Undeclared));
+    private static SchemaNode ClaimSpec() =>
+        Struct(("resources!", Resources), ("selector", Leaf), ("dataSource", Leaf), ("dataSourceRef", Undeclared));
 
-    private static SchemaNode ClaimStatus() => Struct(("conditions", Conditions), ("capacity", Strings), ("allocatedResources", Strings), ("allocatedResourceStatuses", Leaf));
+    private static SchemaNode ClaimStatus() =>
+        Struct(("conditions", Conditions), ("capacity", Strings), ("allocatedResources", Strings), ("allocatedResourceStatuses", Leaf));
 
     private static SchemaNode JobSpec() => Struct(("selector", Leaf), ("template!", PodTemplate));
 
     private static SchemaNode Affinity() => Struct(("nodeAffinity", Struct(("requiredDuringSchedulingIgnoredDuringExecution", Leaf))));
 
-    private static SchemaNode Webhook() => Struct(
-        ("namespaceSelector", Leaf), ("objectSelector", Leaf), ("clientConfig!", Undeclared), ("matchConditions", ListMapOf(Undeclared, ["name"])));
+    private static SchemaNode Webhook() =>
+        Struct(
+            ("namespaceSelector", Leaf),
+            ("objectSelector", Leaf),
+            ("clientConfig!", Undeclared),
+            ("matchConditions", ListMapOf(Undeclared, ["name"])));
 
     private static SchemaNode Kind(params (string Name, SchemaNode Schema)[] fields) => Struct([("metadata!", ObjectMeta), .. fields]);
 

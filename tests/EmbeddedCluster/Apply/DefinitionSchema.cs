@@ -67,10 +67,13 @@ internal static class DefinitionSchema
         [.. (schema["x-kubernetes-list-map-keys"] as JsonArray ?? []).Select(key => (string)key!)];
 
     private static Dictionary<string, JsonNode> Defaults(JsonObject item, List<string> keys) =>
-        keys.Where(key => item["properties"]?[key]?["default"] is not null).ToDictionary(key => key, key => item["properties"]![key]!["default"]!);
+        keys.Where(key => item["properties"]?[key]?["default"] is not null)
+            .ToDictionary(key => key, key => item["properties"]![key]!["default"]!);
 
     private static Dictionary<string, SchemaNode> Properties(JsonObject? schema, bool free) =>
-        (schema?["properties"] as JsonObject ?? []).ToDictionary(property => property.Key, property => Read(property.Value as JsonObject ?? [], free));
+        (schema?["properties"] as JsonObject ?? []).ToDictionary(
+            property => property.Key,
+            property => Read(property.Value as JsonObject ?? [], free));
 
     private static void AddTypeAndMetadata(Dictionary<string, SchemaNode> fields)
     {

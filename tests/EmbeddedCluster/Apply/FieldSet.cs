@@ -101,7 +101,9 @@ internal sealed class FieldSet
         return result;
     }
 
-    /// <summary>This set with every declared struct field on the way to a member made a member too; keys of maps and items of lists are not.</summary>
+    /// <summary>
+    /// This set with every declared struct field on the way to a member made a member too; keys of maps and items of lists are not.
+    /// </summary>
     public FieldSet WithNamedFields(SchemaNode schema)
     {
         var result = new FieldSet { IsMember = IsMember };
@@ -115,7 +117,9 @@ internal sealed class FieldSet
         return result;
     }
 
-    /// <summary>This set as the schema of today sees it: paths into what has become atomic since they were recorded give way to the whole.</summary>
+    /// <summary>
+    /// This set as the schema of today sees it: paths into what has become atomic since they were recorded give way to the whole.
+    /// </summary>
     public FieldSet Reconciled(SchemaNode schema)
     {
         if (children.Count == 0)

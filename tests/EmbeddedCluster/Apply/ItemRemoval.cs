@@ -25,7 +25,8 @@ internal static class ItemRemoval
                 var remaining = child.IsMember ? null : RemoveBelow(former, child, schema.Field(element.Name));
                 if (child.IsMember || !ReferenceEquals(remaining, former))
                 {
-                    changes[element.Name] = remaining ?? (schema.AlwaysPresent.Contains(element.Name) && former is JsonObject ? new JsonObject() : null);
+                    changes[element.Name] = remaining
+                        ?? (schema.AlwaysPresent.Contains(element.Name) && former is JsonObject ? new JsonObject() : null);
                 }
             }
         }

@@ -15,7 +15,8 @@ internal static class JsonPatch
         {
             if (node is not JsonObject operation)
             {
-                throw PatchException.BadRequest("json: cannot unmarshal a value that is no object into Go value of type jsonpatch.Operation");
+                throw PatchException.BadRequest(
+                    "json: cannot unmarshal a value that is no object into Go value of type jsonpatch.Operation");
             }
 
             Run(holder, operation);
@@ -118,7 +119,8 @@ internal static class JsonPatch
 
     private static JsonNode? Parent(JsonArray holder, IReadOnlyList<string> path) => JsonPointer.Read(holder, path.Take(path.Count - 1));
 
-    private static IReadOnlyList<string> Path(JsonObject operation, string member) => [HolderIndex, .. JsonPointer.Parse(Text(operation, member))];
+    private static IReadOnlyList<string> Path(JsonObject operation, string member) =>
+        [HolderIndex, .. JsonPointer.Parse(Text(operation, member))];
 
     private const string HolderIndex = "0";
 

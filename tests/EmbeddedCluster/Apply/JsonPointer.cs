@@ -18,7 +18,12 @@ internal static class JsonPointer
             throw PatchException.Rejected($"a path starts with a slash: {pointer}");
         }
 
-        return [.. pointer[1..].Split('/').Select(token => token.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))];
+        return
+        [
+            .. pointer[1..]
+                .Split('/')
+                .Select(token => token.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)),
+        ];
     }
 
     /// <summary>The value that the steps lead to, or a rejection where there is none.</summary>

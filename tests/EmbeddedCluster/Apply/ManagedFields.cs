@@ -13,7 +13,14 @@ internal static class ManagedFields
     /// <paramref name="before"/> is the stored object, null for a new one; <paramref name="after"/> is what will be stored.
     /// The managedFields in the latter are what the client wishes: none keeps those of the former, <c>[{}]</c> forgets all.
     /// </remarks>
-    public static void RecordUpdate(JsonObject? before, JsonObject after, string manager, string apiVersion, string? subresource, DateTimeOffset now, MergeSchema schema)
+    public static void RecordUpdate(
+        JsonObject? before,
+        JsonObject after,
+        string manager,
+        string apiVersion,
+        string? subresource,
+        DateTimeOffset now,
+        MergeSchema schema)
     {
         var table = Former(before, after, subresource).Reconciled(schema.Root);
         if (before is not null && table.Count == 0)

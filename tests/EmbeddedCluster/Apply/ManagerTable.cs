@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace EmbeddedCluster.Apply;
 
-/// <summary>Who a set of fields belongs to. An applier is the same whatever version it applies; an updater is another one for each version.</summary>
+/// <summary>
+/// Who a set of fields belongs to. An applier is the same whatever version it applies; an updater is another one for each version.
+/// </summary>
 internal readonly record struct ManagerId(string Manager, string Operation, string ApiVersion, string? Subresource)
 {
     public const string Apply = "Apply";
@@ -12,7 +14,8 @@ internal readonly record struct ManagerId(string Manager, string Operation, stri
 
     public static ManagerId Applier(string manager, string? subresource) => new(manager, Apply, "", subresource);
 
-    public static ManagerId Updater(string manager, string apiVersion, string? subresource) => new(manager, Update, apiVersion, subresource);
+    public static ManagerId Updater(string manager, string apiVersion, string? subresource) =>
+        new(manager, Update, apiVersion, subresource);
 }
 
 /// <summary>What one manager owns.</summary>
@@ -44,7 +47,11 @@ internal sealed class ManagerTable
             {
                 var apiVersion = (string?)entry["apiVersion"] ?? "";
                 var operation = (string?)entry["operation"] ?? ManagerId.Update;
-                var id = new ManagerId((string?)entry["manager"] ?? "", operation, operation == ManagerId.Apply ? "" : apiVersion, (string?)entry["subresource"]);
+                var id = new ManagerId(
+                    (string?)entry["manager"] ?? "",
+                    operation,
+                    operation == ManagerId.Apply ? "" : apiVersion,
+                    (string?)entry["subresource"]);
                 DateTimeOffset? time = entry["time"] is { } text ? DateTimeOffset.Parse((string)text!, CultureInfo.InvariantCulture) : null;
                 result.entries[id] = new ManagerEntry(FieldSet.FromFieldsV1(fields), apiVersion, time);
             }

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace EmbeddedCluster.Apply;
 
-/// <summary>Merges a configuration into a live object. Whatever stays as it was is handed back as the same node, so an unchanged object costs no copy.</summary>
+/// <summary>
+/// Merges a configuration into a live object. Whatever stays as it was is handed back as the same node, so an unchanged object costs no
+/// copy.
+/// </summary>
 internal static class ObjectMerge
 {
     public static JsonObject Merge(JsonObject live, JsonObject applied, SchemaNode schema) =>

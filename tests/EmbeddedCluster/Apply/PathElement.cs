@@ -10,7 +10,10 @@ internal readonly record struct PathElement(string Text) : IComparable<PathEleme
     // Order in which a server writes the kinds of steps.
     private const string KindOrder = "fkvi";
 
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Plain = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public bool IsField => Text.StartsWith("f:", StringComparison.Ordinal);
 
@@ -33,17 +36,24 @@ internal readonly record struct PathElement(string Text) : IComparable<PathEleme
     public static PathElement Value(JsonNode? value) => new("v:" + (value?.ToJsonString(Plain) ?? "null"));
 
     /// <summary>The spelling of conflict messages: <c>.image</c>, <c>[name="a"]</c>, <c>[="text"]</c>.</summary>
-    public string Display() => Text[0] switch
-    {
-        'f' => "." + Name,
-        'k' => "[" + string.Join(',', JsonNode.Parse(Name)!.AsObject().Select(key => key.Key + "=" + (key.Value?.ToJsonString(Plain) ?? "null"))) + "]",
-        'v' => "[=" + Name + "]",
-        _ => "[" + Name + "]",
-    };
+    public string Display() =>
+        Text[0] switch
+        {
+            'f' => "." + Name,
+            'k' => "["
+                + string.Join(
+                    ',',
+                    JsonNode.Parse(Name)!.AsObject().Select(key => key.Key + "=" + (key.Value?.ToJsonString(Plain) ?? "null")))
+                + "]",
+            'v' => "[=" + Name + "]",
+            _ => "[" + Name + "]",
+        };
 
     public int CompareTo(PathElement other)
     {
-        var kind = KindOrder.IndexOf(Text[0], StringComparison.Ordinal).CompareTo(KindOrder.IndexOf(other.Text[0], StringComparison.Ordinal));
+        var kind = KindOrder
+            .IndexOf(Text[0], StringComparison.Ordinal)
+            .CompareTo(KindOrder.IndexOf(other.Text[0], StringComparison.Ordinal));
         if (kind != 0 || Text == other.Text)
         {
             return kind;

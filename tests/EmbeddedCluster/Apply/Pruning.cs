@@ -11,7 +11,8 @@ internal static class Pruning
     /// </summary>
     public static JsonObject Prune(JsonObject merged, FieldSet last, FieldSet owned, SchemaNode schema)
     {
-        // Servers go by named fields, too: with the last owned item of a list or map field goes the whole field, unowned items in it included.
+        // Servers go by named fields, too: with the last owned item of a list or map field goes the whole field, unowned items in it
+        // included.
         var lastNamed = last.WithNamedFields(schema);
         var mergedNamed = FieldSets.Of(merged, schema).WithNamedFields(schema);
 

@@ -52,7 +52,10 @@ internal sealed class SchemaNode
     /// <summary>Fields that a typed server always holds, empty or not, so that their appearing is no change by itself.</summary>
     public IReadOnlySet<string> AlwaysPresent { get; private init; } = new HashSet<string>();
 
-    /// <summary>Schema of a map's values, a list's items, or a struct's fields that are not in <see cref="Fields"/>; null where such a field is an error.</summary>
+    /// <summary>
+    /// Schema of a map's values, a list's items, or a struct's fields that are not in <see cref="Fields"/>; null where such a field is an
+    /// error.
+    /// </summary>
     public SchemaNode? Element { get; private set; }
 
     public IReadOnlyList<string> Keys { get; private init; } = [];
@@ -61,11 +64,29 @@ internal sealed class SchemaNode
 
     public static SchemaNode MapOf(SchemaNode element) => new() { Shape = Shape.Map, Element = element };
 
-    public static SchemaNode ListMapOf(SchemaNode element, IReadOnlyList<string> keys, IReadOnlyDictionary<string, JsonNode>? defaults = null) =>
-        new() { Shape = Shape.ListMap, Element = element, Keys = keys, KeyDefaults = defaults ?? new Dictionary<string, JsonNode>() };
+    public static SchemaNode ListMapOf(
+        SchemaNode element,
+        IReadOnlyList<string> keys,
+        IReadOnlyDictionary<string, JsonNode>? defaults = null) =>
+        new()
+        {
+            Shape = Shape.ListMap,
+            Element = element,
+            Keys = keys,
+            KeyDefaults = defaults ?? new Dictionary<string, JsonNode>(),
+        };
 
-    public static SchemaNode StructOf(IReadOnlyDictionary<string, SchemaNode> fields, SchemaNode? others, IReadOnlySet<string>? alwaysPresent = null) =>
-        new() { Shape = Shape.Struct, Fields = fields, Element = others, AlwaysPresent = alwaysPresent ?? new HashSet<string>() };
+    public static SchemaNode StructOf(
+        IReadOnlyDictionary<string, SchemaNode> fields,
+        SchemaNode? others,
+        IReadOnlySet<string>? alwaysPresent = null) =>
+        new()
+        {
+            Shape = Shape.Struct,
+            Fields = fields,
+            Element = others,
+            AlwaysPresent = alwaysPresent ?? new HashSet<string>(),
+        };
 
     /// <summary>Whether a struct names this field, as opposed to a map that merely holds the key.</summary>
     public bool Declares(string field) => Shape == Shape.Struct && (Fields.ContainsKey(field) || Element == Undeclared);
@@ -75,7 +96,9 @@ internal sealed class SchemaNode
 
     public SchemaNode Field(string name) => Fields.GetValueOrDefault(name) ?? Element ?? Undeclared;
 
-    /// <summary>The shape by which this value, or this pair of values, is walked: what doesn't look as declared is taken as a whole.</summary>
+    /// <summary>
+    /// The shape by which this value, or this pair of values, is walked: what doesn't look as declared is taken as a whole.
+    /// </summary>
     public Shape ShapeFor(JsonNode? one, JsonNode? other = null) => Shape switch
     {
         Shape.Struct or Shape.Map => Fits<JsonObject>(one, other) ? Shape : Shape.Leaf,

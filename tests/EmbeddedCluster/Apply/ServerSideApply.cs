@@ -13,7 +13,15 @@ internal static class ServerSideApply
     /// </summary>
     /// <returns>The new object; the very node <paramref name="live"/> where nothing changes, or where there are conflicts.</returns>
     /// <exception cref="PatchException">The configuration doesn't fit the schema.</exception>
-    public static ApplyOutcome Apply(JsonObject? live, JsonObject applied, string manager, string apiVersion, bool force, DateTimeOffset now, MergeSchema schema, string? subresource = null)
+    public static ApplyOutcome Apply(
+        JsonObject? live,
+        JsonObject applied,
+        string manager,
+        string apiVersion,
+        bool force,
+        DateTimeOffset now,
+        MergeSchema schema,
+        string? subresource = null)
     {
         AppliedShape.Check(applied, schema.Root);
         var before = live ?? [];
@@ -63,5 +71,9 @@ internal static class ServerSideApply
         [.. from entry in others
             orderby entry.Key.Manager, entry.Key.Operation
             from field in entry.Value.Fields.Intersection(changed).Display()
-            select new FieldConflict(entry.Key.Manager, entry.Key.Operation, entry.Value.ApiVersion, entry.Value.Time, field) { Subresource = entry.Key.Subresource }];
+            select new FieldConflict(entry.Key.Manager, entry.Key.Operation, entry.Value.ApiVersion, entry.Value.Time, field)
+            {
+                Subresource = entry.Key.Subresource,
+            },
+        ];
 }

@@ -40,7 +40,8 @@ internal static class StrategicList
     // Items that the patch puts in order come in that order; the others keep their place before whatever they preceded on the server.
     private static IEnumerable<JsonNode?> Arrange(List<JsonNode?> items, List<string> patchOrder, List<string> serverOrder, string? key)
     {
-        var ordered = new Queue<JsonNode?>(items.Where(item => patchOrder.Contains(Identity(item, key))).OrderBy(item => patchOrder.IndexOf(Identity(item, key))));
+        var ordered = new Queue<JsonNode?>(
+            items.Where(item => patchOrder.Contains(Identity(item, key))).OrderBy(item => patchOrder.IndexOf(Identity(item, key))));
         var others = new Queue<JsonNode?>(items.Where(item => !patchOrder.Contains(Identity(item, key))));
         while (ordered.Count > 0 || others.Count > 0)
         {

@@ -12,7 +12,8 @@ internal static class StrategicMergePatch
     private const string ElementOrder = "$setElementOrder/";
 
     /// <summary>The patched object; neither argument is changed.</summary>
-    /// <exception cref="PatchException">400 for a directive of the wrong form, 422 for an unknown one, 500 for an item without its key.</exception>
+    /// <exception cref="PatchException">400 for a directive of the wrong form, 422 for an unknown one, 500 for an item without its
+    /// key.</exception>
     public static JsonObject Apply(JsonObject target, JsonObject patch, MergeSchema schema)
     {
         var result = target.DeepClone().AsObject();
@@ -63,14 +64,18 @@ internal static class StrategicMergePatch
     }
 
     /// <summary>A copy of a patch's part that becomes a value: directives are no data, and a null has nothing to take away.</summary>
-    internal static JsonNode? WithoutDirectives(JsonNode? value) => value switch
-    {
-        JsonObject fields => new JsonObject(fields
-            .Where(field => !field.Key.StartsWith('$') && field.Value is not null)
-            .Select(field => KeyValuePair.Create(field.Key, WithoutDirectives(field.Value)))),
-        JsonArray items => new JsonArray([.. items.Where(item => item is not JsonObject fields || !fields.ContainsKey(Directive)).Select(WithoutDirectives)]),
-        _ => value?.DeepClone(),
-    };
+    internal static JsonNode? WithoutDirectives(JsonNode? value) =>
+        value switch
+        {
+            JsonObject fields => new JsonObject(
+                fields
+                    .Where(field => !field.Key.StartsWith('$') && field.Value is not null)
+                    .Select(field => KeyValuePair.Create(field.Key, WithoutDirectives(field.Value)))),
+            JsonArray items => new JsonArray([
+                .. items.Where(item => item is not JsonObject fields || !fields.ContainsKey(Directive)).Select(WithoutDirectives),
+            ]),
+            _ => value?.DeepClone(),
+        };
 
     private static void MergeField(JsonObject target, string name, JsonNode? change, JsonNode? order, SchemaNode schema)
     {

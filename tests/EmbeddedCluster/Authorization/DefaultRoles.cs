@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace EmbeddedCluster.Authorization;
 
-/// <summary>The cluster roles and bindings that every cluster is born with, as far as people and their tools meet them (Kubernetes 1.36).</summary>
+/// <summary>
+/// The cluster roles and bindings that every cluster is born with, as far as people and their tools meet them (Kubernetes 1.36).
+/// </summary>
 internal static class DefaultRoles
 {
     private const string ApiVersion = "rbac.authorization.k8s.io/v1";
@@ -44,35 +46,63 @@ internal static class DefaultRoles
     ];
 
     private static JsonObject[] EditRules() =>
-    [
-        Rule(Read, "", "pods/attach,pods/exec,pods/portforward,pods/proxy,secrets,services/proxy"),
-        Rule("impersonate", "", "serviceaccounts"),
-        Rule(Write, "", "pods,pods/attach,pods/exec,pods/portforward,pods/proxy"),
-        Rule("create", "", "pods/eviction"),
-        Rule(Write, "", "configmaps,events,persistentvolumeclaims,replicationcontrollers,replicationcontrollers/scale,secrets,serviceaccounts,services,services/proxy"),
-        Rule("create", "", "serviceaccounts/token"),
-        Rule(Write, "apps", "daemonsets,deployments,deployments/rollback,deployments/scale,replicasets,replicasets/scale,statefulsets,statefulsets/scale"),
-        Rule(Write, "autoscaling", "horizontalpodautoscalers"),
-        Rule(Write, "batch", "cronjobs,jobs"),
-        Rule(Write, "extensions", "daemonsets,deployments,deployments/rollback,deployments/scale,ingresses,networkpolicies,replicasets,replicasets/scale,replicationcontrollers/scale"),
-        Rule(Write, "policy", "poddisruptionbudgets"),
-        Rule(Write, "networking.k8s.io", "ingresses,networkpolicies"),
-        Rule("create,delete,deletecollection,get,list,patch,update,watch", "coordination.k8s.io", "leases"),
-    ];
+        [
+            Rule(Read, "", "pods/attach,pods/exec,pods/portforward,pods/proxy,secrets,services/proxy"),
+            Rule("impersonate", "", "serviceaccounts"),
+            Rule(Write, "", "pods,pods/attach,pods/exec,pods/portforward,pods/proxy"),
+            Rule("create", "", "pods/eviction"),
+            Rule(
+                Write,
+                "",
+                "configmaps,events,persistentvolumeclaims,replicationcontrollers,replicationcontrollers/scale,secrets,serviceaccounts,services,services/proxy"
+            ),
+            Rule("create", "", "serviceaccounts/token"),
+            Rule(
+                Write,
+                "apps",
+                "daemonsets,deployments,deployments/rollback,deployments/scale,replicasets,replicasets/scale,statefulsets,statefulsets/scale"
+            ),
+            Rule(Write, "autoscaling", "horizontalpodautoscalers"),
+            Rule(Write, "batch", "cronjobs,jobs"),
+            Rule(
+                Write,
+                "extensions",
+                "daemonsets,deployments,deployments/rollback,deployments/scale,ingresses,networkpolicies,replicasets,replicasets/scale,replicationcontrollers/scale"
+            ),
+            Rule(Write, "policy", "poddisruptionbudgets"),
+            Rule(Write, "networking.k8s.io", "ingresses,networkpolicies"),
+            Rule("create,delete,deletecollection,get,list,patch,update,watch", "coordination.k8s.io", "leases"),
+        ];
 
     private static JsonObject[] ViewRules() =>
-    [
-        Rule(Read, "", "configmaps,endpoints,persistentvolumeclaims,persistentvolumeclaims/status,pods,replicationcontrollers,replicationcontrollers/scale,serviceaccounts,services,services/status"),
-        Rule(Read, "", "bindings,events,limitranges,namespaces/status,pods/log,pods/status,replicationcontrollers/status,resourcequotas,resourcequotas/status"),
-        Rule(Read, "", "namespaces"),
-        Rule(Read, "discovery.k8s.io", "endpointslices"),
-        Rule(Read, "apps", "controllerrevisions,daemonsets,daemonsets/status,deployments,deployments/scale,deployments/status,replicasets,replicasets/scale,replicasets/status,statefulsets,statefulsets/scale,statefulsets/status"),
-        Rule(Read, "autoscaling", "horizontalpodautoscalers,horizontalpodautoscalers/status"),
-        Rule(Read, "batch", "cronjobs,cronjobs/status,jobs,jobs/status"),
-        Rule(Read, "extensions", "daemonsets,daemonsets/status,deployments,deployments/scale,deployments/status,ingresses,ingresses/status,networkpolicies,replicasets,replicasets/scale,replicasets/status,replicationcontrollers/scale"),
-        Rule(Read, "policy", "poddisruptionbudgets,poddisruptionbudgets/status"),
-        Rule(Read, "networking.k8s.io", "ingresses,ingresses/status,networkpolicies"),
-    ];
+        [
+            Rule(
+                Read,
+                "",
+                "configmaps,endpoints,persistentvolumeclaims,persistentvolumeclaims/status,pods,replicationcontrollers,replicationcontrollers/scale,serviceaccounts,services,services/status"
+            ),
+            Rule(
+                Read,
+                "",
+                "bindings,events,limitranges,namespaces/status,pods/log,pods/status,replicationcontrollers/status,resourcequotas,resourcequotas/status"
+            ),
+            Rule(Read, "", "namespaces"),
+            Rule(Read, "discovery.k8s.io", "endpointslices"),
+            Rule(
+                Read,
+                "apps",
+                "controllerrevisions,daemonsets,daemonsets/status,deployments,deployments/scale,deployments/status,replicasets,replicasets/scale,replicasets/status,statefulsets,statefulsets/scale,statefulsets/status"
+            ),
+            Rule(Read, "autoscaling", "horizontalpodautoscalers,horizontalpodautoscalers/status"),
+            Rule(Read, "batch", "cronjobs,cronjobs/status,jobs,jobs/status"),
+            Rule(
+                Read,
+                "extensions",
+                "daemonsets,daemonsets/status,deployments,deployments/scale,deployments/status,ingresses,ingresses/status,networkpolicies,replicasets,replicasets/scale,replicasets/status,replicationcontrollers/scale"
+            ),
+            Rule(Read, "policy", "poddisruptionbudgets,poddisruptionbudgets/status"),
+            Rule(Read, "networking.k8s.io", "ingresses,ingresses/status,networkpolicies"),
+        ];
 
     private static JsonObject Rule(string verbs, string group, string resources) => new()
     {
@@ -81,7 +111,8 @@ internal static class DefaultRoles
         ["resources"] = List(resources.Split(',')),
     };
 
-    private static JsonObject Paths(string verb, params string[] urls) => new() { ["verbs"] = List(verb), ["nonResourceURLs"] = List(urls) };
+    private static JsonObject Paths(string verb, params string[] urls) =>
+        new() { ["verbs"] = List(verb), ["nonResourceURLs"] = List(urls) };
 
     private static JsonObject Role(string name, JsonObject[] rules, string? into = null) => new()
     {
@@ -102,14 +133,27 @@ internal static class DefaultRoles
         return role;
     }
 
-    private static JsonObject Binding(string role, params string[] groups) => new()
-    {
-        ["apiVersion"] = ApiVersion,
-        ["kind"] = "ClusterRoleBinding",
-        ["metadata"] = Metadata(role, into: null),
-        ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "ClusterRole", ["name"] = role },
-        ["subjects"] = new JsonArray([.. groups.Select(name => new JsonObject { ["kind"] = "Group", ["apiGroup"] = "rbac.authorization.k8s.io", ["name"] = name })]),
-    };
+    private static JsonObject Binding(string role, params string[] groups) =>
+        new()
+        {
+            ["apiVersion"] = ApiVersion,
+            ["kind"] = "ClusterRoleBinding",
+            ["metadata"] = Metadata(role, into: null),
+            ["roleRef"] = new JsonObject
+            {
+                ["apiGroup"] = "rbac.authorization.k8s.io",
+                ["kind"] = "ClusterRole",
+                ["name"] = role,
+            },
+            ["subjects"] = new JsonArray([
+                .. groups.Select(name => new JsonObject
+                {
+                    ["kind"] = "Group",
+                    ["apiGroup"] = "rbac.authorization.k8s.io",
+                    ["name"] = name,
+                }),
+            ]),
+        };
 
     private static JsonObject Metadata(string name, string? into)
     {

@@ -1,7 +1,9 @@
 namespace EmbeddedCluster.Authorization;
 
 /// <summary>An attempt to grant more than one holds.</summary>
-/// <remarks>The missing rules stand in their smallest parts; the message gathers them by resource, as a server does after "... is forbidden: ".</remarks>
+/// <remarks>
+/// The missing rules stand in their smallest parts; the message gathers them by resource, as a server does after "... is forbidden: ".
+/// </remarks>
 internal sealed record Escalation(IReadOnlyList<PolicyRule> Missing, string Message)
 {
     /// <summary>Null where nothing is missing.</summary>
@@ -13,7 +15,8 @@ internal sealed record Escalation(IReadOnlyList<PolicyRule> Missing, string Mess
         }
 
         var lines = Gather(missing).Select(rule => rule.ToString()).Distinct().Order(StringComparer.Ordinal);
-        var message = $"user \"{user}\" (groups={PolicyRule.Quote(groups)}) is attempting to grant RBAC permissions not currently held:\n{string.Join('\n', lines)}";
+        var message =
+            $"user \"{user}\" (groups={PolicyRule.Quote(groups)}) is attempting to grant RBAC permissions not currently held:\n{string.Join('\n', lines)}";
         return new Escalation(missing, message);
     }
 

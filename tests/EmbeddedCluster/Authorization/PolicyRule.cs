@@ -31,7 +31,14 @@ internal sealed record PolicyRule
     public JsonObject ToJson()
     {
         var result = new JsonObject { ["verbs"] = Array(Verbs) };
-        foreach (var (name, values) in new[] { ("apiGroups", ApiGroups), ("resources", Resources), ("resourceNames", ResourceNames), ("nonResourceURLs", NonResourceUrls) })
+        foreach (
+            var (name, values) in new[]
+            {
+                ("apiGroups", ApiGroups),
+                ("resources", Resources),
+                ("resourceNames", ResourceNames),
+                ("nonResourceURLs", NonResourceUrls),
+            })
         {
             if (values.Count > 0)
             {
@@ -79,7 +86,14 @@ internal sealed record PolicyRule
     /// <summary>The spelling of escalation messages: <c>{APIGroups:[""], Resources:["pods"], Verbs:["get"]}</c>.</summary>
     public override string ToString()
     {
-        var parts = new[] { ("APIGroups", ApiGroups), ("Resources", Resources), ("NonResourceURLs", NonResourceUrls), ("ResourceNames", ResourceNames), ("Verbs", Verbs) };
+        var parts = new[]
+        {
+            ("APIGroups", ApiGroups),
+            ("Resources", Resources),
+            ("NonResourceURLs", NonResourceUrls),
+            ("ResourceNames", ResourceNames),
+            ("Verbs", Verbs),
+        };
         return "{" + string.Join(", ", parts.Where(part => part.Item2.Count > 0).Select(part => $"{part.Item1}:{Quote(part.Item2)}")) + "}";
     }
 
@@ -103,7 +117,8 @@ internal sealed record PolicyRule
     private static bool UrlCovers(string held, string wanted) =>
         held == Any || held == wanted || (held.EndsWith('*') && wanted.StartsWith(held.TrimEnd('*'), StringComparison.Ordinal));
 
-    private static string[] Strings(JsonNode? rule, string name) => [.. (rule?[name] as JsonArray ?? []).Select(value => (string?)value ?? "")];
+    private static string[] Strings(JsonNode? rule, string name) =>
+        [.. (rule?[name] as JsonArray ?? []).Select(value => (string?)value ?? "")];
 
     private static JsonArray Array(IReadOnlyList<string> values) => [.. values.Select(value => (JsonNode)value)];
 }

@@ -14,7 +14,11 @@ internal sealed class RbacAuthorizer
     private readonly List<JsonObject> clusterBindings;
     private readonly ILookup<string, JsonObject> bindings;
 
-    public RbacAuthorizer(IEnumerable<JsonObject> roles, IEnumerable<JsonObject> clusterRoles, IEnumerable<JsonObject> roleBindings, IEnumerable<JsonObject> clusterRoleBindings)
+    public RbacAuthorizer(
+        IEnumerable<JsonObject> roles,
+        IEnumerable<JsonObject> clusterRoles,
+        IEnumerable<JsonObject> roleBindings,
+        IEnumerable<JsonObject> clusterRoleBindings)
     {
         catalog = new RoleCatalog(roles, clusterRoles);
         clusterBindings = [.. clusterRoleBindings];
@@ -50,11 +54,22 @@ internal sealed class RbacAuthorizer
         });
     }
 
-    /// <summary>All rules that somebody holds in a namespace, those of the cluster scope included; with an empty namespace only these.</summary>
+    /// <summary>
+    /// All rules that somebody holds in a namespace, those of the cluster scope included; with an empty namespace only these.
+    /// </summary>
     public IReadOnlyList<PolicyRule> RulesFor(string user, IReadOnlyList<string> groups, string @namespace)
     {
         var everything = groups.Contains(Superusers)
-            ? new[] { new PolicyRule { Verbs = ["*"], ApiGroups = ["*"], Resources = ["*"] }, new PolicyRule { Verbs = ["*"], NonResourceUrls = ["*"] } }
+            ? new[]
+            {
+                new PolicyRule
+                {
+                    Verbs = ["*"],
+                    ApiGroups = ["*"],
+                    Resources = ["*"],
+                },
+                new PolicyRule { Verbs = ["*"], NonResourceUrls = ["*"] },
+            }
             : [];
         return [.. everything, .. Grants(user, groups, @namespace).SelectMany(grant => grant.Rules ?? [])];
     }
@@ -63,7 +78,11 @@ internal sealed class RbacAuthorizer
     public IReadOnlyList<PolicyRule>? RulesOf(JsonNode? roleRef, string bindingNamespace) => catalog.Find(roleRef, bindingNamespace);
 
     /// <summary>Whether granting these rules would give more than the granter holds; null where it would not.</summary>
-    public Escalation? MissingForEscalation(string user, IReadOnlyList<string> groups, IReadOnlyList<PolicyRule> granted, string @namespace = "")
+    public Escalation? MissingForEscalation(
+        string user,
+        IReadOnlyList<string> groups,
+        IReadOnlyList<PolicyRule> granted,
+        string @namespace = "")
     {
         if (groups.Contains(Superusers))
         {
@@ -71,7 +90,10 @@ internal sealed class RbacAuthorizer
         }
 
         var held = RulesFor(user, groups, @namespace);
-        return Escalation.Of(user, groups, [.. granted.SelectMany(rule => rule.Parts()).Where(part => !held.Any(rule => rule.Covers(part)))]);
+        return Escalation.Of(
+            user,
+            groups,
+            [.. granted.SelectMany(rule => rule.Parts()).Where(part => !held.Any(rule => rule.Covers(part)))]);
     }
 
     /// <summary>What keeps somebody from writing a role with these rules: rules not held, unless the verb <c>escalate</c> is.</summary>
@@ -93,11 +115,23 @@ internal sealed class RbacAuthorizer
         // A role that gathers from others may one day hold anything.
         IReadOnlyList<PolicyRule> everything = role["aggregationRule"] is null
             ? []
-            : [new PolicyRule { Verbs = ["*"], ApiGroups = ["*"], Resources = ["*"] }, new PolicyRule { Verbs = ["*"], NonResourceUrls = ["*"] }];
+            :
+            [
+                new PolicyRule
+                {
+                    Verbs = ["*"],
+                    ApiGroups = ["*"],
+                    Resources = ["*"],
+                },
+                new PolicyRule { Verbs = ["*"], NonResourceUrls = ["*"] },
+            ];
         return MissingForEscalation(user, groups, [.. everything, .. PolicyRule.ParseAll(role["rules"])], Namespace(role));
     }
 
-    /// <summary>What keeps somebody from writing a binding: rules of its role not held, unless the verb <c>bind</c> is. A role that doesn't exist grants nothing: ask <see cref="RulesOf"/> first, since a server then answers 404.</summary>
+    /// <summary>
+    /// What keeps somebody from writing a binding: rules of its role not held, unless the verb <c>bind</c> is. A role that doesn't exist
+    /// grants nothing: ask <see cref="RulesOf"/> first, since a server then answers 404.
+    /// </summary>
     public Escalation? EscalationByBinding(string user, IReadOnlyList<string> groups, JsonObject binding)
     {
         var roleRef = binding["roleRef"];
@@ -153,7 +187,10 @@ internal sealed class RbacAuthorizer
         {
             var kind = Home.Length == 0 ? "ClusterRoleBinding" : "RoleBinding";
             var binding = Home.Length == 0 ? Name(Binding) : $"{Name(Binding)}/{Home}";
-            var subject = (string?)Subject["kind"] == "ServiceAccount" ? $"{Subject["name"]}/{(string?)Subject["namespace"] ?? Home}" : (string?)Subject["name"];
+            var subject =
+                (string?)Subject["kind"] == "ServiceAccount"
+                    ? $"{Subject["name"]}/{(string?)Subject["namespace"] ?? Home}"
+                    : (string?)Subject["name"];
             return $"{kind} \"{binding}\" of {RoleKind} \"{RoleName}\" to {Subject["kind"]} \"{subject}\"";
         }
     }

@@ -20,7 +20,9 @@ internal sealed class RoleCatalog
     public IReadOnlyList<PolicyRule>? Find(JsonNode? roleRef, string bindingNamespace)
     {
         var name = (string?)roleRef?["name"] ?? "";
-        return (string?)roleRef?["kind"] == "ClusterRole" ? clusterRules.GetValueOrDefault(name) : roles.GetValueOrDefault((bindingNamespace, name));
+        return (string?)roleRef?["kind"] == "ClusterRole"
+            ? clusterRules.GetValueOrDefault(name)
+            : roles.GetValueOrDefault((bindingNamespace, name));
     }
 
     private IReadOnlyList<PolicyRule> RulesOf(JsonObject role, HashSet<string> visited)
@@ -31,11 +33,16 @@ internal sealed class RoleCatalog
         }
 
         visited.Add(Name(role));
-        return [.. clusterRoles.Values
-            .OrderBy(Name, StringComparer.Ordinal)
-            .Where(other => !visited.Contains(Name(other)) && selectors.Any(selector => LabelSelector.Matches(selector, other["metadata"]?["labels"])))
-            .SelectMany(other => RulesOf(other, visited))
-            .DistinctBy(rule => rule.ToString())];
+        return
+        [
+            .. clusterRoles
+                .Values.OrderBy(Name, StringComparer.Ordinal)
+                .Where(other =>
+                    !visited.Contains(Name(other))
+                    && selectors.Any(selector => LabelSelector.Matches(selector, other["metadata"]?["labels"])))
+                .SelectMany(other => RulesOf(other, visited))
+                .DistinctBy(rule => rule.ToString()),
+        ];
     }
 
     private static string Name(JsonObject value) => (string?)value["metadata"]?["name"] ?? "";

@@ -35,17 +35,23 @@ internal sealed class ApiServiceController(ClusterState state, ControllerWriter 
         }
 
         var target = service.ReadRest().Child("spec").Child("service");
-        Set(service, "False", "MissingEndpoints", $"endpoints for service/{target.Text("name")} in \"{target.Text("namespace")}\" have no addresses with port name \"\"");
-        loop.After(state.Readiness.For("APIService", "", service.Name, state.Options.ReadyDelay), () => Set(service, "True", "Passed", "all checks passed"));
+        Set(
+            service,
+            "False",
+            "MissingEndpoints",
+            $"endpoints for service/{target.Text("name")} in \"{target.Text("namespace")}\" have no addresses with port name \"\"");
+        loop.After(state.Readiness.For("APIService", "", service.Name, state.Options.ReadyDelay), () =>
+            Set(service, "True", "Passed", "all checks passed"));
     }
 
     public void Settle()
     {
     }
 
-    private void Set(StoredObject service, string status, string reason, string message) => writer.Update(_kind, service, Manager, "status", value =>
-    {
-        Conditions.Set(value.Child("status"), "Available", status, reason, message);
-        return true;
-    });
+    private void Set(StoredObject service, string status, string reason, string message) =>
+        writer.Update(_kind, service, Manager, "status", value =>
+        {
+            Conditions.Set(value.Child("status"), "Available", status, reason, message);
+            return true;
+        });
 }

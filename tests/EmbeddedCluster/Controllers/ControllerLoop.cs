@@ -43,7 +43,9 @@ internal sealed class ControllerLoop : IAsyncDisposable
         return loop;
     }
 
-    /// <summary>Runs <paramref name="action"/> after a while; never with an infinite delay. Only for controllers, on their own thread.</summary>
+    /// <summary>
+    /// Runs <paramref name="action"/> after a while; never with an infinite delay. Only for controllers, on their own thread.
+    /// </summary>
     public void After(TimeSpan delay, Action action)
     {
         if (delay != Timeout.InfiniteTimeSpan)

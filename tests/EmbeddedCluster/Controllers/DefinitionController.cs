@@ -33,7 +33,8 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
                 Reconsider();
                 break;
             case StoreEventType.Added:
-                loop.After(state.Readiness.For("CustomResourceDefinition", "", definition.Name, state.Options.DefinitionDelay), () => Accept(definition));
+                loop.After(state.Readiness.For("CustomResourceDefinition", "", definition.Name, state.Options.DefinitionDelay), () =>
+                    Accept(definition));
                 break;
             default:
                 ObserveChange(change.Previous!, definition);
@@ -107,7 +108,10 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
 
             if (Text(accepted, "listKind") == Text(names, "listKind") || Text(accepted, "kind") == Text(names, "kind"))
             {
-                var which = Text(accepted, "kind") == Text(names, "kind") ? ("KindConflict", Text(names, "kind")) : ("ListKindConflict", Text(names, "listKind"));
+                var which =
+                    Text(accepted, "kind") == Text(names, "kind")
+                        ? ("KindConflict", Text(names, "kind"))
+                        : ("ListKindConflict", Text(names, "listKind"));
                 return (which.Item1, $"\"{which.Item2}\" is already in use");
             }
 
@@ -140,7 +144,10 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
     private static string? Text(JsonObject value, string key) => value[key]?.ToString();
 
     private static IEnumerable<string> Resources(JsonObject names) =>
-        new[] { Text(names, "plural"), Text(names, "singular") }.Concat((names["shortNames"] as JsonArray ?? []).Select(each => (string?)each)).OfType<string>().Where(each => each.Length > 0);
+        new[] { Text(names, "plural"), Text(names, "singular") }
+            .Concat((names["shortNames"] as JsonArray ?? []).Select(each => (string?)each))
+            .OfType<string>()
+            .Where(each => each.Length > 0);
 
     /// <summary>Names that a deleted definition held may be free for another.</summary>
     private void Reconsider()
@@ -174,7 +181,12 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
     {
         writer.Update(_kind, definition, Manager, "status", value =>
         {
-            Conditions.Set(value.Child("status"), "Terminating", "True", "InstanceDeletionInProgress", "CustomResource deletion is in progress");
+            Conditions.Set(
+                value.Child("status"),
+                "Terminating",
+                "True",
+                "InstanceDeletionInProgress",
+                "CustomResource deletion is in progress");
             return true;
         });
         foreach (var (kind, instance) in Instances(definition))
@@ -191,7 +203,9 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
 
     private void ObserveInstance(StoreEvent change)
     {
-        if (change.Type == StoreEventType.Deleted && state.Store.Find(s_definitions, "", change.Resource.Qualified) is { IsTerminating: true } definition)
+        if (
+            change.Type == StoreEventType.Deleted
+            && state.Store.Find(s_definitions, "", change.Resource.Qualified) is { IsTerminating: true } definition)
         {
             Finish(definition);
         }
@@ -212,10 +226,15 @@ internal sealed class DefinitionController(ClusterState state, ControllerWriter 
             ? state.Store.List(kind.Id, null).Items.Select(each => (kind, each))
             : [];
 
-    private StoredObject? Latest(StoredObject definition) => state.Store.Find(s_definitions, "", definition.Name) is { } live && live.Uid == definition.Uid ? live : null;
+    private StoredObject? Latest(StoredObject definition) =>
+        state.Store.Find(s_definitions, "", definition.Name) is { } live && live.Uid == definition.Uid ? live : null;
 
-    private static bool IsEstablished(JsonObject rest) => rest.Child("status").Items("conditions").Any(each => each.Text("type") == "Established" && each.Text("status") == "True");
+    private static bool IsEstablished(JsonObject rest) =>
+        rest.Child("status").Items("conditions").Any(each => each.Text("type") == "Established" && each.Text("status") == "True");
 
-    /// <summary>What the names of one version of a definition come to; kept, since every definition is held against all others, whose schemas are large.</summary>
+    /// <summary>
+    /// What the names of one version of a definition come to; kept, since every definition is held against all others, whose schemas are
+    /// large.
+    /// </summary>
     private sealed record Naming(string Uid, long Revision, string? Group, JsonObject? Accepted, bool IsRefused);
 }

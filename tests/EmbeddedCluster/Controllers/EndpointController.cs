@@ -59,7 +59,9 @@ internal sealed class EndpointController : IController
         foreach (var key in _dirty.ToList())
         {
             _dirty.Remove(key);
-            if (_state.Store.Find(_service.Id, key.Namespace, key.Name) is { IsTerminating: false } service && service.ReadRest().At("spec.selector") is JsonObject { Count: > 0 } selector)
+            if (
+                _state.Store.Find(_service.Id, key.Namespace, key.Name) is { IsTerminating: false } service
+                && service.ReadRest().At("spec.selector") is JsonObject { Count: > 0 } selector)
             {
                 Reconcile(service, selector);
             }
@@ -73,7 +75,12 @@ internal sealed class EndpointController : IController
             .Select(pod => (Pod: pod, Body: pod.ReadRest()))
             .Where(each => each.Body.At("status.podIP") is not null)
             .ToList();
-        var ports = service.ReadRest().Child("spec").Items("ports").Select(each => EndpointPorts.Resolve(each, pods.Select(pod => pod.Body).FirstOrDefault())).ToList();
+        var ports = service
+            .ReadRest()
+            .Child("spec")
+            .Items("ports")
+            .Select(each => EndpointPorts.Resolve(each, pods.Select(pod => pod.Body).FirstOrDefault()))
+            .ToList();
         WriteSlice(service, pods, ports);
         WriteEndpoints(service, pods, ports);
     }
@@ -88,7 +95,10 @@ internal sealed class EndpointController : IController
             ["targetRef"] = Reference(each.Pod),
         })]);
         var slicePorts = new JsonArray([.. ports.Select(each => each.Copy())]);
-        var live = _state.Store.List(_slice.Id, service.Namespace).Items.FirstOrDefault(each => each.Labels.GetValueOrDefault(ServiceLabel) == service.Name && each.Owners.Any(owner => owner.Uid == service.Uid));
+        var live = _state
+            .Store.List(_slice.Id, service.Namespace)
+            .Items.FirstOrDefault(each =>
+                each.Labels.GetValueOrDefault(ServiceLabel) == service.Name && each.Owners.Any(owner => owner.Uid == service.Uid));
         if (live is not null)
         {
             _writer.Update(_slice, live, Manager, null, value => Fill(value, endpoints, slicePorts));
@@ -97,7 +107,11 @@ internal sealed class EndpointController : IController
 
         var slice = Seed.Object(_slice.ApiVersion, "EndpointSlice", service.Namespace, $"{service.Name}-{Names.RandomSuffix()}");
         var metadata = slice.Child("metadata");
-        metadata["labels"] = new JsonObject { [ServiceLabel] = service.Name, ["endpointslice.kubernetes.io/managed-by"] = "endpointslice-controller.k8s.io" };
+        metadata["labels"] = new JsonObject
+        {
+            [ServiceLabel] = service.Name,
+            ["endpointslice.kubernetes.io/managed-by"] = "endpointslice-controller.k8s.io",
+        };
         metadata["ownerReferences"] = new JsonArray(PodFactory.Owner("v1", "Service", service));
         Fill(slice, endpoints, slicePorts);
         _writer.Create(_slice, slice, Manager);
@@ -121,12 +135,17 @@ internal sealed class EndpointController : IController
     private void WriteEndpoints(StoredObject service, List<(StoredObject Pod, JsonObject Body)> pods, List<JsonObject> ports)
     {
         var remaining = pods.Where(each => !each.Pod.IsTerminating).ToList();
-        JsonArray Addresses(bool ready) => new([.. remaining.Where(each => PodFactory.IsReady(each.Body) == ready).Select(each => new JsonObject
-        {
-            ["ip"] = each.Body.At("status.podIP")!.DeepClone(),
-            ["nodeName"] = PodFactory.NodeName,
-            ["targetRef"] = Reference(each.Pod),
-        })]);
+        JsonArray Addresses(bool ready) =>
+            new([
+                .. remaining
+                    .Where(each => PodFactory.IsReady(each.Body) == ready)
+                    .Select(each => new JsonObject
+                    {
+                        ["ip"] = each.Body.At("status.podIP")!.DeepClone(),
+                        ["nodeName"] = PodFactory.NodeName,
+                        ["targetRef"] = Reference(each.Pod),
+                    }),
+            ]);
         var subset = new JsonObject();
         var (ready, waiting) = (Addresses(true), Addresses(false));
         if (ready.Count > 0)
@@ -168,5 +187,12 @@ internal sealed class EndpointController : IController
         return true;
     }
 
-    private static JsonObject Reference(StoredObject pod) => new() { ["kind"] = "Pod", ["namespace"] = pod.Namespace, ["name"] = pod.Name, ["uid"] = pod.Uid };
+    private static JsonObject Reference(StoredObject pod) =>
+        new()
+        {
+            ["kind"] = "Pod",
+            ["namespace"] = pod.Namespace,
+            ["name"] = pod.Name,
+            ["uid"] = pod.Uid,
+        };
 }

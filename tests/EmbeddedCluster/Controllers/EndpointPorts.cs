@@ -10,10 +10,15 @@ internal static class EndpointPorts
     public static JsonObject Resolve(JsonObject servicePort, JsonObject? pod)
     {
         var target = servicePort["targetPort"] ?? servicePort["port"];
-        var number = target is not null && target.GetValueKind() == JsonValueKind.Number
-            ? target.DeepClone()
-            : pod?.Child("spec").Items("containers").SelectMany(each => each.Items("ports")).FirstOrDefault(each => each.Text("name") == target?.ToString())?["containerPort"]?.DeepClone()
-                ?? servicePort["port"]?.DeepClone();
+        var number =
+            target is not null && target.GetValueKind() == JsonValueKind.Number
+                ? target.DeepClone()
+                : pod?.Child("spec")
+                    .Items("containers")
+                    .SelectMany(each => each.Items("ports"))
+                    .FirstOrDefault(each => each.Text("name") == target?.ToString())
+                    ?["containerPort"]?.DeepClone()
+                    ?? servicePort["port"]?.DeepClone();
         var port = new JsonObject();
         if (servicePort.Text("name") is { } name)
         {

@@ -107,12 +107,17 @@ internal sealed class GarbageCollector(ClusterState state, ControllerWriter writ
     private List<(ResourceKind Kind, StoredObject Item)> Dependents(StoredObject owner) =>
         [.. (_dependents.GetValueOrDefault(owner.Uid) ?? []).Where(_alive.ContainsKey).Select(each => _alive[each])];
 
-    private void Release(ResourceKind kind, StoredObject item, string finalizer) => writer.Update(kind, item, Manager, null, value => Finalizers.Remove(value, finalizer));
+    private void Release(ResourceKind kind, StoredObject item, string finalizer) =>
+        writer.Update(kind, item, Manager, null, value => Finalizers.Remove(value, finalizer));
 
     private static bool Disown(JsonObject value, string uid)
     {
         var metadata = value.Child("metadata");
-        var kept = metadata.Items("ownerReferences").Where(each => each.Text("uid") != uid).Select(each => (JsonNode?)each.Copy()).ToArray();
+        var kept = metadata
+            .Items("ownerReferences")
+            .Where(each => each.Text("uid") != uid)
+            .Select(each => (JsonNode?)each.Copy())
+            .ToArray();
         metadata["ownerReferences"] = new JsonArray(kept);
         if (kept.Length == 0)
         {

@@ -12,7 +12,9 @@ internal sealed class KubeletEndpoints(ClusterState state, ControllerWriter writ
     /// <param name="arguments">Those of the operator: they name the service, and what is made for it.</param>
     public void Ensure(IReadOnlyList<string> arguments)
     {
-        if (arguments.FirstOrDefault(each => each.StartsWith(Argument, StringComparison.Ordinal))?[Argument.Length..].Split('/') is not [var ns, var name])
+        if (
+            arguments.FirstOrDefault(each => each.StartsWith(Argument, StringComparison.Ordinal))?[Argument.Length..].Split('/')
+            is not [var ns, var name])
         {
             return;
         }
@@ -31,7 +33,9 @@ internal sealed class KubeletEndpoints(ClusterState state, ControllerWriter writ
             Create(endpoints);
         }
 
-        if (arguments.Contains("--kubelet-endpointslice=true") && state.Kinds.Preferred(new("discovery.k8s.io", "endpointslices")) is { } kind)
+        if (
+            arguments.Contains("--kubelet-endpointslice=true")
+            && state.Kinds.Preferred(new("discovery.k8s.io", "endpointslices")) is { } kind)
         {
             var slice = Labelled(kind.ApiVersion, "EndpointSlice", ns, $"{name}-slice", name);
             slice.Child("metadata").Child("labels")["kubernetes.io/service-name"] = name;

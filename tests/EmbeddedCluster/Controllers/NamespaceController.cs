@@ -61,7 +61,10 @@ internal sealed class NamespaceController(ClusterState state, ControllerWriter w
     private void Furnish(string ns)
     {
         var authority = Seed.Object("v1", "ConfigMap", ns, "kube-root-ca.crt");
-        authority.Child("metadata")["annotations"] = new JsonObject { ["kubernetes.io/description"] = "Holds the certificate authority of the API server." };
+        authority.Child("metadata")["annotations"] = new JsonObject
+        {
+            ["kubernetes.io/description"] = "Holds the certificate authority of the API server.",
+        };
         authority["data"] = new JsonObject { ["ca.crt"] = state.Authority.Pem };
         writer.Create(_configMap, authority, Manager);
         writer.Create(_account, Seed.Object("v1", "ServiceAccount", ns, "default"), Manager);
@@ -101,23 +104,55 @@ internal sealed class NamespaceController(ClusterState state, ControllerWriter w
 
     private static void SetConditions(JsonObject status, List<(ResourceKind Kind, StoredObject Item)> contents, List<string> unknown)
     {
-        var remaining = string.Join(", ", contents.GroupBy(each => each.Kind.Id).Select(each => $"{each.Key.Qualified} has {each.Count()} resource instances"));
-        var finalizers = contents.SelectMany(each => each.Item.Finalizers).GroupBy(each => each).Select(each => $"{each.Key} in {each.Count()} resource instances").ToList();
+        var remaining = string.Join(
+            ", ",
+            contents.GroupBy(each => each.Kind.Id).Select(each => $"{each.Key.Qualified} has {each.Count()} resource instances"));
+        var finalizers = contents
+            .SelectMany(each => each.Item.Finalizers)
+            .GroupBy(each => each)
+            .Select(each => $"{each.Key} in {each.Count()} resource instances")
+            .ToList();
         if (unknown.Count > 0)
         {
             var failing = string.Join(", ", unknown.Select(version => $"{version}: the server is currently unable to handle the request"));
-            Conditions.Set(status, "NamespaceDeletionDiscoveryFailure", "True", "DiscoveryFailed", $"Discovery failed for some groups, {unknown.Count} failing: unable to retrieve the complete list of server APIs: {failing}");
+            Conditions.Set(
+                status,
+                "NamespaceDeletionDiscoveryFailure",
+                "True",
+                "DiscoveryFailed",
+                $"Discovery failed for some groups, {unknown.Count} failing: unable to retrieve the complete list of server APIs: {failing}"
+            );
         }
         else
         {
-            Conditions.Set(status, "NamespaceDeletionDiscoveryFailure", "False", "ResourcesDiscovered", "All resources successfully discovered");
+            Conditions.Set(
+                status,
+                "NamespaceDeletionDiscoveryFailure",
+                "False",
+                "ResourcesDiscovered",
+                "All resources successfully discovered");
         }
 
-        Conditions.Set(status, "NamespaceDeletionGroupVersionParsingFailure", "False", "ParsedGroupVersions", "All legacy kube types successfully parsed");
-        Conditions.Set(status, "NamespaceDeletionContentFailure", "False", "ContentDeleted", "All content successfully deleted, may be waiting on finalization");
+        Conditions.Set(
+            status,
+            "NamespaceDeletionGroupVersionParsingFailure",
+            "False",
+            "ParsedGroupVersions",
+            "All legacy kube types successfully parsed");
+        Conditions.Set(
+            status,
+            "NamespaceDeletionContentFailure",
+            "False",
+            "ContentDeleted",
+            "All content successfully deleted, may be waiting on finalization");
         if (contents.Count > 0)
         {
-            Conditions.Set(status, "NamespaceContentRemaining", "True", "SomeResourcesRemain", $"Some resources are remaining: {remaining}");
+            Conditions.Set(
+                status,
+                "NamespaceContentRemaining",
+                "True",
+                "SomeResourcesRemain",
+                $"Some resources are remaining: {remaining}");
         }
         else
         {
@@ -126,11 +161,21 @@ internal sealed class NamespaceController(ClusterState state, ControllerWriter w
 
         if (finalizers.Count > 0)
         {
-            Conditions.Set(status, "NamespaceFinalizersRemaining", "True", "SomeFinalizersRemain", $"Some content in the namespace has finalizers remaining: {string.Join(", ", finalizers)}");
+            Conditions.Set(
+                status,
+                "NamespaceFinalizersRemaining",
+                "True",
+                "SomeFinalizersRemain",
+                $"Some content in the namespace has finalizers remaining: {string.Join(", ", finalizers)}");
         }
         else
         {
-            Conditions.Set(status, "NamespaceFinalizersRemaining", "False", "ContentHasNoFinalizers", "All content-preserving finalizers finished");
+            Conditions.Set(
+                status,
+                "NamespaceFinalizersRemaining",
+                "False",
+                "ContentHasNoFinalizers",
+                "All content-preserving finalizers finished");
         }
     }
 

@@ -9,7 +9,8 @@ namespace EmbeddedCluster.Controllers;
 /// <summary>
 /// The visible part of the Prometheus operator, while a Deployment of it is available: stateful sets, their services, statuses.
 /// As the real one does, it asks discovery for its kinds once, at the start of its pod: 0.87 logs
-/// <c>resource "prometheuses" (group: "monitoring.coreos.com/v1") not installed in the cluster</c> for what is not shown then, and leaves that alone until its pod starts anew.
+/// <c>resource "prometheuses" (group: "monitoring.coreos.com/v1") not installed in the cluster</c> for what is not shown then, and leaves
+/// that alone until its pod starts anew.
 /// </summary>
 internal sealed class OperatorController : IController
 {
@@ -95,7 +96,8 @@ internal sealed class OperatorController : IController
     private static bool IsRunningOperator(JsonObject deployment) =>
         (deployment.Child("status").Number("availableReplicas") ?? 0) > 0 && Containers(deployment).Any(IsOperator);
 
-    private static IEnumerable<JsonObject> Containers(JsonObject deployment) => (deployment.At("spec.template.spec") as JsonObject ?? []).Items("containers");
+    private static IEnumerable<JsonObject> Containers(JsonObject deployment) =>
+        (deployment.At("spec.template.spec") as JsonObject ?? []).Items("containers");
 
     private static List<string> Arguments(JsonObject deployment) =>
         [.. Containers(deployment).SelectMany(each => each["args"] as JsonArray ?? []).Select(each => (string?)each ?? "")];
@@ -133,7 +135,14 @@ internal sealed class OperatorController : IController
 
         var service = Seed.Object("v1", "Service", item.Namespace, name);
         service.Child("metadata")["labels"] = new JsonObject { [$"operated-{product}"] = "true", ["managed-by"] = "prometheus-operator" };
-        service.Child("metadata")["ownerReferences"] = new JsonArray(new JsonObject { ["apiVersion"] = kind.ApiVersion, ["kind"] = kind.Kind, ["name"] = item.Name, ["uid"] = item.Uid });
+        service.Child("metadata")["ownerReferences"] = new JsonArray(
+            new JsonObject
+            {
+                ["apiVersion"] = kind.ApiVersion,
+                ["kind"] = kind.Kind,
+                ["name"] = item.Name,
+                ["uid"] = item.Uid,
+            });
         service["spec"] = new JsonObject
         {
             ["clusterIP"] = "None",
@@ -158,7 +167,13 @@ internal sealed class OperatorController : IController
         }
         else
         {
-            Conditions.Set(status, "Available", ready > 0 ? "Degraded" : "False", ready > 0 ? "SomePodsNotReady" : "NoPodReady", $"{ready} of {replicas} pods are ready", generation);
+            Conditions.Set(
+                status,
+                "Available",
+                ready > 0 ? "Degraded" : "False",
+                ready > 0 ? "SomePodsNotReady" : "NoPodReady",
+                $"{ready} of {replicas} pods are ready",
+                generation);
         }
 
         Conditions.Set(status, "Reconciled", "True", "", "", generation);

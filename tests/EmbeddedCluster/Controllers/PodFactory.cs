@@ -59,7 +59,9 @@ internal static class PodFactory
         Set(status, "PodScheduled", "True", "", "");
         Set(status, "Initialized", "True", "", "");
         SetReadyConditions(status, ready);
-        status["containerStatuses"] = new JsonArray([.. pod.Child("spec").Items("containers").Select(each => ContainerStatus(each, ready))]);
+        status["containerStatuses"] = new JsonArray([
+            .. pod.Child("spec").Items("containers").Select(each => ContainerStatus(each, ready)),
+        ]);
     }
 
     /// <summary>Of a pod that runs: whether it is ready, as its probe finds.</summary>
@@ -79,11 +81,20 @@ internal static class PodFactory
         foreach (var container in pod.Child("status").Items("containerStatuses"))
         {
             container["started"] = false;
-            container["state"] = new JsonObject { ["terminated"] = new JsonObject { ["exitCode"] = 0, ["reason"] = "Completed", ["finishedAt"] = ClusterState.Timestamp } };
+            container["state"] = new JsonObject
+            {
+                ["terminated"] = new JsonObject
+                {
+                    ["exitCode"] = 0,
+                    ["reason"] = "Completed",
+                    ["finishedAt"] = ClusterState.Timestamp,
+                },
+            };
         }
     }
 
-    public static bool IsReady(JsonObject rest) => rest.Child("status").Items("conditions").Any(each => each.Text("type") == "Ready" && each.Text("status") == "True");
+    public static bool IsReady(JsonObject rest) =>
+        rest.Child("status").Items("conditions").Any(each => each.Text("type") == "Ready" && each.Text("status") == "True");
 
     private static void SetReadyConditions(JsonObject status, bool ready)
     {

@@ -49,9 +49,19 @@ internal static class StatefulSets
 
         var pod = template.Child("spec");
         pod["serviceAccountName"] = value.At("spec.serviceAccountName")?.DeepClone() ?? "default";
-        pod.Default("containers", new JsonArray(
-            new JsonObject { ["name"] = product, ["ports"] = new JsonArray(new JsonObject { ["name"] = "web", ["containerPort"] = PortOf(product) }) },
-            new JsonObject { ["name"] = "config-reloader", ["ports"] = new JsonArray(new JsonObject { ["name"] = "reloader-web", ["containerPort"] = ReloaderPort }) }));
+        pod.Default(
+            "containers",
+            new JsonArray(
+                new JsonObject
+                {
+                    ["name"] = product,
+                    ["ports"] = new JsonArray(new JsonObject { ["name"] = "web", ["containerPort"] = PortOf(product) }),
+                },
+                new JsonObject
+                {
+                    ["name"] = "config-reloader",
+                    ["ports"] = new JsonArray(new JsonObject { ["name"] = "reloader-web", ["containerPort"] = ReloaderPort }),
+                }));
         pod.Items("containers").First()["image"] = value.At("spec.image")?.DeepClone() ?? $"quay.io/prometheus/{product}";
         return true;
     }

@@ -84,10 +84,16 @@ internal sealed class WorkloadController : IController
                 break;
         }
 
-        var pods = kind.Kind == "Deployment" ? Children(_replicaSet, live).SelectMany(each => Children(_pod, each)).ToList() : [.. Children(_pod, live)];
+        var pods =
+            kind.Kind == "Deployment"
+                ? Children(_replicaSet, live).SelectMany(each => Children(_pod, each)).ToList()
+                : [.. Children(_pod, live)];
         _writer.Update(kind, live, Manager, "status", fresh =>
         {
-            var counts = new PodCounts(kind.Kind == "DaemonSet" ? 1 : replicas, pods.Count, pods.Count(each => PodFactory.IsReady(each.ReadRest())));
+            var counts = new PodCounts(
+                kind.Kind == "DaemonSet" ? 1 : replicas,
+                pods.Count,
+                pods.Count(each => PodFactory.IsReady(each.ReadRest())));
             WorkloadStatus.Set(kind.Kind, fresh, counts, hash);
             return true;
         });
@@ -123,7 +129,13 @@ internal sealed class WorkloadController : IController
         _writer.Create(_replicaSet, set, Manager);
     }
 
-    private void ReconcilePods(ResourceKind kind, StoredObject live, JsonObject spec, int replicas, Func<int, string?> nameOf, (string Key, string Value)[] labels)
+    private void ReconcilePods(
+        ResourceKind kind,
+        StoredObject live,
+        JsonObject spec,
+        int replicas,
+        Func<int, string?> nameOf,
+        (string Key, string Value)[] labels)
     {
         var pods = Children(_pod, live).Where(each => !each.IsTerminating).ToList();
         foreach (var old in pods.Where(pod => labels.Any(label => pod.Labels.GetValueOrDefault(label.Key) != label.Value)).ToList())
@@ -146,7 +158,11 @@ internal sealed class WorkloadController : IController
                 continue;
             }
 
-            var pod = PodFactory.FromTemplate(spec.Child("template"), live.Namespace, PodFactory.Owner(kind.ApiVersion, kind.Kind, live), labels);
+            var pod = PodFactory.FromTemplate(
+                spec.Child("template"),
+                live.Namespace,
+                PodFactory.Owner(kind.ApiVersion, kind.Kind, live),
+                labels);
             pod.Child("metadata")[name is null ? "generateName" : "name"] = name ?? live.Name + "-";
             if (_writer.Create(_pod, pod, Manager) is not { } created)
             {
@@ -161,5 +177,9 @@ internal sealed class WorkloadController : IController
         _state.Store.List(kind.Id, owner.Namespace).Items.Where(each => each.Owners.Any(one => one.Uid == owner.Uid && one.Controls));
 
     private static string Hash(JsonObject template) =>
-        string.Concat(SHA256.HashData(Encoding.UTF8.GetBytes(template.ToJsonString())).Take(10).Select(each => "bcdfghjklmnpqrstvwxz2456789"[each % 27]));
+        string.Concat(
+            SHA256
+                .HashData(Encoding.UTF8.GetBytes(template.ToJsonString()))
+                .Take(10)
+                .Select(each => "bcdfghjklmnpqrstvwxz2456789"[each % 27]));
 }

@@ -59,7 +59,12 @@ internal static class WorkloadStatus
         if (counts.Ready >= counts.Wanted)
         {
             Conditions.Set(status, "Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.");
-            Conditions.Set(status, "Progressing", "True", "NewReplicaSetAvailable", $"ReplicaSet \"{name}-{hash}\" has successfully progressed.");
+            Conditions.Set(
+                status,
+                "Progressing",
+                "True",
+                "NewReplicaSetAvailable",
+                $"ReplicaSet \"{name}-{hash}\" has successfully progressed.");
         }
         else
         {

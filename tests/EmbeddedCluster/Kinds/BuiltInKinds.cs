@@ -9,8 +9,10 @@ internal static class BuiltInKinds
     private static readonly string[] s_connectVerbs = ["create", "get"];
     private static readonly string[] s_proxyVerbs = ["create", "delete", "get", "patch", "update"];
 
-    // group | plural | kind | scope | short names | categories | subresources | versions, the preferred one first, each with the minor releases that serve it
-    // The order of groups is the order of discovery. Facts: recorded discovery of 1.36 and 1.20, and the removal table of the Kubernetes deprecation guide between them.
+    // group | plural | kind | scope | short names | categories | subresources | versions, the preferred one first, each with the minor
+    // releases that serve it
+    // The order of groups is the order of discovery. Facts: recorded discovery of 1.36 and 1.20, and the removal table of the Kubernetes
+    // deprecation guide between them.
     private const string Table = """
         | bindings | Binding | N | | | | v1
         | componentstatuses | ComponentStatus | C | cs | | | v1
@@ -124,7 +126,10 @@ internal static class BuiltInKinds
             ShortNames = List(cells[4]),
             Categories = List(cells[5]),
             Verbs = VerbsOf(kind, cells[1], minor),
-            Subresources = [.. List(cells[6]).Where(name => IsServed(name, minor)).Select(name => SubresourceOf(kind, version, name, minor))],
+            Subresources =
+            [
+                .. List(cells[6]).Where(name => IsServed(name, minor)).Select(name => SubresourceOf(kind, version, name, minor)),
+            ],
         };
     }
 

@@ -42,12 +42,23 @@ internal static class DefinedKinds
             ShortNames = Texts(names, "shortNames"),
             Categories = Texts(names, "categories"),
             Subresources = list,
-            Custom = new(definition, version.At("schema.openAPIV3Schema"), [.. version.Items("additionalPrinterColumns").Select(Column)], scale?.Text("specReplicasPath"), scale?.Text("statusReplicasPath")),
+            Custom = new(
+                definition,
+                version.At("schema.openAPIV3Schema"),
+                [.. version.Items("additionalPrinterColumns").Select(Column)],
+                scale?.Text("specReplicasPath"),
+                scale?.Text("statusReplicasPath")),
         };
     }
 
-    private static PrinterColumn Column(JsonObject column) => new(
-        column.Text("name") ?? "", column.Text("type") ?? "string", column.Text("jsonPath") ?? "", (int)(column.Number("priority") ?? 0), column.Text("description") ?? "", column.Text("format") ?? "");
+    private static PrinterColumn Column(JsonObject column) =>
+        new(
+            column.Text("name") ?? "",
+            column.Text("type") ?? "string",
+            column.Text("jsonPath") ?? "",
+            (int)(column.Number("priority") ?? 0),
+            column.Text("description") ?? "",
+            column.Text("format") ?? "");
 
     private static string[] Texts(JsonObject value, string key) => [.. (value[key] as JsonArray ?? []).Select(each => (string?)each ?? "")];
 }

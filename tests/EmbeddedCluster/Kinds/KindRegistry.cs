@@ -64,7 +64,10 @@ internal sealed class KindRegistry
 
     private sealed class State
     {
-        public State(ImmutableList<ResourceKind> builtIn, ImmutableSortedDictionary<string, ImmutableList<ResourceKind>> custom, ImmutableHashSet<string> inDiscovery)
+        public State(
+            ImmutableList<ResourceKind> builtIn,
+            ImmutableSortedDictionary<string, ImmutableList<ResourceKind>> custom,
+            ImmutableHashSet<string> inDiscovery)
         {
             Custom = custom;
             InDiscovery = inDiscovery;

@@ -10,7 +10,17 @@ internal sealed record Subresource(string Name, string Group, string Version, st
 /// <summary>One kind in one version, as discovery shows it and requests address it.</summary>
 internal sealed record ResourceKind(string Group, string Version, string Plural, string Kind, bool Namespaced)
 {
-    public static readonly IReadOnlyList<string> AllVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+    public static readonly IReadOnlyList<string> AllVerbs =
+    [
+        "create",
+        "delete",
+        "deletecollection",
+        "get",
+        "list",
+        "patch",
+        "update",
+        "watch",
+    ];
 
     public string Singular { get; init; } = "";
     public string ListKind { get; init; } = Kind + "List";
@@ -33,11 +43,17 @@ internal sealed record ResourceKind(string Group, string Version, string Plural,
 
     public bool IsStored => Verbs.Contains("get") && Kind != "ComponentStatus";
 
-    public string StorageVersionHash => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{Group}/{Version}/{Kind}")).AsSpan(0, 8));
+    public string StorageVersionHash =>
+        Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{Group}/{Version}/{Kind}")).AsSpan(0, 8));
 }
 
 /// <summary>What a CRD says about one of its versions.</summary>
-internal sealed record CustomVersion(string Definition, JsonNode? Schema, IReadOnlyList<PrinterColumn> Columns, string? ScaleSpecPath, string? ScaleStatusPath)
+internal sealed record CustomVersion(
+    string Definition,
+    JsonNode? Schema,
+    IReadOnlyList<PrinterColumn> Columns,
+    string? ScaleSpecPath,
+    string? ScaleStatusPath)
 {
     private readonly Lazy<MergeSchema> _mergeSchema = new(() => MergeSchema.FromDefinition(Schema));
 

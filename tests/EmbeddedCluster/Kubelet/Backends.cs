@@ -14,12 +14,15 @@ public sealed class Backends
     private readonly object _gate = new();
     private readonly List<Backend> _backends = [];
 
-    /// <summary>Puts a server behind a port of all pods that the selector fits, now or later. Of several that fit, the last one serves.</summary>
+    /// <summary>
+    /// Puts a server behind a port of all pods that the selector fits, now or later. Of several that fit, the last one serves.
+    /// </summary>
     /// <param name="selector">Labels as in <c>app=web,tier!=test</c>; empty for every pod of the namespace.</param>
     public void Serve(string ns, string selector, int port, IPEndPoint server) =>
         Serve(ns, selector, port, (_, cancellationToken) => DialAsync(server, cancellationToken));
 
-    /// <param name="connect">Gives a stream for each connection. A <see cref="SocketException"/> or <see cref="IOException"/> from it counts as a refusal.</param>
+    /// <param name="connect">Gives a stream for each connection. A <see cref="SocketException"/> or <see cref="IOException"/> from it
+    /// counts as a refusal.</param>
     public void Serve(string ns, string selector, int port, Func<PodPort, CancellationToken, ValueTask<Stream>> connect)
     {
         var fits = Selectors.Labels(selector);
@@ -47,7 +50,9 @@ public sealed class Backends
             backend = _backends.FindLast(each => each.Namespace == pod.Namespace && each.Port == port && each.Fits(pod));
         }
 
-        return backend is null ? throw new SocketException((int)SocketError.ConnectionRefused) : backend.Connect(new(pod.Namespace, pod.Name, port), cancellationToken);
+        return backend is null
+            ? throw new SocketException((int)SocketError.ConnectionRefused)
+            : backend.Connect(new(pod.Namespace, pod.Name, port), cancellationToken);
     }
 
     private void Add(Backend backend)
@@ -73,5 +78,9 @@ public sealed class Backends
         }
     }
 
-    private sealed record Backend(string Namespace, int Port, Func<StoredObject, bool> Fits, Func<PodPort, CancellationToken, ValueTask<Stream>> Connect);
+    private sealed record Backend(
+        string Namespace,
+        int Port,
+        Func<StoredObject, bool> Fits,
+        Func<PodPort, CancellationToken, ValueTask<Stream>> Connect);
 }

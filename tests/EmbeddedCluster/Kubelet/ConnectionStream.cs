@@ -2,7 +2,9 @@ using System.Net.Security;
 
 namespace EmbeddedCluster.Kubelet;
 
-/// <summary>The connection under a WebSocket: to dispose of it ends what is under way, and leaves the connection itself to its server.</summary>
+/// <summary>
+/// The connection under a WebSocket: to dispose of it ends what is under way, and leaves the connection itself to its server.
+/// </summary>
 internal sealed class ConnectionStream(SslStream connection) : Stream
 {
     private const byte Pong = 0x8A;
@@ -31,10 +33,12 @@ internal sealed class ConnectionStream(SslStream connection) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     // Whoever cancels a WebSocket's read or write aborts the WebSocket, which disposes of this.
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => connection.ReadAsync(buffer, _ended.Token);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        connection.ReadAsync(buffer, _ended.Token);
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
@@ -42,7 +46,8 @@ internal sealed class ConnectionStream(SslStream connection) : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     // A kubelet answers a ping with an empty pong: recorded. A WebSocket writes each frame whole, and repeats the ping's words.
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>

@@ -15,7 +15,9 @@ public sealed record ForwardOptions
     /// <summary>Waited before each upgrade is answered, as for the way to the node and its runtime.</summary>
     public TimeSpan SocketDelay { get; init; }
 
-    /// <summary>Processor time spent before each upgrade is answered, as for authentication and for what the servers in between do.</summary>
+    /// <summary>
+    /// Processor time spent before each upgrade is answered, as for authentication and for what the servers in between do.
+    /// </summary>
     public TimeSpan SocketWork { get; init; }
 
     /// <summary>Waited before each connection to a pod's port.</summary>

@@ -4,7 +4,12 @@ using System.Net.WebSockets;
 namespace EmbeddedCluster.Kubelet;
 
 /// <summary>One port-forward, from its upgrade to its end.</summary>
-internal sealed class ForwardSession(ForwardSocket socket, IReadOnlyList<ForwardStream> streams, ForwardOptions options, ForwardFault fault, Action cut)
+internal sealed class ForwardSession(
+    ForwardSocket socket,
+    IReadOnlyList<ForwardStream> streams,
+    ForwardOptions options,
+    ForwardFault fault,
+    Action cut)
 {
     private const int ReceiveSize = 64 * 1024;
 

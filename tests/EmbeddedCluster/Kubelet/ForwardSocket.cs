@@ -2,7 +2,9 @@ using System.Net.WebSockets;
 
 namespace EmbeddedCluster.Kubelet;
 
-/// <summary>The WebSocket that carries the streams of one port-forward: one message at a time goes out, and what passes is counted.</summary>
+/// <summary>
+/// The WebSocket that carries the streams of one port-forward: one message at a time goes out, and what passes is counted.
+/// </summary>
 internal sealed class ForwardSocket(WebSocket socket, ForwardFault fault, CancellationToken aborted) : IDisposable
 {
     private readonly SemaphoreSlim _sending = new(1, 1);

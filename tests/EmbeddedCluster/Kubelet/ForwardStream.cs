@@ -24,7 +24,9 @@ internal sealed class ForwardStream(int index, int port, ForwardTarget target, F
         await socket.SendAsync(new byte[] { ErrorChannel, (byte)port, (byte)(port >> 8) }).ConfigureAwait(false);
     }
 
-    /// <summary>From the connection to its end. Without cancellation that is the pod's doing, or a failure, which the error channel tells.</summary>
+    /// <summary>
+    /// From the connection to its end. Without cancellation that is the pod's doing, or a failure, which the error channel tells.
+    /// </summary>
     /// <param name="podEnd">The pod stops.</param>
     /// <param name="cancellationToken">The port-forward ends.</param>
     public async Task RunAsync(CancellationToken podEnd, CancellationToken cancellationToken)
@@ -33,7 +35,8 @@ internal sealed class ForwardStream(int index, int port, ForwardTarget target, F
         {
             if (await ForwardAsync(podEnd, cancellationToken).ConfigureAwait(false) is { } failure)
             {
-                await socket.SendAsync((byte[])[ErrorChannel, .. Encoding.UTF8.GetBytes(target.Describe(port, failure))]).ConfigureAwait(false);
+                await socket
+                    .SendAsync((byte[])[ErrorChannel, .. Encoding.UTF8.GetBytes(target.Describe(port, failure))]).ConfigureAwait(false);
             }
         }
         finally
@@ -127,11 +130,12 @@ internal sealed class ForwardStream(int index, int port, ForwardTarget target, F
         }
     }
 
-    private static string Reason(Exception exception) => (exception as SocketException ?? exception.InnerException as SocketException)?.SocketErrorCode switch
-    {
-        SocketError.ConnectionRefused => "connection refused",
-        SocketError.ConnectionReset => "connection reset by peer",
-        SocketError.Shutdown or SocketError.ConnectionAborted => "broken pipe",
-        _ => exception.Message,
-    };
+    private static string Reason(Exception exception) =>
+        (exception as SocketException ?? exception.InnerException as SocketException)?.SocketErrorCode switch
+        {
+            SocketError.ConnectionRefused => "connection refused",
+            SocketError.ConnectionReset => "connection reset by peer",
+            SocketError.Shutdown or SocketError.ConnectionAborted => "broken pipe",
+            _ => exception.Message,
+        };
 }

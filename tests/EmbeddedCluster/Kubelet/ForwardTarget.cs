@@ -21,7 +21,10 @@ internal sealed class ForwardTarget(ClusterState state, StoredObject pod, Forwar
             await Task.Delay(options.DialDelay, cancellationToken).ConfigureAwait(false);
         }
 
-        if (state.Store.Find(new("", "pods"), pod.Namespace, pod.Name) is not { } live || live.Uid != pod.Uid || !PodRuns.IsRunning(live.ReadRest()))
+        if (
+            state.Store.Find(new("", "pods"), pod.Namespace, pod.Name) is not { } live
+            || live.Uid != pod.Uid
+            || !PodRuns.IsRunning(live.ReadRest()))
         {
             throw new SocketException((int)SocketError.ConnectionRefused);
         }

@@ -47,7 +47,8 @@ internal sealed class PodController(ClusterState state, ControllerWriter writer,
     }
 
     /// <summary>The node has no labels, so that it takes no pod that asks for some; those of controllers have their node already.</summary>
-    private static bool IsUnscheduled(JsonObject rest) => rest.At("spec.nodeName") is null && rest.At("spec.nodeSelector") is JsonObject { Count: > 0 };
+    private static bool IsUnscheduled(JsonObject rest) =>
+        rest.At("spec.nodeName") is null && rest.At("spec.nodeSelector") is JsonObject { Count: > 0 };
 
     public void Settle()
     {

@@ -12,7 +12,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace EmbeddedCluster.Kubelet;
 
-/// <summary>Answers requests for pods/portforward: first as the API server does, with a Status; then as the kubelet behind it, in plain text.</summary>
+/// <summary>
+/// Answers requests for pods/portforward: first as the API server does, with a Status; then as the kubelet behind it, in plain text.
+/// </summary>
 internal sealed class PortForwarder(ClusterState state, AccessControl access)
 {
     private const string Protocol = "v4.channel.k8s.io";
@@ -35,7 +37,8 @@ internal sealed class PortForwarder(ClusterState state, AccessControl access)
             access.CheckRequest(request.User, "create", request.Kind.Id, request.Subresource, request.Namespace, request.Name);
         }
 
-        var pod = state.Store.Find(request.Kind.Id, request.StoredNamespace, request.Name!) ?? throw ApiException.NotFound(request.Kind.Id, request.Name!);
+        var pod = state.Store.Find(request.Kind.Id, request.StoredNamespace, request.Name!)
+            ?? throw ApiException.NotFound(request.Kind.Id, request.Name!);
         var rest = pod.ReadRest();
         if (rest.At("spec.nodeName") is null && rest.At("status.podIP") is null)
         {
@@ -60,7 +63,9 @@ internal sealed class PortForwarder(ClusterState state, AccessControl access)
     }
 
     private static string UpgradeOf(HttpRequest request) =>
-        request.Headers.Connection.ToString().Contains("upgrade", StringComparison.OrdinalIgnoreCase) ? request.Headers.Upgrade.ToString() : "";
+        request.Headers.Connection.ToString().Contains("upgrade", StringComparison.OrdinalIgnoreCase)
+            ? request.Headers.Upgrade.ToString()
+            : "";
 
     private static List<int> ParsePorts(IEnumerable<string?> values)
     {
@@ -110,9 +115,19 @@ internal sealed class PortForwarder(ClusterState state, AccessControl access)
     {
         // Kubernetes 1.0 did not name any.
         var versions = request.Headers["X-Stream-Protocol-Version"].OfType<string>().ToList();
-        return versions.Count == 0 || versions.Contains(TunnelledProtocol) ? null : ApiReply.Text(403,
-            $"unable to upgrade: unable to negotiate protocol: client supports [{string.Join(' ', versions)}], server accepts [{TunnelledProtocol}]\n")
-            with { NodeHeaders = new Dictionary<string, string> { ["X-Accepted-Stream-Protocol-Versions"] = TunnelledProtocol, ["X-Content-Type-Options"] = "nosniff" } };
+        return versions.Count == 0 || versions.Contains(TunnelledProtocol)
+            ? null
+            : ApiReply.Text(
+                403,
+                $"unable to upgrade: unable to negotiate protocol: client supports [{string.Join(' ', versions)}], server accepts [{TunnelledProtocol}]\n"
+            ) with
+            {
+                NodeHeaders = new Dictionary<string, string>
+                {
+                    ["X-Accepted-Stream-Protocol-Versions"] = TunnelledProtocol,
+                    ["X-Content-Type-Options"] = "nosniff",
+                },
+            };
     }
 
     private static ApiReply? RefuseHandshake(HttpRequest request)
@@ -129,7 +144,10 @@ internal sealed class PortForwarder(ClusterState state, AccessControl access)
 
         if (request.Headers.SecWebSocketVersion != "13")
         {
-            return Closing(400, "missing or bad WebSocket Version") with { NodeHeaders = new Dictionary<string, string>(s_closing) { ["Sec-Websocket-Version"] = "13" } };
+            return Closing(400, "missing or bad WebSocket Version") with
+            {
+                NodeHeaders = new Dictionary<string, string>(s_closing) { ["Sec-Websocket-Version"] = "13" },
+            };
         }
 
         var offered = Offered(request);
@@ -138,7 +156,11 @@ internal sealed class PortForwarder(ClusterState state, AccessControl access)
             : Closing(403, "");
     }
 
-    private static ApiReply NodeText(int status, string text) => ApiReply.Text(status, text) with { NodeHeaders = new Dictionary<string, string>() };
+    private static ApiReply NodeText(int status, string text) =>
+        ApiReply.Text(status, text) with
+        {
+            NodeHeaders = new Dictionary<string, string>(),
+        };
 
     private static ApiReply Closing(int status, string text) => new(status, "", Encoding.UTF8.GetBytes(text)) { NodeHeaders = s_closing };
 
@@ -185,9 +207,17 @@ internal sealed class PortForwarder(ClusterState state, AccessControl access)
 
         await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
 
-        // Not the stream that the upgrade gives: Kestrel passes its data on in pieces of 4 KiB, each a TLS record, which costs a third more processor time.
+        // Not the stream that the upgrade gives: Kestrel passes its data on in pieces of 4 KiB, each a TLS record, which costs a third more
+        // processor time.
         var stream = new ConnectionStream(context.Features.GetRequiredFeature<ISslStreamFeature>().SslStream);
-        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, SubProtocol = protocol, KeepAliveInterval = TimeSpan.Zero });
+        return WebSocket.CreateFromStream(
+            stream,
+            new WebSocketCreationOptions
+            {
+                IsServer = true,
+                SubProtocol = protocol,
+                KeepAliveInterval = TimeSpan.Zero,
+            });
     }
 
     // The protocol (RFC 6455, section 4.2.2) asks for SHA-1; nothing is secured by it.

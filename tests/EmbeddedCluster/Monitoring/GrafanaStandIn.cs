@@ -6,7 +6,8 @@ namespace EmbeddedCluster.Monitoring;
 
 /// <summary>
 /// As much of Grafana as tells whether it is well: its health, and its data source for whoever signs in, in front of a real Prometheus.
-/// Its version decides on the ways to the data source: by number up to 12, by uid from 9 on. 7.5 is held to a recording, the others to Grafana's documentation.
+/// Its version decides on the ways to the data source: by number up to 12, by uid from 9 on. 7.5 is held to a recording, the others to
+/// Grafana's documentation.
 /// </summary>
 public sealed class GrafanaStandIn : IAsyncDisposable
 {
@@ -78,12 +79,19 @@ public sealed class GrafanaStandIn : IAsyncDisposable
         {
             var isWrong = context.Request.Headers.Authorization.Count > 0;
             Refused += isWrong ? 1 : 0;
-            return WriteAsync(context, 401, isWrong ? Error(401, "invalid username or password", "password-auth.failed") : Error(401, "Unauthorized", "session.token.rotate"), WithCharset);
+            return WriteAsync(
+                context,
+                401,
+                isWrong
+                    ? Error(401, "invalid username or password", "password-auth.failed")
+                    : Error(401, "Unauthorized", "session.token.rotate"),
+                WithCharset);
         }
 
         return path == "/api/datasources" ? WriteAsync(context, 200, DataSources(), Plain)
             : path.StartsWith(ByUid, StringComparison.Ordinal) ? ForwardByUidAsync(context, path[ByUid.Length..])
-            : path.StartsWith(ByNumber, StringComparison.Ordinal) && Version.Major < FirstWithoutNumber ? ForwardAsync(context, path[ByNumber.Length..])
+            : path.StartsWith(ByNumber, StringComparison.Ordinal) && Version.Major < FirstWithoutNumber
+                ? ForwardAsync(context, path[ByNumber.Length..])
             : WriteAsync(context, 404, Error(404, "Not found", "not-found"), WithCharset);
     }
 
@@ -147,7 +155,8 @@ public sealed class GrafanaStandIn : IAsyncDisposable
             return;
         }
 
-        using var answer = await _client.GetAsync(new Uri(_prometheus!, path + context.Request.QueryString), context.RequestAborted).ConfigureAwait(false);
+        using var answer = await _client
+            .GetAsync(new Uri(_prometheus!, path + context.Request.QueryString), context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = (int)answer.StatusCode;
         context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
         await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted).ConfigureAwait(false);

@@ -16,7 +16,8 @@ public sealed class LoopbackServer : IAsyncDisposable
 
     private LoopbackServer(WebApplication application) => _application = application;
 
-    public Uri Address => new(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    public Uri Address =>
+        new(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     public static async Task<LoopbackServer> StartAsync(RequestDelegate handle, CancellationToken cancellationToken)
     {

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace EmbeddedCluster.Monitoring;
 
-/// <summary>What the pods of Milvus answer to scrapes: a few of the real metrics, in the text format of Prometheus, each pod on a port of its own.</summary>
+/// <summary>
+/// What the pods of Milvus answer to scrapes: a few of the real metrics, in the text format of Prometheus, each pod on a port of its own.
+/// </summary>
 public sealed class MilvusMetrics : IAsyncDisposable
 {
     private readonly Dictionary<string, LoopbackServer> _servers = [];
@@ -66,10 +68,20 @@ public sealed class MilvusMetrics : IAsyncDisposable
         Add("go_info", "gauge", "Information about the Go environment.", """{version="go1.24.9"}""", 1);
         Add("go_goroutines", "gauge", "Number of goroutines that currently exist.", "", process.Threads.Count);
         Add("process_resident_memory_bytes", "gauge", "Resident memory size in bytes.", "", process.WorkingSet64);
-        Add("process_cpu_seconds_total", "counter", "Total user and system CPU time spent in seconds.", "", process.TotalProcessorTime.TotalSeconds);
+        Add(
+            "process_cpu_seconds_total",
+            "counter",
+            "Total user and system CPU time spent in seconds.",
+            "",
+            process.TotalProcessorTime.TotalSeconds);
         Add("milvus_rootcoord_proxy_num", "gauge", "number of proxies managed by rootcoord", "", 1);
         Add("milvus_querycoord_querynode_num", "gauge", "number of QueryNodes managed by QueryCoord", """{node_id="1"}""", 1);
-        Add("milvus_proxy_req_count", "counter", "count of operation executed", """{node_id="1",function_name="Search",status="success"}""", Interlocked.Increment(ref _requests));
+        Add(
+            "milvus_proxy_req_count",
+            "counter",
+            "count of operation executed",
+            """{node_id="1",function_name="Search",status="success"}""",
+            Interlocked.Increment(ref _requests));
         return text.ToString();
 
         void Add(string name, string type, string help, string labels, double value) =>

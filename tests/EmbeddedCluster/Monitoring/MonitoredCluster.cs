@@ -4,7 +4,8 @@ using System.Text;
 namespace EmbeddedCluster.Monitoring;
 
 /// <summary>
-/// What a cluster would run: real Prometheus servers for the replicas of <c>Prometheus/monitoring/k8s</c>, configured as the operator would from what is stored, Milvus pods that answer scrapes, and a Grafana.
+/// What a cluster would run: real Prometheus servers for the replicas of <c>Prometheus/monitoring/k8s</c>, configured as the operator would
+/// from what is stored, Milvus pods that answer scrapes, and a Grafana.
 /// They listen on 127.0.0.1 and answer behind the ports of their pods.
 /// </summary>
 public sealed class MonitoredCluster : IAsyncDisposable
@@ -33,7 +34,9 @@ public sealed class MonitoredCluster : IAsyncDisposable
 
     public GrafanaStandIn Grafana { get; private set; } = null!;
 
-    /// <summary>Starts it all beside a cluster; one server answers for both pods, or each has its own. With none there are Milvus and Grafana only.</summary>
+    /// <summary>
+    /// Starts it all beside a cluster; one server answers for both pods, or each has its own. With none there are Milvus and Grafana only.
+    /// </summary>
     public static async Task<MonitoredCluster> StartAsync(Cluster cluster, int servers, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cluster);
@@ -41,8 +44,11 @@ public sealed class MonitoredCluster : IAsyncDisposable
         try
         {
             var configuration = await monitored.ConfigurationAsync(cancellationToken).ConfigureAwait(false);
-            monitored._replicas.AddRange(await Task.WhenAll(Enumerable.Range(0, servers).Select(_ => RealPrometheus.StartAsync(configuration, cancellationToken))).ConfigureAwait(false));
-            monitored.Grafana = await GrafanaStandIn.StartAsync(servers > 0 ? monitored.Prometheus[0] : null, cancellationToken).ConfigureAwait(false);
+            monitored._replicas.AddRange(
+                await Task.WhenAll(Enumerable.Range(0, servers).Select(_ => RealPrometheus.StartAsync(configuration, cancellationToken)))
+                    .ConfigureAwait(false));
+            monitored.Grafana = await GrafanaStandIn
+                .StartAsync(servers > 0 ? monitored.Prometheus[0] : null, cancellationToken).ConfigureAwait(false);
             monitored.Serve();
             monitored._following = monitored.FollowAsync(configuration);
             return monitored;
@@ -55,7 +61,10 @@ public sealed class MonitoredCluster : IAsyncDisposable
     }
 
     /// <summary>What program it is, in words; null without any.</summary>
-    public async Task<string?> DescribeAsync(CancellationToken cancellationToken) => _replicas.Count == 0 ? null : $"{RealPrometheus.Program} {await _replicas[0].VersionAsync(cancellationToken).ConfigureAwait(false)}";
+    public async Task<string?> DescribeAsync(CancellationToken cancellationToken) =>
+        _replicas.Count == 0
+            ? null
+            : $"{RealPrometheus.Program} {await _replicas[0].VersionAsync(cancellationToken).ConfigureAwait(false)}";
 
     /// <summary>A replica that takes no configuration any more, as if its reloader had died.</summary>
     public void Freeze(int replica)
@@ -91,7 +100,11 @@ public sealed class MonitoredCluster : IAsyncDisposable
             _cluster.Backends.ServePod(Namespace, $"prometheus-{Name}-{pod}", PrometheusPort, _replicas[pod % _replicas.Count].Endpoint);
         }
 
-        _cluster.Backends.Serve(Namespace, "app.kubernetes.io/name=grafana", GrafanaPort, new IPEndPoint(IPAddress.Loopback, Grafana.Address.Port));
+        _cluster.Backends.Serve(
+            Namespace,
+            "app.kubernetes.io/name=grafana",
+            GrafanaPort,
+            new IPEndPoint(IPAddress.Loopback, Grafana.Address.Port));
     }
 
     private async Task FollowAsync(string configuration)
@@ -103,7 +116,9 @@ public sealed class MonitoredCluster : IAsyncDisposable
             if (wanted != configuration && IsOperated())
             {
                 configuration = wanted;
-                await Task.WhenAll(_replicas.Where((_, index) => !IsFrozen(index)).Select(each => each.LoadAsync(configuration, _stop.Token))).ConfigureAwait(false);
+                await Task.WhenAll(
+                        _replicas.Where((_, index) => !IsFrozen(index)).Select(each => each.LoadAsync(configuration, _stop.Token)))
+                    .ConfigureAwait(false);
             }
 
             await _cluster.WaitForAsync(cluster => cluster.Revision != seen, _stop.Token).ConfigureAwait(false);
@@ -119,7 +134,8 @@ public sealed class MonitoredCluster : IAsyncDisposable
     }
 
     /// <summary>Nothing becomes configuration while the operator does not run.</summary>
-    private bool IsOperated() => (int?)_cluster.Find("apps/v1", "Deployment", Namespace, "prometheus-operator")?["status"]?["availableReplicas"] > 0;
+    private bool IsOperated() =>
+        (int?)_cluster.Find("apps/v1", "Deployment", Namespace, "prometheus-operator")?["status"]?["availableReplicas"] > 0;
 
     private async Task<string> ConfigurationAsync(CancellationToken cancellationToken)
     {
@@ -136,7 +152,9 @@ public sealed class MonitoredCluster : IAsyncDisposable
             foreach (var target in job.Targets)
             {
                 var address = await Milvus.AddressOfAsync(target.Pod, cancellationToken).ConfigureAwait(false);
-                text.Append($"  - targets: [\"{address.Authority}\"]\n    labels: {{{string.Join(", ", target.Labels.Select(label => $"{label.Key}: \"{label.Value}\""))}}}\n");
+                text.Append(
+                    $"  - targets: [\"{address.Authority}\"]\n    labels: {{{string.Join(", ", target.Labels.Select(label => $"{label.Key}: \"{label.Value}\""))}}}\n"
+                );
             }
 
             text.Append("  relabel_configs:\n");

@@ -14,7 +14,8 @@ public sealed class RealPrometheus : IAsyncDisposable
     private readonly DirectoryInfo _folder;
     private readonly Process _process;
 
-    private RealPrometheus(DirectoryInfo folder, Process process, int port) => (_folder, _process, Endpoint) = (folder, process, new(IPAddress.Loopback, port));
+    private RealPrometheus(DirectoryInfo folder, Process process, int port) =>
+        (_folder, _process, Endpoint) = (folder, process, new(IPAddress.Loopback, port));
 
     /// <summary>The program; null where there is none on PATH.</summary>
     public static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
@@ -34,10 +35,15 @@ public sealed class RealPrometheus : IAsyncDisposable
         var port = FreePort();
         var file = Path.Combine(folder.FullName, "prometheus.yml");
         await File.WriteAllTextAsync(file, configuration, cancellationToken).ConfigureAwait(false);
-        var start = new ProcessStartInfo(Program!,
-        [
-            $"--config.file={file}", $"--storage.tsdb.path={Path.Combine(folder.FullName, "data")}", $"--web.listen-address=127.0.0.1:{port}", "--web.enable-lifecycle", "--log.level=error",
-        ])
+        var start = new ProcessStartInfo(
+            Program!,
+            [
+                $"--config.file={file}",
+                $"--storage.tsdb.path={Path.Combine(folder.FullName, "data")}",
+                $"--web.listen-address=127.0.0.1:{port}",
+                "--web.enable-lifecycle",
+                "--log.level=error",
+            ])
         {
             RedirectStandardError = true,
         };
@@ -67,7 +73,11 @@ public sealed class RealPrometheus : IAsyncDisposable
     }
 
     public async Task<string> VersionAsync(CancellationToken cancellationToken) =>
-        (string?)JsonNode.Parse(await _client.GetStringAsync(new Uri(Address, "api/v1/status/buildinfo"), cancellationToken).ConfigureAwait(false))!["data"]!["version"] ?? "";
+        (string?)
+            JsonNode.Parse(
+                await _client.GetStringAsync(new Uri(Address, "api/v1/status/buildinfo"), cancellationToken).ConfigureAwait(false)
+            )!["data"]!["version"]
+        ?? "";
 
     public async ValueTask DisposeAsync()
     {

@@ -3,7 +3,10 @@ using EmbeddedCluster.Objects;
 
 namespace EmbeddedCluster.Monitoring;
 
-/// <summary>The relabelling steps that the operator writes: keep what the monitor selects, then name namespace, service, pod and the labels that are asked for.</summary>
+/// <summary>
+/// The relabelling steps that the operator writes: keep what the monitor selects, then name namespace, service, pod and the labels that are
+/// asked for.
+/// </summary>
 internal static class Relabelling
 {
     /// <summary>A Kubernetes label's key as a label of Prometheus.</summary>
@@ -30,12 +33,22 @@ internal static class Relabelling
         $"{{target_label: endpoint, replacement: \"{endpoint.Text("port")}\"}}",
     ];
 
-    private static IEnumerable<string> Selected(JsonObject monitor, string what) => monitor.Child("spec").Child("selector").Child("matchLabels").Select(label =>
-        $"{{action: keep, source_labels: [__meta_kubernetes_{what}_label_{Safe(label.Key)}, __meta_kubernetes_{what}_labelpresent_{Safe(label.Key)}], regex: \"({label.Value});true\"}}");
+    private static IEnumerable<string> Selected(JsonObject monitor, string what) =>
+        monitor
+            .Child("spec")
+            .Child("selector")
+            .Child("matchLabels")
+            .Select(label =>
+                $"{{action: keep, source_labels: [__meta_kubernetes_{what}_label_{Safe(label.Key)}, __meta_kubernetes_{what}_labelpresent_{Safe(label.Key)}], regex: \"({label.Value});true\"}}"
+            );
 
     private static IEnumerable<string> Named(params (string Source, string Target)[] labels) =>
         labels.Select(label => $"{{source_labels: [__meta_kubernetes_{label.Source}], target_label: {label.Target}}}");
 
-    private static IEnumerable<string> Taken(JsonObject monitor, string field, string what) => (monitor.Child("spec")[field] as JsonArray ?? []).Select(label => Safe((string)label!)).Select(label =>
-        $"{{source_labels: [__meta_kubernetes_{what}_label_{label}], target_label: {label}, regex: (.+), replacement: \"${{1}}\"}}");
+    private static IEnumerable<string> Taken(JsonObject monitor, string field, string what) =>
+        (monitor.Child("spec")[field] as JsonArray ?? [])
+            .Select(label => Safe((string)label!))
+            .Select(label =>
+                $"{{source_labels: [__meta_kubernetes_{what}_label_{label}], target_label: {label}, regex: (.+), replacement: \"${{1}}\"}}"
+            );
 }

@@ -4,10 +4,17 @@ using EmbeddedCluster.Objects;
 
 namespace EmbeddedCluster.Monitoring;
 
-/// <summary>Works out the scrape jobs that the Prometheus Operator would write for a Prometheus resource, from what was stored when it was made. Only pods of Milvus become targets.</summary>
+/// <summary>
+/// Works out the scrape jobs that the Prometheus Operator would write for a Prometheus resource, from what was stored when it was made.
+/// Only pods of Milvus become targets.
+/// </summary>
 internal sealed class ScrapeJobs(Cluster cluster)
 {
-    private readonly RbacAuthorizer _authorizer = new(cluster.List(Rbac, "Role"), cluster.List(Rbac, "ClusterRole"), cluster.List(Rbac, "RoleBinding"), cluster.List(Rbac, "ClusterRoleBinding"));
+    private readonly RbacAuthorizer _authorizer = new(
+        cluster.List(Rbac, "Role"),
+        cluster.List(Rbac, "ClusterRole"),
+        cluster.List(Rbac, "RoleBinding"),
+        cluster.List(Rbac, "ClusterRoleBinding"));
 
     private readonly Dictionary<(string, string), JsonObject> _pods = cluster.List("v1", "Pod")
         .Select(pod => (Pod: pod, Metadata: pod.Child("metadata")))
@@ -40,9 +47,16 @@ internal sealed class ScrapeJobs(Cluster cluster)
             var metadata = monitor.Child("metadata");
             var places = PlacesOf(monitor);
             var isPods = kind == "PodMonitor";
-            foreach (var (endpoint, index) in monitor.Child("spec").Items(isPods ? "podMetricsEndpoints" : "endpoints").Select((endpoint, index) => (endpoint, index)))
+            foreach (
+                var (endpoint, index) in monitor
+                    .Child("spec")
+                    .Items(isPods ? "podMetricsEndpoints" : "endpoints")
+                    .Select((endpoint, index) => (endpoint, index)))
             {
-                var targets = places.Where(place => MayDiscover(prometheus, isPods, place)).SelectMany(place => isPods ? Pods(place) : Slices(place)).ToList();
+                var targets = places
+                    .Where(place => MayDiscover(prometheus, isPods, place))
+                    .SelectMany(place => isPods ? Pods(place) : Slices(place))
+                    .ToList();
                 yield return new(
                     $"{field}/{metadata.Text("namespace")}/{metadata.Text("name")}/{index}",
                     new Dictionary<string, string>
@@ -83,22 +97,41 @@ internal sealed class ScrapeJobs(Cluster cluster)
     /// <summary>A discovery that may not read one of its kinds finds nothing.</summary>
     private bool MayDiscover(JsonObject prometheus, bool isPods, string place)
     {
-        var account = $"system:serviceaccount:{prometheus.Child("metadata").Text("namespace")}:{prometheus.Child("spec").Text("serviceAccountName") ?? "default"}";
+        var account =
+            $"system:serviceaccount:{prometheus.Child("metadata").Text("namespace")}:{prometheus.Child("spec").Text("serviceAccountName") ?? "default"}";
         var slices = prometheus.Child("spec").Text("serviceDiscoveryRole") == "EndpointSlice";
         (string Group, string Resource)[] needed = isPods ? [("", "pods")]
             : [("", "pods"), ("", "services"), slices ? ("discovery.k8s.io", "endpointslices") : ("", "endpoints")];
-        return needed.All(each => ((string[])["get", "list", "watch"]).All(verb =>
-            _authorizer.Decide(new(account, ["system:serviceaccounts", "system:authenticated"], verb) { ApiGroup = each.Group, Resource = each.Resource, Namespace = place }).Allowed));
+        return needed.All(each =>
+            ((string[])["get", "list", "watch"]).All(verb =>
+                _authorizer
+                    .Decide(
+                        new(account, ["system:serviceaccounts", "system:authenticated"], verb)
+                        {
+                            ApiGroup = each.Group,
+                            Resource = each.Resource,
+                            Namespace = place,
+                        })
+                    .Allowed));
     }
 
     private IEnumerable<ScrapeTarget> Slices(string place)
     {
         foreach (var slice in cluster.List("discovery.k8s.io/v1", "EndpointSlice", place))
         {
-            var service = cluster.Find("v1", "Service", place, slice.Child("metadata").Child("labels").Text("kubernetes.io/service-name") ?? "");
+            var service = cluster.Find(
+                "v1",
+                "Service",
+                place,
+                slice.Child("metadata").Child("labels").Text("kubernetes.io/service-name") ?? "");
             foreach (var port in slice.Items("ports"))
             {
-                foreach (var pod in slice.Items("endpoints").Select(each => each.Child("targetRef").Text("name")).OfType<string>().Where(name => _pods.ContainsKey((place, name))))
+                foreach (
+                    var pod in slice
+                        .Items("endpoints")
+                        .Select(each => each.Child("targetRef").Text("name"))
+                        .OfType<string>()
+                        .Where(name => _pods.ContainsKey((place, name))))
                 {
                     var labels = Meta(place, pod);
                     labels["__meta_kubernetes_service_name"] = service?.Child("metadata").Text("name") ?? "";
@@ -125,7 +158,8 @@ internal sealed class ScrapeJobs(Cluster cluster)
         }
     }
 
-    private static Dictionary<string, string> Meta(string place, string pod) => new() { ["__meta_kubernetes_namespace"] = place, ["__meta_kubernetes_pod_name"] = pod };
+    private static Dictionary<string, string> Meta(string place, string pod) =>
+        new() { ["__meta_kubernetes_namespace"] = place, ["__meta_kubernetes_pod_name"] = pod };
 
     private static void AddLabels(Dictionary<string, string> labels, string what, JsonObject? owner)
     {

@@ -10,4 +10,8 @@ internal sealed record ScrapeTarget(string Pod, IReadOnlyDictionary<string, stri
 /// <param name="Settings">Interval and the like, in YAML's words.</param>
 /// <param name="Relabelling">The relabelling steps, each a flow mapping.</param>
 /// <param name="Targets">What discovery finds in the namespaces of the monitor.</param>
-internal sealed record ScrapeJob(string Name, IReadOnlyDictionary<string, string> Settings, IReadOnlyList<string> Relabelling, IReadOnlyList<ScrapeTarget> Targets);
+internal sealed record ScrapeJob(
+    string Name,
+    IReadOnlyDictionary<string, string> Settings,
+    IReadOnlyList<string> Relabelling,
+    IReadOnlyList<ScrapeTarget> Targets);

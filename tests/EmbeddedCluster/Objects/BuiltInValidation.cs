@@ -42,7 +42,11 @@ internal static class BuiltInValidation
     {
         if (value["aggregationRule"] is JsonObject rule && !rule.Items("clusterRoleSelectors").Any())
         {
-            causes.Add(new("FieldValueRequired", "Required value: at least one clusterRoleSelector required if aggregationRule is non-nil", "aggregationRule.clusterRoleSelectors"));
+            causes.Add(
+                new(
+                    "FieldValueRequired",
+                    "Required value: at least one clusterRoleSelector required if aggregationRule is non-nil",
+                    "aggregationRule.clusterRoleSelectors"));
         }
     }
 
@@ -55,7 +59,11 @@ internal static class BuiltInValidation
             {
                 if (port.Number(field) is { } number and not (>= 1 and <= 65535))
                 {
-                    causes.Add(new("FieldValueInvalid", $"Invalid value: {number}: must be between 1 and 65535, inclusive", $"spec.ports[{at}].{field}"));
+                    causes.Add(
+                        new(
+                            "FieldValueInvalid",
+                            $"Invalid value: {number}: must be between 1 and 65535, inclusive",
+                            $"spec.ports[{at}].{field}"));
                 }
             }
 
@@ -75,7 +83,11 @@ internal static class BuiltInValidation
         var labels = value.At("spec.template.metadata.labels") as JsonObject;
         if (!Selectors.Matches(selector as JsonObject, labels))
         {
-            causes.Add(new("FieldValueInvalid", $"Invalid value: {labels?.ToJsonString() ?? "null"}: `selector` does not match template `labels`", "spec.template.metadata.labels"));
+            causes.Add(
+                new(
+                    "FieldValueInvalid",
+                    $"Invalid value: {labels?.ToJsonString() ?? "null"}: `selector` does not match template `labels`",
+                    "spec.template.metadata.labels"));
         }
 
         CheckUnchanged(value, before, "spec.selector", causes);
@@ -85,7 +97,8 @@ internal static class BuiltInValidation
     {
         if (before is not null && !JsonNode.DeepEquals(value["roleRef"], before["roleRef"]))
         {
-            causes.Add(new("FieldValueInvalid", $"Invalid value: {value["roleRef"]?.ToJsonString() ?? "null"}: cannot change roleRef", "roleRef"));
+            causes.Add(
+                new("FieldValueInvalid", $"Invalid value: {value["roleRef"]?.ToJsonString() ?? "null"}: cannot change roleRef", "roleRef"));
         }
     }
 
@@ -101,7 +114,11 @@ internal static class BuiltInValidation
 
         if (spec.Items("versions").Count(each => (bool?)each["storage"] == true) != 1)
         {
-            causes.Add(new("FieldValueInvalid", $"Invalid value: {spec["versions"]?.ToJsonString() ?? "null"}: must have exactly one version marked as storage version", "spec.versions"));
+            causes.Add(
+                new(
+                    "FieldValueInvalid",
+                    $"Invalid value: {spec["versions"]?.ToJsonString() ?? "null"}: must have exactly one version marked as storage version",
+                    "spec.versions"));
         }
     }
 
@@ -112,11 +129,20 @@ internal static class BuiltInValidation
         var name = value.Child("metadata").Text("name");
         if (name != expected)
         {
-            causes.Add(new("FieldValueInvalid", $"Invalid value: \"{name}\": must be `spec.version+\".\"+spec.group`: \"{expected}\"", "metadata.name"));
+            causes.Add(
+                new(
+                    "FieldValueInvalid",
+                    $"Invalid value: \"{name}\": must be `spec.version+\".\"+spec.group`: \"{expected}\"",
+                    "metadata.name"));
         }
     }
 
-    private static void CheckUnchanged(JsonObject value, JsonObject? before, string path, List<StatusCause> causes, string why = "field is immutable")
+    private static void CheckUnchanged(
+        JsonObject value,
+        JsonObject? before,
+        string path,
+        List<StatusCause> causes,
+        string why = "field is immutable")
     {
         if (before?.At(path) is { } former && value.At(path) is { } now && !JsonNode.DeepEquals(former, now))
         {

@@ -12,7 +12,12 @@ internal sealed class Deletions(ClusterState state)
     public const string CustomResourceCleanup = "customresourcecleanup.apiextensions.k8s.io";
 
     /// <returns>Done is false when another writer came in between. What is left is null when the object is gone.</returns>
-    public (bool Done, StoredObject? Left) TryDelete(ResourceKind kind, StoredObject live, string? propagation, bool dryRun = false, bool graceful = true)
+    public (bool Done, StoredObject? Left) TryDelete(
+        ResourceKind kind,
+        StoredObject live,
+        string? propagation,
+        bool dryRun = false,
+        bool graceful = true)
     {
         var value = live.Read(kind.ApiVersion, kind.Kind);
         AddFinalizers(kind, value.Child("metadata"), propagation);
@@ -100,7 +105,12 @@ internal sealed class Deletions(ClusterState state)
                 value.Child("status")["phase"] = "Terminating";
                 break;
             case { Kind: "CustomResourceDefinition" }:
-                Conditions.Set(value.Child("status"), "Terminating", "True", "InstanceDeletionPending", "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon");
+                Conditions.Set(
+                    value.Child("status"),
+                    "Terminating",
+                    "True",
+                    "InstanceDeletionPending",
+                    "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon");
                 break;
             default:
                 metadata.Default("deletionGracePeriodSeconds", 0L);

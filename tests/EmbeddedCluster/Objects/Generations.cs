@@ -8,9 +8,26 @@ internal static class Generations
 {
     private static readonly HashSet<string> s_kinds =
     [
-        "Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "ReplicationController", "Job", "CronJob", "NetworkPolicy", "Ingress", "IngressClass", "PodDisruptionBudget",
-        "EndpointSlice", "CustomResourceDefinition", "FlowSchema", "PriorityLevelConfiguration", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration",
-        "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "PriorityClass",
+        "Deployment",
+        "DaemonSet",
+        "StatefulSet",
+        "ReplicaSet",
+        "ReplicationController",
+        "Job",
+        "CronJob",
+        "NetworkPolicy",
+        "Ingress",
+        "IngressClass",
+        "PodDisruptionBudget",
+        "EndpointSlice",
+        "CustomResourceDefinition",
+        "FlowSchema",
+        "PriorityLevelConfiguration",
+        "MutatingWebhookConfiguration",
+        "ValidatingWebhookConfiguration",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+        "PriorityClass",
     ];
 
     public static bool Has(ResourceKind kind) => kind.Custom is not null || s_kinds.Contains(kind.Kind);

@@ -20,7 +20,10 @@ internal static class JsonExtensions
 
         public string? Text(string key) => value[key] is JsonValue text && text.TryGetValue<string>(out var result) ? result : null;
 
-        public long? Number(string key) => value[key] is JsonValue number && number.GetValueKind() == JsonValueKind.Number && number.TryGetValue<long>(out var result) ? result : null;
+        public long? Number(string key) =>
+            value[key] is JsonValue number && number.GetValueKind() == JsonValueKind.Number && number.TryGetValue<long>(out var result)
+                ? result
+                : null;
 
         public IEnumerable<JsonObject> Items(string key) => (value[key] as JsonArray ?? []).OfType<JsonObject>();
 

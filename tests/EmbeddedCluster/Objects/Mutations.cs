@@ -20,7 +20,14 @@ internal sealed record WriteOptions(string Manager)
 /// <summary>Turns a value that somebody wants stored into a stored object, by the rules that hold for every writer.</summary>
 internal sealed class Mutations(ClusterState state)
 {
-    private static readonly string[] s_systemMetadata = ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"];
+    private static readonly string[] s_systemMetadata =
+    [
+        "uid",
+        "creationTimestamp",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+        "generation",
+    ];
 
     /// <summary>Stores a new object. The value is consumed.</summary>
     /// <returns>Null when there is one of that name already.</returns>
@@ -55,7 +62,14 @@ internal sealed class Mutations(ClusterState state)
 
         if (!options.IsApply)
         {
-            ManagedFields.RecordUpdate(null, value, options.Manager, kind.ApiVersion, NamedSubresource(options), ClusterState.Now, ClusterState.SchemaOf(kind));
+            ManagedFields.RecordUpdate(
+                null,
+                value,
+                options.Manager,
+                kind.ApiVersion,
+                NamedSubresource(options),
+                ClusterState.Now,
+                ClusterState.SchemaOf(kind));
         }
 
         var draft = StoredObject.Prepare(value);
@@ -86,7 +100,14 @@ internal sealed class Mutations(ClusterState state)
         Validation.Check(state, kind, after, before);
         if (!options.IsApply)
         {
-            ManagedFields.RecordUpdate(before, after, options.Manager, kind.ApiVersion, NamedSubresource(options), ClusterState.Now, ClusterState.SchemaOf(kind));
+            ManagedFields.RecordUpdate(
+                before,
+                after,
+                options.Manager,
+                kind.ApiVersion,
+                NamedSubresource(options),
+                ClusterState.Now,
+                ClusterState.SchemaOf(kind));
         }
 
         if (Generations.Has(kind) && Generations.Moves(kind, before, after))
@@ -116,8 +137,11 @@ internal sealed class Mutations(ClusterState state)
             return copy;
         }
 
-        return before.Select(each => each.Key).Union(after.Select(each => each.Key)).Where(key => key != "metadata").All(key => JsonNode.DeepEquals(before[key], after[key]))
-            && JsonNode.DeepEquals(Timeless(before), Timeless(after));
+        return before
+                .Select(each => each.Key)
+                .Union(after.Select(each => each.Key))
+                .Where(key => key != "metadata")
+                .All(key => JsonNode.DeepEquals(before[key], after[key])) && JsonNode.DeepEquals(Timeless(before), Timeless(after));
     }
 
     private StoredObject? Store(ResourceKind kind, StoredObject live, JsonObject after, WriteOptions options)

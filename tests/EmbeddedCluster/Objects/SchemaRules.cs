@@ -58,7 +58,8 @@ internal static class SchemaRules
         return unknown;
     }
 
-    public static void Validate(JsonObject value, JsonObject schema, List<StatusCause> causes) => Validate(value, schema, "", causes, isRoot: true);
+    public static void Validate(JsonObject value, JsonObject schema, List<StatusCause> causes) =>
+        Validate(value, schema, "", causes, isRoot: true);
 
     private static void Prune(JsonNode? value, JsonObject schema, string path, List<string> unknown, bool isRoot = false)
     {
@@ -183,7 +184,8 @@ internal static class SchemaRules
 
     private static void ValidateScalar(JsonValue value, JsonObject schema, string path, List<StatusCause> causes)
     {
-        void Fault(string rule) => causes.Add(new("FieldValueInvalid", $"Invalid value: {value.ToJsonString()}: {path} in body {rule}", path));
+        void Fault(string rule) =>
+            causes.Add(new("FieldValueInvalid", $"Invalid value: {value.ToJsonString()}: {path} in body {rule}", path));
         if (value.GetValueKind() == JsonValueKind.Number)
         {
             var number = double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture);
@@ -210,7 +212,9 @@ internal static class SchemaRules
                 Fault($"should be at most {longest} chars long");
             }
 
-            if (schema.Text("pattern") is { } pattern && !Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)))
+            if (
+                schema.Text("pattern") is { } pattern
+                && !Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)))
             {
                 Fault($"should match '{pattern}'");
             }

@@ -17,8 +17,13 @@ internal static class Selectors
 
         string? Label(string key) => labels?.Text(key);
         return (selector["matchLabels"] as JsonObject ?? []).All(each => Label(each.Key) == (string?)each.Value)
-            && selector.Items("matchExpressions").All(each => MatchesExpression(
-                Label(each.Text("key") ?? ""), each.Text("operator") ?? "", [.. (each["values"] as JsonArray ?? []).Select(value => (string?)value ?? "")]));
+            && selector
+                .Items("matchExpressions")
+                .All(each =>
+                    MatchesExpression(
+                        Label(each.Text("key") ?? ""),
+                        each.Text("operator") ?? "",
+                        [.. (each["values"] as JsonArray ?? []).Select(value => (string?)value ?? "")]));
     }
 
     public static Func<StoredObject, bool>? Labels(string query)
@@ -97,7 +102,9 @@ internal static class Selectors
             return Test(name, "In", value.Trim());
         }
 
-        return term.StartsWith('!') ? Test(term[1..], "DoesNotExist") : term.Contains(' ', StringComparison.Ordinal) || term.Length == 0 ? throw Unparsable(term) : Test(term, "Exists");
+        return term.StartsWith('!') ? Test(term[1..], "DoesNotExist")
+            : term.Contains(' ', StringComparison.Ordinal) || term.Length == 0 ? throw Unparsable(term)
+            : Test(term, "Exists");
     }
 
     private static Func<StoredObject, bool> ParseField(string term)
@@ -106,7 +113,9 @@ internal static class Selectors
         var parts = term.Replace("!=", "=", StringComparison.Ordinal).Replace("==", "=", StringComparison.Ordinal).Split('=', 2);
         if (parts.Length != 2)
         {
-            throw ApiException.BadRequest($"Unable to find \"/, Resource=\" that match label selector \"\", field selector \"{term}\": invalid selector: '{term}'; can't understand '{term}'");
+            throw ApiException.BadRequest(
+                $"Unable to find \"/, Resource=\" that match label selector \"\", field selector \"{term}\": invalid selector: '{term}'; can't understand '{term}'"
+            );
         }
 
         var (field, value) = (parts[0].Trim(), parts[1].Trim());
@@ -114,12 +123,23 @@ internal static class Selectors
         {
             "metadata.name" => candidate => candidate.Name,
             "metadata.namespace" => candidate => candidate.Namespace,
-            "status.phase" or "type" or "spec.nodeName" or "spec.type" or "involvedObject.name" or "involvedObject.uid" or "involvedObject.kind" or "involvedObject.namespace" or "reason" or "status.podIP" or "spec.serviceAccountName" or "spec.clusterIP" =>
-                candidate => candidate.ReadRest().At(field)?.ToString() ?? "",
+            "status.phase"
+            or "type"
+            or "spec.nodeName"
+            or "spec.type"
+            or "involvedObject.name"
+            or "involvedObject.uid"
+            or "involvedObject.kind"
+            or "involvedObject.namespace"
+            or "reason"
+            or "status.podIP"
+            or "spec.serviceAccountName"
+            or "spec.clusterIP" => candidate => candidate.ReadRest().At(field)?.ToString() ?? "",
             _ => throw ApiException.BadRequest($"field label not supported: {field}"),
         };
         return candidate => (read(candidate) == value) != negated;
     }
 
-    private static ApiException Unparsable(string term) => ApiException.BadRequest($"unable to parse requirement: found '{term}', expected: in, notin, =, ==, !=");
+    private static ApiException Unparsable(string term) =>
+        ApiException.BadRequest($"unable to parse requirement: found '{term}', expected: in, notin, =, ==, !=");
 }

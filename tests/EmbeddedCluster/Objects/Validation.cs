@@ -31,7 +31,12 @@ internal static partial class Validation
         }
     }
 
-    private static void CheckMetadata(ClusterState state, ResourceKind kind, JsonObject metadata, JsonObject? before, List<StatusCause> causes)
+    private static void CheckMetadata(
+        ClusterState state,
+        ResourceKind kind,
+        JsonObject metadata,
+        JsonObject? before,
+        List<StatusCause> causes)
     {
         var name = metadata.Text("name") ?? "";
         if (name.Length == 0)
@@ -40,13 +45,16 @@ internal static partial class Validation
         }
         else if (before is null && !IsValidName(kind, name))
         {
-            causes.Add(new(
-                "FieldValueInvalid",
-                $"Invalid value: \"{name}\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
-                "metadata.name"));
+            causes.Add(
+                new(
+                    "FieldValueInvalid",
+                    $"Invalid value: \"{name}\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
+                    "metadata.name"));
         }
 
-        if (metadata["annotations"] is JsonObject annotations && annotations.Sum(each => each.Key.Length + ((string?)each.Value ?? "").Length) > AnnotationLimit)
+        if (
+            metadata["annotations"] is JsonObject annotations
+            && annotations.Sum(each => each.Key.Length + ((string?)each.Value ?? "").Length) > AnnotationLimit)
         {
             var limit = state.Minor >= 32 ? $"may not be more than {AnnotationLimit} bytes" : $"must have at most {AnnotationLimit} bytes";
             causes.Add(new("FieldValueTooLong", $"Too long: {limit}", "metadata.annotations"));

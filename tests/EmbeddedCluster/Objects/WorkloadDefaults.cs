@@ -83,7 +83,9 @@ internal static class WorkloadDefaults
         container.Default("terminationMessagePolicy", "File");
         container.Default("resources", new JsonObject());
         var image = container.Text("image") ?? "";
-        var isFloating = image.EndsWith(":latest", StringComparison.Ordinal) || !image[(image.LastIndexOf('/') + 1)..].Contains(':', StringComparison.Ordinal);
+        var isFloating =
+            image.EndsWith(":latest", StringComparison.Ordinal)
+            || !image[(image.LastIndexOf('/') + 1)..].Contains(':', StringComparison.Ordinal);
         container.Default("imagePullPolicy", isFloating ? "Always" : "IfNotPresent");
         foreach (var port in container.Items("ports"))
         {

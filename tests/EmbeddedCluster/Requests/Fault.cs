@@ -14,7 +14,9 @@ public enum FaultKind
     /// <summary>Answer with a status, do nothing.</summary>
     Status,
 
-    /// <summary>Do what is asked, send half of the answer, break the connection. Of a watch: break off in the middle of its first event.</summary>
+    /// <summary>
+    /// Do what is asked, send half of the answer, break the connection. Of a watch: break off in the middle of its first event.
+    /// </summary>
     TruncatedBody,
 
     /// <summary>Do what is asked, send the answer in pieces spread over <see cref="Fault.Delay"/>.</summary>
@@ -70,7 +72,9 @@ public sealed record Fault(FaultKind Kind)
 
     public TimeSpan Delay { get; init; }
 
-    /// <summary>Where a <see cref="FaultKind.Cut"/> or <see cref="FaultKind.Stall"/> strikes; before the answer to the upgrade the other kinds do.</summary>
+    /// <summary>
+    /// Where a <see cref="FaultKind.Cut"/> or <see cref="FaultKind.Stall"/> strikes; before the answer to the upgrade the other kinds do.
+    /// </summary>
     public ForwardPoint Point { get; init; }
 
     /// <summary>How many bytes of data pass before it strikes, all streams together, where the point is one of bytes.</summary>
@@ -90,11 +94,25 @@ public sealed record Fault(FaultKind Kind)
 
     public static Fault SlowBody(TimeSpan over) => new(FaultKind.SlowBody) { Delay = over };
 
-    /// <summary>Breaks the connection off 20 ms after the point: a reset at once would take back what the client has not read yet.</summary>
-    public static Fault CutAt(ForwardPoint point, long bytes = 0) => new(FaultKind.Cut) { Point = point, Bytes = bytes, Delay = TimeSpan.FromMilliseconds(20) };
+    /// <summary>
+    /// Breaks the connection off 20 ms after the point: a reset at once would take back what the client has not read yet.
+    /// </summary>
+    public static Fault CutAt(ForwardPoint point, long bytes = 0) =>
+        new(FaultKind.Cut)
+        {
+            Point = point,
+            Bytes = bytes,
+            Delay = TimeSpan.FromMilliseconds(20),
+        };
 
     /// <param name="delay">Zero for ever.</param>
-    public static Fault StallAt(ForwardPoint point, long bytes = 0, TimeSpan delay = default) => new(FaultKind.Stall) { Point = point, Bytes = bytes, Delay = delay };
+    public static Fault StallAt(ForwardPoint point, long bytes = 0, TimeSpan delay = default) =>
+        new(FaultKind.Stall)
+        {
+            Point = point,
+            Bytes = bytes,
+            Delay = delay,
+        };
 
     /// <summary>An answer with a Status body as an API server sends it.</summary>
     public static Fault Answer(HttpStatusCode status, string reason, string message, TimeSpan? retryAfter = null) => new(FaultKind.Status)
@@ -114,15 +132,29 @@ public sealed record Fault(FaultKind Kind)
     };
 
     /// <summary>An answer without a body, as proxies in between send it.</summary>
-    public static Fault Answer(HttpStatusCode status, TimeSpan? retryAfter = null) => new(FaultKind.Status) { StatusCode = (int)status, RetryAfter = retryAfter };
+    public static Fault Answer(HttpStatusCode status, TimeSpan? retryAfter = null) =>
+        new(FaultKind.Status) { StatusCode = (int)status, RetryAfter = retryAfter };
 
     /// <summary>A Status body that says only that it failed, as aggregated servers and webhooks send it.</summary>
-    public static Fault BareStatus(HttpStatusCode status) => new(FaultKind.Status)
-    {
-        StatusCode = (int)status,
-        Body = new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Failure", ["code"] = (int)status },
-    };
+    public static Fault BareStatus(HttpStatusCode status) =>
+        new(FaultKind.Status)
+        {
+            StatusCode = (int)status,
+            Body = new JsonObject
+            {
+                ["kind"] = "Status",
+                ["apiVersion"] = "v1",
+                ["metadata"] = new JsonObject(),
+                ["status"] = "Failure",
+                ["code"] = (int)status,
+            },
+        };
 
     /// <summary>A web page, as a proxy sends it that wants somebody to sign in.</summary>
-    public static Fault WebPage(HttpStatusCode status) => new(FaultKind.Status) { StatusCode = (int)status, Page = "<!DOCTYPE html><html><head><title>Sign in</title></head><body></body></html>" };
+    public static Fault WebPage(HttpStatusCode status) =>
+        new(FaultKind.Status)
+        {
+            StatusCode = (int)status,
+            Page = "<!DOCTYPE html><html><head><title>Sign in</title></head><body></body></html>",
+        };
 }

@@ -10,7 +10,8 @@ public sealed class FaultPlan
 
     /// <summary>Adds a rule. The first rule that applies to a request wins.</summary>
     /// <param name="method">"GET", "PATCH", …, or "*".</param>
-    /// <param name="path">Pattern for path and query; * stands for anything. Must fit the whole, unless it has no *: then it must be contained.</param>
+    /// <param name="path">Pattern for path and query; * stands for anything. Must fit the whole, unless it has no *: then it must be
+    /// contained.</param>
     /// <param name="skip">How many fitting requests go well first.</param>
     /// <param name="times">How many go wrong after that; null for all.</param>
     public FaultRule Add(string method, string path, Fault fault, int skip = 0, int? times = 1)

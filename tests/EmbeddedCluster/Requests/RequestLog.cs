@@ -7,7 +7,16 @@ namespace EmbeddedCluster;
 /// <param name="Status">0 when no answer was sent.</param>
 /// <param name="RequestBytes">Size of the body that came.</param>
 /// <param name="Bytes">Size of the body that was sent.</param>
-public sealed record LoggedRequest(DateTimeOffset Time, string Method, string Path, string User, string UserAgent, int Status, long RequestBytes, long Bytes, TimeSpan Duration)
+public sealed record LoggedRequest(
+    DateTimeOffset Time,
+    string Method,
+    string Path,
+    string User,
+    string UserAgent,
+    int Status,
+    long RequestBytes,
+    long Bytes,
+    TimeSpan Duration)
 {
     /// <summary>Whether it asks to change something stored; reviews and dry runs don't.</summary>
     public bool IsWrite => AsksToChange(Method, Path);

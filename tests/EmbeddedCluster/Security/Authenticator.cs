@@ -46,8 +46,12 @@ internal sealed class Authenticator(CertificateAuthority authority)
 
     private static UserInfo ReadSubject(X509Certificate2 certificate)
     {
-        var parts = certificate.SubjectName.EnumerateRelativeDistinguishedNames(reversed: false)
-            .Select(each => (Type: each.GetSingleElementType().Value, Value: each.GetSingleElementValue() ?? "")).ToList();
-        return UserInfo.Authenticated(parts.FirstOrDefault(each => each.Type == "2.5.4.3").Value ?? "", parts.Where(each => each.Type == "2.5.4.10").Select(each => each.Value));
+        var parts = certificate
+            .SubjectName.EnumerateRelativeDistinguishedNames(reversed: false)
+            .Select(each => (Type: each.GetSingleElementType().Value, Value: each.GetSingleElementValue() ?? ""))
+            .ToList();
+        return UserInfo.Authenticated(
+            parts.FirstOrDefault(each => each.Type == "2.5.4.3").Value ?? "",
+            parts.Where(each => each.Type == "2.5.4.10").Select(each => each.Value));
     }
 }

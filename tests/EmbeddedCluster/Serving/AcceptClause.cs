@@ -14,7 +14,8 @@ internal sealed record AcceptClause(string Type, string? Form, string Group, str
     public static AcceptClause Parse(string text)
     {
         var parts = text.Split(';', StringSplitOptions.TrimEntries);
-        string? Parameter(string name) => parts.Skip(1).FirstOrDefault(each => each.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
+        string? Parameter(string name) =>
+            parts.Skip(1).FirstOrDefault(each => each.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
         return new(parts[0], Parameter("as"), Parameter("g") ?? "", Parameter("v") ?? "");
     }
 }

@@ -4,10 +4,14 @@ using Microsoft.Extensions.Primitives;
 namespace EmbeddedCluster.Serving;
 
 /// <summary>
-/// What a request's Accept header lets a server answer. Kubernetes judges it twice: go-restful compares plain types with those of the route,
+/// What a request's Accept header lets a server answer. Kubernetes judges it twice: go-restful compares plain types with those of the
+/// route,
 /// and knows no <c>application/*</c>; the handler behind it takes clauses with their parameters.
 /// </summary>
-/// <remarks>Texts and order were compared with a kube-apiserver 1.20.2: the route comes after permission, kind and verb, and before the object is looked for.</remarks>
+/// <remarks>
+/// Texts and order were compared with a kube-apiserver 1.20.2: the route comes after permission, kind and verb, and before the object is
+/// looked for.
+/// </remarks>
 internal static class AcceptHeader
 {
     private const string Json = "application/json";
@@ -47,16 +51,19 @@ internal static class AcceptHeader
     }
 
     /// <summary>The error where no clause can be answered: the server's own, or that this cluster speaks JSON alone.</summary>
-    public static ApiException NoneFits(IEnumerable<AcceptClause> clauses) => clauses.FirstOrDefault(each => each.Form is null && s_objectTypes.Contains(each.Type)) is { } known
-        ? ApiException.NotImplemented($"answers as {known.Type}")
-        : Refused($"only the following media types are accepted: {string.Join(", ", s_objectTypes)}");
+    public static ApiException NoneFits(IEnumerable<AcceptClause> clauses) =>
+        clauses.FirstOrDefault(each => each.Form is null && s_objectTypes.Contains(each.Type)) is { } known
+            ? ApiException.NotImplemented($"answers as {known.Type}")
+            : Refused($"only the following media types are accepted: {string.Join(", ", s_objectTypes)}");
 
-    public static ApiException Refused(string message, System.Text.Json.Nodes.JsonObject? details = null) => new(406, "NotAcceptable", message, details);
+    public static ApiException Refused(string message, System.Text.Json.Nodes.JsonObject? details = null) =>
+        new(406, "NotAcceptable", message, details);
 
     public static IReadOnlyList<AcceptClause> Clauses(HttpRequest request) =>
         [.. request.Headers.Accept.SelectMany(Split).Select(AcceptClause.Parse)];
 
-    private static string[] Split(string? value) => (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Split(string? value) =>
+        (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static bool FitsRoute(HttpRequest request, string[] produced)
     {

@@ -11,7 +11,13 @@ internal sealed class AccessControl(ClusterState state)
 {
     private const string Group = "rbac.authorization.k8s.io";
 
-    private static readonly ResourceId[] s_sources = [new(Group, "roles"), new(Group, "clusterroles"), new(Group, "rolebindings"), new(Group, "clusterrolebindings")];
+    private static readonly ResourceId[] s_sources =
+    [
+        new(Group, "roles"),
+        new(Group, "clusterroles"),
+        new(Group, "rolebindings"),
+        new(Group, "clusterrolebindings"),
+    ];
     private static readonly string[] s_kinds = ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"];
 
     private readonly object _gate = new();
@@ -42,7 +48,10 @@ internal sealed class AccessControl(ClusterState state)
         var decision = Decide(attributes);
         if (!decision.Allowed)
         {
-            throw ApiException.Forbidden(resource, name, decision.Reason.Length == 0 ? attributes.Refusal : $"{attributes.Refusal}: {decision.Reason}");
+            throw ApiException.Forbidden(
+                resource,
+                name,
+                decision.Reason.Length == 0 ? attributes.Refusal : $"{attributes.Refusal}: {decision.Reason}");
         }
     }
 
@@ -74,10 +83,14 @@ internal sealed class AccessControl(ClusterState state)
 
         if (!isRole && !user.IsMaster && authorizer.RulesOf(value["roleRef"], (string?)value["metadata"]?["namespace"] ?? "") is null)
         {
-            throw ApiException.NotFound(new(Group, (string?)value["roleRef"]?["kind"] == "ClusterRole" ? "clusterroles" : "roles"), (string?)value["roleRef"]?["name"] ?? "");
+            throw ApiException.NotFound(
+                new(Group, (string?)value["roleRef"]?["kind"] == "ClusterRole" ? "clusterroles" : "roles"),
+                (string?)value["roleRef"]?["name"] ?? "");
         }
 
-        var escalation = isRole ? authorizer.EscalationByRole(user.Name, user.Groups, value) : authorizer.EscalationByBinding(user.Name, user.Groups, value);
+        var escalation = isRole
+            ? authorizer.EscalationByRole(user.Name, user.Groups, value)
+            : authorizer.EscalationByBinding(user.Name, user.Groups, value);
         if (escalation is not null)
         {
             throw ApiException.Forbidden(kind.Id, (string?)value["metadata"]?["name"], escalation.Message);

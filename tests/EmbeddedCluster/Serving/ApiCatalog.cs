@@ -29,17 +29,23 @@ internal sealed class ApiCatalog(ClusterState state)
         return [.. local.Concat(remote.Values)];
     }
 
-    /// <summary>The group versions by group; built-in groups keep their order of preference, others are ordered by their versions.</summary>
+    /// <summary>
+    /// The group versions by group; built-in groups keep their order of preference, others are ordered by their versions.
+    /// </summary>
     public IEnumerable<IGrouping<string, ApiGroupVersion>> Groups()
     {
         var builtIn = state.Kinds.BuiltIn.Select(each => each.Group).ToHashSet();
         var all = All().Where(each => each.Group.Length > 0).ToList();
         return all.Where(each => builtIn.Contains(each.Group))
-            .Concat(all.Where(each => !builtIn.Contains(each.Group)).OrderBy(each => each.Group, StringComparer.Ordinal).ThenBy(each => each.Version, VersionOrder.Instance))
+            .Concat(
+                all.Where(each => !builtIn.Contains(each.Group))
+                    .OrderBy(each => each.Group, StringComparer.Ordinal)
+                    .ThenBy(each => each.Version, VersionOrder.Instance))
             .GroupBy(each => each.Group);
     }
 
-    public ApiGroupVersion? Find(string group, string version) => All().FirstOrDefault(each => each.Group == group && each.Version == version);
+    public ApiGroupVersion? Find(string group, string version) =>
+        All().FirstOrDefault(each => each.Group == group && each.Version == version);
 
     /// <summary>The APIService that takes requests to this version elsewhere, if one does.</summary>
     public ApiGroupVersion? FindRemote(string group, string version)
@@ -48,7 +54,8 @@ internal sealed class ApiCatalog(ClusterState state)
         return service is null ? null : Parse(service.ReadRest());
     }
 
-    private IEnumerable<ApiGroupVersion> Remote() => state.Store.List(s_services, null).Items.Select(each => Parse(each.ReadRest())).OfType<ApiGroupVersion>();
+    private IEnumerable<ApiGroupVersion> Remote() =>
+        state.Store.List(s_services, null).Items.Select(each => Parse(each.ReadRest())).OfType<ApiGroupVersion>();
 
     private static ApiGroupVersion? Parse(System.Text.Json.Nodes.JsonObject service)
     {
@@ -58,7 +65,15 @@ internal sealed class ApiCatalog(ClusterState state)
         }
 
         var (group, version) = (service.At("spec.group")?.ToString() ?? "", service.At("spec.version")?.ToString() ?? "");
-        var isAvailable = service.Child("status").Items("conditions").Any(each => each.Text("type") == "Available" && each.Text("status") == "True");
-        return new(group, version, false, isAvailable, isAvailable ? [.. s_metrics.Where(each => each.Group == group && each.Version == version)] : []);
+        var isAvailable = service
+            .Child("status")
+            .Items("conditions")
+            .Any(each => each.Text("type") == "Available" && each.Text("status") == "True");
+        return new(
+            group,
+            version,
+            false,
+            isAvailable,
+            isAvailable ? [.. s_metrics.Where(each => each.Group == group && each.Version == version)] : []);
     }
 }

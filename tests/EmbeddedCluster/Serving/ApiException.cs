@@ -44,12 +44,16 @@ internal sealed class ApiException(int code, string? reason, string message, Jso
 
     public static ApiException Unauthorized() => new(401, "Unauthorized", "Unauthorized");
 
-    public static ApiException MethodNotAllowed() => new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", []);
+    public static ApiException MethodNotAllowed() =>
+        new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", []);
 
     public static ApiException Expired(string message) => new(410, "Expired", message);
 
     public static ApiException UnsupportedMediaType(string given, string accepted) =>
-        new(415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {accepted}; got: {given}");
+        new(
+            415,
+            "UnsupportedMediaType",
+            $"the body of the request was in an unknown format - accepted media types include: {accepted}; got: {given}");
 
     public static ApiException Internal(string message) => new(500, null, message);
 

@@ -28,7 +28,11 @@ internal sealed record ApiReply(int Status, string ContentType, ReadOnlyMemory<b
 
     public static ApiReply Text(int status, string text) => new(status, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes(text));
 
-    public static ApiReply Of(ApiException exception) => Json(exception.Code, exception.ToStatus()) with { RetryAfter = exception.RetryAfter };
+    public static ApiReply Of(ApiException exception) =>
+        Json(exception.Code, exception.ToStatus()) with
+        {
+            RetryAfter = exception.RetryAfter,
+        };
 
     public static ApiReply PathNotFound() => Text(404, "404 page not found\n");
 }

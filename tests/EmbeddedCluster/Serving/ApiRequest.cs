@@ -5,7 +5,14 @@ using Microsoft.AspNetCore.Http;
 namespace EmbeddedCluster.Serving;
 
 /// <summary>A request about objects, taken apart.</summary>
-internal sealed record ApiRequest(HttpContext Http, ResourceKind Kind, string Verb, string? Namespace, string? Name, string? Subresource, UserInfo User)
+internal sealed record ApiRequest(
+    HttpContext Http,
+    ResourceKind Kind,
+    string Verb,
+    string? Namespace,
+    string? Name,
+    string? Subresource,
+    UserInfo User)
 {
     public IQueryCollection Query => Http.Request.Query;
 

@@ -55,7 +55,10 @@ internal sealed class ApiServer
     private UserInfo Identify(HttpContext context)
     {
         var user = _state.Authenticator.Authenticate(context) ?? throw ApiException.Unauthorized();
-        if (user.IsAnonymous && !_access.IsOn && !s_public.Any(each => context.Request.Path.StartsWithSegments(each, StringComparison.Ordinal)))
+        if (
+            user.IsAnonymous
+            && !_access.IsOn
+            && !s_public.Any(each => context.Request.Path.StartsWithSegments(each, StringComparison.Ordinal)))
         {
             throw ApiException.Unauthorized();
         }

@@ -52,8 +52,11 @@ internal static class BodyReader
 
     public static string MediaType(HttpRequest request) => (request.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
 
-    public static JsonObject ParseJson(byte[] bytes) => ParseNode(bytes) as JsonObject
-        ?? throw ApiException.BadRequest("couldn't get version/kind; json parse error: json: cannot unmarshal into Go value of type struct { APIVersion string; Kind string }");
+    public static JsonObject ParseJson(byte[] bytes) =>
+        ParseNode(bytes) as JsonObject
+        ?? throw ApiException.BadRequest(
+            "couldn't get version/kind; json parse error: json: cannot unmarshal into Go value of type struct { APIVersion string; Kind string }"
+        );
 
     public static JsonNode ParseNode(byte[] bytes)
     {

@@ -7,26 +7,35 @@ namespace EmbeddedCluster.Serving;
 /// <summary>The columns between name and age of built-in kinds that people look at here.</summary>
 internal static class BuiltInColumns
 {
-    public static IReadOnlyList<PrinterColumn> For(ResourceKind kind) => kind.Kind switch
-    {
-        "Namespace" => [Column("Status", ".status.phase")],
-        "Pod" => [Column("Ready", "@pod-ready"), Column("Status", "@pod-status"), Column("Restarts", "@zero")],
-        "Deployment" => [Column("Ready", "@deployment-ready"), Count("Up-to-date", ".status.updatedReplicas"), Count("Available", ".status.availableReplicas")],
-        "StatefulSet" => [Column("Ready", "@deployment-ready")],
-        "DaemonSet" =>
-        [
-            Count("Desired", ".status.desiredNumberScheduled"), Count("Current", ".status.currentNumberScheduled"), Count("Ready", ".status.numberReady"),
-            Count("Up-to-date", ".status.updatedNumberScheduled"), Count("Available", ".status.numberAvailable"),
-        ],
-        "Service" => [Column("Type", ".spec.type"), Column("Cluster-IP", ".spec.clusterIP"), Column("Port(s)", "@service-ports")],
-        "ConfigMap" => [Column("Data", "@data")],
-        "Secret" => [Column("Type", ".type"), Column("Data", "@data")],
-        "CustomResourceDefinition" => [new("Created At", "string", ".metadata.creationTimestamp", 0, "", "")],
-        "APIService" => [Column("Service", "@api-service"), Column("Available", "@api-available")],
-        "ClusterRoleBinding" or "RoleBinding" => [Column("Role", "@role")],
-        "Node" => [Column("Status", "@node-status"), Column("Version", ".status.nodeInfo.kubeletVersion")],
-        _ => [],
-    };
+    public static IReadOnlyList<PrinterColumn> For(ResourceKind kind) =>
+        kind.Kind switch
+        {
+            "Namespace" => [Column("Status", ".status.phase")],
+            "Pod" => [Column("Ready", "@pod-ready"), Column("Status", "@pod-status"), Column("Restarts", "@zero")],
+            "Deployment" =>
+            [
+                Column("Ready", "@deployment-ready"),
+                Count("Up-to-date", ".status.updatedReplicas"),
+                Count("Available", ".status.availableReplicas"),
+            ],
+            "StatefulSet" => [Column("Ready", "@deployment-ready")],
+            "DaemonSet" =>
+            [
+                Count("Desired", ".status.desiredNumberScheduled"),
+                Count("Current", ".status.currentNumberScheduled"),
+                Count("Ready", ".status.numberReady"),
+                Count("Up-to-date", ".status.updatedNumberScheduled"),
+                Count("Available", ".status.numberAvailable"),
+            ],
+            "Service" => [Column("Type", ".spec.type"), Column("Cluster-IP", ".spec.clusterIP"), Column("Port(s)", "@service-ports")],
+            "ConfigMap" => [Column("Data", "@data")],
+            "Secret" => [Column("Type", ".type"), Column("Data", "@data")],
+            "CustomResourceDefinition" => [new("Created At", "string", ".metadata.creationTimestamp", 0, "", "")],
+            "APIService" => [Column("Service", "@api-service"), Column("Available", "@api-available")],
+            "ClusterRoleBinding" or "RoleBinding" => [Column("Role", "@role")],
+            "Node" => [Column("Status", "@node-status"), Column("Version", ".status.nodeInfo.kubeletVersion")],
+            _ => [],
+        };
 
     public static JsonNode? Compute(string column, JsonObject value)
     {
@@ -49,7 +58,9 @@ internal static class BuiltInColumns
                 return value.At("spec.service") is JsonObject service ? $"{service["namespace"]}/{service["name"]}" : "Local";
             case "@api-available":
                 var available = value.Child("status").Items("conditions").FirstOrDefault(each => each.Text("type") == "Available");
-                return available?.Text("status") == "False" ? $"False ({available.Text("reason")})" : available?.Text("status") ?? "Unknown";
+                return available?.Text("status") == "False"
+                    ? $"False ({available.Text("reason")})"
+                    : available?.Text("status") ?? "Unknown";
             case "@role":
                 return $"{value.At("roleRef.kind")}/{value.At("roleRef.name")}";
             case "@node-status":

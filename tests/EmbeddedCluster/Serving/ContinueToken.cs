@@ -32,7 +32,8 @@ internal sealed record ContinueToken(long Revision, string After)
             var json = JsonNode.Parse(bytes);
             return new((long)json!["rv"]!, ((string)json["start"]!).TrimStart('/').TrimEnd('\0'));
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or NullReferenceException or FormatException)
+        catch (Exception exception)
+            when (exception is JsonException or InvalidOperationException or NullReferenceException or FormatException)
         {
             throw ApiException.BadRequest($"invalid continue token: continue key is not valid: {Complaint(bytes)}");
         }
@@ -73,7 +74,9 @@ internal sealed record ContinueToken(long Revision, string After)
             if (text.Length > 0 && text[0] == literal[0])
             {
                 var same = text.Zip(literal).TakeWhile(each => each.First == each.Second).Count();
-                return same >= text.Length ? "unexpected end of JSON input" : $"invalid character '{text[same]}' in literal {literal} (expecting '{literal[same]}')";
+                return same >= text.Length
+                    ? "unexpected end of JSON input"
+                    : $"invalid character '{text[same]}' in literal {literal} (expecting '{literal[same]}')";
             }
         }
 

@@ -16,18 +16,30 @@ internal sealed class Discovery(ClusterState state, ApiCatalog catalog)
         }
     }
 
-    public ApiReply Core(string accept) => AggregatedVersion(accept) is { } version
-        ? Aggregate(version, catalog.All().Where(each => each.Group.Length == 0).GroupBy(each => each.Group))
-        : ApiReply.Json(200, new JsonObject
-        {
-            ["kind"] = "APIVersions",
-            ["versions"] = new JsonArray("v1"),
-            ["serverAddressByClientCIDRs"] = new JsonArray(new JsonObject { ["clientCIDR"] = "0.0.0.0/0", ["serverAddress"] = $"127.0.0.1:{state.Port}" }),
-        });
+    public ApiReply Core(string accept) =>
+        AggregatedVersion(accept) is { } version
+            ? Aggregate(version, catalog.All().Where(each => each.Group.Length == 0).GroupBy(each => each.Group))
+            : ApiReply.Json(
+                200,
+                new JsonObject
+                {
+                    ["kind"] = "APIVersions",
+                    ["versions"] = new JsonArray("v1"),
+                    ["serverAddressByClientCIDRs"] = new JsonArray(
+                        new JsonObject { ["clientCIDR"] = "0.0.0.0/0", ["serverAddress"] = $"127.0.0.1:{state.Port}" }),
+                });
 
-    public ApiReply Groups(string accept) => AggregatedVersion(accept) is { } version
-        ? Aggregate(version, catalog.Groups())
-        : ApiReply.Json(200, new JsonObject { ["kind"] = "APIGroupList", ["apiVersion"] = "v1", ["groups"] = new JsonArray([.. catalog.Groups().Select(Group)]) });
+    public ApiReply Groups(string accept) =>
+        AggregatedVersion(accept) is { } version
+            ? Aggregate(version, catalog.Groups())
+            : ApiReply.Json(
+                200,
+                new JsonObject
+                {
+                    ["kind"] = "APIGroupList",
+                    ["apiVersion"] = "v1",
+                    ["groups"] = new JsonArray([.. catalog.Groups().Select(Group)]),
+                });
 
     public ApiReply One(string group)
     {
@@ -132,7 +144,9 @@ internal sealed class Discovery(ClusterState state, ApiCatalog catalog)
         var entry = new JsonObject { ["version"] = each.Version };
         if (each.Kinds.Count > 0)
         {
-            entry["resources"] = new JsonArray([.. each.Kinds.OrderBy(kind => kind.Plural, StringComparer.Ordinal).Select(AggregatedResource)]);
+            entry["resources"] = new JsonArray([
+                .. each.Kinds.OrderBy(kind => kind.Plural, StringComparer.Ordinal).Select(AggregatedResource),
+            ]);
         }
 
         entry["freshness"] = each.IsAvailable ? "Current" : "Stale";
@@ -152,18 +166,29 @@ internal sealed class Discovery(ClusterState state, ApiCatalog catalog)
         AddNames(resource, kind);
         if (kind.Subresources.Count > 0)
         {
-            resource["subresources"] = new JsonArray([.. kind.Subresources.Select(sub => new JsonObject
-            {
-                ["subresource"] = sub.Name,
-                ["responseKind"] = ResponseKind(sub.Group.Length == 0 && kind.Custom is not null ? kind.Group : sub.Group, sub.Group.Length == 0 && kind.Custom is null ? "" : sub.Version, sub.Kind),
-                ["verbs"] = Array(sub.Verbs),
-            })]);
+            resource["subresources"] = new JsonArray([
+                .. kind.Subresources.Select(sub => new JsonObject
+                {
+                    ["subresource"] = sub.Name,
+                    ["responseKind"] = ResponseKind(
+                        sub.Group.Length == 0 && kind.Custom is not null ? kind.Group : sub.Group,
+                        sub.Group.Length == 0 && kind.Custom is null ? "" : sub.Version,
+                        sub.Kind),
+                    ["verbs"] = Array(sub.Verbs),
+                }),
+            ]);
         }
 
         return resource;
     }
 
-    private static JsonObject ResponseKind(string group, string version, string kind) => new() { ["group"] = group, ["version"] = version, ["kind"] = kind };
+    private static JsonObject ResponseKind(string group, string version, string kind) =>
+        new()
+        {
+            ["group"] = group,
+            ["version"] = version,
+            ["kind"] = kind,
+        };
 
     private static void AddNames(JsonObject resource, ResourceKind kind)
     {
@@ -179,11 +204,16 @@ internal sealed class Discovery(ClusterState state, ApiCatalog catalog)
     }
 
     // Custom resources list their verbs in another order than built-in ones.
-    private static JsonArray Verbs(ResourceKind kind) => kind.Custom is null ? Array(kind.Verbs) : Array(["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]);
+    private static JsonArray Verbs(ResourceKind kind) =>
+        kind.Custom is null
+            ? Array(kind.Verbs)
+            : Array(["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]);
 
     private static JsonArray Array(IEnumerable<string> texts) => new([.. texts.Select(each => (JsonNode?)each)]);
 
-    /// <returns>The first version of aggregated discovery that the client takes and this Kubernetes has: v2beta1 since 1.26, v2 since 1.30.</returns>
+    /// <returns>
+    /// The first version of aggregated discovery that the client takes and this Kubernetes has: v2beta1 since 1.26, v2 since 1.30.
+    /// </returns>
     private string? AggregatedVersion(string accept)
     {
         foreach (var range in accept.Split(',', StringSplitOptions.TrimEntries))

@@ -23,7 +23,9 @@ internal static class FieldValidation
 
         var text = string.Join(", ", unknown.Select(each => $"unknown field \"{each}\""));
         return mode == "Strict"
-            ? throw ApiException.BadRequest($"{request.Kind.Kind} in version \"{request.Kind.Version}\" cannot be handled as a {request.Kind.Kind}: strict decoding error: {text}")
+            ? throw ApiException.BadRequest(
+                $"{request.Kind.Kind} in version \"{request.Kind.Version}\" cannot be handled as a {request.Kind.Kind}: strict decoding error: {text}"
+            )
             : text;
     }
 }

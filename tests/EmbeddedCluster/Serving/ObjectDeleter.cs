@@ -13,9 +13,15 @@ internal sealed class ObjectDeleter(ClusterState state, Deletions deletions, Obj
         var options = await OptionsAsync(request).ConfigureAwait(false);
         while (true)
         {
-            var live = state.Store.Find(request.Kind.Id, request.StoredNamespace, request.Name!) ?? throw ApiException.NotFound(request.Kind.Id, request.Name!);
+            var live = state.Store.Find(request.Kind.Id, request.StoredNamespace, request.Name!)
+                ?? throw ApiException.NotFound(request.Kind.Id, request.Name!);
             CheckPreconditions(request.Kind, live, options);
-            var (done, left) = deletions.TryDelete(request.Kind, live, options.Text("propagationPolicy"), request.IsDryRun, graceful: options.Number("gracePeriodSeconds") != 0);
+            var (done, left) = deletions.TryDelete(
+                request.Kind,
+                live,
+                options.Text("propagationPolicy"),
+                request.IsDryRun,
+                graceful: options.Number("gracePeriodSeconds") != 0);
             if (!done)
             {
                 continue;
@@ -34,7 +40,10 @@ internal sealed class ObjectDeleter(ClusterState state, Deletions deletions, Obj
         var query = request.Query;
         var labels = Selectors.Labels(query["labelSelector"].ToString());
         var fields = Selectors.Fields(query["fieldSelector"].ToString());
-        foreach (var item in state.Store.List(request.Kind.Id, request.Kind.Namespaced ? request.Namespace : null).Items.Where(each => (labels?.Invoke(each) ?? true) && (fields?.Invoke(each) ?? true)))
+        foreach (
+            var item in state
+                .Store.List(request.Kind.Id, request.Kind.Namespaced ? request.Namespace : null)
+                .Items.Where(each => (labels?.Invoke(each) ?? true) && (fields?.Invoke(each) ?? true)))
         {
             for (var live = item; live is not null; live = state.Store.Find(request.Kind.Id, item.Namespace, item.Name))
             {
@@ -63,7 +72,16 @@ internal sealed class ObjectDeleter(ClusterState state, Deletions deletions, Obj
 
         if (options.Text("propagationPolicy") is { } given and not ("Orphan" or "Background" or "Foreground"))
         {
-            throw ApiException.Invalid("meta.k8s.io", "DeleteOptions", "", [new("FieldValueNotSupported", $"Unsupported value: \"{given}\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"", "propagationPolicy")]);
+            throw ApiException.Invalid(
+                "meta.k8s.io",
+                "DeleteOptions",
+                "",
+                [
+                    new(
+                        "FieldValueNotSupported",
+                        $"Unsupported value: \"{given}\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"",
+                        "propagationPolicy"),
+                ]);
         }
 
         return options;
@@ -74,13 +92,19 @@ internal sealed class ObjectDeleter(ClusterState state, Deletions deletions, Obj
         var preconditions = options["preconditions"] as JsonObject ?? [];
         if (preconditions.Text("uid") is { } uid && uid != live.Uid)
         {
-            throw ApiException.Conflict(kind.Id, live.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {live.Uid}");
+            throw ApiException.Conflict(
+                kind.Id,
+                live.Name,
+                $"Precondition failed: UID in precondition: {uid}, UID in object meta: {live.Uid}");
         }
 
         var revision = live.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
         if (preconditions.Text("resourceVersion") is { } wanted && wanted != revision)
         {
-            throw ApiException.Conflict(kind.Id, live.Name, $"Precondition failed: ResourceVersion in precondition: {wanted}, ResourceVersion in object meta: {revision}");
+            throw ApiException.Conflict(
+                kind.Id,
+                live.Name,
+                $"Precondition failed: ResourceVersion in precondition: {wanted}, ResourceVersion in object meta: {revision}");
         }
     }
 }

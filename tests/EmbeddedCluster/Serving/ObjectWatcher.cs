@@ -34,14 +34,20 @@ internal sealed class ObjectWatcher(ClusterState state, CancellationToken stoppi
             var labels = Selectors.Labels(request.Query["labelSelector"].ToString());
             var fields = Selectors.Fields(request.Query["fieldSelector"].ToString());
             var ns = request.Kind.Namespaced ? request.Namespace : null;
-            _selects = value => (ns is null || value.Namespace == ns) && (request.Name is null || value.Name == request.Name) && (labels?.Invoke(value) ?? true) && (fields?.Invoke(value) ?? true);
+            _selects = value =>
+                (ns is null || value.Namespace == ns)
+                && (request.Name is null || value.Name == request.Name)
+                && (labels?.Invoke(value) ?? true)
+                && (fields?.Invoke(value) ?? true);
             _wantsBookmarks = request.Flag("allowWatchBookmarks");
         }
 
         public async Task RunAsync(Stream output, CancellationToken cancellationToken)
         {
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping);
-            var timeout = int.TryParse(_request.Query["timeoutSeconds"], CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : s_longest;
+            var timeout = int.TryParse(_request.Query["timeoutSeconds"], CultureInfo.InvariantCulture, out var seconds)
+                ? TimeSpan.FromSeconds(seconds)
+                : s_longest;
             ended.CancelAfter(timeout);
             try
             {
@@ -57,13 +63,16 @@ internal sealed class ObjectWatcher(ClusterState state, CancellationToken stoppi
         private async Task FollowAsync(Stream output, DateTime end, CancellationToken cancellationToken)
         {
             var asked = _request.Query["resourceVersion"].ToString();
-            var sendsInitial = _request.Query["sendInitialEvents"] is var initial && (initial == "true" || (initial != "false" && asked is "" or "0"));
+            var sendsInitial =
+                _request.Query["sendInitialEvents"] is var initial && (initial == "true" || (initial != "false" && asked is "" or "0"));
             var seen = sendsInitial ? WriteInitial() : long.Parse(asked, CultureInfo.InvariantCulture);
             var events = new List<StoreEvent>();
 
             // A last bookmark comes about two seconds before the end.
             var bookmarkAt = Earlier(DateTime.UtcNow + _state.Options.BookmarkInterval, end - TimeSpan.FromSeconds(2));
-            while (_request.Kind.Custom is null || _state.Kinds.Find(_request.Kind.Group, _request.Kind.Version, _request.Kind.Plural) is not null)
+            while (
+                _request.Kind.Custom is null
+                || _state.Kinds.Find(_request.Kind.Group, _request.Kind.Version, _request.Kind.Plural) is not null)
             {
                 events.Clear();
                 if (!_state.Store.TryReadSince(seen, _request.Kind.Id, events, out var upTo))
@@ -86,7 +95,8 @@ internal sealed class ObjectWatcher(ClusterState state, CancellationToken stoppi
                 if (_wantsBookmarks)
                 {
                     var wait = bookmarkAt - DateTime.UtcNow;
-                    await Task.WhenAny(changed, Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(1), cancellationToken)).ConfigureAwait(false);
+                    await Task.WhenAny(changed, Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(1), cancellationToken))
+                        .ConfigureAwait(false);
                     cancellationToken.ThrowIfCancellationRequested();
                 }
                 else
@@ -144,10 +154,15 @@ internal sealed class ObjectWatcher(ClusterState state, CancellationToken stoppi
 
         private void WriteBookmark(long revision, bool endsInitial)
         {
-            var (apiVersion, kind) = _form.Form == ObjectForm.Metadata ? ("meta.k8s.io/v1", "PartialObjectMetadata") : (_request.Kind.ApiVersion, _request.Kind.Kind);
+            var (apiVersion, kind) =
+                _form.Form == ObjectForm.Metadata
+                    ? ("meta.k8s.io/v1", "PartialObjectMetadata")
+                    : (_request.Kind.ApiVersion, _request.Kind.Kind);
             var annotations = endsInitial ? ",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}" : "";
             var time = _state.Minor < 30 ? ",\"creationTimestamp\":null" : "";
-            Write($"{{\"type\":\"BOOKMARK\",\"object\":{{\"kind\":\"{kind}\",\"apiVersion\":\"{apiVersion}\",\"metadata\":{{\"resourceVersion\":\"{revision}\"{time}{annotations}}}}}}}\n");
+            Write(
+                $"{{\"type\":\"BOOKMARK\",\"object\":{{\"kind\":\"{kind}\",\"apiVersion\":\"{apiVersion}\",\"metadata\":{{\"resourceVersion\":\"{revision}\"{time}{annotations}}}}}}}\n"
+            );
         }
 
         private void WriteExpired(long seen)

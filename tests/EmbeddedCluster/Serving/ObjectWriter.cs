@@ -20,7 +20,8 @@ internal sealed class ObjectWriter(ClusterState state, Mutations mutations, Admi
         CheckNamespace(request, metadata);
         var warning = FieldValidation.Check(request, value);
         admission.CheckWrite(request.User, request.Kind, value, null);
-        var created = mutations.TryCreate(request.Kind, value, Options(request)) ?? throw ApiException.AlreadyExists(request.Kind.Id, metadata.Text("name")!);
+        var created = mutations.TryCreate(request.Kind, value, Options(request))
+            ?? throw ApiException.AlreadyExists(request.Kind.Id, metadata.Text("name")!);
         return Representation.Of(request.Http.Request, request.Kind).One(201, created) with { Warning = warning };
     }
 
@@ -74,14 +75,19 @@ internal sealed class ObjectWriter(ClusterState state, Mutations mutations, Admi
 
     private ApiReply Apply(ApiRequest request, JsonObject applied)
     {
-        var manager = request.FieldManager ?? throw new ApiException(
-            422, "Invalid", "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
-            new JsonObject
-            {
-                ["group"] = "meta.k8s.io",
-                ["kind"] = "PatchOptions",
-                ["causes"] = ApiException.Causes([new("FieldValueRequired", "Required value: is required for apply patch", "fieldManager")]),
-            });
+        var manager = request.FieldManager
+            ?? throw new ApiException(
+                422,
+                "Invalid",
+                "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
+                new JsonObject
+                {
+                    ["group"] = "meta.k8s.io",
+                    ["kind"] = "PatchOptions",
+                    ["causes"] = ApiException.Causes([
+                        new("FieldValueRequired", "Required value: is required for apply patch", "fieldManager"),
+                    ]),
+                });
         CheckKind(request.Kind, applied);
         var metadata = applied.Child("metadata");
         metadata.Default("name", request.Name);
@@ -106,13 +112,26 @@ internal sealed class ObjectWriter(ClusterState state, Mutations mutations, Admi
                 CheckPreconditions(request.Kind, live, applied.Child("metadata"));
             }
 
-            var outcome = ServerSideApply.Apply(current, applied.Copy(), manager, request.Kind.ApiVersion, request.Flag("force"), ClusterState.Now, schema, request.Subresource);
+            var outcome = ServerSideApply.Apply(
+                current,
+                applied.Copy(),
+                manager,
+                request.Kind.ApiVersion,
+                request.Flag("force"),
+                ClusterState.Now,
+                schema,
+                request.Subresource);
             if (outcome.Conflicts.Count > 0)
             {
-                throw new ApiException(409, "Conflict", FieldConflict.Summary(outcome.Conflicts), new JsonObject
-                {
-                    ["causes"] = ApiException.Causes(outcome.Conflicts.Select(each => new StatusCause("FieldManagerConflict", each.CauseMessage, each.Field))),
-                });
+                throw new ApiException(
+                    409,
+                    "Conflict",
+                    FieldConflict.Summary(outcome.Conflicts),
+                    new JsonObject
+                    {
+                        ["causes"] = ApiException.Causes(
+                            outcome.Conflicts.Select(each => new StatusCause("FieldManagerConflict", each.CauseMessage, each.Field))),
+                    });
             }
 
             CheckName(request, outcome.Object.Child("metadata"));
@@ -150,23 +169,32 @@ internal sealed class ObjectWriter(ClusterState state, Mutations mutations, Admi
     }
 
     private StoredObject Live(ApiRequest request) =>
-        state.Store.Find(request.Kind.Id, request.StoredNamespace, request.Name!) ?? throw ApiException.NotFound(request.Kind.Id, request.Name!);
+        state.Store.Find(request.Kind.Id, request.StoredNamespace, request.Name!)
+        ?? throw ApiException.NotFound(request.Kind.Id, request.Name!);
 
     private static JsonObject Patched(ResourceKind kind, string type, JsonObject current, JsonNode patch)
     {
         var patched = type switch
         {
-            "application/json-patch+json" => JsonPatch.Apply(current, patch as JsonArray ?? throw ApiException.BadRequest("json: cannot unmarshal object into Go value of type jsonpatch.Patch")),
+            "application/json-patch+json" => JsonPatch.Apply(
+                current,
+                patch as JsonArray ?? throw ApiException.BadRequest("json: cannot unmarshal object into Go value of type jsonpatch.Patch")),
             "application/merge-patch+json" => MergePatch.Apply(current, patch),
-            "application/strategic-merge-patch+json" when kind.Custom is null && patch is JsonObject map => StrategicMergePatch.Apply(current, map, ClusterState.SchemaOf(kind)),
-            _ => throw ApiException.UnsupportedMediaType(type, kind.Custom is null
-                ? "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml"
-                : "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"),
+            "application/strategic-merge-patch+json" when kind.Custom is null && patch is JsonObject map => StrategicMergePatch.Apply(
+                current,
+                map,
+                ClusterState.SchemaOf(kind)),
+            _ => throw ApiException.UnsupportedMediaType(
+                type,
+                kind.Custom is null
+                    ? "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml"
+                    : "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"),
         };
         return patched as JsonObject ?? throw ApiException.BadRequest("the patched value is no object");
     }
 
-    private static WriteOptions Options(ApiRequest request) => new(request.ManagerOrDefault) { DryRun = request.IsDryRun, Subresource = request.Subresource };
+    private static WriteOptions Options(ApiRequest request) =>
+        new(request.ManagerOrDefault) { DryRun = request.IsDryRun, Subresource = request.Subresource };
 
     private static void CheckKind(ResourceKind kind, JsonObject value)
     {
@@ -174,12 +202,15 @@ internal sealed class ObjectWriter(ClusterState state, Mutations mutations, Admi
         value.Default("kind", kind.Kind);
         if (value.Text("apiVersion") != kind.ApiVersion)
         {
-            throw ApiException.BadRequest($"the API version in the data ({value.Text("apiVersion")}) does not match the expected API version ({kind.ApiVersion})");
+            throw ApiException.BadRequest(
+                $"the API version in the data ({value.Text("apiVersion")}) does not match the expected API version ({kind.ApiVersion})");
         }
 
         if (value.Text("kind") != kind.Kind)
         {
-            throw ApiException.BadRequest($"{value.Text("kind")} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: no kind \"{value.Text("kind")}\" is registered for the resource");
+            throw ApiException.BadRequest(
+                $"{value.Text("kind")} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: no kind \"{value.Text("kind")}\" is registered for the resource"
+            );
         }
     }
 
@@ -188,7 +219,8 @@ internal sealed class ObjectWriter(ClusterState state, Mutations mutations, Admi
         metadata.Default("name", request.Name);
         if (metadata.Text("name") != request.Name)
         {
-            throw ApiException.BadRequest($"the name of the object ({metadata.Text("name")}) does not match the name on the URL ({request.Name})");
+            throw ApiException.BadRequest(
+                $"the name of the object ({metadata.Text("name")}) does not match the name on the URL ({request.Name})");
         }
     }
 
@@ -211,7 +243,10 @@ internal sealed class ObjectWriter(ClusterState state, Mutations mutations, Admi
     {
         if (metadata.Text("uid") is { Length: > 0 } uid && uid != live.Uid)
         {
-            throw ApiException.Conflict(kind.Id, live.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {live.Uid}");
+            throw ApiException.Conflict(
+                kind.Id,
+                live.Name,
+                $"Precondition failed: UID in precondition: {uid}, UID in object meta: {live.Uid}");
         }
 
         var revision = metadata.Text("resourceVersion");
@@ -219,7 +254,11 @@ internal sealed class ObjectWriter(ClusterState state, Mutations mutations, Admi
         {
             if (kind.Custom is not null && !byPatch)
             {
-                throw ApiException.Invalid(kind.Group, kind.Kind, live.Name, [new("FieldValueInvalid", "Invalid value: 0x0: must be specified for an update", "metadata.resourceVersion")]);
+                throw ApiException.Invalid(
+                    kind.Group,
+                    kind.Kind,
+                    live.Name,
+                    [new("FieldValueInvalid", "Invalid value: 0x0: must be specified for an update", "metadata.resourceVersion")]);
             }
 
             return;

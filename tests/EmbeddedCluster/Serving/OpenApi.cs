@@ -4,7 +4,8 @@ using EmbeddedCluster.Kinds;
 namespace EmbeddedCluster.Serving;
 
 /// <summary>
-/// As much of OpenAPI v3 as clients need to learn that a PATCH takes the fieldValidation and dryRun parameters. No schemas: the server validates.
+/// As much of OpenAPI v3 as clients need to learn that a PATCH takes the fieldValidation and dryRun parameters. No schemas: the server
+/// validates.
 /// </summary>
 internal sealed class OpenApi(ClusterState state)
 {
@@ -29,7 +30,11 @@ internal sealed class OpenApi(ClusterState state)
         }
 
         var kinds = state.Kinds.Discovered.Where(each => $"/openapi/v3/{PathOf(each.Group, each.Version)}" == path).ToList();
-        return kinds.Count == 0 ? path.StartsWith("/openapi/v3/", StringComparison.Ordinal) ? ApiReply.PathNotFound() : throw ApiException.NotImplemented("OpenAPI v2") : ApiReply.Json(200, Describe(kinds));
+        return kinds.Count == 0
+            ? path.StartsWith("/openapi/v3/", StringComparison.Ordinal)
+                ? ApiReply.PathNotFound()
+                : throw ApiException.NotImplemented("OpenAPI v2")
+            : ApiReply.Json(200, Describe(kinds));
     }
 
     private static string PathOf(string group, string version) => group.Length == 0 ? $"api/{version}" : $"apis/{group}/{version}";
@@ -54,19 +59,27 @@ internal sealed class OpenApi(ClusterState state)
         };
     }
 
-    private static JsonObject Patch(ResourceKind kind, string name) => new()
-    {
-        ["patch"] = new JsonObject
+    private static JsonObject Patch(ResourceKind kind, string name) =>
+        new()
         {
-            ["operationId"] = $"patch{name}",
-            ["parameters"] = new JsonArray([.. ((string[])["dryRun", "fieldManager", "fieldValidation", "force"]).Select(each => new JsonObject
+            ["patch"] = new JsonObject
             {
-                ["name"] = each,
-                ["in"] = "query",
-                ["schema"] = new JsonObject { ["type"] = each == "force" ? "boolean" : "string" },
-            })]),
-            ["responses"] = new JsonObject { ["200"] = new JsonObject { ["description"] = "OK" } },
-            ["x-kubernetes-group-version-kind"] = new JsonObject { ["group"] = kind.Group, ["version"] = kind.Version, ["kind"] = name },
-        },
-    };
+                ["operationId"] = $"patch{name}",
+                ["parameters"] = new JsonArray([
+                    .. ((string[])["dryRun", "fieldManager", "fieldValidation", "force"]).Select(each => new JsonObject
+                    {
+                        ["name"] = each,
+                        ["in"] = "query",
+                        ["schema"] = new JsonObject { ["type"] = each == "force" ? "boolean" : "string" },
+                    }),
+                ]),
+                ["responses"] = new JsonObject { ["200"] = new JsonObject { ["description"] = "OK" } },
+                ["x-kubernetes-group-version-kind"] = new JsonObject
+                {
+                    ["group"] = kind.Group,
+                    ["version"] = kind.Version,
+                    ["kind"] = name,
+                },
+            },
+        };
 }

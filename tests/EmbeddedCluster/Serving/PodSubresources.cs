@@ -29,8 +29,12 @@ internal sealed class PodSubresources(ClusterState state, Deletions deletions)
         }
 
         var user = $"system:serviceaccount:{request.Namespace}:{request.Name}";
-        body.Child("status")["token"] = state.Authenticator.CreateToken(user, ["system:serviceaccounts", $"system:serviceaccounts:{request.Namespace}"]);
-        body.Child("status")["expirationTimestamp"] = ClusterState.Now.AddHours(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        body.Child("status")["token"] = state.Authenticator.CreateToken(
+            user,
+            ["system:serviceaccounts", $"system:serviceaccounts:{request.Namespace}"]);
+        body.Child("status")["expirationTimestamp"] = ClusterState
+            .Now.AddHours(1)
+            .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         return ApiReply.Json(201, body);
     }
 }

@@ -16,27 +16,64 @@ internal static class ProtobufBody
     private static readonly Message s_time = new([new(1, "seconds", Form.Integer)]);
 
     private static readonly Message s_owner = new([
-        new(1, "kind", Form.Text), new(3, "name", Form.Text), new(4, "uid", Form.Text), new(5, "apiVersion", Form.Text), new(6, "controller", Form.Boolean), new(7, "blockOwnerDeletion", Form.Boolean)]);
+        new(1, "kind", Form.Text),
+        new(3, "name", Form.Text),
+        new(4, "uid", Form.Text),
+        new(5, "apiVersion", Form.Text),
+        new(6, "controller", Form.Boolean),
+        new(7, "blockOwnerDeletion", Form.Boolean),
+    ]);
 
     // Managed fields are left out: what a client sends back of them never changes what is stored.
     private static readonly Message s_metadata = new([
-        new(1, "name", Form.Text), new(2, "generateName", Form.Text), new(3, "namespace", Form.Text), new(5, "uid", Form.Text), new(6, "resourceVersion", Form.Text),
-        new(7, "generation", Form.Integer), new(8, "creationTimestamp", Form.Time), new(11, "labels", Form.TextMap), new(12, "annotations", Form.TextMap),
-        new(13, "ownerReferences", Form.Messages, s_owner), new(14, "finalizers", Form.Texts)]);
+        new(1, "name", Form.Text),
+        new(2, "generateName", Form.Text),
+        new(3, "namespace", Form.Text),
+        new(5, "uid", Form.Text),
+        new(6, "resourceVersion", Form.Text),
+        new(7, "generation", Form.Integer),
+        new(8, "creationTimestamp", Form.Time),
+        new(11, "labels", Form.TextMap),
+        new(12, "annotations", Form.TextMap),
+        new(13, "ownerReferences", Form.Messages, s_owner),
+        new(14, "finalizers", Form.Texts),
+    ]);
 
     private static readonly Message s_reference = new([new(1, "name", Form.Text)]);
 
     private static readonly Dictionary<string, Message> s_kinds = new()
     {
-        ["v1/Secret"] = new([new(1, "metadata", Form.Message, s_metadata), new(2, "data", Form.BytesMap), new(3, "type", Form.Text), new(4, "stringData", Form.TextMap), new(5, "immutable", Form.Boolean)]),
-        ["v1/ConfigMap"] = new([new(1, "metadata", Form.Message, s_metadata), new(2, "data", Form.TextMap), new(3, "binaryData", Form.BytesMap), new(4, "immutable", Form.Boolean)]),
+        ["v1/Secret"] = new([
+            new(1, "metadata", Form.Message, s_metadata),
+            new(2, "data", Form.BytesMap),
+            new(3, "type", Form.Text),
+            new(4, "stringData", Form.TextMap),
+            new(5, "immutable", Form.Boolean),
+        ]),
+        ["v1/ConfigMap"] = new([
+            new(1, "metadata", Form.Message, s_metadata),
+            new(2, "data", Form.TextMap),
+            new(3, "binaryData", Form.BytesMap),
+            new(4, "immutable", Form.Boolean),
+        ]),
         ["v1/Namespace"] = new([
-            new(1, "metadata", Form.Message, s_metadata), new(2, "spec", Form.Message, new([new(1, "finalizers", Form.Texts)])), new(3, "status", Form.Message, new([new(1, "phase", Form.Text)]))]),
+            new(1, "metadata", Form.Message, s_metadata),
+            new(2, "spec", Form.Message, new([new(1, "finalizers", Form.Texts)])),
+            new(3, "status", Form.Message, new([new(1, "phase", Form.Text)])),
+        ]),
         ["v1/ServiceAccount"] = new([
-            new(1, "metadata", Form.Message, s_metadata), new(2, "secrets", Form.Messages, s_reference), new(3, "imagePullSecrets", Form.Messages, s_reference), new(4, "automountServiceAccountToken", Form.Boolean)]),
+            new(1, "metadata", Form.Message, s_metadata),
+            new(2, "secrets", Form.Messages, s_reference),
+            new(3, "imagePullSecrets", Form.Messages, s_reference),
+            new(4, "automountServiceAccountToken", Form.Boolean),
+        ]),
         ["DeleteOptions"] = new([
-            new(1, "gracePeriodSeconds", Form.Integer), new(2, "preconditions", Form.Message, new([new(1, "uid", Form.Text), new(2, "resourceVersion", Form.Text)])),
-            new(3, "orphanDependents", Form.Boolean), new(4, "propagationPolicy", Form.Text), new(5, "dryRun", Form.Texts)]),
+            new(1, "gracePeriodSeconds", Form.Integer),
+            new(2, "preconditions", Form.Message, new([new(1, "uid", Form.Text), new(2, "resourceVersion", Form.Text)])),
+            new(3, "orphanDependents", Form.Boolean),
+            new(4, "propagationPolicy", Form.Text),
+            new(5, "dryRun", Form.Texts),
+        ]),
     };
 
     private enum Form
@@ -69,7 +106,8 @@ internal static class ProtobufBody
                 var type = new Reader(reader.Bytes);
                 while (type.Next(out var part))
                 {
-                    (apiVersion, kind) = part == 1 ? (Encoding.UTF8.GetString(type.Bytes), kind) : (apiVersion, Encoding.UTF8.GetString(type.Bytes));
+                    (apiVersion, kind) =
+                        part == 1 ? (Encoding.UTF8.GetString(type.Bytes), kind) : (apiVersion, Encoding.UTF8.GetString(type.Bytes));
                 }
             }
             else if (number == 2)
@@ -116,7 +154,9 @@ internal static class ProtobufBody
                 value[field.Name] = reader.Number != 0;
                 break;
             case Form.Time when Read(reader.Bytes, s_time).Number("seconds") is { } seconds:
-                value[field.Name] = DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+                value[field.Name] = DateTimeOffset
+                    .FromUnixTimeSeconds(seconds)
+                    .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
                 break;
             case Form.Message when reader.Bytes.Length > 0:
                 value[field.Name] = Read(reader.Bytes, field.Of!);

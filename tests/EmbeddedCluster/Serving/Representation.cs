@@ -45,7 +45,10 @@ internal sealed class Representation
                 case "Table":
                     return new(kind, ObjectForm.Table, includeObject);
                 case "PartialObjectMetadata" or "PartialObjectMetadataList":
-                    return new(kind, ObjectForm.Metadata, includeObject) { IsForLists = clause.Form.EndsWith("List", StringComparison.Ordinal) };
+                    return new(kind, ObjectForm.Metadata, includeObject)
+                    {
+                        IsForLists = clause.Form.EndsWith("List", StringComparison.Ordinal),
+                    };
                 default:
                     break;
             }
@@ -58,7 +61,8 @@ internal sealed class Representation
     {
         if (IsForLists)
         {
-            throw AcceptHeader.Refused($"you requested PartialObjectMetadataList, but the requested object is not a list ({GoType(_kind.Kind)})");
+            throw AcceptHeader.Refused(
+                $"you requested PartialObjectMetadataList, but the requested object is not a list ({GoType(_kind.Kind)})");
         }
 
         var buffer = new ArrayBufferWriter<byte>(value.Size + 128);
@@ -75,7 +79,8 @@ internal sealed class Representation
                 value.WriteMetadataOnly(output);
                 break;
             case ObjectForm.Table:
-                output.Write(Encoding.UTF8.GetBytes(Tables.Of(_kind, [value], value.Revision, null, _includeObject, withColumns).ToJsonString()));
+                output.Write(
+                    Encoding.UTF8.GetBytes(Tables.Of(_kind, [value], value.Revision, null, _includeObject, withColumns).ToJsonString()));
                 break;
             default:
                 value.Write(output, _kind.ApiVersion, _kind.Kind);
@@ -92,7 +97,8 @@ internal sealed class Representation
 
         if (Form == ObjectForm.Metadata && !IsForLists)
         {
-            throw AcceptHeader.Refused($"you requested PartialObjectMetadata, but the requested object is a list ({GoType(_kind.ListKind)})");
+            throw AcceptHeader.Refused(
+                $"you requested PartialObjectMetadata, but the requested object is a list ({GoType(_kind.ListKind)})");
         }
 
         var metadata = new JsonObject { ["resourceVersion"] = revision.ToString(System.Globalization.CultureInfo.InvariantCulture) };
@@ -106,9 +112,13 @@ internal sealed class Representation
             metadata["remainingItemCount"] = remaining;
         }
 
-        var (apiVersion, listKind) = Form == ObjectForm.Metadata ? ("meta.k8s.io/v1", "PartialObjectMetadataList") : (_kind.ApiVersion, _kind.ListKind);
+        var (apiVersion, listKind) =
+            Form == ObjectForm.Metadata ? ("meta.k8s.io/v1", "PartialObjectMetadataList") : (_kind.ApiVersion, _kind.ListKind);
         var buffer = new ArrayBufferWriter<byte>(items.Sum(each => each.Size + 128) + 256);
-        buffer.Write(Encoding.UTF8.GetBytes($$"""{"kind":"{{listKind}}","apiVersion":"{{apiVersion}}","metadata":{{metadata.ToJsonString()}},"items":["""));
+        buffer.Write(
+            Encoding.UTF8.GetBytes(
+                $$"""{"kind":"{{listKind}}","apiVersion":"{{apiVersion}}","metadata":{{metadata.ToJsonString()}},"items":["""
+            ));
         for (var at = 0; at < items.Count; at++)
         {
             if (at > 0)

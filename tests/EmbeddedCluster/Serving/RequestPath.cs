@@ -1,7 +1,14 @@
 namespace EmbeddedCluster.Serving;
 
 /// <summary>The parts of a path under /api or /apis that addresses objects.</summary>
-internal sealed record RequestPath(string Group, string Version, string Plural, string? Namespace, string? Name, string? Subresource, string Rest)
+internal sealed record RequestPath(
+    string Group,
+    string Version,
+    string Plural,
+    string? Namespace,
+    string? Name,
+    string? Subresource,
+    string Rest)
 {
     /// <returns>Null for a path that addresses no objects.</returns>
     public static RequestPath? Parse(string path)
@@ -31,7 +38,14 @@ internal sealed record RequestPath(string Group, string Version, string Plural, 
             }
         }
 
-        return new(group, version, rest[0], ns, rest.Length > 1 ? rest[1] : null, rest.Length > 2 ? rest[2] : null, string.Join('/', rest.Length > 3 ? rest[3..].ToArray() : []));
+        return new(
+            group,
+            version,
+            rest[0],
+            ns,
+            rest.Length > 1 ? rest[1] : null,
+            rest.Length > 2 ? rest[2] : null,
+            string.Join('/', rest.Length > 3 ? rest[3..].ToArray() : []));
     }
 
     public static string VerbOf(string method, bool named, bool watch) => method switch

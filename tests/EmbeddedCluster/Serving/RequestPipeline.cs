@@ -52,8 +52,17 @@ internal sealed class RequestPipeline(ClusterState state, ApiServer server, Canc
         }
         finally
         {
-            state.Requests.Add(new(
-                time, context.Request.Method, path, user, context.Request.Headers.UserAgent.ToString(), status, BodyReader.BytesRead(context), bytes, Stopwatch.GetElapsedTime(started)));
+            state.Requests.Add(
+                new(
+                    time,
+                    context.Request.Method,
+                    path,
+                    user,
+                    context.Request.Headers.UserAgent.ToString(),
+                    status,
+                    BodyReader.BytesRead(context),
+                    bytes,
+                    Stopwatch.GetElapsedTime(started)));
         }
     }
 
@@ -129,7 +138,11 @@ internal sealed class RequestPipeline(ClusterState state, ApiServer server, Canc
         }
     }
 
-    private static async Task SendSlowlyAsync(HttpResponse response, ReadOnlyMemory<byte> body, TimeSpan over, CancellationToken cancellationToken)
+    private static async Task SendSlowlyAsync(
+        HttpResponse response,
+        ReadOnlyMemory<byte> body,
+        TimeSpan over,
+        CancellationToken cancellationToken)
     {
         var piece = Math.Max(1, (body.Length / SlowPieces) + 1);
         for (var at = 0; at < body.Length; at += piece)

@@ -54,7 +54,9 @@ internal sealed class ResourceRequests
         if (kind is null)
         {
             // A group version that is there answers in JSON, one that isn't in plain text.
-            return _state.Kinds.Find(path.Group, path.Version, _ => true) is null || path.Group.Length > 0 && _state.Kinds.BuiltIn.All(each => each.Group != path.Group)
+            return
+                _state.Kinds.Find(path.Group, path.Version, _ => true) is null
+                || path.Group.Length > 0 && _state.Kinds.BuiltIn.All(each => each.Group != path.Group)
                 ? ApiReply.PathNotFound()
                 : throw new ApiException(404, "NotFound", "the server could not find the requested resource", []);
         }
@@ -77,7 +79,9 @@ internal sealed class ResourceRequests
         if (!request.Kind.IsStored)
         {
             AcceptHeader.CheckRoute(request.Http.Request, _state.Minor);
-            return request.Kind.Kind == "ComponentStatus" ? throw ApiException.NotImplemented("component statuses") : await _reviews.AnswerAsync(request).ConfigureAwait(false);
+            return request.Kind.Kind == "ComponentStatus"
+                ? throw ApiException.NotImplemented("component statuses")
+                : await _reviews.AnswerAsync(request).ConfigureAwait(false);
         }
 
         // Objects of a namespaced kind are only changed inside a namespace.

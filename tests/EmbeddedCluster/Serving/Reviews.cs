@@ -33,7 +33,14 @@ internal sealed class Reviews(ClusterState state, AccessControl access)
             metadata["creationTimestamp"] = null;
         }
 
-        ManagedFields.RecordUpdate(null, asked, request.ManagerOrDefault, request.Kind.ApiVersion, null, ClusterState.Now, ClusterState.SchemaOf(request.Kind));
+        ManagedFields.RecordUpdate(
+            null,
+            asked,
+            request.ManagerOrDefault,
+            request.Kind.ApiVersion,
+            null,
+            ClusterState.Now,
+            ClusterState.SchemaOf(request.Kind));
         metadata.TakeFrom(asked.Child("metadata"), "managedFields");
         return ApiReply.Json(201, review);
     }
@@ -74,8 +81,15 @@ internal sealed class Reviews(ClusterState state, AccessControl access)
 
     private JsonObject Rules(JsonObject spec, UserInfo user)
     {
-        var all = new PolicyRule { Verbs = ["*"], ApiGroups = ["*"], Resources = ["*"] };
-        var rules = access.IsOn ? access.RulesFor(user, spec.Text("namespace") ?? "") : [all, new() { Verbs = ["*"], NonResourceUrls = ["*"] }];
+        var all = new PolicyRule
+        {
+            Verbs = ["*"],
+            ApiGroups = ["*"],
+            Resources = ["*"],
+        };
+        var rules = access.IsOn
+            ? access.RulesFor(user, spec.Text("namespace") ?? "")
+            : [all, new() { Verbs = ["*"], NonResourceUrls = ["*"] }];
         return new()
         {
             ["resourceRules"] = new JsonArray([.. rules.Where(each => each.Resources.Count > 0).Select(each => each.ToJson())]),
@@ -88,7 +102,9 @@ internal sealed class Reviews(ClusterState state, AccessControl access)
         ? new() { ["authenticated"] = true, ["user"] = Describe(user) }
         : new() { ["error"] = "[invalid bearer token]" };
 
-    private static UserInfo Subject(JsonObject spec) => new(spec.Text("user") ?? "", [.. (spec["groups"] as JsonArray ?? []).Select(each => (string?)each ?? "")]);
+    private static UserInfo Subject(JsonObject spec) =>
+        new(spec.Text("user") ?? "", [.. (spec["groups"] as JsonArray ?? []).Select(each => (string?)each ?? "")]);
 
-    private static JsonObject Describe(UserInfo user) => new() { ["username"] = user.Name, ["groups"] = new JsonArray([.. user.Groups.Select(each => (JsonNode?)each)]) };
+    private static JsonObject Describe(UserInfo user) =>
+        new() { ["username"] = user.Name, ["groups"] = new JsonArray([.. user.Groups.Select(each => (JsonNode?)each)]) };
 }

@@ -13,10 +13,12 @@ internal sealed class Scale(ClusterState state, Mutations mutations)
     {
         var kind = request.Kind;
         var type = BodyReader.MediaType(request.Http.Request);
-        var body = request.Verb == "get" ? [] : await BodyReader.ReadBytesAsync(request.Http.Request, request.Aborted).ConfigureAwait(false);
+        var body =
+            request.Verb == "get" ? [] : await BodyReader.ReadBytesAsync(request.Http.Request, request.Aborted).ConfigureAwait(false);
         while (true)
         {
-            var live = state.Store.Find(kind.Id, request.StoredNamespace, request.Name!) ?? throw ApiException.NotFound(kind.Id, request.Name!);
+            var live = state.Store.Find(kind.Id, request.StoredNamespace, request.Name!)
+                ?? throw ApiException.NotFound(kind.Id, request.Name!);
             var scale = Of(kind, live);
             if (request.Verb == "get")
             {
@@ -24,7 +26,9 @@ internal sealed class Scale(ClusterState state, Mutations mutations)
             }
 
             var wanted = request.Verb == "update" ? BodyReader.ParseJson(body) : Patched(type, scale, BodyReader.ParseNode(body));
-            if (wanted["metadata"]?["resourceVersion"]?.ToString() is { Length: > 0 } revision && revision != scale["metadata"]!["resourceVersion"]!.ToString())
+            if (
+                wanted["metadata"]?["resourceVersion"]?.ToString() is { Length: > 0 } revision
+                && revision != scale["metadata"]!["resourceVersion"]!.ToString())
             {
                 throw ApiException.Modified(kind.Id, live.Name);
             }
@@ -33,7 +37,14 @@ internal sealed class Scale(ClusterState state, Mutations mutations)
             var steps = Paths(kind).Spec.Trim('.').Split('.');
             var parent = steps[..^1].Aggregate(value, (node, step) => node.Child(step));
             parent[steps[^1]] = wanted.Child("spec").Number("replicas") ?? 0;
-            if (mutations.TryUpdate(kind, live, value, new(request.ManagerOrDefault) { DryRun = request.IsDryRun, Subresource = "scale" }) is { } updated)
+            if (
+                mutations.TryUpdate(
+                    kind,
+                    live,
+                    value,
+                    new(request.ManagerOrDefault) { DryRun = request.IsDryRun, Subresource = "scale" }
+                ) is
+                { } updated)
             {
                 return ApiReply.Json(200, Of(kind, updated));
             }

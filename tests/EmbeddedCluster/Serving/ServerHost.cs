@@ -20,9 +20,14 @@ internal sealed class ServerHost : IAsyncDisposable
 
     private ServerHost(WebApplication application, CancellationTokenSource stopping) => (_application, _stopping) = (application, stopping);
 
-    public int Port => new Uri(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+    public int Port =>
+        new Uri(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
 
-    public static async Task<ServerHost> StartAsync(ClusterState state, X509Certificate2 certificate, int port, CancellationToken cancellationToken)
+    public static async Task<ServerHost> StartAsync(
+        ClusterState state,
+        X509Certificate2 certificate,
+        int port,
+        CancellationToken cancellationToken)
     {
         var stopping = new CancellationTokenSource();
         var builder = WebApplication.CreateEmptyBuilder(new());
@@ -43,7 +48,8 @@ internal sealed class ServerHost : IAsyncDisposable
                     https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
                     https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
 
-                    // Whose certificate it is, and whether it counts, is for the authenticator to say: with 401, not with a broken handshake.
+                    // Whose certificate it is, and whether it counts, is for the authenticator to say: with 401, not with a broken
+                    // handshake.
                     https.ClientCertificateValidation = (_, _, _) => true;
                 });
             });

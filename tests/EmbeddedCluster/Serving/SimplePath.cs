@@ -17,8 +17,13 @@ internal static partial class SimplePath
 
             value = step.Groups switch
             {
-                var groups when groups["key"].Success => (value as JsonArray)?.FirstOrDefault(each => each?[groups["key"].Value]?.ToString() == groups["value"].Value),
-                var groups when groups["index"].Success => value is JsonArray list && int.Parse(groups["index"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture) is var at && at < list.Count ? list[at] : null,
+                var groups when groups["key"].Success => (value as JsonArray)?.FirstOrDefault(each =>
+                    each?[groups["key"].Value]?.ToString() == groups["value"].Value),
+                var groups when groups["index"].Success => value is JsonArray list
+                && int.Parse(groups["index"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture) is var at
+                && at < list.Count
+                    ? list[at]
+                    : null,
                 var groups => (value as JsonObject)?[groups["name"].Value.Replace("\\.", ".", StringComparison.Ordinal)],
             };
         }

@@ -8,7 +8,13 @@ namespace EmbeddedCluster.Serving;
 /// <summary>Objects as rows, as <c>kubectl get</c> asks for them.</summary>
 internal static class Tables
 {
-    public static JsonObject Of(ResourceKind kind, IReadOnlyList<StoredObject> items, long revision, string? next, string includeObject, bool withColumns)
+    public static JsonObject Of(
+        ResourceKind kind,
+        IReadOnlyList<StoredObject> items,
+        long revision,
+        string? next,
+        string includeObject,
+        bool withColumns)
     {
         var columns = Columns(kind);
         var metadata = new JsonObject { ["resourceVersion"] = revision.ToString(CultureInfo.InvariantCulture) };
@@ -30,9 +36,18 @@ internal static class Tables
     private static List<PrinterColumn> Columns(ResourceKind kind)
     {
         var name = new PrinterColumn("Name", "string", ".metadata.name", 0, "Name must be unique within a namespace.", "name");
-        var age = new PrinterColumn("Age", "date", ".metadata.creationTimestamp", 0, "CreationTimestamp is a timestamp representing the server time when this object was created.", "");
+        var age = new PrinterColumn(
+            "Age",
+            "date",
+            ".metadata.creationTimestamp",
+            0,
+            "CreationTimestamp is a timestamp representing the server time when this object was created.",
+            "");
         IEnumerable<PrinterColumn> own = kind.Custom?.Columns ?? BuiltInColumns.For(kind);
-        return own.Any(each => each.Type == "date") ? [name, .. own] : kind.Custom is null ? [name, .. own, age] : own.Any() ? [name, .. own] : [name, age];
+        return own.Any(each => each.Type == "date") ? [name, .. own]
+            : kind.Custom is null ? [name, .. own, age]
+            : own.Any() ? [name, .. own]
+            : [name, age];
     }
 
     private static JsonObject Definition(PrinterColumn column) => new()
@@ -54,7 +69,12 @@ internal static class Tables
         }
         else if (includeObject != "None")
         {
-            row["object"] = new JsonObject { ["kind"] = "PartialObjectMetadata", ["apiVersion"] = "meta.k8s.io/v1", ["metadata"] = item.ReadMetadata() };
+            row["object"] = new JsonObject
+            {
+                ["kind"] = "PartialObjectMetadata",
+                ["apiVersion"] = "meta.k8s.io/v1",
+                ["metadata"] = item.ReadMetadata(),
+            };
         }
 
         return row;
@@ -64,9 +84,11 @@ internal static class Tables
     {
         if (column.Type == "date")
         {
-            return SimplePath.Read(value, column.Path) is JsonValue time && DateTimeOffset.TryParse(time.ToString(), CultureInfo.InvariantCulture, out var moment)
-                ? Age(ClusterState.Now - moment)
-                : column.Path == ".metadata.creationTimestamp" ? "<unknown>" : null;
+            return SimplePath.Read(value, column.Path) is JsonValue time
+                && DateTimeOffset.TryParse(time.ToString(), CultureInfo.InvariantCulture, out var moment)
+                    ? Age(ClusterState.Now - moment)
+                : column.Path == ".metadata.creationTimestamp" ? "<unknown>"
+                : null;
         }
 
         if (column.Path.StartsWith('@'))

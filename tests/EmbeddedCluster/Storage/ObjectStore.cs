@@ -156,7 +156,9 @@ internal sealed class ObjectStore(int historyLimit, long historyBytesLimit)
     }
 
     private StoredObject? FindLocked(ResourceId resource, string ns, string name) =>
-        _objects.TryGetValue(resource, out var namespaces) && namespaces.TryGetValue(ns, out var names) ? names.GetValueOrDefault(name) : null;
+        _objects.TryGetValue(resource, out var namespaces) && namespaces.TryGetValue(ns, out var names)
+            ? names.GetValueOrDefault(name)
+            : null;
 
     private void Put(ResourceId resource, StoredObject value)
     {

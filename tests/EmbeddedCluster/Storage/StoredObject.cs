@@ -7,12 +7,17 @@ using System.Text.Json.Nodes;
 namespace EmbeddedCluster.Storage;
 
 /// <summary>
-/// One version of one object, immutable. Kept as text in two parts, so that the whole object, its metadata alone and every API version of it
+/// One version of one object, immutable. Kept as text in two parts, so that the whole object, its metadata alone and every API version of
+/// it
 /// can be written without parsing, and a definition of a megabyte costs a megabyte.
 /// </summary>
 internal sealed class StoredObject
 {
-    private static readonly JsonWriterOptions s_writerOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions s_writerOptions = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     private StoredObject(JsonObject metadata, long revision, byte[] rest)
     {
@@ -25,7 +30,17 @@ internal sealed class StoredObject
         Finalizers = metadata["finalizers"] is JsonArray finalizers ? [.. finalizers.Select(each => (string?)each ?? "")] : [];
         Labels = metadata["labels"] is JsonObject labels ? labels.ToDictionary(each => each.Key, each => (string?)each.Value ?? "") : [];
         Owners = metadata["ownerReferences"] is JsonArray owners
-            ? [.. owners.OfType<JsonObject>().Select(each => new Owner((string?)each["uid"] ?? "", (string?)each["kind"] ?? "", (string?)each["name"] ?? "", (bool?)each["blockOwnerDeletion"] ?? false, (bool?)each["controller"] ?? false))]
+            ?
+            [
+                .. owners
+                    .OfType<JsonObject>()
+                    .Select(each => new Owner(
+                        (string?)each["uid"] ?? "",
+                        (string?)each["kind"] ?? "",
+                        (string?)each["name"] ?? "",
+                        (bool?)each["blockOwnerDeletion"] ?? false,
+                        (bool?)each["controller"] ?? false)),
+            ]
             : [];
         Metadata = Serialize(metadata);
     }
@@ -146,7 +161,10 @@ internal sealed class StoredObject
         public StoredObject Uncommitted() => new(metadata, 0, rest);
 
         public bool SaysTheSameAs(StoredObject live) =>
-            rest.Length == live.Rest.Length && JsonNode.DeepEquals(metadata, live.ReadMetadata())
-            && (rest.AsSpan().SequenceEqual(live.Rest) || JsonNode.DeepEquals(JsonNode.Parse([(byte)'{', .. rest, (byte)'}']), live.ReadRest()));
+            rest.Length == live.Rest.Length
+            && JsonNode.DeepEquals(metadata, live.ReadMetadata())
+            && (
+                rest.AsSpan().SequenceEqual(live.Rest)
+                || JsonNode.DeepEquals(JsonNode.Parse([(byte)'{', .. rest, (byte)'}']), live.ReadRest()));
     }
 }

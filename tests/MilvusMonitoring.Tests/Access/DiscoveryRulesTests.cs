@@ -8,28 +8,53 @@ using Held = EmbeddedCluster.Authorization.PolicyRule;
 
 namespace MilvusMonitoring.Tests.Access;
 
-/// <summary>What Grant adds and Revoke takes away, held against an authorizer that is written apart from it, on random roles from a fixed seed.</summary>
+/// <summary>
+/// What Grant adds and Revoke takes away, held against an authorizer that is written apart from it, on random roles from a fixed seed.
+/// </summary>
 public sealed class DiscoveryRulesTests
 {
     private const int Rounds = 3000;
 
-    private static readonly (string Group, string Resource)[] Resources = [("", "pods"), ("", "services"), ("", "endpoints"), ("discovery.k8s.io", "endpointslices")];
+    private static readonly (string Group, string Resource)[] Resources =
+    [
+        ("", "pods"),
+        ("", "services"),
+        ("", "endpoints"),
+        ("discovery.k8s.io", "endpointslices"),
+    ];
     private static readonly string[] Verbs = ["get", "list", "watch"];
     private static readonly string[] NoVerbs = ["create", "update", "delete", "*"];
 
     [Theory]
     [InlineData("")]
     [InlineData("""{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}""")]
-    [InlineData("""{"apiGroups":["","discovery.k8s.io"],"resources":["pods","services","endpoints","endpointslices"],"verbs":["watch","list","get"]}""")]
-    [InlineData("""{"apiGroups":[""],"resources":["*"],"verbs":["get","list"]},{"apiGroups":[""],"resources":["pods","services"],"verbs":["watch"]},{"apiGroups":["*"],"resources":["endpoints","endpointslices"],"verbs":["*"]}""", true)]
+    [InlineData(
+        """{"apiGroups":["","discovery.k8s.io"],"resources":["pods","services","endpoints","endpointslices"],"verbs":["watch","list","get"]}"""
+    )]
+    [InlineData(
+        """{"apiGroups":[""],"resources":["*"],"verbs":["get","list"]},{"apiGroups":[""],"resources":["pods","services"],"verbs":["watch"]},{"apiGroups":["*"],"resources":["endpoints","endpointslices"],"verbs":["*"]}""",
+        true
+    )]
     public void Rules_that_are_merged_or_split_or_have_stars_count_for_what_they_allow(string rules, bool coversAll = true) =>
         Assert.Equal(coversAll && rules.Length > 0, DiscoveryRules.MissingFrom(Parse(rules)).Count == 0);
 
     [Theory]
-    [InlineData("""{"apiGroups":[""],"resources":["pods","services","endpoints"],"resourceNames":["one"],"verbs":["*"]}""", "get, list, watch on pods, services, endpoints, endpointslices.discovery.k8s.io")]
-    [InlineData("""{"apiGroups":[""],"resources":["pods/log","services/*","*/endpoints"],"verbs":["*"]}""", "get, list, watch on pods, services, endpoints, endpointslices.discovery.k8s.io")]
-    [InlineData("""{"apiGroups":[""],"resources":["pods","services","endpoints"],"verbs":["get","watch","list"]}""", "get, list, watch on endpointslices.discovery.k8s.io")]
-    [InlineData("""{"apiGroups":["discovery.k8s.io"],"resources":["*"],"verbs":["*"]},{"apiGroups":[""],"resources":["pods"],"verbs":["get","list"]},{"apiGroups":[""],"resources":["services","endpoints"],"verbs":["*"]}""", "watch on pods")]
+    [InlineData(
+        """{"apiGroups":[""],"resources":["pods","services","endpoints"],"resourceNames":["one"],"verbs":["*"]}""",
+        "get, list, watch on pods, services, endpoints, endpointslices.discovery.k8s.io"
+    )]
+    [InlineData(
+        """{"apiGroups":[""],"resources":["pods/log","services/*","*/endpoints"],"verbs":["*"]}""",
+        "get, list, watch on pods, services, endpoints, endpointslices.discovery.k8s.io"
+    )]
+    [InlineData(
+        """{"apiGroups":[""],"resources":["pods","services","endpoints"],"verbs":["get","watch","list"]}""",
+        "get, list, watch on endpointslices.discovery.k8s.io"
+    )]
+    [InlineData(
+        """{"apiGroups":["discovery.k8s.io"],"resources":["*"],"verbs":["*"]},{"apiGroups":[""],"resources":["pods"],"verbs":["get","list"]},{"apiGroups":[""],"resources":["services","endpoints"],"verbs":["*"]}""",
+        "watch on pods"
+    )]
     public void Only_what_is_missing_is_added(string rules, string added) =>
         Assert.Equal(added, Permission.Describe(DiscoveryRules.MissingFrom(Parse(rules)).SelectMany(rule => rule.Permissions)));
 
@@ -43,7 +68,8 @@ public sealed class DiscoveryRulesTests
             var patch = RolePatch.ToGrant(role);
             var granted = Apply(role, patch);
 
-            Assert.All(Needed(), request => Assert.True(Allows(granted, request), $"{request.Verb} {request.Resource} by {granted["rules"]}"));
+            Assert.All(Needed(), request =>
+                Assert.True(Allows(granted, request), $"{request.Verb} {request.Resource} by {granted["rules"]}"));
             Assert.All(Others(), request => Assert.Equal(Allows(role, request), Allows(granted, request)));
             Assert.Equal(Needed().All(request => Allows(role, request)), patch.IsEmpty);
             Assert.InRange(patch.Changed.Count, 0, 2);
@@ -92,23 +118,34 @@ public sealed class DiscoveryRulesTests
         Assert.Equal(2, again["rules"]!.AsArray().Count);
     }
 
-    private static IReadOnlyList<MilvusMonitoring.Kubernetes.Objects.PolicyRule> Parse(string rules) => MilvusMonitoring.Kubernetes.Objects.PolicyRule.ParseAll(JsonNode.Parse($"[{rules}]"));
+    private static IReadOnlyList<MilvusMonitoring.Kubernetes.Objects.PolicyRule> Parse(string rules) =>
+        MilvusMonitoring.Kubernetes.Objects.PolicyRule.ParseAll(JsonNode.Parse($"[{rules}]"));
 
     private static JsonObject Apply(JsonObject role, RolePatch patch) =>
         (patch.IsEmpty ? role.DeepClone() : JsonPatch.Apply(role, JsonNode.Parse(patch.Operations.Span)!.AsArray())).AsObject();
 
-    private static bool Allows(JsonObject role, RequestAttributes request) => Held.ParseAll(role["rules"]).Any(rule => rule.Allows(request));
+    private static bool Allows(JsonObject role, RequestAttributes request) =>
+        Held.ParseAll(role["rules"]).Any(rule => rule.Allows(request));
 
     private static IEnumerable<RequestAttributes> Needed() => Requests(Resources, Verbs);
 
     private static IEnumerable<RequestAttributes> Others() =>
-        Requests(Resources, NoVerbs).Concat(Requests([("discovery.k8s.io", "pods"), ("", "endpointslices"), ("", "secrets"), ("", "pods/log"), ("apps", "pods")], Verbs));
+        Requests(Resources, NoVerbs)
+            .Concat(
+                Requests([("discovery.k8s.io", "pods"), ("", "endpointslices"), ("", "secrets"), ("", "pods/log"), ("apps", "pods")], Verbs)
+            );
 
     private static IEnumerable<RequestAttributes> Requests((string Group, string Resource)[] resources, string[] verbs) =>
         from resource in resources
         from verb in verbs
         let parts = resource.Resource.Split('/')
-        select new RequestAttributes("somebody", [], verb) { ApiGroup = resource.Group, Resource = parts[0], Subresource = parts.ElementAtOrDefault(1) ?? "", Namespace = "n" };
+        select new RequestAttributes("somebody", [], verb)
+        {
+            ApiGroup = resource.Group,
+            Resource = parts[0],
+            Subresource = parts.ElementAtOrDefault(1) ?? "",
+            Namespace = "n",
+        };
 
     private static JsonObject Role(Random random)
     {
@@ -148,6 +185,12 @@ public sealed class DiscoveryRulesTests
 
         return rules;
 
-        JsonArray Some(params string[] all) => new([.. all.Where(_ => random.Next(3) == 0).DefaultIfEmpty(all[random.Next(all.Length)]).Distinct().Select(text => (JsonNode)text)]);
+        JsonArray Some(params string[] all) =>
+            new([
+                .. all.Where(_ => random.Next(3) == 0)
+                    .DefaultIfEmpty(all[random.Next(all.Length)])
+                    .Distinct()
+                    .Select(text => (JsonNode)text),
+            ]);
     }
 }

@@ -18,7 +18,8 @@ public sealed class GrantedRulesTests
     }
 
     [Fact]
-    public void A_rule_that_the_role_has_is_not_added_again() => Assert.Single(RulesOf(Role, """[{"apiGroups":[""],"resources":["nodes/metrics"],"verbs":["get"]}]"""));
+    public void A_rule_that_the_role_has_is_not_added_again() =>
+        Assert.Single(RulesOf(Role, """[{"apiGroups":[""],"resources":["nodes/metrics"],"verbs":["get"]}]"""));
 
     [Fact]
     public void A_role_without_rules_gets_them() => Assert.Single(RulesOf("""{"kind":"ClusterRole"}""", $"[{Rule}]"));

@@ -3,12 +3,16 @@ using Mono.Cecil;
 
 namespace MilvusMonitoring.Tests;
 
-/// <summary>Holds the map of docs/architecture.md: a folder is a namespace, and code may use the folders that the table allows, no others.</summary>
+/// <summary>
+/// Holds the map of docs/architecture.md: a folder is a namespace, and code may use the folders that the table allows, no others.
+/// </summary>
 public sealed partial class LayeringTests(ModuleReferences module) : IClassFixture<ModuleReferences>
 {
     private const string PowerShell = "System.Management.Automation";
 
-    /// <summary>For each folder of the module's own assembly the folders that it may use. What scripts see may be used by all, and is not listed.</summary>
+    /// <summary>
+    /// For each folder of the module's own assembly the folders that it may use. What scripts see may be used by all, and is not listed.
+    /// </summary>
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["IO"] = [],
@@ -31,7 +35,14 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ["Milvus.Helm"] = ["Json", "Kubernetes.Credentials", "Kubernetes.Kubeconfig", "Messages"],
         ["Milvus"] =
         [
-            "Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages", "Milvus.Helm",
+            "Json",
+            "Kubernetes",
+            "Kubernetes.Connection",
+            "Kubernetes.Errors",
+            "Kubernetes.Objects",
+            "Kubernetes.Waiting",
+            "Messages",
+            "Milvus.Helm",
             "Prometheus",
         ],
         ["KubePrometheus.Inventories"] = ["Json", "Kubernetes", "Kubernetes.Errors", "Kubernetes.Objects", "Messages"],
@@ -48,19 +59,48 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ],
         ["Verification"] =
         [
-            "Access", "Json", "KubePrometheus", "KubePrometheus.Inventories", "KubePrometheus.Releases", "Kubernetes", "Kubernetes.Connection",
+            "Access",
+            "Json",
+            "KubePrometheus",
+            "KubePrometheus.Inventories",
+            "KubePrometheus.Releases",
+            "Kubernetes",
+            "Kubernetes.Connection",
             "Kubernetes.Errors",
             "Kubernetes.Kubeconfig", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages", "Milvus", "PortForwarding", "Prometheus",
         ],
         ["Commands.Completion"] =
         [
-            "Json", "KubePrometheus.Releases", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Kubeconfig", "Kubernetes.Objects", "Manifests",
-            "Messages", "Milvus", "PortForwarding", "Prometheus", PowerShell,
+            "Json",
+            "KubePrometheus.Releases",
+            "Kubernetes",
+            "Kubernetes.Connection",
+            "Kubernetes.Kubeconfig",
+            "Kubernetes.Objects",
+            "Manifests",
+            "Messages",
+            "Milvus",
+            "PortForwarding",
+            "Prometheus",
+            PowerShell,
         ],
         ["Commands"] =
         [
-            "Access", "Commands.Completion", "KubePrometheus", "KubePrometheus.Releases", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors",
-            "Kubernetes.Kubeconfig", "Kubernetes.Objects", "Messages", "Milvus", "Milvus.Helm", "PortForwarding", "Prometheus", "Verification",
+            "Access",
+            "Commands.Completion",
+            "KubePrometheus",
+            "KubePrometheus.Releases",
+            "Kubernetes",
+            "Kubernetes.Connection",
+            "Kubernetes.Errors",
+            "Kubernetes.Kubeconfig",
+            "Kubernetes.Objects",
+            "Messages",
+            "Milvus",
+            "Milvus.Helm",
+            "PortForwarding",
+            "Prometheus",
+            "Verification",
             PowerShell,
         ],
     };
@@ -74,13 +114,19 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
     [Fact]
     public void Each_folder_uses_the_folders_that_the_table_allows_and_no_others()
     {
-        var used = module.References
-            .Where(reference => reference.From.Folder is not null && reference.To.Folder is not null && reference.From.Folder != reference.To.Folder)
-            .ToLookup(reference => (From: reference.From.Folder!, To: reference.To.Folder!), reference => $"{reference.From.Name} uses {reference.To.Name}");
+        var used = module
+            .References.Where(reference =>
+                reference.From.Folder is not null && reference.To.Folder is not null && reference.From.Folder != reference.To.Folder)
+            .ToLookup(
+                reference => (From: reference.From.Folder!, To: reference.To.Folder!),
+                reference => $"{reference.From.Name} uses {reference.To.Name}");
         var allowed = Allowed.SelectMany(row => row.Value, (row, to) => (From: row.Key, To: to)).ToHashSet();
 
-        var added = used.Where(arrow => !allowed.Contains(arrow.Key)).Select(arrow => $"{arrow.Key.From} -> {arrow.Key.To}: {string.Join(", ", arrow.Distinct().Take(5))}");
-        var gone = allowed.Where(arrow => !used.Contains(arrow)).Select(arrow => $"{arrow.From} -> {arrow.To} is allowed, and nothing needs it");
+        var added = used.Where(arrow => !allowed.Contains(arrow.Key))
+            .Select(arrow => $"{arrow.Key.From} -> {arrow.Key.To}: {string.Join(", ", arrow.Distinct().Take(5))}");
+        var gone = allowed
+            .Where(arrow => !used.Contains(arrow))
+            .Select(arrow => $"{arrow.From} -> {arrow.To} is allowed, and nothing needs it");
         Assert.Empty(added.Concat(gone));
     }
 
@@ -99,8 +145,9 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
     [Fact]
     public void Only_commands_and_the_registry_of_port_forwards_see_PowerShell()
     {
-        var seen = module.References
-            .Where(reference => reference.To.Folder == PowerShell && reference.From.Folder?.StartsWith("Commands", StringComparison.Ordinal) is false)
+        var seen = module
+            .References.Where(reference =>
+                reference.To.Folder == PowerShell && reference.From.Folder?.StartsWith("Commands", StringComparison.Ordinal) is false)
             .Select(reference => reference.From.Name)
             .Distinct();
 
@@ -121,7 +168,11 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
     public void The_shared_assembly_holds_what_scripts_see_and_what_that_stands_on()
     {
         Assert.Equal(["ActionCounts", "PortForwardMeter"], module.InternalSharedTypes);
-        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(BuiltTree.Root, "src", "MilvusMonitoring")).Select(Path.GetFileName).Except(["bin", "obj"]));
+        Assert.Empty(
+            Directory
+                .EnumerateDirectories(Path.Combine(BuiltTree.Root, "src", "MilvusMonitoring"))
+                .Select(Path.GetFileName)
+                .Except(["bin", "obj"]));
     }
 
     [Theory]
@@ -130,16 +181,31 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
     public void A_namespace_is_named_as_its_folder(string project)
     {
         var root = Path.Combine(BuiltTree.Root, "src", project);
-        var sources = Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
-            .Select(file => (File: Path.GetRelativePath(root, file), Namespace: NamespaceLine().Match(File.ReadAllText(file)).Groups[1].Value))
-            .Where(source => !source.File.StartsWith("obj", StringComparison.Ordinal) && !source.File.StartsWith("bin", StringComparison.Ordinal));
+        var sources = Directory
+            .EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
+            .Select(file =>
+                (File: Path.GetRelativePath(root, file), Namespace: NamespaceLine().Match(File.ReadAllText(file)).Groups[1].Value))
+            .Where(source =>
+                !source.File.StartsWith("obj", StringComparison.Ordinal) && !source.File.StartsWith("bin", StringComparison.Ordinal));
 
-        Assert.All(sources, source => Assert.Equal(string.Join('.', [nameof(MilvusMonitoring), .. source.File.Split(Path.DirectorySeparatorChar)[..^1]]), source.Namespace));
+        Assert.All(sources, source =>
+            Assert.Equal(
+                string.Join('.', [nameof(MilvusMonitoring), .. source.File.Split(Path.DirectorySeparatorChar)[..^1]]),
+                source.Namespace));
     }
 
     private static bool IsRule(string type) =>
-        type is "Readiness" or "ReadinessBoard" or "Drift" or "CheckGraph" or "Proof" or "MonitorSelection" or "DiscoveryRules" or "RolePatch"
-        || type.EndsWith("Rule", StringComparison.Ordinal) || type.EndsWith("Rules", StringComparison.Ordinal);
+        type
+            is "Readiness"
+                or "ReadinessBoard"
+                or "Drift"
+                or "CheckGraph"
+                or "Proof"
+                or "MonitorSelection"
+                or "DiscoveryRules"
+                or "RolePatch"
+        || type.EndsWith("Rule", StringComparison.Ordinal)
+        || type.EndsWith("Rules", StringComparison.Ordinal);
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex NamespaceLine();

@@ -23,10 +23,21 @@ public sealed class ModuleReferences : IDisposable
         var bin = Path.Combine(BuiltTree.Module, "bin");
         _resolver.AddSearchDirectory(bin);
         _resolver.AddSearchDirectory(AppContext.BaseDirectory);
-        _modules = [.. new[] { Root, Root + ".Module" }.Select(name => ModuleDefinition.ReadModule(Path.Combine(bin, name + ".dll"), new ReaderParameters { AssemblyResolver = _resolver }))];
-        References = [.. _modules[1].GetAllTypes().Where(type => !IsGenerated(Top(type))).SelectMany(type => Used(type).SelectMany(Parts).Select(Top).Distinct()
-            .Select(used => new TypeReferencePair(Place(Top(type)), Place(used))))
-            .Distinct()];
+        _modules =
+        [
+            .. new[] { Root, Root + ".Module" }.Select(name =>
+                ModuleDefinition.ReadModule(Path.Combine(bin, name + ".dll"), new ReaderParameters { AssemblyResolver = _resolver })),
+        ];
+        References =
+        [
+            .. _modules[1]
+                .GetAllTypes()
+                .Where(type => !IsGenerated(Top(type)))
+                .SelectMany(type =>
+                    Used(type).SelectMany(Parts).Select(Top).Distinct().Select(used => new TypeReferencePair(Place(Top(type)), Place(used)))
+                )
+                .Distinct(),
+        ];
     }
 
     /// <summary>All pairs of types that use one another, among the module's own, PowerShell's and the runtime's.</summary>
@@ -76,7 +87,8 @@ public sealed class ModuleReferences : IDisposable
         _ => [],
     };
 
-    private static IEnumerable<TypeReference> Signature(MethodReference method) => [method.ReturnType, .. method.Parameters.Select(parameter => parameter.ParameterType)];
+    private static IEnumerable<TypeReference> Signature(MethodReference method) =>
+        [method.ReturnType, .. method.Parameters.Select(parameter => parameter.ParameterType)];
 
     private static IEnumerable<TypeReference?> Attributes(IEnumerable<CustomAttribute> attributes) => attributes.SelectMany(attribute =>
         attribute.ConstructorArguments.Select(argument => argument.Value as TypeReference).Append(attribute.AttributeType));

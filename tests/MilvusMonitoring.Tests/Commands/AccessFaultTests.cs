@@ -28,11 +28,18 @@ public sealed class AccessFaultTests
     {
         await using var stage = await Stage.StartAsync(new() { Rbac = true });
         var kubeconfig = stage.WriteKubeconfig("jane", "developers");
-        foreach (var command in (string[])["Install-KubePrometheus -Path $path", "Get-KubePrometheus", "Uninstall-KubePrometheus -Confirm:$false"])
+        foreach (
+            var command in (string[])
+                ["Install-KubePrometheus -Path $path", "Get-KubePrometheus", "Uninstall-KubePrometheus -Confirm:$false"])
         {
-            var result = await stage.Session.InvokeAsync($"param($kubeconfig, $path) {command} -Kubeconfig $kubeconfig", new { kubeconfig, path = Stage.Manifests });
+            var result = await stage.Session.InvokeAsync(
+                $"param($kubeconfig, $path) {command} -Kubeconfig $kubeconfig",
+                new { kubeconfig, path = Stage.Manifests });
             Assert.Equal([ErrorId.PermissionDenied], result.ErrorIds);
-            Assert.Contains("""resources: ["configmaps"], verbs: ["list"]""", Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
+            Assert.Contains(
+                """resources: ["configmaps"], verbs: ["list"]""",
+                Assert.Single(result.Errors).ToString(),
+                StringComparison.Ordinal);
             Assert.Empty(result.Output);
         }
     }
@@ -51,7 +58,10 @@ public sealed class AccessFaultTests
         var error = Assert.Single(result.Errors);
         Assert.StartsWith(ErrorId.PermissionDenied, error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal("APIService/v1beta1.metrics.k8s.io", error.TargetObject);
-        Assert.Contains("""apiGroups: ["apiregistration.k8s.io"], resources: ["apiservices"]""", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            """apiGroups: ["apiregistration.k8s.io"], resources: ["apiservices"]""",
+            error.ToString(),
+            StringComparison.Ordinal);
         var stack = Assert.Single(result.OutputOf<KubePrometheusStack>());
         Assert.Equal((1, stack.Resources.Count - 1), (stack.Failed, stack.Created));
         Assert.Equal(1, (await stage.InstalledAsync()).Created);
@@ -71,12 +81,23 @@ public sealed class AccessFaultTests
     public async Task Credentials_that_expire_in_the_middle_are_one_error_and_new_ones_go_on()
     {
         await using var stage = await Stage.StartAsync();
-        stage.Cluster.Faults.Add("*", "*", Fault.Answer(System.Net.HttpStatusCode.Unauthorized, "Unauthorized", "Unauthorized"), skip: 60, times: null);
+        stage.Cluster.Faults.Add(
+            "*",
+            "*",
+            Fault.Answer(System.Net.HttpStatusCode.Unauthorized, "Unauthorized", "Unauthorized"),
+            skip: 60,
+            times: null);
 
         var result = await stage.InstallAsync();
 
         Assert.Equal([ErrorId.NotAuthenticated], result.ErrorIds);
-        Assert.Contains("run the command again", Assert.Single(result.OutputOf<KubePrometheusStack>()).Resources.First(resource => resource.Action == ResourceAction.Skipped).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "run the command again",
+            Assert
+                .Single(result.OutputOf<KubePrometheusStack>())
+                .Resources.First(resource => resource.Action == ResourceAction.Skipped)
+                .Message,
+            StringComparison.Ordinal);
         stage.Cluster.Faults.Clear();
         await stage.InstalledAsync();
         await StackState.AssertCompleteAsync(stage.Cluster);
@@ -103,7 +124,9 @@ public sealed class AccessFaultTests
         await using var stage = await Stage.StartAsync(new() { ServerCertificate = certificate });
         var admin = File.ReadAllText(stage.Kubeconfig);
         var token = stage.Cluster.CreateToken("admin", "system:masters");
-        var kubeconfig = stage.WriteFile("token", admin[..admin.IndexOf("    client-certificate-data:", StringComparison.Ordinal)] + $"    token: {token}\n");
+        var kubeconfig = stage.WriteFile(
+            "token",
+            admin[..admin.IndexOf("    client-certificate-data:", StringComparison.Ordinal)] + $"    token: {token}\n");
 
         var result = await stage.InstallAsync(kubeconfig: kubeconfig);
 
@@ -117,7 +140,9 @@ public sealed class AccessFaultTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "needs a POSIX shell");
         await using var stage = await Stage.StartAsync();
-        var result = await stage.InstallAsync(kubeconfig: stage.WriteExecKubeconfig("echo 'Password: ' >&2\nread answer || { echo 'nobody is there to sign in' >&2; exit 1; }\n"));
+        var result = await stage.InstallAsync(
+            kubeconfig: stage.WriteExecKubeconfig(
+                "echo 'Password: ' >&2\nread answer || { echo 'nobody is there to sign in' >&2; exit 1; }\n"));
         Assert.Equal([ErrorId.CredentialPluginFailed], result.ErrorIds);
         Assert.Contains("nobody is there to sign in", Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
         Assert.Equal(0, stage.Cluster.Requests.Count);
@@ -126,16 +151,30 @@ public sealed class AccessFaultTests
     /// <summary>Gives a user rules in the whole cluster, and what they allow to be handed on.</summary>
     private static void Grant(Cluster cluster, string user, string rules)
     {
-        var role = JsonNode.Parse($$"""{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"{{user}}"},"rules":{{rules}}}""")!.AsObject();
+        var role = JsonNode
+            .Parse(
+                $$"""{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"{{user}}"},"rules":{{rules}}}"""
+            )!
+            .AsObject();
         if (rules.Contains("rbac.authorization.k8s.io", StringComparison.Ordinal))
         {
-            role["rules"]!.AsArray().Add(JsonNode.Parse("""{"apiGroups":["rbac.authorization.k8s.io"],"resources":["clusterroles","roles"],"verbs":["escalate","bind"]}"""));
+            role["rules"]!
+                .AsArray()
+                .Add(
+                    JsonNode.Parse(
+                        """{"apiGroups":["rbac.authorization.k8s.io"],"resources":["clusterroles","roles"],"verbs":["escalate","bind"]}"""
+                    ));
         }
 
         cluster.Put(role);
-        cluster.Put(JsonNode.Parse($$"""
-            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRoleBinding","metadata":{"name":"{{user}}"},
-             "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"{{user}}"},"subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"{{user}}"}]}
-            """)!.AsObject());
+        cluster.Put(
+            JsonNode
+                .Parse(
+                    $$"""
+                    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRoleBinding","metadata":{"name":"{{user}}"},
+                     "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"{{user}}"},"subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"{{user}}"}]}
+                    """
+                )!
+                .AsObject());
     }
 }

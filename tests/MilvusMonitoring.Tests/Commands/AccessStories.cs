@@ -18,7 +18,9 @@ public abstract class AccessStories
         var before = (await RulesAsync(stage)).DeepClone();
 
         var first = await GrantedAsync(stage);
-        Assert.Equal((ResourceAction.Configured, "monitoring", "prometheus-k8s", "cluster", stage.Context), (first.Action, first.Namespace, first.ServiceAccount, first.Scope, first.Context));
+        Assert.Equal(
+            (ResourceAction.Configured, "monitoring", "prometheus-k8s", "cluster", stage.Context),
+            (first.Action, first.Namespace, first.ServiceAccount, first.Scope, first.Context));
         Assert.Equal("get, list, watch on pods, services, endpoints, endpointslices.discovery.k8s.io", first.Rules);
         Assert.Equal(before.AsArray().Count + 2, (await RulesAsync(stage)).Count);
 
@@ -27,7 +29,9 @@ public abstract class AccessStories
         Assert.Equal(ResourceAction.Unchanged, (await GrantedAsync(stage)).Action);
         Assert.Empty(stage.Writes);
 
-        Assert.Equal(first.Rules, Assert.Single((await RunAsync(stage, "Revoke-PrometheusMilvusAccess")).EnsureNoError().OutputOf<PrometheusAccess>()).Rules);
+        Assert.Equal(
+            first.Rules,
+            Assert.Single((await RunAsync(stage, "Revoke-PrometheusMilvusAccess")).EnsureNoError().OutputOf<PrometheusAccess>()).Rules);
         Assert.True(JsonNode.DeepEquals(before, await RulesAsync(stage)));
         Assert.Equal(0, (await stage.GetAsync()).Single().Drifted);
     }
@@ -68,7 +72,9 @@ public abstract class AccessStories
         var role = await RoleAsync(stage);
         role["rules"] = original;
         await stage.Objects.PutAsync(role, "kubectl-client-side-apply");
-        Assert.Equal("changed by kubectl-client-side-apply", (await stage.GetAsync()).Single().Resources.Single(resource => resource.Drift is not null).Drift);
+        Assert.Equal(
+            "changed by kubectl-client-side-apply",
+            (await stage.GetAsync()).Single().Resources.Single(resource => resource.Drift is not null).Drift);
 
         Assert.Equal(ResourceAction.Configured, (await GrantedAsync(stage)).Action);
         Assert.True(JsonNode.DeepEquals(granted, await RulesAsync(stage)));
@@ -115,7 +121,12 @@ public abstract class AccessStories
         Assert.Equal(ResourceAction.Configured, (await GrantedAsync(stage, "-Method Binding")).Action);
 
         await stage.Objects.RemoveAsync("monitoring.coreos.com/v1", "Prometheus", "monitoring", "k8s");
-        Assert.Equal(ResourceAction.Deleted, Assert.Single((await RunAsync(stage, "Revoke-PrometheusMilvusAccess -Method Binding")).EnsureNoError().OutputOf<PrometheusAccess>()).Action);
+        Assert.Equal(
+            ResourceAction.Deleted,
+            Assert
+                .Single(
+                    (await RunAsync(stage, "Revoke-PrometheusMilvusAccess -Method Binding")).EnsureNoError().OutputOf<PrometheusAccess>())
+                .Action);
         Assert.Null(await stage.Objects.FindAsync(Rbac, "ClusterRole", null, OwnName));
         Assert.Null(await stage.Objects.FindAsync(Rbac, "ClusterRoleBinding", null, OwnName));
     }
@@ -138,7 +149,11 @@ public abstract class AccessStories
         Assert.All(result.OutputOf<PrometheusAccess>(), access => Assert.Equal("monitoring", access.Namespace));
         Assert.Equal([ErrorId.ObjectNotFound], result.ErrorIds);
         Assert.Equal("Namespace/nowhere", Assert.Single(result.Errors).TargetObject);
-        Assert.Equal(["default", "kube-public"], (await stage.Objects.ListAsync(Rbac, "RoleBinding")).Where(binding => (string)binding["metadata"]!["name"]! == OwnName).Select(binding => (string)binding["metadata"]!["namespace"]!));
+        Assert.Equal(
+            ["default", "kube-public"],
+            (await stage.Objects.ListAsync(Rbac, "RoleBinding"))
+                .Where(binding => (string)binding["metadata"]!["name"]! == OwnName)
+                .Select(binding => (string)binding["metadata"]!["namespace"]!));
         Assert.Null(await stage.Objects.FindAsync(Rbac, "ClusterRole", null, OwnName));
     }
 
@@ -155,7 +170,10 @@ public abstract class AccessStories
         await AssertRefusedAsync("-InputObject 5", ErrorId.ParameterInvalid, "Int32");
 
         var role = await RoleAsync(stage);
-        role["aggregationRule"] = new JsonObject { ["clusterRoleSelectors"] = new JsonArray(JsonNode.Parse("""{"matchLabels":{"aggregate-to":"nothing"} }""")) };
+        role["aggregationRule"] = new JsonObject
+        {
+            ["clusterRoleSelectors"] = new JsonArray(JsonNode.Parse("""{"matchLabels":{"aggregate-to":"nothing"} }""")),
+        };
         await stage.Objects.PutAsync(role);
         await AssertRefusedAsync("", ErrorId.RoleAggregated, "-Method Binding");
 
@@ -199,7 +217,10 @@ public abstract class AccessStories
 
     [Theory]
     [InlineData("", """{"apiGroups":["rbac.authorization.k8s.io"],"resources":["clusterroles"],"verbs":["escalate"]}""")]
-    [InlineData("-Namespace default", """{"apiGroups":[""],"resources":["pods","services","endpoints"],"verbs":["get","list","watch"]},{"apiGroups":["discovery.k8s.io"],"resources":["endpointslices"],"verbs":["get","list","watch"]}""")]
+    [InlineData(
+        "-Namespace default",
+        """{"apiGroups":[""],"resources":["pods","services","endpoints"],"verbs":["get","list","watch"]},{"apiGroups":["discovery.k8s.io"],"resources":["endpointslices"],"verbs":["get","list","watch"]}"""
+    )]
     public async Task Who_may_escalate_or_holds_exactly_what_is_needed_may_grant_it(string how, string held)
     {
         await using var stage = await StartAsync();
@@ -216,16 +237,29 @@ public abstract class AccessStories
             [{"apiGroups":["rbac.authorization.k8s.io"],"resources":["clusterroles","clusterrolebindings","roles","rolebindings"],"verbs":["get","list","create","patch"]},
              {"apiGroups":["monitoring.coreos.com"],"resources":["prometheuses"],"verbs":["list"]},{{held}}]
             """;
-        await stage.Objects.PutAsync(new JsonObject { ["apiVersion"] = Rbac, ["kind"] = "ClusterRole", ["metadata"] = new JsonObject { ["name"] = "limited" }, ["rules"] = JsonNode.Parse(rules) });
-        await stage.Objects.PutAsync(JsonNode.Parse($$"""
-            {"apiVersion":"{{Rbac}}","kind":"ClusterRoleBinding","metadata":{"name":"limited"},
-             "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"limited"},
-             "subjects":[{"kind":"User","apiGroup":"rbac.authorization.k8s.io","name":"limited"}]}
-            """)!.AsObject());
+        await stage.Objects.PutAsync(
+            new JsonObject
+            {
+                ["apiVersion"] = Rbac,
+                ["kind"] = "ClusterRole",
+                ["metadata"] = new JsonObject { ["name"] = "limited" },
+                ["rules"] = JsonNode.Parse(rules),
+            });
+        await stage.Objects.PutAsync(
+            JsonNode
+                .Parse(
+                    $$"""
+                    {"apiVersion":"{{Rbac}}","kind":"ClusterRoleBinding","metadata":{"name":"limited"},
+                     "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"limited"},
+                     "subjects":[{"kind":"User","apiGroup":"rbac.authorization.k8s.io","name":"limited"}]}
+                    """
+                )!
+                .AsObject());
         return stage.WriteKubeconfig("limited");
     }
 
-    private static async Task<JsonObject> RoleAsync(ClusterStage stage) => (await stage.Objects.FindAsync(Rbac, "ClusterRole", null, "prometheus-k8s"))!;
+    private static async Task<JsonObject> RoleAsync(ClusterStage stage) =>
+        (await stage.Objects.FindAsync(Rbac, "ClusterRole", null, "prometheus-k8s"))!;
 
     private static async Task<JsonArray> RulesAsync(ClusterStage stage) => (await RoleAsync(stage))["rules"]!.AsArray();
 
@@ -233,5 +267,7 @@ public abstract class AccessStories
         Assert.Single((await RunAsync(stage, $"Grant-PrometheusMilvusAccess {more}")).EnsureNoError().OutputOf<PrometheusAccess>());
 
     private protected static Task<PowerShellResult> RunAsync(ClusterStage stage, string command, string? kubeconfig = null) =>
-        stage.Session.InvokeAsync($"param($kubeconfig) {command} -Kubeconfig $kubeconfig", new { kubeconfig = kubeconfig ?? stage.Kubeconfig });
+        stage.Session.InvokeAsync(
+            $"param($kubeconfig) {command} -Kubeconfig $kubeconfig",
+            new { kubeconfig = kubeconfig ?? stage.Kubeconfig });
 }

@@ -6,7 +6,10 @@ using MilvusMonitoring.Manifests;
 
 namespace MilvusMonitoring.Tests.Commands;
 
-/// <summary>An operator that starts before its kinds are served never sees them: none is sent so early, and one that is there is found and restarted.</summary>
+/// <summary>
+/// An operator that starts before its kinds are served never sees them: none is sent so early, and one that is there is found and
+/// restarted.
+/// </summary>
 public sealed class BlindOperatorTests
 {
     private const string Group = "monitoring.coreos.com";
@@ -17,7 +20,8 @@ public sealed class BlindOperatorTests
     [Fact]
     public async Task The_operator_goes_out_when_discovery_shows_every_kind_and_what_reads_none_goes_before()
     {
-        await using var stage = await Stage.StartAsync(new() { DefinitionDelay = TimeSpan.FromMilliseconds(300), DiscoveryDelay = TimeSpan.FromMilliseconds(700) });
+        await using var stage = await Stage.StartAsync(
+            new() { DefinitionDelay = TimeSpan.FromMilliseconds(300), DiscoveryDelay = TimeSpan.FromMilliseconds(700) });
 
         Assert.True((await stage.InstalledAsync(stage.Wait)).Ready);
 
@@ -25,7 +29,10 @@ public sealed class BlindOperatorTests
         var discovery = $"GET /apis/{Group}/v1";
         var sent = requests.IndexOf("PATCH /apis/apps/v1/namespaces/monitoring/deployments/prometheus-operator");
         Assert.InRange(sent, requests.LastIndexOf(discovery) + 1, int.MaxValue);
-        Assert.InRange(requests.IndexOf("PATCH /apis/apps/v1/namespaces/monitoring/deployments/grafana"), 0, requests.IndexOf(discovery) - 1);
+        Assert.InRange(
+            requests.IndexOf("PATCH /apis/apps/v1/namespaces/monitoring/deployments/grafana"),
+            0,
+            requests.IndexOf(discovery) - 1);
         Assert.InRange(requests.Count(request => request == discovery), 2, 10);
         Assert.DoesNotContain(requests, request => request.Contains("restart", StringComparison.Ordinal));
     }
@@ -45,7 +52,10 @@ public sealed class BlindOperatorTests
         Assert.Empty(stage.Writes);
 
         var healed = (await stage.InstallAsync($"{stage.Wait} -ForceConflicts")).EnsureNoError();
-        Assert.StartsWith($"{Operator}: its rollout is restarted: its pod prometheus-operator-", Assert.Single(healed.Warnings), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{Operator}: its rollout is restarted: its pod prometheus-operator-",
+            Assert.Single(healed.Warnings),
+            StringComparison.Ordinal);
         Assert.True(healed.OutputOf<KubePrometheusStack>().Single().Ready);
         Assert.NotNull(Restarted(stage.Cluster));
         Assert.Equal(CheckStatus.Passed, (await PrometheusCheckAsync(stage)).Status);
@@ -76,7 +86,10 @@ public sealed class BlindOperatorTests
         var found = await PrometheusCheckAsync(stage);
         Assert.Equal(CheckStatus.Failed, found.Status);
         Assert.StartsWith("Install-KubePrometheus ", found.Remedy, StringComparison.Ordinal);
-        Assert.StartsWith($"{Operator}: its rollout is restarted", Assert.Single((await stage.Session.InvokeAsync(found.Remedy!)).EnsureNoError().Warnings), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{Operator}: its rollout is restarted",
+            Assert.Single((await stage.Session.InvokeAsync(found.Remedy!)).EnsureNoError().Warnings),
+            StringComparison.Ordinal);
 
         Assert.Equal(CheckStatus.Passed, (await PrometheusCheckAsync(stage)).Status);
         Assert.Null((await stage.GetAsync()).Single().Resources.Single(resource => resource.ToString() == Operator).Drift);
@@ -95,7 +108,9 @@ public sealed class BlindOperatorTests
         await using var stage = await Stage.StartAsync();
         await stage.InstalledAsync(stage.Wait);
         stage.Cluster.Remove("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, $"prometheuses.{Group}");
-        await stage.Cluster.WaitForAsync(cluster => cluster.Find("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, $"prometheuses.{Group}") is null, Token);
+        await stage.Cluster.WaitForAsync(
+            cluster => cluster.Find("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, $"prometheuses.{Group}") is null,
+            Token);
         var before = OperatorPod(stage.Cluster);
         stage.Cluster.Remove("v1", "Pod", "monitoring", before!);
         await stage.Cluster.WaitForAsync(cluster => OperatorPod(cluster) is { } pod && pod != before, Token);
@@ -103,7 +118,10 @@ public sealed class BlindOperatorTests
         var healed = await stage.InstalledAsync(stage.Wait);
 
         Assert.True(healed.Ready);
-        Assert.Contains($"before CustomResourceDefinition/prometheuses.{Group} was made", healed.Resources.Single(resource => resource.ToString() == Operator).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"before CustomResourceDefinition/prometheuses.{Group} was made",
+            healed.Resources.Single(resource => resource.ToString() == Operator).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,7 +129,11 @@ public sealed class BlindOperatorTests
     {
         await using var stage = await Stage.StartAsync();
         await PutInOldOrderAsync(stage.Cluster);
-        stage.Cluster.Faults.Add("GET", "/api/v1/namespaces/monitoring/pods", Fault.Answer(HttpStatusCode.Forbidden, "Forbidden", "pods is forbidden"), times: null);
+        stage.Cluster.Faults.Add(
+            "GET",
+            "/api/v1/namespaces/monitoring/pods",
+            Fault.Answer(HttpStatusCode.Forbidden, "Forbidden", "pods is forbidden"),
+            times: null);
 
         var result = (await stage.InstallAsync("-ForceConflicts")).EnsureNoError();
 
@@ -119,11 +141,17 @@ public sealed class BlindOperatorTests
         Assert.Null(Restarted(stage.Cluster));
     }
 
-    /// <summary>Makes a cluster as an installation left it that sent the operator at once, on a node that had its image: nothing reconciles its resources.</summary>
+    /// <summary>
+    /// Makes a cluster as an installation left it that sent the operator at once, on a node that had its image: nothing reconciles its
+    /// resources.
+    /// </summary>
     private static async Task PutInOldOrderAsync(Cluster cluster)
     {
         var objects = await ManifestsAsync();
-        foreach (var (_, value) in objects.Where(item => item.Id.Group is not (Group or "apiextensions.k8s.io")).OrderByDescending(item => item.Id.Kind == "Namespace"))
+        foreach (
+            var (_, value) in objects
+                .Where(item => item.Id.Group is not (Group or "apiextensions.k8s.io"))
+                .OrderByDescending(item => item.Id.Kind == "Namespace"))
         {
             cluster.Put(value);
         }
@@ -137,8 +165,13 @@ public sealed class BlindOperatorTests
         var definitions = objects.Where(item => item.Id.Kind == "CustomResourceDefinition").ToList();
         definitions.ForEach(definition => cluster.Put(definition.Value));
         await cluster.WaitForAsync(
-            there => definitions.TrueForAll(definition => there.Find("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, definition.Id.Name)!["status"]?["conditions"]?.AsArray()
-                .Any(condition => (string?)condition!["type"] == "Established" && (string?)condition["status"] == "True") is true),
+            there =>
+                definitions.TrueForAll(definition =>
+                    there
+                        .Find("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, definition.Id.Name)!["status"]
+                        ?["conditions"]?.AsArray()
+                        .Any(condition => (string?)condition!["type"] == "Established" && (string?)condition["status"] == "True")
+                        is true),
             Token);
         foreach (var (_, value) in objects.Where(item => item.Id.Group == Group))
         {
@@ -146,11 +179,18 @@ public sealed class BlindOperatorTests
         }
 
         // What the controllers do after this, they do after they have seen all of that.
-        cluster.Put(JsonNode.Parse("""
-            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"last","namespace":"default"},
-             "spec":{"selector":{"matchLabels":{"app":"last"}},"template":{"metadata":{"labels":{"app":"last"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}
-            """)!.AsObject());
-        await cluster.WaitForAsync(there => (int?)there.Find("apps/v1", "Deployment", "default", "last")!["status"]?["availableReplicas"] == 1, Token);
+        cluster.Put(
+            JsonNode
+                .Parse(
+                    """
+                    {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"last","namespace":"default"},
+                     "spec":{"selector":{"matchLabels":{"app":"last"}},"template":{"metadata":{"labels":{"app":"last"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}
+                    """
+                )!
+                .AsObject());
+        await cluster.WaitForAsync(
+            there => (int?)there.Find("apps/v1", "Deployment", "default", "last")!["status"]?["availableReplicas"] == 1,
+            Token);
         Assert.Empty(cluster.List("apps/v1", "StatefulSet"));
         Assert.Null(cluster.Find($"{Group}/v1", "Prometheus", "monitoring", "k8s")!["status"]);
     }
@@ -170,7 +210,11 @@ public sealed class BlindOperatorTests
     }
 
     private static async Task<IReadOnlyList<(ResourceId Id, JsonObject Value)>> ManifestsAsync() =>
-        [.. ManifestReader.Read(await ManifestSource.ReadAsync(Stage.Manifests, Token), Token).Select(manifest => (manifest.Id, JsonNode.Parse(manifest.ReadJson().Span)!.AsObject()))];
+        [
+            .. ManifestReader
+                .Read(await ManifestSource.ReadAsync(Stage.Manifests, Token), Token)
+                .Select(manifest => (manifest.Id, JsonNode.Parse(manifest.ReadJson().Span)!.AsObject())),
+        ];
 
     /// <summary>The name of the operator's pod that runs and counts; null where there is none.</summary>
     private static string? OperatorPod(Cluster cluster) =>
@@ -182,11 +226,16 @@ public sealed class BlindOperatorTests
             : null;
 
     private static string? Restarted(Cluster cluster) =>
-        (string?)cluster.Find("apps/v1", "Deployment", "monitoring", "prometheus-operator")!["spec"]!["template"]!["metadata"]!["annotations"]?["kubectl.kubernetes.io/restartedAt"];
+        (string?)
+            cluster.Find("apps/v1", "Deployment", "monitoring", "prometheus-operator")!["spec"]!["template"]!["metadata"]!["annotations"]?[
+                "kubectl.kubernetes.io/restartedAt"
+            ];
 
     private static StackResource OperatorOf(PowerShellResult result) =>
         result.OutputOf<KubePrometheusStack>().Single().Resources.Single(resource => resource.ToString() == Operator);
 
     private static async Task<MonitoringCheck> PrometheusCheckAsync(Stage stage) =>
-        (await stage.RunAsync("Test-MilvusMonitoring -Kubeconfig $c")).OutputOf<MonitoringCheck>().Single(check => check.Check == "Prometheus");
+        (await stage.RunAsync("Test-MilvusMonitoring -Kubeconfig $c"))
+            .OutputOf<MonitoringCheck>()
+            .Single(check => check.Check == "Prometheus");
 }

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace MilvusMonitoring.Tests.Commands;
 
-/// <summary>The objects of a cluster, read and written through its API: what a story does itself, beside the commands that it is about.</summary>
+/// <summary>
+/// The objects of a cluster, read and written through its API: what a story does itself, beside the commands that it is about.
+/// </summary>
 internal sealed class ClusterObjects(ServerAdmin admin)
 {
     private readonly Stack<(string ApiVersion, string Kind, string? Namespace, string Name)> _made = new();
@@ -22,14 +24,17 @@ internal sealed class ClusterObjects(ServerAdmin admin)
 
     /// <summary>The objects of a kind; none when the cluster does not serve it.</summary>
     public async Task<IReadOnlyList<JsonObject>> ListAsync(string apiVersion, string kind, string? ns = null) =>
-        await ListPathAsync(apiVersion, kind, ns) is { } list ? [.. Items(await ReadAsync(list), "items").Select(item => item.AsObject())] : [];
+        await ListPathAsync(apiVersion, kind, ns) is { } list
+            ? [.. Items(await ReadAsync(list), "items").Select(item => item.AsObject())]
+            : [];
 
     /// <summary>Makes the object be as given, whatever it is now.</summary>
     public async Task PutAsync(JsonObject value, string manager = "seed")
     {
         var (apiVersion, kind, metadata) = ((string)value["apiVersion"]!, (string)value["kind"]!, value["metadata"]!);
         var (ns, name) = ((string?)metadata["namespace"], (string)metadata["name"]!);
-        var list = await ListPathAsync(apiVersion, kind, ns) ?? throw new ArgumentException($"the cluster serves no {kind} in {apiVersion}", nameof(value));
+        var list = await ListPathAsync(apiVersion, kind, ns)
+            ?? throw new ArgumentException($"the cluster serves no {kind} in {apiVersion}", nameof(value));
         while (true)
         {
             var live = await FindAsync(apiVersion, kind, ns, name);
@@ -98,10 +103,13 @@ internal sealed class ClusterObjects(ServerAdmin admin)
         return type is var (plural, isNamespaced) ? $"{version}{(ns is null || !isNamespaced ? "" : $"/namespaces/{ns}")}/{plural}" : null;
     }
 
-    private static string VersionPath(string apiVersion) => apiVersion.Contains('/', StringComparison.Ordinal) ? $"/apis/{apiVersion}" : $"/api/{apiVersion}";
+    private static string VersionPath(string apiVersion) =>
+        apiVersion.Contains('/', StringComparison.Ordinal) ? $"/apis/{apiVersion}" : $"/api/{apiVersion}";
 
     private async Task<(string Plural, bool IsNamespaced)?> DiscoverAsync(string version, string kind) =>
-        Items(await ReadAsync(version), "resources").FirstOrDefault(type => (string?)type["kind"] == kind && !((string)type["name"]!).Contains('/', StringComparison.Ordinal)) is { } found
+        Items(await ReadAsync(version), "resources")
+            .FirstOrDefault(type => (string?)type["kind"] == kind && !((string)type["name"]!).Contains('/', StringComparison.Ordinal))
+            is { } found
             ? ((string)found["name"]!, (bool)found["namespaced"]!)
             : null;
 

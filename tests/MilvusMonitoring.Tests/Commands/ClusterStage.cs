@@ -2,7 +2,10 @@ using EmbeddedCluster;
 
 namespace MilvusMonitoring.Tests.Commands;
 
-/// <summary>A cluster, be it embedded or a real server, an administrator's kubeconfig for it, small manifests, and an engine with the module: what a story of a cmdlet plays on.</summary>
+/// <summary>
+/// A cluster, be it embedded or a real server, an administrator's kubeconfig for it, small manifests, and an engine with the module: what a
+/// story of a cmdlet plays on.
+/// </summary>
 internal abstract class ClusterStage : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder;
@@ -69,7 +72,9 @@ internal abstract class ClusterStage : IAsyncDisposable
     /// <param name="path">Other manifests.</param>
     /// <param name="kubeconfig">Another kubeconfig.</param>
     public Task<PowerShellResult> InstallAsync(string more = "", string? path = null, string? kubeconfig = null) =>
-        Session.InvokeAsync($"param($kubeconfig, $path) Install-KubePrometheus -Kubeconfig $kubeconfig -Path $path {more}", new { kubeconfig = kubeconfig ?? Kubeconfig, path = path ?? Release });
+        Session.InvokeAsync(
+            $"param($kubeconfig, $path) Install-KubePrometheus -Kubeconfig $kubeconfig -Path $path {more}",
+            new { kubeconfig = kubeconfig ?? Kubeconfig, path = path ?? Release });
 
     /// <summary>Installs, and fails the test where that has any error.</summary>
     public async Task<KubePrometheusStack> InstalledAsync(string more = "", string? path = null) =>
@@ -77,15 +82,26 @@ internal abstract class ClusterStage : IAsyncDisposable
 
     /// <summary>Runs <c>Uninstall-KubePrometheus</c> without a question.</summary>
     public Task<PowerShellResult> UninstallAsync(string more = "") =>
-        Session.InvokeAsync($"param($kubeconfig) Uninstall-KubePrometheus -Kubeconfig $kubeconfig -Confirm:$false {more}", new { kubeconfig = Kubeconfig });
+        Session.InvokeAsync(
+            $"param($kubeconfig) Uninstall-KubePrometheus -Kubeconfig $kubeconfig -Confirm:$false {more}",
+            new { kubeconfig = Kubeconfig });
 
     /// <summary>Runs <c>Get-KubePrometheus</c>.</summary>
     public async Task<IReadOnlyList<KubePrometheusStack>> GetAsync() =>
-        (await Session.InvokeAsync("param($kubeconfig) Get-KubePrometheus -Kubeconfig $kubeconfig", new { kubeconfig = Kubeconfig })).EnsureNoError().OutputOf<KubePrometheusStack>();
+        (await Session.InvokeAsync("param($kubeconfig) Get-KubePrometheus -Kubeconfig $kubeconfig", new { kubeconfig = Kubeconfig }))
+            .EnsureNoError()
+            .OutputOf<KubePrometheusStack>();
 
-    /// <summary>What Tab offers at the end of a command line, but for the files that PowerShell offers where a command has nothing.</summary>
+    /// <summary>
+    /// What Tab offers at the end of a command line, but for the files that PowerShell offers where a command has nothing.
+    /// </summary>
     public IReadOnlyList<string> Complete(string line) =>
-        [.. Session.Complete(line).Select(completion => completion.CompletionText).Where(text => !text.StartsWith("./", StringComparison.Ordinal) && !text.StartsWith(".\\", StringComparison.Ordinal))];
+        [
+            .. Session
+                .Complete(line)
+                .Select(completion => completion.CompletionText)
+                .Where(text => !text.StartsWith("./", StringComparison.Ordinal) && !text.StartsWith(".\\", StringComparison.Ordinal)),
+        ];
 
     public virtual async ValueTask DisposeAsync()
     {
@@ -97,7 +113,10 @@ internal abstract class ClusterStage : IAsyncDisposable
     /// <summary>Copies manifests, but for the files that are not wanted.</summary>
     protected static string CopyManifests(string source, string target, Func<string, bool> isWanted)
     {
-        foreach (var file in Directory.EnumerateFiles(source, "*.yaml", SearchOption.AllDirectories).Where(file => isWanted(Path.GetFileName(file))))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(source, "*.yaml", SearchOption.AllDirectories)
+                .Where(file => isWanted(Path.GetFileName(file))))
         {
             var copy = Path.Combine(target, Path.GetRelativePath(source, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);

@@ -36,7 +36,10 @@ public abstract class CompleterStories
     private static IReadOnlyList<string> Complete(ClusterStage stage, string typed)
     {
         var (command, rest) = typed.Split(' ', 2) is [var name, var more] ? (name, more) : (typed, "");
-        var gap = rest.Length == 0 || rest.EndsWith("Name", StringComparison.Ordinal) || rest.EndsWith("Instance", StringComparison.Ordinal) ? " " : "";
+        var gap =
+            rest.Length == 0 || rest.EndsWith("Name", StringComparison.Ordinal) || rest.EndsWith("Instance", StringComparison.Ordinal)
+                ? " "
+                : "";
         return stage.Complete($"{command} -Kubeconfig '{stage.Kubeconfig}' {rest}{gap}");
     }
 }

@@ -13,7 +13,10 @@ public sealed class DefinitionFaultTests
     {
         await using var stage = await Stage.StartAsync(new() { DefinitionDelay = TimeSpan.FromSeconds(2) });
         await stage.InstalledAsync();
-        var looks = stage.Cluster.Requests.All.Where(request => request.Method == "GET" && request.Path.Contains("/customresourcedefinitions", StringComparison.Ordinal)).ToList();
+        var looks = stage
+            .Cluster.Requests.All.Where(request =>
+                request.Method == "GET" && request.Path.Contains("/customresourcedefinitions", StringComparison.Ordinal))
+            .ToList();
         Assert.InRange(looks.Count, 5, 2 * 5);
         await StackState.AssertCompleteAsync(stage.Cluster);
     }
@@ -34,7 +37,9 @@ public sealed class DefinitionFaultTests
     {
         await using var stage = await Stage.StartAsync();
         stage.Cluster.Put(Definition("prometheis", "Prometheus", "monitoring.coreos.com"));
-        await stage.Cluster.WaitForAsync(cluster => IsEstablished(cluster, "prometheis.monitoring.coreos.com"), TestContext.Current.CancellationToken);
+        await stage.Cluster.WaitForAsync(
+            cluster => IsEstablished(cluster, "prometheis.monitoring.coreos.com"),
+            TestContext.Current.CancellationToken);
 
         var result = await stage.InstallAsync();
 
@@ -45,7 +50,9 @@ public sealed class DefinitionFaultTests
         var stack = Assert.Single(result.OutputOf<KubePrometheusStack>());
         Assert.Equal((1, 2, stack.Resources.Count - 3), (stack.Failed, stack.Skipped, stack.Created));
         var skipped = stack.Resources.Where(resource => resource.Action == ResourceAction.Skipped).ToList();
-        Assert.Equal(["Deployment/monitoring/prometheus-operator", "Prometheus/monitoring/k8s"], skipped.Select(resource => resource.ToString()).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["Deployment/monitoring/prometheus-operator", "Prometheus/monitoring/k8s"],
+            skipped.Select(resource => resource.ToString()).Order(StringComparer.Ordinal));
         Assert.All(skipped, resource => Assert.Contains("prometheuses.monitoring.coreos.com", resource.Message, StringComparison.Ordinal));
 
         stage.Cluster.Remove(ApiExtensions, "CustomResourceDefinition", null, "prometheis.monitoring.coreos.com");
@@ -72,7 +79,9 @@ public sealed class DefinitionFaultTests
         await using var stage = await Stage.StartAsync();
         await stage.InstalledAsync();
         stage.Cluster.Remove(ApiExtensions, "CustomResourceDefinition", null, "podmonitors.monitoring.coreos.com");
-        await stage.Cluster.WaitForAsync(cluster => cluster.Find(ApiExtensions, "CustomResourceDefinition", null, "podmonitors.monitoring.coreos.com") is null, TestContext.Current.CancellationToken);
+        await stage.Cluster.WaitForAsync(
+            cluster => cluster.Find(ApiExtensions, "CustomResourceDefinition", null, "podmonitors.monitoring.coreos.com") is null,
+            TestContext.Current.CancellationToken);
         stage.Cluster.Readiness.Never("CustomResourceDefinition", name: "podmonitors.monitoring.coreos.com");
 
         var error = Assert.Single((await stage.InstallAsync("-Timeout 1")).Errors);
@@ -90,7 +99,8 @@ public sealed class DefinitionFaultTests
 
         var again = await stage.InstalledAsync();
 
-        Assert.All(again.Resources.Where(resource => resource.Kind == "ServiceMonitor"), resource => Assert.Equal(ResourceAction.Created, resource.Action));
+        Assert.All(again.Resources.Where(resource => resource.Kind == "ServiceMonitor"), resource =>
+            Assert.Equal(ResourceAction.Created, resource.Action));
         await StackState.AssertCompleteAsync(stage.Cluster);
     }
 
@@ -101,11 +111,16 @@ public sealed class DefinitionFaultTests
     {
         await using var stage = await Stage.StartAsync(new() { KubernetesVersion = kubernetes });
         stage.Cluster.Readiness.Never("APIService", name: "v1beta1.custom.metrics.k8s.io");
-        stage.Cluster.Put(JsonNode.Parse("""
-            {"apiVersion":"apiregistration.k8s.io/v1","kind":"APIService","metadata":{"name":"v1beta1.custom.metrics.k8s.io"},
-             "spec":{"group":"custom.metrics.k8s.io","version":"v1beta1","groupPriorityMinimum":100,"versionPriority":100,"insecureSkipTLSVerify":true,
-                     "service":{"name":"gone","namespace":"default"}}}
-            """)!.AsObject());
+        stage.Cluster.Put(
+            JsonNode
+                .Parse(
+                    """
+                    {"apiVersion":"apiregistration.k8s.io/v1","kind":"APIService","metadata":{"name":"v1beta1.custom.metrics.k8s.io"},
+                     "spec":{"group":"custom.metrics.k8s.io","version":"v1beta1","groupPriorityMinimum":100,"versionPriority":100,"insecureSkipTLSVerify":true,
+                             "service":{"name":"gone","namespace":"default"}}}
+                    """
+                )!
+                .AsObject());
 
         await stage.InstalledAsync($"-Wait -Timeout 60 {parameters}");
         Assert.True(Assert.Single(await stage.GetAsync()).Ready);
@@ -117,7 +132,8 @@ public sealed class DefinitionFaultTests
         (await uninstalling).EnsureNoError();
         Assert.Null(stage.Cluster.Find("v1", "Namespace", null, "monitoring"));
 
-        static bool IsHeld(Cluster cluster) => cluster.Find("v1", "Namespace", null, "monitoring")!["status"]!["conditions"] is JsonArray conditions
+        static bool IsHeld(Cluster cluster) =>
+            cluster.Find("v1", "Namespace", null, "monitoring")!["status"]!["conditions"] is JsonArray conditions
             && conditions.Any(condition => (string?)condition!["reason"] == "DiscoveryFailed");
     }
 
@@ -140,9 +156,14 @@ public sealed class DefinitionFaultTests
         cluster.Find(ApiExtensions, "CustomResourceDefinition", null, name)!["status"]?["conditions"] is JsonArray conditions
         && conditions.Any(condition => (string?)condition!["type"] == "Established" && (string?)condition["status"] == "True");
 
-    private static JsonObject Definition(string plural, string kind, string group) => JsonNode.Parse($$$"""
-        {"apiVersion":"{{{ApiExtensions}}}","kind":"CustomResourceDefinition","metadata":{"name":"{{{plural}}}.{{{group}}}"},
-         "spec":{"group":"{{{group}}}","scope":"Namespaced","names":{"plural":"{{{plural}}}","singular":"{{{plural}}}1","kind":"{{{kind}}}","listKind":"{{{plural}}}List"},
-                 "versions":[{"name":"v1alpha9","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"} } } ] } }
-        """)!.AsObject();
+    private static JsonObject Definition(string plural, string kind, string group) =>
+        JsonNode
+            .Parse(
+                $$$"""
+                {"apiVersion":"{{{ApiExtensions}}}","kind":"CustomResourceDefinition","metadata":{"name":"{{{plural}}}.{{{group}}}"},
+                 "spec":{"group":"{{{group}}}","scope":"Namespaced","names":{"plural":"{{{plural}}}","singular":"{{{plural}}}1","kind":"{{{kind}}}","listKind":"{{{plural}}}List"},
+                         "versions":[{"name":"v1alpha9","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"} } } ] } }
+                """
+            )!
+            .AsObject();
 }

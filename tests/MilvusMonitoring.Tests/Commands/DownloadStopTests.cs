@@ -21,7 +21,9 @@ public sealed class DownloadStopTests
         Environment.SetEnvironmentVariable("MILVUSMONITORING_CACHE", Path.Combine(stage.Folder, "cache"));
         try
         {
-            var installing = stage.Session.InvokeAsync("param($kubeconfig) Install-KubePrometheus v0.18.0 -Kubeconfig $kubeconfig", new { kubeconfig = stage.Kubeconfig });
+            var installing = stage.Session.InvokeAsync(
+                "param($kubeconfig) Install-KubePrometheus v0.18.0 -Kubeconfig $kubeconfig",
+                new { kubeconfig = stage.Kubeconfig });
             await Stage.UntilAsync(() => !source.Requests.IsEmpty);
             var clock = Stopwatch.StartNew();
             await stage.Session.StopAsync();

@@ -9,7 +9,9 @@ public sealed class ErrorRecordsTests
     [Fact]
     public void Every_error_id_has_a_category_and_is_its_own_name()
     {
-        var ids = typeof(ErrorId).GetFields(BindingFlags.Public | BindingFlags.Static).ToDictionary(field => field.Name, field => (string)field.GetValue(null)!);
+        var ids = typeof(ErrorId)
+            .GetFields(BindingFlags.Public | BindingFlags.Static)
+            .ToDictionary(field => field.Name, field => (string)field.GetValue(null)!);
         Assert.All(ids, id => Assert.Equal(id.Key, id.Value));
         Assert.DoesNotContain(ids.Values, id => ErrorRecords.Category(id) == ErrorCategory.NotSpecified);
     }
@@ -19,7 +21,9 @@ public sealed class ErrorRecordsTests
     {
         var exception = new MonitoringException(ErrorId.PermissionDenied, "Cannot do it: a; b; ask somebody.", "Service/a/b");
         var record = ErrorRecords.From(exception, "fallback");
-        Assert.Equal((ErrorId.PermissionDenied, ErrorCategory.PermissionDenied, (object)"Service/a/b"), (record.FullyQualifiedErrorId, record.CategoryInfo.Category, record.TargetObject));
+        Assert.Equal(
+            (ErrorId.PermissionDenied, ErrorCategory.PermissionDenied, (object)"Service/a/b"),
+            (record.FullyQualifiedErrorId, record.CategoryInfo.Category, record.TargetObject));
         Assert.Same(exception, record.Exception);
     }
 

@@ -26,8 +26,17 @@ public sealed class GrantPrometheusMilvusAccessTests : AccessStories
         stage.Cluster.Put(role, "somebody");
 
         Assert.Equal(ResourceAction.Configured, Assert.Single((await grant).EnsureNoError().OutputOf<PrometheusAccess>()).Action);
-        Assert.Equal([422, 200], stage.Cluster.Requests.Writes.Where(request => request.Path.Contains("clusterroles/prometheus-k8s?fieldManager=milvus-monitoring", StringComparison.Ordinal) && !request.Path.Contains("force", StringComparison.Ordinal)).Select(request => request.Status));
-        Assert.Equal(1, Rules(stage).Count(rule => rule!["resources"] is JsonArray resources && resources.Any(resource => (string)resource! == "pods")));
+        Assert.Equal(
+            [422, 200],
+            stage
+                .Cluster.Requests.Writes.Where(request =>
+                    request.Path.Contains("clusterroles/prometheus-k8s?fieldManager=milvus-monitoring", StringComparison.Ordinal)
+                    && !request.Path.Contains("force", StringComparison.Ordinal))
+                .Select(request => request.Status));
+        Assert.Equal(
+            1,
+            Rules(stage).Count(rule => rule!["resources"] is JsonArray resources && resources.Any(resource => (string)resource! == "pods"))
+        );
     }
 
     [Fact]
@@ -48,7 +57,11 @@ public sealed class GrantPrometheusMilvusAccessTests : AccessStories
     {
         await using var stage = await Stage.StartAsync();
         await stage.InstalledAsync();
-        var fault = stage.Cluster.Faults.Add("PATCH", "clusterroles/prometheus-k8s", Fault.Answer(HttpStatusCode.UnprocessableEntity, "Invalid", "no such rule"), times: null);
+        var fault = stage.Cluster.Faults.Add(
+            "PATCH",
+            "clusterroles/prometheus-k8s",
+            Fault.Answer(HttpStatusCode.UnprocessableEntity, "Invalid", "no such rule"),
+            times: null);
 
         Assert.Equal([ErrorId.ObjectInvalid], (await RunAsync(stage, "Grant-PrometheusMilvusAccess")).ErrorIds);
         Assert.Equal(1, fault.Taken);
@@ -66,7 +79,9 @@ public sealed class GrantPrometheusMilvusAccessTests : AccessStories
             "param($one, $two) @(Get-KubePrometheus -Kubeconfig $one) + @(Get-KubePrometheus -Kubeconfig $two) | Grant-PrometheusMilvusAccess",
             new { one = one.Kubeconfig, two = two.Kubeconfig });
 
-        Assert.Equal([one.Kubeconfig, two.Kubeconfig], result.EnsureNoError().OutputOf<PrometheusAccess>().Select(access => access.Kubeconfig!));
+        Assert.Equal(
+            [one.Kubeconfig, two.Kubeconfig],
+            result.EnsureNoError().OutputOf<PrometheusAccess>().Select(access => access.Kubeconfig!));
         Assert.True(JsonNode.DeepEquals(Rules(one), Rules(two)));
     }
 

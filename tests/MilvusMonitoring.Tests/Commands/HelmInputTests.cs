@@ -28,14 +28,21 @@ public sealed class HelmInputTests
     public async Task What_is_for_helm_only_is_refused_without_it(string parameters)
     {
         await using var stage = await StartAsync();
-        Assert.Contains("-Method Helm only", (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c " + parameters)).OnlyError(ErrorId.ParameterInvalid), StringComparison.Ordinal);
+        Assert.Contains(
+            "-Method Helm only",
+            (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c " + parameters)).OnlyError(
+                ErrorId.ParameterInvalid),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_helm_that_is_not_there_is_one_error_with_the_ways_out()
     {
         await using var stage = await StartAsync();
-        Assert.Contains("leave -Method Helm out", (await stage.RunAsync(ByHelm + "-HelmPath ./none/helm")).OnlyError(ErrorId.HelmNotFound), StringComparison.Ordinal);
+        Assert.Contains(
+            "leave -Method Helm out",
+            (await stage.RunAsync(ByHelm + "-HelmPath ./none/helm")).OnlyError(ErrorId.HelmNotFound),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -44,7 +51,10 @@ public sealed class HelmInputTests
         await using var stage = await StartAsync();
         await stage.DefineAsync("milvus.io", "v1beta1", "milvuses", "Milvus");
         stage.Put("""{"apiVersion":"milvus.io/v1beta1","kind":"Milvus","metadata":{"name":"op","namespace":"default"},"spec":{}}""");
-        Assert.Contains("Milvus Operator", (await stage.RunAsync("Enable-MilvusServiceMonitor op -Kubeconfig $c -Method Helm")).OnlyError(ErrorId.ParameterInvalid), StringComparison.Ordinal);
+        Assert.Contains(
+            "Milvus Operator",
+            (await stage.RunAsync("Enable-MilvusServiceMonitor op -Kubeconfig $c -Method Helm")).OnlyError(ErrorId.ParameterInvalid),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -77,10 +87,20 @@ public sealed class HelmInputTests
 
             """);
         var result = await stage.Session.InvokeAsync(
-            "param($c, $helm, $chart) Enable-MilvusServiceMonitor my-release -Kubeconfig $c -Method Helm -HelmPath $helm -Chart $chart -Verbose", new { c = stage.Kubeconfig, helm, chart = RealHelm.Chart });
-        Assert.Contains("the password *** is bad and so is ***; the release is as it was", result.OnlyError(ErrorId.HelmFailed), StringComparison.Ordinal);
+            "param($c, $helm, $chart) Enable-MilvusServiceMonitor my-release -Kubeconfig $c -Method Helm -HelmPath $helm -Chart $chart -Verbose",
+            new
+            {
+                c = stage.Kubeconfig,
+                helm,
+                chart = RealHelm.Chart,
+            });
+        Assert.Contains(
+            "the password *** is bad and so is ***; the release is as it was",
+            result.OnlyError(ErrorId.HelmFailed),
+            StringComparison.Ordinal);
         Assert.Contains(result.Verbose, line => line.StartsWith("helm upgrade ", StringComparison.Ordinal));
-        Assert.DoesNotContain(result.Verbose, line => line.Contains("hunter22", StringComparison.Ordinal) || line.Contains("9007199254740993", StringComparison.Ordinal));
+        Assert.DoesNotContain(result.Verbose, line =>
+            line.Contains("hunter22", StringComparison.Ordinal) || line.Contains("9007199254740993", StringComparison.Ordinal));
         Assert.Empty(result.Warnings);
     }
 
@@ -91,10 +111,14 @@ public sealed class HelmInputTests
         await stage.HelmAsync("install", "my-release", RealHelm.Chart);
         stage.CopyChart("newer", text => text.Replace("5.0.19", "5.0.20", StringComparison.Ordinal));
         stage.CopyChart("other", text => text.Replace("name: milvus", "name: minio", StringComparison.Ordinal));
-        foreach (var (chart, text) in ((string, string)[])[("newer", "is milvus 5.0.20, and"), ("other", "is minio 5.0.19, and"), ("values", "is no chart")])
+        foreach (
+            var (chart, text) in ((string, string)[])
+                [("newer", "is milvus 5.0.20, and"), ("other", "is minio 5.0.19, and"), ("values", "is no chart")])
         {
             Directory.CreateDirectory(Path.Combine(stage.Stage.Folder, "values"));
-            var error = (await stage.RunAsync($"Enable-MilvusServiceMonitor my-release -Method Helm -HelmPath $helm -Chart $folder/{chart}")).OnlyError(ErrorId.ParameterInvalid);
+            var error = (
+                await stage.RunAsync($"Enable-MilvusServiceMonitor my-release -Method Helm -HelmPath $helm -Chart $folder/{chart}")
+            ).OnlyError(ErrorId.ParameterInvalid);
             Assert.Contains(text, error, StringComparison.Ordinal);
         }
 
@@ -110,10 +134,16 @@ public sealed class HelmInputTests
         await using var stage = await HelmStage.StartAsync(helm);
         await stage.HelmAsync("install", "my-release", RealHelm.Chart);
         await stage.HelmAsync("package", RealHelm.Chart, "--destination", stage.Stage.Folder);
-        await stage.HelmAsync("package", stage.CopyChart("newer", text => text.Replace("5.0.19", "5.0.20", StringComparison.Ordinal)), "--destination", stage.Stage.Folder);
+        await stage.HelmAsync(
+            "package",
+            stage.CopyChart("newer", text => text.Replace("5.0.19", "5.0.20", StringComparison.Ordinal)),
+            "--destination",
+            stage.Stage.Folder);
         await stage.HelmAsync("repo", "index", stage.Stage.Folder);
         await using var repository = FileServer.Start(stage.Stage.Folder);
-        (await stage.RunAsync($"Enable-MilvusServiceMonitor my-release -Method Helm -HelmPath $helm -Chart {repository.Address}")).EnsureNoError();
+        (
+            await stage.RunAsync($"Enable-MilvusServiceMonitor my-release -Method Helm -HelmPath $helm -Chart {repository.Address}")
+        ).EnsureNoError();
         var instance = await stage.InstanceAsync();
         Assert.Equal(("5.0.19", true, 2), (instance.ChartVersion, instance.MonitorInValues, instance.Revision));
         Assert.Contains("/milvus-5.0.19.tgz", repository.Asked);
@@ -122,7 +152,12 @@ public sealed class HelmInputTests
     private static async Task<Stage> StartAsync()
     {
         var stage = await Stage.StartAsync();
-        new SampleMilvus { Values = JsonNode.Parse("""{"cluster":{"enabled":false},"minio":{"secretKey":"hunter22"},"token":9007199254740993}""")!.AsObject() }.PutInto(stage.Cluster);
+        new SampleMilvus
+        {
+            Values = JsonNode
+                .Parse("""{"cluster":{"enabled":false},"minio":{"secretKey":"hunter22"},"token":9007199254740993}""")!
+                .AsObject(),
+        }.PutInto(stage.Cluster);
         await stage.DefineMonitorsAsync();
         return stage;
     }

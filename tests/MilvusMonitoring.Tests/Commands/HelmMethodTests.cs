@@ -26,12 +26,16 @@ public sealed class HelmMethodTests
         Assert.Equal(ResourceAction.Created, Assert.Single(result.OutputOf<MilvusServiceMonitor>()).Action);
         var byHelm = Assert.Single(stage.Monitors());
         Assert.True(JsonNode.DeepEquals(native, byHelm), $"native {native.ToJsonString()}\nhelm   {byHelm.ToJsonString()}");
-        Assert.Contains(result.Verbose, line => line.StartsWith("helm upgrade my-release ", StringComparison.Ordinal) && line.Contains("--reuse-values", StringComparison.Ordinal));
+        Assert.Contains(result.Verbose, line =>
+            line.StartsWith("helm upgrade my-release ", StringComparison.Ordinal)
+            && line.Contains("--reuse-values", StringComparison.Ordinal));
         Assert.Empty(result.Warnings);
         Assert.True((await stage.InstanceAsync()).MonitorInValues);
 
         stage.Stage.Cluster.Requests.Clear();
-        Assert.Equal(ResourceAction.Unchanged, (await stage.OneAsync($"Enable-MilvusServiceMonitor my-release -Method Helm -HelmPath $folder/none {options}")).Action);
+        Assert.Equal(
+            ResourceAction.Unchanged,
+            (await stage.OneAsync($"Enable-MilvusServiceMonitor my-release -Method Helm -HelmPath $folder/none {options}")).Action);
         Assert.Equal(ResourceAction.Unchanged, (await stage.OneAsync($"Enable-MilvusServiceMonitor my-release {options}")).Action);
         Assert.Empty(stage.Stage.Cluster.Requests.Writes);
         Assert.Equal(["superseded", "deployed"], stage.Statuses());
@@ -74,7 +78,10 @@ public sealed class HelmMethodTests
         Assert.Equal(before.ToJsonString(), after.ToJsonString());
     }
 
-    /// <summary>What a template writes as it is, such as <c>{{ .Values.size }}</c>, helm would write as 2e+06 in the second revision; in another form Milvus might restart.</summary>
+    /// <summary>
+    /// What a template writes as it is, such as <c>{{ .Values.size }}</c>, helm would write as 2e+06 in the second revision; in another
+    /// form Milvus might restart.
+    /// </summary>
     [Theory]
     [InlineData(RealHelm.Newest)]
     [InlineData(RealHelm.Three)]
@@ -82,14 +89,24 @@ public sealed class HelmMethodTests
     {
         await using var stage = await HelmStage.StartAsync(helm);
         var values = stage.Stage.WriteFile("values.yaml", "fromFile: 3000000\nlist: [4000000]\n");
-        var chart = stage.CopyChart("numbers", text => text.Replace("spec:", "  annotations: {numbers: \"{{ .Values.set }} {{ .Values.fromFile }} {{ .Values.items }} {{ .Values.list }}\"}\nspec:", StringComparison.Ordinal), "service.yaml");
+        var chart = stage.CopyChart(
+            "numbers",
+            text =>
+                text.Replace(
+                    "spec:",
+                    "  annotations: {numbers: \"{{ .Values.set }} {{ .Values.fromFile }} {{ .Values.items }} {{ .Values.list }}\"}\nspec:",
+                    StringComparison.Ordinal),
+            "service.yaml");
         await stage.HelmAsync("install", "my-release", chart, "--values", values, "--set", "set=2000000,items[0]=5000000,items[1]=a");
         var before = Numbers();
         Assert.Equal("2000000 3e+06 [5000000 a] [4e+06]", before);
-        (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Method Helm -HelmPath $helm -Chart $folder/numbers")).EnsureNoError();
+        (
+            await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Method Helm -HelmPath $helm -Chart $folder/numbers")
+        ).EnsureNoError();
         Assert.Equal(before, Numbers());
 
-        string? Numbers() => (string?)stage.Stage.Cluster.Find("v1", "Service", "default", "my-release-milvus")!["metadata"]!["annotations"]!["numbers"];
+        string? Numbers() =>
+            (string?)stage.Stage.Cluster.Find("v1", "Service", "default", "my-release-milvus")!["metadata"]!["annotations"]!["numbers"];
     }
 
     [Theory]
@@ -108,11 +125,18 @@ public sealed class HelmMethodTests
 
         // What the values keep is changed there, and left out means what they say.
         Assert.Equal("2m", (await stage.OneAsync("Enable-MilvusServiceMonitor my-release")).Interval);
-        Assert.Contains("-Method Helm", (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Interval 15s")).OnlyError(ErrorId.FieldConflict), StringComparison.Ordinal);
-        Assert.Equal(ResourceAction.Unchanged, Assert.Single((await stage.EnableAsync()).EnsureNoError().OutputOf<MilvusServiceMonitor>()).Action);
+        Assert.Contains(
+            "-Method Helm",
+            (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Interval 15s")).OnlyError(ErrorId.FieldConflict),
+            StringComparison.Ordinal);
+        Assert.Equal(
+            ResourceAction.Unchanged,
+            Assert.Single((await stage.EnableAsync()).EnsureNoError().OutputOf<MilvusServiceMonitor>()).Action);
 
         await stage.OneAsync("Disable-MilvusServiceMonitor my-release");
-        Assert.Equal(ResourceAction.Created, Assert.Single((await stage.EnableAsync()).EnsureNoError().OutputOf<MilvusServiceMonitor>()).Action);
+        Assert.Equal(
+            ResourceAction.Created,
+            Assert.Single((await stage.EnableAsync()).EnsureNoError().OutputOf<MilvusServiceMonitor>()).Action);
         await stage.OneAsync("Disable-MilvusServiceMonitor my-release");
         Assert.Equal(ResourceAction.Created, (await stage.OneAsync("Enable-MilvusServiceMonitor my-release")).Action);
         await stage.HelmAsync("upgrade", "my-release", RealHelm.Chart, "--reuse-values", "--set", "metrics.serviceMonitor.enabled=false");
@@ -123,7 +147,9 @@ public sealed class HelmMethodTests
     public async Task Helm_4_goes_on_with_what_helm_3_has_installed()
     {
         await using var stage = await HelmStage.StartAsync(RealHelm.Newest);
-        await RealHelm.Find(RealHelm.Three).RunAsync(stage.Stage.Kubeconfig, stage.Stage.Folder, "default", "install", "my-release", RealHelm.Chart);
+        await RealHelm
+            .Find(RealHelm.Three)
+            .RunAsync(stage.Stage.Kubeconfig, stage.Stage.Folder, "default", "install", "my-release", RealHelm.Chart);
         await stage.OneAsync("Enable-MilvusServiceMonitor my-release -Interval 15s");
         var byHelm = Assert.Single((await stage.EnableAsync()).EnsureNoError().OutputOf<MilvusServiceMonitor>());
         Assert.Equal((ResourceAction.Configured, "30s"), (byHelm.Action, byHelm.Interval));
@@ -150,7 +176,9 @@ public sealed class HelmMethodTests
         stage.Stage.Cluster.Requests.Clear();
         var result = (await stage.EnableAsync("-Interval 15s -WhatIf")).EnsureNoError();
         Assert.True(Assert.Single(result.OutputOf<MilvusServiceMonitor>()).IsPlan);
-        Assert.Contains(result.HostLines, line => line.Contains("Upgrade the Helm release default/my-release", StringComparison.Ordinal) && line.Contains("\"interval\":\"15s\"", StringComparison.Ordinal));
+        Assert.Contains(result.HostLines, line =>
+            line.Contains("Upgrade the Helm release default/my-release", StringComparison.Ordinal)
+            && line.Contains("\"interval\":\"15s\"", StringComparison.Ordinal));
         Assert.Empty(stage.Stage.Cluster.Requests.Writes);
     }
 
@@ -162,7 +190,10 @@ public sealed class HelmMethodTests
         await using var stage = await HelmStage.StartAsync(helm);
         await stage.HelmAsync("install", "my-release", RealHelm.Chart);
         stage.CopyChart("chart", text => text + "deprecated: true\n");
-        var result = (await stage.RunAsync("$global:LASTEXITCODE = 7; $null = Enable-MilvusServiceMonitor my-release -Method Helm -HelmPath $helm -Chart $folder/chart; $LASTEXITCODE")).EnsureNoError();
+        var result = (
+            await stage.RunAsync(
+                "$global:LASTEXITCODE = 7; $null = Enable-MilvusServiceMonitor my-release -Method Helm -HelmPath $helm -Chart $folder/chart; $LASTEXITCODE"
+            )).EnsureNoError();
         Assert.Equal(7, Assert.Single(result.Output).BaseObject);
         Assert.Contains("chart is deprecated", Assert.Single(result.Warnings), StringComparison.Ordinal);
     }
@@ -176,7 +207,11 @@ public sealed class HelmMethodTests
         await stage.HelmAsync("install", "my-release", RealHelm.Chart);
         foreach (var method in (string[])["POST", "PATCH"])
         {
-            stage.Stage.Cluster.Faults.Add(method, "/servicemonitors", Fault.Answer(HttpStatusCode.UnprocessableEntity, "Invalid", "no room for it"), times: null);
+            stage.Stage.Cluster.Faults.Add(
+                method,
+                "/servicemonitors",
+                Fault.Answer(HttpStatusCode.UnprocessableEntity, "Invalid", "no room for it"),
+                times: null);
         }
 
         var error = (await stage.EnableAsync()).OnlyError(ErrorId.HelmFailed);
@@ -208,7 +243,12 @@ public sealed class HelmMethodTests
         await using var other = await HelmStage.StartAsync(RealHelm.Newest);
         await one.HelmAsync("install", "my-release", RealHelm.Chart);
         await other.HelmAsync("install", "my-release", RealHelm.Chart);
-        var renamed = one.Stage.WriteFile("other", (await File.ReadAllTextAsync(other.Stage.Kubeconfig, TestContext.Current.CancellationToken)).Replace("embedded", "second", StringComparison.Ordinal));
+        var renamed = one.Stage.WriteFile(
+            "other",
+            (await File.ReadAllTextAsync(other.Stage.Kubeconfig, TestContext.Current.CancellationToken)).Replace(
+                "embedded",
+                "second",
+                StringComparison.Ordinal));
         var both = one.Stage.Kubeconfig + Path.PathSeparator + renamed;
         var result = await one.Stage.Session.InvokeAsync(
             "param($both, $helm, $chart) @(Get-MilvusInstance -Kubeconfig $both) + @(Get-MilvusInstance -Kubeconfig $both -Context second) | Enable-MilvusServiceMonitor -Method Helm -HelmPath $helm -Chart $chart",

@@ -10,7 +10,9 @@ internal sealed class HelmStage : IAsyncDisposable
     private HelmStage(Stage stage, RealHelm helm)
     {
         (Stage, Helm) = (stage, helm);
-        HelmPath = OperatingSystem.IsWindows() ? helm.Program : stage.WriteScript("helm", $"HOME='{stage.Folder}' exec '{helm.Program}' \"$@\"\n");
+        HelmPath = OperatingSystem.IsWindows()
+            ? helm.Program
+            : stage.WriteScript("helm", $"HOME='{stage.Folder}' exec '{helm.Program}' \"$@\"\n");
     }
 
     public Stage Stage { get; }
@@ -34,7 +36,9 @@ internal sealed class HelmStage : IAsyncDisposable
         foreach (var file in Directory.EnumerateFiles(RealHelm.Chart, "*", SearchOption.AllDirectories))
         {
             var text = File.ReadAllText(file);
-            Stage.WriteFile(Path.Combine(name, Path.GetRelativePath(RealHelm.Chart, file)), Path.GetFileName(file) == changed ? change(text) : text);
+            Stage.WriteFile(
+                Path.Combine(name, Path.GetRelativePath(RealHelm.Chart, file)),
+                Path.GetFileName(file) == changed ? change(text) : text);
         }
 
         return Path.Combine(Stage.Folder, name);
@@ -43,18 +47,23 @@ internal sealed class HelmStage : IAsyncDisposable
     /// <summary>Runs helm itself.</summary>
     public Task<string> HelmAsync(params string[] arguments) => Helm.RunAsync(Stage.Kubeconfig, Stage.Folder, "default", arguments);
 
-    /// <summary>Runs a script in which <c>$helm</c>, <c>$chart</c> and <c>$folder</c> are set, and every command knows the cluster.</summary>
+    /// <summary>
+    /// Runs a script in which <c>$helm</c>, <c>$chart</c> and <c>$folder</c> are set, and every command knows the cluster.
+    /// </summary>
     public Task<PowerShellResult> RunAsync(string script) => Stage.Session.InvokeAsync(
         $"param($c, $helm, $chart, $folder) $PSDefaultParameterValues = @{{ '*-Milvus*:Kubeconfig' = $c }}; {script}",
         new { c = Stage.Kubeconfig, helm = HelmPath, chart = RealHelm.Chart, folder = Stage.Folder });
 
     /// <summary>Enables the monitor of <c>my-release</c> by helm, with the chart of the tests.</summary>
-    public Task<PowerShellResult> EnableAsync(string more = "") => RunAsync($"Enable-MilvusServiceMonitor my-release -Method Helm -HelmPath $helm -Chart $chart {more}");
+    public Task<PowerShellResult> EnableAsync(string more = "") =>
+        RunAsync($"Enable-MilvusServiceMonitor my-release -Method Helm -HelmPath $helm -Chart $chart {more}");
 
     /// <summary>The one monitor that a script puts out.</summary>
-    public async Task<MilvusServiceMonitor> OneAsync(string script) => Assert.Single((await RunAsync(script)).EnsureNoError().OutputOf<MilvusServiceMonitor>());
+    public async Task<MilvusServiceMonitor> OneAsync(string script) =>
+        Assert.Single((await RunAsync(script)).EnsureNoError().OutputOf<MilvusServiceMonitor>());
 
-    public async Task<MilvusInstance> InstanceAsync() => Assert.Single((await RunAsync("Get-MilvusInstance my-release")).EnsureNoError().OutputOf<MilvusInstance>());
+    public async Task<MilvusInstance> InstanceAsync() =>
+        Assert.Single((await RunAsync("Get-MilvusInstance my-release")).EnsureNoError().OutputOf<MilvusInstance>());
 
     /// <summary>The ServiceMonitors, without what the server adds to every object.</summary>
     public List<JsonObject> Monitors() => [.. Stage.Cluster.List("monitoring.coreos.com/v1", "ServiceMonitor").Select(monitor =>
@@ -80,7 +89,10 @@ internal sealed class HelmStage : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Stage.DisposeAsync();
 
-    private IEnumerable<JsonObject> Records() => Stage.Cluster.List("v1", "Secret", "default")
-        .Where(secret => (string?)secret["type"] == "helm.sh/release.v1")
-        .OrderBy(secret => int.Parse((string)secret["metadata"]!["labels"]!["version"]!, System.Globalization.CultureInfo.InvariantCulture));
+    private IEnumerable<JsonObject> Records() =>
+        Stage
+            .Cluster.List("v1", "Secret", "default")
+            .Where(secret => (string?)secret["type"] == "helm.sh/release.v1")
+            .OrderBy(secret =>
+                int.Parse((string)secret["metadata"]!["labels"]!["version"]!, System.Globalization.CultureInfo.InvariantCulture));
 }

@@ -17,7 +17,9 @@ public sealed class HelmStopTests
     {
         await using var stage = await HelmStage.StartAsync(helm);
         await stage.HelmAsync("install", "my-release", RealHelm.Chart);
-        var slow = ((string[])["POST", "PATCH", "PUT"]).Select(method => stage.Stage.Cluster.Faults.Add(method, path, Fault.DelayBy(Delay), times: null)).ToList();
+        var slow = ((string[])["POST", "PATCH", "PUT"])
+            .Select(method => stage.Stage.Cluster.Faults.Add(method, path, Fault.DelayBy(Delay), times: null))
+            .ToList();
         var enabling = stage.EnableAsync();
         await Stage.UntilAsync(() => slow.Any(rule => rule.Taken > 0));
 

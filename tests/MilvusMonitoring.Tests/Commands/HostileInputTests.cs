@@ -17,7 +17,8 @@ public sealed class HostileInputTests
     public async Task A_timeout_that_is_no_time_is_refused(string value)
     {
         await using var session = await PowerShellSession.StartAsync();
-        var error = Assert.Single((await session.InvokeAsync($"Install-KubePrometheus -Kubeconfig none -Path none -Timeout {value}")).Errors);
+        var error = Assert.Single(
+            (await session.InvokeAsync($"Install-KubePrometheus -Kubeconfig none -Path none -Timeout {value}")).Errors);
         Assert.StartsWith("ParameterArgumentTransformationError,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains("give seconds (300), 90s, 5m, 1h or a TimeSpan", error.ToString(), StringComparison.Ordinal);
     }
@@ -60,8 +61,10 @@ public sealed class HostileInputTests
     public async Task The_same_object_twice_with_different_content_is_refused_and_nothing_is_sent()
     {
         await using var stage = await Stage.StartAsync();
-        var twice = stage.CopyManifests("twice", folder => File.WriteAllText(
-            Path.Combine(folder, "zz-again.yaml"), File.ReadAllText(Path.Combine(folder, "grafana-service.yaml")).Replace("3000", "3001", StringComparison.Ordinal)));
+        var twice = stage.CopyManifests("twice", folder =>
+            File.WriteAllText(
+                Path.Combine(folder, "zz-again.yaml"),
+                File.ReadAllText(Path.Combine(folder, "grafana-service.yaml")).Replace("3000", "3001", StringComparison.Ordinal)));
         var result = await stage.InstallAsync(path: twice);
         Assert.Equal([ErrorId.ManifestInvalid], result.ErrorIds);
         Assert.Contains("Service/monitoring/grafana", Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);

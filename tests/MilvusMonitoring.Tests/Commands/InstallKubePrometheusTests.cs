@@ -26,7 +26,11 @@ public sealed class InstallKubePrometheusTests : InstallStories
     public async Task Under_Stop_a_failed_object_ends_the_script()
     {
         await using var stage = await Stage.StartAsync();
-        stage.Cluster.Faults.Add("PATCH", "deployments/grafana", Fault.Answer(System.Net.HttpStatusCode.UnprocessableEntity, "Invalid", "spec is wrong"), times: null);
+        stage.Cluster.Faults.Add(
+            "PATCH",
+            "deployments/grafana",
+            Fault.Answer(System.Net.HttpStatusCode.UnprocessableEntity, "Invalid", "spec is wrong"),
+            times: null);
         var result = await stage.InstallAsync("-ErrorAction Stop");
         Assert.True(result.Terminated);
         Assert.Equal([ErrorId.ObjectInvalid], result.ErrorIds);
@@ -36,9 +40,17 @@ public sealed class InstallKubePrometheusTests : InstallStories
     public async Task Tab_offers_components_and_releases_and_contexts()
     {
         await using var stage = await Stage.StartAsync();
-        Assert.Contains("grafana", stage.Session.Complete("Install-KubePrometheus -ExcludeComponent gr").Select(completion => completion.CompletionText));
-        Assert.Contains("v0.18.0", stage.Session.Complete("Install-KubePrometheus -Version v0.1").Select(completion => completion.CompletionText));
-        Assert.Equal(["embedded"], stage.Session.Complete($"Install-KubePrometheus -Kubeconfig '{stage.Kubeconfig}' -Context e").Select(completion => completion.CompletionText));
+        Assert.Contains(
+            "grafana",
+            stage.Session.Complete("Install-KubePrometheus -ExcludeComponent gr").Select(completion => completion.CompletionText));
+        Assert.Contains(
+            "v0.18.0",
+            stage.Session.Complete("Install-KubePrometheus -Version v0.1").Select(completion => completion.CompletionText));
+        Assert.Equal(
+            ["embedded"],
+            stage
+                .Session.Complete($"Install-KubePrometheus -Kubeconfig '{stage.Kubeconfig}' -Context e")
+                .Select(completion => completion.CompletionText));
     }
 
     // Not on a real server: with nothing behind the API service, the namespace would not go.
@@ -57,7 +69,11 @@ public sealed class InstallKubePrometheusTests : InstallStories
         Assert.Empty(stage.Writes);
 
         (await stage.UninstallAsync()).EnsureNoError();
-        Assert.Equal("metrics-server", (string)stage.Cluster.Find("apiregistration.k8s.io/v1", "APIService", null, "v1beta1.metrics.k8s.io")!["spec"]!["service"]!["name"]!);
+        Assert.Equal(
+            "metrics-server",
+            (string)
+                stage.Cluster.Find("apiregistration.k8s.io/v1", "APIService", null, "v1beta1.metrics.k8s.io")!["spec"]!["service"]!["name"]!
+        );
     }
 
     private static JsonObject MetricsServer() => JsonNode.Parse("""

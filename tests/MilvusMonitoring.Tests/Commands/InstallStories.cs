@@ -59,28 +59,42 @@ public abstract class InstallStories
 
         Assert.Equal(
             [("changed by kubectl-edit", "Deployment/monitoring/grafana"), ("missing", "ConfigMap/monitoring/grafana-dashboard-nodes")],
-            (await stage.GetAsync()).Single().Resources.Where(resource => resource.Drift is not null).Select(resource => (resource.Drift!, resource.ToString())).OrderBy(item => item));
+            (await stage.GetAsync())
+                .Single()
+                .Resources.Where(resource => resource.Drift is not null)
+                .Select(resource => (resource.Drift!, resource.ToString()))
+                .OrderBy(item => item));
         stage.ForgetWrites();
         var again = await stage.InstalledAsync("-ForceConflicts");
         Assert.Equal((1, 1, again.Resources.Count - 2), (again.Configured, again.Created, again.Unchanged));
 
         // What was to be done to known objects needs no record before, only what came of it.
         Assert.Equal(3, stage.Writes.Count);
-        Assert.Equal(1, (await stage.Objects.FindAsync("apps/v1", "Deployment", "monitoring", "grafana"))!["spec"]!["replicas"]!.GetValue<int>());
+        Assert.Equal(
+            1,
+            (await stage.Objects.FindAsync("apps/v1", "Deployment", "monitoring", "grafana"))!["spec"]!["replicas"]!.GetValue<int>());
     }
 
-    /// <summary>v0.8.0 has ServiceAccounts of no more than a name, and a controller that gives each a token: there the API server keeps no set of fields for the apply.</summary>
+    /// <summary>
+    /// v0.8.0 has ServiceAccounts of no more than a name, and a controller that gives each a token: there the API server keeps no set of
+    /// fields for the apply.
+    /// </summary>
     [Fact]
     public async Task What_a_controller_adds_to_an_object_of_no_more_than_a_name_is_no_drift()
     {
         await using var stage = await StartAsync();
-        var manifests = stage.CopyManifests("bare", folder => File.WriteAllText(
-            Path.Combine(folder, "grafana-bareServiceAccount.yaml"), "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: bare\n  namespace: monitoring\n"));
+        var manifests = stage.CopyManifests("bare", folder =>
+            File.WriteAllText(
+                Path.Combine(folder, "grafana-bareServiceAccount.yaml"),
+                "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: bare\n  namespace: monitoring\n"));
         await stage.InstalledAsync(path: manifests);
         var account = (await stage.Objects.FindAsync("v1", "ServiceAccount", "monitoring", "bare"))!;
         account["secrets"] = new JsonArray(new JsonObject { ["name"] = "bare-token-x" });
         await stage.Objects.PutAsync(account, "kube-controller-manager");
-        var managers = (await stage.Objects.FindAsync("v1", "ServiceAccount", "monitoring", "bare"))!["metadata"]!["managedFields"]?.AsArray() ?? [];
+        var managers = (await stage.Objects.FindAsync("v1", "ServiceAccount", "monitoring", "bare"))!["metadata"]!
+            ["managedFields"]
+            ?.AsArray()
+            ?? [];
         Assert.DoesNotContain(managers, entry => (string?)entry!["manager"] == "milvus-monitoring");
 
         stage.ForgetWrites();
@@ -132,7 +146,8 @@ public abstract class InstallStories
         await using var stage = await StartAsync();
         await stage.InstalledAsync();
         var smaller = await stage.InstalledAsync("-ExcludeComponent grafana");
-        Assert.All(smaller.Resources.Where(resource => resource.Component == "grafana"), resource => Assert.Equal(ResourceAction.Skipped, resource.Action));
+        Assert.All(smaller.Resources.Where(resource => resource.Component == "grafana"), resource =>
+            Assert.Equal(ResourceAction.Skipped, resource.Action));
         stage.ForgetWrites();
         var again = await stage.InstalledAsync("-ExcludeComponent grafana");
         Assert.Equal((smaller.Skipped, again.Resources.Count - smaller.Skipped), (again.Skipped, again.Unchanged));
@@ -145,13 +160,18 @@ public abstract class InstallStories
     {
         await using var stage = await StartAsync();
         await stage.InstalledAsync("-ImageRegistry registry.example.com:5000/mirror");
-        var images = (await stage.Objects.ListAsync("apps/v1", "Deployment", "monitoring")).Concat(await stage.Objects.ListAsync("apps/v1", "DaemonSet", "monitoring"))
+        var images = (await stage.Objects.ListAsync("apps/v1", "Deployment", "monitoring"))
+            .Concat(await stage.Objects.ListAsync("apps/v1", "DaemonSet", "monitoring"))
             .SelectMany(workload => workload["spec"]!["template"]!["spec"]!["containers"]!.AsArray())
             .Select(container => (string)container!["image"]!)
-            .Append((string)(await stage.Objects.FindAsync("monitoring.coreos.com/v1", "Prometheus", "monitoring", "k8s"))!["spec"]!["image"]!);
+            .Append(
+                (string)(await stage.Objects.FindAsync("monitoring.coreos.com/v1", "Prometheus", "monitoring", "k8s"))!["spec"]!["image"]!);
         Assert.All(images, image => Assert.StartsWith("registry.example.com:5000/mirror/", image, StringComparison.Ordinal));
-        var arguments = (await stage.Objects.FindAsync("apps/v1", "Deployment", "monitoring", "prometheus-operator"))!["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]!.AsArray();
-        Assert.Contains(arguments, argument => ((string)argument!).StartsWith("--prometheus-config-reloader=registry.example.com:5000/mirror/", StringComparison.Ordinal));
+        var arguments = (await stage.Objects.FindAsync("apps/v1", "Deployment", "monitoring", "prometheus-operator"))!["spec"]![
+            "template"
+        ]!["spec"]!["containers"]![0]!["args"]!.AsArray();
+        Assert.Contains(arguments, argument =>
+            ((string)argument!).StartsWith("--prometheus-config-reloader=registry.example.com:5000/mirror/", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -163,7 +183,10 @@ public abstract class InstallStories
         var role = (await stage.Objects.FindAsync("rbac.authorization.k8s.io/v1", "ClusterRole", null, "prometheus-k8s"))!;
         var count = role["rules"]!.AsArray().Count;
         role["rules"]!.AsArray().Add(rule.DeepClone());
-        role["metadata"]!["annotations"] = new JsonObject { ["milvus-monitoring/granted-rules"] = new JsonArray(rule.DeepClone()).ToJsonString() };
+        role["metadata"]!["annotations"] = new JsonObject
+        {
+            ["milvus-monitoring/granted-rules"] = new JsonArray(rule.DeepClone()).ToJsonString(),
+        };
         await stage.Objects.PutAsync(role, "milvus-monitoring");
 
         var again = await stage.InstalledAsync();
@@ -174,7 +197,9 @@ public abstract class InstallStories
             File.WriteAllText(file, File.ReadAllText(file).Replace("/metrics\n", "/metrics/new\n", StringComparison.Ordinal));
         });
         Assert.Equal(1, (await stage.InstalledAsync(path: changed)).Configured);
-        var rules = (await stage.Objects.FindAsync("rbac.authorization.k8s.io/v1", "ClusterRole", null, "prometheus-k8s"))!["rules"]!.AsArray();
+        var rules = (await stage.Objects.FindAsync("rbac.authorization.k8s.io/v1", "ClusterRole", null, "prometheus-k8s"))![
+            "rules"
+        ]!.AsArray();
         Assert.Equal(count + 1, rules.Count);
         Assert.True(JsonNode.DeepEquals(rule, rules[^1]));
     }
@@ -183,7 +208,8 @@ public abstract class InstallStories
     public async Task Nothing_is_applied_when_a_manifest_is_bad()
     {
         await using var stage = await StartAsync();
-        var bad = stage.CopyManifests("bad", folder => File.WriteAllText(Path.Combine(folder, "zz-last.yaml"), "kind: ConfigMap\nmetadata: [\n"));
+        var bad = stage.CopyManifests("bad", folder =>
+            File.WriteAllText(Path.Combine(folder, "zz-last.yaml"), "kind: ConfigMap\nmetadata: [\n"));
         var result = await stage.InstallAsync(path: bad);
         Assert.Equal([ErrorId.ManifestInvalid], result.ErrorIds);
         Assert.Contains("zz-last.yaml", Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);

@@ -27,7 +27,9 @@ public abstract class InstanceStories
         var found = (await stage.RunAsync("Get-MilvusInstance -Kubeconfig $c")).EnsureNoError().OutputOf<MilvusInstance>();
         Assert.Equal(["db/vectors", "default/my-release", "default/operated"], found.Select(instance => instance.ToString()));
         Assert.Equal((MilvusMode.Cluster, "4.1.36", "2.6.15", MilvusManager.Helm, "deployed", "vectors-milvus"), Shown(found[0]));
-        Assert.Equal((MilvusMode.Standalone, "5.0.19", "2.6.15", MilvusManager.Helm, "deployed", "my-release-milvus-standalone"), Shown(found[1]));
+        Assert.Equal(
+            (MilvusMode.Standalone, "5.0.19", "2.6.15", MilvusManager.Helm, "deployed", "my-release-milvus-standalone"),
+            Shown(found[1]));
         Assert.Equal((MilvusMode.Cluster, null, "v2.5.4", MilvusManager.Operator, "Healthy", "operated"), Shown(found[2]));
         Assert.Equal([true, true, false], found.Select(instance => instance.MetricsEnabled));
         Assert.Equal([false, false, false], found.Select(instance => instance.MonitorEnabled));
@@ -43,7 +45,8 @@ public abstract class InstanceStories
         await stage.PutReleaseAsync(new SampleMilvus { Revision = 11, Status = "pending-upgrade" });
 
         stage.ForgetWrites();
-        var instance = Assert.Single((await stage.RunAsync("Get-MilvusInstance my-release -Kubeconfig $c")).EnsureNoError().OutputOf<MilvusInstance>());
+        var instance = Assert.Single(
+            (await stage.RunAsync("Get-MilvusInstance my-release -Kubeconfig $c")).EnsureNoError().OutputOf<MilvusInstance>());
         Assert.Equal((11, "pending-upgrade", MilvusMode.Standalone), (instance.Revision, instance.Status, instance.Mode));
     }
 
@@ -69,7 +72,10 @@ public abstract class InstanceStories
         Assert.Equal(2, (await stage.RunAsync("Get-MilvusInstance search-* -Kubeconfig $c")).EnsureNoError().Output.Count);
         Assert.Single((await stage.RunAsync("Get-MilvusInstance -Namespace db -Kubeconfig $c")).EnsureNoError().Output);
         Assert.Empty((await stage.RunAsync("Get-MilvusInstance nothing* -Kubeconfig $c")).EnsureNoError().Output);
-        Assert.Contains("'search-a'", (await stage.RunAsync("Get-MilvusInstance serch-a -Kubeconfig $c")).OnlyError(ErrorId.InstanceNotFound), StringComparison.Ordinal);
+        Assert.Contains(
+            "'search-a'",
+            (await stage.RunAsync("Get-MilvusInstance serch-a -Kubeconfig $c")).OnlyError(ErrorId.InstanceNotFound),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,16 +84,25 @@ public abstract class InstanceStories
         await using var stage = await StartAsync();
         await stage.PutReleaseAsync(new SampleMilvus());
         await stage.PutReleaseAsync(new SampleMilvus { Name = "hidden", Namespace = "db" });
-        await stage.PutAsync("""{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"r","namespace":"default"},"rules":[{"apiGroups":[""],"resources":["secrets"],"verbs":["get","list"]}]}""");
-        await stage.PutAsync("""{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"r","namespace":"default"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"r"},"subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"reader"}]}""");
+        await stage.PutAsync(
+            """{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"r","namespace":"default"},"rules":[{"apiGroups":[""],"resources":["secrets"],"verbs":["get","list"]}]}"""
+        );
+        await stage.PutAsync(
+            """{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"r","namespace":"default"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"r"},"subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"reader"}]}"""
+        );
 
         var result = (await stage.RunAsync("Get-MilvusInstance -Kubeconfig $c", stage.WriteKubeconfig("reader"))).EnsureNoError();
         var instance = Assert.Single(result.OutputOf<MilvusInstance>());
         Assert.Equal(("default/my-release", (bool?)null), (instance.ToString(), instance.MonitorEnabled));
         Assert.Contains("Only namespace default was searched", Assert.Single(result.Warnings), StringComparison.Ordinal);
-        Assert.Contains("secrets", (await stage.RunAsync("Get-MilvusInstance -Namespace db -Kubeconfig $c", stage.WriteKubeconfig("reader"))).OnlyError(ErrorId.PermissionDenied), StringComparison.Ordinal);
+        Assert.Contains(
+            "secrets",
+            (await stage.RunAsync("Get-MilvusInstance -Namespace db -Kubeconfig $c", stage.WriteKubeconfig("reader"))).OnlyError(
+                ErrorId.PermissionDenied),
+            StringComparison.Ordinal);
     }
 
-    private static (MilvusMode Mode, string? Chart, string? App, MilvusManager Manager, string Status, string Monitor) Shown(MilvusInstance instance) =>
-        (instance.Mode, instance.ChartVersion, instance.AppVersion, instance.ManagedBy, instance.Status, instance.MonitorName);
+    private static (MilvusMode Mode, string? Chart, string? App, MilvusManager Manager, string Status, string Monitor) Shown(
+        MilvusInstance instance
+    ) => (instance.Mode, instance.ChartVersion, instance.AppVersion, instance.ManagedBy, instance.Status, instance.MonitorName);
 }

@@ -14,14 +14,18 @@ public sealed class InterruptionTests
         var next = stage.CopyManifests("next", folder =>
         {
             var file = Path.Combine(folder, "grafana-service.yaml");
-            File.WriteAllText(file, File.ReadAllText(file).Replace("  labels:\n", "  labels:\n    example.com/next: 'true'\n", StringComparison.Ordinal));
+            File.WriteAllText(
+                file,
+                File.ReadAllText(file).Replace("  labels:\n", "  labels:\n    example.com/next: 'true'\n", StringComparison.Ordinal));
         });
         stage.Cluster.Faults.Add("PATCH", "/services/grafana", Fault.BareStatus(HttpStatusCode.Forbidden));
         Assert.Equal([ErrorId.PermissionDenied], (await stage.InstallAsync(path: next)).ErrorIds);
 
         Assert.Equal(1, (await stage.InstalledAsync(path: next)).Configured);
 
-        Assert.Equal("true", (string?)stage.Cluster.Find("v1", "Service", "monitoring", "grafana")!["metadata"]!["labels"]!["example.com/next"]);
+        Assert.Equal(
+            "true",
+            (string?)stage.Cluster.Find("v1", "Service", "monitoring", "grafana")!["metadata"]!["labels"]!["example.com/next"]);
     }
 
     [Theory]
@@ -31,7 +35,9 @@ public sealed class InterruptionTests
     {
         await using var stage = await Stage.StartAsync();
         await stage.InstalledAsync("-Wait -Timeout 60");
-        await stage.Cluster.WaitForAsync(cluster => cluster.Find("v1", "Endpoints", "kube-system", "kubelet") is not null, TestContext.Current.CancellationToken);
+        await stage.Cluster.WaitForAsync(
+            cluster => cluster.Find("v1", "Endpoints", "kube-system", "kubelet") is not null,
+            TestContext.Current.CancellationToken);
         stage.Cluster.Faults.Add(method, path, Fault.BareStatus(HttpStatusCode.Forbidden));
         Assert.Equal([ErrorId.PermissionDenied], (await stage.UninstallAsync()).ErrorIds);
         Assert.Null(stage.Cluster.Find("apps/v1", "Deployment", "monitoring", "prometheus-operator"));
@@ -48,12 +54,17 @@ public sealed class InterruptionTests
     {
         await using var stage = await Stage.StartAsync();
         await stage.InstalledAsync();
-        stage.Cluster.Faults.Add("DELETE", "/rbac.authorization.k8s.io/", Fault.BareStatus(HttpStatusCode.InternalServerError), times: null);
+        stage.Cluster.Faults.Add(
+            "DELETE",
+            "/rbac.authorization.k8s.io/",
+            Fault.BareStatus(HttpStatusCode.InternalServerError),
+            times: null);
 
         var result = await stage.UninstallAsync();
 
         Assert.Equal([ErrorId.ServerFailed], result.ErrorIds);
-        Assert.Contains(Assert.Single(result.OutputOf<KubePrometheusStack>()).Resources, resource => resource.Action == ResourceAction.Skipped);
+        Assert.Contains(Assert.Single(result.OutputOf<KubePrometheusStack>()).Resources, resource =>
+            resource.Action == ResourceAction.Skipped);
         stage.Cluster.Faults.Clear();
         (await stage.UninstallAsync()).EnsureNoError();
         Assert.Null(stage.Cluster.Find("v1", "Namespace", null, "monitoring"));
@@ -89,7 +100,8 @@ public sealed class InterruptionTests
 
         stage.Cluster.Faults.Add("PATCH", "/clusterroles/prometheus-k8s", Fault.ResetAfter);
 
-        var access = Assert.Single((await stage.RunAsync($"{verb}-PrometheusMilvusAccess -Kubeconfig $c")).EnsureNoError().OutputOf<PrometheusAccess>());
+        var access = Assert.Single(
+            (await stage.RunAsync($"{verb}-PrometheusMilvusAccess -Kubeconfig $c")).EnsureNoError().OutputOf<PrometheusAccess>());
 
         Assert.Equal(ResourceAction.Configured, access.Action);
         Assert.Equal(0, Assert.Single(await stage.GetAsync()).Drifted);
@@ -104,7 +116,10 @@ public sealed class InterruptionTests
 
         var granted = (await stage.RunAsync("Grant-PrometheusMilvusAccess -Kubeconfig $c")).EnsureNoError();
 
-        Assert.Contains("The inventory could not be told of the change to ClusterRole/prometheus-k8s", Assert.Single(granted.Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "The inventory could not be told of the change to ClusterRole/prometheus-k8s",
+            Assert.Single(granted.Warnings),
+            StringComparison.Ordinal);
         await stage.InstalledAsync();
         Assert.Equal(0, Assert.Single(await stage.GetAsync()).Drifted);
     }

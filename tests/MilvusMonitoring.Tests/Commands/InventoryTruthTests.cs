@@ -3,7 +3,9 @@ using EmbeddedCluster;
 
 namespace MilvusMonitoring.Tests.Commands;
 
-/// <summary>What the inventory says is so: of objects that were refused, of runs that were killed, of where the manifests came from.</summary>
+/// <summary>
+/// What the inventory says is so: of objects that were refused, of runs that were killed, of where the manifests came from.
+/// </summary>
 public sealed class InventoryTruthTests
 {
     private const string Extra = "deployments/extra";
@@ -31,9 +33,10 @@ public sealed class InventoryTruthTests
 
         await stage.InstallAsync();
 
-        Assert.DoesNotContain(
-            Assert.Single(await stage.GetAsync()).Resources,
-            resource => resource.Kind == "PrometheusRule" || resource.Name == "prometheusrules.monitoring.coreos.com" || resource.ToString() == "Deployment/monitoring/prometheus-operator");
+        Assert.DoesNotContain(Assert.Single(await stage.GetAsync()).Resources, resource =>
+            resource.Kind == "PrometheusRule"
+            || resource.Name == "prometheusrules.monitoring.coreos.com"
+            || resource.ToString() == "Deployment/monitoring/prometheus-operator");
         var next = await stage.InstalledAsync();
         Assert.Equal((3, next.Resources.Count - 3), (next.Created, next.Unchanged));
     }
@@ -90,7 +93,8 @@ public sealed class InventoryTruthTests
         await stage.InstalledAsync("-ExcludeComponent grafana");
         stage.Cluster.Remove("apps/v1", "Deployment", "monitoring", "grafana");
 
-        Assert.DoesNotContain((await stage.InstalledAsync("-ExcludeComponent grafana")).Resources, resource => resource is { Kind: "Deployment", Name: "grafana" });
+        Assert.DoesNotContain((await stage.InstalledAsync("-ExcludeComponent grafana")).Resources, resource =>
+            resource is { Kind: "Deployment", Name: "grafana" });
 
         Assert.Equal(0, Assert.Single(await stage.GetAsync()).Drifted);
     }
@@ -104,7 +108,8 @@ public sealed class InventoryTruthTests
 
         var result = (await stage.UninstallAsync("-WhatIf")).EnsureNoError();
 
-        Assert.Contains(result.HostLines, line => line.Contains($"({count} objects: {count} to delete; 1 already gone)", StringComparison.Ordinal));
+        Assert.Contains(result.HostLines, line =>
+            line.Contains($"({count} objects: {count} to delete; 1 already gone)", StringComparison.Ordinal));
         var plan = Assert.Single(result.OutputOf<KubePrometheusStack>());
         Assert.Equal($"{count}: {count} to delete", plan.Summary);
         Assert.Equal("was already gone", Assert.Single(plan.Resources, resource => resource.Message is not null).Message);
@@ -121,7 +126,10 @@ public sealed class InventoryTruthTests
         var moved = await stage.InstalledAsync(path: elsewhere);
 
         Assert.Equal(moved.Resources.Count, moved.Unchanged);
-        Assert.Contains("/configmaps/milvus-monitoring-kube-prometheus?", Assert.Single(stage.Cluster.Requests.Writes).Path, StringComparison.Ordinal);
+        Assert.Contains(
+            "/configmaps/milvus-monitoring-kube-prometheus?",
+            Assert.Single(stage.Cluster.Requests.Writes).Path,
+            StringComparison.Ordinal);
         Assert.Equal(elsewhere, Assert.Single(await stage.GetAsync()).Source);
         stage.Cluster.Requests.Clear();
         await stage.InstalledAsync(path: elsewhere);
@@ -133,7 +141,8 @@ public sealed class InventoryTruthTests
     {
         await using var stage = await Stage.StartAsync();
         await stage.InstalledAsync();
-        var commented = stage.CopyManifests("commented", folder => File.AppendAllText(Path.Combine(folder, "grafana-service.yaml"), "# said elsewhere\n"));
+        var commented = stage.CopyManifests("commented", folder =>
+            File.AppendAllText(Path.Combine(folder, "grafana-service.yaml"), "# said elsewhere\n"));
 
         Assert.Equal(0, (await stage.InstalledAsync(path: commented)).Configured);
 
@@ -145,15 +154,24 @@ public sealed class InventoryTruthTests
 
     private static Fault Refusal => Fault.Answer(HttpStatusCode.UnprocessableEntity, "Invalid", "spec.selector: Required value");
 
-    private static string? Drift(IReadOnlyList<KubePrometheusStack> stacks, string name) => Assert.Single(Assert.Single(stacks).Resources, resource => resource.Name == name).Drift;
+    private static string? Drift(IReadOnlyList<KubePrometheusStack> stacks, string name) =>
+        Assert.Single(Assert.Single(stacks).Resources, resource => resource.Name == name).Drift;
 
-    private static string WithExtra(Stage stage) => stage.CopyManifests("extra", folder =>
-        File.WriteAllText(Path.Combine(folder, "extra.yaml"), File.ReadAllText(Path.Combine(folder, "grafana-deployment.yaml")).Replace("  name: grafana\n  namespace", "  name: extra\n  namespace", StringComparison.Ordinal)));
+    private static string WithExtra(Stage stage) =>
+        stage.CopyManifests("extra", folder =>
+            File.WriteAllText(
+                Path.Combine(folder, "extra.yaml"),
+                File.ReadAllText(Path.Combine(folder, "grafana-deployment.yaml"))
+                    .Replace("  name: grafana\n  namespace", "  name: extra\n  namespace", StringComparison.Ordinal)));
 
     /// <summary>The inventory as a client leaves it that is killed before its first object.</summary>
     private static async Task IntendExtraAsync(Stage stage)
     {
-        var fault = stage.Cluster.Faults.Add("PATCH", "/configmaps/milvus-monitoring-kube-prometheus", Fault.BareStatus(HttpStatusCode.Forbidden), skip: 1);
+        var fault = stage.Cluster.Faults.Add(
+            "PATCH",
+            "/configmaps/milvus-monitoring-kube-prometheus",
+            Fault.BareStatus(HttpStatusCode.Forbidden),
+            skip: 1);
         stage.Cluster.Faults.Add("PATCH", Extra, Refusal);
         await stage.InstallAsync(path: WithExtra(stage));
         Assert.Equal(1, fault.Taken);

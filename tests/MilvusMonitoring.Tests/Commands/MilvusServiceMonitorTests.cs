@@ -11,8 +11,11 @@ public sealed class MilvusServiceMonitorTests : MonitorStories
         await using var one = await StartWithMilvusAsync();
         await using var other = await StartWithMilvusAsync();
         var result = await one.Session.InvokeAsync(
-            "param($a, $b) @(Get-MilvusInstance -Kubeconfig $a) + @(Get-MilvusInstance -Kubeconfig $b) | Enable-MilvusServiceMonitor", new { a = one.Kubeconfig, b = other.Kubeconfig });
-        Assert.Equal([one.Kubeconfig, other.Kubeconfig], result.EnsureNoError().OutputOf<MilvusServiceMonitor>().Select(monitor => monitor.Kubeconfig));
+            "param($a, $b) @(Get-MilvusInstance -Kubeconfig $a) + @(Get-MilvusInstance -Kubeconfig $b) | Enable-MilvusServiceMonitor",
+            new { a = one.Kubeconfig, b = other.Kubeconfig });
+        Assert.Equal(
+            [one.Kubeconfig, other.Kubeconfig],
+            result.EnsureNoError().OutputOf<MilvusServiceMonitor>().Select(monitor => monitor.Kubeconfig));
         Assert.NotNull(await one.MonitorAsync(Name));
         Assert.NotNull(await other.MonitorAsync(Name));
     }

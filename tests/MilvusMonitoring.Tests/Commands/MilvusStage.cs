@@ -53,16 +53,20 @@ internal static class MilvusStage
     }
 
     /// <summary>The ServiceMonitor of that name; null where there is none.</summary>
-    public static Task<JsonObject?> MonitorAsync(this ClusterStage stage, string name, string ns = "default") => stage.Objects.FindAsync("monitoring.coreos.com/v1", "ServiceMonitor", ns, name);
+    public static Task<JsonObject?> MonitorAsync(this ClusterStage stage, string name, string ns = "default") =>
+        stage.Objects.FindAsync("monitoring.coreos.com/v1", "ServiceMonitor", ns, name);
 
     /// <summary>The ServiceMonitor of that name in the storage of an embedded cluster; null where there is none.</summary>
-    public static JsonObject? Monitor(this Stage stage, string name, string ns = "default") => stage.Cluster.Find("monitoring.coreos.com/v1", "ServiceMonitor", ns, name);
+    public static JsonObject? Monitor(this Stage stage, string name, string ns = "default") =>
+        stage.Cluster.Find("monitoring.coreos.com/v1", "ServiceMonitor", ns, name);
 
     /// <summary>Puts an object, given as JSON, into the cluster.</summary>
-    public static Task PutAsync(this ClusterStage stage, string json, string manager = "seed") => stage.Objects.PutAsync(JsonNode.Parse(json)!.AsObject(), manager);
+    public static Task PutAsync(this ClusterStage stage, string json, string manager = "seed") =>
+        stage.Objects.PutAsync(JsonNode.Parse(json)!.AsObject(), manager);
 
     /// <summary>Puts an object, given as JSON, into the storage of an embedded cluster.</summary>
-    public static void Put(this Stage stage, string json, string manager = "seed") => stage.Cluster.Put(JsonNode.Parse(json)!.AsObject(), manager);
+    public static void Put(this Stage stage, string json, string manager = "seed") =>
+        stage.Cluster.Put(JsonNode.Parse(json)!.AsObject(), manager);
 
     /// <summary>The one error of a run, with its id and text checked.</summary>
     public static string OnlyError(this PowerShellResult result, string id)

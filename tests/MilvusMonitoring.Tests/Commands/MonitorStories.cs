@@ -17,7 +17,10 @@ public abstract class MonitorStories
     public async Task The_chart_s_ServiceMonitor_is_made_once_with_Helm_s_ownership_and_shown_with_what_it_selects()
     {
         await using var stage = await StartWithMilvusAsync();
-        var made = Assert.Single((await stage.RunAsync("Get-MilvusInstance -Kubeconfig $c | Enable-MilvusServiceMonitor | Get-MilvusServiceMonitor")).EnsureNoError().OutputOf<MilvusServiceMonitor>());
+        var made = Assert.Single(
+            (await stage.RunAsync("Get-MilvusInstance -Kubeconfig $c | Enable-MilvusServiceMonitor | Get-MilvusServiceMonitor"))
+                .EnsureNoError()
+                .OutputOf<MilvusServiceMonitor>());
         Assert.Equal($"ServiceMonitor/default/{Name}", made.ToString());
         Assert.Equal(("my-release", "30s", "10s"), (made.Instance, made.Interval, made.ScrapeTimeout));
         Assert.Equal((1, 1), (made.Endpoints, made.ReadyEndpoints));
@@ -35,10 +38,15 @@ public abstract class MonitorStories
     public async Task Interval_timeout_and_labels_are_laid_over_the_values_and_taken_back_when_left_out()
     {
         await using var stage = await StartWithMilvusAsync();
-        var first = (await stage.RunAsync(Enable + "-Interval 1m -ScrapeTimeout 20s -AdditionalLabel @{ release = 'kps' } -Verbose")).EnsureNoError();
+        var first = (
+            await stage.RunAsync(Enable + "-Interval 1m -ScrapeTimeout 20s -AdditionalLabel @{ release = 'kps' } -Verbose")
+        ).EnsureNoError();
         var made = Assert.Single(first.OutputOf<MilvusServiceMonitor>());
-        Assert.Equal((ResourceAction.Created, "1m", "20s", "kps"), (made.Action, made.Interval, made.ScrapeTimeout, made.Labels["release"]));
-        Assert.Contains(first.Verbose, line => line.Contains("metrics.serviceMonitor.enabled=true,metrics.serviceMonitor.interval=1m", StringComparison.Ordinal));
+        Assert.Equal(
+            (ResourceAction.Created, "1m", "20s", "kps"),
+            (made.Action, made.Interval, made.ScrapeTimeout, made.Labels["release"]));
+        Assert.Contains(first.Verbose, line =>
+            line.Contains("metrics.serviceMonitor.enabled=true,metrics.serviceMonitor.interval=1m", StringComparison.Ordinal));
 
         var again = Assert.Single((await stage.RunAsync(Enable)).EnsureNoError().OutputOf<MilvusServiceMonitor>());
         Assert.Equal((ResourceAction.Configured, "30s"), (again.Action, again.Interval));
@@ -76,18 +84,29 @@ public abstract class MonitorStories
     {
         await using var bare = await StartAsync();
         await bare.PutAsync(new SampleMilvus());
-        Assert.Contains("run Install-KubePrometheus first", (await bare.RunAsync(Enable)).OnlyError(ErrorId.KindNotFound), StringComparison.Ordinal);
+        Assert.Contains(
+            "run Install-KubePrometheus first",
+            (await bare.RunAsync(Enable)).OnlyError(ErrorId.KindNotFound),
+            StringComparison.Ordinal);
 
         await bare.DefineMonitorsAsync();
         await bare.Objects.RemoveAsync("v1", "Service", "default", "my-release-milvus");
         Assert.Contains("port named 'metrics'", (await bare.RunAsync(Enable)).OnlyError(ErrorId.ObjectNotFound), StringComparison.Ordinal);
 
-        await bare.PutReleaseAsync(new SampleMilvus { Revision = 2, Values = JsonNode.Parse("""{"metrics":{"enabled":false}}""")!.AsObject() });
-        Assert.Contains("metrics.enabled=false", (await bare.RunAsync(Enable)).OnlyError(ErrorId.MetricsDisabled), StringComparison.Ordinal);
+        await bare.PutReleaseAsync(
+            new SampleMilvus { Revision = 2, Values = JsonNode.Parse("""{"metrics":{"enabled":false}}""")!.AsObject() }
+        );
+        Assert.Contains(
+            "metrics.enabled=false",
+            (await bare.RunAsync(Enable)).OnlyError(ErrorId.MetricsDisabled),
+            StringComparison.Ordinal);
 
         await bare.PutReleaseAsync(new SampleMilvus { Revision = 3, Status = "pending-upgrade" });
         Assert.Contains("helm rollback", (await bare.RunAsync(Enable)).OnlyError(ErrorId.ReleaseNotDeployed), StringComparison.Ordinal);
-        Assert.Contains("'my-release'", (await bare.RunAsync("Enable-MilvusServiceMonitor my-relase -Kubeconfig $c")).OnlyError(ErrorId.InstanceNotFound), StringComparison.Ordinal);
+        Assert.Contains(
+            "'my-release'",
+            (await bare.RunAsync("Enable-MilvusServiceMonitor my-relase -Kubeconfig $c")).OnlyError(ErrorId.InstanceNotFound),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,14 +115,18 @@ public abstract class MonitorStories
         await using var stage = await StartWithMilvusAsync();
         await stage.PutAsync(new SampleMilvus { Namespace = "db" });
         Assert.Contains("db, default", (await stage.RunAsync(Enable)).OnlyError(ErrorId.InstanceAmbiguous), StringComparison.Ordinal);
-        Assert.Equal("db", Assert.Single((await stage.RunAsync(Enable + "-Namespace db")).EnsureNoError().OutputOf<MilvusServiceMonitor>()).Namespace);
+        Assert.Equal(
+            "db",
+            Assert.Single((await stage.RunAsync(Enable + "-Namespace db")).EnsureNoError().OutputOf<MilvusServiceMonitor>()).Namespace);
     }
 
     [Fact]
     public async Task Another_s_ServiceMonitor_of_that_name_stays_as_it_is()
     {
         await using var stage = await StartWithMilvusAsync();
-        await stage.PutAsync($$$"""{"apiVersion":"monitoring.coreos.com/v1","kind":"ServiceMonitor","metadata":{"name":"{{{Name}}}","namespace":"default"},"spec":{"selector":{"matchLabels":{"app.kubernetes.io/name":"milvus","app.kubernetes.io/instance":"my-release"}},"endpoints":[]} }""", "kubectl");
+        await stage.PutAsync(
+            $$$"""{"apiVersion":"monitoring.coreos.com/v1","kind":"ServiceMonitor","metadata":{"name":"{{{Name}}}","namespace":"default"},"spec":{"selector":{"matchLabels":{"app.kubernetes.io/name":"milvus","app.kubernetes.io/instance":"my-release"}},"endpoints":[]} }""",
+            "kubectl");
         (await stage.RunAsync(Enable)).OnlyError(ErrorId.FieldConflict);
         var result = (await stage.RunAsync("Disable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
         Assert.Equal(ResourceAction.Skipped, Assert.Single(result.OutputOf<MilvusServiceMonitor>()).Action);
@@ -124,7 +147,9 @@ public abstract class MonitorStories
         values["metrics"] = JsonNode.Parse("""{"serviceMonitor":{"enabled":true}}""");
         await stage.PutReleaseAsync(new SampleMilvus { Revision = 2, Values = values });
 
-        Assert.Equal(ResourceAction.Unchanged, Assert.Single((await stage.RunAsync(Enable)).EnsureNoError().OutputOf<MilvusServiceMonitor>()).Action);
+        Assert.Equal(
+            ResourceAction.Unchanged,
+            Assert.Single((await stage.RunAsync(Enable)).EnsureNoError().OutputOf<MilvusServiceMonitor>()).Action);
         var error = (await stage.RunAsync(Enable + "-Interval 15s")).OnlyError(ErrorId.FieldConflict);
         Assert.Contains("-Method Helm", error, StringComparison.Ordinal);
         Assert.Contains("metrics.serviceMonitor.interval=15s", error, StringComparison.Ordinal);
@@ -144,12 +169,15 @@ public abstract class MonitorStories
     {
         await using var stage = await StartWithMilvusAsync();
         (await stage.RunAsync(Enable)).EnsureNoError();
-        var pipeline = "Get-MilvusServiceMonitor -AllNamespaces -Kubeconfig $c | Where-Object Kind -eq ServiceMonitor | Disable-MilvusServiceMonitor ";
+        var pipeline =
+            "Get-MilvusServiceMonitor -AllNamespaces -Kubeconfig $c | Where-Object Kind -eq ServiceMonitor | Disable-MilvusServiceMonitor ";
         Assert.True(Assert.Single((await stage.RunAsync(pipeline + "-WhatIf")).EnsureNoError().OutputOf<MilvusServiceMonitor>()).IsPlan);
         Assert.NotNull(await stage.MonitorAsync(Name));
 
         await stage.Objects.RemoveAsync("v1", "Secret", "default", "sh.helm.release.v1.my-release.v1");
-        Assert.Equal(ResourceAction.Deleted, Assert.Single((await stage.RunAsync(pipeline)).EnsureNoError().OutputOf<MilvusServiceMonitor>()).Action);
+        Assert.Equal(
+            ResourceAction.Deleted,
+            Assert.Single((await stage.RunAsync(pipeline)).EnsureNoError().OutputOf<MilvusServiceMonitor>()).Action);
         Assert.Null(await stage.MonitorAsync(Name));
         (await stage.RunAsync("Disable-MilvusServiceMonitor my-release -Kubeconfig $c")).OnlyError(ErrorId.InstanceNotFound);
     }
@@ -160,21 +188,41 @@ public abstract class MonitorStories
         await using var stage = await StartAsync();
         await stage.DefineMonitorsAsync();
         await stage.DefineAsync("milvus.io", "v1beta1", "milvuses", "Milvus");
-        await stage.PutAsync("""{"apiVersion":"milvus.io/v1beta1","kind":"Milvus","metadata":{"name":"op","namespace":"default"},"spec":{"components":{"disableMetric":true,"replicas":2}}}""");
-        Assert.True(Assert.Single((await stage.RunAsync("Enable-MilvusServiceMonitor op -Kubeconfig $c -WhatIf")).EnsureNoError().OutputOf<MilvusServiceMonitor>()).IsPlan);
-        var turnedOn = Assert.Single((await stage.RunAsync("Enable-MilvusServiceMonitor op -Kubeconfig $c")).EnsureNoError().OutputOf<MilvusServiceMonitor>());
+        await stage.PutAsync(
+            """{"apiVersion":"milvus.io/v1beta1","kind":"Milvus","metadata":{"name":"op","namespace":"default"},"spec":{"components":{"disableMetric":true,"replicas":2}}}"""
+        );
+        Assert.True(
+            Assert
+                .Single(
+                    (await stage.RunAsync("Enable-MilvusServiceMonitor op -Kubeconfig $c -WhatIf"))
+                        .EnsureNoError()
+                        .OutputOf<MilvusServiceMonitor>())
+                .IsPlan);
+        var turnedOn = Assert.Single(
+            (await stage.RunAsync("Enable-MilvusServiceMonitor op -Kubeconfig $c")).EnsureNoError().OutputOf<MilvusServiceMonitor>());
         Assert.Equal((ResourceAction.Configured, "PodMonitor", null), (turnedOn.Action, turnedOn.Kind, turnedOn.CreatedAt));
-        Assert.Equal("""{"disableMetric":false,"replicas":2}""", (await stage.Objects.FindAsync("milvus.io/v1beta1", "Milvus", "default", "op"))!["spec"]!["components"]!.ToJsonString());
+        Assert.Equal(
+            """{"disableMetric":false,"replicas":2}""",
+            (await stage.Objects.FindAsync("milvus.io/v1beta1", "Milvus", "default", "op"))!["spec"]!["components"]!.ToJsonString());
 
         var uid = (string?)(await stage.Objects.FindAsync("milvus.io/v1beta1", "Milvus", "default", "op"))!["metadata"]!["uid"];
         await stage.PutAsync($$"""
             {"apiVersion":"monitoring.coreos.com/v1","kind":"PodMonitor","metadata":{"name":"op","namespace":"default","ownerReferences":[{"apiVersion":"milvus.io/v1beta1","kind":"Milvus","name":"op","uid":"{{uid}}"}]},
              "spec":{"selector":{"matchLabels":{"app.kubernetes.io/instance":"op"} },"podMetricsEndpoints":[{"port":"metrics","interval":"30s"}]} }
-            """, "milvus-operator");
-        var shown = Assert.Single((await stage.RunAsync("Enable-MilvusServiceMonitor op -Kubeconfig $c")).EnsureNoError().OutputOf<MilvusServiceMonitor>());
+            """,
+            "milvus-operator");
+        var shown = Assert.Single(
+            (await stage.RunAsync("Enable-MilvusServiceMonitor op -Kubeconfig $c")).EnsureNoError().OutputOf<MilvusServiceMonitor>());
         Assert.Equal((ResourceAction.Unchanged, "op", "30s", 0), (shown.Action, shown.Instance, shown.Interval, shown.ReadyEndpoints));
         (await stage.RunAsync("Enable-MilvusServiceMonitor op -Kubeconfig $c -Interval 10s")).OnlyError(ErrorId.ParameterInvalid);
-        Assert.Equal(ResourceAction.Skipped, Assert.Single((await stage.RunAsync("Disable-MilvusServiceMonitor op -Kubeconfig $c")).EnsureNoError().OutputOf<MilvusServiceMonitor>()).Action);
+        Assert.Equal(
+            ResourceAction.Skipped,
+            Assert
+                .Single(
+                    (await stage.RunAsync("Disable-MilvusServiceMonitor op -Kubeconfig $c"))
+                        .EnsureNoError()
+                        .OutputOf<MilvusServiceMonitor>())
+                .Action);
     }
 
     [Theory]
@@ -186,8 +234,16 @@ public abstract class MonitorStories
     public async Task A_Prometheus_that_would_pass_it_over_is_a_warning(string spec, string? text)
     {
         await using var stage = await StartWithMilvusAsync();
-        await stage.Objects.PutAsync(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = "monitoring" } });
-        await stage.PutAsync($$$"""{"apiVersion":"monitoring.coreos.com/v1","kind":"Prometheus","metadata":{"name":"k8s","namespace":"monitoring"},"spec":{{{spec}}} }""");
+        await stage.Objects.PutAsync(
+            new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "Namespace",
+                ["metadata"] = new JsonObject { ["name"] = "monitoring" },
+            });
+        await stage.PutAsync(
+            $$$"""{"apiVersion":"monitoring.coreos.com/v1","kind":"Prometheus","metadata":{"name":"k8s","namespace":"monitoring"},"spec":{{{spec}}} }"""
+        );
         var warnings = (await stage.RunAsync(Enable)).EnsureNoError().Warnings;
         Assert.Equal(text is null ? 0 : 1, warnings.Count(warning => warning.Contains(text ?? "No Prometheus", StringComparison.Ordinal)));
     }
@@ -199,17 +255,32 @@ public abstract class MonitorStories
         Assert.Empty((await stage.RunAsync("Get-MilvusServiceMonitor -Kubeconfig $c")).EnsureNoError().Output);
         await stage.PutAsync(new SampleMilvus { Name = "second", Namespace = "db" });
         await stage.RunAsync("Get-MilvusInstance -Kubeconfig $c | Enable-MilvusServiceMonitor");
-        await stage.PutAsync("""{"apiVersion":"monitoring.coreos.com/v1","kind":"ServiceMonitor","metadata":{"name":"grafana","namespace":"default"},"spec":{"selector":{"matchLabels":{"a":"b"}},"endpoints":[]}}""");
+        await stage.PutAsync(
+            """{"apiVersion":"monitoring.coreos.com/v1","kind":"ServiceMonitor","metadata":{"name":"grafana","namespace":"default"},"spec":{"selector":{"matchLabels":{"a":"b"}},"endpoints":[]}}"""
+        );
 
         Assert.Equal(["second-milvus", Name], await NamesAsync("-AllNamespaces"));
         Assert.Equal([Name], await NamesAsync(""));
         Assert.Equal(["second-milvus"], await NamesAsync("second* -Namespace db"));
         Assert.Empty(await NamesAsync("second*"));
-        Assert.Contains($"'{Name}'", (await stage.RunAsync("Get-MilvusServiceMonitor my-release -Kubeconfig $c")).OnlyError(ErrorId.ObjectNotFound), StringComparison.Ordinal);
-        Assert.Equal("second-milvus", Assert.Single((await stage.RunAsync("Get-MilvusInstance second -Kubeconfig $c | Get-MilvusServiceMonitor")).EnsureNoError().OutputOf<MilvusServiceMonitor>()).Name);
+        Assert.Contains(
+            $"'{Name}'",
+            (await stage.RunAsync("Get-MilvusServiceMonitor my-release -Kubeconfig $c")).OnlyError(ErrorId.ObjectNotFound),
+            StringComparison.Ordinal);
+        Assert.Equal(
+            "second-milvus",
+            Assert
+                .Single(
+                    (await stage.RunAsync("Get-MilvusInstance second -Kubeconfig $c | Get-MilvusServiceMonitor"))
+                        .EnsureNoError()
+                        .OutputOf<MilvusServiceMonitor>())
+                .Name);
 
         async Task<IEnumerable<string>> NamesAsync(string parameters) =>
-            (await stage.RunAsync($"Get-MilvusServiceMonitor {parameters} -Kubeconfig $c")).EnsureNoError().OutputOf<MilvusServiceMonitor>().Select(monitor => monitor.Name);
+            (await stage.RunAsync($"Get-MilvusServiceMonitor {parameters} -Kubeconfig $c"))
+                .EnsureNoError()
+                .OutputOf<MilvusServiceMonitor>()
+                .Select(monitor => monitor.Name);
     }
 
     private protected async Task<ClusterStage> StartWithMilvusAsync()

@@ -15,7 +15,8 @@ public sealed class NamespaceFaultTests
 
         var again = await stage.InstalledAsync();
 
-        Assert.All(again.Resources.Where(resource => resource.Namespace == "monitoring" || resource.Kind == "Namespace"), resource => Assert.Equal(ResourceAction.Created, resource.Action));
+        Assert.All(again.Resources.Where(resource => resource.Namespace == "monitoring" || resource.Kind == "Namespace"), resource =>
+            Assert.Equal(ResourceAction.Created, resource.Action));
         Assert.True(again.Unchanged > 0);
         Assert.Equal(first.Resources.Count, again.Resources.Count);
         await StackState.AssertCompleteAsync(stage.Cluster);

@@ -2,11 +2,14 @@ using EmbeddedCluster;
 
 namespace MilvusMonitoring.Tests.Commands;
 
-/// <summary>What comes through the pipeline and is no object of this module as it stands: a copy of one, nothing at all, or something else.</summary>
+/// <summary>
+/// What comes through the pipeline and is no object of this module as it stands: a copy of one, nothing at all, or something else.
+/// </summary>
 public sealed class PipedObjectTests
 {
     /// <summary>What a job, a remote session and Import-Clixml do to an object.</summary>
-    private const string Copy = "$copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($original));";
+    private const string Copy =
+        "$copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($original));";
 
     [Theory]
     [InlineData("Deserialized.")]
@@ -17,9 +20,17 @@ public sealed class PipedObjectTests
         await using var stage = await Stage.StartAsync();
         await stage.InstalledAsync();
 
-        var plan = Assert.Single((await stage.RunAsync($"$original = Get-KubePrometheus -Kubeconfig $c; {Copy} $copy.PSObject.TypeNames.Clear(); $copy.PSObject.TypeNames.Add('{prefix}MilvusMonitoring.KubePrometheusStack'); $copy | Grant-PrometheusMilvusAccess -WhatIf")).EnsureNoError().OutputOf<PrometheusAccess>());
+        var plan = Assert.Single(
+            (
+                await stage.RunAsync(
+                    $"$original = Get-KubePrometheus -Kubeconfig $c; {Copy} $copy.PSObject.TypeNames.Clear(); $copy.PSObject.TypeNames.Add('{prefix}MilvusMonitoring.KubePrometheusStack'); $copy | Grant-PrometheusMilvusAccess -WhatIf"
+                ))
+                .EnsureNoError()
+                .OutputOf<PrometheusAccess>());
 
-        Assert.Equal((AccessMethod.ClusterRole, "ClusterRole/prometheus-k8s", null, stage.Kubeconfig), (plan.Method, plan.Role, plan.TargetNamespace, plan.Kubeconfig));
+        Assert.Equal(
+            (AccessMethod.ClusterRole, "ClusterRole/prometheus-k8s", null, stage.Kubeconfig),
+            (plan.Method, plan.Role, plan.TargetNamespace, plan.Kubeconfig));
     }
 
     [Fact]
@@ -28,7 +39,13 @@ public sealed class PipedObjectTests
         await using var stage = await Stage.StartAsync();
         await stage.InstalledAsync();
 
-        var revoked = Assert.Single((await stage.RunAsync($"$original = Grant-PrometheusMilvusAccess -Namespace default -Kubeconfig $c; {Copy} $copy | Revoke-PrometheusMilvusAccess")).EnsureNoError().OutputOf<PrometheusAccess>());
+        var revoked = Assert.Single(
+            (
+                await stage.RunAsync(
+                    $"$original = Grant-PrometheusMilvusAccess -Namespace default -Kubeconfig $c; {Copy} $copy | Revoke-PrometheusMilvusAccess"
+                ))
+                .EnsureNoError()
+                .OutputOf<PrometheusAccess>());
 
         Assert.Equal((AccessMethod.Binding, "default", ResourceAction.Deleted), (revoked.Method, revoked.TargetNamespace, revoked.Action));
     }
@@ -43,7 +60,9 @@ public sealed class PipedObjectTests
         new SampleMilvus().PutInto(stage.Cluster);
         new SampleMilvus { Name = "other" }.PutInto(stage.Cluster);
 
-        var checks = (await stage.RunAsync($"$original = {original}; {Copy} $copy | Test-MilvusMonitoring -ErrorAction SilentlyContinue")).OutputOf<MonitoringCheck>();
+        var checks = (
+            await stage.RunAsync($"$original = {original}; {Copy} $copy | Test-MilvusMonitoring -ErrorAction SilentlyContinue")
+        ).OutputOf<MonitoringCheck>();
 
         Assert.Contains(checks, check => check.Target == "Milvus/default/my-release");
         Assert.DoesNotContain(checks, check => check.Target == "Milvus/default/other");
@@ -78,7 +97,8 @@ public sealed class PipedObjectTests
         new SampleMilvus().PutInto(stage.Cluster);
         await stage.InstalledAsync();
 
-        var result = await stage.RunAsync($"$original = Get-KubePrometheus -Kubeconfig $c; {Copy} {piped} | Start-MonitoringPortForward -LocalPort 0 -Kubeconfig $c");
+        var result = await stage.RunAsync(
+            $"$original = Get-KubePrometheus -Kubeconfig $c; {Copy} {piped} | Start-MonitoringPortForward -LocalPort 0 -Kubeconfig $c");
 
         Assert.Contains($"{what} is no name of a Service; pipe a stack", Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
         Assert.Empty(result.Output);

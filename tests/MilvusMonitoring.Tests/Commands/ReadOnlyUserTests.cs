@@ -2,7 +2,9 @@ using EmbeddedCluster;
 
 namespace MilvusMonitoring.Tests.Commands;
 
-/// <summary>What a user sees of a stack who, as with the ClusterRole <c>view</c>, may read no secrets, no roles and no custom resources.</summary>
+/// <summary>
+/// What a user sees of a stack who, as with the ClusterRole <c>view</c>, may read no secrets, no roles and no custom resources.
+/// </summary>
 public sealed class ReadOnlyUserTests
 {
     private const string Unknown = "may not be read: whether it has drifted is unknown";
@@ -26,7 +28,10 @@ public sealed class ReadOnlyUserTests
         Assert.StartsWith("Not all of kube-prometheus could be looked at: user \"viewer\" lacks ", warning, StringComparison.Ordinal);
         Assert.Matches("[ ,]secrets[ ,].* in namespace monitoring", warning);
         Assert.Matches("[ ,]clusterroles.rbac.authorization.k8s.io[ ,].*in the whole cluster", warning);
-        Assert.Contains("{apiGroups: [\"rbac.authorization.k8s.io\"], resources: [\"clusterrolebindings\", \"clusterroles\", \"rolebindings\", \"roles\"], verbs: [\"get\", \"list\"]}", warning, StringComparison.Ordinal);
+        Assert.Contains(
+            "{apiGroups: [\"rbac.authorization.k8s.io\"], resources: [\"clusterrolebindings\", \"clusterroles\", \"rolebindings\", \"roles\"], verbs: [\"get\", \"list\"]}",
+            warning,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +63,14 @@ public sealed class ReadOnlyUserTests
         static void AssertOneError(PowerShellResult result)
         {
             var error = result.OnlyError(ErrorId.PermissionDenied);
-            Assert.All(["secrets", "clusterroles.rbac.authorization.k8s.io", "customresourcedefinitions.apiextensions.k8s.io", "prometheuses.monitoring.coreos.com"], name => Assert.Contains(name, error, StringComparison.Ordinal));
+            Assert.All(
+                [
+                    "secrets",
+                    "clusterroles.rbac.authorization.k8s.io",
+                    "customresourcedefinitions.apiextensions.k8s.io",
+                    "prometheuses.monitoring.coreos.com",
+                ],
+                name => Assert.Contains(name, error, StringComparison.Ordinal));
         }
     }
 

@@ -44,14 +44,20 @@ public sealed class RealHelmTests
 
         await stage.HelmAsync("upgrade", "my-release", RealHelm.Chart, "--reuse-values", "--set", "metrics.serviceMonitor.enabled=false");
         Assert.Empty(stage.Monitors());
-        Assert.Equal((4, false, false), (await stage.InstanceAsync()) is var instance ? (instance.Revision, instance.MonitorInValues, instance.MonitorEnabled) : default);
+        Assert.Equal(
+            (4, false, false),
+            (await stage.InstanceAsync()) is var instance ? (instance.Revision, instance.MonitorInValues, instance.MonitorEnabled) : default
+        );
     }
 
     /// <summary>Helm 3 leaves the fields of a custom resource that it adopts as they are.</summary>
     [Theory]
     [InlineData(RealHelm.Newest, "30s", ResourceAction.Unchanged)]
     [InlineData(RealHelm.Three, "15s", ResourceAction.Configured)]
-    public async Task Helm_with_other_values_is_in_no_conflict_with_what_was_applied_with_options(string helm, string interval, ResourceAction action)
+    public async Task Helm_with_other_values_is_in_no_conflict_with_what_was_applied_with_options(
+        string helm,
+        string interval,
+        ResourceAction action)
     {
         await using var stage = await HelmStage.StartAsync(helm);
         await stage.HelmAsync("install", "my-release", RealHelm.Chart);

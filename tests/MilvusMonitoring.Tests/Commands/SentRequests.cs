@@ -4,7 +4,10 @@ using EmbeddedCluster;
 
 namespace MilvusMonitoring.Tests.Commands;
 
-/// <summary>The writes that this process asks of one server, seen where they leave: of a server that is not embedded nobody can tell whose a write was.</summary>
+/// <summary>
+/// The writes that this process asks of one server, seen where they leave: of a server that is not embedded nobody can tell whose a write
+/// was.
+/// </summary>
 internal sealed class SentRequests : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
 {
     // Unlike the newer events, this one needs no activity, which would add headers to every request of the process.

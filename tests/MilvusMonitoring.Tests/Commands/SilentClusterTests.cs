@@ -19,13 +19,19 @@ public sealed class SilentClusterTests
         new SampleMilvus().PutInto(stage.Cluster);
         var kubeconfig = how switch
         {
-            "is gone" => stage.WriteFile("gone", File.ReadAllText(stage.Kubeconfig).Replace($":{stage.Cluster.Server.Port}", ":1", StringComparison.Ordinal)),
+            "is gone" => stage.WriteFile(
+                "gone",
+                File.ReadAllText(stage.Kubeconfig).Replace($":{stage.Cluster.Server.Port}", ":1", StringComparison.Ordinal)),
             "asks its plugin for ever" => stage.WriteExecKubeconfig("exec sleep 60"),
             _ => stage.Kubeconfig,
         };
         if (how is "hangs" or "fails")
         {
-            stage.Cluster.Faults.Add("GET", "/", how == "hangs" ? Fault.Hang : Fault.Answer(HttpStatusCode.InternalServerError), times: null);
+            stage.Cluster.Faults.Add(
+                "GET",
+                "/",
+                how == "hangs" ? Fault.Hang : Fault.Answer(HttpStatusCode.InternalServerError),
+                times: null);
         }
 
         var clock = Stopwatch.StartNew();

@@ -12,7 +12,10 @@ public sealed class StackAdviceTests
     {
         await using var stage = await Stage.StartAsync();
         var error = (await stage.InstallAsync("-ExcludeComponent Setup")).OnlyError(ErrorId.ParameterInvalid);
-        Assert.Contains("The namespace, which all components live in, cannot be left out; the components are alertmanager, ", error, StringComparison.Ordinal);
+        Assert.Contains(
+            "The namespace, which all components live in, cannot be left out; the components are alertmanager, ",
+            error,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("setup", error, StringComparison.Ordinal);
     }
 
@@ -20,15 +23,23 @@ public sealed class StackAdviceTests
     [InlineData("apps/v1", "Deploymnt", "did you mean 'Deployment'")]
     [InlineData("v1", "Deployment", "it is served in apps/v1")]
     [InlineData("example.com/v1", "Thing", null)]
-    public async Task A_kind_that_is_not_served_is_told_with_its_place_and_what_it_may_have_been_meant_to_be(string apiVersion, string kind, string? guess)
+    public async Task A_kind_that_is_not_served_is_told_with_its_place_and_what_it_may_have_been_meant_to_be(
+        string apiVersion,
+        string kind,
+        string? guess)
     {
         await using var stage = await Stage.StartAsync();
         var path = stage.CopyManifests("typo", folder =>
-            File.WriteAllText(Path.Combine(folder, "typo.yaml"), $"# mine\n---\napiVersion: {apiVersion}\nkind: {kind}\nmetadata:\n  name: x\n  namespace: monitoring\n"));
+            File.WriteAllText(
+                Path.Combine(folder, "typo.yaml"),
+                $"# mine\n---\napiVersion: {apiVersion}\nkind: {kind}\nmetadata:\n  name: x\n  namespace: monitoring\n"));
 
         var error = (await stage.InstallAsync(path: path)).OnlyError(ErrorId.KindNotFound);
 
-        Assert.Contains($"{kind}/monitoring/x in typo.yaml line 3 needs{(guess is null ? string.Empty : $" ({guess})")}; {(guess is null ? "choose" : "correct the manifest, choose")}", error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{kind}/monitoring/x in typo.yaml line 3 needs{(guess is null ? string.Empty : $" ({guess})")}; {(guess is null ? "choose" : "correct the manifest, choose")}",
+            error,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -38,7 +49,10 @@ public sealed class StackAdviceTests
     {
         await using var stage = await Stage.StartAsync();
         stage.Cluster.Faults.Add("PATCH", "deployments/grafana", Fault.Answer(status, reason, "no"));
-        Assert.Contains("Cannot apply Deployment/monitoring/grafana of grafana-deployment.yaml line 1: no", (await stage.InstallAsync()).OnlyError(errorId), StringComparison.Ordinal);
+        Assert.Contains(
+            "Cannot apply Deployment/monitoring/grafana of grafana-deployment.yaml line 1: no",
+            (await stage.InstallAsync()).OnlyError(errorId),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -52,7 +66,12 @@ public sealed class StackAdviceTests
             "CustomResourceDefinition/servicemonitors.monitoring.coreos.com is still used by the monitors of Milvus (ServiceMonitor/default/my-release-milvus); Disable-MilvusServiceMonitor my-release -Namespace default deletes them.",
             Assert.Single((await stage.UninstallAsync()).EnsureNoError().Warnings));
 
-        stage.Cluster.Put(JsonNode.Parse("""{"apiVersion":"monitoring.coreos.com/v1","kind":"ServiceMonitor","metadata":{"name":"theirs","namespace":"default"},"spec":{"selector":{},"endpoints":[]}}""")!.AsObject());
+        stage.Cluster.Put(
+            JsonNode
+                .Parse(
+                    """{"apiVersion":"monitoring.coreos.com/v1","kind":"ServiceMonitor","metadata":{"name":"theirs","namespace":"default"},"spec":{"selector":{},"endpoints":[]}}"""
+                )!
+                .AsObject());
         await stage.InstalledAsync();
         Assert.Contains(
             "is still used by others (ServiceMonitor/default/theirs) and by the monitors of Milvus (ServiceMonitor/default/my-release-milvus); Disable-MilvusServiceMonitor my-release -Namespace default deletes these, -Force deletes it with all of them.",

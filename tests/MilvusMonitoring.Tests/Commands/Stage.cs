@@ -25,7 +25,10 @@ internal sealed class Stage : ClusterStage
     public override IReadOnlyList<string> Writes => [.. Cluster.Requests.Writes.Select(write => $"{write.Method} {write.Path}")];
 
     public static async Task<Stage> StartAsync(ClusterOptions? options = null) =>
-        new(await Cluster.StartAsync(options, TestContext.Current.CancellationToken), await PowerShellSession.StartAsync(), new TemporaryFolder());
+        new(
+            await Cluster.StartAsync(options, TestContext.Current.CancellationToken),
+            await PowerShellSession.StartAsync(),
+            new TemporaryFolder());
 
     public override void ForgetWrites() => Cluster.Requests.Clear();
 

@@ -75,7 +75,8 @@ public sealed class StopTests
         await using var stage = await Stage.StartAsync();
         stage.Cluster.Readiness.Never("Deployment", "monitoring", "grafana");
         var installing = stage.InstallAsync("-Wait -Timeout 60");
-        await Stage.UntilAsync(() => stage.Cluster.Requests.Writes.Count(request => request.Path.Contains(Inventory, StringComparison.Ordinal)) == 2);
+        await Stage.UntilAsync(() =>
+            stage.Cluster.Requests.Writes.Count(request => request.Path.Contains(Inventory, StringComparison.Ordinal)) == 2);
 
         await StopAsync(stage, installing);
 
@@ -95,7 +96,10 @@ public sealed class StopTests
         prometheus["metadata"]!["finalizers"] = new System.Text.Json.Nodes.JsonArray("example.com/hold");
         stage.Cluster.Put(prometheus, "somebody");
         var uninstalling = stage.UninstallAsync();
-        await stage.Cluster.WaitForAsync(cluster => cluster.Find("monitoring.coreos.com/v1", "Prometheus", "monitoring", "k8s")!["metadata"]!["deletionTimestamp"] is not null, TestContext.Current.CancellationToken);
+        await stage.Cluster.WaitForAsync(
+            cluster =>
+                cluster.Find("monitoring.coreos.com/v1", "Prometheus", "monitoring", "k8s")!["metadata"]!["deletionTimestamp"] is not null,
+            TestContext.Current.CancellationToken);
 
         await StopAsync(stage, uninstalling);
 
@@ -110,9 +114,12 @@ public sealed class StopTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "needs a POSIX shell");
         await using var stage = await Stage.StartAsync();
         var started = Path.Combine(stage.Folder, "pid");
-        var installing = stage.InstallAsync(kubeconfig: stage.WriteExecKubeconfig($"echo $$ > {started}.new; mv {started}.new {started}; exec sleep 600\n"));
+        var installing = stage.InstallAsync(
+            kubeconfig: stage.WriteExecKubeconfig($"echo $$ > {started}.new; mv {started}.new {started}; exec sleep 600\n"));
         await Stage.UntilAsync(() => File.Exists(started));
-        var plugin = int.Parse(await File.ReadAllTextAsync(started, TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture);
+        var plugin = int.Parse(
+            await File.ReadAllTextAsync(started, TestContext.Current.CancellationToken),
+            System.Globalization.CultureInfo.InvariantCulture);
 
         await StopAsync(stage, installing);
 
@@ -157,8 +164,13 @@ public sealed class StopTests
     private static async Task AssertRecordedAsync(Stage stage)
     {
         var known = Assert.Single(await stage.GetAsync()).Resources.ToDictionary(resource => resource.ToString());
-        var applied = stage.Cluster.Requests.Writes.Where(request => request.Status is 200 or 201 && !request.Path.Contains(Inventory, StringComparison.Ordinal)).ToList();
+        var applied = stage
+            .Cluster.Requests.Writes.Where(request =>
+                request.Status is 200 or 201 && !request.Path.Contains(Inventory, StringComparison.Ordinal))
+            .ToList();
         Assert.NotEmpty(applied);
-        Assert.All(applied, request => Assert.Contains(known.Values, resource => request.Path.Contains($"/{resource.Name}?", StringComparison.Ordinal) && resource.Drift != "missing"));
+        Assert.All(applied, request =>
+            Assert.Contains(known.Values, resource =>
+                request.Path.Contains($"/{resource.Name}?", StringComparison.Ordinal) && resource.Drift != "missing"));
     }
 }

@@ -13,8 +13,13 @@ public sealed class UnattendedTests
         await stage.InstalledAsync();
         new SampleMilvus().PutInto(stage.Cluster);
         new SampleMilvus { Name = "other" }.PutInto(stage.Cluster);
-        (await stage.RunAsync("$null = Enable-MilvusServiceMonitor other -Kubeconfig $c; $null = Grant-PrometheusMilvusAccess -Kubeconfig $c; $null = Start-MonitoringPortForward -LocalPort 0 -Kubeconfig $c")).EnsureNoError();
-        var able = (await stage.RunAsync("Get-Command -Module MilvusMonitoring | Where-Object { $_.Parameters.ContainsKey('Confirm') }")).OutputOf<CmdletInfo>();
+        (
+            await stage.RunAsync(
+                "$null = Enable-MilvusServiceMonitor other -Kubeconfig $c; $null = Grant-PrometheusMilvusAccess -Kubeconfig $c; $null = Start-MonitoringPortForward -LocalPort 0 -Kubeconfig $c"
+            )).EnsureNoError();
+        var able = (
+            await stage.RunAsync("Get-Command -Module MilvusMonitoring | Where-Object { $_.Parameters.ContainsKey('Confirm') }")
+        ).OutputOf<CmdletInfo>();
         var calls = new Dictionary<string, string>
         {
             ["Disable-MilvusServiceMonitor"] = "other -Kubeconfig $c",
@@ -36,7 +41,8 @@ public sealed class UnattendedTests
 
             Assert.All(result.ErrorIds, id => Assert.Equal(ErrorId.ConfirmationImpossible, id));
             Assert.NotEmpty(result.Errors);
-            Assert.All(result.Errors, error => Assert.EndsWith("add -Confirm:$false to go ahead without a question.", error.ToString(), StringComparison.Ordinal));
+            Assert.All(result.Errors, error =>
+                Assert.EndsWith("add -Confirm:$false to go ahead without a question.", error.ToString(), StringComparison.Ordinal));
         }
 
         Assert.Equal(before, stage.Cluster.Requests.Writes.Count);
@@ -54,7 +60,11 @@ public sealed class UnattendedTests
 
         var result = await ChildProcess.RunAsync(
             "pwsh",
-            ["-NoProfile", "-Command", $"Import-Module '{BuiltTree.Module}'; {command} -Kubeconfig '{stage.Kubeconfig}'; $Error[0].FullyQualifiedErrorId"],
+            [
+                "-NoProfile",
+                "-Command",
+                $"Import-Module '{BuiltTree.Module}'; {command} -Kubeconfig '{stage.Kubeconfig}'; $Error[0].FullyQualifiedErrorId",
+            ],
             TimeSpan.FromMinutes(1));
 
         Assert.StartsWith(ErrorId.ConfirmationImpossible + ",", ChildProcess.Lines(result.Output)[^1], StringComparison.Ordinal);

@@ -11,7 +11,9 @@ public sealed class UninstallKubePrometheusTests : UninstallStories
         await using var stage = await Stage.StartAsync();
         var before = await NamesAsync(stage);
         await stage.InstalledAsync("-Wait -Timeout 60");
-        await stage.Cluster.WaitForAsync(cluster => cluster.Find("v1", "Service", "kube-system", "kubelet") is not null, TestContext.Current.CancellationToken);
+        await stage.Cluster.WaitForAsync(
+            cluster => cluster.Find("v1", "Service", "kube-system", "kubelet") is not null,
+            TestContext.Current.CancellationToken);
 
         (await stage.UninstallAsync()).EnsureNoError();
         Assert.Equal(before, await NamesAsync(stage));
@@ -25,13 +27,21 @@ public sealed class UninstallKubePrometheusTests : UninstallStories
         await stage.InstalledAsync("-Wait -Timeout 60");
         stage.Cluster.Requests.Clear();
         (await stage.UninstallAsync()).EnsureNoError();
-        var stages = stage.Cluster.Requests.Writes.Where(request => request.Method == "DELETE").Select(request => request.Path switch
-        {
-            var path when path.Contains("/apiservices/", StringComparison.Ordinal) || path.Contains("/monitoring.coreos.com/", StringComparison.Ordinal) => 0,
-            var path when path.Contains("/customresourcedefinitions/", StringComparison.Ordinal) || path.Contains("/kubelet", StringComparison.Ordinal) => 2,
-            "/api/v1/namespaces/monitoring" => 3,
-            _ => 1,
-        }).ToList();
+        var stages = stage
+            .Cluster.Requests.Writes.Where(request => request.Method == "DELETE")
+            .Select(request =>
+                request.Path switch
+                {
+                    var path
+                        when path.Contains("/apiservices/", StringComparison.Ordinal)
+                            || path.Contains("/monitoring.coreos.com/", StringComparison.Ordinal) => 0,
+                    var path
+                        when path.Contains("/customresourcedefinitions/", StringComparison.Ordinal)
+                            || path.Contains("/kubelet", StringComparison.Ordinal) => 2,
+                    "/api/v1/namespaces/monitoring" => 3,
+                    _ => 1,
+                })
+            .ToList();
         Assert.Equal([0, 1, 2, 3], stages.Distinct());
         Assert.Equal(stages.Order(), stages);
     }
@@ -55,8 +65,10 @@ public sealed class UninstallKubePrometheusTests : UninstallStories
         }
 
         var result = (await uninstalling).EnsureNoError();
-        Assert.Contains(result.Verbose, line => line.StartsWith("Waiting for the operator's pod prometheus-operator-", StringComparison.Ordinal));
-        Assert.Contains(result.Verbose, line => line.StartsWith("Waiting for ", StringComparison.Ordinal) && line.Contains(" pods to end: ", StringComparison.Ordinal));
+        Assert.Contains(result.Verbose, line =>
+            line.StartsWith("Waiting for the operator's pod prometheus-operator-", StringComparison.Ordinal));
+        Assert.Contains(result.Verbose, line =>
+            line.StartsWith("Waiting for ", StringComparison.Ordinal) && line.Contains(" pods to end: ", StringComparison.Ordinal));
         string[] phases = ["plan", "custom resources", "others", "definitions", "operator", "pods", "namespace"];
         Assert.All(phases, phase => Assert.Contains(result.Verbose, line => line.StartsWith($"Phase {phase}: ", StringComparison.Ordinal)));
     }

@@ -7,10 +7,22 @@ public abstract class UninstallStories
 {
     private static readonly (string ApiVersion, string Kind)[] s_kinds =
     [
-        ("v1", "Namespace"), ("v1", "ConfigMap"), ("v1", "Service"), ("v1", "Endpoints"), ("discovery.k8s.io/v1", "EndpointSlice"), ("v1", "Secret"), ("v1", "ServiceAccount"),
-        ("apps/v1", "Deployment"), ("apps/v1", "StatefulSet"), ("apps/v1", "DaemonSet"), ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
-        ("rbac.authorization.k8s.io/v1", "ClusterRole"), ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"),
-        ("rbac.authorization.k8s.io/v1", "Role"), ("rbac.authorization.k8s.io/v1", "RoleBinding"), ("apiregistration.k8s.io/v1", "APIService"),
+        ("v1", "Namespace"),
+        ("v1", "ConfigMap"),
+        ("v1", "Service"),
+        ("v1", "Endpoints"),
+        ("discovery.k8s.io/v1", "EndpointSlice"),
+        ("v1", "Secret"),
+        ("v1", "ServiceAccount"),
+        ("apps/v1", "Deployment"),
+        ("apps/v1", "StatefulSet"),
+        ("apps/v1", "DaemonSet"),
+        ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
+        ("rbac.authorization.k8s.io/v1", "ClusterRole"),
+        ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"),
+        ("rbac.authorization.k8s.io/v1", "Role"),
+        ("rbac.authorization.k8s.io/v1", "RoleBinding"),
+        ("apiregistration.k8s.io/v1", "APIService"),
     ];
 
     private protected abstract Task<ClusterStage> StartAsync();
@@ -50,7 +62,10 @@ public abstract class UninstallStories
         await using var stage = await StartAsync();
         await stage.InstalledAsync();
         stage.Session.Host.Answer("No");
-        (await stage.Session.InvokeAsync("param($kubeconfig) Uninstall-KubePrometheus -Kubeconfig $kubeconfig", new { kubeconfig = stage.Kubeconfig })).EnsureNoError();
+        (
+            await stage.Session.InvokeAsync(
+                "param($kubeconfig) Uninstall-KubePrometheus -Kubeconfig $kubeconfig",
+                new { kubeconfig = stage.Kubeconfig })).EnsureNoError();
         Assert.NotNull(await stage.Objects.FindAsync("v1", "Namespace", null, "monitoring"));
         Assert.Contains("Uninstall kube-prometheus", Assert.Single(stage.Session.Host.Questions), StringComparison.Ordinal);
     }
@@ -61,7 +76,9 @@ public abstract class UninstallStories
         await using var stage = await StartAsync();
         await stage.InstalledAsync();
         stage.ForgetWrites();
-        var result = await stage.Session.InvokeAsync("param($kubeconfig) Uninstall-KubePrometheus -Kubeconfig $kubeconfig", new { kubeconfig = stage.Kubeconfig });
+        var result = await stage.Session.InvokeAsync(
+            "param($kubeconfig) Uninstall-KubePrometheus -Kubeconfig $kubeconfig",
+            new { kubeconfig = stage.Kubeconfig });
         Assert.Equal([ErrorId.ConfirmationImpossible], result.ErrorIds);
         Assert.Contains("-Confirm:$false", Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
         Assert.Empty(stage.Writes);
@@ -81,7 +98,12 @@ public abstract class UninstallStories
 
         await stage.InstalledAsync();
         (await stage.UninstallAsync("-Force")).EnsureNoError();
-        Assert.Null(await stage.Objects.FindAsync("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, "servicemonitors.monitoring.coreos.com"));
+        Assert.Null(
+            await stage.Objects.FindAsync(
+                "apiextensions.k8s.io/v1",
+                "CustomResourceDefinition",
+                null,
+                "servicemonitors.monitoring.coreos.com"));
     }
 
     [Fact]
@@ -89,7 +111,13 @@ public abstract class UninstallStories
     {
         await using var stage = await StartAsync();
         await stage.InstalledAsync(stage.Wait);
-        await stage.Objects.PutAsync(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ConfigMap", ["metadata"] = new JsonObject { ["name"] = "theirs", ["namespace"] = "monitoring" } });
+        await stage.Objects.PutAsync(
+            new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "ConfigMap",
+                ["metadata"] = new JsonObject { ["name"] = "theirs", ["namespace"] = "monitoring" },
+            });
 
         var careful = (await stage.UninstallAsync()).EnsureNoError();
         Assert.Contains("ConfigMap/monitoring/theirs", Assert.Single(careful.Warnings), StringComparison.Ordinal);
@@ -130,7 +158,8 @@ public abstract class UninstallStories
         Assert.Single((await stage.UninstallAsync()).Warnings);
 
         var removed = await stage.Session.InvokeAsync(
-            "param($kubeconfig, $path) Uninstall-KubePrometheus -Kubeconfig $kubeconfig -Path $path -Confirm:$false", new { kubeconfig = stage.Kubeconfig, path = stage.Release });
+            "param($kubeconfig, $path) Uninstall-KubePrometheus -Kubeconfig $kubeconfig -Path $path -Confirm:$false",
+            new { kubeconfig = stage.Kubeconfig, path = stage.Release });
         Assert.Single(removed.EnsureNoError().OutputOf<KubePrometheusStack>());
         Assert.Equal(before, await NamesAsync(stage));
     }
@@ -141,7 +170,9 @@ public abstract class UninstallStories
         List<string> names = [];
         foreach (var (apiVersion, kind) in s_kinds)
         {
-            names.AddRange((await stage.Objects.ListAsync(apiVersion, kind)).Select(item => $"{kind}/{item["metadata"]!["namespace"]}/{item["metadata"]!["name"]}"));
+            names.AddRange(
+                (await stage.Objects.ListAsync(apiVersion, kind)).Select(item =>
+                    $"{kind}/{item["metadata"]!["namespace"]}/{item["metadata"]!["name"]}"));
         }
 
         return names;

@@ -6,7 +6,8 @@ namespace MilvusMonitoring.Tests.Commands;
 /// <summary>Stacks that do not become ready.</summary>
 public sealed class WaitFaultTests
 {
-    private const string Reason = "failed to resolve reference \\\"docker.io/grafana/grafana:1\\\": dial tcp: lookup registry-1.docker.io on 10.96.0.10:53: no such host";
+    private const string Reason =
+        "failed to resolve reference \\\"docker.io/grafana/grafana:1\\\": dial tcp: lookup registry-1.docker.io on 10.96.0.10:53: no such host";
 
     [Fact]
     public async Task What_is_not_ready_in_time_is_named_with_the_reason_its_pod_gives()
@@ -15,7 +16,9 @@ public sealed class WaitFaultTests
         stage.Cluster.Readiness.Never("Deployment", "monitoring", "grafana");
         stage.Cluster.Readiness.Never("DaemonSet", "monitoring", "node-exporter");
         await stage.InstalledAsync();
-        await stage.Cluster.WaitForAsync(cluster => GrafanaPod(cluster)?["status"]?["conditions"] is not null, TestContext.Current.CancellationToken);
+        await stage.Cluster.WaitForAsync(
+            cluster => GrafanaPod(cluster)?["status"]?["conditions"] is not null,
+            TestContext.Current.CancellationToken);
         var pod = GrafanaPod(stage.Cluster)!;
         pod["status"]!["containerStatuses"] = JsonNode.Parse("""
             [{"name":"grafana","ready":false,"restartCount":0,"image":"grafana/grafana:1","imageID":"",
@@ -23,8 +26,11 @@ public sealed class WaitFaultTests
             """);
         stage.Put($$"""
             {"apiVersion":"v1","kind":"Event","metadata":{"name":"pull","namespace":"monitoring"},"reason":"Failed","type":"Warning",
-             "involvedObject":{"kind":"Pod","namespace":"monitoring","name":"{{pod["metadata"]!["name"]}}"},"message":"Failed to pull image \"grafana/grafana:1\": {{Reason}}"}
-            """);
+             "involvedObject":{"kind":"Pod","namespace":"monitoring","name":"{{pod["metadata"]![
+                "name"
+            ]}}"},"message":"Failed to pull image \"grafana/grafana:1\": {{Reason}}"}
+            """
+        );
         stage.Cluster.Put(pod, "kubelet");
 
         stage.Cluster.Requests.Clear();
@@ -36,7 +42,10 @@ public sealed class WaitFaultTests
         var error = Assert.Single(result.Errors);
         Assert.StartsWith(ErrorId.NotReady, error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains("Deployment/monitoring/grafana", error.ToString(), StringComparison.Ordinal);
-        Assert.Contains("image grafana/grafana:1 cannot be pulled (lookup registry-1.docker.io on 10.96.0.10:53: no such host)", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "image grafana/grafana:1 cannot be pulled (lookup registry-1.docker.io on 10.96.0.10:53: no such host)",
+            error.ToString(),
+            StringComparison.Ordinal);
         Assert.Contains("-ImageRegistry", error.ToString(), StringComparison.Ordinal);
         Assert.Contains("DaemonSet/monitoring/node-exporter (0 of 1 replicas", error.ToString(), StringComparison.Ordinal);
         var stack = Assert.Single(result.OutputOf<KubePrometheusStack>());
@@ -68,7 +77,10 @@ public sealed class WaitFaultTests
         var error = Assert.Single(result.Errors);
         Assert.StartsWith(ErrorId.NotReady, error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.StartsWith("Not ready, and no waiting helps: ", error.ToString(), StringComparison.Ordinal);
-        Assert.Contains($"no pod can be made of {kind}/monitoring/{name} (exceeded quota: few, requested: pods=1, used: pods=0, limited: pods=0)", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"no pod can be made of {kind}/monitoring/{name} (exceeded quota: few, requested: pods=1, used: pods=0, limited: pods=0)",
+            error.ToString(),
+            StringComparison.Ordinal);
     }
 
     // As a controller does again and again, which makes one event of similar ones.
@@ -86,5 +98,7 @@ public sealed class WaitFaultTests
     }
 
     private static JsonObject? GrafanaPod(Cluster cluster) =>
-        cluster.List("v1", "Pod", "monitoring").FirstOrDefault(pod => ((string)pod["metadata"]!["name"]!).StartsWith("grafana-", StringComparison.Ordinal));
+        cluster
+            .List("v1", "Pod", "monitoring")
+            .FirstOrDefault(pod => ((string)pod["metadata"]!["name"]!).StartsWith("grafana-", StringComparison.Ordinal));
 }

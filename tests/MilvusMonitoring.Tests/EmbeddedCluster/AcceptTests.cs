@@ -13,11 +13,24 @@ public sealed class AcceptTests(RealApiServer server)
     private const string Maps = "/api/v1/namespaces/default/configmaps";
     private const string Reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
     private const string Meta = "g=meta.k8s.io;v=v1";
-    private const string Review = """{"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectAccessReview","spec":{"nonResourceAttributes":{"path":"/","verb":"get"}}}""";
+    private const string Review =
+        """{"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectAccessReview","spec":{"nonResourceAttributes":{"path":"/","verb":"get"}}}""";
 
     private static readonly (string Method, string Path, string Accept, string? Body)[] s_requests =
     [
-        .. ((string[])["/api", "/apis", "/api/v1", "/apis/apps", "/apis/apps/v1", "/version", "/healthz", "/nosuch/path", "/apis/nosuch.example.com/v1"]).Select(path => ("GET", path, "text/html", (string?)null)),
+        .. (
+            (string[])
+                [
+                    "/api",
+                    "/apis",
+                    "/api/v1",
+                    "/apis/apps",
+                    "/apis/apps/v1",
+                    "/version",
+                    "/healthz",
+                    "/nosuch/path",
+                    "/apis/nosuch.example.com/v1",
+                ]).Select(path => ("GET", path, "text/html", (string?)null)),
         .. ((string[])["/api", "/apis", "/api/v1", "/apis/apps", "/version"]).Select(path => ("GET", path, "application/*", (string?)null)),
         ("GET", "/api", "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList", null),
         ("GET", "/apis", "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList", null),
@@ -52,15 +65,21 @@ public sealed class AcceptTests(RealApiServer server)
     {
         var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(await server.GetKubeconfigAsync());
         using var real = new k8s.Kubernetes(configuration);
-        await using var cluster = await Cluster.StartAsync(new() { KubernetesVersion = "v1.20.2", Rbac = true }, TestContext.Current.CancellationToken);
+        await using var cluster = await Cluster.StartAsync(
+            new() { KubernetesVersion = "v1.20.2", Rbac = true },
+            TestContext.Current.CancellationToken);
         using var embedded = new ClusterClient(cluster);
 
         var (theirs, ours) = (new List<string>(), new List<string>());
         foreach (var (method, path, accept, body) in s_requests)
         {
             var at = $"{method} {path} [{accept}]:";
-            theirs.Add($"{at} {await AskAsync(request => real.HttpClient.SendAsync(request, TestContext.Current.CancellationToken), real.BaseUri, method, path, accept, body)}");
-            ours.Add($"{at} {await AskAsync(request => embedded.SendAsync(request, TestContext.Current.CancellationToken), cluster.Server, method, path, accept, body)}");
+            theirs.Add(
+                $"{at} {await AskAsync(request => real.HttpClient.SendAsync(request, TestContext.Current.CancellationToken), real.BaseUri, method, path, accept, body)}"
+            );
+            ours.Add(
+                $"{at} {await AskAsync(request => embedded.SendAsync(request, TestContext.Current.CancellationToken), cluster.Server, method, path, accept, body)}"
+            );
         }
 
         Assert.Equal(theirs, ours);
@@ -75,10 +94,18 @@ public sealed class AcceptTests(RealApiServer server)
 
         var answer = await embedded.GetAsync(Maps, TestContext.Current.CancellationToken, "application/yaml");
 
-        Assert.Equal((501, "the embedded cluster does not do this: answers as application/yaml"), (answer.Status, answer.Body["message"]!.ToString()));
+        Assert.Equal(
+            (501, "the embedded cluster does not do this: answers as application/yaml"),
+            (answer.Status, answer.Body["message"]!.ToString()));
     }
 
-    private static async Task<string> AskAsync(Func<HttpRequestMessage, Task<HttpResponseMessage>> send, Uri address, string method, string path, string accept, string? body)
+    private static async Task<string> AskAsync(
+        Func<HttpRequestMessage, Task<HttpResponseMessage>> send,
+        Uri address,
+        string method,
+        string path,
+        string accept,
+        string? body)
     {
         using var request = new HttpRequestMessage(new(method), new Uri(address, path));
         if (accept.Length > 0)

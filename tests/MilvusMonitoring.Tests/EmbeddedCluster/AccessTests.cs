@@ -48,7 +48,9 @@ public sealed class AccessTests
         using var response = await client.SendAsync(request, Token);
 
         var review = (await Answer.ReadAsync(response, Token)).Body;
-        Assert.Equal("""{"username":"jane","groups":["developers","system:authenticated"]}""", review["status"]!["userInfo"]!.ToJsonString());
+        Assert.Equal(
+            """{"username":"jane","groups":["developers","system:authenticated"]}""",
+            review["status"]!["userInfo"]!.ToJsonString());
     }
 
     [Fact]
@@ -74,7 +76,10 @@ public sealed class AccessTests
         var write = await client.SendAsync("POST", Sample.ConfigMaps, Sample.ConfigMap("c"), "application/json", Token, user: "jane");
 
         Assert.Equal((200, 403), (read.Status, write.Status));
-        Assert.Contains("User \\\"jane\\\" cannot create resource \\\"configmaps\\\" in API group \\\"\\\" in the namespace \\\"default\\\"", write.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "User \\\"jane\\\" cannot create resource \\\"configmaps\\\" in API group \\\"\\\" in the namespace \\\"default\\\"",
+            write.Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,15 +88,26 @@ public sealed class AccessTests
         await using var cluster = await Cluster.StartAsync(cancellationToken: Token);
         using var client = new ClusterClient(cluster);
         cluster.Readiness.Never("APIService");
-        await client.PostAsync("/apis/apiregistration.k8s.io/v1/apiservices", Sample.Parse("""
-            {"metadata":{"name":"v1beta1.metrics.k8s.io"},"spec":{"group":"metrics.k8s.io","version":"v1beta1","groupPriorityMinimum":100,"versionPriority":100,"service":{"name":"x","namespace":"default"}}}
-            """), Token);
+        await client.PostAsync(
+            "/apis/apiregistration.k8s.io/v1/apiservices",
+            Sample.Parse(
+                """
+                {"metadata":{"name":"v1beta1.metrics.k8s.io"},"spec":{"group":"metrics.k8s.io","version":"v1beta1","groupPriorityMinimum":100,"versionPriority":100,"service":{"name":"x","namespace":"default"}}}
+                """
+            ),
+            Token);
 
         var classic = await client.GetAsync("/apis/metrics.k8s.io/v1beta1", Token);
-        var aggregated = await client.GetAsync("/apis", Token, "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json");
+        var aggregated = await client.GetAsync(
+            "/apis",
+            Token,
+            "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json");
 
         Assert.Equal(503, classic.Status);
-        Assert.Contains("""{"metadata":{"name":"metrics.k8s.io"},"versions":[{"version":"v1beta1","freshness":"Stale"}]}""", aggregated.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            """{"metadata":{"name":"metrics.k8s.io"},"versions":[{"version":"v1beta1","freshness":"Stale"}]}""",
+            aggregated.Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,7 +15,11 @@ internal sealed class ClusterClient : IDisposable
     {
         var authority = X509Certificate2.CreateFromPem(cluster.CertificateAuthorityPem);
         var handler = new SocketsHttpHandler { UseProxy = false };
-        handler.SslOptions.CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        handler.SslOptions.CertificateChainPolicy = new()
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
         handler.SslOptions.CertificateChainPolicy.CustomTrustStore.Add(authority);
         if (asAdministrator)
         {
@@ -34,16 +38,31 @@ internal sealed class ClusterClient : IDisposable
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
 
-    public Task<Answer> GetAsync(string path, CancellationToken cancellationToken, string accept = "application/json") => SendAsync("GET", path, null, null, cancellationToken, accept);
+    public Task<Answer> GetAsync(string path, CancellationToken cancellationToken, string accept = "application/json") =>
+        SendAsync("GET", path, null, null, cancellationToken, accept);
 
-    public Task<Answer> PostAsync(string path, JsonNode body, CancellationToken cancellationToken) => SendAsync("POST", path, body, "application/json", cancellationToken);
+    public Task<Answer> PostAsync(string path, JsonNode body, CancellationToken cancellationToken) =>
+        SendAsync("POST", path, body, "application/json", cancellationToken);
 
-    public Task<Answer> DeleteAsync(string path, CancellationToken cancellationToken, JsonNode? options = null) => SendAsync("DELETE", path, options, "application/json", cancellationToken);
+    public Task<Answer> DeleteAsync(string path, CancellationToken cancellationToken, JsonNode? options = null) =>
+        SendAsync("DELETE", path, options, "application/json", cancellationToken);
 
     public Task<Answer> ApplyAsync(string path, JsonNode body, CancellationToken cancellationToken) =>
-        SendAsync("PATCH", path + (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "fieldManager=test", body, "application/apply-patch+yaml", cancellationToken);
+        SendAsync(
+            "PATCH",
+            path + (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "fieldManager=test",
+            body,
+            "application/apply-patch+yaml",
+            cancellationToken);
 
-    public async Task<Answer> SendAsync(string method, string path, JsonNode? body, string? contentType, CancellationToken cancellationToken, string accept = "application/json", string? user = null)
+    public async Task<Answer> SendAsync(
+        string method,
+        string path,
+        JsonNode? body,
+        string? contentType,
+        CancellationToken cancellationToken,
+        string accept = "application/json",
+        string? user = null)
     {
         using var request = new HttpRequestMessage(new(method), path);
         request.Headers.TryAddWithoutValidation("Accept", accept);
@@ -67,7 +86,10 @@ internal sealed class ClusterClient : IDisposable
     /// <summary>The client certificate in a kubeconfig.</summary>
     public static X509Certificate2 Certificate(string kubeconfig)
     {
-        string Field(string name) => Encoding.ASCII.GetString(Convert.FromBase64String(kubeconfig.Split('\n').First(each => each.Contains(name, StringComparison.Ordinal)).Split(": ")[1].Trim()));
+        string Field(string name) =>
+            Encoding.ASCII.GetString(
+                Convert.FromBase64String(
+                    kubeconfig.Split('\n').First(each => each.Contains(name, StringComparison.Ordinal)).Split(": ")[1].Trim()));
         using var pem = X509Certificate2.CreateFromPem(Field("client-certificate-data"), Field("client-key-data"));
         return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
     }
@@ -78,6 +100,10 @@ internal sealed record Answer(int Status, string ContentType, string Text, HttpR
 {
     public JsonObject Body => (JsonObject)JsonNode.Parse(Text)!;
 
-    public static async Task<Answer> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken) => new(
-        (int)response.StatusCode, response.Content.Headers.ContentType?.ToString() ?? "", await response.Content.ReadAsStringAsync(cancellationToken), response.Headers);
+    public static async Task<Answer> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        new(
+            (int)response.StatusCode,
+            response.Content.Headers.ContentType?.ToString() ?? "",
+            await response.Content.ReadAsStringAsync(cancellationToken),
+            response.Headers);
 }

@@ -37,7 +37,11 @@ public abstract class ClusterTest : IAsyncLifetime
     private protected async Task DefineAsync()
     {
         await Client.ApplyAsync(Sample.Definitions + "/widgets.example.com", Sample.Definition(), Token);
-        await UntilAsync(cluster => cluster.Find("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, "widgets.example.com")!.ToJsonString().Contains("InitialNamesAccepted", StringComparison.Ordinal));
+        await UntilAsync(cluster =>
+            cluster
+                .Find("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, "widgets.example.com")!
+                .ToJsonString()
+                .Contains("InitialNamesAccepted", StringComparison.Ordinal));
         for (var attempt = 0; (await Client.GetAsync("/apis/example.com/v1", Token)).Status == 404; attempt++)
         {
             Assert.True(attempt < 500, "discovery never showed the new group");

@@ -12,9 +12,14 @@ public sealed class DefinitionTests : ClusterTest
         await DefineAsync();
         await Client.PostAsync(Sample.Definitions, Sample.Definition("gadgets"), Token);
 
-        await UntilAsync(cluster => cluster.Find("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, "gadgets.example.com")!["status"]!["conditions"] is not null);
+        await UntilAsync(cluster =>
+            cluster.Find("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, "gadgets.example.com")!["status"]!["conditions"]
+                is not null);
 
-        var accepted = ((JsonArray)Cluster.Find("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, "gadgets.example.com")!["status"]!["conditions"]!).First(each => each!["type"]!.ToString() == "NamesAccepted")!;
+        var accepted = (
+            (JsonArray)
+                Cluster.Find("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, "gadgets.example.com")!["status"]!["conditions"]!
+        ).First(each => each!["type"]!.ToString() == "NamesAccepted")!;
         Assert.Equal(("False", "KindConflict"), (accepted["status"]!.ToString(), accepted["reason"]!.ToString()));
         Assert.Equal(404, (await Client.GetAsync("/apis/example.com/v1/namespaces/default/gadgets", Token)).Status);
     }
@@ -27,7 +32,8 @@ public sealed class DefinitionTests : ClusterTest
 
         await DefineAsync();
 
-        Assert.Null(Cluster.Find("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, "gadgets.example.com")!["status"]!["conditions"]);
+        Assert.Null(
+            Cluster.Find("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, "gadgets.example.com")!["status"]!["conditions"]);
     }
 
     [Theory]
@@ -55,7 +61,10 @@ public sealed class DefinitionTests : ClusterTest
         var lenient = await Client.PostAsync(Widgets, widget, Token);
 
         Assert.Equal((400, 201), (strict.Status, lenient.Status));
-        Assert.Contains("strict decoding error: unknown field \"spec.extra\"", strict.Body["message"]!.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "strict decoding error: unknown field \"spec.extra\"",
+            strict.Body["message"]!.ToString(),
+            StringComparison.Ordinal);
         Assert.Equal("""{"size":1,"color":"red"}""", lenient.Body["spec"]!.ToJsonString());
     }
 
@@ -67,10 +76,20 @@ public sealed class DefinitionTests : ClusterTest
         widget["status"] = new JsonObject { ["size"] = 5 };
         var created = await Client.PostAsync(Widgets, widget, Token);
 
-        var patched = await Client.SendAsync("PATCH", Widgets + "/w/status", Sample.Parse("""{"status":{"size":7},"spec":{"size":9}}"""), "application/merge-patch+json", Token);
+        var patched = await Client.SendAsync(
+            "PATCH",
+            Widgets + "/w/status",
+            Sample.Parse("""{"status":{"size":7},"spec":{"size":9}}"""),
+            "application/merge-patch+json",
+            Token);
 
         Assert.Null(created.Body["status"]);
-        Assert.Equal(("7", "1", "1"), (patched.Body["status"]!["size"]!.ToString(), patched.Body["spec"]!["size"]!.ToString(), patched.Body["metadata"]!["generation"]!.ToString()));
+        Assert.Equal(
+            ("7", "1", "1"),
+            (
+                patched.Body["status"]!["size"]!.ToString(),
+                patched.Body["spec"]!["size"]!.ToString(),
+                patched.Body["metadata"]!["generation"]!.ToString()));
     }
 
     [Fact]
@@ -105,10 +124,17 @@ public sealed class DefinitionTests : ClusterTest
         await Client.PostAsync(Widgets, widget, Token);
 
         await Client.DeleteAsync(Sample.Definitions + "/widgets.example.com", Token);
-        await UntilAsync(cluster => cluster.Find("example.com/v1", "Widget", "default", "w")!["metadata"]!["deletionTimestamp"] is not null);
+        await UntilAsync(cluster =>
+            cluster.Find("example.com/v1", "Widget", "default", "w")!["metadata"]!["deletionTimestamp"] is not null);
         Assert.NotNull(Cluster.Find("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, "widgets.example.com"));
 
-        await Client.SendAsync("PATCH", Widgets + "/w", Sample.Parse("""{"metadata":{"finalizers":null}}"""), "application/merge-patch+json", Token);
-        await UntilAsync(cluster => cluster.Find("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, "widgets.example.com") is null);
+        await Client.SendAsync(
+            "PATCH",
+            Widgets + "/w",
+            Sample.Parse("""{"metadata":{"finalizers":null}}"""),
+            "application/merge-patch+json",
+            Token);
+        await UntilAsync(cluster =>
+            cluster.Find("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, "widgets.example.com") is null);
     }
 }

@@ -8,7 +8,12 @@ public sealed class FaultTests : ClusterTest
     [Fact]
     public async Task A_status_comes_as_often_as_planned_with_its_retry_after()
     {
-        Cluster.Faults.Add("GET", "/api/v1/namespaces/*", Fault.Answer(HttpStatusCode.TooManyRequests, "TooManyRequests", "slow down", TimeSpan.FromSeconds(1)), skip: 1, times: 2);
+        Cluster.Faults.Add(
+            "GET",
+            "/api/v1/namespaces/*",
+            Fault.Answer(HttpStatusCode.TooManyRequests, "TooManyRequests", "slow down", TimeSpan.FromSeconds(1)),
+            skip: 1,
+            times: 2);
 
         var statuses = new List<int>();
         for (var attempt = 0; attempt < 4; attempt++)

@@ -22,8 +22,12 @@ public sealed class GrafanaRecordingTests
     {
         var folder = Environment.GetEnvironmentVariable(Variable);
         Assert.SkipWhen(string.IsNullOrEmpty(folder), $"{Variable} names no folder of recordings");
-        var exchanges = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder!, "grafana-7.5.5.json"), Token))!.AsArray()
-            .Where(exchange => Asked.Any(path => PathOf(exchange!) == path || (path.EndsWith('/') && PathOf(exchange!).StartsWith(path, StringComparison.Ordinal))))
+        var exchanges = JsonNode
+            .Parse(await File.ReadAllTextAsync(Path.Combine(folder!, "grafana-7.5.5.json"), Token))!
+            .AsArray()
+            .Where(exchange =>
+                Asked.Any(path =>
+                    PathOf(exchange!) == path || (path.EndsWith('/') && PathOf(exchange!).StartsWith(path, StringComparison.Ordinal))))
             .ToList();
         Assert.Equal(5, exchanges.Count);
 
@@ -31,7 +35,8 @@ public sealed class GrafanaRecordingTests
         await using var grafana = await GrafanaStandIn.StartAsync(prometheus.Address, Token);
         grafana.Version = new Version(7, 5, 5);
         using var client = new HttpClient { BaseAddress = grafana.Address };
-        var uid = (string)JsonNode.Parse(await (await SendAsync(client, "/api/datasources", true)).Content.ReadAsStringAsync(Token))![0]!["uid"]!;
+        var uid = (string)
+            JsonNode.Parse(await (await SendAsync(client, "/api/datasources", true)).Content.ReadAsStringAsync(Token))![0]!["uid"]!;
         foreach (var exchange in exchanges)
         {
             var isSignedIn = (bool)exchange!["request"]!["auth"]!;
@@ -55,7 +60,9 @@ public sealed class GrafanaRecordingTests
     private static async Task<HttpResponseMessage> SendAsync(HttpClient client, string path, bool isSignedIn)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
-        request.Headers.Authorization = isSignedIn ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("admin:admin"))) : null;
+        request.Headers.Authorization = isSignedIn
+            ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("admin:admin")))
+            : null;
         return await client.SendAsync(request, Token);
     }
 

@@ -19,16 +19,30 @@ public sealed class RealClientTests : ClusterTest
 
         await RunAsync(kubectl, "apply", "--server-side", "-f", Path.Combine(folder, "setup"));
         // kubectl wait dies where conditions are still null (kubernetes issue 66439), as it does on real servers.
-        await UntilAsync(cluster => cluster.List("apiextensions.k8s.io/v1", "CustomResourceDefinition").All(definition => definition["status"]?["conditions"] is JsonArray));
+        await UntilAsync(cluster =>
+            cluster
+                .List("apiextensions.k8s.io/v1", "CustomResourceDefinition")
+                .All(definition => definition["status"]?["conditions"] is JsonArray));
         await RunAsync(kubectl, "wait", "--for", "condition=Established", "--all", "CustomResourceDefinition", "--timeout=30s");
         await RunAsync(kubectl, "apply", "-f", folder);
-        await RunAsync(kubectl, "wait", "-n", "monitoring", "--for", "condition=Available", "prometheus/k8s", "alertmanager/main", "--timeout=30s");
+        await RunAsync(
+            kubectl,
+            "wait",
+            "-n",
+            "monitoring",
+            "--for",
+            "condition=Available",
+            "prometheus/k8s",
+            "alertmanager/main",
+            "--timeout=30s");
         await RunAsync(kubectl, "rollout", "status", "-n", "monitoring", "deployment/grafana", "--timeout=30s");
         var monitors = await RunAsync(kubectl, "get", "servicemonitors", "-n", "monitoring", "--no-headers");
         Assert.Equal(13, monitors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
 
         await RunAsync(kubectl, "delete", "--wait=false", "-f", folder, "-f", Path.Combine(folder, "setup"));
-        await UntilAsync(cluster => cluster.Find("v1", "Namespace", null, "monitoring") is null && cluster.List("apiextensions.k8s.io/v1", "CustomResourceDefinition").Count == 0);
+        await UntilAsync(cluster =>
+            cluster.Find("v1", "Namespace", null, "monitoring") is null
+            && cluster.List("apiextensions.k8s.io/v1", "CustomResourceDefinition").Count == 0);
     }
 
     [Fact]
@@ -39,7 +53,13 @@ public sealed class RealClientTests : ClusterTest
         Directory.CreateDirectory(Path.Combine(chart, "templates"));
         await File.WriteAllTextAsync(Path.Combine(chart, "Chart.yaml"), "apiVersion: v2\nname: small\nversion: 0.1.0\n", Token);
         await File.WriteAllTextAsync(Path.Combine(chart, "values.yaml"), "replicas: 1\n", Token);
-        await File.WriteAllTextAsync(Path.Combine(chart, "templates", "all.yaml"), Sample.Deployment("small").ToJsonString().Replace("\"replicas\":1", "\"replicas\":{{ .Values.replicas }}", StringComparison.Ordinal), Token);
+        await File.WriteAllTextAsync(
+            Path.Combine(chart, "templates", "all.yaml"),
+            Sample
+                .Deployment("small")
+                .ToJsonString()
+                .Replace("\"replicas\":1", "\"replicas\":{{ .Values.replicas }}", StringComparison.Ordinal),
+            Token);
 
         await RunAsync(helm, "install", "one", chart, "-n", "default", "--wait", "--timeout", "30s");
         Assert.Equal("1", Cluster.Find("apps/v1", "Deployment", "default", "small")!["status"]!["availableReplicas"]!.ToString());
@@ -64,7 +84,10 @@ public sealed class RealClientTests : ClusterTest
             return given;
         }
 
-        var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(each => Path.Combine(each, name)).FirstOrDefault(File.Exists);
+        var found = (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Select(each => Path.Combine(each, name))
+            .FirstOrDefault(File.Exists);
         Assert.SkipWhen(found is null, $"there is no {name} on this machine, nor does {name.ToUpperInvariant()} name one");
         return found!;
     }
@@ -84,7 +107,9 @@ public sealed class RealClientTests : ClusterTest
             var output = process.StandardOutput.ReadToEndAsync(patience.Token);
             var error = process.StandardError.ReadToEndAsync(patience.Token);
             await process.WaitForExitAsync(patience.Token);
-            Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}\n{await error}");
+            Assert.True(
+                process.ExitCode == 0,
+                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}\n{await error}");
             return await output;
         }
         finally

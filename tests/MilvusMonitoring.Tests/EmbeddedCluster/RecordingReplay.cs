@@ -24,13 +24,24 @@ internal sealed class RecordingReplay(string version, Cluster cluster, IReadOnly
     {
         var exchanges = Recordings.Load(version, file);
         var watches = exchanges.Where(each => each!["watch"] is not null).SelectMany(each => (JsonArray)each!["watch"]!).ToList();
-        var running = watches.Select(each => WatchAsync(each!["request"]!["path"]!.ToString(), ((JsonArray)each["events"]!).Count(one => !IsBookmark(one!["event"]!)), cancellationToken)).ToList();
+        var running = watches
+            .Select(each =>
+                WatchAsync(
+                    each!["request"]!["path"]!.ToString(),
+                    ((JsonArray)each["events"]!).Count(one => !IsBookmark(one!["event"]!)),
+                    cancellationToken))
+            .ToList();
         await Task.WhenAll(running.Select(each => each.Started));
         for (var at = 0; at < exchanges.Count; at++)
         {
             if (exchanges[at]!["request"] is JsonObject request)
             {
-                await PlayAsync($"{version}/{file}[{at}]", request, (JsonObject)exchanges[at]!["response"]!, (string?)exchanges[at]!["note"], cancellationToken);
+                await PlayAsync(
+                    $"{version}/{file}[{at}]",
+                    request,
+                    (JsonObject)exchanges[at]!["response"]!,
+                    (string?)exchanges[at]!["note"],
+                    cancellationToken);
             }
         }
 
@@ -55,8 +66,10 @@ internal sealed class RecordingReplay(string version, Cluster cluster, IReadOnly
         do
         {
             answer = await SendAsync(request, response, note, cancellationToken);
-        }
-        while (IsOnTheWay(answer, response) && DateTime.UtcNow < end && !leftOut.Keys.Any(each => where.StartsWith(each, StringComparison.Ordinal)));
+        } while (
+            IsOnTheWay(answer, response)
+            && DateTime.UtcNow < end
+            && !leftOut.Keys.Any(each => where.StartsWith(each, StringComparison.Ordinal)));
         Compare(where, request, response, answer);
     }
 
@@ -67,8 +80,14 @@ internal sealed class RecordingReplay(string version, Cluster cluster, IReadOnly
             return true;
         }
 
-        static string? Stage(JsonNode? body) => (body as JsonObject)?["status"] is JsonObject { } status ? (status["conditions"] as JsonArray)?.LastOrDefault()?["reason"]?.ToString() : null;
-        return answer.Text.StartsWith('{') && response["body"] is JsonObject expected && expected["kind"]?.ToString() == "CustomResourceDefinition" && Stage(answer.Body) != Stage(expected);
+        static string? Stage(JsonNode? body) =>
+            (body as JsonObject)?["status"] is JsonObject { } status
+                ? (status["conditions"] as JsonArray)?.LastOrDefault()?["reason"]?.ToString()
+                : null;
+        return answer.Text.StartsWith('{')
+            && response["body"] is JsonObject expected
+            && expected["kind"]?.ToString() == "CustomResourceDefinition"
+            && Stage(answer.Body) != Stage(expected);
     }
 
     private async Task<Answer> SendAsync(JsonObject request, JsonObject response, string? note, CancellationToken cancellationToken)
@@ -89,7 +108,8 @@ internal sealed class RecordingReplay(string version, Cluster cluster, IReadOnly
 
         if (request["body"] is { } body)
         {
-            message.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body is JsonValue ? body.ToString() : Translate(AsSent(body, response).ToJsonString())));
+            message.Content = new ByteArrayContent(
+                Encoding.UTF8.GetBytes(body is JsonValue ? body.ToString() : Translate(AsSent(body, response).ToJsonString())));
             message.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
         }
 
@@ -98,11 +118,16 @@ internal sealed class RecordingReplay(string version, Cluster cluster, IReadOnly
         return await Answer.ReadAsync(answer, cancellationToken);
     }
 
-    /// <summary>The recorder kept one body for several requests, and changed the label between them: what was sent shows in the answer.</summary>
+    /// <summary>
+    /// The recorder kept one body for several requests, and changed the label between them: what was sent shows in the answer.
+    /// </summary>
     private static JsonNode AsSent(JsonNode body, JsonObject response)
     {
         var sent = body.DeepClone();
-        if (sent is JsonObject && sent["metadata"]?["labels"]?["a"] is not null && response["body"]?["metadata"]?["labels"]?["a"] is { } label)
+        if (
+            sent is JsonObject
+            && sent["metadata"]?["labels"]?["a"] is not null
+            && response["body"]?["metadata"]?["labels"]?["a"] is { } label)
         {
             sent["metadata"]!["labels"]!["a"] = label.DeepClone();
         }
@@ -114,7 +139,8 @@ internal sealed class RecordingReplay(string version, Cluster cluster, IReadOnly
     {
         foreach (var (theirs, ours) in _ours)
         {
-            text = text.Replace($"\"{theirs}\"", $"\"{ours}\"", StringComparison.Ordinal).Replace($"continue={theirs}", $"continue={ours}", StringComparison.Ordinal);
+            text = text.Replace($"\"{theirs}\"", $"\"{ours}\"", StringComparison.Ordinal)
+                .Replace($"continue={theirs}", $"continue={ours}", StringComparison.Ordinal);
         }
 
         return text;
@@ -150,7 +176,11 @@ internal sealed class RecordingReplay(string version, Cluster cluster, IReadOnly
         }
 
         Learn(response["body"], answer.Body);
-        CompareNodes(where, "", RecordingShape.Normalize(version, request["path"]!.ToString(), response["body"]), RecordingShape.Normalize(version, request["path"]!.ToString(), answer.Body));
+        CompareNodes(
+            where,
+            "",
+            RecordingShape.Normalize(version, request["path"]!.ToString(), response["body"]),
+            RecordingShape.Normalize(version, request["path"]!.ToString(), answer.Body));
     }
 
     private void CompareEvents(string where, List<JsonNode> recorded, List<JsonNode> ours)
@@ -175,7 +205,11 @@ internal sealed class RecordingReplay(string version, Cluster cluster, IReadOnly
 
         for (var at = 0; at < recorded.Count; at++)
         {
-            CompareNodes(where, $"event {at}", RecordingShape.Normalize(version, "", recorded[at]), RecordingShape.Normalize(version, "", ours[at]));
+            CompareNodes(
+                where,
+                $"event {at}",
+                RecordingShape.Normalize(version, "", recorded[at]),
+                RecordingShape.Normalize(version, "", ours[at]));
         }
     }
 
@@ -204,7 +238,11 @@ internal sealed class RecordingReplay(string version, Cluster cluster, IReadOnly
                     }
                     else
                     {
-                        Report(where, $"{path}.{key}", $"{where} {path}.{key}: {(left.ContainsKey(key) ? "missing, recorded " + left[key]?.ToJsonString() : "not recorded: " + right[key]?.ToJsonString())}");
+                        Report(
+                            where,
+                            $"{path}.{key}",
+                            $"{where} {path}.{key}: {(left.ContainsKey(key) ? "missing, recorded " + left[key]?.ToJsonString() : "not recorded: " + right[key]?.ToJsonString())}"
+                        );
                     }
                 }
 
@@ -242,38 +280,43 @@ internal sealed class RecordingReplay(string version, Cluster cluster, IReadOnly
     private (Task Started, Task<List<JsonNode>> Events) WatchAsync(string path, int count, CancellationToken cancellationToken)
     {
         var started = new TaskCompletionSource();
-        return (started.Task, Task.Run(
-            async () =>
-            {
-                // The recorded watches ended on their own; here as many events as were recorded are awaited.
-                using var request = new HttpRequestMessage(HttpMethod.Get, path.Replace("timeoutSeconds=", "timeoutSeconds=2", StringComparison.Ordinal));
-                using var response = await _administrator.SendAsync(request, cancellationToken);
-                using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
-                started.SetResult();
-                var events = new List<JsonNode>();
-                using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                patience.CancelAfter(s_patience);
-                try
+        return (
+            started.Task,
+            Task.Run(
+                async () =>
                 {
-                    while (events.Count < count && await reader.ReadLineAsync(patience.Token) is { } line)
+                    // The recorded watches ended on their own; here as many events as were recorded are awaited.
+                    using var request = new HttpRequestMessage(
+                        HttpMethod.Get,
+                        path.Replace("timeoutSeconds=", "timeoutSeconds=2", StringComparison.Ordinal));
+                    using var response = await _administrator.SendAsync(request, cancellationToken);
+                    using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+                    started.SetResult();
+                    var events = new List<JsonNode>();
+                    using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                    patience.CancelAfter(s_patience);
+                    try
                     {
-                        if (JsonNode.Parse(line)! is var read && !IsBookmark(read))
+                        while (events.Count < count && await reader.ReadLineAsync(patience.Token) is { } line)
                         {
-                            events.Add(read);
+                            if (JsonNode.Parse(line)! is var read && !IsBookmark(read))
+                            {
+                                events.Add(read);
+                            }
                         }
                     }
-                }
-                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-                {
-                    // Fewer events than recorded: the comparison says which.
-                }
+                    catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+                    {
+                        // Fewer events than recorded: the comparison says which.
+                    }
 
-                return events;
-            },
-            cancellationToken));
+                    return events;
+                },
+                cancellationToken));
     }
 
     private static bool IsBookmark(JsonNode each) => each["type"]!.ToString() == "BOOKMARK";
 
-    private static List<JsonNode> ReadLines(string text) => [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(each => JsonNode.Parse(each)!).Where(each => !IsBookmark(each))];
+    private static List<JsonNode> ReadLines(string text) =>
+        [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(each => JsonNode.Parse(each)!).Where(each => !IsBookmark(each))];
 }

@@ -49,7 +49,15 @@ internal static class RecordingShape
         {
             switch (key)
             {
-                case "uid" or "resourceVersion" or "creationTimestamp" or "deletionTimestamp" or "lastTransitionTime" or "time" or "serverAddress" or "ca.crt" or "kubernetes.io/description":
+                case "uid"
+                or "resourceVersion"
+                or "creationTimestamp"
+                or "deletionTimestamp"
+                or "lastTransitionTime"
+                or "time"
+                or "serverAddress"
+                or "ca.crt"
+                or "kubernetes.io/description":
                     map[key] = map[key] is null ? null : key;
                     break;
                 case "continue":
@@ -57,7 +65,11 @@ internal static class RecordingShape
                     break;
                 case "managedFields":
                     Visit(map[key]);
-                    map[key] = new JsonArray([.. ((JsonArray)map[key]!).OrderBy(each => each!.ToJsonString(), StringComparer.Ordinal).Select(each => each!.DeepClone())]);
+                    map[key] = new JsonArray([
+                        .. ((JsonArray)map[key]!)
+                            .OrderBy(each => each!.ToJsonString(), StringComparer.Ordinal)
+                            .Select(each => each!.DeepClone()),
+                    ]);
                     break;
                 default:
                     Visit(map[key]);

@@ -17,7 +17,8 @@ public sealed class RecordingTests
     /// <summary>What is answered otherwise on purpose: where, and why.</summary>
     private static readonly Dictionary<string, string> s_leftOut = new()
     {
-        ["v1.20/03-apply-errors.json[8]"] = "a fault of 1.20 that no release of kube-prometheus could be applied through; mended as in the real server that tests use",
+        ["v1.20/03-apply-errors.json[8]"] =
+            "a fault of 1.20 that no release of kube-prometheus could be applied through; mended as in the real server that tests use",
         ["v1.20/04-crd-established.json[3] .metadata.managedFields"] = Schemas,
         ["v1.20/04-crd-established.json watch 0"] = Schemas,
         ["v1.20/06-authn-authz.json[5] .metadata.managedFields"] = Schemas,

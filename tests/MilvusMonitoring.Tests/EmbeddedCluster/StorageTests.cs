@@ -14,7 +14,10 @@ public sealed class StorageTests : ClusterTest
         var answer = await Client.SendAsync("PUT", Sample.ConfigMaps + "/c", created.Body, "application/json", Token);
 
         Assert.Equal((409, "Conflict"), (answer.Status, answer.Body["reason"]!.ToString()));
-        Assert.Contains("the object has been modified; please apply your changes to the latest version", answer.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "the object has been modified; please apply your changes to the latest version",
+            answer.Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -31,10 +34,15 @@ public sealed class StorageTests : ClusterTest
     public async Task A_role_that_aggregates_nothing_is_invalid()
     {
         var answer = await Client.PostAsync(
-            "/apis/rbac.authorization.k8s.io/v1/clusterroles", Sample.Parse("""{"metadata":{"name":"none"},"aggregationRule":{"clusterRoleSelectors":[]}}"""), Token);
+            "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+            Sample.Parse("""{"metadata":{"name":"none"},"aggregationRule":{"clusterRoleSelectors":[]}}"""),
+            Token);
 
         Assert.Equal(
-            (422, "ClusterRole.rbac.authorization.k8s.io \"none\" is invalid: aggregationRule.clusterRoleSelectors: Required value: at least one clusterRoleSelector required if aggregationRule is non-nil"),
+            (
+                422,
+                "ClusterRole.rbac.authorization.k8s.io \"none\" is invalid: aggregationRule.clusterRoleSelectors: Required value: at least one clusterRoleSelector required if aggregationRule is non-nil"
+            ),
             (answer.Status, answer.Body["message"]!.ToString()));
     }
 
@@ -43,7 +51,12 @@ public sealed class StorageTests : ClusterTest
     {
         var created = await Client.PostAsync(Sample.ConfigMaps, Sample.ConfigMap("c"), Token);
 
-        var patched = await Client.SendAsync("PATCH", Sample.ConfigMaps + "/c", Sample.Parse("""{"data":{"k":"1"}}"""), "application/merge-patch+json", Token);
+        var patched = await Client.SendAsync(
+            "PATCH",
+            Sample.ConfigMaps + "/c",
+            Sample.Parse("""{"data":{"k":"1"}}"""),
+            "application/merge-patch+json",
+            Token);
 
         Assert.Equal(created.Body["metadata"]!.ToJsonString(), patched.Body["metadata"]!.ToJsonString());
     }
@@ -81,7 +94,13 @@ public sealed class StorageTests : ClusterTest
         const string Accept = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
         var body = method == "GET" ? null : Sample.ConfigMap("c", "2");
-        var answer = await Client.SendAsync(method, Sample.ConfigMaps + "/c?fieldManager=test&force=true", body, "application/apply-patch+yaml", Token, Accept);
+        var answer = await Client.SendAsync(
+            method,
+            Sample.ConfigMaps + "/c?fieldManager=test&force=true",
+            body,
+            "application/apply-patch+yaml",
+            Token,
+            Accept);
 
         Assert.Equal((200, "PartialObjectMetadata"), (answer.Status, answer.Body["kind"]!.ToString()));
         Assert.False(answer.Body.ContainsKey("data"));
@@ -97,7 +116,11 @@ public sealed class StorageTests : ClusterTest
             await Client.PostAsync(Sample.ConfigMaps, value, Token);
         }
 
-        async Task<string> Names(string query) => string.Join(' ', ((JsonArray)(await Client.GetAsync(Sample.ConfigMaps + query, Token)).Body["items"]!).Select(each => each!["metadata"]!["name"]));
+        async Task<string> Names(string query) =>
+            string.Join(
+                ' ',
+                ((JsonArray)(await Client.GetAsync(Sample.ConfigMaps + query, Token)).Body["items"]!).Select(each =>
+                    each!["metadata"]!["name"]));
         Assert.Equal("b c", await Names("?labelSelector=which%3Dtwo"));
         Assert.Equal("a", await Names("?labelSelector=which%20in%20(one),which"));
         Assert.Equal("b", await Names("?labelSelector=which%3Dtwo&fieldSelector=metadata.name%3Db"));
@@ -131,7 +154,9 @@ public sealed class StorageTests : ClusterTest
         var answer = await Client.GetAsync(Sample.ConfigMaps + "?watch=true&resourceVersion=1&timeoutSeconds=5", Token);
 
         var status = JsonNode.Parse(answer.Text)!;
-        Assert.Equal(("ERROR", "410", "Expired"), (status["type"]!.ToString(), status["object"]!["code"]!.ToString(), status["object"]!["reason"]!.ToString()));
+        Assert.Equal(
+            ("ERROR", "410", "Expired"),
+            (status["type"]!.ToString(), status["object"]!["code"]!.ToString(), status["object"]!["reason"]!.ToString()));
     }
 
     [Fact]
@@ -140,9 +165,16 @@ public sealed class StorageTests : ClusterTest
         var value = Sample.ConfigMap("c");
         value["metadata"]!["labels"] = new JsonObject { ["in"] = "yes" };
         var created = await Client.PostAsync(Sample.ConfigMaps, value, Token);
-        await Client.SendAsync("PATCH", Sample.ConfigMaps + "/c", Sample.Parse("""{"metadata":{"labels":{"in":"no"}}}"""), "application/merge-patch+json", Token);
+        await Client.SendAsync(
+            "PATCH",
+            Sample.ConfigMaps + "/c",
+            Sample.Parse("""{"metadata":{"labels":{"in":"no"}}}"""),
+            "application/merge-patch+json",
+            Token);
 
-        var answer = await Client.GetAsync($"{Sample.ConfigMaps}?watch=true&labelSelector=in%3Dyes&resourceVersion={created.Body["metadata"]!["resourceVersion"]}&timeoutSeconds=1", Token);
+        var answer = await Client.GetAsync(
+            $"{Sample.ConfigMaps}?watch=true&labelSelector=in%3Dyes&resourceVersion={created.Body["metadata"]!["resourceVersion"]}&timeoutSeconds=1",
+            Token);
 
         Assert.Equal("DELETED", JsonNode.Parse(answer.Text)!["type"]!.ToString());
     }
@@ -150,7 +182,9 @@ public sealed class StorageTests : ClusterTest
     [Fact]
     public async Task A_watch_that_asks_for_initial_events_is_told_where_they_end()
     {
-        var answer = await Client.GetAsync("/api/v1/namespaces?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1", Token);
+        var answer = await Client.GetAsync(
+            "/api/v1/namespaces?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1",
+            Token);
 
         var lines = answer.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(each => JsonNode.Parse(each)!).ToList();
         Assert.Equal("ADDED ADDED ADDED ADDED BOOKMARK", string.Join(' ', lines.Take(5).Select(each => each["type"])));
@@ -164,7 +198,10 @@ public sealed class StorageTests : ClusterTest
     {
         await Client.PostAsync(Sample.ConfigMaps, Sample.ConfigMap("c"), Token);
 
-        var answer = await Client.DeleteAsync(Sample.ConfigMaps + "/c", Token, new JsonObject { ["preconditions"] = new JsonObject { [key] = "x" } });
+        var answer = await Client.DeleteAsync(
+            Sample.ConfigMaps + "/c",
+            Token,
+            new JsonObject { ["preconditions"] = new JsonObject { [key] = "x" } });
 
         Assert.Equal(409, answer.Status);
         Assert.Contains(message, answer.Body["message"]!.ToString(), StringComparison.Ordinal);
@@ -181,7 +218,9 @@ public sealed class StorageTests : ClusterTest
     [Fact]
     public async Task Objects_put_behind_the_back_of_clients_belong_to_another_manager()
     {
-        Cluster.Put(Sample.Parse("""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c","namespace":"default"},"data":{"k":"theirs"}}"""), "someone");
+        Cluster.Put(
+            Sample.Parse("""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c","namespace":"default"},"data":{"k":"theirs"}}"""),
+            "someone");
 
         var answer = await Client.ApplyAsync(Sample.ConfigMaps + "/c", Sample.ConfigMap("c"), Token);
 

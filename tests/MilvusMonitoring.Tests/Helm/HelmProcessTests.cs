@@ -23,7 +23,11 @@ public sealed class HelmProcessTests : IDisposable
     [Fact]
     public async Task More_output_than_a_pipe_holds_on_both_sides_is_read_and_the_last_lines_are_kept()
     {
-        var result = await RunAsync("cat; i=0; while [ $i -lt 3000 ]; do echo \"error line $i of many that fill the pipe\" >&2; i=$((i+1)); done; exit 5", new string('x', 200_000), TimeSpan.Zero, CancellationToken.None);
+        var result = await RunAsync(
+            "cat; i=0; while [ $i -lt 3000 ]; do echo \"error line $i of many that fill the pipe\" >&2; i=$((i+1)); done; exit 5",
+            new string('x', 200_000),
+            TimeSpan.Zero,
+            CancellationToken.None);
         Assert.Equal((5, 200_000), (result.ExitCode, result.Output.Length));
         Assert.Equal("error line 2999 of many that fill the pipe", result.ErrorLines[^1]);
     }
@@ -33,9 +37,15 @@ public sealed class HelmProcessTests : IDisposable
     {
         var ready = _folder.PathOf("ready");
         using var stop = new CancellationTokenSource();
-        var running = RunAsync($"trap '' TERM INT; sleep 600 & echo $! > {ready}.new; mv {ready}.new {ready}; while :; do sleep 1; done", null, TimeSpan.FromMilliseconds(300), stop.Token);
+        var running = RunAsync(
+            $"trap '' TERM INT; sleep 600 & echo $! > {ready}.new; mv {ready}.new {ready}; while :; do sleep 1; done",
+            null,
+            TimeSpan.FromMilliseconds(300),
+            stop.Token);
         await Commands.Stage.UntilAsync(() => File.Exists(ready));
-        var child = int.Parse(await File.ReadAllTextAsync(ready, TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture);
+        var child = int.Parse(
+            await File.ReadAllTextAsync(ready, TestContext.Current.CancellationToken),
+            System.Globalization.CultureInfo.InvariantCulture);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         await Commands.Stage.UntilAsync(() => !Process.GetProcesses().Any(process => process.Id == child));
@@ -46,7 +56,11 @@ public sealed class HelmProcessTests : IDisposable
     {
         var (ready, ended) = (_folder.PathOf("ready"), _folder.PathOf("ended"));
         using var stop = new CancellationTokenSource();
-        var running = RunAsync($"trap 'sleep 1; touch {ended}; exit 1' TERM; touch {ready}; while :; do sleep 0.1; done", null, TimeSpan.FromSeconds(30), stop.Token);
+        var running = RunAsync(
+            $"trap 'sleep 1; touch {ended}; exit 1' TERM; touch {ready}; while :; do sleep 0.1; done",
+            null,
+            TimeSpan.FromSeconds(30),
+            stop.Token);
         await Commands.Stage.UntilAsync(() => File.Exists(ready));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);

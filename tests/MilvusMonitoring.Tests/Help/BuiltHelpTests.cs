@@ -16,17 +16,33 @@ public sealed partial class BuiltHelpTests
     [Fact]
     public async Task Every_exported_cmdlet_is_explained_with_every_parameter()
     {
-        var help = XDocument.Load(Path.Combine(BuiltTree.Module, "en-US", "MilvusMonitoring.Module.dll-Help.xml")).Descendants(Command + "command").ToDictionary(
-            command => command.Element(Command + "details")!.Element(Command + "name")!.Value,
-            command => command.Element(Command + "parameters")!.Elements().ToDictionary(
-                parameter => parameter.Element(Maml + "name")!.Value,
-                parameter => (Aliases: (string)parameter.Attribute("aliases")!, Pipeline: (string)parameter.Attribute("pipelineInput")!, Wildcards: (bool)parameter.Attribute("globbing")!)));
+        var help = XDocument
+            .Load(Path.Combine(BuiltTree.Module, "en-US", "MilvusMonitoring.Module.dll-Help.xml"))
+            .Descendants(Command + "command")
+            .ToDictionary(
+                command => command.Element(Command + "details")!.Element(Command + "name")!.Value,
+                command =>
+                    command
+                        .Element(Command + "parameters")!
+                        .Elements()
+                        .ToDictionary(
+                            parameter => parameter.Element(Maml + "name")!.Value,
+                            parameter =>
+                                (
+                                    Aliases: (string)parameter.Attribute("aliases")!,
+                                    Pipeline: (string)parameter.Attribute("pipelineInput")!,
+                                    Wildcards: (bool)parameter.Attribute("globbing")!)));
         var cmdlets = await ExportedAsync();
 
         Assert.Equal(cmdlets.Select(cmdlet => cmdlet.Name).Order(), help.Keys.Order());
-        Assert.All(cmdlets, cmdlet => Assert.Equal(
-            Own(cmdlet).ToDictionary(parameter => parameter.Name, parameter => (Aliases(parameter), Pipeline(parameter), parameter.Attributes.OfType<SupportsWildcardsAttribute>().Any())),
-            help[cmdlet.Name]));
+        Assert.All(cmdlets, cmdlet =>
+            Assert.Equal(
+                Own(cmdlet)
+                    .ToDictionary(
+                        parameter => parameter.Name,
+                        parameter =>
+                            (Aliases(parameter), Pipeline(parameter), parameter.Attributes.OfType<SupportsWildcardsAttribute>().Any())),
+                help[cmdlet.Name]));
     }
 
     [Fact]
@@ -34,16 +50,28 @@ public sealed partial class BuiltHelpTests
     {
         foreach (var cmdlet in await ExportedAsync())
         {
-            var lines = await File.ReadAllLinesAsync(Path.Combine(BuiltTree.Root, "docs", cmdlet.Name + ".md"), TestContext.Current.CancellationToken);
+            var lines = await File.ReadAllLinesAsync(
+                Path.Combine(BuiltTree.Root, "docs", cmdlet.Name + ".md"),
+                TestContext.Current.CancellationToken);
 
             Assert.Equal(
                 cmdlet.ParameterSets.Select(set => $"{cmdlet.Name} {set}").Order(StringComparer.Ordinal),
                 lines.SkipWhile(line => line != "## SYNTAX").Skip(2).TakeWhile(line => line != "```").Order(StringComparer.Ordinal));
             var page = HelpPageReader.Read(cmdlet.Name, lines);
-            Assert.All(cmdlet.ParameterSets, set => Assert.Contains(page.Syntax, syntax => syntax.Parameters
-                .Select(parameter => (parameter.Name, parameter.Required, parameter.Type is null, parameter.Positional)).Order()
-                .SequenceEqual(set.Parameters.Where(parameter => !IsCommon(parameter.Name))
-                    .Select(parameter => (parameter.Name, parameter.IsMandatory, parameter.ParameterType == typeof(SwitchParameter), parameter.Position >= 0)).Order())));
+            Assert.All(cmdlet.ParameterSets, set =>
+                Assert.Contains(page.Syntax, syntax =>
+                    syntax
+                        .Parameters.Select(parameter => (parameter.Name, parameter.Required, parameter.Type is null, parameter.Positional))
+                        .Order()
+                        .SequenceEqual(
+                            set.Parameters.Where(parameter => !IsCommon(parameter.Name))
+                                .Select(parameter =>
+                                    (
+                                        parameter.Name,
+                                        parameter.IsMandatory,
+                                        parameter.ParameterType == typeof(SwitchParameter),
+                                        parameter.Position >= 0))
+                                .Order())));
         }
     }
 
@@ -54,7 +82,10 @@ public sealed partial class BuiltHelpTests
         {
             Assert.Equal(
                 cmdlet.OutputType.Select(type => type.Name).Order(StringComparer.Ordinal),
-                Page(cmdlet.Name).Outputs.SelectMany(type => type.Name.Split(", ")).Where(name => name != "None").Order(StringComparer.Ordinal));
+                Page(cmdlet.Name)
+                    .Outputs.SelectMany(type => type.Name.Split(", "))
+                    .Where(name => name != "None")
+                    .Order(StringComparer.Ordinal));
         }
     }
 
@@ -66,8 +97,11 @@ public sealed partial class BuiltHelpTests
             var told = ErrorsOf(Page(cmdlet.Name));
 
             Assert.Empty(told.Except(s_errorIds));
-            Assert.Empty(OfEveryCluster.Where(_ => cmdlet.Parameters.ContainsKey("Kubeconfig")).Except(told).Select(id => $"{cmdlet.Name}: {id}"));
-            Assert.True(!cmdlet.Parameters.ContainsKey("Confirm") || told.Contains(ErrorId.ConfirmationImpossible), $"{cmdlet.Name} can ask");
+            Assert.Empty(
+                OfEveryCluster.Where(_ => cmdlet.Parameters.ContainsKey("Kubeconfig")).Except(told).Select(id => $"{cmdlet.Name}: {id}"));
+            Assert.True(
+                !cmdlet.Parameters.ContainsKey("Confirm") || told.Contains(ErrorId.ConfirmationImpossible),
+                $"{cmdlet.Name} can ask");
         }
     }
 
@@ -75,7 +109,9 @@ public sealed partial class BuiltHelpTests
     public async Task Every_error_is_explained_in_the_topic_of_the_module_and_told_by_a_cmdlet()
     {
         var pages = (await ExportedAsync()).SelectMany(cmdlet => ErrorsOf(Page(cmdlet.Name))).ToHashSet();
-        var topic = await File.ReadAllTextAsync(Path.Combine(BuiltTree.Module, "en-US", "about_MilvusMonitoring.help.txt"), TestContext.Current.CancellationToken);
+        var topic = await File.ReadAllTextAsync(
+            Path.Combine(BuiltTree.Module, "en-US", "about_MilvusMonitoring.help.txt"),
+            TestContext.Current.CancellationToken);
 
         // A fault of the module itself can come from anywhere, and what does not answer is a check that failed: no page names those.
         Assert.Equal(s_errorIds.Except([ErrorId.Unexpected, ErrorId.ServiceUnreachable]).Order(), pages.Order());
@@ -85,7 +121,9 @@ public sealed partial class BuiltHelpTests
     [Fact]
     public async Task The_topic_of_the_module_names_every_cmdlet_and_fits_a_terminal()
     {
-        var topic = await File.ReadAllLinesAsync(Path.Combine(BuiltTree.Module, "en-US", "about_MilvusMonitoring.help.txt"), TestContext.Current.CancellationToken);
+        var topic = await File.ReadAllLinesAsync(
+            Path.Combine(BuiltTree.Module, "en-US", "about_MilvusMonitoring.help.txt"),
+            TestContext.Current.CancellationToken);
 
         Assert.All(await ExportedAsync(), cmdlet => Assert.Contains(topic, line => line.Contains(cmdlet.Name, StringComparison.Ordinal)));
         Assert.DoesNotContain(topic, line => line.Length > 80);
@@ -98,11 +136,15 @@ public sealed partial class BuiltHelpTests
         ErrorId.PermissionDenied, ErrorId.ServerFailed, ErrorId.TimedOut, ErrorId.ResponseInvalid,
     ];
 
-    private static HelpPage Page(string cmdlet) => HelpPageReader.Read(cmdlet, File.ReadAllLines(Path.Combine(BuiltTree.Root, "docs", cmdlet + ".md")));
+    private static HelpPage Page(string cmdlet) =>
+        HelpPageReader.Read(cmdlet, File.ReadAllLines(Path.Combine(BuiltTree.Root, "docs", cmdlet + ".md")));
 
     /// <summary>The ids before the colon of each item.</summary>
     private static HashSet<string> ErrorsOf(HelpPage page) =>
-        [.. page.Errors.SelectMany(item => item[..item.IndexOf(':', StringComparison.Ordinal)].Split([' ', ',', '-'], StringSplitOptions.RemoveEmptyEntries))];
+        [
+            .. page.Errors.SelectMany(item =>
+                item[..item.IndexOf(':', StringComparison.Ordinal)].Split([' ', ',', '-'], StringSplitOptions.RemoveEmptyEntries)),
+        ];
 
     private static async Task<List<CmdletInfo>> ExportedAsync()
     {
@@ -118,11 +160,13 @@ public sealed partial class BuiltHelpTests
         }
     }
 
-    private static IEnumerable<ParameterMetadata> Own(CmdletInfo cmdlet) => cmdlet.Parameters.Values.Where(parameter => !IsCommon(parameter.Name));
+    private static IEnumerable<ParameterMetadata> Own(CmdletInfo cmdlet) =>
+        cmdlet.Parameters.Values.Where(parameter => !IsCommon(parameter.Name));
 
     private static bool IsCommon(string name) => Cmdlet.CommonParameters.Contains(name);
 
-    private static string Aliases(ParameterMetadata parameter) => parameter.Aliases.Count == 0 ? "none" : string.Join(", ", parameter.Aliases);
+    private static string Aliases(ParameterMetadata parameter) =>
+        parameter.Aliases.Count == 0 ? "none" : string.Join(", ", parameter.Aliases);
 
     private static string Pipeline(ParameterMetadata parameter)
     {

@@ -9,7 +9,10 @@ using MilvusMonitoring.Tests.PortForwarding;
 
 namespace MilvusMonitoring.Tests.Help;
 
-/// <summary>What the examples of the help take for granted: a cluster with the stack and two Milvus, and the files that they name in the current folder.</summary>
+/// <summary>
+/// What the examples of the help take for granted: a cluster with the stack and two Milvus, and the files that they name in the current
+/// folder.
+/// </summary>
 internal sealed partial class ExampleStage : IAsyncDisposable
 {
     private const string Release = "v0.18.0";
@@ -24,7 +27,9 @@ internal sealed partial class ExampleStage : IAsyncDisposable
     /// <summary>Prepares for an example: one that installs the stack itself finds none.</summary>
     public static async Task<ExampleStage> StartAsync(string code)
     {
-        var stage = new ExampleStage(await Stage.StartAsync(), await WebServer.StartAsync("prometheus", TestContext.Current.CancellationToken));
+        var stage = new ExampleStage(
+            await Stage.StartAsync(),
+            await WebServer.StartAsync("prometheus", TestContext.Current.CancellationToken));
         await stage.PrepareAsync(withStack: !Installs().IsMatch(code));
         if (code.Contains("Test-MilvusMonitoring", StringComparison.Ordinal))
         {
@@ -95,12 +100,16 @@ internal sealed partial class ExampleStage : IAsyncDisposable
             {{Opened(code)}}
             {{code}}
             """;
-        var result = await ChildProcess.RunAsync("pwsh", ["-NoProfile", "-NonInteractive", "-Command", script], Limit, new Dictionary<string, string?>
-        {
-            ["KUBECONFIG"] = _stage.Kubeconfig,
-            ["MILVUSMONITORING_CACHE"] = Cache,
-            ["NO_COLOR"] = "1",
-        });
+        var result = await ChildProcess.RunAsync(
+            "pwsh",
+            ["-NoProfile", "-NonInteractive", "-Command", script],
+            Limit,
+            new Dictionary<string, string?>
+            {
+                ["KUBECONFIG"] = _stage.Kubeconfig,
+                ["MILVUSMONITORING_CACHE"] = Cache,
+                ["NO_COLOR"] = "1",
+            });
         return result.ExitCode == 0 ? result.Errors : result.Errors + result.Output;
     }
 
@@ -108,7 +117,11 @@ internal sealed partial class ExampleStage : IAsyncDisposable
     public async Task KeepReleaseAsync()
     {
         var files = await RealManifests.ReadAsync(Release);
-        await new ReleaseCache(Cache).KeepAsync(ReleaseCatalog.Find(Release), files, new RecordingSink(), TestContext.Current.CancellationToken);
+        await new ReleaseCache(Cache).KeepAsync(
+            ReleaseCatalog.Find(Release),
+            files,
+            new RecordingSink(),
+            TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -136,7 +149,12 @@ internal sealed partial class ExampleStage : IAsyncDisposable
         _stage.WriteFile("staging.yaml", File.ReadAllText(_stage.Kubeconfig).Replace("embedded", "staging", StringComparison.Ordinal));
         _stage.CopyManifests("manifests", _ => { });
         var manifests = await ManifestSource.ReadAsync(Stage.Manifests, TestContext.Current.CancellationToken);
-        await ReleaseArchive.WriteAsync(Path.Combine(_stage.Folder, "kube-prometheus-0.18.0.tar.gz"), ReleaseCatalog.Find(Release), manifests, overwrite: false, TestContext.Current.CancellationToken);
+        await ReleaseArchive.WriteAsync(
+            Path.Combine(_stage.Folder, "kube-prometheus-0.18.0.tar.gz"),
+            ReleaseCatalog.Find(Release),
+            manifests,
+            overwrite: false,
+            TestContext.Current.CancellationToken);
         if (!withStack)
         {
             return;
@@ -150,12 +168,17 @@ internal sealed partial class ExampleStage : IAsyncDisposable
     private async Task ScrapeAsync()
     {
         _monitored = await MonitoredCluster.StartAsync(_stage.Cluster, servers: 1, TestContext.Current.CancellationToken);
-        (await _stage.RunAsync("Get-MilvusInstance -Kubeconfig $c | Enable-MilvusServiceMonitor; Grant-PrometheusMilvusAccess -Kubeconfig $c; Test-MilvusMonitoring -Kubeconfig $c -Wait -Timeout 2m")).EnsureNoError();
+        (
+            await _stage.RunAsync(
+                "Get-MilvusInstance -Kubeconfig $c | Enable-MilvusServiceMonitor; Grant-PrometheusMilvusAccess -Kubeconfig $c; Test-MilvusMonitoring -Kubeconfig $c -Wait -Timeout 2m"
+            )).EnsureNoError();
     }
 
     /// <summary>What shows or stops port-forwards takes some for granted.</summary>
     private static string Opened(string code) =>
-        code.Contains("-MonitoringPortForward", StringComparison.Ordinal) && !code.Contains("Start-", StringComparison.Ordinal) ? "$null = Start-MonitoringPortForward" : "";
+        code.Contains("-MonitoringPortForward", StringComparison.Ordinal) && !code.Contains("Start-", StringComparison.Ordinal)
+            ? "$null = Start-MonitoringPortForward"
+            : "";
 
     [GeneratedRegex(@"\bInstall-")]
     private static partial Regex Installs();

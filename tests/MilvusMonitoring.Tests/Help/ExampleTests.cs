@@ -13,7 +13,9 @@ public sealed class ExampleTests
     public async Task An_example_does_what_it_says_without_an_error(string cmdlet, string title)
     {
         var example = ReadPages().Single(page => page.Cmdlet == cmdlet).Examples.Single(example => example.Title == title);
-        Assert.SkipWhen(example.Code.Contains("Test-MilvusMonitoring", StringComparison.Ordinal) && MonitoredCluster.Missing is not null, $"{MonitoredCluster.Missing}");
+        Assert.SkipWhen(
+            example.Code.Contains("Test-MilvusMonitoring", StringComparison.Ordinal) && MonitoredCluster.Missing is not null,
+            $"{MonitoredCluster.Missing}");
         await using var stage = await ExampleStage.StartAsync(example.Code);
         AssertNone(await stage.FaultsOfAsync(example.Code));
         if (example.Needs is null && await stage.IsForTheEngineAsync(example.Code))
@@ -34,15 +36,22 @@ public sealed class ExampleTests
 
     [Fact]
     public void Every_page_has_three_examples_and_numbers_them() => Assert.All(ReadPages(), page =>
-    {
-        Assert.True(page.Examples.Count >= 3, $"{page.Cmdlet} has {page.Examples.Count}");
-        Assert.All(page.Examples.Index(), example => Assert.StartsWith($"Example {example.Index + 1}: ", example.Item.Title, StringComparison.Ordinal));
-    });
+        {
+            Assert.True(page.Examples.Count >= 3, $"{page.Cmdlet} has {page.Examples.Count}");
+            Assert.All(page.Examples.Index(), example =>
+                Assert.StartsWith($"Example {example.Index + 1}: ", example.Item.Title, StringComparison.Ordinal));
+        });
 
-    public static IEnumerable<TheoryDataRow<string, string>> All() => ReadPages().SelectMany(page => page.Examples.Select(example => new TheoryDataRow<string, string>(page.Cmdlet, example.Title)));
+    public static IEnumerable<TheoryDataRow<string, string>> All() =>
+        ReadPages().SelectMany(page => page.Examples.Select(example => new TheoryDataRow<string, string>(page.Cmdlet, example.Title)));
 
     private static void AssertNone(string faults) => Assert.True(faults.Length == 0, faults);
 
     private static List<HelpPage> ReadPages() =>
-        [.. Directory.EnumerateFiles(Path.Combine(BuiltTree.Root, "docs"), "*-*.md").Order(StringComparer.Ordinal).Select(file => HelpPageReader.Read(file, File.ReadAllLines(file)))];
+        [
+            .. Directory
+                .EnumerateFiles(Path.Combine(BuiltTree.Root, "docs"), "*-*.md")
+                .Order(StringComparer.Ordinal)
+                .Select(file => HelpPageReader.Read(file, File.ReadAllLines(file))),
+        ];
 }

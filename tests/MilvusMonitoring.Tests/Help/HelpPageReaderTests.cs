@@ -60,8 +60,13 @@ public sealed class HelpPageReaderTests
     [Fact]
     public void A_table_is_refused_since_Get_Help_would_show_its_source()
     {
-        var lines = Page.ReplaceLineEndings("\n").Replace("See [there](https://example.com).", "| a | b |\n|---|---|", StringComparison.Ordinal).Split('\n');
-        Assert.Contains("write a list", Assert.Throws<HelpPageException>(() => HelpPageReader.Read("page.md", lines)).Message, StringComparison.Ordinal);
+        var lines = Page.ReplaceLineEndings("\n")
+            .Replace("See [there](https://example.com).", "| a | b |\n|---|---|", StringComparison.Ordinal)
+            .Split('\n');
+        Assert.Contains(
+            "write a list",
+            Assert.Throws<HelpPageException>(() => HelpPageReader.Read("page.md", lines)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

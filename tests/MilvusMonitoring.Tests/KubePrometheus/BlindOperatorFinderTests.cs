@@ -24,7 +24,9 @@ public sealed class BlindOperatorFinderTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _cluster = await Cluster.StartAsync(new() { Controllers = false }, Token);
-        _connection = ClusterConnection.Open(new ClusterTarget(_folder.Write("kubeconfig", _cluster.CreateKubeconfig()), null), new RecordingSink());
+        _connection = ClusterConnection.Open(
+            new ClusterTarget(_folder.Write("kubeconfig", _cluster.CreateKubeconfig()), null),
+            new RecordingSink());
         _cluster.Put(EmbeddedCluster.Sample.Definition("prometheuses", "Prometheus", "monitoring.coreos.com"));
         await _cluster.WaitForAsync(_ => Established() is not null, Token);
         _cluster.Put(EmbeddedCluster.Sample.Deployment(Id.Name));
@@ -69,26 +71,34 @@ public sealed class BlindOperatorFinderTests : IAsyncLifetime
         Assert.Null(await new BlindOperatorFinder(new ClusterClient(_connection), 8).LookAsync(Id, Deployments, [], Token));
     }
 
-    private Task<BlindOperator?> LookAsync() => new BlindOperatorFinder(new ClusterClient(_connection), 8).LookAsync(Id, Deployments, [ResourceType.Prometheus], Token);
+    private Task<BlindOperator?> LookAsync() =>
+        new BlindOperatorFinder(new ClusterClient(_connection), 8).LookAsync(Id, Deployments, [ResourceType.Prometheus], Token);
 
-    private DateTimeOffset? Established() => _cluster.Find("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, Definition)?["status"]?["conditions"]?.AsArray()
-        .Where(condition => (string?)condition!["type"] == "Established" && (string?)condition["status"] == "True")
-        .Select(condition => (DateTimeOffset?)condition!["lastTransitionTime"]!.GetValue<DateTimeOffset>())
-        .FirstOrDefault();
+    private DateTimeOffset? Established() =>
+        _cluster
+            .Find("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, Definition)
+            ?["status"]?["conditions"]?.AsArray()
+            .Where(condition => (string?)condition!["type"] == "Established" && (string?)condition["status"] == "True")
+            .Select(condition => (DateTimeOffset?)condition!["lastTransitionTime"]!.GetValue<DateTimeOffset>())
+            .FirstOrDefault();
 
     /// <param name="name">The pod's name.</param>
     /// <param name="seconds">When its operator started, after the definition was established; the proxy started an hour from then.</param>
     /// <param name="isEnding">Whether it is being deleted.</param>
     private void PutPod(string name, int seconds, bool isEnding = false)
     {
-        var pod = JsonNode.Parse($$"""
-            {
-              "apiVersion": "v1", "kind": "Pod",
-              "metadata": { "name": "{{name}}", "namespace": "default", "labels": { "app": "{{Id.Name}}" }, "finalizers": ["example.com/hold"] },
-              "spec": { "containers": [{ "name": "proxy", "image": "i" }, { "name": "operator", "image": "i", "args": ["--prometheus-config-reloader=i"] }] },
-              "status": { "containerStatuses": [{{Status("proxy", seconds + 3600)}}, {{Status("operator", seconds)}}] }
-            }
-            """)!.AsObject();
+        var pod = JsonNode
+            .Parse(
+                $$"""
+                {
+                  "apiVersion": "v1", "kind": "Pod",
+                  "metadata": { "name": "{{name}}", "namespace": "default", "labels": { "app": "{{Id.Name}}" }, "finalizers": ["example.com/hold"] },
+                  "spec": { "containers": [{ "name": "proxy", "image": "i" }, { "name": "operator", "image": "i", "args": ["--prometheus-config-reloader=i"] }] },
+                  "status": { "containerStatuses": [{{Status("proxy", seconds + 3600)}}, {{Status("operator", seconds)}}] }
+                }
+                """
+            )!
+            .AsObject();
         _cluster.Put(pod);
         if (isEnding)
         {
@@ -96,9 +106,18 @@ public sealed class BlindOperatorFinderTests : IAsyncLifetime
         }
     }
 
-    private string Status(string container, int seconds) => new JsonObject
-    {
-        ["name"] = container,
-        ["state"] = new JsonObject { ["running"] = new JsonObject { ["startedAt"] = Established()!.Value.AddSeconds(seconds).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture) } },
-    }.ToJsonString();
+    private string Status(string container, int seconds) =>
+        new JsonObject
+        {
+            ["name"] = container,
+            ["state"] = new JsonObject
+            {
+                ["running"] = new JsonObject
+                {
+                    ["startedAt"] = Established()!
+                        .Value.AddSeconds(seconds)
+                        .ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture),
+                },
+            },
+        }.ToJsonString();
 }

@@ -24,11 +24,17 @@ public sealed class CustomResourceReadersTests
     [InlineData("v0.18.0")]
     [InlineData("v0.8.0")]
     public async Task Of_a_release_it_is_the_operator_alone(string version) =>
-        Assert.Equal("Deployment/monitoring/prometheus-operator", Assert.Single(CustomResourceReaders.Among(ManifestReader.Read(await RealManifests.ReadAsync(version), Token))).ToString());
+        Assert.Equal(
+            "Deployment/monitoring/prometheus-operator",
+            Assert.Single(CustomResourceReaders.Among(ManifestReader.Read(await RealManifests.ReadAsync(version), Token))).ToString());
 
     [Fact]
     public async Task Of_the_small_manifests_too() =>
-        Assert.Equal("Deployment/monitoring/prometheus-operator", Assert.Single(CustomResourceReaders.Among(ManifestReader.Read(await ManifestSource.ReadAsync(Stage.Manifests, Token), Token))).ToString());
+        Assert.Equal(
+            "Deployment/monitoring/prometheus-operator",
+            Assert
+                .Single(CustomResourceReaders.Among(ManifestReader.Read(await ManifestSource.ReadAsync(Stage.Manifests, Token), Token)))
+                .ToString());
 
     [Theory]
     [InlineData("ClusterRole", "example.com", "get", "ServiceAccount", "reader")]
@@ -37,7 +43,9 @@ public sealed class CustomResourceReadersTests
     [InlineData("ClusterRole", "example.com", "list", "User", "system:serviceaccount:here:reader")]
     [InlineData("ClusterRole", "example.com", "list", "Group", "system:serviceaccounts:here")]
     public void A_verb_on_the_group_by_whatever_way_makes_a_reader(string role, string group, string verb, string subject, string name) =>
-        Assert.Equal(["Deployment/here/reader"], Readers(Workload("Deployment", "reader"), Role(role, group, verb), Binding(role, "gadgets", subject, name)));
+        Assert.Equal(
+            ["Deployment/here/reader"],
+            Readers(Workload("Deployment", "reader"), Role(role, group, verb), Binding(role, "gadgets", subject, name)));
 
     [Theory]
     [InlineData("ClusterRole", "apps", "get", "ServiceAccount", "reader")]

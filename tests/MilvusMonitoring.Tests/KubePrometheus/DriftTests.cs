@@ -35,7 +35,17 @@ public sealed class DriftTests
 
     [Fact]
     public void A_field_that_another_manager_has_taken_is_drift_and_the_manager_is_named() =>
-        Assert.Equal("changed by kubectl-edit", Drift.Find(Entry, Live("u1", "99", "fewer", Other("kubectl-edit", "", 5), Other("earlier", "", 1), Other("kube-controller-manager", "status", 9))));
+        Assert.Equal(
+            "changed by kubectl-edit",
+            Drift.Find(
+                Entry,
+                Live(
+                    "u1",
+                    "99",
+                    "fewer",
+                    Other("kubectl-edit", "", 5),
+                    Other("earlier", "", 1),
+                    Other("kube-controller-manager", "status", 9))));
 
     [Fact]
     public void Lost_managed_fields_are_drift() => Assert.Equal("changed by an unknown manager", Drift.Find(Entry, Live("u1", "99", null)));
@@ -59,14 +69,17 @@ public sealed class DriftTests
     [Fact]
     public void What_is_others_does_not_drift() => Assert.Null(Drift.Find(Entry with { LeftAlone = "of others" }, null));
 
-    private static ObjectMetadata Live(string uid, string resourceVersion, string? owned, params FieldManagerEntry[] others) => new()
-    {
-        Name = "grafana",
-        Namespace = "monitoring",
-        Uid = uid,
-        ResourceVersion = resourceVersion,
-        Managers = owned is null ? others : [new FieldManagerEntry(FieldManagerEntry.OurName, "Apply", "", DateTimeOffset.UnixEpoch, owned), .. others],
-    };
+    private static ObjectMetadata Live(string uid, string resourceVersion, string? owned, params FieldManagerEntry[] others) =>
+        new()
+        {
+            Name = "grafana",
+            Namespace = "monitoring",
+            Uid = uid,
+            ResourceVersion = resourceVersion,
+            Managers = owned is null
+                ? others
+                : [new FieldManagerEntry(FieldManagerEntry.OurName, "Apply", "", DateTimeOffset.UnixEpoch, owned), .. others],
+        };
 
     private static FieldManagerEntry Other(string name, string subresource, int second) =>
         new(name, "Update", subresource, DateTimeOffset.UnixEpoch.AddSeconds(second), "theirs");

@@ -25,21 +25,37 @@ public sealed class InventoryDocumentTests
     [InlineData("""{"binaryData":{"inventory.json.gz":"!"}}""")]
     [InlineData("""{"binaryData":{"inventory.json.gz":"AAAA"}}""")]
     [InlineData("""{"binaryData":{"inventory.json.gz":7}}""")]
-    public void A_damaged_inventory_is_none(string configMap) => Assert.Null(InventoryDocument.Read(JsonDocument.Parse(configMap).RootElement));
+    public void A_damaged_inventory_is_none(string configMap) =>
+        Assert.Null(InventoryDocument.Read(JsonDocument.Parse(configMap).RootElement));
 
-    private static Inventory Of(int count) => new()
-    {
-        Namespace = "monitoring",
-        Release = "v0.18.0",
-        Source = "release v0.18.0",
-        ManifestDigest = "d",
-        AppliedAt = DateTimeOffset.UnixEpoch,
-        Entries = [.. Enumerable.Range(0, count).Select(number => new InventoryEntry
+    private static Inventory Of(int count) =>
+        new()
         {
-            Group = "", Version = "v1", Kind = "ConfigMap", Plural = "configmaps", Namespace = "monitoring", Name = $"dashboard-{number}", Component = "grafana",
-            Uid = Guid.NewGuid().ToString(), ResourceVersion = $"{number}", OwnedFields = Guid.NewGuid().ToString("N"), ManifestHash = Guid.NewGuid().ToString("N"),
-        })],
-    };
+            Namespace = "monitoring",
+            Release = "v0.18.0",
+            Source = "release v0.18.0",
+            ManifestDigest = "d",
+            AppliedAt = DateTimeOffset.UnixEpoch,
+            Entries =
+            [
+                .. Enumerable
+                    .Range(0, count)
+                    .Select(number => new InventoryEntry
+                    {
+                        Group = "",
+                        Version = "v1",
+                        Kind = "ConfigMap",
+                        Plural = "configmaps",
+                        Namespace = "monitoring",
+                        Name = $"dashboard-{number}",
+                        Component = "grafana",
+                        Uid = Guid.NewGuid().ToString(),
+                        ResourceVersion = $"{number}",
+                        OwnedFields = Guid.NewGuid().ToString("N"),
+                        ManifestHash = Guid.NewGuid().ToString("N"),
+                    }),
+            ],
+        };
 
     private static JsonElement Parse(ReadOnlyMemory<byte> json) => JsonDocument.Parse(json).RootElement;
 }

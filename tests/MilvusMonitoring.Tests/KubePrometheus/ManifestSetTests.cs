@@ -27,7 +27,11 @@ public sealed class ManifestSetTests : IDisposable
     [Fact]
     public void Large_content_is_read_again_each_time_and_small_content_is_held()
     {
-        var files = new[] { new CountingFile("large.yaml", ConfigMap("large", Large)), new CountingFile("small.yaml", ConfigMap("small", 1)) };
+        var files = new[]
+        {
+            new CountingFile("large.yaml", ConfigMap("large", Large)),
+            new CountingFile("small.yaml", ConfigMap("small", 1)),
+        };
         var objects = Of(files).Objects;
         var before = files.Select(file => file.Opened).ToList();
 
@@ -41,7 +45,8 @@ public sealed class ManifestSetTests : IDisposable
     [Fact]
     public void Content_that_is_read_again_is_changed_as_it_was_the_first_time()
     {
-        var pod = $"apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  nodeName: {new string('x', Large)}\n  containers:\n  - image: quay.io/a:1\nstatus:\n  phase: Running\n";
+        var pod =
+            $"apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  nodeName: {new string('x', Large)}\n  containers:\n  - image: quay.io/a:1\nstatus:\n  phase: Running\n";
         var manifest = Assert.Single(Of([new CountingFile("a.yaml", pod)], new ManifestSelection([], "mirror.local")).Objects);
 
         Assert.Contains("\"image\":\"mirror.local/a:1\"", Text(manifest), StringComparison.Ordinal);
@@ -56,7 +61,9 @@ public sealed class ManifestSetTests : IDisposable
         var manifest = Assert.Single(Of(await ManifestSource.ReadAsync(_folder.Path, TestContext.Current.CancellationToken)).Objects);
         await File.AppendAllTextAsync(path, "more: 1\n", TestContext.Current.CancellationToken);
 
-        Assert.Equal((ErrorId.ManifestInvalid, path), Assert.Throws<MonitoringException>(() => manifest.ReadJson()) is var error ? (error.ErrorId, error.Target) : default);
+        Assert.Equal(
+            (ErrorId.ManifestInvalid, path),
+            Assert.Throws<MonitoringException>(() => manifest.ReadJson()) is var error ? (error.ErrorId, error.Target) : default);
     }
 
     [Fact]
@@ -74,7 +81,8 @@ public sealed class ManifestSetTests : IDisposable
     private static ManifestSet Of(IReadOnlyList<ManifestFile> files, ManifestSelection? selection = null) =>
         new("there", files, selection ?? ManifestSelection.All, TestContext.Current.CancellationToken);
 
-    private static string ConfigMap(string name, int length) => $"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  text: {new string('x', length)}\n";
+    private static string ConfigMap(string name, int length) =>
+        $"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  text: {new string('x', length)}\n";
 
     private static string Text(ManifestObject manifest) => Encoding.UTF8.GetString(manifest.ReadJson().Span);
 

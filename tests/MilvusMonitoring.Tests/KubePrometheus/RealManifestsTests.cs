@@ -30,9 +30,10 @@ public sealed class RealManifestsTests
     {
         var manifests = ManifestReader.Read(await RealManifests.ReadAsync(version), TestContext.Current.CancellationToken);
 
-        Assert.All(
-            manifests,
-            manifest => Assert.True(manifest.Id.Kind == "Namespace" || ComponentName.Known.Contains(manifest.Component), $"{manifest.Id}: {manifest.Component}"));
+        Assert.All(manifests, manifest =>
+            Assert.True(
+                manifest.Id.Kind == "Namespace" || ComponentName.Known.Contains(manifest.Component),
+                $"{manifest.Id}: {manifest.Component}"));
     }
 
     [Fact]

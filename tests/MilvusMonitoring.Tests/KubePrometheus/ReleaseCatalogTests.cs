@@ -46,6 +46,10 @@ public sealed class ReleaseCatalogTests
 
         Assert.Equal(
             table,
-            ReleaseCatalog.All.Reverse().Select(release => $"{release.Version}\t{release.Released:yyyy-MM-dd}\t{release.OldestKubernetes}\t{release.NewestKubernetes}\t{release.ManifestsTreeId}\t{release.DiscoveryRole}"));
+            ReleaseCatalog
+                .All.Reverse()
+                .Select(release =>
+                    $"{release.Version}\t{release.Released:yyyy-MM-dd}\t{release.OldestKubernetes}\t{release.NewestKubernetes}\t{release.ManifestsTreeId}\t{release.DiscoveryRole}"
+                ));
     }
 }

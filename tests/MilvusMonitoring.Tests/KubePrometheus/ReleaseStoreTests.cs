@@ -11,7 +11,8 @@ namespace MilvusMonitoring.Tests;
 public sealed class ReleaseStoreTests : IAsyncLifetime
 {
     private const string Namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: monitoring}\n";
-    private const string Deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: {spec: {containers: [{image: quay.io/o/i:1}]}}}\n";
+    private const string Deployment =
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: {spec: {containers: [{image: quay.io/o/i:1}]}}}\n";
 
     private static readonly string[] Paths = ["setup/namespace.yaml", "a.yaml"];
 

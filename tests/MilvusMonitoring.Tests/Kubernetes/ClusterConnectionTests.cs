@@ -18,21 +18,39 @@ public sealed class ClusterConnectionTests : IDisposable
         await using var server = await ServerAsync(context => context.Response.WriteAsync("{\"kind\":\"Node\"}"));
         using var connection = Open(server, "token: t");
         using var response = await connection.SendAsync(
-            new ClusterRequest(HttpMethod.Patch, "/api/v1/nodes/n?force=true") { Accept = "application/json;as=Table;v=v1", Body = "{}"u8.ToArray(), ContentType = ClusterRequest.ApplyPatch },
+            new ClusterRequest(HttpMethod.Patch, "/api/v1/nodes/n?force=true")
+            {
+                Accept = "application/json;as=Table;v=v1",
+                Body = "{}"u8.ToArray(),
+                ContentType = ClusterRequest.ApplyPatch,
+            },
             Cancellation);
         Assert.Equal("{\"kind\":\"Node\"}", await response.Content.ReadAsStringAsync(Cancellation));
         var request = Assert.Single(server.Requests);
         Assert.Equal(("PATCH", "/api/v1/nodes/n?force=true", "HTTP/2"), (request.Method, request.Path, request.Protocol));
         Assert.Equal("{}"u8, request.Body);
-        Assert.Equal(("Bearer t", ClusterRequest.ApplyPatch, "application/json;as=Table;v=v1", "gzip"), (request.Headers["Authorization"], request.Headers["Content-Type"], request.Headers["Accept"], request.Headers["Accept-Encoding"]));
+        Assert.Equal(
+            ("Bearer t", ClusterRequest.ApplyPatch, "application/json;as=Table;v=v1", "gzip"),
+            (
+                request.Headers["Authorization"],
+                request.Headers["Content-Type"],
+                request.Headers["Accept"],
+                request.Headers["Accept-Encoding"]));
         Assert.Matches(@"^milvus-monitoring/\d+\.\d+\.\d+$", request.Headers["User-Agent"]);
     }
 
     [Fact]
     public async Task A_server_without_http_2_and_below_a_path_is_talked_to_as_well()
     {
-        await using var server = await TestServer.StartAsync(_authority.Server(["127.0.0.1"]), context => context.Response.WriteAsync("{}"), HttpProtocols.Http1);
-        using var connection = TestKubeconfig.Open(_folder, TestKubeconfig.Text($"server: 'https://127.0.0.1:{server.Port}/k8s/clusters/c-1/', disable-compression: true, certificate-authority-data: {TestKubeconfig.Base64(_authority.Pem)}"));
+        await using var server = await TestServer.StartAsync(
+            _authority.Server(["127.0.0.1"]),
+            context => context.Response.WriteAsync("{}"),
+            HttpProtocols.Http1);
+        using var connection = TestKubeconfig.Open(
+            _folder,
+            TestKubeconfig.Text(
+                $"server: 'https://127.0.0.1:{server.Port}/k8s/clusters/c-1/', disable-compression: true, certificate-authority-data: {TestKubeconfig.Base64(_authority.Pem)}"
+            ));
         using var response = await connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/version"), Cancellation);
         var request = Assert.Single(server.Requests);
         Assert.Equal(("HTTP/1.1", "/k8s/clusters/c-1/version"), (request.Protocol, request.Path));
@@ -57,7 +75,10 @@ public sealed class ClusterConnectionTests : IDisposable
     {
         using var client = _authority.Client("me");
         _folder.Write("pki/me.crt", client.ExportCertificatePem());
-        _folder.Write("pki/me.key", System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(client)!.ExportPkcs8PrivateKeyPem());
+        _folder.Write(
+            "pki/me.key",
+            System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(client)!.ExportPkcs8PrivateKeyPem()
+        );
         await using var server = await ServerAsync(context => context.Response.WriteAsync("{}"));
         using var connection = Open(server, "client-certificate: pki/me.crt, client-key: pki/me.key");
         using var response = await connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/version"), Cancellation);
@@ -68,10 +89,19 @@ public sealed class ClusterConnectionTests : IDisposable
     public async Task Impersonation_is_sent_with_keys_escaped()
     {
         await using var server = await ServerAsync(context => context.Response.WriteAsync("{}"));
-        using var connection = Open(server, "token: t, as: jane, as-uid: '7', as-groups: [a], as-user-extra: {example.com/scope: [x], other: [y]}");
+        using var connection = Open(
+            server,
+            "token: t, as: jane, as-uid: '7', as-groups: [a], as-user-extra: {example.com/scope: [x], other: [y]}");
         using var response = await connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/version"), Cancellation);
         var headers = Assert.Single(server.Requests).Headers;
-        Assert.Equal(("jane", "7", "a", "x", "y"), (headers["Impersonate-User"], headers["Impersonate-Uid"], headers["Impersonate-Group"], headers["Impersonate-Extra-example.com%2Fscope"], headers["Impersonate-Extra-other"]));
+        Assert.Equal(
+            ("jane", "7", "a", "x", "y"),
+            (
+                headers["Impersonate-User"],
+                headers["Impersonate-Uid"],
+                headers["Impersonate-Group"],
+                headers["Impersonate-Extra-example.com%2Fscope"],
+                headers["Impersonate-Extra-other"]));
     }
 
     [Fact]
@@ -97,7 +127,9 @@ public sealed class ClusterConnectionTests : IDisposable
         await File.WriteAllTextAsync(path, "newest", Cancellation);
         time.Skip(TimeSpan.FromMinutes(2));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync());
-        Assert.Equal(["Bearer old", "Bearer old", "Bearer new", "Bearer newest"], server.Requests.Select(request => request.Headers["Authorization"]));
+        Assert.Equal(
+            ["Bearer old", "Bearer old", "Bearer new", "Bearer newest"],
+            server.Requests.Select(request => request.Headers["Authorization"]));
     }
 
     [Theory]
@@ -109,7 +141,8 @@ public sealed class ClusterConnectionTests : IDisposable
         _folder.Write("token", token);
         await using var server = await ServerAsync(context => context.Response.WriteAsync("{}"));
         using var connection = Open(server, "tokenFile: token");
-        var exception = await Assert.ThrowsAsync<MonitoringException>(() => connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/version"), Cancellation));
+        var exception = await Assert.ThrowsAsync<MonitoringException>(() =>
+            connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/version"), Cancellation));
         Assert.Equal(ErrorId.KubeconfigInvalid, exception.ErrorId);
         Assert.DoesNotContain("break", exception.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("words", exception.ToString(), StringComparison.Ordinal);
@@ -134,7 +167,11 @@ public sealed class ClusterConnectionTests : IDisposable
     {
         await using var server = await ServerAsync(context => context.Response.WriteAsync("{}"));
         await using var proxy = await TestProxy.StartAsync();
-        using var connection = TestKubeconfig.Open(_folder, TestKubeconfig.Text(TestKubeconfig.Server(server, _authority) + $", proxy-url: 'http://me:pw@127.0.0.1:{proxy.Port}'", "token: t"));
+        using var connection = TestKubeconfig.Open(
+            _folder,
+            TestKubeconfig.Text(
+                TestKubeconfig.Server(server, _authority) + $", proxy-url: 'http://me:pw@127.0.0.1:{proxy.Port}'",
+                "token: t"));
         using var response = await connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/version"), Cancellation);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Contains($"CONNECT 127.0.0.1:{server.Port} HTTP/1.1", proxy.Heads[^1], StringComparison.Ordinal);
@@ -146,9 +183,18 @@ public sealed class ClusterConnectionTests : IDisposable
     [InlineData("socks5")]
     public async Task A_proxy_that_is_not_there_is_named_without_its_password(string scheme)
     {
-        using var connection = TestKubeconfig.Open(_folder, TestKubeconfig.Text($"server: 'https://127.0.0.1:6443', proxy-url: '{scheme}://me:secret@127.0.0.1:1'"), time: new SkippingTime());
-        var exception = await Assert.ThrowsAsync<MonitoringException>(() => connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/version"), Cancellation));
-        Assert.Equal((ErrorId.ClusterUnreachable, "The API server https://127.0.0.1:6443 cannot be reached: through the proxy 127.0.0.1:1: the connection was refused; correct proxy-url in the kubeconfig, or $env:HTTPS_PROXY and $env:NO_PROXY."), (exception.ErrorId, exception.Message));
+        using var connection = TestKubeconfig.Open(
+            _folder,
+            TestKubeconfig.Text($"server: 'https://127.0.0.1:6443', proxy-url: '{scheme}://me:secret@127.0.0.1:1'"),
+            time: new SkippingTime());
+        var exception = await Assert.ThrowsAsync<MonitoringException>(() =>
+            connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/version"), Cancellation));
+        Assert.Equal(
+            (
+                ErrorId.ClusterUnreachable,
+                "The API server https://127.0.0.1:6443 cannot be reached: through the proxy 127.0.0.1:1: the connection was refused; correct proxy-url in the kubeconfig, or $env:HTTPS_PROXY and $env:NO_PROXY."
+            ),
+            (exception.ErrorId, exception.Message));
     }
 
     [Fact]
@@ -166,7 +212,8 @@ public sealed class ClusterConnectionTests : IDisposable
             await all.Task.WaitAsync(TimeSpan.FromSeconds(20), context.RequestAborted);
         });
         using var connection = Open(server, "token: t");
-        var responses = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => connection.SendAsync(new ClusterRequest(HttpMethod.Get, $"/{i}"), Cancellation)));
+        var responses = await Task.WhenAll(
+            Enumerable.Range(0, 64).Select(i => connection.SendAsync(new ClusterRequest(HttpMethod.Get, $"/{i}"), Cancellation)));
         Assert.All(responses, response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
     }
 
@@ -192,8 +239,15 @@ public sealed class ClusterConnectionTests : IDisposable
     [Fact]
     public void Opening_touches_neither_network_nor_plugin_nor_token_file()
     {
-        using var connection = TestKubeconfig.Open(_folder, TestKubeconfig.Text("server: 'https://192.0.2.1:1'", "tokenFile: none, exec: {apiVersion: client.authentication.k8s.io/v1, command: none}", "namespace: n"));
-        Assert.Equal((new Uri("https://192.0.2.1:1"), "test", _folder.PathOf("config"), "n", "u"), (connection.Server, connection.Context, connection.Kubeconfig, connection.DefaultNamespace, connection.User));
+        using var connection = TestKubeconfig.Open(
+            _folder,
+            TestKubeconfig.Text(
+                "server: 'https://192.0.2.1:1'",
+                "tokenFile: none, exec: {apiVersion: client.authentication.k8s.io/v1, command: none}",
+                "namespace: n"));
+        Assert.Equal(
+            (new Uri("https://192.0.2.1:1"), "test", _folder.PathOf("config"), "n", "u"),
+            (connection.Server, connection.Context, connection.Kubeconfig, connection.DefaultNamespace, connection.User));
     }
 
     public void Dispose()

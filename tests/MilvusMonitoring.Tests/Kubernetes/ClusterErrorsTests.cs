@@ -9,19 +9,45 @@ public sealed class ClusterErrorsTests
 {
     private const string What = "apply Service/monitoring/s";
 
-    public static TheoryData<string, string, string, string> Recorded => new()
-    {
-        { "06-authn-authz", "bad bearer token", ErrorId.NotAuthenticated, "the API server does not accept the credentials; sign in again, or renew the user's credentials in the kubeconfig." },
-        { "06-authn-authz", "no credentials", ErrorId.PermissionDenied, """user "system:anonymous" may not list namespaces in the whole cluster; ask for a ClusterRole with the rule {apiGroups: [""], resources: ["namespaces"], verbs: ["list"]} bound to that user.""" },
-        { "06-authn-authz", "may patch cluster roles, but doesn't hold the permissions it grants: 403", ErrorId.PermissionDenied, """user "limited" would hand out permissions that it does not hold: {APIGroups:[""], Resources:["endpoints"], Verbs:["get" "watch" "list" "get" "watch" "list"]}, {""" },
-        { "06-authn-authz", "(name mismatch on purpose)", ErrorId.ObjectInvalid, "does not match the name on the URL" },
-        { "03-apply-errors", "conflict: 409 with causes", ErrorId.FieldConflict, "'milvus-monitoring' owns .data.k; add -ForceConflicts" },
-        { "03-apply-errors", "namespace not found", ErrorId.ObjectNotFound, "-missing\" not found; create what is missing first" },
-        { "03-apply-errors", "unknown field", ErrorId.ObjectInvalid, ".nonsense: field not declared in schema; correct the object" },
-        { "03-apply-errors", "broken YAML", ErrorId.ObjectInvalid, "error decoding YAML" },
-        { "03-apply-errors", "no field manager", ErrorId.ObjectInvalid, "fieldManager: Required value: is required for apply patch; " },
-        { "03-apply-errors", "its CRD does not exist yet: plain-text 404", ErrorId.KindNotFound, "the server does not know this kind of object, or a proxy answered in its place; install" },
-    };
+    public static TheoryData<string, string, string, string> Recorded =>
+        new()
+        {
+            {
+                "06-authn-authz",
+                "bad bearer token",
+                ErrorId.NotAuthenticated,
+                "the API server does not accept the credentials; sign in again, or renew the user's credentials in the kubeconfig."
+            },
+            {
+                "06-authn-authz",
+                "no credentials",
+                ErrorId.PermissionDenied,
+                """user "system:anonymous" may not list namespaces in the whole cluster; ask for a ClusterRole with the rule {apiGroups: [""], resources: ["namespaces"], verbs: ["list"]} bound to that user."""
+            },
+            {
+                "06-authn-authz",
+                "may patch cluster roles, but doesn't hold the permissions it grants: 403",
+                ErrorId.PermissionDenied,
+                """user "limited" would hand out permissions that it does not hold: {APIGroups:[""], Resources:["endpoints"], Verbs:["get" "watch" "list" "get" "watch" "list"]}, {"""
+            },
+            { "06-authn-authz", "(name mismatch on purpose)", ErrorId.ObjectInvalid, "does not match the name on the URL" },
+            {
+                "03-apply-errors",
+                "conflict: 409 with causes",
+                ErrorId.FieldConflict,
+                "'milvus-monitoring' owns .data.k; add -ForceConflicts"
+            },
+            { "03-apply-errors", "namespace not found", ErrorId.ObjectNotFound, "-missing\" not found; create what is missing first" },
+            { "03-apply-errors", "unknown field", ErrorId.ObjectInvalid, ".nonsense: field not declared in schema; correct the object" },
+            { "03-apply-errors", "broken YAML", ErrorId.ObjectInvalid, "error decoding YAML" },
+            { "03-apply-errors", "no field manager", ErrorId.ObjectInvalid, "fieldManager: Required value: is required for apply patch; " },
+            {
+                "03-apply-errors",
+                "its CRD does not exist yet: plain-text 404",
+                ErrorId.KindNotFound,
+                "the server does not know this kind of object, or a proxy answered in its place; install"
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Recorded))]
@@ -32,21 +58,56 @@ public sealed class ClusterErrorsTests
         foreach (var version in Directory.GetDirectories(folder))
         {
             using var recording = JsonDocument.Parse(File.ReadAllText(Path.Combine(version, file + ".json")));
-            var response = recording.RootElement.EnumerateArray().Single(entry => entry.GetProperty("note").GetString() == note).GetProperty("response");
+            var response = recording
+                .RootElement.EnumerateArray()
+                .Single(entry => entry.GetProperty("note").GetString() == note)
+                .GetProperty("response");
             var body = response.GetProperty("body");
-            var error = Error(response.GetProperty("status").GetInt32(), body.ValueKind == JsonValueKind.String ? body.GetString()! : body.GetRawText());
+            var error = Error(
+                response.GetProperty("status").GetInt32(),
+                body.ValueKind == JsonValueKind.String ? body.GetString()! : body.GetRawText());
             Assert.Equal(errorId, error.ErrorId);
             Assert.Contains(text, error.Message, StringComparison.Ordinal);
         }
     }
 
     [Theory]
-    [InlineData(403, """User "jane" cannot patch resource "deployments" in API group "apps" in the namespace "monitoring": RBAC: role "x" not found; see""", ErrorId.PermissionDenied, """user "jane" may not patch deployments.apps in namespace monitoring (RBAC: role "x" not found, see); ask for a Role in that namespace with the rule {apiGroups: ["apps"], resources: ["deployments"], verbs: ["patch"]} bound to that user.""")]
-    [InlineData(403, """User "jane" cannot get path "/metrics" """, ErrorId.PermissionDenied, """{nonResourceURLs: ["/metrics"], verbs: ["get"]}""")]
-    [InlineData(403, "pods \"p\" is forbidden: exceeded quota: q", ErrorId.PermissionDenied, "exceeded quota: q; ask whoever runs the cluster to allow it.")]
-    [InlineData(403, """clusterroles "r" is forbidden: user "jane" (groups=["a"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["pods"], Verbs:["get"]}""", ErrorId.PermissionDenied, """hand out permissions that it does not hold: {APIGroups:[""], Resources:["pods"], Verbs:["get"]}; run it as a cluster administrator""")]
-    [InlineData(403, "configmaps \"c\" is forbidden: unable to create new content in namespace n because it is being terminated", ErrorId.NamespaceTerminating, "wait until the namespace is gone")]
-    [InlineData(409, "Operation cannot be fulfilled on x: the object has been modified; please apply your changes", ErrorId.ObjectChanged, "modified, please apply your changes; run the command again.")]
+    [InlineData(
+        403,
+        """User "jane" cannot patch resource "deployments" in API group "apps" in the namespace "monitoring": RBAC: role "x" not found; see""",
+        ErrorId.PermissionDenied,
+        """user "jane" may not patch deployments.apps in namespace monitoring (RBAC: role "x" not found, see); ask for a Role in that namespace with the rule {apiGroups: ["apps"], resources: ["deployments"], verbs: ["patch"]} bound to that user."""
+    )]
+    [InlineData(
+        403,
+        """User "jane" cannot get path "/metrics" """,
+        ErrorId.PermissionDenied,
+        """{nonResourceURLs: ["/metrics"], verbs: ["get"]}"""
+    )]
+    [InlineData(
+        403,
+        "pods \"p\" is forbidden: exceeded quota: q",
+        ErrorId.PermissionDenied,
+        "exceeded quota: q; ask whoever runs the cluster to allow it."
+    )]
+    [InlineData(
+        403,
+        """clusterroles "r" is forbidden: user "jane" (groups=["a"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["pods"], Verbs:["get"]}""",
+        ErrorId.PermissionDenied,
+        """hand out permissions that it does not hold: {APIGroups:[""], Resources:["pods"], Verbs:["get"]}; run it as a cluster administrator"""
+    )]
+    [InlineData(
+        403,
+        "configmaps \"c\" is forbidden: unable to create new content in namespace n because it is being terminated",
+        ErrorId.NamespaceTerminating,
+        "wait until the namespace is gone"
+    )]
+    [InlineData(
+        409,
+        "Operation cannot be fulfilled on x: the object has been modified; please apply your changes",
+        ErrorId.ObjectChanged,
+        "modified, please apply your changes; run the command again."
+    )]
     [InlineData(410, "too old resource version", ErrorId.ObjectChanged, "too old")]
     [InlineData(413, "Request entity too large", ErrorId.ObjectInvalid, "larger than the server takes")]
     [InlineData(415, "the body of the request was in an unknown format", ErrorId.ServerFailed, "Kubernetes 1.20 or newer")]
@@ -68,18 +129,61 @@ public sealed class ClusterErrorsTests
     [Fact]
     public void A_conflict_names_each_manager_once_and_is_shortened()
     {
-        var causes = Enumerable.Range(0, 6).Select(i => new { reason = "FieldManagerConflict", message = "conflict with \"kubectl\" using apps/v1", field = $".spec.f{i}" })
-            .Concat(Enumerable.Range(0, 6).Select(i => new { reason = "FieldManagerConflict", message = $"conflict with \"m{i}\"", field = ".data" }));
-        var error = Error(409, JsonSerializer.Serialize(new { kind = "Status", message = "Apply failed with 12 conflicts", details = new { causes } }));
-        Assert.Equal($"Cannot {What}: 'kubectl' owns .spec.f0, .spec.f1, .spec.f2, .spec.f3 and 2 more, 'm0' owns .data, 'm1' owns .data, 'm2' owns .data and 3 more managers own others; add -ForceConflicts to take these fields over, or have their manager give them up.", error.Message);
+        var causes = Enumerable
+            .Range(0, 6)
+            .Select(i => new
+            {
+                reason = "FieldManagerConflict",
+                message = "conflict with \"kubectl\" using apps/v1",
+                field = $".spec.f{i}",
+            })
+            .Concat(
+                Enumerable
+                    .Range(0, 6)
+                    .Select(i => new
+                    {
+                        reason = "FieldManagerConflict",
+                        message = $"conflict with \"m{i}\"",
+                        field = ".data",
+                    }));
+        var error = Error(
+            409,
+            JsonSerializer.Serialize(
+                new
+                {
+                    kind = "Status",
+                    message = "Apply failed with 12 conflicts",
+                    details = new { causes },
+                }));
+        Assert.Equal(
+            $"Cannot {What}: 'kubectl' owns .spec.f0, .spec.f1, .spec.f2, .spec.f3 and 2 more, 'm0' owns .data, 'm1' owns .data, 'm2' owns .data and 3 more managers own others; add -ForceConflicts to take these fields over, or have their manager give them up.",
+            error.Message);
     }
 
     [Fact]
     public void An_immutable_field_asks_for_the_object_to_be_deleted()
     {
-        var causes = new[] { new { reason = "FieldValueInvalid", message = "Invalid value: " + new string('x', 5000) + ": field is immutable", field = "spec.selector" } };
-        var error = Error(422, JsonSerializer.Serialize(new { kind = "Status", message = "Deployment is invalid: spec.selector: field is immutable", details = new { causes } }));
-        Assert.Equal((ErrorId.ObjectInvalid, $"Cannot {What}: spec.selector: field is immutable; delete the object and run the command again."), (error.ErrorId, error.Message));
+        var causes = new[]
+        {
+            new
+            {
+                reason = "FieldValueInvalid",
+                message = "Invalid value: " + new string('x', 5000) + ": field is immutable",
+                field = "spec.selector",
+            },
+        };
+        var error = Error(
+            422,
+            JsonSerializer.Serialize(
+                new
+                {
+                    kind = "Status",
+                    message = "Deployment is invalid: spec.selector: field is immutable",
+                    details = new { causes },
+                }));
+        Assert.Equal(
+            (ErrorId.ObjectInvalid, $"Cannot {What}: spec.selector: field is immutable; delete the object and run the command again."),
+            (error.ErrorId, error.Message));
     }
 
     private static MonitoringException Error(int code, string body) =>

@@ -25,21 +25,36 @@ public sealed class ClusterProxyTests
     [InlineData("https://[fd00::1]:443", "http://p:3128", "fd00::/8", null)]
     public void The_environment_is_read_as_kubectl_reads_it(string server, string? proxy, string? exceptions, string? expected)
     {
-        var found = ClusterProxy.Find(Settings(server), name => name switch { "https_proxy" => proxy, "NO_PROXY" => exceptions, _ => null });
+        var found = ClusterProxy.Find(Settings(server), name => name switch
+            {
+                "https_proxy" => proxy,
+                "NO_PROXY" => exceptions,
+                _ => null,
+            });
         Assert.Equal(expected, found?.AbsoluteUri);
     }
 
     [Fact]
     public void A_proxy_address_that_is_none_is_refused_without_showing_what_may_be_a_password() =>
-        Assert.DoesNotContain("secret", Assert.Throws<MonitoringException>(() => ClusterProxy.Find(Settings("https://k:1"), _ => "ftp://me:secret@p")).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "secret",
+            Assert.Throws<MonitoringException>(() => ClusterProxy.Find(Settings("https://k:1"), _ => "ftp://me:secret@p")).Message,
+            StringComparison.Ordinal);
 
-    private static ClusterSettings Settings(string server) => new()
-    {
-        Server = new Uri(server),
-        Context = "test",
-        Kubeconfig = null,
-        Namespace = "default",
-        CertificateAuthority = new KubeconfigData(null, null),
-        User = new KubeconfigUser { Name = "u", File = "f", ClientCertificate = new KubeconfigData(null, null), ClientKey = new KubeconfigData(null, null) },
-    };
+    private static ClusterSettings Settings(string server) =>
+        new()
+        {
+            Server = new Uri(server),
+            Context = "test",
+            Kubeconfig = null,
+            Namespace = "default",
+            CertificateAuthority = new KubeconfigData(null, null),
+            User = new KubeconfigUser
+            {
+                Name = "u",
+                File = "f",
+                ClientCertificate = new KubeconfigData(null, null),
+                ClientKey = new KubeconfigData(null, null),
+            },
+        };
 }

@@ -10,7 +10,11 @@ public sealed class ClusterRetryTests : IDisposable
 {
     private static readonly ClusterRequest Get = new(HttpMethod.Get, "/api/v1/namespaces?limit=1");
     private static readonly ClusterRequest Create = new(HttpMethod.Post, "/api/v1/namespaces") { Body = "{}"u8.ToArray() };
-    private static readonly ClusterRequest Apply = new(HttpMethod.Patch, "/api/v1/namespaces/a") { Body = "{}"u8.ToArray(), ContentType = ClusterRequest.ApplyPatch };
+    private static readonly ClusterRequest Apply = new(HttpMethod.Patch, "/api/v1/namespaces/a")
+    {
+        Body = "{}"u8.ToArray(),
+        ContentType = ClusterRequest.ApplyPatch,
+    };
     private static readonly ClusterRequest JsonPatch = Apply with { ContentType = "application/json-patch+json" };
 
     private readonly TemporaryFolder _folder = new();
@@ -156,10 +160,11 @@ public sealed class ClusterRetryTests : IDisposable
     {
         using var certificate = _authority.Server(["127.0.0.1"]);
         var first = await TestServer.StartAsync(certificate, context => context.Response.WriteAsync("1"));
-        using var connection = TestKubeconfig.Open(_folder, TestKubeconfig.Text(TestKubeconfig.Server(first, _authority), "token: t"), _sink);
-        using (await connection.SendAsync(Get, Cancellation))
-        {
-        }
+        using var connection = TestKubeconfig.Open(
+            _folder,
+            TestKubeconfig.Text(TestKubeconfig.Server(first, _authority), "token: t"),
+            _sink);
+        using (await connection.SendAsync(Get, Cancellation)) { }
 
         await first.DisposeAsync();
         var answer = connection.SendAsync(Apply, Cancellation);
@@ -174,7 +179,10 @@ public sealed class ClusterRetryTests : IDisposable
     [InlineData("cluster.invalid", "the name cluster.invalid ")]
     public async Task An_address_that_never_answered_is_given_up_after_three_tries(string host, string reason)
     {
-        Assert.SkipWhen(host != "127.0.0.1" && (Environment.GetEnvironmentVariable("HTTPS_PROXY") ?? Environment.GetEnvironmentVariable("https_proxy")) is not null, "a proxy of the environment would look the name up");
+        Assert.SkipWhen(
+            host != "127.0.0.1"
+                && (Environment.GetEnvironmentVariable("HTTPS_PROXY") ?? Environment.GetEnvironmentVariable("https_proxy")) is not null,
+            "a proxy of the environment would look the name up");
         using var connection = TestKubeconfig.Open(_folder, TestKubeconfig.Text($"server: 'https://{host}:{FreePort()}'"), _sink, _time);
         var exception = await Assert.ThrowsAsync<MonitoringException>(() => connection.SendAsync(Get, Cancellation));
         Assert.Equal(ErrorId.ClusterUnreachable, exception.ErrorId);
@@ -216,7 +224,8 @@ public sealed class ClusterRetryTests : IDisposable
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         });
         using var connection = Open(server);
-        var exception = await Assert.ThrowsAsync<MonitoringException>(() => connection.SendAsync(Create with { Timeout = TimeSpan.FromMilliseconds(300) }, Cancellation));
+        var exception = await Assert.ThrowsAsync<MonitoringException>(() =>
+            connection.SendAsync(Create with { Timeout = TimeSpan.FromMilliseconds(300) }, Cancellation));
         Assert.Equal(ErrorId.TimedOut, exception.ErrorId);
         Assert.Contains("did not answer POST /api/v1/namespaces within 0.3 s", exception.Message, StringComparison.Ordinal);
         Assert.Single(server.Requests);

@@ -10,7 +10,8 @@ namespace MilvusMonitoring.Tests.Kubernetes;
 public sealed class ExecCredentialPluginTests : IDisposable
 {
     private const string V1 = "client.authentication.k8s.io/v1";
-    private const string TokenAnswer = """echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"from-plugin"}}'""";
+    private const string TokenAnswer =
+        """echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"from-plugin"}}'""";
 
     private readonly TemporaryFolder _folder = new();
     private readonly TestAuthority _authority = new();
@@ -31,29 +32,51 @@ public sealed class ExecCredentialPluginTests : IDisposable
             """);
         var plugin = Plugin(
             $"server: 'https://127.0.0.1:6443', tls-server-name: n, certificate-authority-data: {TestKubeconfig.Base64(_authority.Pem)}, extensions: [{{name: client.authentication.k8s.io/exec, extension: {{audience: me}}}}]",
-            $$"""exec: {apiVersion: {{V1}}, command: ./plugin, provideClusterInfo: true, args: ['a b', '"quoted"', '$HOME', '*', '', "it's", 'back\slash', "new\nline"], env: [{name: EXTRA, value: 'x "y" $z'}]}""");
+            $$"""exec: {apiVersion: {{V1}}, command: ./plugin, provideClusterInfo: true, args: ['a b', '"quoted"', '$HOME', '*', '', "it's", 'back\slash', "new\nline"], env: [{name: EXTRA, value: 'x "y" $z'}]}"""
+        );
         Assert.Equal("from-plugin", (await plugin.RunAsync(Cancellation)).Token);
         Assert.Equal("a b\n\"quoted\"\n$HOME\n*\n\nit's\nback\\slash\nnew\nline\n", await ReadAsync("plugin.args"));
         Assert.Equal("x \"y\" $z", await ReadAsync("plugin.env"));
         Assert.Equal("", await ReadAsync("plugin.stdin"));
         using var info = JsonDocument.Parse(await ReadAsync("plugin.info"));
-        Assert.Equal(("ExecCredential", V1), (info.RootElement.GetProperty("kind").GetString(), info.RootElement.GetProperty("apiVersion").GetString()));
+        Assert.Equal(
+            ("ExecCredential", V1),
+            (info.RootElement.GetProperty("kind").GetString(), info.RootElement.GetProperty("apiVersion").GetString()));
         var spec = info.RootElement.GetProperty("spec");
         Assert.False(spec.GetProperty("interactive").GetBoolean());
         var cluster = spec.GetProperty("cluster");
-        Assert.Equal(("https://127.0.0.1:6443", "n", "me"), (cluster.GetProperty("server").GetString(), cluster.GetProperty("tls-server-name").GetString(), cluster.GetProperty("config").GetProperty("audience").GetString()));
-        Assert.Equal(_authority.Pem.Trim(), System.Text.Encoding.UTF8.GetString(cluster.GetProperty("certificate-authority-data").GetBytesFromBase64()).Trim());
+        Assert.Equal(
+            ("https://127.0.0.1:6443", "n", "me"),
+            (
+                cluster.GetProperty("server").GetString(),
+                cluster.GetProperty("tls-server-name").GetString(),
+                cluster.GetProperty("config").GetProperty("audience").GetString()));
+        Assert.Equal(
+            _authority.Pem.Trim(),
+            System.Text.Encoding.UTF8.GetString(cluster.GetProperty("certificate-authority-data").GetBytesFromBase64()).Trim());
     }
 
     [Theory]
     [InlineData("echo 'secret-token'", "printed something that is no JSON")]
     [InlineData("exit 0", "printed nothing")]
     [InlineData("echo '[]'", "no ExecCredential")]
-    [InlineData("""echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","status":{"token":"secret-token"}}'""", "in version 'client.authentication.k8s.io/v1beta1'")]
+    [InlineData(
+        """echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","status":{"token":"secret-token"}}'""",
+        "in version 'client.authentication.k8s.io/v1beta1'"
+    )]
     [InlineData("""echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1"}'""", "gave no credential")]
-    [InlineData("""echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{}}'""", "neither a token nor a client certificate")]
-    [InlineData("""echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"secret-token","expirationTimestamp":"soon"}}'""", "expirationTimestamp that is no time")]
-    [InlineData("echo secret-token; echo first >&2; printf 'please\\033 sign in.\\n\\n' >&2; exit 3", "ended with exit code 3: please sign in; run it by hand")]
+    [InlineData(
+        """echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{}}'""",
+        "neither a token nor a client certificate"
+    )]
+    [InlineData(
+        """echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"secret-token","expirationTimestamp":"soon"}}'""",
+        "expirationTimestamp that is no time"
+    )]
+    [InlineData(
+        "echo secret-token; echo first >&2; printf 'please\\033 sign in.\\n\\n' >&2; exit 3",
+        "ended with exit code 3: please sign in; run it by hand"
+    )]
     [InlineData("head -c 3000000 /dev/zero", "printed more than 1 MiB")]
     public async Task A_plugin_that_gives_no_credential_is_an_error_with_what_it_said_but_not_what_it_gave(string script, string reason)
     {
@@ -72,9 +95,13 @@ public sealed class ExecCredentialPluginTests : IDisposable
     {
         _folder.WriteScript("plugin", "echo $$ > \"$0.pid\"\n" + script);
         var watch = Stopwatch.StartNew();
-        var exception = await Assert.ThrowsAsync<MonitoringException>(() => Plugin("./plugin", TimeSpan.FromSeconds(1)).RunAsync(Cancellation));
+        var exception = await Assert.ThrowsAsync<MonitoringException>(() =>
+            Plugin("./plugin", TimeSpan.FromSeconds(1)).RunAsync(Cancellation));
         Assert.InRange(watch.Elapsed.TotalSeconds, 0.9, 10);
-        Assert.Contains(says ? "did not finish within 1 s: To sign in, open https://example.com; " : "did not finish within 1 s; ", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            says ? "did not finish within 1 s: To sign in, open https://example.com; " : "did not finish within 1 s; ",
+            exception.Message,
+            StringComparison.Ordinal);
         await AssertGoneAsync("plugin.pid");
         await AssertGoneAsync("plugin.child");
     }
@@ -104,13 +131,19 @@ public sealed class ExecCredentialPluginTests : IDisposable
 
     [Theory]
     [InlineData("no-such-plugin-anywhere", "", "is not installed or not on the PATH; install it")]
-    [InlineData("no-such-plugin-anywhere", ", installHint: \"Get it from\\nhttps://example.com.\"", "is not installed or not on the PATH; Get it from https://example.com.")]
+    [InlineData(
+        "no-such-plugin-anywhere",
+        ", installHint: \"Get it from\\nhttps://example.com.\"",
+        "is not installed or not on the PATH; Get it from https://example.com."
+    )]
     [InlineData("./missing", "", "is not installed")]
     [InlineData("./not-executable", "", "is not installed")]
     public async Task A_plugin_that_is_not_there_brings_up_the_hint_for_it(string command, string more, string reason)
     {
         _folder.Write("not-executable", "#!/bin/sh\n");
-        var exception = await Assert.ThrowsAsync<MonitoringException>(() => Plugin("server: 'https://127.0.0.1'", $"exec: {{apiVersion: {V1}, command: {command}{more}}}").RunAsync(Cancellation));
+        var exception = await Assert.ThrowsAsync<MonitoringException>(() =>
+            Plugin("server: 'https://127.0.0.1'", $"exec: {{apiVersion: {V1}, command: {command}{more}}}").RunAsync(Cancellation)
+        );
         Assert.Equal(ErrorId.CredentialPluginFailed, exception.ErrorId);
         Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
     }
@@ -157,10 +190,13 @@ public sealed class ExecCredentialPluginTests : IDisposable
             """);
         await using var server = await TestServer.StartAsync(_authority.Server(["127.0.0.1"]), context =>
         {
-            context.Response.StatusCode = context.Request.Headers.Authorization == "Bearer token-2" && context.Request.Path == "/good" ? 200 : 401;
+            context.Response.StatusCode =
+                context.Request.Headers.Authorization == "Bearer token-2" && context.Request.Path == "/good" ? 200 : 401;
             return Task.CompletedTask;
         });
-        using var connection = TestKubeconfig.Open(_folder, TestKubeconfig.Text(TestKubeconfig.Server(server, _authority), Exec("./plugin")));
+        using var connection = TestKubeconfig.Open(
+            _folder,
+            TestKubeconfig.Text(TestKubeconfig.Server(server, _authority), Exec("./plugin")));
         using (var good = await connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/good"), Cancellation))
         {
             Assert.Equal(200, (int)good.StatusCode);
@@ -168,7 +204,9 @@ public sealed class ExecCredentialPluginTests : IDisposable
 
         using var bad = await connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/bad"), Cancellation);
         Assert.Equal(401, (int)bad.StatusCode);
-        Assert.Equal(["Bearer token-1", "Bearer token-2", "Bearer token-2", "Bearer token-3"], server.Requests.Select(request => request.Headers["Authorization"]));
+        Assert.Equal(
+            ["Bearer token-1", "Bearer token-2", "Bearer token-2", "Bearer token-3"],
+            server.Requests.Select(request => request.Headers["Authorization"]));
     }
 
     [Fact]
@@ -178,8 +216,18 @@ public sealed class ExecCredentialPluginTests : IDisposable
         using var second = _authority.Client("second");
         foreach (var (client, number) in new[] { (first, 1), (second, 2) })
         {
-            var key = System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(client)!.ExportPkcs8PrivateKeyPem();
-            _folder.Write($"answer-{number}", JsonSerializer.Serialize(new { kind = "ExecCredential", apiVersion = V1, status = new { clientCertificateData = client.ExportCertificatePem(), clientKeyData = key } }));
+            var key = System
+                .Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(client)!
+                .ExportPkcs8PrivateKeyPem();
+            _folder.Write(
+                $"answer-{number}",
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        kind = "ExecCredential",
+                        apiVersion = V1,
+                        status = new { clientCertificateData = client.ExportCertificatePem(), clientKeyData = key },
+                    }));
         }
 
         _folder.WriteScript("plugin", "echo run >> \"$0.runs\"; cat \"$(dirname \"$0\")/answer-$(wc -l < \"$0.runs\" | tr -d ' ')\"");
@@ -188,7 +236,9 @@ public sealed class ExecCredentialPluginTests : IDisposable
             context.Response.StatusCode = context.Connection.ClientCertificate?.Subject == "CN=second" ? 200 : 401;
             return Task.CompletedTask;
         });
-        using var connection = TestKubeconfig.Open(_folder, TestKubeconfig.Text(TestKubeconfig.Server(server, _authority), Exec("./plugin")));
+        using var connection = TestKubeconfig.Open(
+            _folder,
+            TestKubeconfig.Text(TestKubeconfig.Server(server, _authority), Exec("./plugin")));
         using var response = await connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/"), Cancellation);
         Assert.Equal(200, (int)response.StatusCode);
         Assert.Equal(["CN=first", "CN=second"], server.Requests.Select(request => request.ClientCertificate));
@@ -202,7 +252,8 @@ public sealed class ExecCredentialPluginTests : IDisposable
 
     private static string Exec(string command) => $"exec: {{apiVersion: {V1}, command: {command}}}";
 
-    private ExecCredentialPlugin Plugin(string command, TimeSpan? limit = null) => new(Settings("server: 'https://127.0.0.1'", Exec(command)), limit ?? ExecCredentialPlugin.DefaultLimit);
+    private ExecCredentialPlugin Plugin(string command, TimeSpan? limit = null) =>
+        new(Settings("server: 'https://127.0.0.1'", Exec(command)), limit ?? ExecCredentialPlugin.DefaultLimit);
 
     private ExecCredentialPlugin Plugin(string cluster, string user) => new(Settings(cluster, user), ExecCredentialPlugin.DefaultLimit);
 
@@ -210,7 +261,9 @@ public sealed class ExecCredentialPluginTests : IDisposable
         new(Settings("server: 'https://127.0.0.1'", Exec(command)), null, ExecCredentialPlugin.DefaultLimit, time ?? TimeProvider.System);
 
     private ClusterSettings Settings(string cluster, string user) =>
-        MergedKubeconfig.Resolve(new ClusterTarget(_folder.Write("config", TestKubeconfig.Text(cluster, user)), null), TestKubeconfig.Nowhere);
+        MergedKubeconfig.Resolve(
+            new ClusterTarget(_folder.Write("config", TestKubeconfig.Text(cluster, user)), null),
+            TestKubeconfig.Nowhere);
 
     private Task<string> ReadAsync(string name) => File.ReadAllTextAsync(_folder.PathOf(name), Cancellation);
 

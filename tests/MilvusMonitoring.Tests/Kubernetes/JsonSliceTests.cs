@@ -6,7 +6,9 @@ namespace MilvusMonitoring.Tests.Kubernetes;
 
 public sealed class JsonSliceTests
 {
-    private static readonly ReadOnlyMemory<byte> Json = Encoding.UTF8.GetBytes("""{"a":{"b":[1,{"c":"x"}],"status":{"deep":{"status":2}}},"status":null,"text":"t"}""");
+    private static readonly ReadOnlyMemory<byte> Json = Encoding.UTF8.GetBytes(
+        """{"a":{"b":[1,{"c":"x"}],"status":{"deep":{"status":2}}},"status":null,"text":"t"}"""
+    );
 
     [Theory]
     [InlineData("a b", """[1,{"c":"x"}]""")]

@@ -14,7 +14,8 @@ public sealed class JsonTextsTests
     [InlineData("""{"a":"\ud83d\ud83d\ude00"}""", false)]
     [InlineData("""{"\uD83D":1}""", false)]
     [InlineData("""{"a":"\""", true)]
-    public void Half_of_a_surrogate_pair_cannot_be_read(string json, bool expected) => Assert.Equal(expected, JsonTexts.AreReadable(Encoding.UTF8.GetBytes(json)));
+    public void Half_of_a_surrogate_pair_cannot_be_read(string json, bool expected) =>
+        Assert.Equal(expected, JsonTexts.AreReadable(Encoding.UTF8.GetBytes(json)));
 
     [Fact]
     public void Bytes_that_are_no_UTF_8_cannot_be_read() => Assert.False(JsonTexts.AreReadable([(byte)'"', 0xc3, (byte)'"']));

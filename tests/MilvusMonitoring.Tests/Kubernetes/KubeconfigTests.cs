@@ -32,7 +32,9 @@ public sealed class KubeconfigTests : IDisposable
         var other = MergedKubeconfig.Resolve(new ClusterTarget(null, "other"), places);
         Assert.Equal(_folder.PathOf("b/pki/ca.crt"), other.CertificateAuthority.Path);
         Assert.Equal("default", other.Namespace);
-        Assert.Equal(both.Server, MergedKubeconfig.Resolve(new ClusterTarget(both.Kubeconfig, both.Context), TestKubeconfig.Nowhere).Server);
+        Assert.Equal(
+            both.Server,
+            MergedKubeconfig.Resolve(new ClusterTarget(both.Kubeconfig, both.Context), TestKubeconfig.Nowhere).Server);
     }
 
     [Fact]
@@ -50,9 +52,28 @@ public sealed class KubeconfigTests : IDisposable
     [Fact]
     public void Without_any_kubeconfig_the_error_says_where_was_looked()
     {
-        Assert.Equal(ErrorId.KubeconfigNotFound, Refusal(() => MergedKubeconfig.Resolve(new ClusterTarget(null, null), TestKubeconfig.Nowhere with { HomeFile = "/home/x/.kube/config" }), "/home/x/.kube/config is not there", "-Kubeconfig"));
-        Assert.Equal(ErrorId.KubeconfigNotFound, Refusal(() => MergedKubeconfig.Resolve(new ClusterTarget(null, null), TestKubeconfig.Nowhere with { Variable = "/nonexistent/a" }), "No file that $env:KUBECONFIG lists is there (/nonexistent/a)"));
-        Assert.Equal(ErrorId.KubeconfigNotFound, Refusal(() => MergedKubeconfig.Resolve(new ClusterTarget("/nonexistent/b", null), TestKubeconfig.Nowhere), "The kubeconfig /nonexistent/b is not there"));
+        Assert.Equal(
+            ErrorId.KubeconfigNotFound,
+            Refusal(
+                () =>
+                    MergedKubeconfig.Resolve(
+                        new ClusterTarget(null, null),
+                        TestKubeconfig.Nowhere with
+                        {
+                            HomeFile = "/home/x/.kube/config",
+                        }),
+                "/home/x/.kube/config is not there",
+                "-Kubeconfig"));
+        Assert.Equal(
+            ErrorId.KubeconfigNotFound,
+            Refusal(
+                () => MergedKubeconfig.Resolve(new ClusterTarget(null, null), TestKubeconfig.Nowhere with { Variable = "/nonexistent/a" }),
+                "No file that $env:KUBECONFIG lists is there (/nonexistent/a)"));
+        Assert.Equal(
+            ErrorId.KubeconfigNotFound,
+            Refusal(
+                () => MergedKubeconfig.Resolve(new ClusterTarget("/nonexistent/b", null), TestKubeconfig.Nowhere),
+                "The kubeconfig /nonexistent/b is not there"));
     }
 
     [Fact]
@@ -62,9 +83,13 @@ public sealed class KubeconfigTests : IDisposable
         _folder.Write("namespace", "here\n");
         var places = new KubeconfigLocations(null, _folder.PathOf("none"), "fd00::1", "443", _folder.Path);
         var settings = MergedKubeconfig.Resolve(new ClusterTarget(null, null), places);
-        Assert.Equal((new Uri("https://[fd00::1]:443"), "in-cluster", "here", null), (settings.Server, settings.Context, settings.Namespace, settings.Kubeconfig));
+        Assert.Equal(
+            (new Uri("https://[fd00::1]:443"), "in-cluster", "here", null),
+            (settings.Server, settings.Context, settings.Namespace, settings.Kubeconfig));
         Assert.Equal((_folder.PathOf("token"), _folder.PathOf("ca.crt")), (settings.User.TokenFile, settings.CertificateAuthority.Path));
-        Assert.Equal(ErrorId.ContextNotFound, Refusal(() => MergedKubeconfig.Resolve(new ClusterTarget(null, "prod"), places), "leave -Context out"));
+        Assert.Equal(
+            ErrorId.ContextNotFound,
+            Refusal(() => MergedKubeconfig.Resolve(new ClusterTarget(null, "prod"), places), "leave -Context out"));
     }
 
     [Theory]
@@ -74,7 +99,9 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("kind", "there are: Prod, prod-east, prod-west")]
     public void A_context_that_is_not_there_brings_up_names_near_it(string given, string suggestion)
     {
-        var path = _folder.Write("config", "contexts: [{name: prod-west, context: {}}, {name: prod-east, context: {}}, {name: Prod, context: {}}]");
+        var path = _folder.Write(
+            "config",
+            "contexts: [{name: prod-west, context: {}}, {name: prod-east, context: {}}, {name: Prod, context: {}}]");
         Assert.Equal(ErrorId.ContextNotFound, Refusal(() => Resolve(path, given), $"The context '{given}' is not in", suggestion));
     }
 
@@ -82,8 +109,14 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("contexts: [{name: a, context: {}}]", "has no current context (there are: a)")]
     [InlineData("", "holds no context")]
     [InlineData("current-context: gone", "The current context 'gone' is not in")]
-    [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]", "needs the cluster 'c', which the kubeconfig does not hold")]
-    [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {server: 'https://x'}}]\nusers: [{name: v, user: {}}]", "needs the user 'u', which the kubeconfig does not hold (did you mean 'v')")]
+    [InlineData(
+        "current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]",
+        "needs the cluster 'c', which the kubeconfig does not hold"
+    )]
+    [InlineData(
+        "current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {server: 'https://x'}}]\nusers: [{name: v, user: {}}]",
+        "needs the user 'u', which the kubeconfig does not hold (did you mean 'v')"
+    )]
     public void What_a_context_lacks_is_named(string text, string reason) =>
         Assert.Equal(ErrorId.ContextNotFound, Refusal(() => Resolve(_folder.Write("config", text)), reason));
 
@@ -105,11 +138,17 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData(Loopback, "as: jane, as-user-extra: {k: [v, w]}", "several values of one extra attribute")]
     [InlineData(Loopback, "exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: x}", "v1alpha1")]
     [InlineData(Loopback, "exec: {apiVersion: client.authentication.k8s.io/v1}", "names no command")]
-    [InlineData(Loopback, "exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always}", "no terminal to lend")]
+    [InlineData(
+        Loopback,
+        "exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always}",
+        "no terminal to lend"
+    )]
     public void What_cannot_be_honoured_is_refused_in_words(string cluster, string user, string reason)
     {
         var message = "";
-        Assert.Equal(ErrorId.KubeconfigInvalid, Refusal(() => Resolve(_folder.Write("config", TestKubeconfig.Text(cluster, user))), text => message = text, reason));
+        Assert.Equal(
+            ErrorId.KubeconfigInvalid,
+            Refusal(() => Resolve(_folder.Write("config", TestKubeconfig.Text(cluster, user))), text => message = text, reason));
         Assert.DoesNotContain("secret", message, StringComparison.Ordinal);
     }
 
@@ -140,10 +179,20 @@ public sealed class KubeconfigTests : IDisposable
         var settings = Resolve(path);
         Assert.Equal(new Uri("https://cluster.example.com:6443/k8s/"), settings.Server);
         Assert.Equal(("n", new Uri("socks5://p:1080"), true), (settings.TlsServerName, settings.Proxy, settings.DisableCompression));
-        Assert.Equal((null, "ca"), (settings.CertificateAuthority.Path, System.Text.Encoding.UTF8.GetString(settings.CertificateAuthority.Data!)));
-        Assert.Equal("""{"audience":"x","n":1,"deep":[true,null,"1"]}""", System.Text.Encoding.UTF8.GetString(settings.ExecConfig!.ToJson(1000)!));
+        Assert.Equal(
+            (null, "ca"),
+            (settings.CertificateAuthority.Path, System.Text.Encoding.UTF8.GetString(settings.CertificateAuthority.Data!)));
+        Assert.Equal(
+            """{"audience":"x","n":1,"deep":[true,null,"1"]}""",
+            System.Text.Encoding.UTF8.GetString(settings.ExecConfig!.ToJson(1000)!));
         Assert.Equal(_folder.PathOf("t"), settings.User.TokenFile);
-        Assert.Equal(("someone", "1", "g", "k=v,l=w"), (settings.User.Impersonation!.User, settings.User.Impersonation.Uid, string.Join(",", settings.User.Impersonation.Groups), string.Join(",", settings.User.Impersonation.Extra.Select(pair => $"{pair.Key}={pair.Value}"))));
+        Assert.Equal(
+            ("someone", "1", "g", "k=v,l=w"),
+            (
+                settings.User.Impersonation!.User,
+                settings.User.Impersonation.Uid,
+                string.Join(",", settings.User.Impersonation.Groups),
+                string.Join(",", settings.User.Impersonation.Extra.Select(pair => $"{pair.Key}={pair.Value}"))));
         var exec = settings.User.Exec!;
         Assert.Equal((_folder.PathOf("bin/plugin"), "hint", true), (exec.Command, exec.InstallHint, exec.ProvideClusterInfo));
         Assert.Equal(["a b", "'\"$"], exec.Arguments);
@@ -160,7 +209,9 @@ public sealed class KubeconfigTests : IDisposable
         }
 
         lines.Add("current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nusers: [{name: u, user: {}}]");
-        lines.Add("clusters: [{name: c, cluster: {server: 'https://x', extensions: [{name: client.authentication.k8s.io/exec, extension: *a39}]}}]");
+        lines.Add(
+            "clusters: [{name: c, cluster: {server: 'https://x', extensions: [{name: client.authentication.k8s.io/exec, extension: *a39}]}}]"
+        );
         var settings = Resolve(_folder.Write("config", string.Join('\n', lines)));
         Assert.Null(settings.ExecConfig!.ToJson(1 << 16));
     }
@@ -178,7 +229,8 @@ public sealed class KubeconfigTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static ClusterSettings Resolve(string path, string? context = null) => MergedKubeconfig.Resolve(new ClusterTarget(path, context), TestKubeconfig.Nowhere);
+    private static ClusterSettings Resolve(string path, string? context = null) =>
+        MergedKubeconfig.Resolve(new ClusterTarget(path, context), TestKubeconfig.Nowhere);
 
     private static string Refusal(Action action, params string[] words) => Refusal(action, _ => { }, words);
 

@@ -18,7 +18,8 @@ public sealed class LabelTests
     [InlineData("a", "b-", false)]
     [InlineData("a", "b\n", false)]
     [InlineData("ä", "b", false)]
-    public void Labels_are_taken_and_refused_as_the_server_does(string key, string value, bool good) => Assert.Equal(good, LabelRules.Problem(key, value) is null);
+    public void Labels_are_taken_and_refused_as_the_server_does(string key, string value, bool good) =>
+        Assert.Equal(good, LabelRules.Problem(key, value) is null);
 
     [Fact]
     public void A_name_or_value_is_63_characters_at_most()
@@ -39,5 +40,7 @@ public sealed class LabelTests
     [InlineData("""{"matchExpressions":[{"key":"b","operator":"NotIn","values":["1"]}]}""", true)]
     [InlineData("""{"matchExpressions":[{"key":"a","operator":"Like","values":["1"]}]}""", false)]
     public void A_selector_selects_where_all_of_it_holds(string selector, bool selects) =>
-        Assert.Equal(selects, LabelSelector.Selects(JsonDocument.Parse(selector).RootElement, new Dictionary<string, string> { ["a"] = "1" }));
+        Assert.Equal(
+            selects,
+            LabelSelector.Selects(JsonDocument.Parse(selector).RootElement, new Dictionary<string, string> { ["a"] = "1" }));
 }

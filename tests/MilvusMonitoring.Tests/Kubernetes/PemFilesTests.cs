@@ -22,11 +22,17 @@ public sealed class PemFilesTests
             "RSA PRIVATE KEY" => rsa.ExportRSAPrivateKeyPem(),
             "PRIVATE KEY" => rsa.ExportPkcs8PrivateKeyPem(),
             // As openssl ecparam -genkey writes it, the curve in a block of its own before the key.
-            "EC PRIVATE KEY" => "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n" + ec.ExportECPrivateKeyPem(),
+            "EC PRIVATE KEY" => "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"
+                + ec.ExportECPrivateKeyPem(),
             _ => ec.ExportPkcs8PrivateKeyPem(),
         };
-        using var certificate = isRsa ? Certificate(new CertificateRequest("CN=x", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)) : Certificate(new CertificateRequest("CN=x", ec, HashAlgorithmName.SHA256));
-        using var identity = PemFiles.ReadIdentity(ExecCredential.Data(certificate.ExportCertificatePem()), ExecCredential.Data(key), "the user 'x'");
+        using var certificate = isRsa
+            ? Certificate(new CertificateRequest("CN=x", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))
+            : Certificate(new CertificateRequest("CN=x", ec, HashAlgorithmName.SHA256));
+        using var identity = PemFiles.ReadIdentity(
+            ExecCredential.Data(certificate.ExportCertificatePem()),
+            ExecCredential.Data(key),
+            "the user 'x'");
         Assert.Equal(certificate.Thumbprint, identity.TlsContext.TargetCertificate.Thumbprint);
         Assert.True(identity.TlsContext.TargetCertificate.HasPrivateKey);
     }
@@ -37,8 +43,18 @@ public sealed class PemFilesTests
         using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var certificate = Certificate(new CertificateRequest("CN=x", ec, HashAlgorithmName.SHA256));
-        string Message(string key) => Assert.Throws<MonitoringException>(() => PemFiles.ReadIdentity(ExecCredential.Data(certificate.ExportCertificatePem()), ExecCredential.Data(key), "the user 'x'")).Message;
-        Assert.Contains("is encrypted", Message(ec.ExportEncryptedPkcs8PrivateKeyPem("p", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1))), StringComparison.Ordinal);
+        string Message(string key) =>
+            Assert
+                .Throws<MonitoringException>(() =>
+                    PemFiles.ReadIdentity(ExecCredential.Data(certificate.ExportCertificatePem()), ExecCredential.Data(key), "the user 'x'")
+                )
+                .Message;
+        Assert.Contains(
+            "is encrypted",
+            Message(
+                ec.ExportEncryptedPkcs8PrivateKeyPem("p", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1))
+            ),
+            StringComparison.Ordinal);
         Assert.Contains("is no key of that client certificate", Message(other.ExportPkcs8PrivateKeyPem()), StringComparison.Ordinal);
         Assert.Contains("is no key of that client certificate", Message("nothing"), StringComparison.Ordinal);
     }
@@ -47,11 +63,22 @@ public sealed class PemFilesTests
     public void A_bundle_without_certificates_or_that_is_not_there_is_refused_by_its_path()
     {
         using var folder = new TemporaryFolder();
-        string Message(string path) => Assert.Throws<MonitoringException>(() => PemFiles.ReadBundle(new KubeconfigData(path, null), "the cluster's CA")).Message;
-        Assert.StartsWith($"The cluster's CA {folder.Write("empty", "")} holds no certificate; ", Message(folder.PathOf("empty")), StringComparison.Ordinal);
-        Assert.StartsWith($"The cluster's CA {folder.PathOf("gone")} cannot be read: ", Message(folder.PathOf("gone")), StringComparison.Ordinal);
-        Assert.Contains("holds a certificate that cannot be read", Message(folder.Write("bad", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")), StringComparison.Ordinal);
+        string Message(string path) =>
+            Assert.Throws<MonitoringException>(() => PemFiles.ReadBundle(new KubeconfigData(path, null), "the cluster's CA")).Message;
+        Assert.StartsWith(
+            $"The cluster's CA {folder.Write("empty", "")} holds no certificate; ",
+            Message(folder.PathOf("empty")),
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The cluster's CA {folder.PathOf("gone")} cannot be read: ",
+            Message(folder.PathOf("gone")),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "holds a certificate that cannot be read",
+            Message(folder.Write("bad", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")),
+            StringComparison.Ordinal);
     }
 
-    private static X509Certificate2 Certificate(CertificateRequest request) => request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+    private static X509Certificate2 Certificate(CertificateRequest request) =>
+        request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
 }

@@ -19,7 +19,8 @@ public sealed class RequestHeadersTests : IDisposable
     private const string Json = "Accept: application/json";
     private const string Metadata = "Accept: application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
     private const string MetadataList = "Accept: application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
-    private const string Less = "no more than the metadata of the answer is read; client-go's client for metadata asks for the same, and falls back to the same";
+    private const string Less =
+        "no more than the metadata of the answer is read; client-go's client for metadata asks for the same, and falls back to the same";
     private const string Aggregated =
         "Accept: application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
 
@@ -29,27 +30,76 @@ public sealed class RequestHeadersTests : IDisposable
     private static readonly Row[] s_rows =
     [
         new("discovery", nameof(ResourceTypes.FindAsync), "GET /api", Aggregated, Aggregated, ""),
-        new("discovery of a group, where a server is older than 1.26", nameof(ResourceTypes.FindAsync), "GET /apis/g/v1", Json, "Accept: application/json, */*", "an answer that is no JSON could not be read"),
-        new("a document", nameof(ClusterClient.GetAsync), "GET /version", Json, "Accept: application/json, */*", "an answer that is no JSON could not be read"),
-        new("a document that may be missing", nameof(ClusterClient.FindDocumentAsync), "GET /apis/g", Json, "Accept: application/json, */*", "an answer that is no JSON could not be read"),
+        new(
+            "discovery of a group, where a server is older than 1.26",
+            nameof(ResourceTypes.FindAsync),
+            "GET /apis/g/v1",
+            Json,
+            "Accept: application/json, */*",
+            "an answer that is no JSON could not be read"),
+        new(
+            "a document",
+            nameof(ClusterClient.GetAsync),
+            "GET /version",
+            Json,
+            "Accept: application/json, */*",
+            "an answer that is no JSON could not be read"),
+        new(
+            "a document that may be missing",
+            nameof(ClusterClient.FindDocumentAsync),
+            "GET /apis/g",
+            Json,
+            "Accept: application/json, */*",
+            "an answer that is no JSON could not be read"),
         new("get", nameof(ClusterClient.FindAsync), "GET", Json, Json, ""),
         new("get, metadata only", nameof(ClusterClient.FindMetadataAsync), "GET", Metadata, Json, Less),
         new("list", nameof(ClusterClient.ListAsync), "GET", Json, Json, ""),
         new("list, metadata only", nameof(ClusterClient.ListMetadataAsync), "GET", MetadataList, Json, Less),
         new("watch", nameof(ClusterClient.WatchAsync), "GET", Json, Json, ""),
         new("watch, metadata only", nameof(ClusterClient.WatchAsync), "GET", Metadata, Json, Less),
-        new("server-side apply", nameof(ClusterClient.ApplyAsync), "PATCH", Metadata + " | Content-Type: application/apply-patch+yaml", Json + " | Content-Type: application/apply-patch+yaml", Less),
-        new("JSON patch", nameof(ClusterClient.PatchAsync), "PATCH", Metadata + " | Content-Type: application/json-patch+json", Json + " | Content-Type: application/json-patch+json", Less),
-        new("merge patch", nameof(ClusterClient.MergeAsync), "PATCH", Metadata + " | Content-Type: application/merge-patch+json", Json + " | Content-Type: application/merge-patch+json", Less),
-        new("delete", nameof(ClusterClient.DeleteAsync), "DELETE", Metadata + " | Content-Type: application/json", Json + " | Content-Type: application/json", Less),
-        new("access review", nameof(ClusterClient.AskAsync), "POST", Json + " | Content-Type: application/json", "Accept: application/vnd.kubernetes.protobuf,application/json | Content-Type: application/vnd.kubernetes.protobuf", "every API server takes JSON too; the module has no protobuf"),
+        new(
+            "server-side apply",
+            nameof(ClusterClient.ApplyAsync),
+            "PATCH",
+            Metadata + " | Content-Type: application/apply-patch+yaml",
+            Json + " | Content-Type: application/apply-patch+yaml",
+            Less),
+        new(
+            "JSON patch",
+            nameof(ClusterClient.PatchAsync),
+            "PATCH",
+            Metadata + " | Content-Type: application/json-patch+json",
+            Json + " | Content-Type: application/json-patch+json",
+            Less),
+        new(
+            "merge patch",
+            nameof(ClusterClient.MergeAsync),
+            "PATCH",
+            Metadata + " | Content-Type: application/merge-patch+json",
+            Json + " | Content-Type: application/merge-patch+json",
+            Less),
+        new(
+            "delete",
+            nameof(ClusterClient.DeleteAsync),
+            "DELETE",
+            Metadata + " | Content-Type: application/json",
+            Json + " | Content-Type: application/json",
+            Less),
+        new(
+            "access review",
+            nameof(ClusterClient.AskAsync),
+            "POST",
+            Json + " | Content-Type: application/json",
+            "Accept: application/vnd.kubernetes.protobuf,application/json | Content-Type: application/vnd.kubernetes.protobuf",
+            "every API server takes JSON too; the module has no protobuf"),
         new(
             "port-forward",
             nameof(ClusterClient.OpenWebSocketAsync),
             "GET",
             "Connection: Upgrade | Sec-WebSocket-Protocol: v4.channel.k8s.io | Sec-WebSocket-Version: 13 | Upgrade: websocket",
             "Connection: Upgrade | Sec-WebSocket-Protocol: SPDY/3.1+portforward.k8s.io | Sec-WebSocket-Version: 13 | Upgrade: websocket",
-            "API servers before 1.30 do not know the tunnel, and kubectl goes back to plain SPDY there; v4.channel.k8s.io is served by all"),
+            "API servers before 1.30 do not know the tunnel, and kubectl goes back to plain SPDY there; v4.channel.k8s.io is served by all"
+        ),
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -77,10 +127,19 @@ public sealed class RequestHeadersTests : IDisposable
     [Fact]
     public void No_kind_of_request_is_left_out()
     {
-        var verbs = typeof(ClusterClient).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-            .Where(each => !each.IsSpecialName && each.GetParameters() is [.., var last] && last.ParameterType == typeof(CancellationToken)).Select(each => each.Name).Distinct();
+        var verbs = typeof(ClusterClient)
+            .GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+            .Where(each => !each.IsSpecialName && each.GetParameters() is [.., var last] && last.ParameterType == typeof(CancellationToken))
+            .Select(each => each.Name)
+            .Distinct();
 
-        Assert.Equal(verbs.Order(), s_rows.Select(each => each.Method).Where(each => typeof(ClusterClient).GetMethods().Any(method => method.Name == each)).Distinct().Order());
+        Assert.Equal(
+            verbs.Order(),
+            s_rows
+                .Select(each => each.Method)
+                .Where(each => typeof(ClusterClient).GetMethods().Any(method => method.Name == each))
+                .Distinct()
+                .Order());
     }
 
     public void Dispose()
@@ -98,7 +157,11 @@ public sealed class RequestHeadersTests : IDisposable
             return Task.CompletedTask;
         }
 
-        return context.Request.Query.ContainsKey("watch") ? Task.CompletedTask : context.Response.WriteAsync("""{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"o","namespace":"n","uid":"u","resourceVersion":"1"},"items":[]}""");
+        return context.Request.Query.ContainsKey("watch")
+            ? Task.CompletedTask
+            : context.Response.WriteAsync(
+                """{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"o","namespace":"n","uid":"u","resourceVersion":"1"},"items":[]}"""
+            );
     }
 
     private static async Task SendAsync(ClusterClient client, string kind)
@@ -133,9 +196,9 @@ public sealed class RequestHeadersTests : IDisposable
 
                 break;
             case "watch" or "watch, metadata only":
-                await foreach (var _ in client.WatchAsync("/api/v1/namespaces/n/configmaps?watch=true", kind != "watch", "configmaps", Cancellation))
-                {
-                }
+                await foreach (
+                    var _ in client.WatchAsync("/api/v1/namespaces/n/configmaps?watch=true", kind != "watch", "configmaps", Cancellation)
+                ) { }
 
                 break;
             case "server-side apply":
@@ -155,15 +218,28 @@ public sealed class RequestHeadersTests : IDisposable
                 break;
             default:
                 // A node answers so to a subprotocol that it does not know.
-                var refused = await Assert.ThrowsAsync<MonitoringException>(() => client.OpenWebSocketAsync("/api/v1/namespaces/n/pods/p/portforward?ports=1", PodConnection.Protocol, "forward", "p", false, Cancellation));
+                var refused = await Assert.ThrowsAsync<MonitoringException>(() =>
+                    client.OpenWebSocketAsync(
+                        "/api/v1/namespaces/n/pods/p/portforward?ports=1",
+                        PodConnection.Protocol,
+                        "forward",
+                        "p",
+                        false,
+                        Cancellation));
                 Assert.Equal(ErrorId.ResponseInvalid, refused.ErrorId);
                 break;
         }
     }
 
-    private static string Line(TestRequest request) => string.Join(" | ", request.Headers
-        .Where(each => each.Key is "Accept" or "Content-Type" or "Connection" or "Upgrade" || (each.Key.StartsWith("Sec-WebSocket", StringComparison.Ordinal) && each.Key != "Sec-WebSocket-Key"))
-        .OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => $"{each.Key}: {each.Value}"));
+    private static string Line(TestRequest request) =>
+        string.Join(
+            " | ",
+            request
+                .Headers.Where(each =>
+                    each.Key is "Accept" or "Content-Type" or "Connection" or "Upgrade"
+                    || (each.Key.StartsWith("Sec-WebSocket", StringComparison.Ordinal) && each.Key != "Sec-WebSocket-Key"))
+                .OrderBy(each => each.Key, StringComparer.Ordinal)
+                .Select(each => $"{each.Key}: {each.Value}"));
 
     /// <summary>One kind of request.</summary>
     /// <param name="Kind">Its name.</param>

@@ -17,7 +17,10 @@ public sealed class ServerCertificateCheckTests
     [InlineData("[::1]", "::1", "")]
     [InlineData("127.0.0.1", "kubernetes.example.com", ", tls-server-name: kubernetes.example.com")]
     [InlineData("127.0.0.1", "*.example.com", ", tls-server-name: kubernetes.example.com")]
-    public async Task A_certificate_of_the_clusters_authority_for_the_host_is_trusted(string host, string certificateHost, string moreOfCluster)
+    public async Task A_certificate_of_the_clusters_authority_for_the_host_is_trusted(
+        string host,
+        string certificateHost,
+        string moreOfCluster)
     {
         Assert.SkipWhen(host == "[::1]" && !Socket.OSSupportsIPv6, "this machine has no IPv6");
         using var authority = new TestAuthority();
@@ -61,7 +64,10 @@ public sealed class ServerCertificateCheckTests
         using var authority = new TestAuthority();
         using var other = new TestAuthority("somebody else");
         using var certificate = other.Server(["127.0.0.1"]);
-        Assert.Contains("is signed by an unknown authority (CN=somebody else)", await RefusalAsync(certificate, authority.Pem), StringComparison.Ordinal);
+        Assert.Contains(
+            "is signed by an unknown authority (CN=somebody else)",
+            await RefusalAsync(certificate, authority.Pem),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,7 +75,10 @@ public sealed class ServerCertificateCheckTests
     {
         using var authority = new TestAuthority();
         using var certificate = authority.Server(["127.0.0.1"]);
-        Assert.Contains("give the cluster's CA as certificate-authority", await RefusalAsync(certificate, authorities: null), StringComparison.Ordinal);
+        Assert.Contains(
+            "give the cluster's CA as certificate-authority",
+            await RefusalAsync(certificate, authorities: null),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,7 +94,9 @@ public sealed class ServerCertificateCheckTests
     [InlineData(true, true)]
     [InlineData(true, false)]
     [InlineData(false, true)]
-    public async Task Intermediate_authorities_may_come_from_the_kubeconfig_or_the_server_with_or_without_their_root(bool rootInBundle, bool intermediateInBundle)
+    public async Task Intermediate_authorities_may_come_from_the_kubeconfig_or_the_server_with_or_without_their_root(
+        bool rootInBundle,
+        bool intermediateInBundle)
     {
         using var root = new TestAuthority("root");
         using var intermediate = root.Intermediate("intermediate");
@@ -127,18 +138,32 @@ public sealed class ServerCertificateCheckTests
         using var socket = new ClientWebSocket();
         socket.Options.RemoteCertificateValidationCallback = check.Validate;
         socket.Options.SetRequestHeader("Authorization", "Bearer secret-token");
-        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(new Uri($"wss://127.0.0.1:{server.Port}/"), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<WebSocketException>(() =>
+            socket.ConnectAsync(new Uri($"wss://127.0.0.1:{server.Port}/"), TestContext.Current.CancellationToken)
+        );
         Assert.Equal(trusted, check.Refusal is null);
         Assert.Equal(trusted ? 1 : 0, server.Requests.Count);
     }
 
     // What the connection says, once it is seen that the server was asked nothing; null when the server answered.
-    private static async Task<string?> RefusalAsync(X509Certificate2 certificate, string? authorities, string host = "127.0.0.1", string moreOfCluster = "", X509Certificate2Collection? chain = null)
+    private static async Task<string?> RefusalAsync(
+        X509Certificate2 certificate,
+        string? authorities,
+        string host = "127.0.0.1",
+        string moreOfCluster = "",
+        X509Certificate2Collection? chain = null)
     {
-        await using var server = await TestServer.StartAsync(certificate, context => context.Response.WriteAsync("{}"), chain: chain, address: host == "[::1]" ? IPAddress.IPv6Loopback : null);
+        await using var server = await TestServer.StartAsync(
+            certificate,
+            context => context.Response.WriteAsync("{}"),
+            chain: chain,
+            address: host == "[::1]" ? IPAddress.IPv6Loopback : null);
         using var folder = new TemporaryFolder();
         var trust = authorities is null ? "" : $", certificate-authority-data: {TestKubeconfig.Base64(authorities)}";
-        using var connection = TestKubeconfig.Open(folder, TestKubeconfig.Text($"server: 'https://{host}:{server.Port}'{trust}{moreOfCluster}", "token: secret-token"));
+        using var connection = TestKubeconfig.Open(
+            folder,
+            TestKubeconfig.Text($"server: 'https://{host}:{server.Port}'{trust}{moreOfCluster}", "token: secret-token")
+        );
         try
         {
             using var response = await connection.SendAsync(Version, TestContext.Current.CancellationToken);

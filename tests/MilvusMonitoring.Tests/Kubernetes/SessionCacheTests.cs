@@ -108,7 +108,9 @@ public sealed class SessionCacheTests : IDisposable
 
             """);
 
-        var result = await stage.Session.InvokeAsync("param($kubeconfig) Get-KubePrometheus -Kubeconfig $kubeconfig; Get-MilvusInstance -Kubeconfig $kubeconfig; Get-MilvusServiceMonitor -Kubeconfig $kubeconfig -ErrorAction Ignore", new { kubeconfig });
+        var result = await stage.Session.InvokeAsync(
+            "param($kubeconfig) Get-KubePrometheus -Kubeconfig $kubeconfig; Get-MilvusInstance -Kubeconfig $kubeconfig; Get-MilvusServiceMonitor -Kubeconfig $kubeconfig -ErrorAction Ignore",
+            new { kubeconfig });
 
         result.EnsureNoError();
         Assert.Single(File.ReadAllLines(runs));
@@ -120,8 +122,11 @@ public sealed class SessionCacheTests : IDisposable
         _folder.Dispose();
     }
 
-    private (ClusterSession Channel, Action GiveBack) Take(string user, string cluster = Cluster) => _kept.GetOrCreate(Settings(user, cluster), null);
+    private (ClusterSession Channel, Action GiveBack) Take(string user, string cluster = Cluster) =>
+        _kept.GetOrCreate(Settings(user, cluster), null);
 
     private ClusterSettings Settings(string user, string cluster) =>
-        MergedKubeconfig.Resolve(new ClusterTarget(_folder.Write("config", TestKubeconfig.Text(cluster, user)), null), TestKubeconfig.Nowhere);
+        MergedKubeconfig.Resolve(
+            new ClusterTarget(_folder.Write("config", TestKubeconfig.Text(cluster, user)), null),
+            TestKubeconfig.Nowhere);
 }

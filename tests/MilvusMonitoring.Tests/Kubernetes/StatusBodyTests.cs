@@ -16,14 +16,19 @@ public sealed class StatusBodyTests
     public void A_status_is_read_with_its_details()
     {
         var status = Parse(422, Whole);
-        Assert.Equal((true, "Invalid", "m", "n", "g", "k", "u", 3), (status.IsStatus, status.Reason, status.Message, status.Name, status.Group, status.Kind, status.Uid, status.RetryAfterSeconds));
+        Assert.Equal(
+            (true, "Invalid", "m", "n", "g", "k", "u", 3),
+            (status.IsStatus, status.Reason, status.Message, status.Name, status.Group, status.Kind, status.Uid, status.RetryAfterSeconds));
         Assert.Equal([new StatusCause("R", "cm", ".spec"), new StatusCause("", "only", "")], status.Causes);
     }
 
     [Fact]
     public async Task An_answer_that_was_read_ahead_can_be_read_twice()
     {
-        using var response = new HttpResponseMessage(HttpStatusCode.InternalServerError) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(Whole)) };
+        using var response = new HttpResponseMessage(HttpStatusCode.InternalServerError)
+        {
+            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(Whole)),
+        };
         var first = await StatusBody.ReadAsync(response, TestContext.Current.CancellationToken);
         var second = await StatusBody.ReadAsync(response, TestContext.Current.CancellationToken);
         Assert.Equal(("m", "m"), (first.Message, second.Message));

@@ -79,7 +79,11 @@ internal sealed class TestAuthority : IDisposable
         {
             request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
             request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(use, false));
-            using var signed = request.Create(Certificate, DateTimeOffset.UtcNow.AddDays(fromDays), DateTimeOffset.UtcNow.AddDays(toDays), RandomNumberGenerator.GetBytes(8));
+            using var signed = request.Create(
+                Certificate,
+                DateTimeOffset.UtcNow.AddDays(fromDays),
+                DateTimeOffset.UtcNow.AddDays(toDays),
+                RandomNumberGenerator.GetBytes(8));
             using var withKey = signed.CopyWithPrivateKey(key);
             return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
         }

@@ -29,5 +29,9 @@ internal static class TestKubeconfig
 
     /// <summary>Writes the kubeconfig and opens the connection.</summary>
     public static ClusterConnection Open(TemporaryFolder folder, string text, RecordingSink? sink = null, TimeProvider? time = null) =>
-        ClusterConnection.Open(new ClusterTarget(folder.Write("config", text), null), sink ?? new RecordingSink(), Nowhere, time ?? TimeProvider.System);
+        ClusterConnection.Open(
+            new ClusterTarget(folder.Write("config", text), null),
+            sink ?? new RecordingSink(),
+            Nowhere,
+            time ?? TimeProvider.System);
 }

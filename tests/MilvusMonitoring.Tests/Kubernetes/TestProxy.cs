@@ -56,14 +56,18 @@ internal sealed class TestProxy : IAsyncDisposable
                     break;
                 }
 
-                await stream.WriteAsync("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"test\"\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), _stop.Token);
+                await stream.WriteAsync(
+                    "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"test\"\r\nContent-Length: 0\r\n\r\n"u8.ToArray(),
+                    _stop.Token);
             }
 
             var target = Heads[^1].Split(' ')[1].Split(':');
             using var upstream = new TcpClient();
             await upstream.ConnectAsync(target[0], int.Parse(target[1], System.Globalization.CultureInfo.InvariantCulture), _stop.Token);
             await stream.WriteAsync("HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray(), _stop.Token);
-            await Task.WhenAny(stream.CopyToAsync(upstream.GetStream(), _stop.Token), upstream.GetStream().CopyToAsync(stream, _stop.Token));
+            await Task.WhenAny(
+                stream.CopyToAsync(upstream.GetStream(), _stop.Token),
+                upstream.GetStream().CopyToAsync(stream, _stop.Token));
         }
     }
 

@@ -32,24 +32,33 @@ internal sealed class TestServer : IAsyncDisposable
 
     public IReadOnlyList<TestRequest> Requests => [.. _requests];
 
-    public static async Task<TestServer> StartAsync(X509Certificate2? certificate, RequestDelegate answer, HttpProtocols protocols = HttpProtocols.Http1AndHttp2, int port = 0, X509Certificate2Collection? chain = null, IPAddress? address = null)
+    public static async Task<TestServer> StartAsync(
+        X509Certificate2? certificate,
+        RequestDelegate answer,
+        HttpProtocols protocols = HttpProtocols.Http1AndHttp2,
+        int port = 0,
+        X509Certificate2Collection? chain = null,
+        IPAddress? address = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options => options.Listen(address ?? IPAddress.Loopback, port, listen =>
-        {
-            listen.Protocols = protocols;
-            if (certificate is not null)
-            {
-                listen.UseHttps(https =>
+        builder
+            .WebHost.UseKestrelCore()
+            .UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(options => options.Listen(address ?? IPAddress.Loopback, port, listen =>
                 {
-                    https.ServerCertificate = certificate;
-                    https.ServerCertificateChain = chain;
-                    https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-                    https.AllowAnyClientCertificate();
-                });
-            }
-        }));
+                    listen.Protocols = protocols;
+                    if (certificate is not null)
+                    {
+                        listen.UseHttps(https =>
+                        {
+                            https.ServerCertificate = certificate;
+                            https.ServerCertificateChain = chain;
+                            https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                            https.AllowAnyClientCertificate();
+                        });
+                    }
+                }));
         var server = new TestServer(builder.Build(), answer);
         await server._application.StartAsync();
         server.Port = new Uri(server._application.Urls.First()).Port;
@@ -67,7 +76,10 @@ internal sealed record TestRequest
         Method = context.Request.Method;
         Path = context.Request.Path + context.Request.QueryString;
         Protocol = context.Request.Protocol;
-        Headers = context.Request.Headers.ToDictionary(header => header.Key, header => string.Join("|", header.Value.ToArray()), StringComparer.OrdinalIgnoreCase);
+        Headers = context.Request.Headers.ToDictionary(
+            header => header.Key,
+            header => string.Join("|", header.Value.ToArray()),
+            StringComparer.OrdinalIgnoreCase);
         ClientCertificate = context.Connection.ClientCertificate?.Subject;
         Body = body;
     }

@@ -20,7 +20,9 @@ public sealed class WatchEventReaderTests
         foreach (var step in (int[])[1, 7, 4096, 1_000_000])
         {
             var events = await ReadAsync(text, step);
-            Assert.Equal([WatchEventKind.Added, WatchEventKind.Modified, WatchEventKind.Bookmark, WatchEventKind.Deleted], events.Select(item => item.Kind));
+            Assert.Equal(
+                [WatchEventKind.Added, WatchEventKind.Modified, WatchEventKind.Bookmark, WatchEventKind.Deleted],
+                events.Select(item => item.Kind));
             Assert.Equal($$"""{"n":"{{large}}"}""", events[1].Object);
             Assert.Equal("""{"n":3}""", events[3].Object);
         }
@@ -36,9 +38,16 @@ public sealed class WatchEventReaderTests
     [Fact]
     public async Task Being_too_old_is_told_from_other_errors()
     {
-        Assert.Equal(WatchEventKind.Expired, Assert.Single(await ReadAsync("""{"type":"ERROR","object":{"kind":"Status","code":410}}""" + "\n", 100)).Kind);
-        var error = await Assert.ThrowsAsync<MonitoringException>(() => ReadAsync("""{"type":"ERROR","object":{"kind":"Status","code":500,"message":"etcd\nis gone"}}""" + "\n", 100));
-        Assert.Equal((ErrorId.ServerFailed, "The server ended the watch on things: etcd is gone; run the command again."), (error.ErrorId, error.Message));
+        Assert.Equal(
+            WatchEventKind.Expired,
+            Assert.Single(await ReadAsync("""{"type":"ERROR","object":{"kind":"Status","code":410}}""" + "\n", 100)).Kind
+        );
+        var error = await Assert.ThrowsAsync<MonitoringException>(() =>
+            ReadAsync("""{"type":"ERROR","object":{"kind":"Status","code":500,"message":"etcd\nis gone"}}""" + "\n", 100)
+        );
+        Assert.Equal(
+            (ErrorId.ServerFailed, "The server ended the watch on things: etcd is gone; run the command again."),
+            (error.ErrorId, error.Message));
     }
 
     [Theory]
@@ -64,7 +73,11 @@ public sealed class WatchEventReaderTests
     private static async Task<List<(WatchEventKind Kind, string Object)>> ReadAsync(string text, int step)
     {
         var events = new List<(WatchEventKind, string)>();
-        await foreach (var item in WatchEventReader.ReadAsync(new Dripping(Encoding.UTF8.GetBytes(text), step), "things", TestContext.Current.CancellationToken))
+        await foreach (
+            var item in WatchEventReader.ReadAsync(
+                new Dripping(Encoding.UTF8.GetBytes(text), step),
+                "things",
+                TestContext.Current.CancellationToken))
         {
             events.Add((item.Kind, Encoding.UTF8.GetString(item.Object.Span)));
         }

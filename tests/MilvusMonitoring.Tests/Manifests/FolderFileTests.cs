@@ -52,7 +52,10 @@ public sealed class FolderFileTests : IDisposable
             stream.SetLength(ManifestText.MaximumLength + 1L);
         }
 
-        Assert.Contains("more than the 16 MB", Assert.Throws<MonitoringException>(() => ManifestTexts.Of(new FolderFile("a.yaml", path))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "more than the 16 MB",
+            Assert.Throws<MonitoringException>(() => ManifestTexts.Of(new FolderFile("a.yaml", path))).Message,
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -15,7 +15,10 @@ public sealed class ImageReferencesTests
     [InlineData("busybox:1.36", "registry.local:5000/mirror/library/busybox:1.36")]
     [InlineData("docker.io/library/busybox", "registry.local:5000/mirror/library/busybox")]
     [InlineData("localhost/x:1", "registry.local:5000/mirror/x:1")]
-    [InlineData("host:5000/a/b/c:1@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "registry.local:5000/mirror/a/b/c:1@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    [InlineData(
+        "host:5000/a/b/c:1@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "registry.local:5000/mirror/a/b/c:1@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+    )]
     public void The_registry_is_replaced_and_the_rest_stays(string image, string expected)
     {
         var manifest = Read($"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {{containers: [{{name: x, image: \"{image}\"}}]}}");
@@ -30,7 +33,11 @@ public sealed class ImageReferencesTests
     [InlineData("batch/v1", "CronJob", "{jobTemplate: {spec: {template: {spec: {containers: [{image: IMAGE}]}}}}}")]
     [InlineData("apps/v1", "Deployment", "{template: {spec: {containers: [{args: [--x=1, --prometheus-config-reloader=IMAGE]}]}}}")]
     [InlineData("apps/v1", "Deployment", "{template: {spec: {containers: [{args: [--config-reloader-image=IMAGE]}]}}}")]
-    [InlineData("apps/v1", "Deployment", "{template: {spec: {containers: [{command: [operator, --prometheus-default-base-image=IMAGE]}]}}}")]
+    [InlineData(
+        "apps/v1",
+        "Deployment",
+        "{template: {spec: {containers: [{command: [operator, --prometheus-default-base-image=IMAGE]}]}}}"
+    )]
     [InlineData("monitoring.coreos.com/v1", "Prometheus", "{image: IMAGE}")]
     [InlineData("monitoring.coreos.com/v1", "Prometheus", "{thanos: {image: IMAGE}}")]
     [InlineData("monitoring.coreos.com/v1", "Prometheus", "{containers: [{image: IMAGE}]}")]
@@ -39,21 +46,33 @@ public sealed class ImageReferencesTests
     [InlineData("monitoring.coreos.com/v1", "ThanosRuler", "{image: IMAGE}")]
     public void Every_place_that_names_an_image_is_found_and_rewritten(string apiVersion, string kind, string spec)
     {
-        var manifest = Read($"apiVersion: {apiVersion}\nkind: {kind}\nmetadata: {{name: a}}\nspec: {spec.Replace("IMAGE", "quay.io/o/i:1", StringComparison.Ordinal)}");
+        var manifest = Read(
+            $"apiVersion: {apiVersion}\nkind: {kind}\nmetadata: {{name: a}}\nspec: {spec.Replace("IMAGE", "quay.io/o/i:1", StringComparison.Ordinal)}"
+        );
 
         var rewritten = ImageReferences.Rewrite(manifest, Registry);
 
         Assert.Equal(["quay.io/o/i:1"], ImageReferences.List([manifest]));
-        Assert.Equal(Encoding.UTF8.GetString(manifest.ReadJson().Span).Replace("quay.io", Registry, StringComparison.Ordinal), Encoding.UTF8.GetString(rewritten.ReadJson().Span));
+        Assert.Equal(
+            Encoding.UTF8.GetString(manifest.ReadJson().Span).Replace("quay.io", Registry, StringComparison.Ordinal),
+            Encoding.UTF8.GetString(rewritten.ReadJson().Span));
     }
 
     [Theory]
     [InlineData("v1", "ConfigMap", "data: {image: quay.io/o/i}")]
     [InlineData("v1", "Service", "spec: {image: quay.io/o/i}")]
     [InlineData("apiextensions.k8s.io/v1", "CustomResourceDefinition", "spec: {containers: [{image: quay.io/o/i}]}")]
-    [InlineData("apps/v1", "Deployment", "spec: {template: {spec: {containers: [{args: [--title=image, --image=quay.io/o/i], image: $(IMAGE)}]}}}")]
+    [InlineData(
+        "apps/v1",
+        "Deployment",
+        "spec: {template: {spec: {containers: [{args: [--title=image, --image=quay.io/o/i], image: $(IMAGE)}]}}}"
+    )]
     [InlineData("v1", "Pod", "spec: {containers: [{image: quay.io/o/i@sha256:0123456789abcdef0123456789abcde}]}")]
-    [InlineData("v1", "Pod", "spec: {containers: [{image: quay.io/o/i:0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789}]}")]
+    [InlineData(
+        "v1",
+        "Pod",
+        "spec: {containers: [{image: quay.io/o/i:0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789}]}"
+    )]
     public void What_names_no_image_is_the_same_instance_afterwards(string apiVersion, string kind, string content)
     {
         var manifest = Read($"apiVersion: {apiVersion}\nkind: {kind}\nmetadata: {{name: a}}\n{content}");
@@ -93,5 +112,6 @@ public sealed class ImageReferencesTests
     }
 
     private static ManifestObject Read(string text) =>
-        Assert.Single(ManifestReader.Read([new ArchivedFile("a.yaml", Encoding.UTF8.GetBytes(text))], TestContext.Current.CancellationToken));
+        Assert.Single(
+            ManifestReader.Read([new ArchivedFile("a.yaml", Encoding.UTF8.GetBytes(text))], TestContext.Current.CancellationToken));
 }

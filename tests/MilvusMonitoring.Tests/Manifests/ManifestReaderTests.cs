@@ -11,7 +11,11 @@ public sealed class ManifestReaderTests
 
     [Theory]
     [InlineData("data: {a: 1, 'b': '1', \"c\": \"x\\ty\"}", """{"a":1,"b":"1","c":"x\ty"}""")]
-    [InlineData("data:\n  1: a\n  true: b\n  0x10: c\n  1.5: d\n  'on': e\n  on: f", """{"1":"a","true":"f","16":"c","1.5":"d","on":"e"}""", true)]
+    [InlineData(
+        "data:\n  1: a\n  true: b\n  0x10: c\n  1.5: d\n  'on': e\n  on: f",
+        """{"1":"a","true":"f","16":"c","1.5":"d","on":"e"}""",
+        true
+    )]
     [InlineData("data:\n- - 1\n  - []\n- {}\n-", "[[1,[]],{},null]")]
     [InlineData("data: |\n  one\n   two\n\n  three\n", "\"one\\n two\\n\\nthree\\n\"")]
     [InlineData("data: >-\n  one\n  two\n\n  three\n", "\"one two\\nthree\"")]
@@ -41,7 +45,11 @@ public sealed class ManifestReaderTests
     [Fact]
     public void Documents_are_read_one_after_the_other_and_empty_ones_are_passed_over()
     {
-        var objects = Read("# a comment\n---\n---\n" + Header + "---\n# nothing\n---\nnull\n...\n---\n" + Header.Replace("name: a", "name: b", StringComparison.Ordinal));
+        var objects = Read(
+            "# a comment\n---\n---\n"
+                + Header
+                + "---\n# nothing\n---\nnull\n...\n---\n"
+                + Header.Replace("name: a", "name: b", StringComparison.Ordinal));
 
         Assert.Equal(["ConfigMap/a line 4", "ConfigMap/b line 14"], objects.Select(manifest => $"{manifest.Id} line {manifest.Line}"));
     }
@@ -74,14 +82,24 @@ public sealed class ManifestReaderTests
             """);
 
         Assert.Equal(["Role/default/a", "Role/kube-system/b", "ConfigMap/c"], objects.Select(manifest => manifest.Id.ToString()));
-        Assert.Equal("""{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"a","namespace":"default"}}""", Json(objects[0]));
+        Assert.Equal(
+            """{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"a","namespace":"default"}}""",
+            Json(objects[0]));
         Assert.Equal(("rbac.authorization.k8s.io", "v1"), (objects[0].Id.Group, objects[0].Version));
     }
 
     [Fact]
     public void A_json_file_is_read_too()
     {
-        var manifest = Assert.Single(ManifestReader.Read([File("a.json", "{\n\t\"apiVersion\": \"v1\",\n\t\"kind\": \"X\",\n\t\"metadata\": {\"name\": \"a\"},\n\t\"url\": \"http:\\/\\/x\"\n}\n")], TestContext.Current.CancellationToken));
+        var manifest = Assert.Single(
+            ManifestReader.Read(
+                [
+                    File(
+                        "a.json",
+                        "{\n\t\"apiVersion\": \"v1\",\n\t\"kind\": \"X\",\n\t\"metadata\": {\"name\": \"a\"},\n\t\"url\": \"http:\\/\\/x\"\n}\n"
+                    ),
+                ],
+                TestContext.Current.CancellationToken));
 
         Assert.Equal("""{"apiVersion":"v1","kind":"X","metadata":{"name":"a"},"url":"http://x"}""", Json(manifest));
     }
@@ -91,14 +109,21 @@ public sealed class ManifestReaderTests
     [InlineData("spec: x", 0)]
     [InlineData("spec: {versions: [{name: v1}, {name: v2}], names: {kind: Widget}}", 2)]
     public void A_definition_says_which_kinds_it_brings(string spec, int kinds) =>
-        Assert.Equal(kinds, Assert.Single(Read($"apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: a}}\n{spec}\n")).Defines.Count);
+        Assert.Equal(
+            kinds,
+            Assert
+                .Single(Read($"apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: a}}\n{spec}\n"))
+                .Defines.Count);
 
     [Fact]
     public void What_nests_as_deep_as_it_may_is_read_to_the_end()
     {
         const int Levels = YamlConverter.MaximumDepth - 5;
         var deep = string.Concat(Enumerable.Repeat("{a: ", Levels)) + "1" + new string('}', Levels);
-        var definition = Assert.Single(Read($"apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: a}}\nspec: {{schema: {deep}, versions: [{{name: v1}}]}}\nstatus: {deep}\n"));
+        var definition = Assert.Single(
+            Read(
+                $"apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: a}}\nspec: {{schema: {deep}, versions: [{{name: v1}}]}}\nstatus: {deep}\n"
+            ));
 
         Assert.Single(definition.Defines);
         Assert.DoesNotContain("status", Json(ObjectStatus.Remove(definition)), StringComparison.Ordinal);
@@ -107,7 +132,9 @@ public sealed class ManifestReaderTests
     [Fact]
     public void The_same_object_twice_counts_once_where_its_content_is_the_same()
     {
-        var objects = ManifestReader.Read([File("a.yaml", Header + "data: {x: 1, y1: 2}"), File("b.yaml", Header + "data: {y1: 2, x: 1}")], TestContext.Current.CancellationToken);
+        var objects = ManifestReader.Read(
+            [File("a.yaml", Header + "data: {x: 1, y1: 2}"), File("b.yaml", Header + "data: {y1: 2, x: 1}")],
+            TestContext.Current.CancellationToken);
 
         Assert.Equal("a.yaml", Assert.Single(objects).File);
     }
@@ -116,10 +143,15 @@ public sealed class ManifestReaderTests
     public void The_same_object_with_other_content_is_refused_with_both_places()
     {
         var error = Assert.Throws<MonitoringException>(() =>
-            ManifestReader.Read([File("a.yaml", Header), File("b.yaml", "---\n" + Header + "data: {x: 1}")], TestContext.Current.CancellationToken));
+            ManifestReader.Read(
+                [File("a.yaml", Header), File("b.yaml", "---\n" + Header + "data: {x: 1}")],
+                TestContext.Current.CancellationToken));
 
         Assert.Equal(ErrorId.ManifestInvalid, error.ErrorId);
-        Assert.Contains("b.yaml line 2: has ConfigMap/a, which a.yaml line 1 has with other content", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "b.yaml line 2: has ConfigMap/a, which a.yaml line 1 has with other content",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -190,7 +222,8 @@ public sealed class ManifestReaderTests
     [Fact]
     public void Merge_keys_by_the_billion_are_refused_too()
     {
-        var text = new StringBuilder($"a0: &a0 {{{string.Join(", ", Enumerable.Range(0, 200).Select(number => $"key{number}: {new string('x', 100)}"))}}}\n");
+        var text = new StringBuilder(
+            $"a0: &a0 {{{string.Join(", ", Enumerable.Range(0, 200).Select(number => $"key{number}: {new string('x', 100)}"))}}}\n");
         for (var level = 1; level < 100; level++)
         {
             text.Append($"a{level}: &a{level} {{<<: *a{level - 1}, extra{level}: 1}}\n");
@@ -225,7 +258,8 @@ public sealed class ManifestReaderTests
     [Fact]
     public void A_hundred_megabytes_are_refused_without_being_read()
     {
-        var error = Assert.Throws<MonitoringException>(() => ManifestReader.Read([new ArchivedFile("big.yaml", new byte[100 * 1024 * 1024])], TestContext.Current.CancellationToken));
+        var error = Assert.Throws<MonitoringException>(() =>
+            ManifestReader.Read([new ArchivedFile("big.yaml", new byte[100 * 1024 * 1024])], TestContext.Current.CancellationToken));
 
         Assert.Equal(ErrorId.ManifestInvalid, error.ErrorId);
         Assert.Contains("big.yaml: has 100 MB, more than the 16 MB", error.Message, StringComparison.Ordinal);
@@ -238,7 +272,9 @@ public sealed class ManifestReaderTests
         {
             new ArchivedFile("a.yaml", Encoding.UTF8.GetPreamble().Concat(Encoding.UTF8.GetBytes(Header)).ToArray()),
             new ArchivedFile("b.yaml", Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes(Header)).ToArray()),
-            new ArchivedFile("c.yaml", Encoding.BigEndianUnicode.GetPreamble().Concat(Encoding.BigEndianUnicode.GetBytes(Header)).ToArray()),
+            new ArchivedFile(
+                "c.yaml",
+                Encoding.BigEndianUnicode.GetPreamble().Concat(Encoding.BigEndianUnicode.GetBytes(Header)).ToArray()),
         };
 
         Assert.Single(ManifestReader.Read(files, TestContext.Current.CancellationToken));
@@ -247,7 +283,9 @@ public sealed class ManifestReaderTests
     [Fact]
     public void Text_in_another_encoding_is_refused_with_its_line()
     {
-        var error = Assert.Throws<MonitoringException>(() => ManifestReader.Read([new ArchivedFile("a.yaml", Encoding.Latin1.GetBytes("a: 1\nb: é"))], TestContext.Current.CancellationToken));
+        var error = Assert.Throws<MonitoringException>(() =>
+            ManifestReader.Read([new ArchivedFile("a.yaml", Encoding.Latin1.GetBytes("a: 1\nb: é"))], TestContext.Current.CancellationToken)
+        );
 
         Assert.Contains("a.yaml line 2: is not UTF-8 text", error.Message, StringComparison.Ordinal);
     }
@@ -255,7 +293,8 @@ public sealed class ManifestReaderTests
     [Fact]
     public void Damaged_text_of_any_shape_ends_in_objects_or_in_one_error()
     {
-        const string text = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: X\n  metadata: {name: &n a, labels: {\"x\": 'y', z: *n}}\n  spec:\n    text: |-\n      one\n       two\n    <<: {q: [1, 2.5, ~]}\n---\n%TAG ! x\n? a\n: >+2\n   b\n";
+        const string text =
+            "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: X\n  metadata: {name: &n a, labels: {\"x\": 'y', z: *n}}\n  spec:\n    text: |-\n      one\n       two\n    <<: {q: [1, 2.5, ~]}\n---\n%TAG ! x\n? a\n: >+2\n   b\n";
         const string alphabet = "\t\n -:?#&*!|>'\"%@`{}[],<.x0\u2028\u00e9";
         var random = new Random(20261122);
         for (var round = 0; round < 3000; round++)
@@ -301,7 +340,8 @@ public sealed class ManifestReaderTests
         Assert.ThrowsAny<OperationCanceledException>(() => ManifestReader.Read([File("a.yaml", Header)], source.Token));
     }
 
-    private static IReadOnlyList<ManifestObject> Read(string text) => ManifestReader.Read([File("a.yaml", text)], TestContext.Current.CancellationToken);
+    private static IReadOnlyList<ManifestObject> Read(string text) =>
+        ManifestReader.Read([File("a.yaml", text)], TestContext.Current.CancellationToken);
 
     private static MonitoringException Refused(string text)
     {

@@ -50,7 +50,9 @@ public sealed class ManifestSourceTests : IDisposable
     [Fact]
     public async Task What_git_writes_about_the_commit_is_passed_over()
     {
-        var archive = Archives.Tar(new PaxGlobalExtendedAttributesTarEntry(new Dictionary<string, string> { ["comment"] = "3db4d3b" }), Archives.File("x/manifests/a.yaml", "a"));
+        var archive = Archives.Tar(
+            new PaxGlobalExtendedAttributesTarEntry(new Dictionary<string, string> { ["comment"] = "3db4d3b" }),
+            Archives.File("x/manifests/a.yaml", "a"));
 
         Assert.Equal("a.yaml", Assert.Single(await ReadAsync(_folder.Write("x.tar.gz", archive))).Path);
     }
@@ -77,7 +79,10 @@ public sealed class ManifestSourceTests : IDisposable
 
     [Fact]
     public async Task An_archive_without_manifests_says_what_was_looked_for() =>
-        await RefusedAsync(Archives.Tar(("x/README.md", "a")), ErrorId.ManifestNotFound, "looked for *.yaml, *.yml and *.json in manifests/");
+        await RefusedAsync(
+            Archives.Tar(("x/README.md", "a")),
+            ErrorId.ManifestNotFound,
+            "looked for *.yaml, *.yml and *.json in manifests/");
 
     [Theory]
     [InlineData("../evil.yaml", "leads out")]
@@ -106,14 +111,22 @@ public sealed class ManifestSourceTests : IDisposable
             entry.LinkName = "/etc/passwd";
         }
 
-        await RefusedAsync(Archives.Tar(Archives.File("manifests/a.yaml", "a"), entry), ErrorId.ArchiveInvalid, "'manifests/secret.yaml'", reason);
+        await RefusedAsync(
+            Archives.Tar(Archives.File("manifests/a.yaml", "a"), entry),
+            ErrorId.ArchiveInvalid,
+            "'manifests/secret.yaml'",
+            reason);
     }
 
     [Theory]
     [InlineData(0xA1FF)]
     [InlineData(0x21FF)]
     public async Task A_link_or_device_in_a_zip_is_refused_by_name(int mode) =>
-        await RefusedAsync(Archives.Zip(mode << 16, ("manifests/a.yaml", "a"), ("manifests/secret.yaml", "/etc/passwd")), ErrorId.ArchiveInvalid, "'manifests/secret.yaml'", "link or a device");
+        await RefusedAsync(
+            Archives.Zip(mode << 16, ("manifests/a.yaml", "a"), ("manifests/secret.yaml", "/etc/passwd")),
+            ErrorId.ArchiveInvalid,
+            "'manifests/secret.yaml'",
+            "link or a device");
 
     [Fact]
     public async Task Ten_thousand_entries_are_refused()
@@ -181,7 +194,10 @@ public sealed class ManifestSourceTests : IDisposable
 
     [Fact]
     public async Task Two_folders_of_manifests_are_refused() =>
-        await RefusedAsync(Archives.Tar(("x/manifests/a.yaml", "a"), ("y/manifests/a.yaml", "b")), ErrorId.ArchiveInvalid, "'x/manifests', 'y/manifests'");
+        await RefusedAsync(
+            Archives.Tar(("x/manifests/a.yaml", "a"), ("y/manifests/a.yaml", "b")),
+            ErrorId.ArchiveInvalid,
+            "'x/manifests', 'y/manifests'");
 
     [Fact]
     public async Task What_is_no_archive_is_refused() =>
@@ -204,7 +220,11 @@ public sealed class ManifestSourceTests : IDisposable
     [Fact]
     public async Task An_archive_with_damaged_bytes_ends_in_files_or_in_one_error()
     {
-        var originals = new[] { Archives.Tar(("x/manifests/a.yaml", "a: 1"), ("x/manifests/setup/b.yaml", "b: 1")), Archives.Zip(0, ("x/manifests/a.yaml", "a: 1"), ("x/manifests/setup/b.yaml", "b: 1")) };
+        var originals = new[]
+        {
+            Archives.Tar(("x/manifests/a.yaml", "a: 1"), ("x/manifests/setup/b.yaml", "b: 1")),
+            Archives.Zip(0, ("x/manifests/a.yaml", "a: 1"), ("x/manifests/setup/b.yaml", "b: 1")),
+        };
         var random = new Random(20261122);
         for (var round = 0; round < 1000; round++)
         {
@@ -246,9 +266,11 @@ public sealed class ManifestSourceTests : IDisposable
         }
     }
 
-    private static Task<IReadOnlyList<ManifestFile>> ReadAsync(string path) => ManifestSource.ReadAsync(path, TestContext.Current.CancellationToken);
+    private static Task<IReadOnlyList<ManifestFile>> ReadAsync(string path) =>
+        ManifestSource.ReadAsync(path, TestContext.Current.CancellationToken);
 
-    private Task RefusedAsync(byte[] archive, string errorId, params string[] expected) => RefusedAsync(_folder.Write("hostile", archive), errorId, expected);
+    private Task RefusedAsync(byte[] archive, string errorId, params string[] expected) =>
+        RefusedAsync(_folder.Write("hostile", archive), errorId, expected);
 
     private static async Task RefusedAsync(string path, string errorId, params string[] expected)
     {

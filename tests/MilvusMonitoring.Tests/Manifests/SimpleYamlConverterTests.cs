@@ -133,7 +133,9 @@ public sealed class SimpleYamlConverterTests
     }
 
     private static string? Simple(string text) =>
-        SimpleYamlConverter.TryConvert(Encoding.UTF8.GetBytes(text), TestContext.Current.CancellationToken) is { } documents ? Shown(documents) : null;
+        SimpleYamlConverter.TryConvert(Encoding.UTF8.GetBytes(text), TestContext.Current.CancellationToken) is { } documents
+            ? Shown(documents)
+            : null;
 
     private static string Full(string text)
     {

@@ -27,25 +27,36 @@ public sealed class HelmArgumentsTests
     [Fact]
     public void Variables_that_would_lead_helm_to_another_cluster_are_taken_away()
     {
-        var variables = HelmArguments.Environment(["HELM_KUBECONTEXT", "HELM_KUBEAPISERVER", "HELM_KUBETOKEN", "HELM_NAMESPACE", "HELM_DEBUG", "HELM_CACHE_HOME", "PATH"], "/a", "configmap");
-        Assert.Equal(["HELM_DEBUG", "HELM_KUBEAPISERVER", "HELM_KUBECONTEXT", "HELM_KUBETOKEN", "HELM_NAMESPACE"], variables.Where(variable => variable.Value is null).Select(variable => variable.Key).Order(StringComparer.Ordinal));
+        var variables = HelmArguments.Environment(
+            ["HELM_KUBECONTEXT", "HELM_KUBEAPISERVER", "HELM_KUBETOKEN", "HELM_NAMESPACE", "HELM_DEBUG", "HELM_CACHE_HOME", "PATH"],
+            "/a",
+            "configmap");
+        Assert.Equal(
+            ["HELM_DEBUG", "HELM_KUBEAPISERVER", "HELM_KUBECONTEXT", "HELM_KUBETOKEN", "HELM_NAMESPACE"],
+            variables.Where(variable => variable.Value is null).Select(variable => variable.Key).Order(StringComparer.Ordinal));
         Assert.Equal("configmap", variables["HELM_DRIVER"]);
     }
 
     [Fact]
     public void The_command_line_is_shown_as_a_shell_takes_it() =>
-        Assert.Equal("""helm upgrade r --set-json 'a={"b":"it'\''s"}'""", HelmArguments.Describe(["upgrade", "r", "--set-json", """a={"b":"it's"}"""]));
+        Assert.Equal(
+            """helm upgrade r --set-json 'a={"b":"it'\''s"}'""",
+            HelmArguments.Describe(["upgrade", "r", "--set-json", """a={"b":"it's"}"""])
+        );
 
     [Theory]
     [InlineData("""{"version":3}""", 3)]
     [InlineData("Release r has been cancelled.", null)]
     [InlineData("", null)]
-    public void The_revision_is_read_where_helm_tells_it(string output, int? revision) => Assert.Equal(revision, HelmArguments.RevisionOf(System.Text.Encoding.UTF8.GetBytes(output)));
+    public void The_revision_is_read_where_helm_tells_it(string output, int? revision) =>
+        Assert.Equal(revision, HelmArguments.RevisionOf(System.Text.Encoding.UTF8.GetBytes(output)));
 
     [Fact]
     public void Secrets_are_told_by_their_names_and_hidden_line_by_line()
     {
-        using var values = JsonDocument.Parse("""{"minio":{"accessKey":"user-1","size":"20Gi"},"auth":{"users":[{"name":"root-user","pin":123456}]},"tls":{"keyPem":"BEGIN\nline-of-key\n"},"key":"a"}""");
+        using var values = JsonDocument.Parse(
+            """{"minio":{"accessKey":"user-1","size":"20Gi"},"auth":{"users":[{"name":"root-user","pin":123456}]},"tls":{"keyPem":"BEGIN\nline-of-key\n"},"key":"a"}"""
+        );
         var words = new SecretRedactor(SecretRedactor.FindSecrets(values.RootElement));
         Assert.Equal("*** 20Gi *** *** *** a", words.Hide("user-1 20Gi root-user 123456 line-of-key a"));
     }

@@ -17,13 +17,16 @@ public sealed class HelmRecordReaderTests
     {
         var record = HelmRecordReader.ReadSecret(Base64(Encoding.UTF8.GetBytes(Base64(Pack(Json)))), out var damage);
         Assert.Null(damage);
-        Assert.Equal(("my-release", "db", 12, "deployed", "milvus", "5.0.19", "2.6.15"), (record!.Name, record.Namespace, record.Revision, record.Status, record.ChartName, record.ChartVersion, record.AppVersion));
+        Assert.Equal(
+            ("my-release", "db", 12, "deployed", "milvus", "5.0.19", "2.6.15"),
+            (record!.Name, record.Namespace, record.Revision, record.Status, record.ChartName, record.ChartVersion, record.AppVersion));
         Assert.Equal("""{"cluster":{"enabled":false},"a":1}""", record.Values.GetRawText());
     }
 
     [Fact]
     public void A_record_of_a_ConfigMap_may_be_packed_or_plain() =>
-        Assert.All([Base64(Pack(Json)), Base64(Encoding.UTF8.GetBytes(Json)), Json], data => Assert.Equal(12, HelmRecordReader.Read(data, out _)!.Revision));
+        Assert.All([Base64(Pack(Json)), Base64(Encoding.UTF8.GetBytes(Json)), Json], data =>
+            Assert.Equal(12, HelmRecordReader.Read(data, out _)!.Revision));
 
     [Fact]
     public void Values_of_another_chart_are_not_looked_at()

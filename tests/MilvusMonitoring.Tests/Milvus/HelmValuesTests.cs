@@ -16,7 +16,9 @@ public sealed class HelmValuesTests
     [InlineData("""{"a":1,"a":2}""", """{"b.c":1}""", """{"a":2,"b.c":1}""")]
     [InlineData("null", """{"a":1}""", """{"a":1}""")]
     public void The_user_s_values_lie_over_the_defaults(string defaults, string user, string expected) =>
-        Assert.Equal(expected, HelmValues.Coalesce(JsonDocument.Parse(defaults).RootElement, JsonDocument.Parse(user).RootElement).GetRawText());
+        Assert.Equal(
+            expected,
+            HelmValues.Coalesce(JsonDocument.Parse(defaults).RootElement, JsonDocument.Parse(user).RootElement).GetRawText());
 
     [Theory]
     [InlineData("true", true)]
@@ -29,5 +31,6 @@ public sealed class HelmValuesTests
     [InlineData("{}", false)]
     [InlineData("{\"a\":1}", true)]
     [InlineData("null", false)]
-    public void True_is_what_a_template_takes_for_true(string json, bool expected) => Assert.Equal(expected, JsonDocument.Parse(json).RootElement.IsTrue());
+    public void True_is_what_a_template_takes_for_true(string json, bool expected) =>
+        Assert.Equal(expected, JsonDocument.Parse(json).RootElement.IsTrue());
 }

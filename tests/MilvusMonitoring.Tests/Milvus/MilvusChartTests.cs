@@ -20,13 +20,24 @@ public sealed class MilvusChartTests
         {
             var expected = JsonNode.Parse(recording.GetProperty("rendered")[0].GetRawText())!.AsObject();
             var appVersion = (string?)expected["metadata"]!["labels"]!["app.kubernetes.io/version"];
-            var chart = Chart(recording.GetProperty("release").GetString()!, recording.GetProperty("values").GetRawText(), recording.GetProperty("namespace").GetString()!, recording.GetProperty("chart").GetString()!, appVersion);
+            var chart = Chart(
+                recording.GetProperty("release").GetString()!,
+                recording.GetProperty("values").GetRawText(),
+                recording.GetProperty("namespace").GetString()!,
+                recording.GetProperty("chart").GetString()!,
+                appVersion);
             var rendered = chart.RenderMonitor();
 
             // What helm adds when it applies the object: whose it is and, before chart 4.2.1, where.
             expected["metadata"]!["namespace"] = chart.Namespace;
-            expected["metadata"]!["annotations"] = new JsonObject { ["meta.helm.sh/release-name"] = chart.Release, ["meta.helm.sh/release-namespace"] = chart.Namespace };
-            Assert.True(JsonNode.DeepEquals(expected, rendered), $"{recording}\nexpected {expected.ToJsonString()}\nrendered {rendered.ToJsonString()}");
+            expected["metadata"]!["annotations"] = new JsonObject
+            {
+                ["meta.helm.sh/release-name"] = chart.Release,
+                ["meta.helm.sh/release-namespace"] = chart.Namespace,
+            };
+            Assert.True(
+                JsonNode.DeepEquals(expected, rendered),
+                $"{recording}\nexpected {expected.ToJsonString()}\nrendered {rendered.ToJsonString()}");
         });
     }
 
@@ -37,14 +48,20 @@ public sealed class MilvusChartTests
     [InlineData("vdb", """{"nameOverride":"vdb"}""", "vdb")]
     [InlineData("a", """{"fullnameOverride":"whole"}""", "whole")]
     [InlineData("a", """{"fullnameOverride":""}""", "a-milvus")]
-    [InlineData("a23456789-123456789-123456789-123456789-123456789-12", """{"nameOverride":"b23456789-x"}""", "a23456789-123456789-123456789-123456789-123456789-12-b23456789")]
-    public void The_full_name_is_the_chart_s(string release, string values, string expected) => Assert.Equal(expected, Chart(release, values).FullName);
+    [InlineData(
+        "a23456789-123456789-123456789-123456789-123456789-12",
+        """{"nameOverride":"b23456789-x"}""",
+        "a23456789-123456789-123456789-123456789-123456789-12-b23456789"
+    )]
+    public void The_full_name_is_the_chart_s(string release, string values, string expected) =>
+        Assert.Equal(expected, Chart(release, values).FullName);
 
     [Theory]
     [InlineData("""{"cluster":{"enabled":false}}""", "r-milvus-standalone")]
     [InlineData("""{"cluster":{"enabled":null}}""", "r-milvus-standalone")]
     [InlineData("""{"cluster":{"enabled":"false"}}""", "r-milvus")]
-    public void The_mode_is_what_a_template_takes_for_true(string values, string monitor) => Assert.Equal(monitor, Chart("r", values).MonitorName);
+    public void The_mode_is_what_a_template_takes_for_true(string values, string monitor) =>
+        Assert.Equal(monitor, Chart("r", values).MonitorName);
 
     [Fact]
     public void A_name_override_reaches_selector_and_labels()
@@ -58,11 +75,23 @@ public sealed class MilvusChartTests
     [Fact]
     public void A_value_that_is_taken_away_leaves_its_field_out()
     {
-        var endpoint = Chart("r", """{"metrics":{"serviceMonitor":{"interval":null}}}""").RenderMonitor()["spec"]!["endpoints"]![0]!.AsObject();
+        var endpoint = Chart("r", """{"metrics":{"serviceMonitor":{"interval":null}}}""").RenderMonitor()["spec"]!["endpoints"]![
+            0
+        ]!.AsObject();
         Assert.False(endpoint.ContainsKey("interval"));
         Assert.Equal("10s", (string?)endpoint["scrapeTimeout"]);
     }
 
-    private static MilvusChart Chart(string release, string values, string namespaceName = "ns", string version = "5.0.0+1", string? appVersion = "2.6") =>
-        new(release, namespaceName, version, appVersion, HelmValues.Coalesce(JsonDocument.Parse(Defaults).RootElement, JsonDocument.Parse(values).RootElement));
+    private static MilvusChart Chart(
+        string release,
+        string values,
+        string namespaceName = "ns",
+        string version = "5.0.0+1",
+        string? appVersion = "2.6") =>
+        new(
+            release,
+            namespaceName,
+            version,
+            appVersion,
+            HelmValues.Coalesce(JsonDocument.Parse(Defaults).RootElement, JsonDocument.Parse(values).RootElement));
 }

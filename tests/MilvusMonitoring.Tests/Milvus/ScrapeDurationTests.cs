@@ -10,7 +10,8 @@ public sealed class ScrapeDurationTests
     [InlineData("1h", 3600)]
     [InlineData("500ms", 0.5)]
     [InlineData("1d1h", 90000)]
-    public void Whole_numbers_with_units_are_read(string text, double seconds) => Assert.Equal(TimeSpan.FromSeconds(seconds), ScrapeDuration.Parse(text));
+    public void Whole_numbers_with_units_are_read(string text, double seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), ScrapeDuration.Parse(text));
 
     [Theory]
     [InlineData("")]

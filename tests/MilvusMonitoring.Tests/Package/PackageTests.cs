@@ -27,7 +27,17 @@ public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice
             names.Where(name => name.StartsWith("bin/", StringComparison.Ordinal)).Select(name => name[4..]).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(names, name => name.EndsWith(".pdb", StringComparison.Ordinal));
         Assert.All(
-            ["MilvusMonitoring.psd1", "MilvusMonitoring.psm1", "MilvusMonitoring.Format.ps1xml", "en-US/MilvusMonitoring.Module.dll-Help.xml", "en-US/about_MilvusMonitoring.help.txt", "LICENSE", "CHANGELOG.md", "README.md", "icon.png"],
+            [
+                "MilvusMonitoring.psd1",
+                "MilvusMonitoring.psm1",
+                "MilvusMonitoring.Format.ps1xml",
+                "en-US/MilvusMonitoring.Module.dll-Help.xml",
+                "en-US/about_MilvusMonitoring.help.txt",
+                "LICENSE",
+                "CHANGELOG.md",
+                "README.md",
+                "icon.png",
+            ],
             name => Assert.Contains(name, names));
         Assert.InRange(new FileInfo(packed.Files[0]).Length, 1, 8_000_000);
     }
@@ -35,8 +45,13 @@ public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice
     [Fact]
     public async Task The_licence_of_every_foreign_assembly_is_in_it()
     {
-        var notices = await File.ReadAllTextAsync(Path.Combine(packed.Module, "THIRD-PARTY-NOTICES.txt"), TestContext.Current.CancellationToken);
-        var foreign = Directory.GetFiles(Path.Combine(packed.Module, "bin"), "*.dll").Select(file => Path.GetFileName(file)).Where(name => !name.StartsWith("MilvusMonitoring", StringComparison.Ordinal));
+        var notices = await File.ReadAllTextAsync(
+            Path.Combine(packed.Module, "THIRD-PARTY-NOTICES.txt"),
+            TestContext.Current.CancellationToken);
+        var foreign = Directory
+            .GetFiles(Path.Combine(packed.Module, "bin"), "*.dll")
+            .Select(file => Path.GetFileName(file))
+            .Where(name => !name.StartsWith("MilvusMonitoring", StringComparison.Ordinal));
 
         Assert.All(foreign, name => Assert.Contains($"\n{name}\n", notices, StringComparison.Ordinal));
     }
@@ -45,7 +60,9 @@ public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice
     public async Task The_manifest_says_all_that_the_gallery_asks()
     {
         await using var session = await PowerShellSession.StartAsync();
-        var found = await session.InvokeAsync("param($path) Test-ModuleManifest $path", new { path = Path.Combine(packed.Module, "MilvusMonitoring.psd1") });
+        var found = await session.InvokeAsync(
+            "param($path) Test-ModuleManifest $path",
+            new { path = Path.Combine(packed.Module, "MilvusMonitoring.psd1") });
         var manifest = Assert.Single(found.EnsureNoError().OutputOf<PSModuleInfo>());
 
         Assert.Equal(PackedTwice.ProjectUrl, manifest.ProjectUri.OriginalString);
@@ -56,8 +73,18 @@ public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice
         Assert.All(["PSEdition_Core", "Windows", "Linux", "MacOS"], tag => Assert.Contains(tag, manifest.Tags));
         var text = await File.ReadAllTextAsync(manifest.Path, TestContext.Current.CancellationToken);
         Assert.DoesNotContain("'*'", text, StringComparison.Ordinal);
-        Assert.Equal(manifest.ExportedCmdlets.Keys.Select(name => "PSCmdlet_" + name).Order(), Tags().Where(tag => tag.StartsWith("PSCmdlet_", StringComparison.Ordinal)).Order());
-        Assert.All([("id", "MilvusMonitoring"), ("version", $"{manifest.Version}"), ("license", "Apache-2.0"), ("projectUrl", PackedTwice.ProjectUrl), ("icon", "icon.png"), ("releaseNotes", manifest.ReleaseNotes)],
+        Assert.Equal(
+            manifest.ExportedCmdlets.Keys.Select(name => "PSCmdlet_" + name).Order(),
+            Tags().Where(tag => tag.StartsWith("PSCmdlet_", StringComparison.Ordinal)).Order());
+        Assert.All(
+            [
+                ("id", "MilvusMonitoring"),
+                ("version", $"{manifest.Version}"),
+                ("license", "Apache-2.0"),
+                ("projectUrl", PackedTwice.ProjectUrl),
+                ("icon", "icon.png"),
+                ("releaseNotes", manifest.ReleaseNotes),
+            ],
             expected => Assert.Equal(expected.Item2, Specification(expected.Item1)));
     }
 
@@ -68,7 +95,10 @@ public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice
         var links = Regex.Matches(text, @"\]\(([^)]+)\)").Select(match => match.Groups[1].Value).ToList();
 
         Assert.NotEmpty(links);
-        Assert.All(links, link => Assert.True(link.StartsWith(PackedTwice.ProjectUrl, StringComparison.Ordinal) || File.Exists(Path.Combine(packed.Module, link)), link));
+        Assert.All(links, link =>
+            Assert.True(
+                link.StartsWith(PackedTwice.ProjectUrl, StringComparison.Ordinal) || File.Exists(Path.Combine(packed.Module, link)),
+                link));
     }
 
     [Fact]
@@ -76,18 +106,26 @@ public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice
     {
         var result = await ChildProcess.RunAsync(
             "dotnet",
-            [BuiltTree.Program("BareHost"), "(Get-Module MilvusMonitoring -ListAvailable).ModuleBase; Import-Module MilvusMonitoring; (Get-Command Install-KubePrometheus).Module.ModuleBase; (Get-Help Install-KubePrometheus).Synopsis"],
+            [
+                BuiltTree.Program("BareHost"),
+                "(Get-Module MilvusMonitoring -ListAvailable).ModuleBase; Import-Module MilvusMonitoring; (Get-Command Install-KubePrometheus).Module.ModuleBase; (Get-Help Install-KubePrometheus).Synopsis",
+            ],
             Limit,
             new Dictionary<string, string?> { ["PSModulePath"] = packed.ModulePath });
 
         Assert.True(result.ExitCode == 0, result.Errors);
-        Assert.Equal([packed.Module, packed.Module, "Installs kube-prometheus on a cluster, or brings an installed one up to date."], ChildProcess.Lines(result.Output));
+        Assert.Equal(
+            [packed.Module, packed.Module, "Installs kube-prometheus on a cluster, or brings an installed one up to date."],
+            ChildProcess.Lines(result.Output));
     }
 
     [Fact]
     public async Task The_installed_module_passes_the_demo()
     {
-        var result = await ChildProcess.RunAsync("dotnet", [BuiltTree.Program("Demo"), "--module", Path.Combine(packed.Module, "MilvusMonitoring.psd1")], Limit);
+        var result = await ChildProcess.RunAsync(
+            "dotnet",
+            [BuiltTree.Program("Demo"), "--module", Path.Combine(packed.Module, "MilvusMonitoring.psd1")],
+            Limit);
 
         Assert.True(result.ExitCode == 0, result.Output + result.Errors);
         Assert.Contains($"-Module '{packed.Module}", result.Output, StringComparison.Ordinal);
@@ -119,9 +157,11 @@ public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice
         // The client leaves a note of its own beside the module.
         Assert.Equal(FilesIn(packed.Module), FilesIn(lines[^1]).Where(file => file.Path != "PSGetModuleInfo.xml"));
 
-        static IEnumerable<(string Path, string Hash)> FilesIn(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Select(file => (Path.GetRelativePath(folder, file), Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))))
-            .Order();
+        static IEnumerable<(string Path, string Hash)> FilesIn(string folder) =>
+            Directory
+                .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Select(file => (Path.GetRelativePath(folder, file), Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))))
+                .Order();
     }
 
     private List<string> Tags() => [.. Specification("tags").Split(' ')];

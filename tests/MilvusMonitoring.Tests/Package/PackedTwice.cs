@@ -31,7 +31,9 @@ public sealed class PackedTwice : IAsyncLifetime
         var version = Path.GetFileNameWithoutExtension(Files[0])["MilvusMonitoring.".Length..];
         Module = Path.Combine(ModulePath, "MilvusMonitoring", version);
         using var package = ZipFile.OpenRead(Files[0]);
-        foreach (var entry in package.Entries.Where(entry => !PackageParts.Any(part => entry.FullName.StartsWith(part, StringComparison.Ordinal))))
+        foreach (
+            var entry in package.Entries.Where(entry =>
+                !PackageParts.Any(part => entry.FullName.StartsWith(part, StringComparison.Ordinal))))
         {
             var target = Path.Combine(Module, entry.FullName);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
@@ -52,7 +54,16 @@ public sealed class PackedTwice : IAsyncLifetime
         var output = Path.Combine(tree, "packages");
         var result = await ChildProcess.RunAsync(
             "dotnet",
-            ["pack", Path.Combine(tree, "src", "MilvusMonitoring.Module"), "--output", output, $"-p:ProjectUrl={ProjectUrl}", "-p:UseSharedCompilation=false", "-nodeReuse:false", "-m:1"],
+            [
+                "pack",
+                Path.Combine(tree, "src", "MilvusMonitoring.Module"),
+                "--output",
+                output,
+                $"-p:ProjectUrl={ProjectUrl}",
+                "-p:UseSharedCompilation=false",
+                "-nodeReuse:false",
+                "-m:1",
+            ],
             Limit);
         Assert.True(result.ExitCode == 0, result.Output + result.Errors);
         Assert.Single(Directory.GetFiles(output, "*.symbols.zip"));
@@ -62,7 +73,10 @@ public sealed class PackedTwice : IAsyncLifetime
     private static void CopySources(string tree)
     {
         var root = new DirectoryInfo(BuiltTree.Root);
-        var files = root.EnumerateFiles().Concat(SourceFolders.SelectMany(folder => new DirectoryInfo(Path.Combine(root.FullName, folder)).EnumerateFiles("*", SearchOption.AllDirectories)));
+        var files = root.EnumerateFiles()
+            .Concat(
+                SourceFolders.SelectMany(folder =>
+                    new DirectoryInfo(Path.Combine(root.FullName, folder)).EnumerateFiles("*", SearchOption.AllDirectories)));
         foreach (var file in files)
         {
             var path = Path.GetRelativePath(root.FullName, file.FullName);

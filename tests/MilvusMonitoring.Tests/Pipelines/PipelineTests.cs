@@ -5,7 +5,9 @@ using MilvusMonitoring.Tests.Commands;
 
 namespace MilvusMonitoring.Tests.Pipelines;
 
-/// <summary>The steps of the pipeline to copy, run as an agent runs a script: a file of its own, nobody to answer, nothing to read from.</summary>
+/// <summary>
+/// The steps of the pipeline to copy, run as an agent runs a script: a file of its own, nobody to answer, nothing to read from.
+/// </summary>
 public sealed partial class PipelineTests
 {
     private const int InstallStep = 1;
@@ -43,7 +45,8 @@ public sealed partial class PipelineTests
         var issues = ChildProcess.Lines(result.Output).Where(line => line.StartsWith("##vso[", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(issues);
         Assert.All(issues, issue => Assert.StartsWith("##vso[task.logissue type=error;code=CheckFailed]", issue, StringComparison.Ordinal));
-        Assert.Contains(issues, issue => issue.Contains("%3B to mend it: Install-KubePrometheus -Wait -Context embedded", StringComparison.Ordinal));
+        Assert.Contains(issues, issue =>
+            issue.Contains("%3B to mend it: Install-KubePrometheus -Wait -Context embedded", StringComparison.Ordinal));
         var cases = XDocument.Load(Path.Combine(stage.Folder, "milvus-monitoring.xml")).Root!.Elements("testcase").ToList();
         Assert.Equal(issues.Count, cases.Count(each => each.Element("failure") is not null));
         Assert.Contains(cases, each => !each.HasElements);
@@ -61,8 +64,12 @@ public sealed partial class PipelineTests
         var result = await RunAsync(stage, Steps()[ProofStep], kubeconfig: stage.WriteKubeconfig("nobody"));
 
         Assert.Equal(1, result.ExitCode);
-        Assert.StartsWith("##vso[task.logissue type=error;code=PermissionDenied]Nothing proves that ", Assert.Single(ChildProcess.Lines(result.Output), line => line.StartsWith("##vso[", StringComparison.Ordinal)), StringComparison.Ordinal);
-        var error = Assert.Single(XDocument.Load(Path.Combine(stage.Folder, "milvus-monitoring.xml")).Root!.Elements("testcase"), each => each.Element("error") is not null);
+        Assert.StartsWith(
+            "##vso[task.logissue type=error;code=PermissionDenied]Nothing proves that ",
+            Assert.Single(ChildProcess.Lines(result.Output), line => line.StartsWith("##vso[", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
+        var error = Assert.Single(XDocument.Load(Path.Combine(stage.Folder, "milvus-monitoring.xml")).Root!.Elements("testcase"), each =>
+            each.Element("error") is not null);
         Assert.StartsWith("Samples ", (string)error.Attribute("name")!, StringComparison.Ordinal);
     }
 
@@ -72,7 +79,10 @@ public sealed partial class PipelineTests
     [InlineData("& pwsh -NoProfile -Command 'exit 0'; Get-MilvusInstance nobody; 'went on'", 1, "")]
     [InlineData("Get-MilvusInstance -Kubeconfig ./nowhere; 'went on'", 1, "")]
     [InlineData("Get-MilvusInstance | Out-Null; 'went on'", 0, "went on")]
-    public async Task The_commands_leave_the_exit_code_to_the_script_and_end_it_with_their_errors(string script, int expected, string output)
+    public async Task The_commands_leave_the_exit_code_to_the_script_and_end_it_with_their_errors(
+        string script,
+        int expected,
+        string output)
     {
         await using var stage = await StartAsync();
 
@@ -92,10 +102,20 @@ public sealed partial class PipelineTests
     {
         await using var stage = await StartAsync();
 
-        var result = await RunAsync(stage, $"{preference}\n$all = Get-MilvusInstance 'no;body%' -ErrorAction $(if ($ErrorActionPreference -eq 'Stop') {{ 'Continue' }} else {{ $ErrorActionPreference }})\nif ($all) {{ exit 9 }}", agent);
+        var result = await RunAsync(
+            stage,
+            $"{preference}\n$all = Get-MilvusInstance 'no;body%' -ErrorAction $(if ($ErrorActionPreference -eq 'Stop') {{ 'Continue' }} else {{ $ErrorActionPreference }})\nif ($all) {{ exit 9 }}",
+            agent);
 
         Assert.NotEqual(9, result.ExitCode);
-        Assert.Equal(expected, ChildProcess.Lines(result.Output).Any(line => line.StartsWith("##vso[task.logissue type=error;code=InstanceNotFound]There is no Milvus named 'no%3Bbody%AZP25' in ", StringComparison.Ordinal)));
+        Assert.Equal(
+            expected,
+            ChildProcess
+                .Lines(result.Output)
+                .Any(line =>
+                    line.StartsWith(
+                        "##vso[task.logissue type=error;code=InstanceNotFound]There is no Milvus named 'no%3Bbody%AZP25' in ",
+                        StringComparison.Ordinal)));
         Assert.Equal(expected, result.Output.Contains("##vso", StringComparison.Ordinal));
     }
 
@@ -121,19 +141,24 @@ public sealed partial class PipelineTests
             $ErrorActionPreference = 'Stop'
             {{script}}
             if (Test-Path -LiteralPath variable:\LASTEXITCODE) { exit $LASTEXITCODE }
-            """);
-        return ChildProcess.RunAsync("pwsh", ["-NoLogo", "-NoProfile", "-NonInteractive", "-Command", $". '{file}'"], Limit, new Dictionary<string, string?>
-        {
-            ["TF_BUILD"] = agent,
-            ["NO_COLOR"] = "1",
-            ["KUBECONFIG"] = kubeconfig ?? stage.Kubeconfig,
-            ["PSModulePath"] = Path.GetDirectoryName(BuiltTree.Module),
-            ["INSTANCE"] = "my-release",
-            ["MILVUS_NAMESPACE"] = "default",
-            ["MANIFESTS"] = Stage.Manifests,
-            ["TIMEOUT"] = "10s",
-            ["RESULTS"] = stage.Folder,
-        });
+            """
+        );
+        return ChildProcess.RunAsync(
+            "pwsh",
+            ["-NoLogo", "-NoProfile", "-NonInteractive", "-Command", $". '{file}'"],
+            Limit,
+            new Dictionary<string, string?>
+            {
+                ["TF_BUILD"] = agent,
+                ["NO_COLOR"] = "1",
+                ["KUBECONFIG"] = kubeconfig ?? stage.Kubeconfig,
+                ["PSModulePath"] = Path.GetDirectoryName(BuiltTree.Module),
+                ["INSTANCE"] = "my-release",
+                ["MILVUS_NAMESPACE"] = "default",
+                ["MANIFESTS"] = Stage.Manifests,
+                ["TIMEOUT"] = "10s",
+                ["RESULTS"] = stage.Folder,
+            });
     }
 
     [GeneratedRegex(@"^  - pwsh: \|\n((?:(?:      .*)?\n)+)", RegexOptions.Multiline)]

@@ -16,13 +16,37 @@ public sealed partial class RunbookTests
         new SampleMilvus().PutInto(stage.Cluster);
         stage.WriteScript("bin/kubelogin", $$"""
             echo "$*" >> '{{stage.Folder}}/asked'
-            echo '{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","status":{"token":"{{stage.Cluster.CreateToken("identity", "system:masters")}}"} }'
-            """);
-        var authority = Authority().Match(await File.ReadAllTextAsync(stage.Kubeconfig, TestContext.Current.CancellationToken)).Groups[1].Value;
+            echo '{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","status":{"token":"{{stage.Cluster.CreateToken(
+                "identity",
+                "system:masters"
+            )}}"} }'
+            """
+        );
+        var authority = Authority()
+            .Match(await File.ReadAllTextAsync(stage.Kubeconfig, TestContext.Current.CancellationToken))
+            .Groups[1]
+            .Value;
         var result = await ChildProcess.RunAsync(
             "pwsh",
-            ["-NoLogo", "-NoProfile", "-NonInteractive", "-File", Path.Combine(BuiltTree.Root, "docs", "runbooks", "Enable-MilvusMonitoring.ps1"),
-                "-Server", stage.Cluster.Server.AbsoluteUri, "-CertificateAuthority", authority, "-Instance", "my-release", "-ClientId", "some-id", "-Manifests", Stage.Manifests, "-Timeout", "15s"],
+            [
+                "-NoLogo",
+                "-NoProfile",
+                "-NonInteractive",
+                "-File",
+                Path.Combine(BuiltTree.Root, "docs", "runbooks", "Enable-MilvusMonitoring.ps1"),
+                "-Server",
+                stage.Cluster.Server.AbsoluteUri,
+                "-CertificateAuthority",
+                authority,
+                "-Instance",
+                "my-release",
+                "-ClientId",
+                "some-id",
+                "-Manifests",
+                Stage.Manifests,
+                "-Timeout",
+                "15s",
+            ],
             TimeSpan.FromMinutes(3),
             new Dictionary<string, string?>
             {
@@ -35,10 +59,14 @@ public sealed partial class RunbookTests
         // No Prometheus runs on this cluster, so that the proof fails, and with it the job.
         Assert.True(result.ExitCode == 1, result.Output + result.Errors);
         Assert.Contains("Milvus default/my-release is not proven to be scraped: ", result.Errors, StringComparison.Ordinal);
-        Assert.All((string[])["Version +Namespace +Context", "Namespace +Name +Age", "Check +Status +Detail"], header => Assert.Matches($"(?m)^{header}", result.Output));
+        Assert.All((string[])["Version +Namespace +Context", "Namespace +Name +Age", "Check +Status +Detail"], header =>
+            Assert.Matches($"(?m)^{header}", result.Output));
         Assert.DoesNotMatch("(?m)^(Kubeconfig|CausedBy) +:", result.Output);
         Assert.NotNull(stage.Monitor("my-release-milvus"));
-        Assert.Contains("get-token --login msi --server-id 6dae42f8-4368-4678-94ff-3960e28e3630 --client-id some-id", await File.ReadAllTextAsync(Path.Combine(stage.Folder, "asked"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "get-token --login msi --server-id 6dae42f8-4368-4678-94ff-3960e28e3630 --client-id some-id",
+            await File.ReadAllTextAsync(Path.Combine(stage.Folder, "asked"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(stage.Folder, "kubeconfig-????????-*"));
     }
 

@@ -29,6 +29,9 @@ public sealed class ForwardFootprintTests
     private static (int Handles, int Threads, long Memory) Footprint()
     {
         using var process = Process.GetCurrentProcess();
-        return (OperatingSystem.IsLinux() ? Directory.GetFiles("/proc/self/fd").Length : process.HandleCount, process.Threads.Count, GC.GetTotalMemory(forceFullCollection: true));
+        return (
+            OperatingSystem.IsLinux() ? Directory.GetFiles("/proc/self/fd").Length : process.HandleCount,
+            process.Threads.Count,
+            GC.GetTotalMemory(forceFullCollection: true));
     }
 }

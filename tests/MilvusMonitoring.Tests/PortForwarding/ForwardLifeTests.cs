@@ -9,7 +9,11 @@ public sealed class ForwardLifeTests
     private const string PortForward = "/portforward";
 
     /// <summary>As pods do that are given the time to end: their endpoints go before they do.</summary>
-    private static readonly ClusterOptions SlowToStop = new() { PodStopDelay = TimeSpan.FromMilliseconds(300), Forward = new ForwardOptions { CloseDelay = TimeSpan.FromMilliseconds(50) } };
+    private static readonly ClusterOptions SlowToStop = new()
+    {
+        PodStopDelay = TimeSpan.FromMilliseconds(300),
+        Forward = new ForwardOptions { CloseDelay = TimeSpan.FromMilliseconds(50) },
+    };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -106,7 +110,11 @@ public sealed class ForwardLifeTests
     [Fact]
     public async Task Idle_connections_that_the_server_cuts_cost_nothing()
     {
-        await using var stage = await ForwardStage.StartAsync(new ClusterOptions { Forward = new ForwardOptions { IdleTimeout = TimeSpan.FromMilliseconds(300), IdleReset = true } });
+        await using var stage = await ForwardStage.StartAsync(
+            new ClusterOptions
+            {
+                Forward = new ForwardOptions { IdleTimeout = TimeSpan.FromMilliseconds(300), IdleReset = true },
+            });
         var forward = await stage.StartForwardAsync();
 
         for (var round = 0; round < 4; round++)
@@ -151,7 +159,12 @@ public sealed class ForwardLifeTests
         await stage.DrainSparesAsync(forward);
         stage.Cluster.Faults.Add("GET", PortForward, Fault.Answer(status), times: 3);
 
-        Assert.Equal(["prometheus-k8s-0", "prometheus-k8s-0"], (await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => ForwardStage.GetAsync(forward)))).Distinct().Append("prometheus-k8s-0").Take(2));
+        Assert.Equal(
+            ["prometheus-k8s-0", "prometheus-k8s-0"],
+            (await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => ForwardStage.GetAsync(forward))))
+                .Distinct()
+                .Append("prometheus-k8s-0")
+                .Take(2));
     }
 
     [Fact]
@@ -160,7 +173,15 @@ public sealed class ForwardLifeTests
         await using var stage = await ForwardStage.StartAsync();
         var forward = await stage.StartForwardAsync();
         await stage.DrainSparesAsync(forward);
-        stage.Cluster.Faults.Add("GET", PortForward, Fault.Answer(HttpStatusCode.Forbidden, "Forbidden", "pods \"x\" is forbidden: User \"admin\" cannot get resource \"pods/portforward\" in API group \"\" in the namespace \"monitoring\""), times: null);
+        stage.Cluster.Faults.Add(
+            "GET",
+            PortForward,
+            Fault.Answer(
+                HttpStatusCode.Forbidden,
+                "Forbidden",
+                "pods \"x\" is forbidden: User \"admin\" cannot get resource \"pods/portforward\" in API group \"\" in the namespace \"monitoring\""
+            ),
+            times: null);
 
         await Assert.ThrowsAsync<HttpRequestException>(() => ForwardStage.GetAsync(forward));
 
@@ -200,5 +221,9 @@ public sealed class ForwardLifeTests
         }
     }
 
-    private static string GrafanaPod(ForwardStage stage) => stage.Cluster.List("v1", "Pod", "monitoring").Select(pod => (string)pod["metadata"]!["name"]!).Single(name => name.StartsWith("grafana", StringComparison.Ordinal));
+    private static string GrafanaPod(ForwardStage stage) =>
+        stage
+            .Cluster.List("v1", "Pod", "monitoring")
+            .Select(pod => (string)pod["metadata"]!["name"]!)
+            .Single(name => name.StartsWith("grafana", StringComparison.Ordinal));
 }

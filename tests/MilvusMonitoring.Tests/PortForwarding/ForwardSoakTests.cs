@@ -4,7 +4,10 @@ using EmbeddedCluster;
 
 namespace MilvusMonitoring.Tests.PortForwarding;
 
-/// <summary>Pods are replaced one after the other under steady traffic, as in a rolling update that does not end. <c>SOAK_SECONDS</c> makes it last longer than the 15 s of every run.</summary>
+/// <summary>
+/// Pods are replaced one after the other under steady traffic, as in a rolling update that does not end. <c>SOAK_SECONDS</c> makes it last
+/// longer than the 15 s of every run.
+/// </summary>
 public sealed class ForwardSoakTests
 {
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(5);
@@ -12,13 +15,17 @@ public sealed class ForwardSoakTests
     [Fact]
     public async Task No_request_fails_while_pods_are_replaced()
     {
-        var length = TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("SOAK_SECONDS") is { Length: > 0 } seconds ? double.Parse(seconds, CultureInfo.InvariantCulture) : 15);
-        await using var stage = await ForwardStage.StartAsync(new ClusterOptions
-        {
-            PodStopDelay = TimeSpan.FromSeconds(1),
-            PodRemovalDelay = TimeSpan.FromMilliseconds(200),
-            Forward = new ForwardOptions { CloseDelay = TimeSpan.FromMilliseconds(50) },
-        });
+        var length = TimeSpan.FromSeconds(
+            Environment.GetEnvironmentVariable("SOAK_SECONDS") is { Length: > 0 } seconds
+                ? double.Parse(seconds, CultureInfo.InvariantCulture)
+                : 15);
+        await using var stage = await ForwardStage.StartAsync(
+            new ClusterOptions
+            {
+                PodStopDelay = TimeSpan.FromSeconds(1),
+                PodRemovalDelay = TimeSpan.FromMilliseconds(200),
+                Forward = new ForwardOptions { CloseDelay = TimeSpan.FromMilliseconds(50) },
+            });
         var forward = await stage.StartForwardAsync();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         over.CancelAfter(length);
@@ -33,10 +40,17 @@ public sealed class ForwardSoakTests
         Assert.Empty(failures);
         Assert.True(replaced >= (int)(length / Between) - 1, $"only {replaced} pods were replaced");
         Assert.True(forward.Reconnects > 0, "the pod never changed");
-        TestContext.Current.SendDiagnosticMessage($"{answers.Values.Sum()} requests, {replaced} pods replaced, {forward.Reconnects} changes of pod, answers: {string.Join(", ", answers)}");
+        TestContext.Current.SendDiagnosticMessage(
+            $"{answers.Values.Sum()} requests, {replaced} pods replaced, {forward.Reconnects} changes of pod, answers: {string.Join(", ", answers)}"
+        );
     }
 
-    private static async Task AskAsync(MonitoringPortForward forward, Dictionary<string, int> answers, List<string> failures, Stopwatch clock, CancellationToken cancellationToken)
+    private static async Task AskAsync(
+        MonitoringPortForward forward,
+        Dictionary<string, int> answers,
+        List<string> failures,
+        Stopwatch clock,
+        CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -49,7 +63,9 @@ public sealed class ForwardSoakTests
             {
                 lock (failures)
                 {
-                    failures.Add($"{clock.Elapsed}: {exception.InnerException?.Message ?? exception.Message} (pod {forward.Pod}, {forward.State}, {forward.LastError})");
+                    failures.Add(
+                        $"{clock.Elapsed}: {exception.InnerException?.Message ?? exception.Message} (pod {forward.Pod}, {forward.State}, {forward.LastError})"
+                    );
                 }
 
                 continue;

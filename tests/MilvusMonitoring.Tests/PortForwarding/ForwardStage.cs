@@ -20,7 +20,8 @@ internal sealed class ForwardStage : IAsyncDisposable
 
     public PowerShellSession Session => Stage.Session;
 
-    public static Task<ForwardStage> StartAsync() => StartAsync(new ClusterOptions { Forward = new ForwardOptions { CloseDelay = TimeSpan.FromMilliseconds(50) } });
+    public static Task<ForwardStage> StartAsync() =>
+        StartAsync(new ClusterOptions { Forward = new ForwardOptions { CloseDelay = TimeSpan.FromMilliseconds(50) } });
 
     public static async Task<ForwardStage> StartAsync(ClusterOptions options)
     {
@@ -51,7 +52,9 @@ internal sealed class ForwardStage : IAsyncDisposable
 
     /// <summary>Runs <c>Start-MonitoringPortForward</c>.</summary>
     public Task<PowerShellResult> TryStartAsync(string arguments, string? kubeconfig = null) =>
-        Session.InvokeAsync($"param($kubeconfig) Start-MonitoringPortForward -Kubeconfig $kubeconfig {arguments}", new { kubeconfig = kubeconfig ?? Stage.Kubeconfig });
+        Session.InvokeAsync(
+            $"param($kubeconfig) Start-MonitoringPortForward -Kubeconfig $kubeconfig {arguments}",
+            new { kubeconfig = kubeconfig ?? Stage.Kubeconfig });
 
     /// <summary>Starts one on a free port, and fails the test where that has any error.</summary>
     public async Task<MonitoringPortForward> StartForwardAsync(string arguments = "Prometheus") =>
@@ -64,10 +67,17 @@ internal sealed class ForwardStage : IAsyncDisposable
         return await client.GetStringAsync(new Uri(forward.Url, path), TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Has the connections that were opened ahead given up, so that the next is a new one; the first pod alone is ready then.</summary>
+    /// <summary>
+    /// Has the connections that were opened ahead given up, so that the next is a new one; the first pod alone is ready then.
+    /// </summary>
     public async Task DrainSparesAsync(MonitoringPortForward forward)
     {
-        var pods = Cluster.List("v1", "Pod", "monitoring").Select(pod => (string)pod["metadata"]!["name"]!).Where(name => name.StartsWith(forward.Service, StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        var pods = Cluster
+            .List("v1", "Pod", "monitoring")
+            .Select(pod => (string)pod["metadata"]!["name"]!)
+            .Where(name => name.StartsWith(forward.Service, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .ToList();
         pods.ForEach(pod => Cluster.SetReady("monitoring", pod, ready: false));
         await Commands.Stage.UntilAsync(() => forward.Pod is null && Cluster.PortForwards.OpenSockets == forward.OpenConnections);
         Cluster.SetReady("monitoring", pods[0], ready: true);
@@ -75,28 +85,30 @@ internal sealed class ForwardStage : IAsyncDisposable
     }
 
     /// <summary>So many short requests, each on a connection of its own, eight at a time.</summary>
-    public static Task HammerAsync(MonitoringPortForward forward, int requests) => Parallel.ForEachAsync(
-        Enumerable.Range(0, requests),
-        new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = TestContext.Current.CancellationToken },
-        async (_, cancellationToken) =>
-        {
-            using var socket = await ConnectAsync(forward);
-            await socket.SendAsync(Request, cancellationToken);
-            var buffer = new byte[512];
-            var text = new StringBuilder();
-            while (await socket.ReceiveAsync(buffer, cancellationToken) is var count and > 0)
+    public static Task HammerAsync(MonitoringPortForward forward, int requests) =>
+        Parallel.ForEachAsync(
+            Enumerable.Range(0, requests),
+            new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = TestContext.Current.CancellationToken },
+            async (_, cancellationToken) =>
             {
-                text.Append(Encoding.ASCII.GetString(buffer, 0, count));
-                if (text.ToString().EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal))
+                using var socket = await ConnectAsync(forward);
+                await socket.SendAsync(Request, cancellationToken);
+                var buffer = new byte[512];
+                var text = new StringBuilder();
+                while (await socket.ReceiveAsync(buffer, cancellationToken) is var count and > 0)
                 {
-                    return;
+                    text.Append(Encoding.ASCII.GetString(buffer, 0, count));
+                    if (text.ToString().EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal))
+                    {
+                        return;
+                    }
                 }
-            }
 
-            Assert.Fail($"the answer broke off after {text}");
-        });
+                Assert.Fail($"the answer broke off after {text}");
+            });
 
-    public static HttpClient NewClient() => new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) }) { Timeout = TimeSpan.FromSeconds(60) };
+    public static HttpClient NewClient() =>
+        new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) }) { Timeout = TimeSpan.FromSeconds(60) };
 
     /// <summary>A plain connection to a port-forward.</summary>
     public static async Task<Socket> ConnectAsync(MonitoringPortForward forward)
@@ -107,35 +119,61 @@ internal sealed class ForwardStage : IAsyncDisposable
     }
 
     /// <summary>Waits until so many pods of an app are ready behind its Service.</summary>
-    public Task UntilReadyAsync(string app, int count) => Cluster.WaitForAsync(
-        cluster => cluster.List("discovery.k8s.io/v1", "EndpointSlice", "monitoring")
-            .Where(slice => (string?)slice["metadata"]!["labels"]?["kubernetes.io/service-name"] is { } service && service.StartsWith(app, StringComparison.Ordinal))
-            .SelectMany(slice => slice["endpoints"]!.AsArray())
-            .Count(endpoint => (bool)endpoint!["conditions"]!["ready"]!) == count,
-        TestContext.Current.CancellationToken);
+    public Task UntilReadyAsync(string app, int count) =>
+        Cluster.WaitForAsync(
+            cluster =>
+                cluster
+                    .List("discovery.k8s.io/v1", "EndpointSlice", "monitoring")
+                    .Where(slice =>
+                        (string?)slice["metadata"]!["labels"]?["kubernetes.io/service-name"] is { } service
+                        && service.StartsWith(app, StringComparison.Ordinal))
+                    .SelectMany(slice => slice["endpoints"]!.AsArray())
+                    .Count(endpoint => (bool)endpoint!["conditions"]!["ready"]!) == count,
+            TestContext.Current.CancellationToken);
 
-    public void PutWorkload(string kind, string name, string app, int replicas) => Cluster.Put(Object("apps/v1", kind, name, "monitoring", new JsonObject
-    {
-        ["spec"] = new JsonObject
-        {
-            ["replicas"] = replicas,
-            ["serviceName"] = name,
-            ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = app } },
-            ["template"] = new JsonObject
+    public void PutWorkload(string kind, string name, string app, int replicas) =>
+        Cluster.Put(
+            Object(
+                "apps/v1",
+                kind,
+                name,
+                "monitoring",
+                new JsonObject
+                {
+                    ["spec"] = new JsonObject
+                    {
+                        ["replicas"] = replicas,
+                        ["serviceName"] = name,
+                        ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = app } },
+                        ["template"] = new JsonObject
+                        {
+                            ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["app"] = app } },
+                            ["spec"] = new JsonObject
+                            {
+                                ["containers"] = new JsonArray(new JsonObject { ["name"] = app, ["image"] = app }),
+                            },
+                        },
+                    },
+                }));
+
+    public void PutService(string name, string app, params (string Name, int Port)[] ports) =>
+        PutService(
+            name,
+            new JsonObject
             {
-                ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["app"] = app } },
-                ["spec"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = app, ["image"] = app }) },
-            },
-        },
-    }));
+                ["selector"] = new JsonObject { ["app"] = app },
+                ["ports"] = new JsonArray([
+                    .. ports.Select(port => new JsonObject
+                    {
+                        ["name"] = port.Name,
+                        ["port"] = port.Port,
+                        ["protocol"] = "TCP",
+                    }),
+                ]),
+            });
 
-    public void PutService(string name, string app, params (string Name, int Port)[] ports) => PutService(name, new JsonObject
-    {
-        ["selector"] = new JsonObject { ["app"] = app },
-        ["ports"] = new JsonArray([.. ports.Select(port => new JsonObject { ["name"] = port.Name, ["port"] = port.Port, ["protocol"] = "TCP" })]),
-    });
-
-    public void PutService(string name, JsonObject spec) => Cluster.Put(Object("v1", "Service", name, "monitoring", new JsonObject { ["spec"] = spec }));
+    public void PutService(string name, JsonObject spec) =>
+        Cluster.Put(Object("v1", "Service", name, "monitoring", new JsonObject { ["spec"] = spec }));
 
     public async ValueTask DisposeAsync()
     {

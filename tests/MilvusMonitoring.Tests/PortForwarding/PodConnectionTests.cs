@@ -20,7 +20,9 @@ public sealed class PodConnectionTests
         await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint, TestContext.Current.CancellationToken);
         using var server = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         await server.GetStream().WriteAsync((byte[])[.. port, .. message, .. farewell], TestContext.Current.CancellationToken);
-        await using var connection = new PodConnection(WebSocket.CreateFromStream(client.GetStream(), new WebSocketCreationOptions()), new PodAddress("ns", "pod", 1));
+        await using var connection = new PodConnection(
+            WebSocket.CreateFromStream(client.GetStream(), new WebSocketCreationOptions()),
+            new PodAddress("ns", "pod", 1));
 
         Assert.Equal("ab"u8.ToArray(), (await connection.ReceiveAsync()).ToArray());
         Assert.True((await connection.ReceiveAsync()).IsEmpty);

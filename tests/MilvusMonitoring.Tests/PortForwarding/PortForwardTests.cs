@@ -39,7 +39,10 @@ public sealed class PortForwardTests
         using var client = ForwardStage.NewClient();
         foreach (var host in new[] { "127.0.0.1", "[::1]" })
         {
-            Assert.Equal("prometheus-k8s-0", await client.GetStringAsync(new Uri($"http://{host}:{forward.LocalPort}/who"), TestContext.Current.CancellationToken));
+            Assert.Equal(
+                "prometheus-k8s-0",
+                await client.GetStringAsync(new Uri($"http://{host}:{forward.LocalPort}/who"), TestContext.Current.CancellationToken)
+            );
         }
 
         Assert.Equal(["127.0.0.1", "::1"], forward.Address);
@@ -53,7 +56,8 @@ public sealed class PortForwardTests
         using var open = await ForwardStage.ConnectAsync(forward);
         await Commands.Stage.UntilAsync(() => forward.State == PortForwardState.Connected);
 
-        var stopped = (await stage.Session.InvokeAsync("Get-MonitoringPortForward Prometheus | Stop-MonitoringPortForward -PassThru")).EnsureNoError();
+        var stopped = (
+            await stage.Session.InvokeAsync("Get-MonitoringPortForward Prometheus | Stop-MonitoringPortForward -PassThru")).EnsureNoError();
 
         Assert.Same(forward, Assert.Single(stopped.OutputOf<MonitoringPortForward>()));
         Assert.Equal(PortForwardState.Stopped, forward.State);
@@ -110,7 +114,8 @@ public sealed class PortForwardTests
     {
         await using var stage = await ForwardStage.StartAsync();
         var shown = Path.Combine(stage.Stage.Folder, "shown");
-        var waiting = stage.TryStartAsync($"Prometheus -LocalPort 0 -Wait | ForEach-Object {{ $_; [System.IO.File]::Create('{shown}').Dispose() }}");
+        var waiting = stage.TryStartAsync(
+            $"Prometheus -LocalPort 0 -Wait | ForEach-Object {{ $_; [System.IO.File]::Create('{shown}').Dispose() }}");
         await Commands.Stage.UntilAsync(() => File.Exists(shown));
 
         Assert.False(waiting.IsCompleted);
@@ -129,7 +134,10 @@ public sealed class PortForwardTests
     {
         await using var stage = await ForwardStage.StartAsync();
         var before = await stage.StartForwardAsync("Grafana");
-        var pod = stage.Cluster.List("v1", "Pod", "monitoring").Select(pod => (string)pod["metadata"]!["name"]!).Single(name => name.StartsWith("grafana", StringComparison.Ordinal));
+        var pod = stage
+            .Cluster.List("v1", "Pod", "monitoring")
+            .Select(pod => (string)pod["metadata"]!["name"]!)
+            .Single(name => name.StartsWith("grafana", StringComparison.Ordinal));
 
         // Nothing shows from outside when the command begins to watch: its first warning ends it.
         var waiting = stage.TryStartAsync($"Grafana -LocalPort {before.LocalPort} -Wait -WarningAction Stop");
@@ -150,7 +158,12 @@ public sealed class PortForwardTests
     {
         await using var stage = await ForwardStage.StartAsync();
         var connection = ClusterConnection.Open(new ClusterTarget(stage.Stage.Kubeconfig, null), new RecordingSink());
-        var target = await ServiceTarget.FindAsync(new ClusterClient(connection), "monitoring", "grafana", null, TestContext.Current.CancellationToken);
+        var target = await ServiceTarget.FindAsync(
+            new ClusterClient(connection),
+            "monitoring",
+            "grafana",
+            null,
+            TestContext.Current.CancellationToken);
         var meter = new PortForwardMeter();
         using var listener = LocalListener.Start(LocalListener.Loopback, 0);
         await using var forwarder = new PortForwarder(connection, target!, listener, meter);
@@ -176,11 +189,16 @@ public sealed class PortForwardTests
             Resources = [],
         };
 
-        var named = await stage.Session.InvokeAsync("param($kubeconfig) 'grafana' | Start-MonitoringPortForward -Namespace monitoring -Port http -LocalPort 0 -Kubeconfig $kubeconfig", new { kubeconfig = stage.Stage.Kubeconfig });
+        var named = await stage.Session.InvokeAsync(
+            "param($kubeconfig) 'grafana' | Start-MonitoringPortForward -Namespace monitoring -Port http -LocalPort 0 -Kubeconfig $kubeconfig",
+            new { kubeconfig = stage.Stage.Kubeconfig });
         var ofStack = await stage.Session.InvokeAsync("param($stack) $stack | Start-MonitoringPortForward -LocalPort 0", new { stack });
 
-        Assert.Equal(["prometheus-k8s", "grafana"], ofStack.EnsureNoError().OutputOf<MonitoringPortForward>().Select(forward => forward.Service));
-        foreach (var forward in named.EnsureNoError().OutputOf<MonitoringPortForward>().Append(ofStack.OutputOf<MonitoringPortForward>()[1]))
+        Assert.Equal(
+            ["prometheus-k8s", "grafana"],
+            ofStack.EnsureNoError().OutputOf<MonitoringPortForward>().Select(forward => forward.Service));
+        foreach (
+            var forward in named.EnsureNoError().OutputOf<MonitoringPortForward>().Append(ofStack.OutputOf<MonitoringPortForward>()[1]))
         {
             Assert.Equal("grafana", await ForwardStage.GetAsync(forward));
         }
@@ -204,7 +222,9 @@ public sealed class PortForwardTests
 
         foreach (var port in new[] { "80", "site" })
         {
-            Assert.Equal("grafana", await ForwardStage.GetAsync(await stage.StartForwardAsync($"-ServiceName other -Namespace monitoring -Port {port}")));
+            Assert.Equal(
+                "grafana",
+                await ForwardStage.GetAsync(await stage.StartForwardAsync($"-ServiceName other -Namespace monitoring -Port {port}")));
         }
     }
 
@@ -220,10 +240,23 @@ public sealed class PortForwardTests
         await using var stage = await ForwardStage.StartAsync();
         stage.PutService("external", new JsonObject { ["type"] = "ExternalName", ["externalName"] = "db.example.com" });
         stage.PutService("bare", new JsonObject { ["ports"] = new JsonArray(new JsonObject { ["port"] = 80, ["protocol"] = "TCP" }) });
-        stage.PutService("dns", new JsonObject { ["selector"] = new JsonObject { ["app"] = "x" }, ["ports"] = new JsonArray(new JsonObject { ["name"] = "lookup", ["port"] = 53, ["protocol"] = "UDP" }) });
+        stage.PutService(
+            "dns",
+            new JsonObject
+            {
+                ["selector"] = new JsonObject { ["app"] = "x" },
+                ["ports"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["name"] = "lookup",
+                        ["port"] = 53,
+                        ["protocol"] = "UDP",
+                    }),
+            });
         stage.PutService("empty", "nobody", ("http", 80));
 
-        var result = await stage.TryStartAsync($"-ServiceName {service} -Namespace monitoring -LocalPort 0 -Timeout 1 {(port is null ? "" : $"-Port {port}")}");
+        var result = await stage.TryStartAsync(
+            $"-ServiceName {service} -Namespace monitoring -LocalPort 0 -Timeout 1 {(port is null ? "" : $"-Port {port}")}");
 
         var error = Assert.Single(result.Errors);
         Assert.StartsWith(errorId + ",", error.FullyQualifiedErrorId, StringComparison.Ordinal);
@@ -264,7 +297,10 @@ public sealed class PortForwardTests
         var error = Assert.Single((await stage.TryStartAsync($"Prometheus -LocalPort {first.LocalPort}")).Errors);
 
         Assert.StartsWith("PortNotAvailable,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.Contains($"port-forward {first.Id} of this session has it, for Service/monitoring/grafana; end that with Stop-MonitoringPortForward -Id {first.Id}", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"port-forward {first.Id} of this session has it, for Service/monitoring/grafana; end that with Stop-MonitoringPortForward -Id {first.Id}",
+            error.ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -286,7 +322,13 @@ public sealed class PortForwardTests
     public async Task A_missing_permission_names_the_verb(string version, string held, string missing)
     {
         await using var stage = await ForwardStage.StartAsync(new ClusterOptions { Rbac = true, KubernetesVersion = version });
-        Allow(stage.Cluster, "dora", ("", "services", "get"), ("discovery.k8s.io", "endpointslices", "list"), ("discovery.k8s.io", "endpointslices", "watch"), ("", "pods/portforward", held));
+        Allow(
+            stage.Cluster,
+            "dora",
+            ("", "services", "get"),
+            ("discovery.k8s.io", "endpointslices", "list"),
+            ("discovery.k8s.io", "endpointslices", "watch"),
+            ("", "pods/portforward", held));
 
         var result = await stage.TryStartAsync("Prometheus -LocalPort 0", stage.Stage.WriteKubeconfig("dora"));
 
@@ -299,11 +341,20 @@ public sealed class PortForwardTests
     public async Task Endpoints_do_where_slices_may_not_be_seen()
     {
         await using var stage = await ForwardStage.StartAsync(new ClusterOptions { Rbac = true });
-        Allow(stage.Cluster, "dora", ("", "services", "get"), ("", "endpoints", "list"), ("", "endpoints", "watch"), ("", "pods/portforward", "get"), ("", "pods/portforward", "create"));
+        Allow(
+            stage.Cluster,
+            "dora",
+            ("", "services", "get"),
+            ("", "endpoints", "list"),
+            ("", "endpoints", "watch"),
+            ("", "pods/portforward", "get"),
+            ("", "pods/portforward", "create"));
 
         var result = await stage.TryStartAsync("Prometheus -LocalPort 0", stage.Stage.WriteKubeconfig("dora"));
 
-        Assert.Equal("prometheus-k8s-0", await ForwardStage.GetAsync(Assert.Single(result.EnsureNoError().OutputOf<MonitoringPortForward>())));
+        Assert.Equal(
+            "prometheus-k8s-0",
+            await ForwardStage.GetAsync(Assert.Single(result.EnsureNoError().OutputOf<MonitoringPortForward>())));
     }
 
     [Fact]
@@ -314,7 +365,9 @@ public sealed class PortForwardTests
 
         var result = await stage.Session.InvokeAsync("Stop-MonitoringPortForward prometeus-k8s; Stop-MonitoringPortForward -Id 77");
 
-        Assert.Equal(["PortForwardNotFound", "PortForwardNotFound"], result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
+        Assert.Equal(
+            ["PortForwardNotFound", "PortForwardNotFound"],
+            result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
         Assert.Contains("did you mean 'prometheus-k8s'", result.Errors[0].Exception.Message, StringComparison.Ordinal);
         Assert.Contains("there are: 1", result.Errors[1].Exception.Message, StringComparison.Ordinal);
     }
@@ -327,8 +380,11 @@ public sealed class PortForwardTests
         var result = (await stage.TryStartAsync("-LocalPort 0 -WhatIf")).EnsureNoError();
 
         Assert.Empty(result.Output);
-        Assert.Contains(result.HostLines, line => line.Contains("Forward a local port to Service/monitoring/grafana", StringComparison.Ordinal));
-        Assert.Equal([ErrorId.ObjectNotFound], (await stage.TryStartAsync("-ServiceName nobody -Namespace monitoring -LocalPort 0 -WhatIf")).ErrorIds);
+        Assert.Contains(result.HostLines, line =>
+            line.Contains("Forward a local port to Service/monitoring/grafana", StringComparison.Ordinal));
+        Assert.Equal(
+            [ErrorId.ObjectNotFound],
+            (await stage.TryStartAsync("-ServiceName nobody -Namespace monitoring -LocalPort 0 -WhatIf")).ErrorIds);
         Assert.Equal(0, stage.Cluster.PortForwards.OpenSockets);
     }
 

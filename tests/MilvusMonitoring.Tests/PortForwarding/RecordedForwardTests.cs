@@ -21,12 +21,32 @@ public sealed class RecordedForwardTests
     [InlineData("v1.36", "a pod in phase Failed (its container has ended)", ErrorId.ServerFailed, "pod not found (\"pf-crash_bug-rec\")")]
     [InlineData("v1.20", "a pod that has just been deleted", ErrorId.ObjectNotFound, "pods \"pf-gone\" not found; ")]
     [InlineData("v1.36", "a pod that has just been deleted", ErrorId.ObjectNotFound, "pods \"pf-gone\" not found; ")]
-    [InlineData("v1.20", "a pod that no node takes (Pending, unscheduled)", ErrorId.ObjectInvalid, "pod pf-unscheduled does not have a host assigned; ")]
-    [InlineData("v1.36", "a pod that no node takes (Pending, unscheduled)", ErrorId.ObjectInvalid, "pod pf-unscheduled does not have a host assigned; ")]
+    [InlineData(
+        "v1.20",
+        "a pod that no node takes (Pending, unscheduled)",
+        ErrorId.ObjectInvalid,
+        "pod pf-unscheduled does not have a host assigned; "
+    )]
+    [InlineData(
+        "v1.36",
+        "a pod that no node takes (Pending, unscheduled)",
+        ErrorId.ObjectInvalid,
+        "pod pf-unscheduled does not have a host assigned; "
+    )]
     [InlineData("v1.20", "Accept: application/json", ErrorId.ServerFailed, "(406) (406: Not Acceptable); ")]
     [InlineData("v1.36", "Accept: application/json", ErrorId.ServerFailed, "(406) (406: Not Acceptable Available representations); ")]
-    [InlineData("v1.20", "a user who may not (impersonated service account)", ErrorId.PermissionDenied, "resources: [\"pods/portforward\"], verbs: [\"get\"]")]
-    [InlineData("v1.36", "a user who may not (impersonated service account)", ErrorId.PermissionDenied, "resources: [\"pods/portforward\"], verbs: [\"get\"]")]
+    [InlineData(
+        "v1.20",
+        "a user who may not (impersonated service account)",
+        ErrorId.PermissionDenied,
+        "resources: [\"pods/portforward\"], verbs: [\"get\"]"
+    )]
+    [InlineData(
+        "v1.36",
+        "a user who may not (impersonated service account)",
+        ErrorId.PermissionDenied,
+        "resources: [\"pods/portforward\"], verbs: [\"get\"]"
+    )]
     [InlineData("v1.20", "a bad bearer token", ErrorId.NotAuthenticated, "the API server does not accept the credentials; ")]
     [InlineData("v1.36", "a bad bearer token", ErrorId.NotAuthenticated, "the API server does not accept the credentials; ")]
     public void A_refusal_becomes_one_line_with_a_remedy(string version, string note, string errorId, string text)
@@ -57,14 +77,19 @@ public sealed class RecordedForwardTests
 
             var (received, end, endText) = await ReceiveAsync([.. frames.SelectMany(each => Bytes(each!))]);
 
-            Assert.Equal((data, isRefused ? PodEnd.Refused : PodEnd.Clean, isRefused ? "connection refused" : ""), (received, end, endText));
+            Assert.Equal(
+                (data, isRefused ? PodEnd.Refused : PodEnd.Clean, isRefused ? "connection refused" : ""),
+                (received, end, endText));
         }
     }
 
     private static bool IsOfOnePort(JsonNode? exchange) =>
         (int)exchange!["response"]!["status"]! == 101
         && (exchange["response"]!["headers"]!["Sec-WebSocket-Protocol"]?.ToString() == PodConnection.Protocol)
-        && exchange["request"]!["path"]!.ToString() is var path && path.Contains("ports=", StringComparison.Ordinal) && path.Split("ports=").Length == 2 && !path.Contains(',', StringComparison.Ordinal)
+        && exchange["request"]!["path"]!.ToString() is var path
+        && path.Contains("ports=", StringComparison.Ordinal)
+        && path.Split("ports=").Length == 2
+        && !path.Contains(',', StringComparison.Ordinal)
         && exchange["end"]!["how"]!.ToString().StartsWith("the server closed", StringComparison.Ordinal);
 
     private static bool IsText(JsonNode? frame, int channel) => (int?)frame!["channel"] == channel && frame["text"] is not null;
@@ -77,8 +102,16 @@ public sealed class RecordedForwardTests
             return [0x88, 2, (byte)(code >> 8), (byte)code];
         }
 
-        byte[] payload = [(byte)(int)frame["channel"]!, .. frame["base64"] is { } bytes ? Convert.FromBase64String(bytes.ToString()) : Encoding.UTF8.GetBytes(frame["text"]!.ToString())];
-        return payload.Length < 126 ? [0x82, (byte)payload.Length, .. payload] : [0x82, 126, (byte)(payload.Length >> 8), (byte)payload.Length, .. payload];
+        byte[] payload =
+        [
+            (byte)(int)frame["channel"]!,
+            .. frame["base64"] is { } bytes
+                ? Convert.FromBase64String(bytes.ToString())
+                : Encoding.UTF8.GetBytes(frame["text"]!.ToString()),
+        ];
+        return payload.Length < 126
+            ? [0x82, (byte)payload.Length, .. payload]
+            : [0x82, 126, (byte)(payload.Length >> 8), (byte)payload.Length, .. payload];
     }
 
     private static async Task<(string Received, PodEnd End, string EndText)> ReceiveAsync(byte[] sent)
@@ -89,7 +122,9 @@ public sealed class RecordedForwardTests
         await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint, Token);
         using var server = await listener.AcceptTcpClientAsync(Token);
         await server.GetStream().WriteAsync(sent, Token);
-        await using var connection = new PodConnection(WebSocket.CreateFromStream(client.GetStream(), new WebSocketCreationOptions()), new PodAddress("bug-rec", "p", 8080));
+        await using var connection = new PodConnection(
+            WebSocket.CreateFromStream(client.GetStream(), new WebSocketCreationOptions()),
+            new PodAddress("bug-rec", "p", 8080));
         var received = new StringBuilder();
         while (await connection.ReceiveAsync() is { IsEmpty: false } data)
         {

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace MilvusMonitoring.Tests.PortForwarding;
 
-/// <summary>What stands behind a pod's port: a web server on loopback that says who it is, counts what it is sent and gives any number of bytes.</summary>
+/// <summary>
+/// What stands behind a pod's port: a web server on loopback that says who it is, counts what it is sent and gives any number of bytes.
+/// </summary>
 internal sealed class WebServer : IAsyncDisposable
 {
     private readonly LoopbackServer _server;
@@ -17,7 +19,9 @@ internal sealed class WebServer : IAsyncDisposable
     public static async Task<WebServer> StartAsync(string name, CancellationToken cancellationToken) =>
         new(await LoopbackServer.StartAsync(context => AnswerAsync(context, name), cancellationToken));
 
-    /// <summary>What <c>/bytes</c> gives, over and over: its length is a prime, so that no buffer's worth that is lost or given twice goes unseen.</summary>
+    /// <summary>
+    /// What <c>/bytes</c> gives, over and over: its length is a prime, so that no buffer's worth that is lost or given twice goes unseen.
+    /// </summary>
     public static byte[] Pattern { get; } = [.. Enumerable.Range(0, 65521).Select(place => (byte)((place * 2654435761L) >> 13))];
 
     /// <summary>Whether the bytes are those at a place of what <c>/bytes</c> gives.</summary>
@@ -46,7 +50,9 @@ internal sealed class WebServer : IAsyncDisposable
         switch (context.Request.Path.Value!.Split('/'))
         {
             case ["", "length"]:
-                await context.Response.WriteAsync($"{await CountAsync(context.Request.Body, context.RequestAborted)}", context.RequestAborted);
+                await context.Response.WriteAsync(
+                    $"{await CountAsync(context.Request.Body, context.RequestAborted)}",
+                    context.RequestAborted);
                 break;
             case ["", "bytes", var count]:
                 await WriteAsync(context, long.Parse(count, CultureInfo.InvariantCulture));

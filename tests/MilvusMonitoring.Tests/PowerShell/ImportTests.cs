@@ -68,7 +68,8 @@ public sealed class ImportTests
     [Fact]
     public async Task Shared_types_can_be_named_in_a_script()
     {
-        var output = await ChildProcess.RunBareAsync($"{Import}; [MilvusMonitoring.ErrorId]::TimedOut; [MilvusMonitoring.ResourceAction]'Unchanged'");
+        var output = await ChildProcess.RunBareAsync(
+            $"{Import}; [MilvusMonitoring.ErrorId]::TimedOut; [MilvusMonitoring.ResourceAction]'Unchanged'");
 
         Assert.Equal(["TimedOut", "Unchanged"], output);
     }
@@ -87,7 +88,8 @@ public sealed class ImportTests
     {
         using var other = new ModuleCopy();
         other.MakeAnotherBuild();
-        var result = await ChildProcess.RunBareRawAsync($"{Import}; Import-Module '{other.Path}'; (Get-Command Get-KubePrometheus).Module.ModuleBase");
+        var result = await ChildProcess.RunBareRawAsync(
+            $"{Import}; Import-Module '{other.Path}'; (Get-Command Get-KubePrometheus).Module.ModuleBase");
 
         var line = Assert.Single(ChildProcess.Lines(result.Errors));
         Assert.StartsWith("Another build of MilvusMonitoring is already loaded in this process", line, StringComparison.Ordinal);

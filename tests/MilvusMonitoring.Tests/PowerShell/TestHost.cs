@@ -89,8 +89,12 @@ public sealed class TestHost : PSHost
             throw Asked(caption, message);
 
         public override PSCredential PromptForCredential(
-            string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) =>
-            throw Asked(caption, message);
+            string caption,
+            string message,
+            string userName,
+            string targetName,
+            PSCredentialTypes allowedCredentialTypes,
+            PSCredentialUIOptions options) => throw Asked(caption, message);
 
         public override string ReadLine() => throw Asked("ReadLine", "");
 

@@ -45,7 +45,11 @@ public sealed partial class NodeProofTests(RealNode node)
         using var folder = new TemporaryFolder();
         var release = RealStackTests.CopyRelease("v0.8.0", folder);
         var kubeconfig = await node.GetKubeconfigAsync();
-        var start = new ProcessStartInfo("dotnet", Demo(kubeconfig, release)) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", Demo(kubeconfig, release))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var demo = Process.Start(start)!;
         try
         {

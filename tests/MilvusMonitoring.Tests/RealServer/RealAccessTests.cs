@@ -3,7 +3,10 @@ using k8s.Models;
 
 namespace MilvusMonitoring.Tests;
 
-/// <summary>Access for the Prometheus of v0.18.0, whose role reads no endpointslices, on a real API server with RBAC, of its own since a namespace never goes there.</summary>
+/// <summary>
+/// Access for the Prometheus of v0.18.0, whose role reads no endpointslices, on a real API server with RBAC, of its own since a namespace
+/// never goes there.
+/// </summary>
 public sealed class RealAccessTests(RealApiServer server) : IClassFixture<RealApiServer>, IAsyncLifetime
 {
     // The newer definition has fields that Kubernetes 1.20 does not take.
@@ -11,7 +14,11 @@ public sealed class RealAccessTests(RealApiServer server) : IClassFixture<RealAp
 
     private static readonly string[] Files =
     [
-        "setup/namespace.yaml", "prometheus-prometheus.yaml", "prometheus-serviceAccount.yaml", "prometheus-clusterRole.yaml", "prometheus-clusterRoleBinding.yaml",
+        "setup/namespace.yaml",
+        "prometheus-prometheus.yaml",
+        "prometheus-serviceAccount.yaml",
+        "prometheus-clusterRole.yaml",
+        "prometheus-clusterRoleBinding.yaml",
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -29,7 +36,9 @@ public sealed class RealAccessTests(RealApiServer server) : IClassFixture<RealAp
             _folder.Write(Path.Combine("manifests", file), await File.ReadAllBytesAsync(Path.Combine(release, file), Cancelled));
         }
 
-        _folder.Write(Path.Combine("manifests", "setup", "definition.yaml"), await File.ReadAllBytesAsync(Path.Combine(RealManifests.Folder(), OlderDefinition), Cancelled));
+        _folder.Write(
+            Path.Combine("manifests", "setup", "definition.yaml"),
+            await File.ReadAllBytesAsync(Path.Combine(RealManifests.Folder(), OlderDefinition), Cancelled));
         _session = await PowerShellSession.StartAsync();
         await RunAsync("Install-KubePrometheus -Path $path -ForceConflicts");
         await RunAsync("Revoke-PrometheusMilvusAccess");
@@ -73,9 +82,15 @@ public sealed class RealAccessTests(RealApiServer server) : IClassFixture<RealAp
         // What a re-apply by another tool does to the role.
         var role = await client.RbacAuthorizationV1.ReadClusterRoleAsync("prometheus-k8s", cancellationToken: Cancelled);
         role.Rules = [.. role.Rules.Take(original)];
-        await client.RbacAuthorizationV1.ReplaceClusterRoleAsync(role, "prometheus-k8s", fieldManager: "kubectl", cancellationToken: Cancelled);
+        await client.RbacAuthorizationV1.ReplaceClusterRoleAsync(
+            role,
+            "prometheus-k8s",
+            fieldManager: "kubectl",
+            cancellationToken: Cancelled);
         Assert.Equal(ResourceAction.Configured, await AccessAsync("Grant-PrometheusMilvusAccess"));
-        Assert.Equal(original + 2, (await client.RbacAuthorizationV1.ReadClusterRoleAsync("prometheus-k8s", cancellationToken: Cancelled)).Rules.Count);
+        Assert.Equal(
+            original + 2,
+            (await client.RbacAuthorizationV1.ReadClusterRoleAsync("prometheus-k8s", cancellationToken: Cancelled)).Rules.Count);
         await AssertMayListSlicesAsync(client, "default", true);
     }
 
@@ -121,12 +136,17 @@ public sealed class RealAccessTests(RealApiServer server) : IClassFixture<RealAp
             cancellationToken: Cancelled);
         var version = await RoleVersionAsync(client);
         var text = await File.ReadAllTextAsync(_kubeconfig, Cancelled);
-        var limited = _folder.Write("limited", text.Replace("user: {client-certificate-data", "user: {as: limited, client-certificate-data", StringComparison.Ordinal));
+        var limited = _folder.Write(
+            "limited",
+            text.Replace("user: {client-certificate-data", "user: {as: limited, client-certificate-data", StringComparison.Ordinal));
 
         var result = await InvokeAsync("Grant-PrometheusMilvusAccess", limited);
 
         Assert.Equal([ErrorId.PermissionDenied], result.ErrorIds);
-        Assert.Contains("get, list, watch on pods, services, endpoints, endpointslices.discovery.k8s.io", Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "get, list, watch on pods, services, endpoints, endpointslices.discovery.k8s.io",
+            Assert.Single(result.Errors).ToString(),
+            StringComparison.Ordinal);
         Assert.Equal(version, await RoleVersionAsync(client));
     }
 
@@ -149,16 +169,25 @@ public sealed class RealAccessTests(RealApiServer server) : IClassFixture<RealAp
             Spec = new V1SubjectAccessReviewSpec
             {
                 User = "system:serviceaccount:monitoring:prometheus-k8s",
-                ResourceAttributes = new V1ResourceAttributes { Verb = "list", Group = "discovery.k8s.io", Resource = "endpointslices", NamespaceProperty = namespaceName },
+                ResourceAttributes = new V1ResourceAttributes
+                {
+                    Verb = "list",
+                    Group = "discovery.k8s.io",
+                    Resource = "endpointslices",
+                    NamespaceProperty = namespaceName,
+                },
             },
         };
 
         // The server's own view of roles and bindings follows a write a moment later.
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         bound.CancelAfter(TimeSpan.FromSeconds(10));
-        while ((await client.AuthorizationV1.CreateSubjectAccessReviewAsync(review, cancellationToken: Cancelled)).Status.Allowed != expected)
+        while (
+            (await client.AuthorizationV1.CreateSubjectAccessReviewAsync(review, cancellationToken: Cancelled)).Status.Allowed != expected)
         {
-            Assert.False(bound.IsCancellationRequested, $"That it {(expected ? "may" : "may not")} list endpointslices in {namespaceName} did not come true.");
+            Assert.False(
+                bound.IsCancellationRequested,
+                $"That it {(expected ? "may" : "may not")} list endpointslices in {namespaceName} did not come true.");
             await Task.Delay(50, Cancelled);
         }
     }
@@ -167,12 +196,17 @@ public sealed class RealAccessTests(RealApiServer server) : IClassFixture<RealAp
         (await client.RbacAuthorizationV1.ReadClusterRoleAsync("prometheus-k8s", cancellationToken: Cancelled)).Metadata.ResourceVersion;
 
     private static async Task<string> InventoryVersionAsync(k8s.Kubernetes client) =>
-        (await client.CoreV1.ReadNamespacedConfigMapAsync("milvus-monitoring-kube-prometheus", "monitoring", cancellationToken: Cancelled)).Metadata.ResourceVersion;
+        (await client.CoreV1.ReadNamespacedConfigMapAsync("milvus-monitoring-kube-prometheus", "monitoring", cancellationToken: Cancelled))
+            .Metadata
+            .ResourceVersion;
 
-    private async Task<ResourceAction> AccessAsync(string command) => Assert.Single((await RunAsync(command)).OutputOf<PrometheusAccess>()).Action;
+    private async Task<ResourceAction> AccessAsync(string command) =>
+        Assert.Single((await RunAsync(command)).OutputOf<PrometheusAccess>()).Action;
 
     private async Task<PowerShellResult> RunAsync(string command) => (await InvokeAsync(command, _kubeconfig)).EnsureNoError();
 
     private Task<PowerShellResult> InvokeAsync(string command, string kubeconfig) =>
-        _session!.InvokeAsync($"param($kubeconfig, $path) {command} -Kubeconfig $kubeconfig", new { kubeconfig, path = _folder.PathOf("manifests") });
+        _session!.InvokeAsync(
+            $"param($kubeconfig, $path) {command} -Kubeconfig $kubeconfig",
+            new { kubeconfig, path = _folder.PathOf("manifests") });
 }

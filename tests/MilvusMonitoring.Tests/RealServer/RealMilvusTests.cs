@@ -7,13 +7,19 @@ using k8s.Models;
 
 namespace MilvusMonitoring.Tests;
 
-/// <summary>A release that the real helm has installed on a real API server, and its ServiceMonitor; on a server of its own, since a namespace never goes there.</summary>
+/// <summary>
+/// A release that the real helm has installed on a real API server, and its ServiceMonitor; on a server of its own, since a namespace never
+/// goes there.
+/// </summary>
 public sealed class RealMilvusTests(RealApiServer server) : IClassFixture<RealApiServer>, IAsyncLifetime
 {
     private const string Release = "my-release";
     private const string Name = "my-release-milvus";
 
-    /// <summary>The definitions of v0.8.0, since Kubernetes 1.20 does not take all fields of newer ones; without PodMonitor, which the commands do without.</summary>
+    /// <summary>
+    /// The definitions of v0.8.0, since Kubernetes 1.20 does not take all fields of newer ones; without PodMonitor, which the commands do
+    /// without.
+    /// </summary>
     private static readonly string[] Files =
     [
         "setup/0namespace-namespace.yaml",
@@ -60,14 +66,22 @@ public sealed class RealMilvusTests(RealApiServer server) : IClassFixture<RealAp
         Assert.Equal(before.ToJsonString(), (await MonitorAsync(Place)).ToJsonString());
         Assert.Equal((1, "deployed", "5.0.19", MilvusMode.Cluster, Name, true), await InstanceAsync());
 
-        Assert.Equal(ResourceAction.Deleted, (await OneAsync("Get-MilvusServiceMonitor -Namespace $place | Disable-MilvusServiceMonitor", Place)).Action);
+        Assert.Equal(
+            ResourceAction.Deleted,
+            (await OneAsync("Get-MilvusServiceMonitor -Namespace $place | Disable-MilvusServiceMonitor", Place)).Action);
         Assert.Empty((await RunAsync("Get-MilvusServiceMonitor -Namespace $place", Place)).Output);
         await AssertNotFoundAsync(() => MonitorAsync(Place));
 
         async Task<(int?, string, string?, MilvusMode, string, bool?)> InstanceAsync()
         {
             var instance = Assert.Single((await RunAsync("Get-MilvusInstance -Namespace $place", Place)).OutputOf<MilvusInstance>());
-            return (instance.Revision, instance.Status, instance.ChartVersion, instance.Mode, instance.MonitorName, instance.MonitorEnabled);
+            return (
+                instance.Revision,
+                instance.Status,
+                instance.ChartVersion,
+                instance.Mode,
+                instance.MonitorName,
+                instance.MonitorEnabled);
         }
     }
 
@@ -117,7 +131,8 @@ public sealed class RealMilvusTests(RealApiServer server) : IClassFixture<RealAp
     public async Task Native_and_Helm_make_the_same_and_follow_one_another(string helm, string place)
     {
         _helm = RealHelm.Find(helm);
-        var byHelm = $"Enable-MilvusServiceMonitor my-release -Namespace $place -Method Helm -HelmPath '{_helm.Program}' -Chart '{RealHelm.Chart}'";
+        var byHelm =
+            $"Enable-MilvusServiceMonitor my-release -Namespace $place -Method Helm -HelmPath '{_helm.Program}' -Chart '{RealHelm.Chart}'";
         await HelmAsync(place, "install", Release, RealHelm.Chart, "--create-namespace");
         await OneAsync("Enable-MilvusServiceMonitor my-release -Namespace $place -AdditionalLabel @{ team = '1' }", place);
         var native = Content(await MonitorAsync(place));
@@ -132,7 +147,9 @@ public sealed class RealMilvusTests(RealApiServer server) : IClassFixture<RealAp
         Assert.Equal(ResourceAction.Unchanged, (await OneAsync("Enable-MilvusServiceMonitor my-release -Namespace $place", place)).Action);
         Assert.Equal(ResourceAction.Unchanged, (await OneAsync(byHelm, place)).Action);
         await OneAsync("Disable-MilvusServiceMonitor my-release -Namespace $place", place);
-        Assert.Equal((ResourceAction.Created, "2m"), (await OneAsync(byHelm, place)) is var again ? (again.Action, again.Interval) : default);
+        Assert.Equal(
+            (ResourceAction.Created, "2m"),
+            (await OneAsync(byHelm, place)) is var again ? (again.Action, again.Interval) : default);
         await HelmAsync(place, "upgrade", Release, RealHelm.Chart, "--reuse-values", "--set", "metrics.serviceMonitor.enabled=false");
         await AssertNotFoundAsync(() => MonitorAsync(place));
     }
@@ -180,10 +197,24 @@ public sealed class RealMilvusTests(RealApiServer server) : IClassFixture<RealAp
     };
 
     private static JsonObject Sorted(JsonObject members) =>
-        new(members.OrderBy(member => member.Key, StringComparer.Ordinal).Select(member => KeyValuePair.Create(member.Key, member.Value is JsonObject inner ? Sorted(inner) : member.Value?.DeepClone())));
+        new(
+            members
+                .OrderBy(member => member.Key, StringComparer.Ordinal)
+                .Select(member =>
+                    KeyValuePair.Create(member.Key, member.Value is JsonObject inner ? Sorted(inner) : member.Value?.DeepClone())));
 
-    private async Task<JsonObject> MonitorAsync(string place) => JsonSerializer.SerializeToNode(
-        await _client!.CustomObjects.GetNamespacedCustomObjectAsync("monitoring.coreos.com", "v1", place, "servicemonitors", Name, Cancelled))!.AsObject();
+    private async Task<JsonObject> MonitorAsync(string place) =>
+        JsonSerializer
+            .SerializeToNode(
+                await _client!.CustomObjects.GetNamespacedCustomObjectAsync(
+                    "monitoring.coreos.com",
+                    "v1",
+                    place,
+                    "servicemonitors",
+                    Name,
+                    Cancelled)
+            )!
+            .AsObject();
 
     private Task<object> CreateSliceAsync(string place, string service, string port, params bool[] ready)
     {
@@ -191,20 +222,54 @@ public sealed class RealMilvusTests(RealApiServer server) : IClassFixture<RealAp
         {
             ApiVersion = "discovery.k8s.io/v1beta1",
             Kind = "EndpointSlice",
-            Metadata = new V1ObjectMeta { GenerateName = service + "-", Labels = new Dictionary<string, string> { ["kubernetes.io/service-name"] = service } },
+            Metadata = new V1ObjectMeta
+            {
+                GenerateName = service + "-",
+                Labels = new Dictionary<string, string> { ["kubernetes.io/service-name"] = service },
+            },
             AddressType = "IPv4",
-            Endpoints = [.. ready.Select((isReady, index) => new V1Endpoint { Addresses = [$"10.1.0.{index + 1}"], Conditions = new V1EndpointConditions { Ready = isReady } })],
-            Ports = [new Discoveryv1EndpointPort { Name = port, Port = 9091, Protocol = "TCP" }],
+            Endpoints =
+            [
+                .. ready.Select(
+                    (isReady, index) =>
+                        new V1Endpoint
+                        {
+                            Addresses = [$"10.1.0.{index + 1}"],
+                            Conditions = new V1EndpointConditions { Ready = isReady },
+                        }),
+            ],
+            Ports =
+            [
+                new Discoveryv1EndpointPort
+                {
+                    Name = port,
+                    Port = 9091,
+                    Protocol = "TCP",
+                },
+            ],
         };
-        return _client!.CustomObjects.CreateNamespacedCustomObjectAsync(slice, "discovery.k8s.io", "v1beta1", place, "endpointslices", cancellationToken: Cancelled);
+        return _client!.CustomObjects.CreateNamespacedCustomObjectAsync(
+            slice,
+            "discovery.k8s.io",
+            "v1beta1",
+            place,
+            "endpointslices",
+            cancellationToken: Cancelled);
     }
 
     private Task<string> HelmAsync(string place, params string[] arguments) => _helm!.RunAsync(_kubeconfig, _folder.Path, place, arguments);
 
-    private async Task<MilvusServiceMonitor> OneAsync(string command, string place) => Assert.Single((await RunAsync(command, place)).OutputOf<MilvusServiceMonitor>());
+    private async Task<MilvusServiceMonitor> OneAsync(string command, string place) =>
+        Assert.Single((await RunAsync(command, place)).OutputOf<MilvusServiceMonitor>());
 
     private async Task<PowerShellResult> RunAsync(string command, string place) =>
-        (await _session!.InvokeAsync(
-            $"param($c, $path, $place) $PSDefaultParameterValues = @{{ 'Install-KubePrometheus:Kubeconfig' = $c; '*-Milvus*:Kubeconfig' = $c }}; {command}",
-            new { c = _kubeconfig, path = _folder.PathOf("manifests"), place })).EnsureNoError();
+        (
+            await _session!.InvokeAsync(
+                $"param($c, $path, $place) $PSDefaultParameterValues = @{{ 'Install-KubePrometheus:Kubeconfig' = $c; '*-Milvus*:Kubeconfig' = $c }}; {command}",
+                new
+                {
+                    c = _kubeconfig,
+                    path = _folder.PathOf("manifests"),
+                    place,
+                })).EnsureNoError();
 }

@@ -5,7 +5,9 @@ using MilvusMonitoring.Kubernetes.Kubeconfig;
 
 namespace MilvusMonitoring.Tests;
 
-/// <summary>The real manifests on the real API server. It runs no controllers, so nothing becomes ready there, and the test ends namespaces itself.</summary>
+/// <summary>
+/// The real manifests on the real API server. It runs no controllers, so nothing becomes ready there, and the test ends namespaces itself.
+/// </summary>
 [Collection(RealApiServer.Collection)]
 public sealed partial class RealStackTests(RealApiServer server)
 {
@@ -33,7 +35,8 @@ public sealed partial class RealStackTests(RealApiServer server)
         var shown = await InvokeAsync("param($kubeconfig, $path) Get-KubePrometheus -Kubeconfig $kubeconfig");
         Assert.Equal((107, 0, false), (shown.Resources.Count, shown.Drifted, shown.Ready));
 
-        var removed = await InvokeAsync("param($kubeconfig, $path) Uninstall-KubePrometheus -Kubeconfig $kubeconfig -Confirm:$false -Timeout 120");
+        var removed = await InvokeAsync(
+            "param($kubeconfig, $path) Uninstall-KubePrometheus -Kubeconfig $kubeconfig -Confirm:$false -Timeout 120");
         Assert.Equal((107, 107), (removed.Resources.Count, removed.Deleted));
         Assert.False(await admin.ExistsAsync("/api/v1/namespaces/monitoring", TestContext.Current.CancellationToken));
         Assert.False(await admin.ExistsAsync("/apis/monitoring.coreos.com", TestContext.Current.CancellationToken));
@@ -45,7 +48,10 @@ public sealed partial class RealStackTests(RealApiServer server)
     internal static string CopyRelease(string version, TemporaryFolder folder)
     {
         var source = Path.Combine(RealManifests.Folder(), version, "manifests");
-        foreach (var file in Directory.EnumerateFiles(source, "*.yaml", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != BreaksTheServer))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(source, "*.yaml", SearchOption.AllDirectories)
+                .Where(file => Path.GetFileName(file) != BreaksTheServer))
         {
             folder.Write(Path.Combine("manifests", Path.GetRelativePath(source, file)), File.ReadAllBytes(file));
         }
@@ -65,6 +71,9 @@ public sealed partial class RealStackTests(RealApiServer server)
             .Sum(match => (long)double.Parse(match.Groups["count"].Value, CultureInfo.InvariantCulture));
     }
 
-    [GeneratedRegex("^apiserver_request_total\\{[^}]*verb=\"(APPLY|PATCH|POST|PUT|DELETE|DELETECOLLECTION)\"[^}]*\\} (?<count>\\S+)$", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        "^apiserver_request_total\\{[^}]*verb=\"(APPLY|PATCH|POST|PUT|DELETE|DELETECOLLECTION)\"[^}]*\\} (?<count>\\S+)$",
+        RegexOptions.Multiline
+    )]
     private static partial Regex WriteCounter();
 }

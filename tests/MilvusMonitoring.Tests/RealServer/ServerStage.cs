@@ -5,7 +5,9 @@ using MilvusMonitoring.Tests.Commands;
 
 namespace MilvusMonitoring.Tests;
 
-/// <summary>A stage on a real server, the tests' own or the one that <c>KUBECONFIG_TEST</c> names; it leaves the server as it was.</summary>
+/// <summary>
+/// A stage on a real server, the tests' own or the one that <c>KUBECONFIG_TEST</c> names; it leaves the server as it was.
+/// </summary>
 internal sealed class ServerStage : ClusterStage
 {
     /// <summary>What Kubernetes 1.20, the oldest that is supported, does not serve, and what breaks the request there.</summary>
@@ -67,7 +69,9 @@ internal sealed class ServerStage : ClusterStage
         return WriteFile($"kubeconfig-{user}", KubernetesYaml.Serialize(configuration));
     }
 
-    /// <remarks>Where no image is known to be had, its Deployment stays away and the endpoint is made up, which every server takes.</remarks>
+    /// <remarks>
+    /// Where no image is known to be had, its Deployment stays away and the endpoint is made up, which every server takes.
+    /// </remarks>
     public override async Task PutWorkloadAsync(SampleMilvus milvus)
     {
         await Objects.PutAsync(milvus.Service());
@@ -79,11 +83,16 @@ internal sealed class ServerStage : ClusterStage
 
         // Kubernetes 1.20 serves the older version only.
         var version = await Objects.TellsOfAsync("discovery.k8s.io/v1", "EndpointSlice") ? "v1" : "v1beta1";
-        await Objects.PutAsync(JsonNode.Parse($$"""
-            {"apiVersion":"discovery.k8s.io/{{version}}","kind":"EndpointSlice","addressType":"IPv4",
-             "metadata":{"name":"{{milvus.Name}}-milvus-by-hand","namespace":"{{milvus.Namespace}}","labels":{"kubernetes.io/service-name":"{{milvus.Name}}-milvus"} },
-             "endpoints":[{"addresses":["10.1.0.1"],"conditions":{"ready":true} }],"ports":[{"name":"metrics","port":9091,"protocol":"TCP"}]}
-            """)!.AsObject());
+        await Objects.PutAsync(
+            JsonNode
+                .Parse(
+                    $$"""
+                    {"apiVersion":"discovery.k8s.io/{{version}}","kind":"EndpointSlice","addressType":"IPv4",
+                     "metadata":{"name":"{{milvus.Name}}-milvus-by-hand","namespace":"{{milvus.Namespace}}","labels":{"kubernetes.io/service-name":"{{milvus.Name}}-milvus"} },
+                     "endpoints":[{"addresses":["10.1.0.1"],"conditions":{"ready":true} }],"ports":[{"name":"metrics","port":9091,"protocol":"TCP"}]}
+                    """
+                )!
+                .AsObject());
     }
 
     public override async ValueTask DisposeAsync()
@@ -130,9 +139,13 @@ internal sealed class ServerStage : ClusterStage
             return "a namespace 'monitoring'";
         }
 
-        var definitions = (await objects.ListAsync("apiextensions.k8s.io/v1", "CustomResourceDefinition")).Select(definition => (string)definition["metadata"]!["name"]!);
+        var definitions = (await objects.ListAsync("apiextensions.k8s.io/v1", "CustomResourceDefinition")).Select(definition =>
+            (string)definition["metadata"]!["name"]!);
         return definitions.FirstOrDefault(name => s_groups.Any(name.EndsWith)) is { } definition ? $"a definition {definition}"
-            : (await session.InvokeAsync("param($c) Get-MilvusInstance -Kubeconfig $c", new { c = kubeconfig })).EnsureNoError().Output.Count > 0 ? "a Milvus"
+            : (await session.InvokeAsync("param($c) Get-MilvusInstance -Kubeconfig $c", new { c = kubeconfig }))
+                .EnsureNoError()
+                .Output.Count > 0
+                ? "a Milvus"
             : null;
     }
 

@@ -36,11 +36,17 @@ public sealed class BrokenLinkTests
     {
         await using var proof = await ProofStage.StartAsync(enabled: false);
         proof.Change("apps/v1", "Deployment", "monitoring", "prometheus-operator", value => value["spec"]!["replicas"] = 0);
-        await proof.Cluster.WaitForAsync(cluster => (int?)cluster.Find("apps/v1", "Deployment", "monitoring", "prometheus-operator")!["status"]!["availableReplicas"] is null or 0, TestContext.Current.CancellationToken);
+        await proof.Cluster.WaitForAsync(
+            cluster =>
+                (int?)cluster.Find("apps/v1", "Deployment", "monitoring", "prometheus-operator")!["status"]!["availableReplicas"]
+                    is null
+                        or 0,
+            TestContext.Current.CancellationToken);
         (await proof.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
         await proof.OnlyFailsAsync("Operator");
         var checks = await proof.TestAsync();
-        Assert.All(checks.Where(check => check.Check is "Configuration" or "Targets" or "Samples"), check => Assert.Equal((CheckStatus.Skipped, "Operator"), (check.Status, check.CausedBy)));
+        Assert.All(checks.Where(check => check.Check is "Configuration" or "Targets" or "Samples"), check =>
+            Assert.Equal((CheckStatus.Skipped, "Operator"), (check.Status, check.CausedBy)));
     }
 
     [Fact]
@@ -64,7 +70,11 @@ public sealed class BrokenLinkTests
     public async Task Instance_with_metrics_off()
     {
         await using var proof = await ProofStage.StartAsync(enabled: false);
-        new SampleMilvus { Revision = 2, Values = JsonNode.Parse("""{"cluster":{"enabled":false},"metrics":{"enabled":false}}""")!.AsObject() }.PutRecordInto(proof.Cluster);
+        new SampleMilvus
+        {
+            Revision = 2,
+            Values = JsonNode.Parse("""{"cluster":{"enabled":false},"metrics":{"enabled":false}}""")!.AsObject(),
+        }.PutRecordInto(proof.Cluster);
         var failed = await proof.OnlyFailsAsync("Instance");
         Assert.Contains("--set metrics.enabled=true", failed.Remedy, StringComparison.Ordinal);
     }
@@ -74,7 +84,9 @@ public sealed class BrokenLinkTests
     {
         await using var proof = await ProofStage.StartAsync(enabled: false);
         var failed = await proof.OnlyFailsAsync("Monitor");
-        Assert.Equal($"Enable-MilvusServiceMonitor my-release -Namespace default -Context embedded -Kubeconfig {proof.Stage.Kubeconfig}", failed.Remedy);
+        Assert.Equal(
+            $"Enable-MilvusServiceMonitor my-release -Namespace default -Context embedded -Kubeconfig {proof.Stage.Kubeconfig}",
+            failed.Remedy);
         await proof.MendAsync(failed);
         await proof.PassesAsync();
     }
@@ -83,7 +95,9 @@ public sealed class BrokenLinkTests
     public async Task Selection_by_a_label_that_the_monitor_has_not()
     {
         await using var proof = await ProofStage.StartAsync();
-        proof.ChangePrometheus(spec => spec["serviceMonitorSelector"] = JsonNode.Parse("""{"matchLabels":{"release":"kps","example.com/team":"a"}}"""));
+        proof.ChangePrometheus(spec =>
+            spec["serviceMonitorSelector"] = JsonNode.Parse("""{"matchLabels":{"release":"kps","example.com/team":"a"}}""")
+        );
         var failed = await proof.OnlyFailsAsync("Selection");
         Assert.Contains("selects release=kps", failed.Detail, StringComparison.Ordinal);
         await proof.MendAsync(failed);
@@ -132,7 +146,8 @@ public sealed class BrokenLinkTests
     public async Task Service_that_the_monitor_s_selector_misses()
     {
         await using var proof = await ProofStage.StartAsync();
-        proof.Change(Group, "ServiceMonitor", "default", ProofStage.MonitorName, value => value["spec"]!["selector"]!["matchLabels"]!["component"] = "proxy");
+        proof.Change(Group, "ServiceMonitor", "default", ProofStage.MonitorName, value =>
+            value["spec"]!["selector"]!["matchLabels"]!["component"] = "proxy");
         var failed = await proof.OnlyFailsAsync("Service", "my-release-milvus would be the one");
         Assert.Contains("; Enable-MilvusServiceMonitor my-release ", failed.Remedy, StringComparison.Ordinal);
         await proof.MendAsync(failed);
@@ -158,7 +173,10 @@ public sealed class BrokenLinkTests
         var warning = (await proof.TestAsync()).Single(check => check.Check == "NetworkPolicy");
         Assert.Equal(CheckStatus.Warning, warning.Status);
         Assert.Contains("NetworkPolicy/default/deny does not let Prometheus in to port 9091", warning.Detail, StringComparison.Ordinal);
-        proof.Stage.PutPolicy("allow", """[{"from":[{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"monitoring"}},"podSelector":{"matchLabels":{"app.kubernetes.io/name":"prometheus"}}}],"ports":[{"port":"metrics"}]}]""");
+        proof.Stage.PutPolicy(
+            "allow",
+            """[{"from":[{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"monitoring"}},"podSelector":{"matchLabels":{"app.kubernetes.io/name":"prometheus"}}}],"ports":[{"port":"metrics"}]}]"""
+        );
         await proof.PassesAsync();
     }
 
@@ -168,7 +186,10 @@ public sealed class BrokenLinkTests
         await using var proof = await ProofStage.StartAsync(granted: false);
         proof.Cluster.Remove("rbac.authorization.k8s.io/v1", "RoleBinding", "default", "prometheus-k8s");
         var failed = await proof.OnlyFailsAsync("Access");
-        Assert.Contains("lacks get, list, watch on pods, services, endpointslices.discovery.k8s.io in namespace default", failed.Detail, StringComparison.Ordinal);
+        Assert.Contains(
+            "lacks get, list, watch on pods, services, endpointslices.discovery.k8s.io in namespace default",
+            failed.Detail,
+            StringComparison.Ordinal);
         await proof.MendAsync(failed);
         await proof.PassesAsync();
     }
@@ -178,9 +199,16 @@ public sealed class BrokenLinkTests
     {
         await using var proof = await ProofStage.StartAsync(granted: false);
         proof.Cluster.Remove("rbac.authorization.k8s.io/v1", "RoleBinding", "default", "prometheus-k8s");
-        proof.Change("rbac.authorization.k8s.io/v1", "ClusterRole", "", "prometheus-k8s", value => value["rules"]!.AsArray().Add(JsonNode.Parse("""{"apiGroups":[""],"resources":["pods","services","endpoints"],"verbs":["get","watch","list"]}""")));
+        proof.Change("rbac.authorization.k8s.io/v1", "ClusterRole", "", "prometheus-k8s", value =>
+            value["rules"]!
+                .AsArray()
+                .Add(JsonNode.Parse("""{"apiGroups":[""],"resources":["pods","services","endpoints"],"verbs":["get","watch","list"]}"""))
+        );
         var failed = await proof.OnlyFailsAsync("Access");
-        Assert.Contains("lacks get, list, watch on endpointslices.discovery.k8s.io in namespace default", failed.Detail, StringComparison.Ordinal);
+        Assert.Contains(
+            "lacks get, list, watch on endpointslices.discovery.k8s.io in namespace default",
+            failed.Detail,
+            StringComparison.Ordinal);
         await proof.MendAsync(failed);
         await proof.PassesAsync();
     }
@@ -192,7 +220,10 @@ public sealed class BrokenLinkTests
         proof.Monitored.Freeze(1);
         (await proof.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
         var failed = await proof.OnlyFailsAsync("Configuration");
-        Assert.Contains($"pod prometheus-k8s-1 has not loaded serviceMonitor/default/{ProofStage.MonitorName}/0, while pod prometheus-k8s-0 has", failed.Detail, StringComparison.Ordinal);
+        Assert.Contains(
+            $"pod prometheus-k8s-1 has not loaded serviceMonitor/default/{ProofStage.MonitorName}/0, while pod prometheus-k8s-0 has",
+            failed.Detail,
+            StringComparison.Ordinal);
         Assert.StartsWith("Test-MilvusMonitoring my-release -Namespace default -Wait", failed.Remedy, StringComparison.Ordinal);
     }
 
@@ -231,7 +262,8 @@ public sealed class BrokenLinkTests
     public async Task Samples_without_the_labels_that_dashboards_select_by()
     {
         await using var proof = await ProofStage.StartAsync();
-        proof.Change(Group, "ServiceMonitor", "default", ProofStage.MonitorName, value => value["spec"]!["targetLabels"] = new JsonArray("component"));
+        proof.Change(Group, "ServiceMonitor", "default", ProofStage.MonitorName, value =>
+            value["spec"]!["targetLabels"] = new JsonArray("component"));
         await proof.MendAsync(await proof.OnlyFailsAsync("Samples", "lack the labels app_kubernetes_io_name, app_kubernetes_io_instance"));
         await proof.PassesAsync();
     }
@@ -280,7 +312,10 @@ public sealed class BrokenLinkTests
         proof.Monitored.Milvus.StatusCode = 500;
         await proof.TestAsync("-Wait -Timeout 4s");
         Assert.Equal(refused + 1, proof.Monitored.Grafana.Refused);
-        var signedIn = (await proof.TestAsync("-GrafanaCredential ([pscredential]::new('admin', [System.Net.NetworkCredential]::new('', 'another').SecurePassword))"))[^1];
+        var signedIn = (
+            await proof.TestAsync(
+                "-GrafanaCredential ([pscredential]::new('admin', [System.Net.NetworkCredential]::new('', 'another').SecurePassword))")
+        )[^1];
         Assert.Equal(CheckStatus.Passed, signedIn.Status);
     }
 }

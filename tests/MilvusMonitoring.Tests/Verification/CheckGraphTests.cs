@@ -11,9 +11,16 @@ public sealed class CheckGraphTests
     [Fact]
     public void What_fails_after_a_broken_link_follows_from_the_first()
     {
-        var chain = Judged((CheckId.ApiServer, Passes), (CheckId.Instance, Passes), (CheckId.Monitor, Fails), (CheckId.Service, null), (CheckId.Endpoints, Fails));
+        var chain = Judged(
+            (CheckId.ApiServer, Passes),
+            (CheckId.Instance, Passes),
+            (CheckId.Monitor, Fails),
+            (CheckId.Service, null),
+            (CheckId.Endpoints, Fails));
         var judgement = chain.Judge(CheckId.Endpoints, "t", Fails);
-        Assert.Equal((CheckStatus.Skipped, CheckId.Monitor, "because of Monitor: broken"), (judgement.Finding.Status, judgement.CausedBy, judgement.Finding.Detail));
+        Assert.Equal(
+            (CheckStatus.Skipped, CheckId.Monitor, "because of Monitor: broken"),
+            (judgement.Finding.Status, judgement.CausedBy, judgement.Finding.Detail));
     }
 
     [Fact]
@@ -21,7 +28,9 @@ public sealed class CheckGraphTests
     {
         var chain = Judged((CheckId.Operator, Fails), (CheckId.Prometheus, Passes), (CheckId.Selection, Passes));
         Assert.Equal(CheckStatus.Passed, chain.Judge(CheckId.Configuration, "t", Passes).Finding.Status);
-        Assert.Equal((CheckStatus.Failed, null), (chain.Judge(CheckId.Targets, "t", Fails).Finding.Status, chain.Judge(CheckId.Targets, "t", Fails).CausedBy));
+        Assert.Equal(
+            (CheckStatus.Failed, null),
+            (chain.Judge(CheckId.Targets, "t", Fails).Finding.Status, chain.Judge(CheckId.Targets, "t", Fails).CausedBy));
     }
 
     [Fact]
@@ -36,14 +45,22 @@ public sealed class CheckGraphTests
     {
         var chain = Judged((CheckId.Configuration, IsUnknown));
         var judgement = chain.Judge(CheckId.Targets, "t", null);
-        Assert.Equal((CheckStatus.Unknown, "could not be looked at, since Configuration is unknown", CheckId.Configuration), (judgement.Finding.Status, judgement.Finding.Detail, judgement.CausedBy));
+        Assert.Equal(
+            (CheckStatus.Unknown, "could not be looked at, since Configuration is unknown", CheckId.Configuration),
+            (judgement.Finding.Status, judgement.Finding.Detail, judgement.CausedBy));
         Assert.Equal(CheckId.Configuration, chain.Judge(CheckId.Samples, "t", null).CausedBy);
     }
 
     [Fact]
     public void An_operator_that_may_not_be_looked_at_is_not_why_Prometheus_could_not_be_asked()
     {
-        var chain = Judged((CheckId.Operator, IsUnknown), (CheckId.Prometheus, Passes), (CheckId.Monitor, IsUnknown), (CheckId.Selection, null), (CheckId.Configuration, null), (CheckId.Targets, null));
+        var chain = Judged(
+            (CheckId.Operator, IsUnknown),
+            (CheckId.Prometheus, Passes),
+            (CheckId.Monitor, IsUnknown),
+            (CheckId.Selection, null),
+            (CheckId.Configuration, null),
+            (CheckId.Targets, null));
         Assert.Equal(CheckId.Monitor, chain.Judge(CheckId.Samples, "t", null).CausedBy);
     }
 

@@ -8,7 +8,8 @@ namespace MilvusMonitoring.Tests.Verification;
 /// <summary>Every Grafana that a release of kube-prometheus brings is asked in a way that it has.</summary>
 public sealed class GrafanaApiTests
 {
-    private const string Answer = """{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1795971741.911,"1"]}]}}""";
+    private const string Answer =
+        """{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1795971741.911,"1"]}]}}""";
 
     private static readonly NetworkCredential Admin = new("admin", "admin");
 
@@ -46,7 +47,10 @@ public sealed class GrafanaApiTests
     [InlineData("""{"message":"Not found","messageId":"not-found","statusCode":404}""", 404, "Grafana says 'Not found'")]
     [InlineData("""{"status":"error","error":"bad query"}""", 400, "the data source 'p' answers: bad query")]
     [InlineData("""{"some":"thing"}""", 200, "what answers at the data source 'p' is no Prometheus")]
-    public async Task A_route_that_Grafana_has_not_is_its_own_word_and_says_nothing_of_what_stands_behind(string body, int status, string why)
+    public async Task A_route_that_Grafana_has_not_is_its_own_word_and_says_nothing_of_what_stands_behind(
+        string body,
+        int status,
+        string why)
     {
         await using var server = await LoopbackServer.StartAsync(
             context => WriteAsync(context, context.Request.Path.Value switch
@@ -62,7 +66,9 @@ public sealed class GrafanaApiTests
 
     private static async Task<ApiStage> StageAsync(Version version)
     {
-        var prometheus = await LoopbackServer.StartAsync(context => WriteAsync(context, context.Request.Path == "/api/v1/query" ? (200, Answer) : (404, "{}")), Token);
+        var prometheus = await LoopbackServer.StartAsync(
+            context => WriteAsync(context, context.Request.Path == "/api/v1/query" ? (200, Answer) : (404, "{}")),
+            Token);
         var grafana = await GrafanaStandIn.StartAsync(prometheus.Address, Token);
         grafana.Version = version;
         return new ApiStage(prometheus, grafana);

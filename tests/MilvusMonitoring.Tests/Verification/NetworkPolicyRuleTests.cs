@@ -5,8 +5,14 @@ namespace MilvusMonitoring.Tests.Verification;
 
 public sealed class NetworkPolicyRuleTests
 {
-    private static readonly PolicyPeer Milvus = new("db", new Dictionary<string, string> { ["app"] = "milvus" }, new Dictionary<string, string>());
-    private static readonly PolicyPeer Prometheus = new("monitoring", new Dictionary<string, string> { ["app"] = "prometheus" }, new Dictionary<string, string> { ["kubernetes.io/metadata.name"] = "monitoring" });
+    private static readonly PolicyPeer Milvus = new(
+        "db",
+        new Dictionary<string, string> { ["app"] = "milvus" },
+        new Dictionary<string, string>());
+    private static readonly PolicyPeer Prometheus = new(
+        "monitoring",
+        new Dictionary<string, string> { ["app"] = "prometheus" },
+        new Dictionary<string, string> { ["kubernetes.io/metadata.name"] = "monitoring" });
 
     [Theory]
     [InlineData("""{"podSelector":{"matchLabels":{"app":"etcd"}}}""", CheckStatus.Passed)]
@@ -20,7 +26,10 @@ public sealed class NetworkPolicyRuleTests
     [InlineData("""{"podSelector":{},"ingress":[{"ports":[{"port":19530}]}]}""", CheckStatus.Warning)]
     [InlineData("""{"podSelector":{},"ingress":[{"from":[{"podSelector":{"matchLabels":{"app":"prometheus"}}}]}]}""", CheckStatus.Warning)]
     [InlineData("""{"podSelector":{},"ingress":[{"from":[{"namespaceSelector":{}}]}]}""", CheckStatus.Passed)]
-    [InlineData("""{"podSelector":{},"ingress":[{"from":[{"namespaceSelector":{},"podSelector":{"matchLabels":{"app":"grafana"}}}]}]}""", CheckStatus.Warning)]
+    [InlineData(
+        """{"podSelector":{},"ingress":[{"from":[{"namespaceSelector":{},"podSelector":{"matchLabels":{"app":"grafana"}}}]}]}""",
+        CheckStatus.Warning
+    )]
     [InlineData("""{"podSelector":{},"ingress":[{"from":[{"ipBlock":{"cidr":"10.0.0.0/8"}}]}]}""", CheckStatus.Passed)]
     public void Policies_are_read_as_Kubernetes_defines_them(string spec, CheckStatus expected)
     {
@@ -33,6 +42,8 @@ public sealed class NetworkPolicyRuleTests
     {
         using var deny = JsonDocument.Parse("""{"metadata":{"name":"deny"},"spec":{"podSelector":{}}}""");
         using var allow = JsonDocument.Parse("""{"metadata":{"name":"allow"},"spec":{"podSelector":{},"ingress":[{}]}}""");
-        Assert.Equal(CheckStatus.Passed, NetworkPolicyRule.Check([deny.RootElement, allow.RootElement], Milvus, ("metrics", 9091), Prometheus).Status);
+        Assert.Equal(
+            CheckStatus.Passed,
+            NetworkPolicyRule.Check([deny.RootElement, allow.RootElement], Milvus, ("metrics", 9091), Prometheus).Status);
     }
 }

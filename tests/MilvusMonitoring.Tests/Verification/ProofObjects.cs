@@ -22,11 +22,19 @@ internal static class ProofObjects
     }
 
     /// <summary>The PodMonitor that the Operator makes.</summary>
-    public static void PutPodMonitor(this Stage stage) => stage.Put($$"""
-        {"apiVersion":"monitoring.coreos.com/v1","kind":"PodMonitor",
-         "metadata":{"name":"my-release","namespace":"default","ownerReferences":[{"apiVersion":"milvus.io/v1beta1","kind":"Milvus","name":"my-release","uid":"{{stage.Cluster.Find("milvus.io/v1beta1", "Milvus", "default", "my-release")!["metadata"]!["uid"]}}"}]},
-         "spec":{"namespaceSelector":{"matchNames":["default"]},"selector":{"matchLabels":{"app.kubernetes.io/instance":"my-release","app.kubernetes.io/name":"milvus"} },
-                 "podTargetLabels":["app.kubernetes.io/instance","app.kubernetes.io/name","app.kubernetes.io/component"],
-                 "podMetricsEndpoints":[{"port":"metrics","path":"/metrics","interval":"1s","scrapeTimeout":"1s","honorLabels":true}]} }
-        """, "milvus-operator");
+    public static void PutPodMonitor(this Stage stage) =>
+        stage.Put(
+            $$"""
+            {"apiVersion":"monitoring.coreos.com/v1","kind":"PodMonitor",
+             "metadata":{"name":"my-release","namespace":"default","ownerReferences":[{"apiVersion":"milvus.io/v1beta1","kind":"Milvus","name":"my-release","uid":"{{stage.Cluster.Find(
+                "milvus.io/v1beta1",
+                "Milvus",
+                "default",
+                "my-release"
+            )!["metadata"]!["uid"]}}"}]},
+             "spec":{"namespaceSelector":{"matchNames":["default"]},"selector":{"matchLabels":{"app.kubernetes.io/instance":"my-release","app.kubernetes.io/name":"milvus"} },
+                     "podTargetLabels":["app.kubernetes.io/instance","app.kubernetes.io/name","app.kubernetes.io/component"],
+                     "podMetricsEndpoints":[{"port":"metrics","path":"/metrics","interval":"1s","scrapeTimeout":"1s","honorLabels":true}]} }
+            """,
+            "milvus-operator");
 }

@@ -5,7 +5,10 @@ using MilvusMonitoring.Tests.Commands;
 
 namespace MilvusMonitoring.Tests.Verification;
 
-/// <summary>A cluster with kube-prometheus, a Milvus that is monitored, and real Prometheus servers that scrape it: all links hold until a test breaks one.</summary>
+/// <summary>
+/// A cluster with kube-prometheus, a Milvus that is monitored, and real Prometheus servers that scrape it: all links hold until a test
+/// breaks one.
+/// </summary>
 internal sealed class ProofStage : IAsyncDisposable
 {
     public const string MonitorName = "my-release-milvus-standalone";
@@ -65,7 +68,10 @@ internal sealed class ProofStage : IAsyncDisposable
         {
             var checks = await TestAsync();
             var broken = checks.Where(check => check.Status is not CheckStatus.Passed && check.CausedBy != link).ToList();
-            if (broken is [{ Status: CheckStatus.Failed } only] && only.Check == link && only.Detail.Contains(detail, StringComparison.Ordinal))
+            if (
+                broken is [{ Status: CheckStatus.Failed } only]
+                && only.Check == link
+                && only.Detail.Contains(detail, StringComparison.Ordinal))
             {
                 Assert.NotNull(only.Remedy);
                 return only;
@@ -80,7 +86,8 @@ internal sealed class ProofStage : IAsyncDisposable
     public async Task MendAsync(MonitoringCheck check) => (await Stage.Session.InvokeAsync(check.Remedy!)).EnsureNoError();
 
     /// <summary>Changes the Prometheus resource.</summary>
-    public void ChangePrometheus(Action<JsonObject> change) => Change(Group, "Prometheus", "monitoring", "k8s", value => change(value["spec"]!.AsObject()));
+    public void ChangePrometheus(Action<JsonObject> change) =>
+        Change(Group, "Prometheus", "monitoring", "k8s", value => change(value["spec"]!.AsObject()));
 
     /// <summary>Changes an object behind the clients' backs.</summary>
     public void Change(string apiVersion, string kind, string ns, string name, Action<JsonObject> change)
@@ -110,10 +117,16 @@ internal sealed class ProofStage : IAsyncDisposable
         Assert.True(stack.Ready);
         new SampleMilvus
         {
-            Values = JsonNode.Parse("""{"cluster":{"enabled":false},"metrics":{"serviceMonitor":{"interval":"1s","scrapeTimeout":"1s"}}}""")!.AsObject(),
+            Values = JsonNode
+                .Parse("""{"cluster":{"enabled":false},"metrics":{"serviceMonitor":{"interval":"1s","scrapeTimeout":"1s"}}}""")!
+                .AsObject(),
         }.PutInto(Cluster);
         await Cluster.WaitForAsync(
-            cluster => cluster.List("discovery.k8s.io/v1", "EndpointSlice", "default").SelectMany(slice => slice["endpoints"]?.AsArray() ?? []).Any(endpoint => (bool?)endpoint!["conditions"]?["ready"] is true),
+            cluster =>
+                cluster
+                    .List("discovery.k8s.io/v1", "EndpointSlice", "default")
+                    .SelectMany(slice => slice["endpoints"]?.AsArray() ?? [])
+                    .Any(endpoint => (bool?)endpoint!["conditions"]?["ready"] is true),
             Token);
         if (granted)
         {

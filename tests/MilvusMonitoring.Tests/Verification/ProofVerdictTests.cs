@@ -7,7 +7,12 @@ public sealed class ProofVerdictTests
     [Fact]
     public void Samples_of_every_Milvus_and_no_failure_are_the_proof()
     {
-        Assert.True(Proof.Holds([Check(CheckId.ApiServer, CheckStatus.Unknown), Check(CheckId.Samples, CheckStatus.Passed, "a"), Check(CheckId.Samples, CheckStatus.Warning, "b")]));
+        Assert.True(
+            Proof.Holds([
+                Check(CheckId.ApiServer, CheckStatus.Unknown),
+                Check(CheckId.Samples, CheckStatus.Passed, "a"),
+                Check(CheckId.Samples, CheckStatus.Warning, "b"),
+            ]));
         Assert.False(Proof.Holds([Check(CheckId.Samples, CheckStatus.Passed, "a"), Check(CheckId.Samples, CheckStatus.Unknown, "b")]));
         Assert.False(Proof.Holds([Check(CheckId.Samples, CheckStatus.Passed, "a"), Check(CheckId.Grafana, CheckStatus.Failed)]));
         Assert.False(Proof.Holds([]));
@@ -19,13 +24,21 @@ public sealed class ProofVerdictTests
         MonitoringCheck[] checks =
         [
             Check(CheckId.Prometheus, CheckStatus.Unknown),
-            Check(CheckId.Instance, CheckStatus.Passed, "a"), Check(CheckId.Configuration, CheckStatus.Unknown, "a"), Check(CheckId.Samples, CheckStatus.Unknown, "a", CheckId.Configuration),
-            Check(CheckId.Instance, CheckStatus.Passed, "b"), Check(CheckId.Configuration, CheckStatus.Unknown, "b", CheckId.Prometheus), Check(CheckId.Samples, CheckStatus.Unknown, "b", CheckId.Prometheus),
-            Check(CheckId.Instance, CheckStatus.Passed, "c"), Check(CheckId.Samples, CheckStatus.Passed, "c"),
-            Check(CheckId.Instance, CheckStatus.Failed, "d"), Check(CheckId.Samples, CheckStatus.Skipped, "d", CheckId.Instance),
+            Check(CheckId.Instance, CheckStatus.Passed, "a"),
+            Check(CheckId.Configuration, CheckStatus.Unknown, "a"),
+            Check(CheckId.Samples, CheckStatus.Unknown, "a", CheckId.Configuration),
+            Check(CheckId.Instance, CheckStatus.Passed, "b"),
+            Check(CheckId.Configuration, CheckStatus.Unknown, "b", CheckId.Prometheus),
+            Check(CheckId.Samples, CheckStatus.Unknown, "b", CheckId.Prometheus),
+            Check(CheckId.Instance, CheckStatus.Passed, "c"),
+            Check(CheckId.Samples, CheckStatus.Passed, "c"),
+            Check(CheckId.Instance, CheckStatus.Failed, "d"),
+            Check(CheckId.Samples, CheckStatus.Skipped, "d", CheckId.Instance),
         ];
 
-        Assert.Equal([("Instance a", "Configuration a"), ("Instance b", "Prometheus ")], Proof.Unproven(checks).Select(item => (item.Milvus, item.Why.Target)));
+        Assert.Equal(
+            [("Instance a", "Configuration a"), ("Instance b", "Prometheus ")],
+            Proof.Unproven(checks).Select(item => (item.Milvus, item.Why.Target)));
     }
 
     [Theory]
@@ -40,7 +53,15 @@ public sealed class ProofVerdictTests
     [InlineData(ErrorId.PermissionDenied, true)]
     [InlineData(ErrorId.TimedOut, false)]
     public void Waiting_does_not_help_who_may_not_read_what_would_prove_it(string id, bool expected) =>
-        Assert.Equal(expected, Proof.IsHopeless([Check(CheckId.Instance, CheckStatus.Unknown, "a") with { ErrorId = id }, Check(CheckId.Samples, CheckStatus.Unknown, "a", CheckId.Instance)]));
+        Assert.Equal(
+            expected,
+            Proof.IsHopeless([
+                Check(CheckId.Instance, CheckStatus.Unknown, "a") with
+                {
+                    ErrorId = id,
+                },
+                Check(CheckId.Samples, CheckStatus.Unknown, "a", CheckId.Instance),
+            ]));
 
     [Fact]
     public void What_has_failed_stands_in_the_way_before_what_is_unknown()
@@ -52,5 +73,14 @@ public sealed class ProofVerdictTests
     }
 
     private static MonitoringCheck Check(string link, CheckStatus status, string? instance = null, string? cause = null) =>
-        new() { Check = link, Status = status, Target = $"{link} {instance}", Detail = "d", Instance = instance, Namespace = instance, CausedBy = cause };
+        new()
+        {
+            Check = link,
+            Status = status,
+            Target = $"{link} {instance}",
+            Detail = "d",
+            Instance = instance,
+            Namespace = instance,
+            CausedBy = cause,
+        };
 }

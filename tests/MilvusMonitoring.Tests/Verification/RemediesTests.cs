@@ -21,7 +21,8 @@ public sealed class RemediesTests
         Assert.Equal(argument, PowerShellText.Argument(word));
         var script = Parser.ParseInput($"Get-It {argument}", out _, out var errors);
         Assert.Empty(errors);
-        var read = Assert.IsType<StringConstantExpressionAst>(script.Find(ast => ast is CommandAst, true) is CommandAst command ? command.CommandElements[1] : null);
+        var read = Assert.IsType<StringConstantExpressionAst>(
+            script.Find(ast => ast is CommandAst, true) is CommandAst command ? command.CommandElements[1] : null);
         Assert.Equal(word, read.Value);
     }
 

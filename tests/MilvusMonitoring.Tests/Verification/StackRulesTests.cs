@@ -24,7 +24,9 @@ public sealed class StackRulesTests
     [Fact]
     public void A_definition_whose_names_are_refused_says_why()
     {
-        var finding = StackRules.Definitions([("a.b", new CrdState(true, null)), ("c.d", new CrdState(false, "conflicts with others"))], "Install");
+        var finding = StackRules.Definitions(
+            [("a.b", new CrdState(true, null)), ("c.d", new CrdState(false, "conflicts with others"))],
+            "Install");
         Assert.Equal((CheckStatus.Failed, "c.d: conflicts with others"), (finding.Status, finding.Detail));
         Assert.Equal("Install", StackRules.Definitions([("a.b", null)], "Install").Remedy);
     }
@@ -45,7 +47,9 @@ public sealed class StackRulesTests
         (ResourceId, ReadyState) ready = (new(ResourceType.Prometheus.Group, "Prometheus", "a", "k8s"), ReadyState.Ready);
         (ResourceId, ReadyState) waiting = (new(ResourceType.Prometheus.Group, "Prometheus", "b", "k8s"), ReadyState.NotYet("1 of 2"));
         Assert.Equal(CheckStatus.Passed, StackRules.Prometheus([ready], "Install").Status);
-        Assert.Equal((CheckStatus.Warning, "Prometheus/b/k8s"), (StackRules.Prometheus([ready, waiting], "Install").Status, StackRules.Prometheus([ready, waiting], "Install").Target));
+        Assert.Equal(
+            (CheckStatus.Warning, "Prometheus/b/k8s"),
+            (StackRules.Prometheus([ready, waiting], "Install").Status, StackRules.Prometheus([ready, waiting], "Install").Target));
         Assert.Equal(CheckStatus.Failed, StackRules.Prometheus([waiting], "Install").Status);
     }
 
@@ -53,9 +57,16 @@ public sealed class StackRulesTests
     public void A_Prometheus_is_to_be_installed_only_where_there_is_none()
     {
         var none = StackRules.NoPrometheus("t", null, [], "Install");
-        Assert.Equal((CheckStatus.Failed, "there is no Prometheus resource", "Install", null), (none.Status, none.Detail, none.Remedy, none.ErrorId));
+        Assert.Equal(
+            (CheckStatus.Failed, "there is no Prometheus resource", "Install", null),
+            (none.Status, none.Detail, none.Remedy, none.ErrorId));
         var others = StackRules.NoPrometheus("t", "nope", ["Prometheus/monitoring/k8s"], "Install");
-        Assert.Equal((CheckStatus.Failed, "there is no Prometheus resource named 'nope', while there are: Prometheus/monitoring/k8s", ErrorId.ObjectNotFound), (others.Status, others.Detail, others.ErrorId));
+        Assert.Equal(
+            (
+                CheckStatus.Failed,
+                "there is no Prometheus resource named 'nope', while there are: Prometheus/monitoring/k8s",
+                ErrorId.ObjectNotFound),
+            (others.Status, others.Detail, others.ErrorId));
         Assert.Contains("-PrometheusName", others.Remedy, StringComparison.Ordinal);
     }
 }

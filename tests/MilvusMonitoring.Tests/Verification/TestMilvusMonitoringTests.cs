@@ -22,8 +22,13 @@ public sealed class TestMilvusMonitoringTests
         Assert.Equal(MilvusMonitoring.Verification.CheckId.All, result.OutputOf<MonitoringCheck>().Select(check => check.Check));
         var error = result.Errors[0];
         Assert.StartsWith("CheckFailed,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.Equal((ErrorCategory.InvalidResult, "ServiceMonitor/default/my-release-milvus"), (error.CategoryInfo.Category, error.TargetObject));
-        Assert.StartsWith("Enable-MilvusServiceMonitor my-release -Namespace default ", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal(
+            (ErrorCategory.InvalidResult, "ServiceMonitor/default/my-release-milvus"),
+            (error.CategoryInfo.Category, error.TargetObject));
+        Assert.StartsWith(
+            "Enable-MilvusServiceMonitor my-release -Namespace default ",
+            error.ErrorDetails.RecommendedAction,
+            StringComparison.Ordinal);
         Assert.EndsWith(error.ErrorDetails.RecommendedAction, error.Exception.Message, StringComparison.Ordinal);
     }
 
@@ -32,7 +37,11 @@ public sealed class TestMilvusMonitoringTests
     {
         await using var stage = await StartAsync();
         Assert.False(Assert.Single((await stage.RunAsync(Test + "-Quiet")).EnsureNoError().OutputOf<bool>()));
-        Assert.False(Assert.Single((await stage.RunAsync("Test-MilvusMonitoring -Quiet -Kubeconfig $c -Namespace kube-public")).EnsureNoError().OutputOf<bool>()));
+        Assert.False(
+            Assert.Single(
+                (await stage.RunAsync("Test-MilvusMonitoring -Quiet -Kubeconfig $c -Namespace kube-public"))
+                    .EnsureNoError()
+                    .OutputOf<bool>()));
     }
 
     [Theory]
@@ -48,7 +57,9 @@ public sealed class TestMilvusMonitoringTests
         var checks = (await stage.RunAsync(pipeline)).OutputOf<MonitoringCheck>();
         Assert.Equal(MilvusMonitoring.Verification.CheckId.All, checks.Select(check => check.Check));
         var monitor = checks.Single(check => check.Check == "Monitor");
-        Assert.Equal(("my-release", "default", CheckStatus.Passed, stage.Kubeconfig), (monitor.Instance, monitor.Namespace, monitor.Status, monitor.Kubeconfig));
+        Assert.Equal(
+            ("my-release", "default", CheckStatus.Passed, stage.Kubeconfig),
+            (monitor.Instance, monitor.Namespace, monitor.Status, monitor.Kubeconfig));
     }
 
     [Fact]
@@ -76,7 +87,11 @@ public sealed class TestMilvusMonitoringTests
     [InlineData("Test-MilvusMonitoring my-relase", ErrorId.InstanceNotFound, "'my-release'")]
     [InlineData("Test-MilvusMonitoring -Namespace kube-public", ErrorId.InstanceNotFound, "kube-public")]
     [InlineData("Test-MilvusMonitoring my-release -PrometheusName nope", ErrorId.ObjectNotFound, "there are: Prometheus/monitoring/k8s")]
-    [InlineData("Test-MilvusMonitoring my-release -PrometheusNamespace default", ErrorId.ObjectNotFound, "there are: Prometheus/monitoring/k8s")]
+    [InlineData(
+        "Test-MilvusMonitoring my-release -PrometheusNamespace default",
+        ErrorId.ObjectNotFound,
+        "there are: Prometheus/monitoring/k8s"
+    )]
     public async Task What_is_misspelt_is_not_waited_for(string command, string id, string detail)
     {
         await using var stage = await StartAsync();
@@ -93,11 +108,15 @@ public sealed class TestMilvusMonitoringTests
     {
         await using var stage = await StartAsync();
         (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
-        stage.Put("""{"apiVersion":"monitoring.coreos.com/v1","kind":"Prometheus","metadata":{"name":"second","namespace":"default"},"spec":{"replicas":1,"serviceMonitorSelector":{}}}""");
+        stage.Put(
+            """{"apiVersion":"monitoring.coreos.com/v1","kind":"Prometheus","metadata":{"name":"second","namespace":"default"},"spec":{"replicas":1,"serviceMonitorSelector":{}}}"""
+        );
         var selection = (await stage.RunAsync(Test)).OutputOf<MonitoringCheck>().Single(check => check.Check == "Selection");
         Assert.Equal((CheckStatus.Passed, "Prometheus/monitoring/k8s"), (selection.Status, selection.Target));
         Assert.EndsWith("and so does Prometheus/default/second, which is not asked", selection.Detail, StringComparison.Ordinal);
-        var chosen = (await stage.RunAsync(Test + "-PrometheusNamespace default")).OutputOf<MonitoringCheck>().Single(check => check.Check == "Selection");
+        var chosen = (await stage.RunAsync(Test + "-PrometheusNamespace default"))
+            .OutputOf<MonitoringCheck>()
+            .Single(check => check.Check == "Selection");
         Assert.Equal((CheckStatus.Passed, "Prometheus/default/second"), (chosen.Status, chosen.Target));
     }
 
@@ -131,8 +150,12 @@ public sealed class TestMilvusMonitoringTests
         Assert.Single(stage.Cluster.Requests.All, request => request.Path == "/version");
         var checks = result.OutputOf<MonitoringCheck>();
         Assert.DoesNotContain(checks, check => check.Status is CheckStatus.Failed or CheckStatus.Skipped);
-        Assert.All(checks.Where(check => check.Check is not ("ApiServer" or "Definitions")), check => Assert.Equal(CheckStatus.Unknown, check.Status));
-        Assert.Contains("user \"nobody\" may not list secrets", checks.Single(check => check.Check == "Instance").Detail, StringComparison.Ordinal);
+        Assert.All(checks.Where(check => check.Check is not ("ApiServer" or "Definitions")), check =>
+            Assert.Equal(CheckStatus.Unknown, check.Status));
+        Assert.Contains(
+            "user \"nobody\" may not list secrets",
+            checks.Single(check => check.Check == "Instance").Detail,
+            StringComparison.Ordinal);
         result.OnlyError(ErrorId.PermissionDenied);
         var error = Assert.Single(result.Errors);
         Assert.Equal((ErrorCategory.PermissionDenied, "Milvus/*/my-release"), (error.CategoryInfo.Category, error.TargetObject));
@@ -147,8 +170,12 @@ public sealed class TestMilvusMonitoringTests
     public async Task Who_may_not_ask_about_others_gets_the_access_evaluated_from_bindings_and_is_told_so()
     {
         await using var stage = await StartAsync(new ClusterOptions { Rbac = true });
-        stage.Put("""{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"reads"},"rules":[{"apiGroups":["*"],"resources":["*"],"verbs":["get","list"]}]}""");
-        stage.Put("""{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRoleBinding","metadata":{"name":"reads"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"reads"},"subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"reader"}]}""");
+        stage.Put(
+            """{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"reads"},"rules":[{"apiGroups":["*"],"resources":["*"],"verbs":["get","list"]}]}"""
+        );
+        stage.Put(
+            """{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRoleBinding","metadata":{"name":"reads"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"reads"},"subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"reader"}]}"""
+        );
         stage.Cluster.Remove("rbac.authorization.k8s.io/v1", "RoleBinding", "default", "prometheus-k8s");
         var before = await AccessAsync();
         Assert.Equal(CheckStatus.Unknown, before.Status);
@@ -158,7 +185,10 @@ public sealed class TestMilvusMonitoringTests
         (await stage.RunAsync("Grant-PrometheusMilvusAccess -Kubeconfig $c -Confirm:$false")).EnsureNoError();
         Assert.Equal(CheckStatus.Passed, (await AccessAsync()).Status);
 
-        async Task<MonitoringCheck> AccessAsync() => (await stage.RunAsync(Test, stage.WriteKubeconfig("reader"))).OutputOf<MonitoringCheck>().Single(check => check.Check == "Access");
+        async Task<MonitoringCheck> AccessAsync() =>
+            (await stage.RunAsync(Test, stage.WriteKubeconfig("reader")))
+                .OutputOf<MonitoringCheck>()
+                .Single(check => check.Check == "Access");
     }
 
     [Theory]
@@ -170,20 +200,29 @@ public sealed class TestMilvusMonitoringTests
     [InlineData(200, "application/json", "endless", CheckStatus.Failed, "more than 64 MiB")]
     [InlineData(200, "application/json", "cut", CheckStatus.Failed, "does not answer")]
     [InlineData(200, "application/json", """{"status":"success","data":[]}""", CheckStatus.Failed, "has not loaded")]
-    public async Task What_answers_in_the_place_of_Prometheus_is_one_line_and_no_crash(int status, string type, string body, CheckStatus expected, string detail)
+    public async Task What_answers_in_the_place_of_Prometheus_is_one_line_and_no_crash(
+        int status,
+        string type,
+        string body,
+        CheckStatus expected,
+        string detail)
     {
         await using var stage = await StartAsync();
         (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
         await using var server = await LoopbackServer.StartAsync(context => OddAnswers.WriteAsync(context, status, type, body), Token);
-        var result = await stage.RunAsync($"{Test} -PrometheusUri http://user:secret@{server.Address.Authority} -GrafanaUri {server.Address}");
+        var result = await stage.RunAsync(
+            $"{Test} -PrometheusUri http://user:secret@{server.Address.Authority} -GrafanaUri {server.Address}"
+        );
         var checks = result.OutputOf<MonitoringCheck>();
         var configuration = checks.Single(check => check.Check == "Configuration");
         Assert.Equal(expected, configuration.Status);
         Assert.Contains(detail, configuration.Detail, StringComparison.Ordinal);
         Assert.Equal(status == 401 ? CheckStatus.Unknown : CheckStatus.Failed, checks[^1].Status);
-        Assert.DoesNotContain(checks, check => check.Detail.Contains('\n', StringComparison.Ordinal) || check.Detail.Contains("secret", StringComparison.Ordinal));
+        Assert.DoesNotContain(checks, check =>
+            check.Detail.Contains('\n', StringComparison.Ordinal) || check.Detail.Contains("secret", StringComparison.Ordinal));
         Assert.NotEmpty(result.Errors);
-        Assert.All(result.Errors, error => Assert.StartsWith(status == 401 ? "NotProven," : "CheckFailed,", error.FullyQualifiedErrorId, StringComparison.Ordinal));
+        Assert.All(result.Errors, error =>
+            Assert.StartsWith(status == 401 ? "NotProven," : "CheckFailed,", error.FullyQualifiedErrorId, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -191,8 +230,12 @@ public sealed class TestMilvusMonitoringTests
     {
         await using var stage = await StartAsync();
         (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
-        var configuration = (await stage.RunAsync(Test + "-PrometheusUri http://127.0.0.1:1")).OutputOf<MonitoringCheck>().Single(check => check.Check == "Configuration");
-        Assert.Equal((CheckStatus.Failed, "http://127.0.0.1:1 does not answer: the connection was refused"), (configuration.Status, configuration.Detail));
+        var configuration = (await stage.RunAsync(Test + "-PrometheusUri http://127.0.0.1:1"))
+            .OutputOf<MonitoringCheck>()
+            .Single(check => check.Check == "Configuration");
+        Assert.Equal(
+            (CheckStatus.Failed, "http://127.0.0.1:1 does not answer: the connection was refused"),
+            (configuration.Status, configuration.Detail));
         (await stage.RunAsync(Test + "-PrometheusUri localhost:9090")).OnlyError(ErrorId.ParameterInvalid);
     }
 
@@ -208,12 +251,18 @@ public sealed class TestMilvusMonitoringTests
 
         Assert.InRange(lost.Taken, 1, 2);
         Assert.Equal([ErrorId.NotProven], result.ErrorIds);
-        Assert.Contains("the API server does not accept the credentials", Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "the API server does not accept the credentials",
+            Assert.Single(result.Errors).ToString(),
+            StringComparison.Ordinal);
         var checks = result.OutputOf<MonitoringCheck>();
         Assert.Equal(MilvusMonitoring.Verification.CheckId.All, checks.Select(check => check.Check));
         var last = checks.Last(check => check.Status is CheckStatus.Passed).Check;
         var lostAt = checks.SkipWhile(check => check.Check != last).ElementAt(1).Check;
-        Assert.All(checks.SkipWhile(check => check.Check != lostAt).Skip(1), check => Assert.Equal((CheckStatus.Unknown, lostAt, $"could not be looked at, since {lostAt} is unknown"), (check.Status, check.CausedBy, check.Detail)));
+        Assert.All(checks.SkipWhile(check => check.Check != lostAt).Skip(1), check =>
+            Assert.Equal(
+                (CheckStatus.Unknown, lostAt, $"could not be looked at, since {lostAt} is unknown"),
+                (check.Status, check.CausedBy, check.Detail)));
     }
 
     [Fact]
@@ -224,7 +273,11 @@ public sealed class TestMilvusMonitoringTests
         var result = await stage.RunAsync(Test + "-Wait -Timeout 2s");
         Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(10));
         Assert.Equal(CheckStatus.Failed, result.OutputOf<MonitoringCheck>().Single(check => check.Check == "Monitor").Status);
-        Assert.Contains(result.Progress, record => record.StatusDescription.StartsWith("Waiting for Monitor of ServiceMonitor/default/my-release-milvus: is not in the cluster; ", StringComparison.Ordinal) && record.StatusDescription.EndsWith("s left", StringComparison.Ordinal));
+        Assert.Contains(result.Progress, record =>
+            record.StatusDescription.StartsWith(
+                "Waiting for Monitor of ServiceMonitor/default/my-release-milvus: is not in the cluster; ",
+                StringComparison.Ordinal
+            ) && record.StatusDescription.EndsWith("s left", StringComparison.Ordinal));
     }
 
     private static async Task<Stage> StartAsync(ClusterOptions? options = null)
@@ -233,7 +286,11 @@ public sealed class TestMilvusMonitoringTests
         await stage.InstalledAsync("-Wait");
         new SampleMilvus().PutInto(stage.Cluster);
         await stage.Cluster.WaitForAsync(
-            cluster => cluster.List("discovery.k8s.io/v1", "EndpointSlice", "default").SelectMany(slice => slice["endpoints"]?.AsArray() ?? []).Any(endpoint => (bool?)endpoint!["conditions"]?["ready"] is true),
+            cluster =>
+                cluster
+                    .List("discovery.k8s.io/v1", "EndpointSlice", "default")
+                    .SelectMany(slice => slice["endpoints"]?.AsArray() ?? [])
+                    .Any(endpoint => (bool?)endpoint!["conditions"]?["ready"] is true),
             Token);
         return stage;
     }

@@ -79,22 +79,31 @@ public sealed class WaitingTests
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
 
-        Task UntilAsync(string link) => Stage.UntilAsync(() => sink.ProgressStatuses.LastOrDefault() is { } status && status.StartsWith($"Waiting for {link} of", StringComparison.Ordinal));
+        Task UntilAsync(string link) =>
+            Stage.UntilAsync(() =>
+                sink.ProgressStatuses.LastOrDefault() is { } status && status.StartsWith($"Waiting for {link} of", StringComparison.Ordinal)
+            );
     }
 
     [Fact]
     public async Task Who_may_not_watch_still_sees_what_heals()
     {
         await using var stage = await StartAsync(new ClusterOptions { Rbac = true });
-        stage.Put("""{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"reads"},"rules":[{"apiGroups":["*"],"resources":["*"],"verbs":["get","list","create"]}]}""");
-        stage.Put("""{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRoleBinding","metadata":{"name":"reads"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"reads"},"subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"reader"}]}""");
+        stage.Put(
+            """{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"reads"},"rules":[{"apiGroups":["*"],"resources":["*"],"verbs":["get","list","create"]}]}"""
+        );
+        stage.Put(
+            """{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRoleBinding","metadata":{"name":"reads"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"reads"},"subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"reader"}]}"""
+        );
         using var connection = Connect(stage, "reader");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var sink = new RecordingSink();
         var waiting = Verifier(connection, sink, TimeProvider.System).WaitAsync(TimeSpan.FromMinutes(5), stop.Token);
-        await Stage.UntilAsync(() => sink.ProgressStatuses.Any(status => status.StartsWith("Waiting for Monitor of", StringComparison.Ordinal)));
+        await Stage.UntilAsync(() =>
+            sink.ProgressStatuses.Any(status => status.StartsWith("Waiting for Monitor of", StringComparison.Ordinal)));
         (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
-        await Stage.UntilAsync(() => sink.ProgressStatuses.Any(status => status.StartsWith("Waiting for Configuration of", StringComparison.Ordinal)));
+        await Stage.UntilAsync(() =>
+            sink.ProgressStatuses.Any(status => status.StartsWith("Waiting for Configuration of", StringComparison.Ordinal)));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
@@ -112,13 +121,23 @@ public sealed class WaitingTests
     {
         for (var number = 0; ; number++)
         {
-            stage.Put(new JsonObject
-            {
-                ["apiVersion"] = "v1",
-                ["kind"] = "Service",
-                ["metadata"] = new JsonObject { ["name"] = "busy", ["namespace"] = "default", ["labels"] = new JsonObject { ["number"] = $"{number}" } },
-                ["spec"] = new JsonObject { ["clusterIP"] = "None", ["ports"] = new JsonArray(new JsonObject { ["port"] = 80, ["name"] = "web" }) },
-            }.ToJsonString());
+            stage.Put(
+                new JsonObject
+                {
+                    ["apiVersion"] = "v1",
+                    ["kind"] = "Service",
+                    ["metadata"] = new JsonObject
+                    {
+                        ["name"] = "busy",
+                        ["namespace"] = "default",
+                        ["labels"] = new JsonObject { ["number"] = $"{number}" },
+                    },
+                    ["spec"] = new JsonObject
+                    {
+                        ["clusterIP"] = "None",
+                        ["ports"] = new JsonArray(new JsonObject { ["port"] = 80, ["name"] = "web" }),
+                    },
+                }.ToJsonString());
             await Task.Delay(5, token);
         }
     }
@@ -147,7 +166,11 @@ public sealed class WaitingTests
         await stage.InstalledAsync("-Wait");
         new SampleMilvus().PutInto(stage.Cluster);
         await stage.Cluster.WaitForAsync(
-            cluster => cluster.List("discovery.k8s.io/v1", "EndpointSlice", "default").SelectMany(slice => slice["endpoints"]?.AsArray() ?? []).Any(endpoint => (bool?)endpoint!["conditions"]?["ready"] is true),
+            cluster =>
+                cluster
+                    .List("discovery.k8s.io/v1", "EndpointSlice", "default")
+                    .SelectMany(slice => slice["endpoints"]?.AsArray() ?? [])
+                    .Any(endpoint => (bool?)endpoint!["conditions"]?["ready"] is true),
             Token);
         (await stage.RunAsync("Grant-PrometheusMilvusAccess -Kubeconfig $c -Confirm:$false")).EnsureNoError();
         return stage;

@@ -21,7 +21,10 @@ internal sealed class ForwardCampaign(CampaignOptions options)
         var cases = 0L;
         foreach (var (each, index) in Cases().Select((each, index) => (each, index)).Where(item => IsWanted(item.each, item.index)))
         {
-            var (problems, hasStruck) = await each.RunAsync(each.Name.StartsWith("restart", StringComparison.Ordinal), options.Seed + index, cancellationToken).ConfigureAwait(false);
+            var (problems, hasStruck) = await each.RunAsync(
+                    each.Name.StartsWith("restart", StringComparison.Ordinal),
+                    options.Seed + index,
+                    cancellationToken).ConfigureAwait(false);
             cases += hasStruck ? 1 : 0;
             if (problems.Count > 0)
             {
@@ -42,7 +45,11 @@ internal sealed class ForwardCampaign(CampaignOptions options)
             for (var position = 0; position < Requests; position++)
             {
                 var at = position;
-                yield return new($"{sort.Name}/{at}", cluster => cluster.Faults.Add("*", "*", sort.Make(), at), MayBreak: !sort.IsRiddenOut || sort.Name is "reset after" or "truncated", MayFail: !sort.IsRiddenOut);
+                yield return new(
+                    $"{sort.Name}/{at}",
+                    cluster => cluster.Faults.Add("*", "*", sort.Make(), at),
+                    MayBreak: !sort.IsRiddenOut || sort.Name is "reset after" or "truncated",
+                    MayFail: !sort.IsRiddenOut);
             }
         }
 
@@ -52,18 +59,35 @@ internal sealed class ForwardCampaign(CampaignOptions options)
             for (var skip = 0; skip < 3; skip++)
             {
                 var after = skip;
-                yield return new($"cut/{point}/{place}/{after}", cluster => cluster.Faults.Add("GET", PortForward, Fault.CutAt(point, place), after, 2), MayBreak: true, MayFail: false);
+                yield return new(
+                    $"cut/{point}/{place}/{after}",
+                    cluster => cluster.Faults.Add("GET", PortForward, Fault.CutAt(point, place), after, 2),
+                    MayBreak: true,
+                    MayFail: false);
             }
 
-            yield return new($"stall/{point}/{place}", cluster => cluster.Faults.Add("GET", PortForward, Fault.StallAt(point, place, TimeSpan.FromMilliseconds(100)), 0, 3), MayBreak: false, MayFail: false);
+            yield return new(
+                $"stall/{point}/{place}",
+                cluster => cluster.Faults.Add("GET", PortForward, Fault.StallAt(point, place, TimeSpan.FromMilliseconds(100)), 0, 3),
+                MayBreak: false,
+                MayFail: false);
         }
 
         for (var round = 0; round < 20; round++)
         {
-            yield return new($"restart/{round}", cluster => cluster.Faults.Add("GET", PortForward, Fault.DelayBy(TimeSpan.FromMilliseconds(5)), 0, 2), MayBreak: true, MayFail: false);
+            yield return new(
+                $"restart/{round}",
+                cluster => cluster.Faults.Add("GET", PortForward, Fault.DelayBy(TimeSpan.FromMilliseconds(5)), 0, 2),
+                MayBreak: true,
+                MayFail: false);
         }
     }
 
     private static IEnumerable<(ForwardPoint Point, long Place)> Points() =>
-        [(ForwardPoint.Upgraded, 0), (ForwardPoint.Announced, 0), .. Places.Select(place => (ForwardPoint.BytesDown, place)), .. Places.Select(place => (ForwardPoint.BytesUp, place))];
+        [
+            (ForwardPoint.Upgraded, 0),
+            (ForwardPoint.Announced, 0),
+            .. Places.Select(place => (ForwardPoint.BytesDown, place)),
+            .. Places.Select(place => (ForwardPoint.BytesUp, place)),
+        ];
 }

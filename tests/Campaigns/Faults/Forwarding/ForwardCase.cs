@@ -18,7 +18,10 @@ internal sealed record ForwardCase(string Name, Func<Cluster, FaultRule> Spoil, 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <returns>What did not hold, and whether anything has gone wrong at all.</returns>
-    public async Task<(IReadOnlyList<string> Problems, bool HasStruck)> RunAsync(bool restarts, int seed, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<string> Problems, bool HasStruck)> RunAsync(
+        bool restarts,
+        int seed,
+        CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
@@ -34,7 +37,11 @@ internal sealed record ForwardCase(string Name, Func<Cluster, FaultRule> Spoil, 
         }
     }
 
-    private async Task<(IReadOnlyList<string> Problems, bool HasStruck)> JudgeAsync(ForwardWorld world, bool restarts, Random random, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<string> Problems, bool HasStruck)> JudgeAsync(
+        ForwardWorld world,
+        bool restarts,
+        Random random,
+        CancellationToken cancellationToken)
     {
         var rule = Spoil(world.Cluster);
         PortForwarder worker;
@@ -51,7 +58,10 @@ internal sealed record ForwardCase(string Name, Func<Cluster, FaultRule> Spoil, 
         var problems = new List<string>();
         await using (worker.ConfigureAwait(false))
         {
-            var transfers = Enumerable.Range(0, Transfers).Select(_ => Peer.TransferAsync(port, random.Next(Most), random.Next(Most), cancellationToken)).ToList();
+            var transfers = Enumerable
+                .Range(0, Transfers)
+                .Select(_ => Peer.TransferAsync(port, random.Next(Most), random.Next(Most), cancellationToken))
+                .ToList();
             if (restarts)
             {
                 await Task.Delay(random.Next(10), cancellationToken).ConfigureAwait(false);
@@ -59,7 +69,9 @@ internal sealed record ForwardCase(string Name, Func<Cluster, FaultRule> Spoil, 
             }
 
             var ends = await Task.WhenAll(transfers).ConfigureAwait(false);
-            problems.AddRange(ends.Where(end => end is TransferEnd.CutShort or TransferEnd.Garbled || (end == TransferEnd.Broken && !MayBreak)).Select(end => $"a transfer was {end}"));
+            problems.AddRange(
+                ends.Where(end => end is TransferEnd.CutShort or TransferEnd.Garbled || (end == TransferEnd.Broken && !MayBreak))
+                    .Select(end => $"a transfer was {end}"));
             world.Cluster.Faults.Clear();
             await UntilWellAsync(port, problems, cancellationToken).ConfigureAwait(false);
         }
@@ -106,7 +118,8 @@ internal sealed record ForwardCase(string Name, Func<Cluster, FaultRule> Spoil, 
             await Task.Delay(10, cancellationToken).ConfigureAwait(false);
         }
 
-        problems.Add($"{cluster.PortForwards.OpenSockets} WebSockets and {cluster.PortForwards.OpenStreams} connections to pods are still open");
+        problems.Add(
+            $"{cluster.PortForwards.OpenSockets} WebSockets and {cluster.PortForwards.OpenStreams} connections to pods are still open");
     }
 
     private static bool IsFree(int port)

@@ -21,17 +21,35 @@ internal sealed class ForwardWorld : IAsyncDisposable
 
     public static async Task<ForwardWorld> StartAsync(CancellationToken cancellationToken)
     {
-        var cluster = await Cluster.StartAsync(new ClusterOptions { ReadyDelay = TimeSpan.FromMilliseconds(1), Forward = new ForwardOptions { CloseDelay = TimeSpan.FromMilliseconds(20) } }, cancellationToken).ConfigureAwait(false);
+        var cluster = await Cluster
+            .StartAsync(
+                new ClusterOptions
+                {
+                    ReadyDelay = TimeSpan.FromMilliseconds(1),
+                    Forward = new ForwardOptions { CloseDelay = TimeSpan.FromMilliseconds(20) },
+                },
+                cancellationToken).ConfigureAwait(false);
         var world = new ForwardWorld(cluster);
-        cluster.Put(JsonNode.Parse("""
-            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","namespace":"default"},
-             "spec":{"replicas":2,"selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"web","image":"web"}]}}}}
-            """)!.AsObject());
-        cluster.Put(JsonNode.Parse("""
-            {"apiVersion":"v1","kind":"Service","metadata":{"name":"web","namespace":"default"},"spec":{"selector":{"app":"web"},"ports":[{"name":"web","port":9090}]}}
-            """)!.AsObject());
+        cluster.Put(
+            JsonNode
+                .Parse(
+                    """
+                    {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","namespace":"default"},
+                     "spec":{"replicas":2,"selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"web","image":"web"}]}}}}
+                    """
+                )!
+                .AsObject());
+        cluster.Put(
+            JsonNode
+                .Parse(
+                    """
+                    {"apiVersion":"v1","kind":"Service","metadata":{"name":"web","namespace":"default"},"spec":{"selector":{"app":"web"},"ports":[{"name":"web","port":9090}]}}
+                    """
+                )!
+                .AsObject());
         cluster.Backends.Serve("default", "app=web", PodPort, world._peer.EndPoint);
-        await File.WriteAllTextAsync(Path.Combine(world._folder, "kubeconfig"), cluster.CreateKubeconfig(), cancellationToken).ConfigureAwait(false);
+        await File.WriteAllTextAsync(Path.Combine(world._folder, "kubeconfig"), cluster.CreateKubeconfig(), cancellationToken)
+            .ConfigureAwait(false);
         await cluster.WaitForAsync(HasTwoEndpoints, cancellationToken).ConfigureAwait(false);
         return world;
     }
@@ -40,7 +58,8 @@ internal sealed class ForwardWorld : IAsyncDisposable
     public async Task<(PortForwarder Worker, int Port)> StartForwardAsync(CancellationToken cancellationToken)
     {
         using var connection = Connect();
-        var target = await ServiceTarget.FindAsync(new ClusterClient(connection), "default", "web", null, cancellationToken).ConfigureAwait(false)
+        var target = await ServiceTarget
+            .FindAsync(new ClusterClient(connection), "default", "web", null, cancellationToken).ConfigureAwait(false)
             ?? throw new InvalidOperationException("the Service is not found");
         var listener = LocalListener.Start([IPAddress.Loopback], 0);
         var worker = new PortForwarder(Connect(), target, listener, new PortForwardMeter());

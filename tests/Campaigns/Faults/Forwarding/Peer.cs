@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace MilvusMonitoring.Campaigns.Faults.Forwarding;
 
-/// <summary>What stands behind the pod's port: takes as many bytes as it is told will come, looks at each, and sends as many as it is asked for.</summary>
+/// <summary>
+/// What stands behind the pod's port: takes as many bytes as it is told will come, looks at each, and sends as many as it is asked for.
+/// </summary>
 internal sealed class Peer : IAsyncDisposable
 {
     private const int HeaderLength = 8;

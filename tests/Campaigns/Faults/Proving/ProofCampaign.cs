@@ -4,7 +4,10 @@ using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Campaigns.Faults.Proving;
 
-/// <summary>Tests of the monitoring, disturbed at every request: what is monitored is proven or told to be unknown, never blamed; what is not is never taken for proven.</summary>
+/// <summary>
+/// Tests of the monitoring, disturbed at every request: what is monitored is proven or told to be unknown, never blamed; what is not is
+/// never taken for proven.
+/// </summary>
 internal sealed class ProofCampaign(CampaignOptions options, bool isMonitored)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
@@ -56,7 +59,10 @@ internal sealed class ProofCampaign(CampaignOptions options, bool isMonitored)
         return new CampaignRow("faults", Name, cases, violations, clock.Elapsed);
     }
 
-    private async Task<(IReadOnlyList<string> Problems, bool HasStruck)> RunAsync(ProofWorld world, FaultPlace place, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<string> Problems, bool HasStruck)> RunAsync(
+        ProofWorld world,
+        FaultPlace place,
+        CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
@@ -92,7 +98,9 @@ internal sealed class ProofCampaign(CampaignOptions options, bool isMonitored)
             yield return $"it says {Say(checks)}";
         }
 
-        foreach (var blamed in checks.Where(check => check is { Status: CheckStatus.Failed, ErrorId: null } && (isMonitored || check.Check != CheckId.Monitor)))
+        foreach (
+            var blamed in checks.Where(check =>
+                check is { Status: CheckStatus.Failed, ErrorId: null } && (isMonitored || check.Check != CheckId.Monitor)))
         {
             yield return $"what is well is blamed: {blamed}";
         }
@@ -105,5 +113,8 @@ internal sealed class ProofCampaign(CampaignOptions options, bool isMonitored)
 
     private bool IsTrue(IReadOnlyList<MonitoringCheck> checks) => isMonitored ? Proof.Holds(checks) : ProofWorld.Misses(checks);
 
-    private static string Say(IReadOnlyList<MonitoringCheck> checks) => string.Join(" | ", checks.Where(check => check.Status is not CheckStatus.Passed and not CheckStatus.Skipped).DefaultIfEmpty(checks[^1]).Take(3));
+    private static string Say(IReadOnlyList<MonitoringCheck> checks) =>
+        string.Join(
+            " | ",
+            checks.Where(check => check.Status is not CheckStatus.Passed and not CheckStatus.Skipped).DefaultIfEmpty(checks[^1]).Take(3));
 }

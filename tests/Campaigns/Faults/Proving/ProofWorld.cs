@@ -6,7 +6,10 @@ using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Campaigns.Faults.Proving;
 
-/// <summary>An embedded cluster with kube-prometheus, a Milvus, and a real Prometheus that scrapes it if it is monitored. Tests only read, so that one world serves many cases.</summary>
+/// <summary>
+/// An embedded cluster with kube-prometheus, a Milvus, and a real Prometheus that scrapes it if it is monitored. Tests only read, so that
+/// one world serves many cases.
+/// </summary>
 internal sealed class ProofWorld : IAsyncDisposable
 {
     private const string Milvus = "my-release";
@@ -33,7 +36,14 @@ internal sealed class ProofWorld : IAsyncDisposable
     /// <param name="isMonitored">Whether the Milvus has a monitor; all else is as it should be either way.</param>
     public static async Task<ProofWorld> StartAsync(bool isMonitored, CancellationToken cancellationToken)
     {
-        var options = new ClusterOptions { Rbac = true, DefinitionDelay = Soon, DiscoveryDelay = Soon, ReadyDelay = Soon, Forward = new ForwardOptions { CloseDelay = TimeSpan.FromMilliseconds(20) } };
+        var options = new ClusterOptions
+        {
+            Rbac = true,
+            DefinitionDelay = Soon,
+            DiscoveryDelay = Soon,
+            ReadyDelay = Soon,
+            Forward = new ForwardOptions { CloseDelay = TimeSpan.FromMilliseconds(20) },
+        };
         var world = new ProofWorld(await Cluster.StartAsync(options, cancellationToken).ConfigureAwait(false));
         try
         {
@@ -52,7 +62,8 @@ internal sealed class ProofWorld : IAsyncDisposable
     public async Task<IReadOnlyList<MonitoringCheck>> TestAsync(CancellationToken cancellationToken)
     {
         using var connection = _module.Connect();
-        return await new Verifier(new ClusterClient(connection), new Silence(), new TestRequest { Name = Milvus }).RunChecksAsync(cancellationToken).ConfigureAwait(false);
+        return await new Verifier(new ClusterClient(connection), new Silence(), new TestRequest { Name = Milvus })
+            .RunChecksAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -68,9 +79,16 @@ internal sealed class ProofWorld : IAsyncDisposable
 
     private async Task FillAsync(bool isMonitored, CancellationToken cancellationToken)
     {
-        (await _module.InstallAsync(Path.Combine(BuiltTree.Root, "tests", "Demo", "manifests"), cancellationToken).ConfigureAwait(false)).EnsureSucceeded();
+        (
+            await _module.InstallAsync(Path.Combine(BuiltTree.Root, "tests", "Demo", "manifests"), cancellationToken).ConfigureAwait(false)
+        ).EnsureSucceeded();
         (await _module.AccessAsync(AccessMethod.ClusterRole, revoke: false, cancellationToken).ConfigureAwait(false)).EnsureSucceeded();
-        new SampleMilvus { Values = JsonNode.Parse("""{"cluster":{"enabled":false},"metrics":{"serviceMonitor":{"interval":"1s","scrapeTimeout":"1s"}}}""")!.AsObject() }.PutInto(Cluster);
+        new SampleMilvus
+        {
+            Values = JsonNode
+                .Parse("""{"cluster":{"enabled":false},"metrics":{"serviceMonitor":{"interval":"1s","scrapeTimeout":"1s"}}}""")!
+                .AsObject(),
+        }.PutInto(Cluster);
         if (isMonitored)
         {
             (await _module.EnableAsync(Milvus, cancellationToken).ConfigureAwait(false)).EnsureSucceeded();

@@ -10,8 +10,25 @@ internal static class ArchiveTargets
 {
     private static readonly string[] Names =
     [
-        "manifests/a.yaml", "manifests/setup/b.yaml", "kube-prometheus-1/manifests/c.yaml", "kube-prometheus-1/manifests/setup/d.yaml", "a.yaml", "../e.yaml", "/f.yaml", "manifests/",
-        "manifests/./g.yaml", "manifests\\h.yaml", "C:\\i.yaml", "x/manifests/a.yaml", "README.md", "manifests/a.yaml", "manifests/\u0001.yaml", "..", ".", "a/b/c/d/e.yaml", new string('a', 300) + ".yaml",
+        "manifests/a.yaml",
+        "manifests/setup/b.yaml",
+        "kube-prometheus-1/manifests/c.yaml",
+        "kube-prometheus-1/manifests/setup/d.yaml",
+        "a.yaml",
+        "../e.yaml",
+        "/f.yaml",
+        "manifests/",
+        "manifests/./g.yaml",
+        "manifests\\h.yaml",
+        "C:\\i.yaml",
+        "x/manifests/a.yaml",
+        "README.md",
+        "manifests/a.yaml",
+        "manifests/\u0001.yaml",
+        "..",
+        ".",
+        "a/b/c/d/e.yaml",
+        new string('a', 300) + ".yaml",
     ];
 
     public static async ValueTask TryTarAsync(Random random, CancellationToken cancellationToken)
@@ -38,7 +55,10 @@ internal static class ArchiveTargets
             for (var position = 0; position <= before + after; position++)
             {
                 var (name, data) = position == before ? ("x/manifests/a.yaml", content) : ($"x/docs/{position}", new byte[random.Next(4)]);
-                TarEntry entry = writer.Format == TarEntryFormat.Pax ? new PaxTarEntry(TarEntryType.RegularFile, name) : new GnuTarEntry(TarEntryType.RegularFile, name);
+                TarEntry entry =
+                    writer.Format == TarEntryFormat.Pax
+                        ? new PaxTarEntry(TarEntryType.RegularFile, name)
+                        : new GnuTarEntry(TarEntryType.RegularFile, name);
                 entry.DataStream = new MemoryStream(data);
                 writer.WriteEntry(entry);
             }
@@ -50,7 +70,8 @@ internal static class ArchiveTargets
         {
             var files = await TarManifests.ReadAsync(packed, "whole.tar.gz", cancellationToken).ConfigureAwait(false);
             using var read = files.Single().Open();
-            PropertyException.Check(read.Bytes.Span.SequenceEqual(content), () => $"the manifest after {before} other files has other bytes");
+            PropertyException.Check(read.Bytes.Span.SequenceEqual(content), () =>
+                $"the manifest after {before} other files has other bytes");
         }
         catch (MonitoringException exception)
         {
@@ -90,8 +111,12 @@ internal static class ArchiveTargets
         {
             for (var count = random.Next(5); count > 0; count--)
             {
-                var type = random.Next(8) == 0 ? TarEntryType.SymbolicLink : random.Next(6) == 0 ? TarEntryType.Directory : TarEntryType.RegularFile;
-                TarEntry entry = writer.Format == TarEntryFormat.Pax ? new PaxTarEntry(type, Name(random)) : new GnuTarEntry(type, Name(random));
+                var type =
+                    random.Next(8) == 0 ? TarEntryType.SymbolicLink
+                    : random.Next(6) == 0 ? TarEntryType.Directory
+                    : TarEntryType.RegularFile;
+                TarEntry entry =
+                    writer.Format == TarEntryFormat.Pax ? new PaxTarEntry(type, Name(random)) : new GnuTarEntry(type, Name(random));
                 if (type == TarEntryType.SymbolicLink)
                 {
                     entry.LinkName = "/etc/passwd";

@@ -26,10 +26,12 @@ internal static class Documents
         }
     }
 
-    private static bool NamesNothingTwice(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Object => element.EnumerateObject().DistinctBy(member => member.Name).Count() == element.EnumerateObject().Count() && element.EnumerateObject().All(member => NamesNothingTwice(member.Value)),
-        JsonValueKind.Array => element.EnumerateArray().All(NamesNothingTwice),
-        _ => true,
-    };
+    private static bool NamesNothingTwice(JsonElement element) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.Object => element.EnumerateObject().DistinctBy(member => member.Name).Count() == element.EnumerateObject().Count()
+                && element.EnumerateObject().All(member => NamesNothingTwice(member.Value)),
+            JsonValueKind.Array => element.EnumerateArray().All(NamesNothingTwice),
+            _ => true,
+        };
 }

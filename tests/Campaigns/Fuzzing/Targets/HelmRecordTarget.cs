@@ -13,7 +13,17 @@ internal sealed class HelmRecordTarget
             """{"name":"my-release","namespace":"default","version":3,"info":{"status":"deployed"},"chart":{"metadata":{"name":"milvus","version":"5.0.19","appVersion":"2.6"},"values":{"cluster":{"enabled":true},"metrics":{"enabled":true,"serviceMonitor":{"enabled":false,"interval":"30s","additionalLabels":{"a":"b"}}}}},"config":{"metrics":{"serviceMonitor":{"enabled":true,"additionalLabels":{"release":"kps","a":null}}},"nameOverride":"m","cluster":{"enabled":false}}}""",
             """{"chart":{"values":null,"metadata":{"version":"1.0.0+x","name":"milvus"}},"name":"a","config":null,"info":{"status":"failed"},"version":1}""",
         ],
-        ["\"name\":", "\"config\":", "\"fullnameOverride\":\"x\",", "\"version\":2147483648,", "\"nameOverride\":\"\",", "\"metrics\":[],", "\"additionalLabels\":{\"a\":1,\"a\":2},", "\"\\ud83d\"", "," + new string('[', 70)]);
+        [
+            "\"name\":",
+            "\"config\":",
+            "\"fullnameOverride\":\"x\",",
+            "\"version\":2147483648,",
+            "\"nameOverride\":\"\",",
+            "\"metrics\":[],",
+            "\"additionalLabels\":{\"a\":1,\"a\":2},",
+            "\"\\ud83d\"",
+            "," + new string('[', 70),
+        ]);
 
     public void TryOne(Random random)
     {
@@ -32,7 +42,9 @@ internal sealed class HelmRecordTarget
             1 => HelmRecordReader.Read(text, out damage),
             _ => HelmRecordReader.ReadSecret(Convert.ToBase64String(Encoding.UTF8.GetBytes(text)), out damage),
         };
-        PropertyException.Check(record is null == damage is { Length: > 0 } && damage?.Contains('\n', StringComparison.Ordinal) is not true, () => $"the damage is '{damage}'");
+        PropertyException.Check(
+            record is null == damage is { Length: > 0 } && damage?.Contains('\n', StringComparison.Ordinal) is not true,
+            () => $"the damage is '{damage}'");
         if (record is { ChartName: MilvusChart.Name })
         {
             var chart = new MilvusChart(record.Name, record.Namespace, record.ChartVersion, record.AppVersion, record.Values);

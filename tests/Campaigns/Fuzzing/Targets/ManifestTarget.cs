@@ -12,8 +12,48 @@ internal sealed class ManifestTarget
     private const string FileName = "fuzz.yaml";
 
     private readonly Mutator _texts = new(
-        [.. Directory.EnumerateFiles(Path.Combine(BuiltTree.Root, "tests", "Demo", "manifests"), "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllText).Where(text => text.Length < 2500), Other],
-        ["---\n", "...\n", "- ", ": ", "  ", "? ", "&a ", "*a", "<<: *a\n", "|\n", ">-\n", "|2+\n", "!!binary ", "!!str ", "# ", "'", "0x1F", "1_000", "~", ".inf", "on", "2001-01-01", "%YAML 1.2\n", "{a: [b, 'c'], d: }", "kind: List\nitems:\n", "- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: a}\n", "@", "`", "-", ":", "\u2028", "\u0085"]);
+        [
+            .. Directory
+                .EnumerateFiles(Path.Combine(BuiltTree.Root, "tests", "Demo", "manifests"), "*.yaml", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .Select(File.ReadAllText)
+                .Where(text => text.Length < 2500),
+            Other,
+        ],
+        [
+            "---\n",
+            "...\n",
+            "- ",
+            ": ",
+            "  ",
+            "? ",
+            "&a ",
+            "*a",
+            "<<: *a\n",
+            "|\n",
+            ">-\n",
+            "|2+\n",
+            "!!binary ",
+            "!!str ",
+            "# ",
+            "'",
+            "0x1F",
+            "1_000",
+            "~",
+            ".inf",
+            "on",
+            "2001-01-01",
+            "%YAML 1.2\n",
+            "{a: [b, 'c'], d: }",
+            "kind: List\nitems:\n",
+            "- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: a}\n",
+            "@",
+            "`",
+            "-",
+            ":",
+            "\u2028",
+            "\u0085",
+        ]);
 
     /// <summary>What the samples lack.</summary>
     private const string Other = """
@@ -47,8 +87,13 @@ internal sealed class ManifestTarget
         MonitoringException? failure = null;
         try
         {
-            var manifests = new ManifestSet(FileName, [new ArchivedFile(FileName, text)], new ManifestSelection([], "mirror.local"), CancellationToken.None);
-            PropertyException.Check(manifests.Objects.All(manifest => manifest.ReadJson().Length == manifest.Length), () => "its content is not what was counted");
+            var manifests = new ManifestSet(
+                FileName,
+                [new ArchivedFile(FileName, text)],
+                new ManifestSelection([], "mirror.local"),
+                CancellationToken.None);
+            PropertyException.Check(manifests.Objects.All(manifest => manifest.ReadJson().Length == manifest.Length), () =>
+                "its content is not what was counted");
         }
         catch (MonitoringException exception)
         {
@@ -57,7 +102,8 @@ internal sealed class ManifestTarget
 
         if (TryFast(text) is { } fast)
         {
-            PropertyException.Check(TrySlow(text) is { } slow && slow.SequenceEqual(fast), () => $"read one way it is {string.Join('|', fast)}, the other way {string.Join('|', TrySlow(text) ?? ["refused"])}");
+            PropertyException.Check(TrySlow(text) is { } slow && slow.SequenceEqual(fast), () =>
+                $"read one way it is {string.Join('|', fast)}, the other way {string.Join('|', TrySlow(text) ?? ["refused"])}");
         }
 
         if (failure is not null)

@@ -22,7 +22,11 @@ internal static class PodConnectionTarget
         }
 
         var received = new List<byte>();
-        var connection = new PodConnection(WebSocket.CreateFromStream(new OneWayStream(bytes, random), new WebSocketCreationOptions { IsServer = false, KeepAliveInterval = TimeSpan.Zero }), new PodAddress("ns", "pod", 1));
+        var connection = new PodConnection(
+            WebSocket.CreateFromStream(
+                new OneWayStream(bytes, random),
+                new WebSocketCreationOptions { IsServer = false, KeepAliveInterval = TimeSpan.Zero }),
+            new PodAddress("ns", "pod", 1));
         await using (connection.ConfigureAwait(false))
         {
             for (var reads = 0; await connection.ReceiveAsync().ConfigureAwait(false) is { IsEmpty: false } data; reads++)
@@ -33,11 +37,14 @@ internal static class PodConnectionTarget
         }
 
         PropertyException.Check(connection.End != PodEnd.Open, () => "it has ended, and says that it has not");
-        PropertyException.Check(!connection.EndText.Contains('\n', StringComparison.Ordinal), () => $"an end of several lines: {connection.EndText}");
+        PropertyException.Check(!connection.EndText.Contains('\n', StringComparison.Ordinal), () =>
+            $"an end of several lines: {connection.EndText}");
         if (!isSpoilt)
         {
-            PropertyException.Check(received.SequenceEqual(expected), () => $"{received.Count} bytes arrived of {expected.Count}, or others");
-            PropertyException.Check(connection.End == (refused ? PodEnd.Refused : PodEnd.Clean), () => $"the end was {connection.End} ({connection.EndText})");
+            PropertyException.Check(received.SequenceEqual(expected), () =>
+                $"{received.Count} bytes arrived of {expected.Count}, or others");
+            PropertyException.Check(connection.End == (refused ? PodEnd.Refused : PodEnd.Clean), () =>
+                $"the end was {connection.End} ({connection.EndText})");
         }
 
         cancellationToken.ThrowIfCancellationRequested();

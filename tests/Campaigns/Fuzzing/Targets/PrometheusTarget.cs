@@ -14,7 +14,19 @@ internal static class PrometheusTarget
             """{"status":"success","data":{"resultType":"vector","result":[{"metric":{"instance":"10.0.0.1:9091"},"value":[1700000000.123,"12.5"]},{"metric":{},"value":[1,"NaN"]}]}}""",
             """{"status":"error","errorType":"bad_data","error":"parse error\nat 1"}""",
         ],
-        ["\"+Inf\"", "\"1e300\"", "\"-922337203685\"", "\"value\":[1]", "\"value\":null", "\"labels\":{\"a\":\"1\",\"a\":\"2\"}", "\"scrapeInterval\":\"0s\"", "\"scrapeInterval\":\"99999999999999999999y\"", "\"health\":null", "job_name:", "\"status\":\"success\","]);
+        [
+            "\"+Inf\"",
+            "\"1e300\"",
+            "\"-922337203685\"",
+            "\"value\":[1]",
+            "\"value\":null",
+            "\"labels\":{\"a\":\"1\",\"a\":\"2\"}",
+            "\"scrapeInterval\":\"0s\"",
+            "\"scrapeInterval\":\"99999999999999999999y\"",
+            "\"health\":null",
+            "job_name:",
+            "\"status\":\"success\",",
+        ]);
 
     public static void TryOne(Random random)
     {
@@ -22,6 +34,11 @@ internal static class PrometheusTarget
         var pools = new HashSet<string> { "serviceMonitor/default/my-release-milvus/0" };
         _ = PrometheusAnswers.Jobs(data).Count + PrometheusAnswers.Targets(data, pools).Count + PrometheusAnswers.Ages(data).Count;
         MonitorSelection.FindRefusal(data, "ServiceMonitor", "default", new Dictionary<string, string>(), null);
-        MonitorSelection.FindRefusal(JsonSerializer.SerializeToElement(new { spec = data }), "PodMonitor", "default", new Dictionary<string, string> { ["a"] = "1" }, null);
+        MonitorSelection.FindRefusal(
+            JsonSerializer.SerializeToElement(new { spec = data }),
+            "PodMonitor",
+            "default",
+            new Dictionary<string, string> { ["a"] = "1" },
+            null);
     }
 }

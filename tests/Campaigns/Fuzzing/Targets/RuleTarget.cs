@@ -5,15 +5,30 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Campaigns.Fuzzing.Targets;
 
-/// <summary>The rules of roles: what is missing, against a model that asks every permission one by one; and granting, then revoking, leaves a role as it was.</summary>
+/// <summary>
+/// The rules of roles: what is missing, against a model that asks every permission one by one; and granting, then revoking, leaves a role
+/// as it was.
+/// </summary>
 internal static class RuleTarget
 {
     private static readonly string[] Groups = ["", "discovery.k8s.io", "*", "apps"];
     private static readonly string[] Resources = ["pods", "services", "endpoints", "endpointslices", "*", "pods/log", "nodes"];
     private static readonly string[] Verbs = ["get", "list", "watch", "*", "create"];
     private static readonly Mutator Roles = new(
-        ["""{"kind":"ClusterRole","metadata":{"name":"a","resourceVersion":"1","annotations":{"milvus-monitoring/granted-rules":"[{\"apiGroups\":[\"discovery.k8s.io\"],\"resources\":[\"endpointslices\"],\"verbs\":[\"get\"]}]"}},"rules":[{"apiGroups":[""],"resources":["pods"],"verbs":["get"]},{"apiGroups":["discovery.k8s.io"],"resources":["endpointslices"],"verbs":["get"]},{"nonResourceURLs":["/metrics"],"verbs":["get"]}]}"""],
-        ["\"rules\":null", "\"rules\":[null,1,[]]", "\"verbs\":null", "\"verbs\":\"*\"", "\"resources\":[null,1]", "[{}]", "\"annotations\":[]", "\"metadata\":1,", "\\\"\\ud800\\\""]);
+        [
+            """{"kind":"ClusterRole","metadata":{"name":"a","resourceVersion":"1","annotations":{"milvus-monitoring/granted-rules":"[{\"apiGroups\":[\"discovery.k8s.io\"],\"resources\":[\"endpointslices\"],\"verbs\":[\"get\"]}]"}},"rules":[{"apiGroups":[""],"resources":["pods"],"verbs":["get"]},{"apiGroups":["discovery.k8s.io"],"resources":["endpointslices"],"verbs":["get"]},{"nonResourceURLs":["/metrics"],"verbs":["get"]}]}""",
+        ],
+        [
+            "\"rules\":null",
+            "\"rules\":[null,1,[]]",
+            "\"verbs\":null",
+            "\"verbs\":\"*\"",
+            "\"resources\":[null,1]",
+            "[{}]",
+            "\"annotations\":[]",
+            "\"metadata\":1,",
+            "\\\"\\ud800\\\"",
+        ]);
 
     public static void TryOne(Random random)
     {
@@ -32,7 +47,9 @@ internal static class RuleTarget
             ["rules"] = rules,
         };
         var missing = DiscoveryRules.MissingFrom(PolicyRule.ParseAll(rules));
-        foreach (var (group, resource) in (ReadOnlySpan<(string, string)>)[("", "pods"), ("", "services"), ("", "endpoints"), ("discovery.k8s.io", "endpointslices")])
+        foreach (
+            var (group, resource) in (ReadOnlySpan<(string, string)>)
+                [("", "pods"), ("", "services"), ("", "endpoints"), ("discovery.k8s.io", "endpointslices")])
         {
             foreach (var verb in (ReadOnlySpan<string>)["get", "list", "watch"])
             {
@@ -45,7 +62,8 @@ internal static class RuleTarget
         var granted = Apply(role, RolePatch.ToGrant(role));
         PropertyException.Check(RolePatch.ToGrant(granted).IsEmpty, () => $"granting twice changes {granted.ToJsonString()}");
         var revoked = Apply(granted, RolePatch.ToRevoke(granted));
-        PropertyException.Check(JsonNode.DeepEquals(revoked["rules"], role["rules"]), () => $"of {rules.ToJsonString()} revoking leaves {revoked["rules"]?.ToJsonString()}");
+        PropertyException.Check(JsonNode.DeepEquals(revoked["rules"], role["rules"]), () =>
+            $"of {rules.ToJsonString()} revoking leaves {revoked["rules"]?.ToJsonString()}");
     }
 
     private static void TryHostile(Random random)
@@ -60,7 +78,12 @@ internal static class RuleTarget
 
     private static JsonObject Rule(Random random)
     {
-        var rule = new JsonObject { ["apiGroups"] = Some(Groups, random), ["resources"] = Some(Resources, random), ["verbs"] = Some(Verbs, random) };
+        var rule = new JsonObject
+        {
+            ["apiGroups"] = Some(Groups, random),
+            ["resources"] = Some(Resources, random),
+            ["verbs"] = Some(Verbs, random),
+        };
         if (random.Next(6) == 0)
         {
             rule["resourceNames"] = new JsonArray("one");
@@ -69,13 +92,15 @@ internal static class RuleTarget
         return rule;
     }
 
-    private static JsonArray Some(string[] from, Random random) => new([.. from.Where(_ => random.Next(3) == 0).Select(value => (JsonNode)value)]);
+    private static JsonArray Some(string[] from, Random random) =>
+        new([.. from.Where(_ => random.Next(3) == 0).Select(value => (JsonNode)value)]);
 
     /// <summary>As an API server decides for all objects of a resource.</summary>
     private static bool Allows(JsonNode rule, string group, string resource, string verb) =>
         rule["resourceNames"] is null && Has(rule["apiGroups"], group) && Has(rule["resources"], resource) && Has(rule["verbs"], verb);
 
-    private static bool Has(JsonNode? list, string value) => list is JsonArray values && values.Any(each => (string?)each == "*" || (string?)each == value);
+    private static bool Has(JsonNode? list, string value) =>
+        list is JsonArray values && values.Any(each => (string?)each == "*" || (string?)each == value);
 
     /// <summary>The operations of a JSON patch that roles are patched with.</summary>
     private static JsonObject Apply(JsonObject role, RolePatch patch)
@@ -83,7 +108,10 @@ internal static class RuleTarget
         var result = role.DeepClone().AsObject();
         foreach (var operation in patch.IsEmpty ? [] : JsonNode.Parse(patch.Operations.Span)!.AsArray())
         {
-            var path = ((string)operation!["path"]!)[1..].Split('/').Select(part => part.Replace("~1", "/", StringComparison.Ordinal)).ToArray();
+            var path = ((string)operation!["path"]!)[1..]
+                .Split('/')
+                .Select(part => part.Replace("~1", "/", StringComparison.Ordinal))
+                .ToArray();
             var parent = path[..^1].Aggregate((JsonNode)result, (node, part) => node[part]!);
             switch ((string)operation["op"]!, parent)
             {

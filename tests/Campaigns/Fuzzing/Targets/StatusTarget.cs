@@ -15,12 +15,38 @@ internal static class StatusTarget
             "upstream connect error or disconnect/reset before headers",
             """{"error":"no","message":{"a":[1,2]}}""",
         ],
-        ["\"message\":", "\"details\":", "\"causes\":[", "\"kind\":\"Status\",", "<title>", "</title>", "cannot ", "in API group", "forbidden: ", "\"\\ud800\"", "\\n", "conflict with \"", "\x1b[31m"]);
+        [
+            "\"message\":",
+            "\"details\":",
+            "\"causes\":[",
+            "\"kind\":\"Status\",",
+            "<title>",
+            "</title>",
+            "cannot ",
+            "in API group",
+            "forbidden: ",
+            "\"\\ud800\"",
+            "\\n",
+            "conflict with \"",
+            "\x1b[31m",
+        ]);
 
     private static readonly HttpStatusCode[] Codes =
     [
-        HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.NotFound, HttpStatusCode.Conflict, HttpStatusCode.Gone, HttpStatusCode.UnsupportedMediaType,
-        HttpStatusCode.UnprocessableEntity, HttpStatusCode.TooManyRequests, HttpStatusCode.InternalServerError, HttpStatusCode.ServiceUnavailable, HttpStatusCode.Found, (HttpStatusCode)418, (HttpStatusCode)599,
+        HttpStatusCode.BadRequest,
+        HttpStatusCode.Unauthorized,
+        HttpStatusCode.Forbidden,
+        HttpStatusCode.NotFound,
+        HttpStatusCode.Conflict,
+        HttpStatusCode.Gone,
+        HttpStatusCode.UnsupportedMediaType,
+        HttpStatusCode.UnprocessableEntity,
+        HttpStatusCode.TooManyRequests,
+        HttpStatusCode.InternalServerError,
+        HttpStatusCode.ServiceUnavailable,
+        HttpStatusCode.Found,
+        (HttpStatusCode)418,
+        (HttpStatusCode)599,
     ];
 
     public static void TryOne(Random random)

@@ -21,11 +21,23 @@ internal static class WatchTarget
 
             """,
         ],
-        ["\n", "\r\n", "\n\n\n", "\"type\":\"ADDED\"", "\"type\":null", "\"object\":null", "\"object\":[]", "{\"type\":\"ERROR\"}\n", "\"message\":\"\\ud800\""]);
+        [
+            "\n",
+            "\r\n",
+            "\n\n\n",
+            "\"type\":\"ADDED\"",
+            "\"type\":null",
+            "\"object\":null",
+            "\"object\":[]",
+            "{\"type\":\"ERROR\"}\n",
+            "\"message\":\"\\ud800\"",
+        ]);
 
     public static async ValueTask TryOneAsync(Random random, CancellationToken cancellationToken)
     {
-        await foreach (var watchEvent in WatchEventReader.ReadAsync(new OneWayStream(Streams.Next(random), random), "pods", cancellationToken).ConfigureAwait(false))
+        await foreach (
+            var watchEvent in WatchEventReader
+                .ReadAsync(new OneWayStream(Streams.Next(random), random), "pods", cancellationToken).ConfigureAwait(false))
         {
             _ = watchEvent.Kind;
         }

@@ -10,16 +10,19 @@ public sealed class ApplyPropertyTests
 
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
-    private static readonly MergeSchema Schema = MergeSchema.FromDefinition(JsonNode.Parse("""
-        {"type":"object","properties":{"spec":{"type":"object","properties":{
-          "text":{"type":"string"},
-          "map":{"type":"object","additionalProperties":{"type":"string"}},
-          "whole":{"type":"object","x-kubernetes-map-type":"atomic","additionalProperties":{"type":"string"}},
-          "list":{"type":"array","items":{"type":"string"}},
-          "set":{"type":"array","x-kubernetes-list-type":"set","items":{"type":"string"}},
-          "items":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","properties":{"name":{"type":"string"},"value":{"type":"string"}}}},
-          "free":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}}}
-        """));
+    private static readonly MergeSchema Schema = MergeSchema.FromDefinition(
+        JsonNode.Parse(
+            """
+            {"type":"object","properties":{"spec":{"type":"object","properties":{
+              "text":{"type":"string"},
+              "map":{"type":"object","additionalProperties":{"type":"string"}},
+              "whole":{"type":"object","x-kubernetes-map-type":"atomic","additionalProperties":{"type":"string"}},
+              "list":{"type":"array","items":{"type":"string"}},
+              "set":{"type":"array","x-kubernetes-list-type":"set","items":{"type":"string"}},
+              "items":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","properties":{"name":{"type":"string"},"value":{"type":"string"}}}},
+              "free":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}}}
+            """
+        ));
 
     [Fact]
     public void Applying_twice_changes_nothing_the_second_time()
@@ -71,7 +74,9 @@ public sealed class ApplyPropertyTests
             foreach (var (id, entry) in ManagerTable.Of(live).Entries)
             {
                 // An empty list of its own is owned through no field, so what is owned is never more than what is there.
-                Assert.True(entry.Fields.Difference(present).IsEmpty, $"{id.Manager} owns {string.Join(' ', entry.Fields.Difference(present).Display())}");
+                Assert.True(
+                    entry.Fields.Difference(present).IsEmpty,
+                    $"{id.Manager} owns {string.Join(' ', entry.Fields.Difference(present).Display())}");
             }
         }
     }
@@ -102,7 +107,8 @@ public sealed class ApplyPropertyTests
         var spec = new JsonObject();
         Maybe("map", () => Map("k", "l", "m"));
         Maybe("set", () => new JsonArray([.. Some("1", "2", "3").Select(value => (JsonNode)(prefix + value))]));
-        Maybe("items", () => new JsonArray([.. Some("x", "y", "z").Select(name => new JsonObject { ["name"] = prefix + name, ["value"] = Value() })]));
+        Maybe("items", () =>
+            new JsonArray([.. Some("x", "y", "z").Select(name => new JsonObject { ["name"] = prefix + name, ["value"] = Value() })]));
         Maybe("free", () => Map("p", "q"));
         if (prefix.Length == 0)
         {

@@ -29,7 +29,9 @@ public sealed class ManagedFieldsTests
     [Fact]
     public void A_posted_custom_resource_owns_its_containers_too()
     {
-        var schema = MergeSchema.FromDefinition(JsonNode.Parse("""{"type":"object","properties":{"spec":{"type":"object","properties":{"size":{"type":"integer"}}}}}"""));
+        var schema = MergeSchema.FromDefinition(
+            JsonNode.Parse("""{"type":"object","properties":{"spec":{"type":"object","properties":{"size":{"type":"integer"}}}}}""")
+        );
         var posted = Json("""{"apiVersion":"e/v1","kind":"W","metadata":{"name":"w"},"spec":{"size":1}}""");
 
         ManagedFields.RecordUpdate(null, posted, "m", "e/v1", null, Then, schema);
@@ -77,7 +79,8 @@ public sealed class ManagedFieldsTests
 
     private static JsonNode Fields(JsonObject value, int entry) => value["metadata"]!["managedFields"]![entry]!["fieldsV1"]!;
 
-    private static JsonObject Config(string data) => Json($$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c","namespace":"n"},"data":{{data}} }""");
+    private static JsonObject Config(string data) =>
+        Json($$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c","namespace":"n"},"data":{{data}} }""");
 
     private static JsonObject Json(string json) => JsonNode.Parse(json)!.AsObject();
 }

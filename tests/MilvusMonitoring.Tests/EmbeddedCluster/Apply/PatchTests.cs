@@ -53,7 +53,9 @@ public sealed class PatchTests
     {
         var target = JsonNode.Parse("""{"list":[1,2,3],"map":{},"text":"t"}""")!;
 
-        var refusal = Assert.Throws<PatchException>(() => JsonPatch.Apply(target, [JsonNode.Parse("""{"op":"remove","path":"/list/0"}"""), JsonNode.Parse(operation)]));
+        var refusal = Assert.Throws<PatchException>(() =>
+            JsonPatch.Apply(target, [JsonNode.Parse("""{"op":"remove","path":"/list/0"}"""), JsonNode.Parse(operation)])
+        );
 
         Assert.Equal((422, "Invalid"), (refusal.Code, refusal.Reason));
         Assert.Equal("""{"list":[1,2,3],"map":{},"text":"t"}""", target.ToJsonString());
@@ -75,21 +77,38 @@ public sealed class PatchTests
 
     [Theory]
     // Items are merged by their key, and others stay.
-    [InlineData("""{"containers":[{"name":"b","image":"3","command":null}]}""", """{"containers":[{"name":"a","image":"1"},{"name":"b","image":"3"}]}""")]
+    [InlineData(
+        """{"containers":[{"name":"b","image":"3","command":null}]}""",
+        """{"containers":[{"name":"a","image":"1"},{"name":"b","image":"3"}]}"""
+    )]
     // A new item stands where the patch puts it.
-    [InlineData("""{"$setElementOrder/containers":[{"name":"c"},{"name":"b"},{"name":"a"}],"containers":[{"name":"c","image":"4"}]}""", """{"containers":[{"name":"c","image":"4"},{"name":"b","image":"2","command":["x"]},{"name":"a","image":"1"}]}""")]
-    [InlineData("""{"$setElementOrder/containers":[{"name":"b"},{"name":"a"}]}""", """{"containers":[{"name":"b","image":"2","command":["x"]},{"name":"a","image":"1"}]}""")]
+    [InlineData(
+        """{"$setElementOrder/containers":[{"name":"c"},{"name":"b"},{"name":"a"}],"containers":[{"name":"c","image":"4"}]}""",
+        """{"containers":[{"name":"c","image":"4"},{"name":"b","image":"2","command":["x"]},{"name":"a","image":"1"}]}"""
+    )]
+    [InlineData(
+        """{"$setElementOrder/containers":[{"name":"b"},{"name":"a"}]}""",
+        """{"containers":[{"name":"b","image":"2","command":["x"]},{"name":"a","image":"1"}]}"""
+    )]
     // Directives.
     [InlineData("""{"containers":[{"name":"a","$patch":"delete"}]}""", """{"containers":[{"name":"b","image":"2","command":["x"]}]}""")]
     [InlineData("""{"containers":[{"$patch":"replace"},{"name":"z","image":"9"}]}""", """{"containers":[{"name":"z","image":"9"}]}""")]
-    [InlineData("""{"containers":[{"name":"b","$retainKeys":["name","command"]}]}""", """{"containers":[{"name":"a","image":"1"},{"name":"b","command":["x"]}]}""")]
+    [InlineData(
+        """{"containers":[{"name":"b","$retainKeys":["name","command"]}]}""",
+        """{"containers":[{"name":"a","image":"1"},{"name":"b","command":["x"]}]}"""
+    )]
     [InlineData("""{"$patch":"replace","containers":[{"name":"z"}]}""", """{"containers":[{"name":"z"}]}""")]
     [InlineData("""{"containers":null}""", """{}""")]
     // Lists without a key are replaced.
-    [InlineData("""{"containers":[{"name":"b","command":["y","z"]}]}""", """{"containers":[{"name":"a","image":"1"},{"name":"b","image":"2","command":["y","z"]}]}""")]
+    [InlineData(
+        """{"containers":[{"name":"b","command":["y","z"]}]}""",
+        """{"containers":[{"name":"a","image":"1"},{"name":"b","image":"2","command":["y","z"]}]}"""
+    )]
     public void A_strategic_merge_patch_heeds_keys_and_directives(string patch, string expected)
     {
-        var target = JsonNode.Parse("""{"spec":{"containers":[{"name":"a","image":"1"},{"name":"b","image":"2","command":["x"]}]}}""")!.AsObject();
+        var target = JsonNode
+            .Parse("""{"spec":{"containers":[{"name":"a","image":"1"},{"name":"b","image":"2","command":["x"]}]}}""")!
+            .AsObject();
 
         var result = StrategicMergePatch.Apply(target, new JsonObject { ["spec"] = JsonNode.Parse(patch) }, MergeSchema.For("", "Pod"));
 
@@ -100,7 +119,11 @@ public sealed class PatchTests
     public void A_strategic_merge_patch_adds_to_and_takes_from_a_list_of_scalars()
     {
         var target = JsonNode.Parse("""{"metadata":{"finalizers":["a","b"]}}""")!.AsObject();
-        var patch = JsonNode.Parse("""{"metadata":{"$deleteFromPrimitiveList/finalizers":["a"],"$setElementOrder/finalizers":["c","b"],"finalizers":["c"]}}""")!.AsObject();
+        var patch = JsonNode
+            .Parse(
+                """{"metadata":{"$deleteFromPrimitiveList/finalizers":["a"],"$setElementOrder/finalizers":["c","b"],"finalizers":["c"]}}"""
+            )!
+            .AsObject();
 
         var result = StrategicMergePatch.Apply(target, patch, MergeSchema.For("", "ConfigMap"));
 
@@ -117,6 +140,11 @@ public sealed class PatchTests
     {
         var target = JsonNode.Parse("""{"metadata":{},"spec":{"containers":[{"name":"a"}]}}""")!.AsObject();
 
-        Assert.Equal(code, Assert.Throws<PatchException>(() => StrategicMergePatch.Apply(target, JsonNode.Parse(patch)!.AsObject(), MergeSchema.For("", "Pod"))).Code);
+        Assert.Equal(
+            code,
+            Assert
+                .Throws<PatchException>(() =>
+                    StrategicMergePatch.Apply(target, JsonNode.Parse(patch)!.AsObject(), MergeSchema.For("", "Pod")))
+                .Code);
     }
 }

@@ -85,7 +85,14 @@ public sealed class RecordedApplyTests
         var expected = established.DeepClone().AsObject();
         established["metadata"]!.AsObject().Remove("managedFields");
 
-        ManagedFields.RecordUpdate(created, established, "kube-apiserver", "apiextensions.k8s.io/v1", "status", TimeOf(expected), MergeSchema.For("apiextensions.k8s.io", "CustomResourceDefinition"));
+        ManagedFields.RecordUpdate(
+            created,
+            established,
+            "kube-apiserver",
+            "apiextensions.k8s.io/v1",
+            "status",
+            TimeOf(expected),
+            MergeSchema.For("apiextensions.k8s.io", "CustomResourceDefinition"));
 
         AssertSameOwners(expected, established);
     }
@@ -96,7 +103,8 @@ public sealed class RecordedApplyTests
     public void A_custom_resource_is_owned_by_its_applier(string version)
     {
         var recording = Recordings.Load(version, "04-crd-established.json");
-        var created = recording.First(exchange => (int?)exchange!["response"]?["status"] == 201 && exchange.Answer()["kind"]!.ToString() == "Widget");
+        var created = recording.First(exchange =>
+            (int?)exchange!["response"]?["status"] == 201 && exchange.Answer()["kind"]!.ToString() == "Widget");
         var schema = MergeSchema.FromDefinition(recording[0].Request()["body"]!["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]);
 
         var outcome = Play(null, created, schema);
@@ -133,7 +141,9 @@ public sealed class RecordedApplyTests
         var refusal = Assert.Throws<PatchException>(() => PlayJsonPatch(recording[3].Answer(), recording[4]));
 
         var status = recording[4].Answer();
-        Assert.Equal(((int?)status["code"], (string?)status["reason"], (string?)status["message"]), (refusal.Code, refusal.Reason, refusal.Message));
+        Assert.Equal(
+            ((int?)status["code"], (string?)status["reason"], (string?)status["message"]),
+            (refusal.Code, refusal.Reason, refusal.Message));
     }
 
     // Not of 1.20, which looked into roleRef.
@@ -155,7 +165,14 @@ public sealed class RecordedApplyTests
         var recorded = Recordings.Load("v1.36", "06-authn-authz.json")[step];
         var posted = recorded.Request()["body"]!.DeepClone().AsObject();
 
-        ManagedFields.RecordUpdate(null, posted, "unknown", "authorization.k8s.io/v1", null, TimeOf(recorded.Answer()), MergeSchema.For("authorization.k8s.io", (string)posted["kind"]!));
+        ManagedFields.RecordUpdate(
+            null,
+            posted,
+            "unknown",
+            "authorization.k8s.io/v1",
+            null,
+            TimeOf(recorded.Answer()),
+            MergeSchema.For("authorization.k8s.io", (string)posted["kind"]!));
 
         AssertSameOwners(recorded.Answer(), posted);
     }

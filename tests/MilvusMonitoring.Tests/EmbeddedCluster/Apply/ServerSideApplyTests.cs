@@ -79,7 +79,9 @@ public sealed class ServerSideApplyTests
 
         var conflicts = Apply(edited, Config("""{"a":"2","b":"2","c":"2"}"""), "y").Conflicts;
 
-        Assert.Equal("Apply failed with 3 conflicts: conflicts with \"editor\" using v1:\n- .data.c\nconflicts with \"x\":\n- .data.a\n- .data.b", FieldConflict.Summary(conflicts));
+        Assert.Equal(
+            "Apply failed with 3 conflicts: conflicts with \"editor\" using v1:\n- .data.c\nconflicts with \"x\":\n- .data.a\n- .data.b",
+            FieldConflict.Summary(conflicts));
     }
 
     [Fact]
@@ -100,7 +102,11 @@ public sealed class ServerSideApplyTests
     public void A_port_without_protocol_is_the_tcp_port()
     {
         var service = MergeSchema.For("", "Service");
-        var live = Apply(null, Service("""{"port":80,"protocol":"TCP","name":"web"},{"port":80,"protocol":"UDP","name":"dns"}"""), "x", service).Object;
+        var live = Apply(
+            null,
+            Service("""{"port":80,"protocol":"TCP","name":"web"},{"port":80,"protocol":"UDP","name":"dns"}"""),
+            "x",
+            service).Object;
 
         var outcome = Apply(live, Service("""{"port":80,"name":"other"}"""), "y", service);
 
@@ -119,7 +125,11 @@ public sealed class ServerSideApplyTests
 
     [Theory]
     [InlineData("""{"metadata":{"name":"c","managedFields":[]}}""", 400, "metadata.managedFields must be nil")]
-    [InlineData("""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c","namespace":"n"},"a":1,"b":2}""", 500, "failed to create typed patch object (n/c; /v1, Kind=ConfigMap): errors:\n  .a: field not declared in schema\n  .b: field not declared in schema")]
+    [InlineData(
+        """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c","namespace":"n"},"a":1,"b":2}""",
+        500,
+        "failed to create typed patch object (n/c; /v1, Kind=ConfigMap): errors:\n  .a: field not declared in schema\n  .b: field not declared in schema"
+    )]
     public void What_does_not_fit_is_refused(string applied, int code, string message)
     {
         var refusal = Assert.Throws<PatchException>(() => Apply(null, Json(applied), "a"));
@@ -132,13 +142,17 @@ public sealed class ServerSideApplyTests
     {
         var refusal = Assert.Throws<PatchException>(() => Apply(null, Pod("""{"name":"a"},{"name":"a"}"""), "x", Deployment));
 
-        Assert.EndsWith(".spec.template.spec.containers: duplicate entries for key [name=\"a\"]", refusal.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ".spec.template.spec.containers: duplicate entries for key [name=\"a\"]",
+            refusal.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Fields_recorded_before_a_list_became_atomic_are_owned_as_the_whole_list()
     {
-        const string Schema = """{"type":"object","properties":{"list":{"type":"array","x-kubernetes-list-type":"KIND","items":{"type":"string"}}}}""";
+        const string Schema =
+            """{"type":"object","properties":{"list":{"type":"array","x-kubernetes-list-type":"KIND","items":{"type":"string"}}}}""";
         var asSet = MergeSchema.FromDefinition(JsonNode.Parse(Schema.Replace("KIND", "set", StringComparison.Ordinal)));
         var asWhole = MergeSchema.FromDefinition(JsonNode.Parse(Schema.Replace("KIND", "atomic", StringComparison.Ordinal)));
         var live = Apply(null, Json("""{"metadata":{"name":"c"},"list":["a"]}"""), "x", asSet).Object;
@@ -148,17 +162,24 @@ public sealed class ServerSideApplyTests
         Assert.Equal(".list", Assert.Single(outcome.Conflicts).Field);
     }
 
-    private static ApplyOutcome Apply(JsonObject? live, JsonObject applied, string manager, MergeSchema? schema = null, DateTimeOffset? now = null) =>
-        ServerSideApply.Apply(live, applied, manager, "v1", force: false, now ?? Then, schema ?? ConfigMap);
+    private static ApplyOutcome Apply(
+        JsonObject? live,
+        JsonObject applied,
+        string manager,
+        MergeSchema? schema = null,
+        DateTimeOffset? now = null) => ServerSideApply.Apply(live, applied, manager, "v1", force: false, now ?? Then, schema ?? ConfigMap);
 
     private static JsonArray Owners(JsonObject value) => value["metadata"]!["managedFields"]!.AsArray();
 
-    private static JsonObject Config(string data) => Json($$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c","namespace":"n"},"data":{{data}} }""");
+    private static JsonObject Config(string data) =>
+        Json($$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c","namespace":"n"},"data":{{data}} }""");
 
     private static JsonObject Nothing() => Json("""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c","namespace":"n"}}""");
 
     private static JsonObject Pod(string containers) =>
-        Json($$$$$"""{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d","namespace":"n"},"spec":{"template":{"spec":{"containers":[{{{{{containers}}}}}]}}}}""");
+        Json(
+            $$$$$"""{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d","namespace":"n"},"spec":{"template":{"spec":{"containers":[{{{{{containers}}}}}]}}}}"""
+        );
 
     private static JsonObject Service(string ports) =>
         Json($$"""{"apiVersion":"v1","kind":"Service","metadata":{"name":"s","namespace":"n"},"spec":{"ports":[{{ports}}] } }""");

@@ -20,7 +20,13 @@ public sealed class RbacAuthorizerTests
     [InlineData("create", "", "configmaps", "", "", false)]
     [InlineData("patch", "apps", "deployments", "scale", "d", true)]
     [InlineData("patch", "apps", "deployments", "", "d", false)]
-    public void A_rule_speaks_of_verb_group_resource_subresource_and_name(string verb, string group, string resource, string subresource, string name, bool allowed)
+    public void A_rule_speaks_of_verb_group_resource_subresource_and_name(
+        string verb,
+        string group,
+        string resource,
+        string subresource,
+        string name,
+        bool allowed)
     {
         var authorizer = Cluster(
             Bound("User", "ada"),
@@ -28,7 +34,15 @@ public sealed class RbacAuthorizerTests
             """{"verbs":["update","create"],"apiGroups":[""],"resources":["configmaps"],"resourceNames":["mine"]}""",
             """{"verbs":["*"],"apiGroups":["*"],"resources":["*/scale"]}""");
 
-        var decision = authorizer.Decide(new RequestAttributes("ada", Authenticated, verb) { ApiGroup = group, Resource = resource, Subresource = subresource, Name = name, Namespace = "n" });
+        var decision = authorizer.Decide(
+            new RequestAttributes("ada", Authenticated, verb)
+            {
+                ApiGroup = group,
+                Resource = resource,
+                Subresource = subresource,
+                Name = name,
+                Namespace = "n",
+            });
 
         Assert.Equal(allowed, decision.Allowed);
     }
@@ -55,13 +69,17 @@ public sealed class RbacAuthorizerTests
     {
         var authorizer = Cluster(Bound(kind, name), """{"verbs":["get"],"apiGroups":[""],"resources":["pods"]}""");
 
-        Assert.Equal(allowed, authorizer.Decide(new RequestAttributes(user, [group], "get") { Resource = "pods", Namespace = "n" }).Allowed);
+        Assert.Equal(
+            allowed,
+            authorizer.Decide(new RequestAttributes(user, [group], "get") { Resource = "pods", Namespace = "n" }).Allowed);
     }
 
     [Fact]
     public void A_role_binding_grants_in_its_own_namespace_only_and_says_why()
     {
-        var binding = Json("""{"metadata":{"name":"b","namespace":"n"},"roleRef":{"kind":"Role","name":"r"},"subjects":[{"kind":"User","name":"ada"}]}""");
+        var binding = Json(
+            """{"metadata":{"name":"b","namespace":"n"},"roleRef":{"kind":"Role","name":"r"},"subjects":[{"kind":"User","name":"ada"}]}"""
+        );
         var role = Json("""{"metadata":{"name":"r","namespace":"n"},"rules":[{"verbs":["get"],"apiGroups":[""],"resources":["pods"]}]}""");
         var authorizer = new RbacAuthorizer([role], [], [binding], []);
         var request = new RequestAttributes("ada", Authenticated, "get") { Resource = "pods", Namespace = "n" };
@@ -105,18 +123,34 @@ public sealed class RbacAuthorizerTests
         binding["roleRef"]!["name"] = role;
         var authorizer = new RbacAuthorizer([], DefaultRoles.ClusterRoles(), [], [.. DefaultRoles.ClusterRoleBindings(), binding]);
 
-        Assert.Equal(allowed, authorizer.Decide(new RequestAttributes("ada", Authenticated, verb) { ApiGroup = group, Resource = resource, Namespace = "n" }).Allowed);
+        Assert.Equal(
+            allowed,
+            authorizer
+                .Decide(
+                    new RequestAttributes("ada", Authenticated, verb)
+                    {
+                        ApiGroup = group,
+                        Resource = resource,
+                        Namespace = "n",
+                    })
+                .Allowed);
     }
 
     [Fact]
     public void A_role_that_another_module_adds_is_gathered_by_its_label()
     {
-        var addition = Json("""{"kind":"ClusterRole","metadata":{"name":"more","labels":{"rbac.authorization.k8s.io/aggregate-to-view":"true"}},"rules":[{"verbs":["get"],"apiGroups":["monitoring.coreos.com"],"resources":["servicemonitors"]}]}""");
+        var addition = Json(
+            """{"kind":"ClusterRole","metadata":{"name":"more","labels":{"rbac.authorization.k8s.io/aggregate-to-view":"true"}},"rules":[{"verbs":["get"],"apiGroups":["monitoring.coreos.com"],"resources":["servicemonitors"]}]}"""
+        );
         var binding = Bound("User", "ada");
         binding["roleRef"]!["name"] = "admin";
         var authorizer = new RbacAuthorizer([], [.. DefaultRoles.ClusterRoles(), addition], [], [binding]);
 
-        Assert.True(authorizer.Decide(new RequestAttributes("ada", Authenticated, "get") { ApiGroup = "monitoring.coreos.com", Resource = "servicemonitors" }).Allowed);
+        Assert.True(
+            authorizer
+                .Decide(
+                    new RequestAttributes("ada", Authenticated, "get") { ApiGroup = "monitoring.coreos.com", Resource = "servicemonitors" })
+                .Allowed);
     }
 
     [Fact]
@@ -126,7 +160,15 @@ public sealed class RbacAuthorizerTests
         var stranger = new[] { "system:unauthenticated" };
 
         Assert.True(authorizer.Decide(new RequestAttributes("ada", Authenticated, "get") { NonResourceUrl = "/apis/apps/v1" }).Allowed);
-        Assert.True(authorizer.Decide(new RequestAttributes("ada", Authenticated, "create") { ApiGroup = "authorization.k8s.io", Resource = "selfsubjectaccessreviews" }).Allowed);
+        Assert.True(
+            authorizer
+                .Decide(
+                    new RequestAttributes("ada", Authenticated, "create")
+                    {
+                        ApiGroup = "authorization.k8s.io",
+                        Resource = "selfsubjectaccessreviews",
+                    })
+                .Allowed);
         Assert.True(authorizer.Decide(new RequestAttributes("system:anonymous", stranger, "get") { NonResourceUrl = "/version" }).Allowed);
         Assert.False(authorizer.Decide(new RequestAttributes("system:anonymous", stranger, "get") { NonResourceUrl = "/apis" }).Allowed);
     }
@@ -168,16 +210,30 @@ public sealed class RbacAuthorizerTests
     {
         var authorizer = Cluster(Bound("User", "ada"), """{"verbs":["*"],"apiGroups":[""],"resources":["pods","*/status"]}""");
 
-        Assert.Null(authorizer.MissingForEscalation("ada", Authenticated, [Rule("""{"verbs":["get","watch"],"apiGroups":[""],"resources":["pods","services/status"]}""")]));
-        var escalation = authorizer.MissingForEscalation("ada", Authenticated, [Rule("""{"verbs":["get"],"apiGroups":["","apps"],"resources":["pods"]}""")]);
+        Assert.Null(
+            authorizer.MissingForEscalation(
+                "ada",
+                Authenticated,
+                [Rule("""{"verbs":["get","watch"],"apiGroups":[""],"resources":["pods","services/status"]}""")]
+            ));
+        var escalation = authorizer.MissingForEscalation(
+            "ada",
+            Authenticated,
+            [Rule("""{"verbs":["get"],"apiGroups":["","apps"],"resources":["pods"]}""")]
+        );
         Assert.Equal("{APIGroups:[\"apps\"], Resources:[\"pods\"], Verbs:[\"get\"]}", Assert.Single(escalation!.Missing).ToString());
     }
 
     [Fact]
     public void Who_holds_escalate_or_bind_may_grant_what_he_does_not_hold()
     {
-        var authorizer = Cluster(Bound("User", "ada"), """{"verbs":["escalate","bind"],"apiGroups":["rbac.authorization.k8s.io"],"resources":["clusterroles"]}""");
-        var role = Json("""{"kind":"ClusterRole","metadata":{"name":"new"},"rules":[{"verbs":["get"],"apiGroups":[""],"resources":["secrets"]}]}""");
+        var authorizer = Cluster(
+            Bound("User", "ada"),
+            """{"verbs":["escalate","bind"],"apiGroups":["rbac.authorization.k8s.io"],"resources":["clusterroles"]}"""
+        );
+        var role = Json(
+            """{"kind":"ClusterRole","metadata":{"name":"new"},"rules":[{"verbs":["get"],"apiGroups":[""],"resources":["secrets"]}]}"""
+        );
 
         Assert.Null(authorizer.EscalationByRole("ada", Authenticated, role));
         Assert.Null(authorizer.EscalationByBinding("ada", Authenticated, Bound("User", "bob")));
@@ -187,7 +243,9 @@ public sealed class RbacAuthorizerTests
 
     private static JsonObject Bound(string kind, string name)
     {
-        var binding = Json("""{"metadata":{"name":"binding"},"roleRef":{"kind":"ClusterRole","name":"role"},"subjects":[{"namespace":"monitoring"}]}""");
+        var binding = Json(
+            """{"metadata":{"name":"binding"},"roleRef":{"kind":"ClusterRole","name":"role"},"subjects":[{"namespace":"monitoring"}]}"""
+        );
         binding["subjects"]![0]!["kind"] = kind;
         binding["subjects"]![0]!["name"] = name;
         return binding;

@@ -20,7 +20,8 @@ internal sealed class ForwardClient : IDisposable
 
     private ForwardClient(Cluster cluster, string? protocol, string? token)
     {
-        _socket.Options.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Issuer.Contains("embedded-ca", StringComparison.Ordinal) == true;
+        _socket.Options.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+            certificate?.Issuer.Contains("embedded-ca", StringComparison.Ordinal) == true;
         _socket.Options.SetRequestHeader("Authorization", $"Bearer {token ?? cluster.CreateToken("admin", "system:masters")}");
         _socket.Options.CollectHttpResponseDetails = true;
         _socket.Options.KeepAliveInterval = TimeSpan.Zero;
@@ -35,12 +36,20 @@ internal sealed class ForwardClient : IDisposable
 
     public string? SubProtocol => _socket.SubProtocol;
 
-    public static async Task<ForwardClient> OpenAsync(Cluster cluster, string pod, int[] ports, CancellationToken cancellationToken, string? protocol = Protocol, string? token = null)
+    public static async Task<ForwardClient> OpenAsync(
+        Cluster cluster,
+        string pod,
+        int[] ports,
+        CancellationToken cancellationToken,
+        string? protocol = Protocol,
+        string? token = null)
     {
         var client = new ForwardClient(cluster, protocol, token);
         try
         {
-            await client._socket.ConnectAsync(new(cluster.Server.ToString().Replace("https:", "wss:", StringComparison.Ordinal) + PathOf(pod, ports).TrimStart('/')), cancellationToken);
+            await client._socket.ConnectAsync(
+                new(cluster.Server.ToString().Replace("https:", "wss:", StringComparison.Ordinal) + PathOf(pod, ports).TrimStart('/')),
+                cancellationToken);
             return client;
         }
         catch
@@ -51,7 +60,11 @@ internal sealed class ForwardClient : IDisposable
     }
 
     /// <summary>The same, with the first two messages of every port read.</summary>
-    public static async Task<ForwardClient> OpenAnnouncedAsync(Cluster cluster, string pod, int[] ports, CancellationToken cancellationToken)
+    public static async Task<ForwardClient> OpenAnnouncedAsync(
+        Cluster cluster,
+        string pod,
+        int[] ports,
+        CancellationToken cancellationToken)
     {
         var client = await OpenAsync(cluster, pod, ports, cancellationToken);
         for (var channel = 0; channel < ports.Length * 2; channel++)
@@ -106,12 +119,19 @@ internal sealed class ForwardClient : IDisposable
     }
 
     public Task SendAsync(int channel, ReadOnlySpan<byte> data, CancellationToken cancellationToken) =>
-        _socket.SendAsync((ReadOnlyMemory<byte>)(byte[])[(byte)channel, .. data], WebSocketMessageType.Binary, endOfMessage: true, cancellationToken).AsTask();
+        _socket
+            .SendAsync(
+                (ReadOnlyMemory<byte>)(byte[])[(byte)channel, .. data],
+                WebSocketMessageType.Binary,
+                endOfMessage: true,
+                cancellationToken)
+            .AsTask();
 
     public Task SendEmptyAsync(CancellationToken cancellationToken) =>
         _socket.SendAsync(ReadOnlyMemory<byte>.Empty, WebSocketMessageType.Binary, endOfMessage: true, cancellationToken).AsTask();
 
-    public Task CloseAsync(CancellationToken cancellationToken) => _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, cancellationToken);
+    public Task CloseAsync(CancellationToken cancellationToken) =>
+        _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, cancellationToken);
 
     public void Dispose() => _socket.Dispose();
 }

@@ -5,7 +5,13 @@ using System.Text.RegularExpressions;
 namespace MilvusMonitoring.Tests.EmbeddedCluster.Forwarding;
 
 /// <summary>The frames of one recorded exchange, played on a connection that has become a WebSocket.</summary>
-internal sealed class ForwardFrames(RawConnection connection, ForwardScene scene, string pod, List<JsonObject> recorded, string end, Action<string, string, string> compare)
+internal sealed class ForwardFrames(
+    RawConnection connection,
+    ForwardScene scene,
+    string pod,
+    List<JsonObject> recorded,
+    string end,
+    Action<string, string, string> compare)
 {
     private const string Data = "channel";
 
@@ -33,7 +39,12 @@ internal sealed class ForwardFrames(RawConnection connection, ForwardScene scene
         if (!closes)
         {
             // A stream whose pod has answered ends, and the others stay.
-            var answered = expected.Skip(ports).Where(each => each.Kind.StartsWith(Data, StringComparison.Ordinal)).Select(each => each.Kind).Distinct().Count();
+            var answered = expected
+                .Skip(ports)
+                .Where(each => each.Kind.StartsWith(Data, StringComparison.Ordinal))
+                .Select(each => each.Kind)
+                .Distinct()
+                .Count();
             await scene.UntilOpenAsync((ports / 2) - answered, cancellationToken);
             await SeeThatItIsOpenAsync(cancellationToken);
         }
@@ -41,13 +52,17 @@ internal sealed class ForwardFrames(RawConnection connection, ForwardScene scene
         // The ports come in frames of their own; what a pod sends is cut as it happens to come.
         compare("ports", Write(expected.Take(ports)), Write(_came.Take(ports)));
         compare("frames", Write(Collapse(expected.Skip(ports))), Write(Collapse(_came.Skip(ports))));
-        compare("data after what was done to the pod", $"{GoesOn()}", $"{_came.Skip(_cameBeforeAction).Any(each => each.Kind.StartsWith(Data, StringComparison.Ordinal)) && _cameBeforeAction > 0}");
+        compare(
+            "data after what was done to the pod",
+            $"{GoesOn()}",
+            $"{_came.Skip(_cameBeforeAction).Any(each => each.Kind.StartsWith(Data, StringComparison.Ordinal)) && _cameBeforeAction > 0}");
         compare("end", closes ? "closed" : "open", _hasEnded ? "closed" : "open");
     }
 
     private bool GoesOn() => recorded.SkipWhile(each => each["from"]!.ToString() != "recorder").Any(each => each["channel"] is not null);
 
-    private static bool IsPort((string Kind, string Text) frame) => frame.Kind.StartsWith(Data, StringComparison.Ordinal) && frame.Text.StartsWith("0x", StringComparison.Ordinal);
+    private static bool IsPort((string Kind, string Text) frame) =>
+        frame.Kind.StartsWith(Data, StringComparison.Ordinal) && frame.Text.StartsWith("0x", StringComparison.Ordinal);
 
     private bool HasAllOf(List<(string Kind, string Text)> expected)
     {
@@ -77,7 +92,10 @@ internal sealed class ForwardFrames(RawConnection connection, ForwardScene scene
                     _cameBeforeAction = _came.Count;
                     break;
                 default:
-                    if (!recorded.TakeWhile(each => each != frame).Any(each => each["opcode"]?.ToString() == "close" && each["from"]!.ToString() == "server"))
+                    if (
+                        !recorded
+                            .TakeWhile(each => each != frame)
+                            .Any(each => each["opcode"]?.ToString() == "close" && each["from"]!.ToString() == "server"))
                     {
                         await SendAsync(frame, cancellationToken);
                     }
@@ -93,7 +111,10 @@ internal sealed class ForwardFrames(RawConnection connection, ForwardScene scene
         return frame["opcode"]?.ToString() switch
         {
             "ping" => connection.SendAsync(RawFrame.Ping, text, cancellationToken),
-            "close" => connection.SendAsync(RawFrame.Close, (byte[])[(byte)((int)frame["code"]! >> 8), (byte)(int)frame["code"]!, .. text], cancellationToken),
+            "close" => connection.SendAsync(
+                RawFrame.Close,
+                (byte[])[(byte)((int)frame["code"]! >> 8), (byte)(int)frame["code"]!, .. text],
+                cancellationToken),
             _ => connection.SendAsync(RawFrame.Binary, (byte[])[(byte)(int)frame["channel"]!, .. text], cancellationToken),
         };
     }
@@ -140,12 +161,15 @@ internal sealed class ForwardFrames(RawConnection connection, ForwardScene scene
         }
     }
 
-    private static (string Kind, string Text) Read(JsonObject frame) => frame["opcode"]?.ToString() switch
-    {
-        "close" => ("close", $"{frame["code"]} {frame["text"]}"),
-        "pong" => ("pong", frame["text"]?.ToString() ?? ""),
-        _ => (Data + $" {frame["channel"]}", frame["text"]?.ToString() ?? "0x" + Convert.ToHexString(Convert.FromBase64String(frame["base64"]!.ToString()))),
-    };
+    private static (string Kind, string Text) Read(JsonObject frame) =>
+        frame["opcode"]?.ToString() switch
+        {
+            "close" => ("close", $"{frame["code"]} {frame["text"]}"),
+            "pong" => ("pong", frame["text"]?.ToString() ?? ""),
+            _ => (
+                Data + $" {frame["channel"]}",
+                frame["text"]?.ToString() ?? "0x" + Convert.ToHexString(Convert.FromBase64String(frame["base64"]!.ToString()))),
+        };
 
     private static List<(string Kind, string Text)> Collapse(IEnumerable<(string Kind, string Text)> frames)
     {
@@ -166,5 +190,6 @@ internal sealed class ForwardFrames(RawConnection connection, ForwardScene scene
         return [.. all.Select(each => (each.Kind, Regex.Replace(each.Text, $"({ForwardScene.Line})+", ForwardScene.Line)))];
     }
 
-    private static string Write(IEnumerable<(string Kind, string Text)> frames) => string.Join('\n', frames.Select(each => $"{each.Kind}: {each.Text}"));
+    private static string Write(IEnumerable<(string Kind, string Text)> frames) =>
+        string.Join('\n', frames.Select(each => $"{each.Kind}: {each.Text}"));
 }

@@ -17,7 +17,9 @@ public sealed class ForwardRecordingTests
         ["exec, Accept: application/json"] = Exec,
     };
 
-    /// <summary>The same of the API servers that undo kubectl's tunnel themselves; before 1.31 their nodes refuse it, as recorded.</summary>
+    /// <summary>
+    /// The same of the API servers that undo kubectl's tunnel themselves; before 1.31 their nodes refuse it, as recorded.
+    /// </summary>
     private static readonly Dictionary<string, string> s_leftOutWithTunnel = new(s_leftOut)
     {
         ["SPDY/3.1+portforward.k8s.io (the tunnel of kubectl 1.31 and later), no Accept: handshake only"] = Spdy,

@@ -15,7 +15,13 @@ internal sealed partial class ForwardReplay(Cluster cluster, ForwardScene scene,
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     // Times, sizes and serial numbers; and a header that Go's HTTP server adds to some refusals, which no client reads.
-    private static readonly HashSet<string> s_unseenHeaders = new(StringComparer.OrdinalIgnoreCase) { "Date", "Audit-Id", "Content-Length", "X-Content-Type-Options" };
+    private static readonly HashSet<string> s_unseenHeaders = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Date",
+        "Audit-Id",
+        "Content-Length",
+        "X-Content-Type-Options",
+    };
 
     public List<string> Differences { get; } = [];
 
@@ -57,17 +63,23 @@ internal sealed partial class ForwardReplay(Cluster cluster, ForwardScene scene,
         var answer = await connection.AskAsync(request["method"]!.ToString(), request["path"]!.ToString(), headers, cancellationToken);
         Compare(note, "status", response["status"]!.ToString(), answer.Status.ToString(CultureInfo.InvariantCulture));
         Compare(note, "body", Json(response["body"]!.ToString()), Json(answer.Body));
-        Compare(note, "headers", Lines(response["headers"]!.AsObject().Select(each => (each.Key, each.Value!.ToString()))), Lines(answer.Headers.Select(each => (each.Key, each.Value))));
+        Compare(
+            note,
+            "headers",
+            Lines(response["headers"]!.AsObject().Select(each => (each.Key, each.Value!.ToString()))),
+            Lines(answer.Headers.Select(each => (each.Key, each.Value))));
         if (answer.Status == 101 && (int)response["status"]! == 101)
         {
             var pod = request["path"]!.ToString().Split('/')[^2];
-            var played = new ForwardFrames(connection, scene, pod, frames, exchange["end"]!["how"]!.ToString(), (what, recorded, ours) => Compare(note, what, Shape(recorded), Shape(ours)));
+            var played = new ForwardFrames(connection, scene, pod, frames, exchange["end"]!["how"]!.ToString(), (what, recorded, ours) =>
+                Compare(note, what, Shape(recorded), Shape(ours)));
             await played.PlayAsync(cancellationToken);
         }
     }
 
     /// <summary>Data of channels whose first frame, the port, is recorded as bytes.</summary>
-    private static bool IsPodsData(JsonObject frame) => frame["from"]!.ToString() == "server" && frame["channel"] is { } channel && (int)channel % 2 == 0 && frame["text"] is not null;
+    private static bool IsPodsData(JsonObject frame) =>
+        frame["from"]!.ToString() == "server" && frame["channel"] is { } channel && (int)channel % 2 == 0 && frame["text"] is not null;
 
     private static string Lines(IEnumerable<(string Name, string Value)> headers) => string.Join('\n', headers
         .Where(each => !s_unseenHeaders.Contains(each.Name))

@@ -32,12 +32,17 @@ public sealed class ForwardRequestTests : ForwardTest
     public async Task A_pod_that_is_not_there_gets_404_and_one_that_does_not_run_500()
     {
         Cluster.Readiness.Never("Pod", "default", "waiting");
-        Cluster.Put(Sample.Parse("""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"waiting","namespace":"default"},"spec":{"nodeName":"node-1","containers":[]}}"""));
+        Cluster.Put(
+            Sample.Parse(
+                """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"waiting","namespace":"default"},"spec":{"nodeName":"node-1","containers":[]}}"""
+            ));
 
         var none = await AskAsync(ForwardClient.PathOf("none", Port));
         var waiting = await AskAsync(ForwardClient.PathOf("waiting", Port));
 
-        Assert.Equal((404, "NotFound", "pods \"none\" not found"), (none.Status, none.Body["reason"]!.ToString(), none.Body["message"]!.ToString()));
+        Assert.Equal(
+            (404, "NotFound", "pods \"none\" not found"),
+            (none.Status, none.Body["reason"]!.ToString(), none.Body["message"]!.ToString()));
         Assert.Equal((500, "pod not found (\"waiting_default\")"), (waiting.Status, waiting.Text));
     }
 
@@ -50,7 +55,9 @@ public sealed class ForwardRequestTests : ForwardTest
         var spdy = await AskAsync(path, "POST", upgrade: "SPDY/3.1");
 
         Assert.Equal((400, "Upgrade request required"), (plain.Status, plain.Body["message"]!.ToString()));
-        Assert.Equal((501, "the embedded cluster does not do this: port-forwarding over SPDY/3.1"), (spdy.Status, spdy.Body["message"]!.ToString()));
+        Assert.Equal(
+            (501, "the embedded cluster does not do this: port-forwarding over SPDY/3.1"),
+            (spdy.Status, spdy.Body["message"]!.ToString()));
     }
 
     [Fact]
@@ -63,7 +70,12 @@ public sealed class ForwardRequestTests : ForwardTest
         await AllowAsync("get", "create");
         using var client = await ForwardClient.OpenAsync(Cluster, pod, [Port], Token, token: Cluster.CreateToken("jane"));
 
-        Assert.Equal((403, $"pods \"{pod}\" is forbidden: User \"jane\" cannot create resource \"pods/portforward\" in API group \"\" in the namespace \"default\""), (answer.Status, answer.Body["message"]!.ToString()));
+        Assert.Equal(
+            (
+                403,
+                $"pods \"{pod}\" is forbidden: User \"jane\" cannot create resource \"pods/portforward\" in API group \"\" in the namespace \"default\""
+            ),
+            (answer.Status, answer.Body["message"]!.ToString()));
     }
 
     [Fact]
@@ -72,7 +84,10 @@ public sealed class ForwardRequestTests : ForwardTest
         await using var older = await Cluster.StartAsync(new() { Rbac = true, KubernetesVersion = "v1.34.1" }, Token);
         older.Put(Role("get"));
         older.Put(Binding());
-        older.Put(Sample.Parse("""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","namespace":"default"},"spec":{"nodeName":"node-1","containers":[]}}"""));
+        older.Put(
+            Sample.Parse(
+                """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","namespace":"default"},"spec":{"nodeName":"node-1","containers":[]}}"""
+            ));
         await older.WaitForAsync(cluster => cluster.Find("v1", "Pod", "default", "p")!["status"]?["phase"]?.ToString() == "Running", Token);
 
         using var client = await ForwardClient.OpenAsync(older, "p", [Port], Token, token: older.CreateToken("jane"));
@@ -97,7 +112,12 @@ public sealed class ForwardRequestTests : ForwardTest
          "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"forward"},"subjects":[{"kind":"User","name":"jane"}]}
         """);
 
-    private async Task<Answer> AskAsync(string path, string method = "GET", string upgrade = "websocket", string protocol = ForwardClient.Protocol, string? user = null)
+    private async Task<Answer> AskAsync(
+        string path,
+        string method = "GET",
+        string upgrade = "websocket",
+        string protocol = ForwardClient.Protocol,
+        string? user = null)
     {
         using var client = new ClusterClient(Cluster, protocol: HttpVersion.Version11);
         using var request = new HttpRequestMessage(new(method), path) { Version = HttpVersion.Version11 };

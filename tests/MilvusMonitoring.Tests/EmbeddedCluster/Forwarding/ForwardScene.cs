@@ -79,12 +79,24 @@ internal sealed class ForwardScene : IAsyncDisposable
     {
         if (what.Contains("kill -9", StringComparison.Ordinal))
         {
-            Put(pod, """{"nodeName":"node-1","containers":[{"name":"c","image":"i"}]}""", """{"phase":"Failed","containerStatuses":[{"name":"c","state":{"terminated":{"exitCode":137,"reason":"Error"}}}]}""");
+            Put(
+                pod,
+                """{"nodeName":"node-1","containers":[{"name":"c","image":"i"}]}""",
+                """{"phase":"Failed","containerStatuses":[{"name":"c","state":{"terminated":{"exitCode":137,"reason":"Error"}}}]}"""
+            );
             return;
         }
 
         var grace = int.Parse(what.Split("--grace-period=")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
-        var answer = await _client.DeleteAsync(Pods + pod, cancellationToken, new JsonObject { ["apiVersion"] = "v1", ["kind"] = "DeleteOptions", ["gracePeriodSeconds"] = grace });
+        var answer = await _client.DeleteAsync(
+            Pods + pod,
+            cancellationToken,
+            new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "DeleteOptions",
+                ["gracePeriodSeconds"] = grace,
+            });
         Assert.Equal(200, answer.Status);
     }
 
@@ -118,15 +130,23 @@ internal sealed class ForwardScene : IAsyncDisposable
         Cluster.Readiness.Never("Pod", Namespace, "pf-noimage");
         Put("pf-noimage", """{"nodeName":"node-1","containers":[{"name":"c","image":"none"}]}""");
         Put("pf-unscheduled", """{"nodeSelector":{"no":"node"},"containers":[{"name":"c","image":"i"}]}""");
-        await Cluster.WaitForAsync(_ => s_running.All(each => Phase(each) == "Running") && Phase("pf-noimage") == "Pending", cancellationToken);
-        Put("pf-noimage", """{"nodeName":"node-1","containers":[{"name":"c","image":"none"}]}""", """{"phase":"Pending","containerStatuses":[{"name":"c","state":{"waiting":{"reason":"ErrImagePull"}}}]}""");
+        await Cluster.WaitForAsync(
+            _ => s_running.All(each => Phase(each) == "Running") && Phase("pf-noimage") == "Pending",
+            cancellationToken);
+        Put(
+            "pf-noimage",
+            """{"nodeName":"node-1","containers":[{"name":"c","image":"none"}]}""",
+            """{"phase":"Pending","containerStatuses":[{"name":"c","state":{"waiting":{"reason":"ErrImagePull"}}}]}"""
+        );
     }
 
     private string? Phase(string pod) => Cluster.Find("v1", "Pod", Namespace, pod)?["status"]?["phase"]?.ToString();
 
     private void Put(string pod, string spec, string? status = null)
     {
-        var value = Sample.Parse($$$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{pod}}}","namespace":"{{{Namespace}}}"},"spec":{{{spec}}}}""");
+        var value = Sample.Parse(
+            $$$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{pod}}}","namespace":"{{{Namespace}}}"},"spec":{{{spec}}}}"""
+        );
         if (status is not null)
         {
             value["status"] = Sample.Parse(status);

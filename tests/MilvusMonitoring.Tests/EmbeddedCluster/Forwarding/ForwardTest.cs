@@ -11,11 +11,13 @@ public abstract class ForwardTest : ClusterTest
     private protected async Task<string[]> RunPodsAsync(int replicas = 1)
     {
         await Client.PostAsync("/apis/apps/v1/namespaces/default/deployments", Sample.Deployment("web", replicas), Token);
-        await UntilAsync(cluster => (int?)cluster.Find("apps/v1", "Deployment", "default", "web")!["status"]?["availableReplicas"] == replicas);
+        await UntilAsync(cluster =>
+            (int?)cluster.Find("apps/v1", "Deployment", "default", "web")!["status"]?["availableReplicas"] == replicas);
         return PodNames();
     }
 
-    private protected string[] PodNames() => [.. Cluster.List("v1", "Pod", "default").Select(each => each["metadata"]!["name"]!.ToString())];
+    private protected string[] PodNames() =>
+        [.. Cluster.List("v1", "Pod", "default").Select(each => each["metadata"]!["name"]!.ToString())];
 
     /// <summary>Puts the server behind the pods' port.</summary>
     private protected PodServer Serve(PodServer server)
@@ -24,7 +26,8 @@ public abstract class ForwardTest : ClusterTest
         return server;
     }
 
-    private protected Task<ForwardClient> OpenAsync(string pod, params int[] ports) => ForwardClient.OpenAnnouncedAsync(Cluster, pod, ports, Token);
+    private protected Task<ForwardClient> OpenAsync(string pod, params int[] ports) =>
+        ForwardClient.OpenAnnouncedAsync(Cluster, pod, ports, Token);
 
     /// <summary>For what no write announces.</summary>
     private protected static async Task EventuallyAsync(Func<bool> condition)

@@ -7,7 +7,8 @@ namespace MilvusMonitoring.Tests.EmbeddedCluster.Forwarding;
 /// <summary>Pods that come and go, and what is connected to them.</summary>
 public sealed class PodLifeTests : ForwardTest
 {
-    protected override ClusterOptions Options => new() { PodStopDelay = TimeSpan.FromMilliseconds(300), PodRemovalDelay = TimeSpan.FromMilliseconds(300) };
+    protected override ClusterOptions Options =>
+        new() { PodStopDelay = TimeSpan.FromMilliseconds(300), PodRemovalDelay = TimeSpan.FromMilliseconds(300) };
 
     [Theory]
     [InlineData(false)]
@@ -62,7 +63,10 @@ public sealed class PodLifeTests : ForwardTest
     [Fact]
     public async Task A_deployments_pod_is_replaced_under_another_name_and_endpoints_follow()
     {
-        await Client.PostAsync("/api/v1/namespaces/default/services", Sample.Parse("""{"metadata":{"name":"web"},"spec":{"selector":{"app":"web"},"ports":[{"port":80,"targetPort":"web"}]}}"""), Token);
+        await Client.PostAsync(
+            "/api/v1/namespaces/default/services",
+            Sample.Parse("""{"metadata":{"name":"web"},"spec":{"selector":{"app":"web"},"ports":[{"port":80,"targetPort":"web"}]}}"""),
+            Token);
         var pod = (await RunPodsAsync())[0];
         await UntilAsync(_ => Endpoints().SequenceEqual([$"{pod} ready"]));
         Cluster.Readiness.Set("Deployment", TimeSpan.FromMilliseconds(900), "default", "web");
@@ -93,7 +97,10 @@ public sealed class PodLifeTests : ForwardTest
     [Fact]
     public async Task Readiness_is_told_by_the_probe_and_a_pod_that_is_not_ready_still_listens()
     {
-        await Client.PostAsync("/api/v1/namespaces/default/services", Sample.Parse("""{"metadata":{"name":"web"},"spec":{"selector":{"app":"web"},"ports":[{"port":80}]}}"""), Token);
+        await Client.PostAsync(
+            "/api/v1/namespaces/default/services",
+            Sample.Parse("""{"metadata":{"name":"web"},"spec":{"selector":{"app":"web"},"ports":[{"port":80}]}}"""),
+            Token);
         var pod = (await RunPodsAsync())[0];
         await using var server = Serve(PodServer.Sending("hello"u8.ToArray()));
 
@@ -116,12 +123,13 @@ public sealed class PodLifeTests : ForwardTest
         .SelectMany(each => (JsonArray)each["endpoints"]!)
         .Select(each => $"{each!["targetRef"]!["name"]} {Describe((JsonObject)each["conditions"]!)}")];
 
-    private static string Describe(JsonObject conditions) => (conditions["ready"]!.GetValue<bool>(), conditions["serving"]!.GetValue<bool>(), conditions["terminating"]!.GetValue<bool>()) switch
-    {
-        (true, true, false) => "ready",
-        (false, true, true) => "terminating serving",
-        (false, false, true) => "terminating",
-        (false, false, false) => "-",
-        _ => conditions.ToJsonString(),
-    };
+    private static string Describe(JsonObject conditions) =>
+        (conditions["ready"]!.GetValue<bool>(), conditions["serving"]!.GetValue<bool>(), conditions["terminating"]!.GetValue<bool>()) switch
+        {
+            (true, true, false) => "ready",
+            (false, true, true) => "terminating serving",
+            (false, false, true) => "terminating",
+            (false, false, false) => "-",
+            _ => conditions.ToJsonString(),
+        };
 }

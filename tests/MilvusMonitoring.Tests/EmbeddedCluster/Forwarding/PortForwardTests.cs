@@ -122,7 +122,9 @@ public sealed class PortForwardTests : ForwardTest
         await client.SendAsync(0, "still here"u8, Token);
 
         Assert.Equal(3, refusal.Channel);
-        Assert.Matches("^error forwarding port 9999 to pod [0-9a-f]{64}, uid : failed to execute portforward in network namespace \".+\": failed to connect to localhost:9999 .+: connection refused IPv6 .+$", refusal.Text);
+        Assert.Matches(
+            "^error forwarding port 9999 to pod [0-9a-f]{64}, uid : failed to execute portforward in network namespace \".+\": failed to connect to localhost:9999 .+: connection refused IPv6 .+$",
+            refusal.Text);
         Assert.Equal("still here", (await client.ReceiveAsync(Token)).Text);
     }
 
@@ -153,7 +155,10 @@ public sealed class PortForwardTests : ForwardTest
 
         var channels = await client.ReadToEndAsync(Token);
 
-        Assert.EndsWith($"read tcp4 127.0.0.1:{Port}: connection reset by peer", System.Text.Encoding.UTF8.GetString(channels[1]), StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"read tcp4 127.0.0.1:{Port}: connection reset by peer",
+            System.Text.Encoding.UTF8.GetString(channels[1]),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -199,7 +204,8 @@ public sealed class PortForwardTests : ForwardTest
         await using var common = Serve(PodServer.Sending("common"u8.ToArray()));
         await using var own = PodServer.Sending("own"u8.ToArray());
         Cluster.Backends.ServePod("default", pods[1], Port, own.EndPoint);
-        Cluster.Backends.Serve("default", "app=web", 8081, (port, _) => ValueTask.FromResult<Stream>(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(port.Pod))));
+        Cluster.Backends.Serve("default", "app=web", 8081, (port, _) =>
+            ValueTask.FromResult<Stream>(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(port.Pod))));
 
         async Task<string> ReadAsync(string pod, int port)
         {
@@ -207,6 +213,8 @@ public sealed class PortForwardTests : ForwardTest
             return (await client.ReceiveAsync(Token)).Text;
         }
 
-        Assert.Equal(["common", "own", pods[0]], [await ReadAsync(pods[0], Port), await ReadAsync(pods[1], Port), await ReadAsync(pods[0], 8081)]);
+        Assert.Equal(
+            ["common", "own", pods[0]],
+            [await ReadAsync(pods[0], Port), await ReadAsync(pods[1], Port), await ReadAsync(pods[0], 8081)]);
     }
 }

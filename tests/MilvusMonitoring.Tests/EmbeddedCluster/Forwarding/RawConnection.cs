@@ -38,13 +38,18 @@ internal sealed class RawConnection : IDisposable
                 TargetHost = cluster.Server.Host,
                 ApplicationProtocols = [SslApplicationProtocol.Http11],
                 ClientCertificates = user is null ? null : [user],
-                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Issuer.Contains("embedded-ca", StringComparison.Ordinal) == true,
+                RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                    certificate?.Issuer.Contains("embedded-ca", StringComparison.Ordinal) == true,
             },
             cancellationToken);
         return new(client, stream);
     }
 
-    public async Task<RawAnswer> AskAsync(string method, string path, IEnumerable<KeyValuePair<string, string>> headers, CancellationToken cancellationToken)
+    public async Task<RawAnswer> AskAsync(
+        string method,
+        string path,
+        IEnumerable<KeyValuePair<string, string>> headers,
+        CancellationToken cancellationToken)
     {
         var head = new StringBuilder($"{method} {path} HTTP/1.1\r\n");
         foreach (var (name, value) in headers)
