@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using MilvusMonitoring.IO;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Errors;
 using MilvusMonitoring.Kubernetes.Objects;
@@ -110,7 +111,7 @@ internal sealed class ObjectApplier(ClusterClient client, OperationProgress prog
             if (mayLag && refusal.Code == 404 && refusal.Kind != "namespaces" && clock.Elapsed < LongestLag)
             {
                 await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
-                pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+                pause = Backoff.Next(pause, LongestPause);
                 continue;
             }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MilvusMonitoring.IO;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
 
@@ -81,7 +82,7 @@ internal sealed class BackendWatch(ClusterClient client, ServiceTarget target, A
                 await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
             }
 
-            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+            pause = Backoff.Next(pause, LongestPause);
         }
     }
 

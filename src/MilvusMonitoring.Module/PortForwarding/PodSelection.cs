@@ -1,3 +1,5 @@
+using MilvusMonitoring.IO;
+
 namespace MilvusMonitoring.PortForwarding;
 
 /// <summary>
@@ -71,7 +73,7 @@ internal sealed class PodSelection(PodDialer dialer, ServiceTarget target, PortF
     /// <exception cref="MonitoringException">Another try would end the same, as where a permission lacks.</exception>
     public async Task<PodConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        for (var pause = FirstPause; ; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks)))
+        for (var pause = FirstPause; ; pause = Backoff.Next(pause, LongestPause))
         {
             await UntilReadyAsync(cancellationToken).ConfigureAwait(false);
             if (await TryOpenAsync(cancellationToken).ConfigureAwait(false) is { } connection)

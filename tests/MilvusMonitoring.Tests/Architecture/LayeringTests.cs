@@ -24,14 +24,14 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ["Kubernetes.Credentials"] = ["Json", "Kubernetes.Kubeconfig", "Messages"],
         ["Kubernetes.Connection"] = ["IO", "Kubernetes.Credentials", "Kubernetes.Errors", "Kubernetes.Kubeconfig", "Messages"],
         ["Kubernetes"] = ["IO", "Json", "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Objects", "Messages"],
-        ["Kubernetes.Waiting"] = ["Json", "Kubernetes", "Kubernetes.Objects", "Messages"],
+        ["Kubernetes.Waiting"] = ["IO", "Json", "Kubernetes", "Kubernetes.Objects", "Messages"],
         ["Manifests.Files"] = [],
         ["Manifests.Yaml"] = ["IO", "Manifests.Files"],
         ["Manifests.Archives"] = ["IO", "Manifests.Files"],
         ["Manifests"] = ["Json", "Kubernetes", "Kubernetes.Objects", "Manifests.Archives", "Manifests.Files", "Manifests.Yaml"],
         ["Prometheus"] = ["Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Objects", "Messages"],
         ["PortForwarding"] =
-            ["Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages", PowerShell],
+            ["IO", "Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages", PowerShell],
         ["Milvus.Helm"] = ["Json", "Kubernetes.Credentials", "Kubernetes.Kubeconfig", "Messages"],
         ["Milvus"] =
         [
@@ -49,7 +49,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ["KubePrometheus.Releases"] = ["Kubernetes.Objects", "Manifests", "Manifests.Archives", "Manifests.Files", "Messages"],
         ["KubePrometheus"] =
         [
-            "Json", "KubePrometheus.Inventories", "KubePrometheus.Releases", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors",
+            "IO", "Json", "KubePrometheus.Inventories", "KubePrometheus.Releases", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors",
             "Kubernetes.Objects", "Kubernetes.Waiting", "Manifests", "Manifests.Files", "Messages", "Milvus",
         ],
         ["Access"] =

@@ -1,3 +1,5 @@
+using MilvusMonitoring.IO;
+
 namespace MilvusMonitoring.Kubernetes.Connection;
 
 /// <summary>Whether and when one request is tried again.</summary>
@@ -72,7 +74,7 @@ internal sealed class RetryPolicy
 
         var pause = asked is { } wish && wish > TimeSpan.Zero
             ? (wish < LongestAskedPause ? wish : LongestAskedPause)
-            : TimeSpan.FromTicks(Math.Min(FirstPause.Ticks << Math.Min(_tries - 1, 10), LongestPause.Ticks));
+            : Backoff.After(_tries, FirstPause, LongestPause);
         pause *= 1 + (Random.Shared.NextDouble() / 4);
         return Lasting + pause <= Limit ? pause : null;
     }

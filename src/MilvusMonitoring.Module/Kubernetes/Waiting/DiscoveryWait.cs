@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MilvusMonitoring.IO;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Objects;
 
@@ -62,7 +63,7 @@ internal static class DiscoveryWait
             }
 
             await Task.Delay(pause < deadline.Left ? pause : deadline.Left, cancellationToken).ConfigureAwait(false);
-            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+            pause = Backoff.Next(pause, LongestPause);
         }
     }
 }

@@ -1,3 +1,4 @@
+using MilvusMonitoring.IO;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Objects;
 
@@ -38,7 +39,7 @@ internal sealed class ObjectWatch(ClusterClient client)
             }
 
             await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
-            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+            pause = Backoff.Next(pause, LongestPause);
         }
     }
 
@@ -100,7 +101,7 @@ internal sealed class ObjectWatch(ClusterClient client)
             }
 
             await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
-            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+            pause = Backoff.Next(pause, LongestPause);
         }
     }
 
@@ -141,7 +142,7 @@ internal sealed class ObjectWatch(ClusterClient client)
             }
 
             await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
-            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+            pause = Backoff.Next(pause, LongestPause);
         }
     }
 }
