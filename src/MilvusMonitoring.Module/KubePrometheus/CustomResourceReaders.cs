@@ -7,7 +7,7 @@ namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>
 /// Which workloads of the manifests read the custom resources that the manifests define, as the Prometheus operator does:
-/// those whose service account is given a verb on such a group.
+/// those whose service account has a verb on such a group, and the operator itself, whose role may come from elsewhere.
 /// </summary>
 /// <remarks>
 /// The Prometheus operator asks discovery for its kinds once, at its start. 0.87 logs
@@ -37,7 +37,7 @@ internal static class CustomResourceReaders
             .ToHashSet();
         var subjects = manifests.Where(IsBinding).SelectMany(binding => Subjects(binding, roles)).ToHashSet(StringComparer.Ordinal);
         return manifests
-            .Where(manifest => IsWorkload(manifest.Id) && Names(manifest).Any(subjects.Contains))
+            .Where(manifest => IsWorkload(manifest.Id) && (manifest.Component == ComponentName.Operator || Names(manifest).Any(subjects.Contains)))
             .Select(manifest => manifest.Id with { Namespace = NamespaceOf(manifest) })
             .ToHashSet();
     }
