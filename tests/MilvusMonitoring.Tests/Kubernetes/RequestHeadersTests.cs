@@ -85,6 +85,7 @@ public sealed class RequestHeadersTests : IDisposable
             Metadata + " | Content-Type: application/json",
             Json + " | Content-Type: application/json",
             Less),
+        new("pod log", nameof(ClusterClient.FindTextAsync), "GET", "Accept: application/json, */*", "Accept: application/json, */*", ""),
         new(
             "access review",
             nameof(ClusterClient.AskAsync),
@@ -212,6 +213,9 @@ public sealed class RequestHeadersTests : IDisposable
                 break;
             case "delete":
                 await client.DeleteAsync(s_type, s_id, null, Cancellation);
+                break;
+            case "pod log":
+                await client.FindTextAsync("/api/v1/namespaces/n/pods/p/log?tailLines=1", Cancellation);
                 break;
             case "access review":
                 await client.AskAsync("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "{}"u8.ToArray(), "ask", Cancellation);
