@@ -48,6 +48,14 @@ public sealed class DriftTests
                     Other("kube-controller-manager", "status", 9))));
 
     [Fact]
+    public void A_controller_that_reports_a_status_is_not_named_if_somebody_else_has_written() =>
+        Assert.Equal(
+            "changed by kubectl-edit",
+            Drift.Find(
+                Entry,
+                Live("u1", "99", "fewer", Other("kubectl-edit", "", 5), Other("kube-controller-manager", "", 9) with { WritesStatus = true })));
+
+    [Fact]
     public void Lost_managed_fields_are_drift() => Assert.Equal("changed by an unknown manager", Drift.Find(Entry, Live("u1", "99", null)));
 
     [Fact]

@@ -51,7 +51,8 @@ internal static class Drift
     {
         var others = live.Managers
             .Where(manager => !manager.IsByUs && manager.Subresource.Length == 0)
-            .OrderByDescending(manager => manager.Time)
+            .OrderBy(manager => manager.WritesStatus)
+            .ThenByDescending(manager => manager.Time)
             .Select(manager => manager.Manager)
             .FirstOrDefault();
         return others ?? "an unknown manager";

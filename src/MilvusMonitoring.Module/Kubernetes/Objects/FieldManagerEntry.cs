@@ -17,6 +17,9 @@ internal sealed record FieldManagerEntry(string Manager, string Operation, strin
     /// </summary>
     public const string RestartName = "milvus-monitoring-restart";
 
+    /// <summary>Whether the status is among its fields, as in the entry of a controller; Kubernetes before 1.22 names no subresource.</summary>
+    public bool WritesStatus { get; init; }
+
     /// <summary>Whether it is what this module has applied to the object itself.</summary>
     public bool IsOurs => IsByUs && Operation == "Apply";
 

@@ -55,7 +55,10 @@ internal static class ObjectMetadataReader
         entry.Text("operation") ?? string.Empty,
         entry.Text("subresource") ?? string.Empty,
         entry.Time("time"),
-        Digest(entry.Member("fieldsV1")));
+        Digest(entry.Member("fieldsV1")))
+    {
+        WritesStatus = entry.Member("fieldsV1", "f:status").ValueKind == JsonValueKind.Object,
+    };
 
     private static string Digest(JsonElement fields) => fields.ValueKind == JsonValueKind.Undefined
         ? string.Empty
