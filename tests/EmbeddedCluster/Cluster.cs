@@ -11,6 +11,7 @@ namespace EmbeddedCluster;
 /// <summary>A Kubernetes API server in this process, with the visible part of its controllers.</summary>
 public sealed class Cluster : IAsyncDisposable
 {
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan s_year = TimeSpan.FromDays(300);
 
     private readonly CertificateAuthority _authority;
@@ -164,7 +165,7 @@ public sealed class Cluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes when the condition holds for what is stored; it is asked again after every write.</summary>
+    /// <summary>Completes when the condition holds for what is stored; it is asked again after every write. Fails if nothing is written for two minutes.</summary>
     public async Task WaitForAsync(Func<Cluster, bool> condition, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(condition);
@@ -176,7 +177,7 @@ public sealed class Cluster : IAsyncDisposable
                 return;
             }
 
-            await _state.Store.Changed(seen).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await _state.Store.Changed(seen).WaitAsync(s_longestWait, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -10,6 +10,9 @@ public sealed class StopTests
 {
     private const string Inventory = "/configmaps/milvus-monitoring-kube-prometheus";
 
+    /// <summary>The checks of one run ask two replicas twice, and Grafana: more show that the command waits.</summary>
+    private const int OneRun = 6;
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     [Fact]
@@ -20,7 +23,7 @@ public sealed class StopTests
         stage.Cluster.Readiness.Never("CustomResourceDefinition", name: Definition);
         var installing = stage.InstallAsync();
         await stage.Cluster.WaitForAsync(
-            cluster => cluster.Find("apps/v1", "Deployment", "monitoring", "prometheus-operator") is not null
+            cluster => cluster.Find("apps/v1", "Deployment", "monitoring", "grafana") is not null
                 && cluster.Find("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, Definition) is not null,
             TestContext.Current.CancellationToken);
 
@@ -145,10 +148,13 @@ public sealed class StopTests
             TestContext.Current.CancellationToken);
         stage.Cluster.Requests.Clear();
         var testing = stage.RunAsync($"$uri = '{prometheus.Address}'; Test-MilvusMonitoring my-release -Kubeconfig $c {parameters}");
-        await Stage.UntilAsync(() => asked > 0 || stage.Cluster.Requests.All.Count(request => request.Path == "/version") > 2);
+        await Stage.UntilAsync(() => asked > 0 || PortForwards(stage) > OneRun);
 
         await StopAsync(stage, testing);
     }
+
+    private static int PortForwards(Stage stage) =>
+        stage.Cluster.Requests.All.Count(request => request.Path.Contains("/portforward?", StringComparison.Ordinal));
 
     private static async Task StopAsync(Stage stage, Task<PowerShellResult> running)
     {
