@@ -21,7 +21,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ["Kubernetes.Objects"] = ["Json"],
         ["Kubernetes.Errors"] = ["Messages"],
         ["Kubernetes.Kubeconfig"] = ["Messages"],
-        ["Kubernetes.Credentials"] = ["Json", "Kubernetes.Kubeconfig", "Messages"],
+        ["Kubernetes.Credentials"] = ["IO", "Json", "Kubernetes.Kubeconfig", "Messages"],
         ["Kubernetes.Connection"] = ["IO", "Kubernetes.Credentials", "Kubernetes.Errors", "Kubernetes.Kubeconfig", "Messages"],
         ["Kubernetes"] = ["IO", "Json", "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Objects", "Messages"],
         ["Kubernetes.Waiting"] = ["IO", "Json", "Kubernetes", "Kubernetes.Objects", "Messages"],
@@ -32,7 +32,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ["Prometheus"] = ["Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Objects", "Messages"],
         ["PortForwarding"] =
             ["IO", "Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages", PowerShell],
-        ["Milvus.Helm"] = ["Json", "Kubernetes.Credentials", "Kubernetes.Kubeconfig", "Messages"],
+        ["Milvus.Helm"] = ["IO", "Json", "Kubernetes.Credentials", "Kubernetes.Kubeconfig", "Messages"],
         ["Milvus"] =
         [
             "Json",

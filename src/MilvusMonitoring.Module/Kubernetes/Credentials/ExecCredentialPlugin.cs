@@ -3,13 +3,14 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using MilvusMonitoring.IO;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes.Credentials;
 
 /// <summary>
-/// Runs the program that gives a user's credential: bounded in time and output, with nothing to read from and never a prompt.
+/// Runs the exec plugin of a user, with limits on time and output, an empty standard input and no prompt.
 /// </summary>
 internal sealed class ExecCredentialPlugin
 {
@@ -20,9 +21,6 @@ internal sealed class ExecCredentialPlugin
     private readonly KubeconfigExec _exec;
     private readonly TimeSpan _limit;
 
-    /// <summary>Prepares the plugin; it is not run yet.</summary>
-    /// <param name="settings">The cluster, and the user whose plugin it is.</param>
-    /// <param name="limit">How long it may run.</param>
     public ExecCredentialPlugin(ClusterSettings settings, TimeSpan limit)
     {
         _settings = settings;
@@ -31,61 +29,47 @@ internal sealed class ExecCredentialPlugin
     }
 
     /// <summary>
-    /// How long a plugin may run: long enough for a slow sign-in service, short enough for a pipeline that hangs at a prompt.
+    /// The time limit of a plugin: long enough for a slow sign-in service, short enough for a pipeline that hangs at a prompt.
     /// </summary>
     public static TimeSpan DefaultLimit { get; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Runs the plugin once.</summary>
-    /// <param name="cancellationToken">Ends it; it is killed with all it has started.</param>
-    /// <returns>The credential.</returns>
-    /// <exception cref="MonitoringException">The plugin is not there, failed, hung, or gave no credential.</exception>
+    /// <summary>Runs the plugin once. The cancellation kills the plugin and all that it has started.</summary>
+    /// <exception cref="MonitoringException">The plugin is missing, failed, ran too long, or printed no credential.</exception>
     public async Task<ExecCredential> RunAsync(CancellationToken cancellationToken)
     {
-        var program = ExecutableFinder.Find(_exec.Command)
-            ?? throw Failed(
-                "is not installed or not on the PATH",
-                _exec.InstallHint is { } hint ? OneLine.WithoutEnd(OneLine.Clean(hint)) : "install it, or sign in another way");
-        using var process = Start(program);
-        var errors = new StringBuilder();
+        var program = ExecutableFinder.Find(_exec.Command) ?? throw Failed(
+            "is not installed or not on the PATH",
+            _exec.InstallHint is { } hint ? OneLine.WithoutEnd(OneLine.Clean(hint)) : "install it, or sign in another way");
+        using var plugin = Start(program);
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(_limit);
-            process.StandardInput.Close();
-            var reading = ReadErrorsAsync(process.StandardError, errors, limit.Token);
-            var output = await ReadOutputAsync(process.StandardOutput.BaseStream, limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
-            await Task.WhenAll(reading, process.WaitForExitAsync(limit.Token)).WaitAsync(limit.Token).ConfigureAwait(false);
-            if (process.ExitCode != 0)
+            var (exitCode, output) = await plugin.RunAsync(null, OutputLimit, dropsMore: false, limit.Token).ConfigureAwait(false);
+            if (exitCode != 0)
             {
                 throw Failed(
-                    $"ended with exit code {process.ExitCode}{Said(errors)}",
+                    $"ended with exit code {exitCode}{LastErrorLine(plugin)}",
                     "run it by hand to see what it needs, such as signing in again");
             }
 
             return ExecCredential.Parse(output, _exec.ApiVersion, out var fault)
-                ?? throw Failed(fault + Said(errors), "run it by hand to see what it prints");
+                ?? throw Failed(fault + LastErrorLine(plugin), "run it by hand to see what it prints");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw Failed(
-                $"did not finish within {_limit.TotalSeconds:0.#} s{Said(errors)}",
-                "sign in beforehand, or set the plugin up so that it asks nothing");
+                $"did not finish within {_limit.TotalSeconds:0.#} s{LastErrorLine(plugin)}",
+                "sign in beforehand, or set the plugin up so that it does not prompt");
         }
         catch (InvalidDataException)
         {
             throw Failed($"printed more than {OutputLimit >> 20} MiB", "see that it is the right command");
         }
-        finally
-        {
-            Kill(process);
-        }
     }
 
-    /// <summary>An error about the plugin.</summary>
-    /// <param name="fault">What is wrong, to follow the plugin's name.</param>
-    /// <param name="remedy">What to do.</param>
-    /// <param name="cause">The cause.</param>
-    /// <returns>The error.</returns>
+    /// <summary>Creates an error of the plugin.</summary>
+    /// <param name="fault">The fault, to follow the plugin's name.</param>
     public MonitoringException Failed(string fault, string remedy, Exception? cause = null) => new(
         ErrorId.CredentialPluginFailed,
         $"The credential plugin '{OneLine.Clean(_exec.Command, 200)}' of the user '{_settings.User.Name}' {fault}",
@@ -93,30 +77,18 @@ internal sealed class ExecCredentialPlugin
         _exec.Command,
         cause);
 
-    private Process Start(string program)
+    private ChildProcess Start(string program)
     {
-        var start = new ProcessStartInfo(program)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-            CreateNoWindow = true,
-        };
-        foreach (var argument in _exec.Arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
+        var start = new ProcessStartInfo(program, _exec.Arguments) { CreateNoWindow = true };
         foreach (var (name, value) in _exec.Environment)
         {
             start.Environment[name] = value;
         }
 
-        start.Environment["KUBERNETES_EXEC_INFO"] = ExecInfo();
+        start.Environment["KUBERNETES_EXEC_INFO"] = WriteExecInfo();
         try
         {
-            return Process.Start(start)!;
+            return ChildProcess.Start(start);
         }
         catch (Win32Exception exception)
         {
@@ -127,7 +99,7 @@ internal sealed class ExecCredentialPlugin
         }
     }
 
-    private string ExecInfo()
+    private string WriteExecInfo()
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -160,9 +132,8 @@ internal sealed class ExecCredentialPlugin
 
         if (!_settings.CertificateAuthority.IsAbsent)
         {
-            writer.WriteBase64String(
-                "certificate-authority-data",
-                Encoding.UTF8.GetBytes(PemFiles.ReadBundle(_settings.CertificateAuthority, "the cluster's CA").ExportCertificatePems()));
+            var bundle = PemFiles.ReadBundle(_settings.CertificateAuthority, "the cluster's CA").ExportCertificatePems();
+            writer.WriteBase64String("certificate-authority-data", Encoding.UTF8.GetBytes(bundle));
         }
 
         if (_settings.Proxy is { } proxy)
@@ -177,72 +148,21 @@ internal sealed class ExecCredentialPlugin
 
         if (_settings.ExecConfig is { } config)
         {
+            var json = config.ToJson(ConfigLimit) ?? throw Failed(
+                $"has more than {ConfigLimit >> 10} KiB of settings in the cluster's extension",
+                "shorten the extension client.authentication.k8s.io/exec");
             writer.WritePropertyName("config");
-            writer.WriteRawValue(
-                config.ToJson(ConfigLimit)
-                    ?? throw Failed(
-                        $"has more than {ConfigLimit >> 10} KiB of settings in the cluster's extension",
-                        "shorten the extension client.authentication.k8s.io/exec"));
+            writer.WriteRawValue(json);
         }
 
         writer.WriteEndObject();
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadOutputAsync(Stream stream, CancellationToken cancellationToken)
+    private static string LastErrorLine(ChildProcess plugin)
     {
-        var output = new MemoryStream();
-        var buffer = new byte[8192];
-        int read;
-        while ((read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
-        {
-            output.Write(buffer, 0, read);
-            if (output.Length > OutputLimit)
-            {
-                throw new InvalidDataException();
-            }
-        }
-
-        return output.GetBuffer().AsMemory(0, (int)output.Length);
-    }
-
-    // Keeps the end of what was said, also of a plugin that is about to be killed.
-    private static async Task ReadErrorsAsync(StreamReader reader, StringBuilder errors, CancellationToken cancellationToken)
-    {
-        var buffer = new char[1024];
-        int read;
-        while ((read = await reader.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
-        {
-            lock (errors)
-            {
-                errors.Append(buffer, 0, read);
-                errors.Remove(0, Math.Max(0, errors.Length - 4096));
-            }
-        }
-    }
-
-    private static string Said(StringBuilder errors)
-    {
-        string text;
-        lock (errors)
-        {
-            text = errors.ToString();
-        }
-
-        var last = text.Split('\n').Select(line => OneLine.WithoutEnd(OneLine.Clean(line, 300))).LastOrDefault(line => line.Length > 0);
+        var last = plugin.ErrorLines
+            .Select(line => OneLine.WithoutEnd(OneLine.Clean(line, 300)))
+            .LastOrDefault(line => line.Length > 0);
         return last is null ? "" : ": " + last;
-    }
-
-    private static void Kill(Process process)
-    {
-        try
-        {
-            process.Kill(entireProcessTree: true);
-        }
-        catch (Exception exception)
-            when (exception is InvalidOperationException or Win32Exception or AggregateException or NotSupportedException)
-        {
-            // It ended by itself in the meantime, or is not ours to end.
-            Debug.WriteLine(exception);
-        }
     }
 }
