@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
@@ -36,7 +37,7 @@ public sealed class ServerCertificateCheckTests
         using var authority = new TestAuthority();
         using var certificate = authority.Server([certificateHost]);
         var refusal = await RefusalAsync(certificate, authority.Pem, "127.0.0.1", moreOfCluster);
-        Assert.Contains($"is made out for {certificateHost}, not for ", refusal, StringComparison.Ordinal);
+        Assert.Contains($"is issued for {certificateHost}, not for ", refusal, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -46,7 +47,9 @@ public sealed class ServerCertificateCheckTests
     {
         using var authority = new TestAuthority();
         using var certificate = authority.Server(["127.0.0.1"], fromDays, toDays);
-        Assert.Contains(reason, await RefusalAsync(certificate, authority.Pem), StringComparison.Ordinal);
+        var refusal = await RefusalAsync(certificate, authority.Pem);
+        Assert.Contains(reason, refusal, StringComparison.Ordinal);
+        Assert.EndsWith("; have it renewed, or set the clock of this machine right.", refusal, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -123,7 +126,26 @@ public sealed class ServerCertificateCheckTests
         using var authority = new TestAuthority();
         using var certificate = authority.Server(["cluster.example.com"], forClients: true);
         var check = new ServerCertificateCheck("cluster.example.com", [authority.Certificate], TimeProvider.System);
-        Assert.Equal("is not valid (NotValidForUsage)", check.Judge(certificate, sent: null));
+        Assert.Equal("is not valid (NotValidForUsage)", check.FindRefusal(certificate, sent: null)?.Text);
+    }
+
+    [Fact]
+    public void Handshakes_of_one_check_each_have_their_own_refusal()
+    {
+        using var authority = new TestAuthority();
+        using var other = authority.Server(["other.example.com"]);
+        using var expired = authority.Server(["cluster.example.com"], -30, -2);
+        using var good = authority.Server(["cluster.example.com"]);
+        var check = new ServerCertificateCheck("cluster.example.com", [authority.Certificate], TimeProvider.System);
+
+        var wrongHost = Assert.Throws<CertificateRefusedException>(() => Validate(other));
+        var outOfDate = Assert.Throws<CertificateRefusedException>(() => Validate(expired));
+        Assert.True(Validate(good));
+        Assert.Equal(
+            (CertificateFault.WrongHost, CertificateFault.OutOfDate),
+            (wrongHost.Refusal.Kind, outOfDate.Refusal.Kind));
+
+        bool Validate(X509Certificate2 certificate) => check.Validate(new object(), certificate, null, SslPolicyErrors.None);
     }
 
     [Theory]
@@ -138,10 +160,10 @@ public sealed class ServerCertificateCheckTests
         using var socket = new ClientWebSocket();
         socket.Options.RemoteCertificateValidationCallback = check.Validate;
         socket.Options.SetRequestHeader("Authorization", "Bearer secret-token");
-        await Assert.ThrowsAsync<WebSocketException>(() =>
+        var exception = await Assert.ThrowsAsync<WebSocketException>(() =>
             socket.ConnectAsync(new Uri($"wss://127.0.0.1:{server.Port}/"), TestContext.Current.CancellationToken)
         );
-        Assert.Equal(trusted, check.Refusal is null);
+        Assert.Equal(trusted, FindRefusal(exception) is null);
         Assert.Equal(trusted ? 1 : 0, server.Requests.Count);
     }
 
@@ -176,6 +198,16 @@ public sealed class ServerCertificateCheckTests
             Assert.Empty(server.Requests);
             return exception.Message;
         }
+    }
+
+    private static CertificateRefusal? FindRefusal(Exception? exception)
+    {
+        while (exception is not (null or CertificateRefusedException))
+        {
+            exception = exception.InnerException;
+        }
+
+        return (exception as CertificateRefusedException)?.Refusal;
     }
 
     private static X509Certificate2 SelfSigned()

@@ -73,7 +73,7 @@ public sealed class SessionCacheTests : IDisposable
         var (_, giveBackAgain) = brief.GetOrCreate(settings, null);
         giveBack();
         await Task.Delay(200, TestContext.Current.CancellationToken);
-        Assert.Same(first, brief.GetOrCreate(settings, null).Channel);
+        Assert.Same(first, brief.GetOrCreate(settings, null).Session);
 
         using var other = new SessionCache(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         var (gone, end) = other.GetOrCreate(settings, null);

@@ -2,7 +2,7 @@ using MilvusMonitoring.IO;
 
 namespace MilvusMonitoring.Kubernetes.Connection;
 
-/// <summary>An answer's body that is all there: read once, in one piece.</summary>
+/// <summary>The whole body of a response, in one array.</summary>
 internal sealed class BufferedContent : ByteArrayContent
 {
     private const int ReadSize = 16 * 1024;
@@ -10,18 +10,14 @@ internal sealed class BufferedContent : ByteArrayContent
     private BufferedContent(byte[] bytes)
         : base(bytes) => Bytes = bytes;
 
-    /// <summary>The body.</summary>
     public byte[] Bytes { get; }
 
-    /// <summary>Reads a body to its end.</summary>
-    /// <param name="content">The body as it comes.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The same body with the same headers.</returns>
+    /// <summary>Reads a body to its end. The headers stay the same.</summary>
     public static async Task<BufferedContent> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
         using var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
 
-        // Rented while it grows: what a definition's answer would else leave behind is several times its size.
+        // The buffer is rented while it grows: unpooled arrays would leave garbage of several times the size of a CRD's response.
         using var buffer = new PooledBuffer();
         while (await stream.ReadAsync(buffer.GetMemory(ReadSize), cancellationToken).ConfigureAwait(false) is var count and > 0)
         {

@@ -7,37 +7,37 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes.Connection;
 
-/// <summary>The way to one API server as one user. Safe for many requests at once.</summary>
+/// <summary>
+/// The connection of one command to one API server as one user: adds the credential, retries, and reports retries. Safe for parallel requests.
+/// </summary>
 internal sealed class ClusterConnection : IDisposable
 {
     private static readonly string UserAgent = "milvus-monitoring/" + typeof(ClusterConnection).Assembly.GetName().Version!.ToString(3);
 
     private readonly ClusterSettings _settings;
-    private readonly ClusterSession _channel;
-    private readonly Action _end;
+    private readonly ClusterSession _session;
+    private readonly Action _returnSession;
     private readonly ClusterActivity _activity;
     private readonly TimeProvider _time;
     private readonly string _address;
     private bool _contacted;
     private int _disposed;
 
-    private ClusterConnection(ClusterSettings settings, ClusterSession channel, Action end, IActivitySink sink, TimeProvider time)
+    private ClusterConnection(ClusterSettings settings, ClusterSession session, Action returnSession, IActivitySink sink, TimeProvider time)
     {
         _settings = settings;
-        _channel = channel;
-        _end = end;
+        _session = session;
+        _returnSession = returnSession;
         _time = time;
         _address = ClusterSettings.AddressOf(settings.Server);
         _activity = new ClusterActivity(_address, sink, time);
     }
 
-    /// <summary>The API server.</summary>
     public Uri Server => _settings.Server;
 
-    /// <summary>The context's name.</summary>
     public string Context => _settings.Context;
 
-    /// <summary>The kubeconfig, in a form that <c>-Kubeconfig</c> takes; null for a pod's service account.</summary>
+    /// <summary>The kubeconfig as a value for <c>-Kubeconfig</c>; null for a pod's service account.</summary>
     public string? Kubeconfig => _settings.Kubeconfig;
 
     /// <summary>The namespace of the context.</summary>
@@ -46,118 +46,106 @@ internal sealed class ClusterConnection : IDisposable
     /// <summary>The user's name in the kubeconfig.</summary>
     public string User => _settings.User.Name;
 
-    /// <summary>The secrets that the kubeconfig holds, to be kept out of what programs say that were given it.</summary>
+    /// <summary>The secrets in the kubeconfig. The output of a program that got the kubeconfig must not show them.</summary>
     public IEnumerable<string> Secrets => new[] { _settings.User.Token, _settings.User.Password }.OfType<string>();
 
     /// <summary>
-    /// Prepares the way to the cluster that the user means, or takes the one that a command before has left open. Reads files; touches no
-    /// network and starts no program.
+    /// Creates the connection to the cluster that the user named, with the session of an earlier command if one is open. Reads files; opens
+    /// no network connection and starts no program.
     /// </summary>
-    /// <param name="target">What the user named.</param>
-    /// <param name="sink">Where retries are told.</param>
-    /// <returns>The connection.</returns>
-    /// <exception cref="MonitoringException">No kubeconfig, no such context, or something in it that is refused.</exception>
+    /// <exception cref="MonitoringException">No kubeconfig, no such context, or a refused setting.</exception>
     public static ClusterConnection Open(ClusterTarget target, IActivitySink sink) =>
         Open(target, sink, KubeconfigLocations.FromEnvironment(), TimeProvider.System, SessionCache.Shared);
 
-    /// <summary>The same with the places and the clock given.</summary>
-    /// <param name="target">What the user named.</param>
-    /// <param name="sink">Where retries are told.</param>
-    /// <param name="places">Where to look for what is not named.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="kept">The ways that are left open; null for a way of its own.</param>
-    /// <returns>The connection.</returns>
+    /// <param name="locations">Where to look for a cluster that the user did not name.</param>
+    /// <param name="cache">The open sessions; null for a session of its own.</param>
     public static ClusterConnection Open(
         ClusterTarget target,
         IActivitySink sink,
-        KubeconfigLocations places,
+        KubeconfigLocations locations,
         TimeProvider time,
-        SessionCache? kept = null)
+        SessionCache? cache = null)
     {
-        var settings = MergedKubeconfig.Resolve(target, places);
-        var (channel, end) = kept?.GetOrCreate(settings, ProxyFor(settings)) ?? OwnChannel(settings, time);
-        return new ClusterConnection(settings, channel, end, sink, time);
+        var settings = MergedKubeconfig.Resolve(target, locations);
+        var proxy = ClusterProxy.Find(settings, Environment.GetEnvironmentVariable);
+        if (cache is not null)
+        {
+            var (cached, returnSession) = cache.GetOrCreate(settings, proxy);
+            return new ClusterConnection(settings, cached, returnSession, sink, time);
+        }
+
+        var session = new ClusterSession(settings, proxy, time);
+        return new ClusterConnection(settings, session, session.Dispose, sink, time);
     }
 
-    /// <summary>Sends a request, again where that helps, and gives back the last answer, whatever its status.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="cancellationToken">Ends it; only then is <see cref="OperationCanceledException"/> thrown.</param>
-    /// <returns>The answer. Its body is all there, but for a long-lived request, where it comes as the server sends it.</returns>
-    /// <exception cref="MonitoringException">There is no answer: unreachable, not trusted, too late, or no credential.</exception>
+    /// <summary>Sends a request, with retries if they can help, and returns the last response, whatever its status.</summary>
+    /// <param name="cancellationToken">Its cancellation is the only cause of an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The response with its whole body. The body of a long-lived request is a stream from the server.</returns>
+    /// <exception cref="MonitoringException">No response: unreachable, not trusted, timed out, or no credential.</exception>
     public async Task<HttpResponseMessage> SendAsync(ClusterRequest request, CancellationToken cancellationToken)
     {
         var policy = new RetryPolicy(request, _time);
-        var credential = await _channel.Credentials.GetAsync(cancellationToken).ConfigureAwait(false);
-        var renewed = false;
+        var credential = await _session.Credentials.GetAsync(cancellationToken).ConfigureAwait(false);
+        var isRenewed = false;
         while (true)
         {
-            TimeSpan? pause;
-            string reason;
             var (response, failure) = await TryAsync(request, credential, cancellationToken).ConfigureAwait(false);
-            if (response is not null)
+            if (response is null)
             {
-                _contacted = true;
-                if (response.StatusCode == HttpStatusCode.Unauthorized && !renewed)
-                {
-                    renewed = true;
-                    if (await _channel.Credentials.RenewAsync(credential, cancellationToken).ConfigureAwait(false) is { } other)
-                    {
-                        credential = other;
-                        response.Dispose();
-                        continue;
-                    }
-                }
-
-                pause = policy.NextPause(
-                    (int)response.StatusCode,
-                    AskedPause(response),
-                    await IsHopelessAsync(response, cancellationToken).ConfigureAwait(false));
-                if (pause is null)
-                {
-                    if ((int)response.StatusCode is not (429 or >= 500))
-                    {
-                        _activity.Answered(policy);
-                    }
-
-                    return response;
-                }
-
-                reason = $"it answered {(int)response.StatusCode}";
-                response.Dispose();
-            }
-            else
-            {
-                pause = policy.NextPause(failure!.Stage, _contacted);
-                if (pause is null)
-                {
-                    throw failure.Error;
-                }
-
-                reason = failure.Reason;
+                var pauseAfterFailure = policy.NextPause(failure!.Stage, _contacted) ?? throw failure.Error;
+                await PauseAsync(policy, request, failure.Reason, pauseAfterFailure, cancellationToken).ConfigureAwait(false);
+                credential = await _session.Credentials.GetAsync(cancellationToken).ConfigureAwait(false);
+                continue;
             }
 
-            _activity.Retrying(policy, request, reason);
-            await Task.Delay(pause.Value, _time, cancellationToken).ConfigureAwait(false);
-            credential = await _channel.Credentials.GetAsync(cancellationToken).ConfigureAwait(false);
+            _contacted = true;
+            if (response.StatusCode == HttpStatusCode.Unauthorized && !isRenewed)
+            {
+                isRenewed = true;
+                if (await _session.Credentials.RenewAsync(credential, cancellationToken).ConfigureAwait(false) is { } other)
+                {
+                    credential = other;
+                    response.Dispose();
+                    continue;
+                }
+            }
+
+            var isFinal = await IsFinalAsync(response, cancellationToken).ConfigureAwait(false);
+            if (policy.NextPause((int)response.StatusCode, FindRetryAfter(response), isFinal) is not { } pause)
+            {
+                if ((int)response.StatusCode is not (429 or >= 500))
+                {
+                    _activity.ReportResponse(policy);
+                }
+
+                return response;
+            }
+
+            var reason = $"it answered {(int)response.StatusCode}";
+            response.Dispose();
+            await PauseAsync(policy, request, reason, pause, cancellationToken).ConfigureAwait(false);
+            credential = await _session.Credentials.GetAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <inheritdoc />
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            _end();
+            _returnSession();
         }
     }
 
-    private static (ClusterSession Channel, Action End) OwnChannel(ClusterSettings settings, TimeProvider time)
+    private Task PauseAsync(
+        RetryPolicy policy,
+        ClusterRequest request,
+        string reason,
+        TimeSpan pause,
+        CancellationToken cancellationToken)
     {
-        var channel = new ClusterSession(settings, ProxyFor(settings), time);
-        return (channel, channel.Dispose);
+        _activity.ReportRetry(policy, request, reason);
+        return Task.Delay(pause, _time, cancellationToken);
     }
-
-    private static Uri? ProxyFor(ClusterSettings settings) => ClusterProxy.Find(settings, Environment.GetEnvironmentVariable);
 
     private async Task<(HttpResponseMessage? Response, TransportFailure? Failure)> TryAsync(
         ClusterRequest request,
@@ -170,8 +158,8 @@ internal sealed class ClusterConnection : IDisposable
         HttpResponseMessage? response = null;
         try
         {
-            using var message = Message(request, credential);
-            response = await _channel.TransportFor(credential.Identity).SendAsync(message, either.Token).ConfigureAwait(false);
+            using var message = CreateMessage(request, credential);
+            response = await _session.GetTransport(credential.Identity).SendAsync(message, either.Token).ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.SwitchingProtocols && !(request.LongLived && response.IsSuccessStatusCode))
             {
                 response.Content = await BufferedContent.ReadAsync(response.Content, either.Token).ConfigureAwait(false);
@@ -183,13 +171,13 @@ internal sealed class ClusterConnection : IDisposable
         {
             response?.Dispose();
             return (null, limit.IsCancellationRequested
-                ? TransportFailure.AnswerTimedOut(request, _settings, timeout, exception)
-                : TransportFailure.ConnectTimedOut(Server, _channel.Proxy, exception));
+                ? TransportFailure.ResponseTimedOut(request, _settings, timeout, exception)
+                : TransportFailure.ConnectTimedOut(Server, _session.Proxy, exception));
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException && !cancellationToken.IsCancellationRequested)
         {
             response?.Dispose();
-            return (null, TransportFailure.From(exception, _settings, _channel.Proxy, _channel.Check));
+            return (null, TransportFailure.From(exception, _settings, _session.Proxy));
         }
         catch
         {
@@ -199,7 +187,7 @@ internal sealed class ClusterConnection : IDisposable
         }
     }
 
-    private HttpRequestMessage Message(ClusterRequest request, ClusterCredential credential)
+    private HttpRequestMessage CreateMessage(ClusterRequest request, ClusterCredential credential)
     {
         var message = new HttpRequestMessage(request.Method, _address + request.PathAndQuery)
         {
@@ -208,8 +196,8 @@ internal sealed class ClusterConnection : IDisposable
         };
         if (request.Upgrade is null)
         {
-            // An upgrade names no media type, as with kubectl: the port-forward route of a kubelet (recorded: 1.20, 1.36) answers 406 to
-            // any but */*.
+            // An upgrade sends no media type, as in kubectl: the port-forward route of a kubelet (recorded: 1.20, 1.36) answers 406 to any
+            // type but */*.
             message.Headers.TryAddWithoutValidation("Accept", request.Accept);
         }
 
@@ -217,7 +205,7 @@ internal sealed class ClusterConnection : IDisposable
         message.Headers.Authorization = credential.Authorization;
         if (_settings.TlsServerName is { } name)
         {
-            // The one way to tell the runtime's TLS another name than the address has.
+            // The runtime's TLS takes a name other than the address's from this header only.
             message.Headers.Host = name;
         }
 
@@ -232,14 +220,14 @@ internal sealed class ClusterConnection : IDisposable
         return message;
     }
 
-    private static TimeSpan? AskedPause(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    private static TimeSpan? FindRetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {
         { Delta: { } delta } => delta,
         { Date: { } date } => date - DateTimeOffset.UtcNow,
         _ => null,
     };
 
-    private static async ValueTask<bool> IsHopelessAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+    private static async ValueTask<bool> IsFinalAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
         response.StatusCode == HttpStatusCode.InternalServerError
         && (await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false)).IsSchemaFault;
 }

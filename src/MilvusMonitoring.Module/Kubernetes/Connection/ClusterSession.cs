@@ -4,42 +4,36 @@ using MilvusMonitoring.Kubernetes.Kubeconfig;
 namespace MilvusMonitoring.Kubernetes.Connection;
 
 /// <summary>
-/// What leads to one API server as one user: whom to trust, how to prove who asks, and the open connections. Safe for many at once.
+/// What commands share for one API server and one user: the trusted authorities, the credentials and the open connections. Safe for
+/// parallel use.
 /// </summary>
 internal sealed class ClusterSession : IDisposable
 {
     private readonly object _lock = new();
     private readonly List<ClusterTransport> _transports = [];
+    private readonly ClusterSettings _settings;
+    private readonly ServerCertificateCheck _check;
 
-    /// <summary>Prepares it; touches no network and starts no program.</summary>
-    /// <param name="settings">The cluster and the user.</param>
-    /// <param name="proxy">The proxy that leads to it, if any.</param>
-    /// <param name="time">The clock.</param>
+    /// <summary>Creates the session. No connection is opened and no program is started yet.</summary>
+    /// <param name="proxy">The proxy on the way to the server, if any.</param>
     public ClusterSession(ClusterSettings settings, Uri? proxy, TimeProvider time)
     {
-        Settings = settings;
+        _settings = settings;
         Proxy = proxy;
-        Check = new ServerCertificateCheck(
+        _check = new ServerCertificateCheck(
             settings.TlsServerName ?? settings.Server.IdnHost.Trim('[', ']'),
             settings.CertificateAuthority.IsAbsent ? null : PemFiles.ReadBundle(settings.CertificateAuthority, "the cluster's CA"),
             time);
         Credentials = CredentialSources.Create(settings, ExecCredentialPlugin.DefaultLimit, time);
     }
 
-    /// <summary>The cluster and the user.</summary>
-    public ClusterSettings Settings { get; }
-
-    /// <summary>The proxy that leads to it, if any.</summary>
+    /// <summary>The proxy on the way to the server, if any.</summary>
     public Uri? Proxy { get; }
 
-    /// <summary>The check of the server's certificate.</summary>
-    public ServerCertificateCheck Check { get; }
-
-    /// <summary>Where credentials come from.</summary>
     public ICredentialSource Credentials { get; }
 
-    /// <summary>The connections for a client certificate: another one needs connections of its own.</summary>
-    public ClusterTransport TransportFor(ClientIdentity? identity)
+    /// <summary>Gets the connections for a client certificate. Each certificate needs connections of its own.</summary>
+    public ClusterTransport GetTransport(ClientIdentity? identity)
     {
         lock (_lock)
         {
@@ -48,13 +42,12 @@ internal sealed class ClusterSession : IDisposable
                 return known;
             }
 
-            var transport = new ClusterTransport(Settings, Proxy, Check, identity);
+            var transport = new ClusterTransport(_settings, Proxy, _check, identity);
             _transports.Add(transport);
             return transport;
         }
     }
 
-    /// <inheritdoc />
     public void Dispose()
     {
         _transports.ForEach(transport => transport.Dispose());

@@ -11,40 +11,35 @@ namespace MilvusMonitoring.Kubernetes.Connection;
 internal sealed class ClusterTransport : IDisposable
 {
     /// <summary>
-    /// A list's or a definition's worth: with the usual 64 KB, a far server stops for a round trip after each 64 KB that it sends.
+    /// The size of a list or a CRD. With the default of 64 KB, a far server stops for a round trip after each 64 KB that it sends.
     /// </summary>
     private const int StreamWindow = 4 << 20;
 
     private readonly HttpMessageInvoker _invoker;
 
-    /// <summary>Prepares the connections; none is opened yet.</summary>
-    /// <param name="settings">The cluster.</param>
-    /// <param name="proxy">The proxy that leads to it, if any.</param>
-    /// <param name="check">Judges the server's certificate.</param>
-    /// <param name="identity">The client certificate; the owner disposes of it.</param>
+    /// <summary>Creates the transport. No connection is opened yet.</summary>
+    /// <param name="proxy">The proxy on the way to the server, if any.</param>
+    /// <param name="identity">The client certificate; the caller disposes of it.</param>
     public ClusterTransport(ClusterSettings settings, Uri? proxy, ServerCertificateCheck check, ClientIdentity? identity)
     {
         Identity = identity;
-        _invoker = new HttpMessageInvoker(Handler(settings, proxy, check, identity), disposeHandler: true);
+        _invoker = new HttpMessageInvoker(CreateHandler(settings, proxy, check, identity), disposeHandler: true);
     }
 
-    /// <summary>The longest that opening a connection may take.</summary>
+    /// <summary>The limit for opening a connection.</summary>
     public static TimeSpan ConnectTimeout { get; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The client certificate of these connections.</summary>
     public ClientIdentity? Identity { get; }
 
     /// <summary>Sends a request once.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="cancellationToken">Ends the wait for the headers.</param>
-    /// <returns>The answer, its body not read yet.</returns>
+    /// <returns>The response; its body is not read yet.</returns>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         _invoker.SendAsync(request, cancellationToken);
 
-    /// <inheritdoc />
     public void Dispose() => _invoker.Dispose();
 
-    private static SocketsHttpHandler Handler(
+    private static SocketsHttpHandler CreateHandler(
         ClusterSettings settings,
         Uri? proxy,
         ServerCertificateCheck check,
@@ -69,20 +64,21 @@ internal sealed class ClusterTransport : IDisposable
             {
                 RemoteCertificateValidationCallback = check.Validate,
                 ClientCertificateContext = identity?.TlsContext,
-                // An https proxy is judged by what the runtime found.
+                // The check trusts what the runtime decides on the certificate of an https proxy.
                 CertificateChainPolicy = proxy is null ? ServerCertificateCheck.RuntimePolicy() : null,
             },
         };
 
-    // HTTP/2 has pings of its own; a watch over HTTP/1.1 learns of a dead peer by TCP alone.
+    // HTTP/2 has pings. A watch over HTTP/1.1 detects a dead peer by TCP keep-alive alone.
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
-            // Not before: .NET 8 and 9 refuse to try the addresses of a name with a socket that has such options (dotnet/runtime,
-            // Socket.Unix.cs).
+
+            // After the connect: .NET 8 and 9 refuse to try the addresses of a name with a socket that has these options
+            // (dotnet/runtime, Socket.Unix.cs).
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);

@@ -2,8 +2,8 @@ using MilvusMonitoring.IO;
 
 namespace MilvusMonitoring.Kubernetes.Connection;
 
-/// <summary>Whether and when one request is tried again.</summary>
-internal sealed class RetryPolicy
+/// <summary>Decides whether and when one request is tried again.</summary>
+internal sealed class RetryPolicy(ClusterRequest request, TimeProvider time)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
@@ -13,68 +13,56 @@ internal sealed class RetryPolicy
     private const int FirstContactTries = 3;
     private const int ServerErrorTries = 4;
 
-    private readonly ClusterRequest _request;
-    private readonly TimeProvider _time;
     private long? _firstFailure;
-    private int _tries;
 
-    /// <summary>Starts with no try made.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="time">The clock.</param>
-    public RetryPolicy(ClusterRequest request, TimeProvider time)
-    {
-        _request = request;
-        _time = time;
-    }
+    /// <summary>How many tries have failed.</summary>
+    public int Tries { get; private set; }
 
-    /// <summary>How often the request has failed.</summary>
-    public int Tries => _tries;
+    /// <summary>The time since the first failure.</summary>
+    public TimeSpan Lasting => _firstFailure is { } start ? time.GetElapsedTime(start) : TimeSpan.Zero;
 
-    /// <summary>How long ago it failed for the first time.</summary>
-    public TimeSpan Lasting => _firstFailure is { } start ? _time.GetElapsedTime(start) : TimeSpan.Zero;
-
-    /// <summary>After a try that got no answer.</summary>
-    /// <param name="stage">How far it came.</param>
-    /// <param name="contacted">Whether this server has ever answered.</param>
-    /// <returns>How long to pause before the next try; null to give up.</returns>
+    /// <summary>Decides after a try without a response.</summary>
+    /// <param name="contacted">Whether this server has answered before.</param>
+    /// <returns>The pause before the next try; null to give up.</returns>
     public TimeSpan? NextPause(TransportStage stage, bool contacted)
     {
-        var may = stage switch
+        var isAllowed = stage switch
         {
             TransportStage.NotSent => true,
             TransportStage.ConnectTimedOut => contacted,
-            TransportStage.Lost => _request.IsIdempotent,
+            TransportStage.Lost => request.IsIdempotent,
             _ => false,
         };
-        // Before the first answer it is most likely the address that is wrong, and nobody wants to wait a minute to hear that.
-        return Pause(may, contacted ? int.MaxValue : FirstContactTries, asked: null);
+
+        // Before the first response the address is most likely wrong. Nobody wants to wait a minute for that error.
+        return NextPause(isAllowed, contacted ? int.MaxValue : FirstContactTries, asked: null);
     }
 
-    /// <summary>After an answer.</summary>
+    /// <summary>Decides after a response.</summary>
     /// <param name="code">The HTTP status.</param>
-    /// <param name="asked">How long the server asks to wait.</param>
-    /// <param name="isHopeless">Whether the answer's body says that another try would end the same.</param>
-    /// <returns>How long to pause before the next try; null to keep this answer.</returns>
-    public TimeSpan? NextPause(int code, TimeSpan? asked, bool isHopeless) => code switch
+    /// <param name="asked">The pause that the server asks for.</param>
+    /// <param name="isFinal">Whether the body says that another try would fail in the same way.</param>
+    /// <returns>The pause before the next try; null to keep this response.</returns>
+    public TimeSpan? NextPause(int code, TimeSpan? asked, bool isFinal) => code switch
     {
-        429 => Pause(true, int.MaxValue, asked),
-        500 => Pause(!isHopeless && (_request.IsIdempotent || asked is not null), ServerErrorTries, asked),
-        502 or 503 or 504 => Pause(_request.IsIdempotent || asked is not null, int.MaxValue, asked),
+        429 => NextPause(true, int.MaxValue, asked),
+        500 => NextPause(!isFinal && (request.IsIdempotent || asked is not null), ServerErrorTries, asked),
+        502 or 503 or 504 => NextPause(request.IsIdempotent || asked is not null, int.MaxValue, asked),
         _ => null,
     };
 
-    private TimeSpan? Pause(bool may, int tries, TimeSpan? asked)
+    private TimeSpan? NextPause(bool isAllowed, int mostTries, TimeSpan? asked)
     {
-        _firstFailure ??= _time.GetTimestamp();
-        _tries++;
-        if (!may || !_request.Retry || _tries >= tries)
+        _firstFailure ??= time.GetTimestamp();
+        Tries++;
+        if (!isAllowed || !request.Retry || Tries >= mostTries)
         {
             return null;
         }
 
         var pause = asked is { } wish && wish > TimeSpan.Zero
-            ? (wish < LongestAskedPause ? wish : LongestAskedPause)
-            : Backoff.After(_tries, FirstPause, LongestPause);
+            ? TimeSpan.FromTicks(Math.Min(wish.Ticks, LongestAskedPause.Ticks))
+            : Backoff.After(Tries, FirstPause, LongestPause);
         pause *= 1 + (Random.Shared.NextDouble() / 4);
         return Lasting + pause <= Limit ? pause : null;
     }

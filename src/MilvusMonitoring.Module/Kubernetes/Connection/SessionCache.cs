@@ -3,110 +3,99 @@ using MilvusMonitoring.Kubernetes.Kubeconfig;
 namespace MilvusMonitoring.Kubernetes.Connection;
 
 /// <summary>
-/// Keeps the way to a cluster open for a moment after a command, for the next one: the commands of a pipeline or a script need not each
-/// shake hands with the server and have the exec plugin run.
+/// Keeps a session open for a short time after a command. The commands of a pipeline or a script then share one TLS handshake and one run
+/// of the exec plugin.
 /// </summary>
-internal sealed class SessionCache : IDisposable
+/// <param name="keepFor">How long an unused session stays open.</param>
+internal sealed class SessionCache(TimeSpan keepFor, TimeProvider time) : IDisposable
 {
-    private readonly TimeSpan _keepFor;
-    private readonly TimeProvider _time;
     private readonly object _lock = new();
-    private readonly Dictionary<string, Kept> _channels = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
-    /// <summary>Begins empty.</summary>
-    /// <param name="keepFor">How long a way that nobody uses is kept.</param>
-    /// <param name="time">The clock.</param>
-    public SessionCache(TimeSpan keepFor, TimeProvider time)
-    {
-        _keepFor = keepFor;
-        _time = time;
-    }
-
-    /// <summary>Those of this process: short enough that a network that changed in between is seldom met.</summary>
+    /// <summary>The sessions of this process. The time is short enough that the network seldom changes within it.</summary>
     public static SessionCache Shared { get; } = new(TimeSpan.FromSeconds(30), TimeProvider.System);
 
-    /// <summary>Takes the way that the settings describe, one that lies there or a new one.</summary>
-    /// <param name="settings">The cluster and the user.</param>
-    /// <param name="proxy">The proxy that leads to it, if any.</param>
-    /// <returns>The way, and what gives it back.</returns>
-    public (ClusterSession Channel, Action GiveBack) GetOrCreate(ClusterSettings settings, Uri? proxy)
+    /// <summary>Gets the cached session for these settings, or creates it.</summary>
+    /// <param name="proxy">The proxy on the way to the server, if any.</param>
+    /// <returns>The session, and the action that returns it to the cache.</returns>
+    public (ClusterSession Session, Action Return) GetOrCreate(ClusterSettings settings, Uri? proxy)
     {
         var key = SessionKey.Compute(settings, proxy);
         lock (_lock)
         {
-            if (!_channels.TryGetValue(key, out var kept))
+            if (!_entries.TryGetValue(key, out var entry))
             {
-                kept = new Kept(new ClusterSession(settings, proxy, _time));
-                _channels.Add(key, kept);
+                entry = new Entry(new ClusterSession(settings, proxy, time));
+                _entries.Add(key, entry);
             }
 
-            kept.Users++;
-            kept.Ending?.Dispose();
-            kept.Ending = null;
-            return (kept.Channel, () => GiveBack(key, kept));
+            entry.Users++;
+            entry.Expiry?.Dispose();
+            entry.Expiry = null;
+            return (entry.Session, () => Return(key, entry));
         }
     }
 
-    /// <summary>Closes what nobody uses now; the rest closes as it is given back.</summary>
+    /// <summary>Closes the unused sessions. Each of the others closes when its last user returns it.</summary>
     public void Dispose()
     {
         lock (_lock)
         {
-            foreach (var (key, kept) in _channels.ToList())
+            foreach (var (key, entry) in _entries.ToList())
             {
-                _channels.Remove(key);
-                if (kept.Users == 0)
+                _entries.Remove(key);
+                if (entry.Users == 0)
                 {
-                    kept.Dispose();
+                    entry.Dispose();
                 }
             }
         }
     }
 
-    private void GiveBack(string key, Kept kept)
+    private void Return(string key, Entry entry)
     {
         lock (_lock)
         {
-            if (--kept.Users > 0)
+            if (--entry.Users > 0)
             {
                 return;
             }
 
-            if (_channels.GetValueOrDefault(key) == kept)
+            if (_entries.GetValueOrDefault(key) == entry)
             {
-                kept.Ending = _time.CreateTimer(_ => End(key, kept), null, _keepFor, Timeout.InfiniteTimeSpan);
+                entry.Expiry = time.CreateTimer(_ => Expire(key, entry), null, keepFor, Timeout.InfiniteTimeSpan);
             }
             else
             {
-                kept.Dispose();
+                entry.Dispose();
             }
         }
     }
 
-    private void End(string key, Kept kept)
+    private void Expire(string key, Entry entry)
     {
         lock (_lock)
         {
-            if (kept.Users == 0 && _channels.GetValueOrDefault(key) == kept)
+            if (entry.Users == 0 && _entries.GetValueOrDefault(key) == entry)
             {
-                _channels.Remove(key);
-                kept.Dispose();
+                _entries.Remove(key);
+                entry.Dispose();
             }
         }
     }
 
-    private sealed class Kept(ClusterSession channel) : IDisposable
+    private sealed class Entry(ClusterSession session) : IDisposable
     {
-        public ClusterSession Channel => channel;
+        public ClusterSession Session => session;
 
         public int Users { get; set; }
 
-        public ITimer? Ending { get; set; }
+        public ITimer? Expiry { get; set; }
 
         public void Dispose()
         {
-            Ending?.Dispose();
-            channel.Dispose();
+            Expiry?.Dispose();
+            session.Dispose();
         }
     }
 }

@@ -7,19 +7,19 @@ using MilvusMonitoring.Kubernetes.Kubeconfig;
 namespace MilvusMonitoring.Kubernetes.Connection;
 
 /// <summary>
-/// Tells whether two commands mean the same cluster and the same user: a digest of all that decides it, so that no secret is kept by it.
+/// Identifies a session: two commands with the same cluster and the same user have the same key. The key is a digest, so that it holds no
+/// secret.
 /// </summary>
 internal static class SessionKey
 {
-    /// <summary>The digest.</summary>
-    /// <param name="settings">The cluster and the user, as the kubeconfig has them now.</param>
-    /// <param name="proxy">The proxy that leads to it, if any.</param>
+    /// <summary>Computes the key.</summary>
+    /// <param name="proxy">The proxy on the way to the server, if any.</param>
     public static string Compute(ClusterSettings settings, Uri? proxy)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var part in Parts(settings, proxy))
+        foreach (var part in ListParts(settings, proxy))
         {
-            // With its length, so that no two lists of parts read alike.
+            // The length of each part keeps two different lists from giving the same bytes.
             var bytes = Encoding.UTF8.GetBytes(part ?? "\0");
             digest.AppendData(BitConverter.GetBytes(bytes.Length));
             digest.AppendData(bytes);
@@ -28,7 +28,7 @@ internal static class SessionKey
         return Convert.ToHexString(digest.GetHashAndReset());
     }
 
-    private static IEnumerable<string?> Parts(ClusterSettings settings, Uri? proxy)
+    private static IEnumerable<string?> ListParts(ClusterSettings settings, Uri? proxy)
     {
         var user = settings.User;
         IEnumerable<string?> parts =
@@ -37,11 +37,11 @@ internal static class SessionKey
             settings.TlsServerName,
             proxy?.OriginalString,
             settings.DisableCompression ? "plain" : null,
-            Compute(settings.CertificateAuthority),
+            Identify(settings.CertificateAuthority),
             user.Name,
             user.File,
-            Compute(user.ClientCertificate),
-            Compute(user.ClientKey),
+            Identify(user.ClientCertificate),
+            Identify(user.ClientKey),
             user.Token,
             user.TokenFile,
             user.Username,
@@ -57,17 +57,24 @@ internal static class SessionKey
             ]);
         }
 
-        return user.Exec is null ? parts : parts.Concat(Compute(user.Exec));
+        return user.Exec is null ? parts : parts.Concat(ListParts(user.Exec));
     }
 
-    // A file that is renewed is another certificate.
-    private static string? Compute(KubeconfigData data) =>
-        data.Data is { } content ? Convert.ToHexString(SHA256.HashData(content))
-        : data.Path is { } path ? string.Create(CultureInfo.InvariantCulture, $"{path} {File.GetLastWriteTimeUtc(path).Ticks}")
-        : null;
+    // A renewed file is another certificate, which the time of the last write shows.
+    private static string? Identify(KubeconfigData data)
+    {
+        if (data.Data is { } content)
+        {
+            return Convert.ToHexString(SHA256.HashData(content));
+        }
 
-    /// <summary>A plugin goes by its environment too: another profile there is another user.</summary>
-    private static IEnumerable<string?> Compute(KubeconfigExec exec) =>
+        return data.Path is { } path
+            ? string.Create(CultureInfo.InvariantCulture, $"{path} {File.GetLastWriteTimeUtc(path).Ticks}")
+            : null;
+    }
+
+    /// <summary>A plugin also depends on its environment: another profile in a variable is another user.</summary>
+    private static IEnumerable<string?> ListParts(KubeconfigExec exec) =>
         [
             exec.ApiVersion,
             exec.Command,

@@ -5,123 +5,113 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes.Connection;
 
-/// <summary>How far a request came that got no answer.</summary>
+/// <summary>How far a request came that got no response.</summary>
 internal enum TransportStage
 {
-    /// <summary>It was not sent, and another try may do better.</summary>
+    /// <summary>The request was not sent. Another try may succeed.</summary>
     NotSent,
 
-    /// <summary>It was not sent: nobody took the call, for as long as one waits for that.</summary>
+    /// <summary>The request was not sent: no connection was opened within the limit.</summary>
     ConnectTimedOut,
 
-    /// <summary>It was sent and the answer was lost: the server may have acted.</summary>
+    /// <summary>The request was sent and the response was lost: the server may have acted.</summary>
     Lost,
 
-    /// <summary>Another try would end the same.</summary>
+    /// <summary>Another try would fail in the same way.</summary>
     Final,
 }
 
-/// <summary>Why a request got no answer.</summary>
-/// <param name="Stage">How far it came.</param>
+/// <summary>Why a request got no response.</summary>
 /// <param name="Reason">The reason, one short phrase.</param>
-/// <param name="Error">The error to show once it is given up.</param>
+/// <param name="Error">The error to throw when no further try is made.</param>
 internal sealed record TransportFailure(TransportStage Stage, string Reason, MonitoringException Error)
 {
     private const string AddressRemedy =
         "see that the address is right, that the cluster runs, and that a VPN or firewall lets you through";
     private const string ProxyRemedy = "correct proxy-url in the kubeconfig, or $env:HTTPS_PROXY and $env:NO_PROXY";
+    private const string RunAgain = "run the command again";
 
-    /// <summary>Judges what went wrong below HTTP.</summary>
-    /// <param name="exception">What the transport threw.</param>
-    /// <param name="settings">The cluster.</param>
-    /// <param name="proxy">The proxy that leads to it, if any.</param>
-    /// <param name="check">The check of the server's certificate.</param>
-    /// <returns>The failure.</returns>
-    public static TransportFailure From(Exception exception, ClusterSettings settings, Uri? proxy, ServerCertificateCheck check)
+    /// <summary>Explains an exception of the transport.</summary>
+    /// <param name="proxy">The proxy on the way to the cluster, if any.</param>
+    public static TransportFailure From(Exception exception, ClusterSettings settings, Uri? proxy)
     {
         var server = ClusterSettings.AddressOf(settings.Server);
-        var causes = Causes(exception).ToList();
-        var http = causes.OfType<HttpRequestException>().FirstOrDefault()?.HttpRequestError;
-        if (causes.OfType<AuthenticationException>().FirstOrDefault() is { } authentication)
+        var causes = ListCauses(exception).ToList();
+        if (causes.OfType<CertificateRefusedException>().FirstOrDefault() is { } refused)
         {
-            return check.Refusal is { } refusal
-                ? new TransportFailure(
-                    TransportStage.Final,
-                    "its certificate is not trusted",
-                    NotTrusted(server, settings, refusal, exception))
-                : Unreachable(
-                    TransportStage.Final,
-                    server,
-                    "the TLS handshake failed: " + Words(authentication),
-                    "see that this address is the API server's TLS port",
-                    exception);
+            return NotTrusted(server, settings, refused.Refusal, exception);
         }
 
+        if (causes.OfType<AuthenticationException>().FirstOrDefault() is { } authentication)
+        {
+            return Unreachable(
+                TransportStage.Final,
+                server,
+                "the TLS handshake failed: " + Describe(authentication),
+                "see that this address is the API server's TLS port",
+                exception);
+        }
+
+        var http = causes.OfType<HttpRequestException>().FirstOrDefault()?.HttpRequestError;
         if (http == HttpRequestError.ProxyTunnelError)
         {
             return Unreachable(
                 TransportStage.NotSent,
                 server,
-                Through(proxy) + "it does not let this through: " + Words(causes[^1]),
+                Via(proxy) + "the proxy refuses the connection: " + Describe(causes[^1]),
                 ProxyRemedy,
                 exception);
         }
 
-        var stage = http
+        var isNotSent = http
             is HttpRequestError.ConnectionError
                 or HttpRequestError.NameResolutionError
-                or HttpRequestError.SecureConnectionError
-            ? TransportStage.NotSent
-            : TransportStage.Lost;
-        return causes.OfType<SocketException>().LastOrDefault() is { } socket
-            ? Unreachable(
+                or HttpRequestError.SecureConnectionError;
+        var stage = isNotSent ? TransportStage.NotSent : TransportStage.Lost;
+        if (causes.OfType<SocketException>().LastOrDefault() is { } socket)
+        {
+            return Unreachable(
                 stage,
                 server,
-                Through(proxy) + Words(socket, (proxy ?? settings.Server).Host),
-                proxy is null ? Remedy(socket) : ProxyRemedy,
-                exception)
-            : Unreachable(
-                stage,
-                server,
-                http == HttpRequestError.SecureConnectionError
-                    ? "the connection was cut in the TLS handshake"
-                    : "the connection was lost: " + Words(causes[^1]),
-                "run the command again",
+                Via(proxy) + Describe(socket, (proxy ?? settings.Server).Host),
+                proxy is null ? RemedyFor(socket) : ProxyRemedy,
                 exception);
+        }
+
+        var reason = http == HttpRequestError.SecureConnectionError
+            ? "the connection was cut in the TLS handshake"
+            : "the connection was lost: " + Describe(causes[^1]);
+        return Unreachable(stage, server, reason, RunAgain, exception);
     }
 
-    /// <summary>A connection that could not be opened in time.</summary>
-    /// <param name="server">The server.</param>
-    /// <param name="proxy">The proxy that leads to it, if any.</param>
-    /// <param name="exception">The cause.</param>
-    /// <returns>The failure.</returns>
+    /// <summary>The failure of a connection that was not opened in time.</summary>
+    /// <param name="proxy">The proxy on the way to the server, if any.</param>
     public static TransportFailure ConnectTimedOut(Uri server, Uri? proxy, Exception exception) => Unreachable(
         TransportStage.ConnectTimedOut,
         ClusterSettings.AddressOf(server),
-        $"{Through(proxy)}no connection within {ClusterTransport.ConnectTimeout.TotalSeconds:0} s",
+        $"{Via(proxy)}no connection within {ClusterTransport.ConnectTimeout.TotalSeconds:0} s",
         proxy is null ? AddressRemedy : ProxyRemedy,
         exception);
 
-    /// <summary>An answer that did not come in time.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="settings">The cluster.</param>
-    /// <param name="timeout">The limit.</param>
-    /// <param name="exception">The cause.</param>
-    /// <returns>The failure.</returns>
-    public static TransportFailure AnswerTimedOut(
+    /// <summary>The failure of a request whose response did not come in time.</summary>
+    public static TransportFailure ResponseTimedOut(
         ClusterRequest request,
         ClusterSettings settings,
         TimeSpan timeout,
-        Exception exception) =>
-        new(
+        Exception exception)
+    {
+        var server = ClusterSettings.AddressOf(settings.Server);
+        var limit = $"within {timeout.TotalSeconds:0.#} s";
+        return new TransportFailure(
             TransportStage.Lost,
-            $"no answer within {timeout.TotalSeconds:0.#} s",
+            $"no response {limit}",
             new MonitoringException(
                 ErrorId.TimedOut,
-                $"The API server {ClusterSettings.AddressOf(settings.Server)} did not answer {request.Method} {PathOnly(request)} within {timeout.TotalSeconds:0.#} s",
+                $"The API server {server} did not answer {request.Method} {request.Path} {limit}",
                 "see whether it is overloaded, and run the command again",
-                ClusterSettings.AddressOf(settings.Server),
+                server,
                 exception));
+    }
 
     private static TransportFailure Unreachable(TransportStage stage, string server, string reason, string remedy, Exception cause) =>
         new(
@@ -134,45 +124,53 @@ internal sealed record TransportFailure(TransportStage Stage, string Reason, Mon
                 server,
                 cause));
 
-    private static MonitoringException NotTrusted(string server, ClusterSettings settings, string refusal, Exception cause) => new(
-        ErrorId.CertificateNotTrusted,
-        $"The certificate of the API server {server} {refusal}",
-        CertificateRemedy(settings, refusal),
-        server,
-        cause);
+    private static TransportFailure NotTrusted(string server, ClusterSettings settings, CertificateRefusal refusal, Exception cause) =>
+        new(
+            TransportStage.Final,
+            "its certificate is not trusted",
+            new MonitoringException(
+                ErrorId.CertificateNotTrusted,
+                $"The certificate of the API server {server} {refusal.Text}",
+                RemedyFor(refusal.Kind, settings),
+                server,
+                cause));
 
-    private static string CertificateRemedy(ClusterSettings settings, string refusal) =>
-        ServerCertificateCheck.IsAboutTime(refusal) ? "have it renewed, or set the clock of this machine right"
-        : settings.CertificateAuthority.IsAbsent ? "give the cluster's CA as certificate-authority in the kubeconfig"
-        : "correct server, tls-server-name or certificate-authority in the kubeconfig, or have the certificate renewed";
+    private static string RemedyFor(CertificateFault fault, ClusterSettings settings)
+    {
+        if (fault == CertificateFault.OutOfDate)
+        {
+            return "have it renewed, or set the clock of this machine right";
+        }
 
-    private static string Words(SocketException exception, string host) => exception.SocketErrorCode switch
+        return settings.CertificateAuthority.IsAbsent
+            ? "give the cluster's CA as certificate-authority in the kubeconfig"
+            : "correct server, tls-server-name or certificate-authority in the kubeconfig, or have the certificate renewed";
+    }
+
+    private static string RemedyFor(SocketException exception) => exception.SocketErrorCode switch
+    {
+        SocketError.HostNotFound or SocketError.NoData or SocketError.NoRecovery or SocketError.TryAgain =>
+            "correct server in the kubeconfig, or connect to the VPN or name server that knows the name",
+        SocketError.ConnectionReset or SocketError.ConnectionAborted => RunAgain,
+        _ => AddressRemedy,
+    };
+
+    private static string Describe(SocketException exception, string host) => exception.SocketErrorCode switch
     {
         SocketError.HostNotFound or SocketError.NoData or SocketError.NoRecovery => $"the name {host} is not known",
-        SocketError.TryAgain => $"the name {host} cannot be looked up just now",
+        SocketError.TryAgain => $"the name server does not answer for {host} at the moment",
         SocketError.ConnectionRefused => "the connection was refused",
         SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => "the connection was reset",
         SocketError.HostUnreachable or SocketError.NetworkUnreachable => "there is no route to it",
         SocketError.TimedOut => "no connection was made in time",
-        _ => Words(exception),
+        _ => Describe(exception),
     };
 
-    private static string Remedy(SocketException exception) =>
-        exception.SocketErrorCode switch
-        {
-            SocketError.HostNotFound or SocketError.NoData or SocketError.NoRecovery or SocketError.TryAgain =>
-                "correct server in the kubeconfig, or see that a VPN or name server that knows it is there",
-            SocketError.ConnectionReset or SocketError.ConnectionAborted => "run the command again",
-            _ => AddressRemedy,
-        };
+    private static string Describe(Exception exception) => OneLine.WithoutEnd(OneLine.Clean(exception.Message, 200));
 
-    private static string Words(Exception exception) => OneLine.WithoutEnd(OneLine.Clean(exception.Message, 200));
+    private static string Via(Uri? proxy) => proxy is null ? "" : $"through the proxy {proxy.Host}:{proxy.Port}: ";
 
-    private static string Through(Uri? proxy) => proxy is null ? "" : $"through the proxy {proxy.Host}:{proxy.Port}: ";
-
-    private static string PathOnly(ClusterRequest request) => request.PathAndQuery.Split('?')[0];
-
-    private static IEnumerable<Exception> Causes(Exception? exception)
+    private static IEnumerable<Exception> ListCauses(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
         {

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace MilvusMonitoring.Kubernetes.Connection;
 
-/// <summary>Asks the server to go on as a WebSocket (RFC 6455) on the connection that carries the request.</summary>
+/// <summary>Asks the server to turn the connection of a request into a WebSocket (RFC 6455).</summary>
 /// <param name="Protocol">The subprotocol.</param>
 internal sealed record WebSocketUpgrade(string Protocol)
 {
@@ -13,7 +13,7 @@ internal sealed record WebSocketUpgrade(string Protocol)
 
     private readonly string _key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
 
-    /// <summary>Makes a request ask for it. It takes a connection of HTTP/1.1 for itself.</summary>
+    /// <summary>Adds the upgrade to a request. The request then takes an HTTP/1.1 connection for itself.</summary>
     public void AddTo(HttpRequestMessage message)
     {
         message.Version = HttpVersion.Version11;
@@ -26,22 +26,22 @@ internal sealed record WebSocketUpgrade(string Protocol)
         message.Headers.TryAddWithoutValidation("Sec-WebSocket-Protocol", Protocol);
     }
 
-    /// <summary>Whether an answer agrees to this request and not to another.</summary>
+    /// <summary>Whether a response accepts this very upgrade.</summary>
     public bool IsAcceptedBy(HttpResponseMessage response) =>
         response.StatusCode == HttpStatusCode.SwitchingProtocols
-        && Header(response, "Sec-WebSocket-Accept") == Answer()
-        && Header(response, "Sec-WebSocket-Protocol") == Protocol;
+        && FindHeader(response, "Sec-WebSocket-Accept") == ComputeAccept()
+        && FindHeader(response, "Sec-WebSocket-Protocol") == Protocol;
 
-    /// <summary>The WebSocket on the connection of an answer that agreed.</summary>
+    /// <summary>Opens the WebSocket on the connection of a response that accepted the upgrade.</summary>
     public async Task<WebSocket> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken) => WebSocket.CreateFromStream(
         await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false),
         new WebSocketCreationOptions { IsServer = false, SubProtocol = Protocol, KeepAliveInterval = TimeSpan.FromSeconds(30) });
 
-    private static string? Header(HttpResponseMessage response, string name) =>
+    private static string? FindHeader(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
 
-    // SHA-1 is what the protocol has; it guards against caches, not against people.
+    // RFC 6455 demands SHA-1. The hash guards against caches, not against attackers.
 #pragma warning disable CA5350
-    private string Answer() => Convert.ToBase64String(SHA1.HashData([.. Encoding.ASCII.GetBytes(_key), .. KeySuffix]));
+    private string ComputeAccept() => Convert.ToBase64String(SHA1.HashData([.. Encoding.ASCII.GetBytes(_key), .. KeySuffix]));
 #pragma warning restore CA5350
 }
