@@ -15,41 +15,45 @@ internal sealed class EscalationCheck(ClusterClient client, IActivitySink sink)
     /// <exception cref="MonitoringException">Something is missing: one error that names all of it.</exception>
     public async Task ThrowIfRefusedAsync(IReadOnlyList<RoleWrite> writes, CancellationToken cancellationToken)
     {
-        try
+        var (missing, failure) = await MissingAsync(writes, cancellationToken).ConfigureAwait(false);
+        if (failure is not null)
         {
-            var missing = await MissingAsync(writes, cancellationToken).ConfigureAwait(false);
-            if (missing.Count > 0)
-            {
-                throw Refused(missing, writes);
-            }
+            sink.Verbose($"The access review failed, so the server decides at the write: {failure.Message}");
         }
-        catch (MonitoringException exception)
-            when (exception.ErrorId is ErrorId.PermissionDenied or ErrorId.KindNotFound && exception.Target == AccessReview.Question)
+        else if (missing.Count > 0)
         {
-            sink.Verbose($"What the user may do could not be asked, so the server decides: {exception.Message}");
+            throw Refused(missing, writes);
         }
     }
 
-    private async Task<IReadOnlyList<Demand>> MissingAsync(IReadOnlyList<RoleWrite> writes, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<Demand> Missing, MonitoringException? Failure)> MissingAsync(
+        IReadOnlyList<RoleWrite> writes,
+        CancellationToken cancellationToken)
     {
         var needed = writes.SelectMany(write => write.Needed.Select(permission => new Demand(permission, write.Id.Namespace)));
         var overrides = writes
             .Where(write => write.Override is not null)
             .ToDictionary(write => write, write => new Demand(write.Override!, write.Id.Namespace));
-        var refused = await RefusedAsync(needed.Concat(overrides.Values), cancellationToken).ConfigureAwait(false);
-        var held = await RefusedAsync(
-                overrides
-                    .Where(item => refused.Contains(item.Value))
-                    .SelectMany(item =>
-                        item.Key.Granted.SelectMany(rule => rule.Permissions)
-                            .Select(permission => new Demand(permission, item.Key.Id.Namespace))),
-                cancellationToken).ConfigureAwait(false);
-        return [.. needed.Where(refused.Contains).Distinct(), .. held];
+        var (refused, failure) = await RefusedAsync(needed.Concat(overrides.Values), cancellationToken).ConfigureAwait(false);
+        if (failure is not null)
+        {
+            return ([], failure);
+        }
+
+        var granted = overrides
+            .Where(item => refused.Contains(item.Value))
+            .SelectMany(item =>
+                item.Key.Granted.SelectMany(rule => rule.Permissions)
+                    .Select(permission => new Demand(permission, item.Key.Id.Namespace)));
+        (var held, failure) = await RefusedAsync(granted, cancellationToken).ConfigureAwait(false);
+        return ([.. needed.Where(refused.Contains).Distinct(), .. held], failure);
     }
 
-    private async Task<IReadOnlySet<Demand>> RefusedAsync(IEnumerable<Demand> demands, CancellationToken cancellationToken)
+    private async Task<(IReadOnlySet<Demand> Refused, MonitoringException? Failure)> RefusedAsync(
+        IEnumerable<Demand> demands,
+        CancellationToken cancellationToken)
     {
-        var answers = new ConcurrentDictionary<Demand, bool>();
+        var reviews = new ConcurrentDictionary<Demand, AccessReviewResult>();
         var all = demands.Distinct().ToList();
         var options = new ParallelOptions
         {
@@ -58,9 +62,11 @@ internal sealed class EscalationCheck(ClusterClient client, IActivitySink sink)
         };
         await Parallel
             .ForEachAsync(all, options, async (demand, token) =>
-                answers[demand] = await AccessReview.MayAsync(client, demand.Permission, demand.Namespace, token).ConfigureAwait(false))
+                reviews[demand] = await AccessReview.ReviewAsync(client, demand.Permission, demand.Namespace, token).ConfigureAwait(false))
             .ConfigureAwait(false);
-        return all.Where(demand => !answers[demand]).ToHashSet();
+        return (
+            all.Where(demand => !reviews[demand].IsAllowed).ToHashSet(),
+            reviews.Values.Select(review => review.Failure).FirstOrDefault(failure => failure is not null));
     }
 
     private MonitoringException Refused(IReadOnlyList<Demand> missing, IReadOnlyList<RoleWrite> writes)

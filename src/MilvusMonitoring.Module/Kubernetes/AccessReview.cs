@@ -5,35 +5,35 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Kubernetes;
 
-/// <summary>Asks the API server whether the caller, or a service account, may do something.</summary>
+/// <summary>The result of an access review.</summary>
+/// <param name="Failure">
+/// Why there is no review: the caller lacks the permission to ask (<see cref="ErrorId.PermissionDenied"/>), or the server has no such
+/// review (<see cref="ErrorId.KindNotFound"/>); null if the server answered.
+/// </param>
+internal sealed record AccessReviewResult(bool IsAllowed, MonitoringException? Failure);
+
+/// <summary>Asks the API server whether the caller, or a service account, has a permission.</summary>
 internal static class AccessReview
 {
-    /// <summary>What an error is about where the question itself is refused.</summary>
-    public const string Question = "ask what the user may do";
-
     private const string Group = "/apis/authorization.k8s.io/v1/";
 
-    /// <summary>Asks for the caller.</summary>
-    /// <param name="client">The cluster.</param>
-    /// <param name="permission">What to do.</param>
-    /// <param name="namespaceName">Where; null for the whole cluster.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>Whether the caller may.</returns>
-    public static Task<bool> MayAsync(
+    /// <summary>Reviews a permission of the caller.</summary>
+    /// <param name="namespaceName">The namespace; null for the whole cluster.</param>
+    public static Task<AccessReviewResult> ReviewAsync(
         ClusterClient client,
         Permission permission,
         string? namespaceName,
-        CancellationToken cancellationToken
-    ) => AskAsync(client, "selfsubjectaccessreviews", "SelfSubjectAccessReview", Attributes(permission, namespaceName), cancellationToken);
+        CancellationToken cancellationToken) =>
+        PostAsync(
+            client,
+            "selfsubjectaccessreviews",
+            "SelfSubjectAccessReview",
+            Attributes(permission, namespaceName),
+            cancellationToken);
 
-    /// <summary>Asks for a service account; the caller needs leave to ask that.</summary>
-    /// <param name="client">The cluster.</param>
-    /// <param name="account">The namespace and the name of the service account.</param>
-    /// <param name="permission">What to do.</param>
-    /// <param name="namespaceName">Where; null for the whole cluster.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>Whether it may.</returns>
-    public static Task<bool> MayAsync(
+    /// <summary>Reviews a permission of a service account. The caller needs a permission for that.</summary>
+    /// <param name="namespaceName">The namespace; null for the whole cluster.</param>
+    public static Task<AccessReviewResult> ReviewAsync(
         ClusterClient client,
         (string Namespace, string Name) account,
         Permission permission,
@@ -46,26 +46,34 @@ internal static class AccessReview
             "system:serviceaccounts",
             $"system:serviceaccounts:{account.Namespace}",
             "system:authenticated");
-        return AskAsync(client, "subjectaccessreviews", "SubjectAccessReview", attributes, cancellationToken);
+        return PostAsync(client, "subjectaccessreviews", "SubjectAccessReview", attributes, cancellationToken);
     }
 
-    private static async Task<bool> AskAsync(
+    private static async Task<AccessReviewResult> PostAsync(
         ClusterClient client,
         string plural,
         string kind,
         JsonObject spec,
         CancellationToken cancellationToken)
     {
-        var question = JsonSerializer.SerializeToUtf8Bytes(
+        var body = JsonSerializer.SerializeToUtf8Bytes(
             new JsonObject
             {
                 ["apiVersion"] = "authorization.k8s.io/v1",
                 ["kind"] = kind,
                 ["spec"] = spec,
             });
-        var answer = await client.AskAsync(Group + plural, question, Question, cancellationToken).ConfigureAwait(false);
-        using var review = ClusterClient.ParseAnswer(answer, "an access review");
-        return review.RootElement.Member("status", "allowed").ValueKind == JsonValueKind.True;
+        try
+        {
+            var response = await client.PostAsync(Group + plural, body, "ask what the user may do", cancellationToken).ConfigureAwait(false);
+            using var review = ClusterClient.ParseAnswer(response, "an access review");
+            var isAllowed = review.RootElement.Member("status", "allowed").ValueKind == JsonValueKind.True;
+            return new AccessReviewResult(isAllowed, null);
+        }
+        catch (MonitoringException exception) when (exception.ErrorId is ErrorId.PermissionDenied or ErrorId.KindNotFound)
+        {
+            return new AccessReviewResult(false, exception);
+        }
     }
 
     private static JsonObject Attributes(Permission permission, string? namespaceName) => permission.Path is { } path

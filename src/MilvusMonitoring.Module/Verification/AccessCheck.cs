@@ -68,24 +68,26 @@ internal sealed class AccessCheck : ICheck
         string? place,
         CancellationToken cancellationToken)
     {
-        try
+        var reviews = await Task.WhenAll(
+            needed.Select(permission =>
+                AccessReview.ReviewAsync(
+                    client,
+                    (prometheus.Namespace, prometheus.ServiceAccount),
+                    permission,
+                    place,
+                    cancellationToken))).ConfigureAwait(false);
+        if (reviews.Select(review => review.Failure).FirstOrDefault(failure => failure is not null) is not { } failure)
         {
-            var answers = await Task.WhenAll(
-                    needed.Select(permission =>
-                        AccessReview.MayAsync(
-                            client,
-                            (prometheus.Namespace, prometheus.ServiceAccount),
-                            permission,
-                            place,
-                            cancellationToken))).ConfigureAwait(false);
-            return ([.. needed.Where((_, index) => !answers[index])], null);
+            return ([.. needed.Where((_, index) => !reviews[index].IsAllowed)], null);
         }
-        catch (MonitoringException exception)
-            when (exception.ErrorId == ErrorId.PermissionDenied && exception.Target == AccessReview.Question)
+
+        if (failure.ErrorId != ErrorId.PermissionDenied)
         {
-            var rules = await new BindingReader(client)
-                .RulesOfAsync(prometheus.Namespace, prometheus.ServiceAccount, place, cancellationToken).ConfigureAwait(false);
-            return ([.. needed.Where(permission => !rules.Any(rule => rule.Allows(permission)))], "the caller may not ask the API server");
+            throw failure;
         }
+
+        var rules = await new BindingReader(client)
+            .RulesOfAsync(prometheus.Namespace, prometheus.ServiceAccount, place, cancellationToken).ConfigureAwait(false);
+        return ([.. needed.Where(permission => !rules.Any(rule => rule.Allows(permission)))], "the caller may not ask the API server");
     }
 }
