@@ -62,8 +62,8 @@ internal sealed class AccessWriter(ClusterClient client, IActivitySink sink)
         {
             RoleWriteMode.Patch => await PatchAsync(write, cancellationToken).ConfigureAwait(false),
             RoleWriteMode.Apply => (
-                await client.ApplyAsync(write.Type, write.Id, write.Body, force: true, cancellationToken).ConfigureAwait(false)).Refusal,
-            _ => (await client.DeleteAsync(write.Type, write.Id, null, cancellationToken).ConfigureAwait(false)).Refusal,
+                await client.ApplyAsync(write.Type, write.Id, write.Body, force: true, cancellationToken).ConfigureAwait(false)).Failure,
+            _ => (await client.DeleteAsync(write.Type, write.Id, null, cancellationToken).ConfigureAwait(false)).Failure,
         };
         if (refusal is null)
         {
@@ -98,7 +98,7 @@ internal sealed class AccessWriter(ClusterClient client, IActivitySink sink)
             await new InventoryUpdate(client, sink).UpdateAsync(write, live, cancellationToken).ConfigureAwait(false);
         }
 
-        return answer.Refusal;
+        return answer.Failure;
     }
 
     /// <summary>

@@ -52,7 +52,7 @@ internal sealed class ObjectApplier(ClusterClient client, OperationProgress prog
                 Encoding.UTF8.GetBytes(patch.ToJsonString()),
                 FieldManagerEntry.RestartName,
                 cancellationToken).ConfigureAwait(false);
-        if (answer.Refusal is not { } refusal)
+        if (answer.Failure is not { } refusal)
         {
             return new ResourceResult
             {
@@ -107,7 +107,7 @@ internal sealed class ObjectApplier(ClusterClient client, OperationProgress prog
                 };
             }
 
-            var refusal = answer.Refusal!;
+            var refusal = answer.Failure!;
             if (mayLag && refusal.Code == 404 && refusal.Kind != "namespaces" && clock.Elapsed < LongestLag)
             {
                 await Task.Delay(pause, cancellationToken).ConfigureAwait(false);

@@ -22,7 +22,7 @@ internal sealed class ObjectRemover(ClusterClient client, OperationProgress prog
         var answer = planned.Live.DeletionTimestamp is null
             ? await client.DeleteAsync(type, planned.Id, uid, cancellationToken).ConfigureAwait(false)
             : DeleteResult.Terminating;
-        var error = answer.Refusal is { } refusal && !IsEndingAlready(planned, refusal)
+        var error = answer.Failure is { } refusal && !IsEndingAlready(planned, refusal)
             ? ClusterErrors.From(refusal, $"delete {planned.Id}", planned.Id.ToString())
             : answer.IsGone ? null : await WaitAsync(type, planned.Id, uid, deadline, cancellationToken).ConfigureAwait(false);
         if (error is not null && ClusterFailure.AffectsEveryRequest(error))

@@ -128,7 +128,7 @@ internal sealed class OperatorLeftovers(ClusterClient client)
             var id = new ResourceId(type.Group, type.Kind, namespaceName, metadata.Name);
             if (IsTheOperators(metadata))
             {
-                if ((await client.DeleteAsync(type, id, metadata.Uid, cancellationToken).ConfigureAwait(false)).Refusal is { } refusal)
+                if ((await client.DeleteAsync(type, id, metadata.Uid, cancellationToken).ConfigureAwait(false)).Failure is { } refusal)
                 {
                     throw ClusterErrors.From(refusal, $"delete {id}, which the operator had made", id.ToString());
                 }

@@ -1,6 +1,6 @@
 namespace MilvusMonitoring.Kubernetes;
 
-/// <summary>What .NET 8 lacks for asynchronous sequences.</summary>
+/// <summary>Extensions for asynchronous sequences that .NET 8 does not have.</summary>
 internal static class AsyncEnumerableExtensions
 {
     public static async Task<List<T>> ToListAsync<T>(this IAsyncEnumerable<T> source, CancellationToken cancellationToken)

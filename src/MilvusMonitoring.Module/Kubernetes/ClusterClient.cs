@@ -11,20 +11,21 @@ using MilvusMonitoring.Kubernetes.Objects;
 namespace MilvusMonitoring.Kubernetes;
 
 /// <summary>
-/// The verbs of the API server, on objects as JSON. Answers that a caller has to decide on come back as values; everything else is an error
-/// with an id.
+/// The verbs of the API server, on objects as JSON. A response on which the caller decides is a result; any other failure is an error with
+/// an id.
 /// </summary>
 internal sealed class ClusterClient(ClusterConnection connection)
 {
-    /// <summary>The metadata of a list; whole objects, in which the same is read, where an aggregated API knows no such form.</summary>
+    /// <summary>
+    /// Asks for the metadata of a list. An aggregated API without that form sends whole objects, which hold the metadata at the same place.
+    /// </summary>
     public const string MetadataOnlyList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
     private const string MetadataOnly = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
     private const int PageSize = 500;
 
     /// <summary>
-    /// How many requests at once where nobody says: the 27 to 30 reads that show whether a release is as it was applied then take one round
-    /// trip.
+    /// The default number of parallel requests. The 27 to 30 reads that compare a release with the cluster then take one round trip.
     /// </summary>
     public const int UsualThrottleLimit = 32;
 
@@ -32,14 +33,15 @@ internal sealed class ClusterClient(ClusterConnection connection)
 
     public ClusterConnection Connection => connection;
 
-    /// <summary>Reads something that must be there.</summary>
+    /// <summary>Reads a document that must exist.</summary>
+    /// <param name="what">The action, to follow "Cannot" in the error.</param>
     public async Task<ReadOnlyMemory<byte>> GetAsync(string path, string what, CancellationToken cancellationToken)
     {
         var (body, status) = await ReadAsync(new ClusterRequest(HttpMethod.Get, path), cancellationToken).ConfigureAwait(false);
         return status is null ? body : throw ClusterErrors.From(status, what, what);
     }
 
-    /// <summary>Reads a document that a server may not have, such as the discovery of a group; null then.</summary>
+    /// <summary>Reads a document, such as the discovery of a group; null if the server does not have the document.</summary>
     public async Task<ReadOnlyMemory<byte>?> FindDocumentAsync(string path, string accept, CancellationToken cancellationToken)
     {
         var (body, status) = await ReadAsync(new ClusterRequest(HttpMethod.Get, path) { Accept = accept }, cancellationToken)
@@ -52,7 +54,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
         };
     }
 
-    /// <summary>Reads a text, such as the log of a container; null where the server does not give it.</summary>
+    /// <summary>Reads a text, such as the log of a container; null if the server does not send the text.</summary>
     public async Task<string?> FindTextAsync(string path, CancellationToken cancellationToken)
     {
         var request = new ClusterRequest(HttpMethod.Get, path) { Accept = "application/json, */*", Retry = false };
@@ -60,19 +62,17 @@ internal sealed class ClusterClient(ClusterConnection connection)
         return response.IsSuccessStatusCode ? Encoding.UTF8.GetString(((BufferedContent)response.Content).Bytes) : null;
     }
 
-    /// <summary>Reads an object; null where there is none.</summary>
+    /// <summary>Reads an object; null if there is none.</summary>
     public Task<ReadOnlyMemory<byte>?> FindAsync(ResourceType type, ResourceId id, CancellationToken cancellationToken) =>
         FindAsync(type, id, "application/json", cancellationToken);
 
-    /// <summary>Reads an object's metadata; null where there is none.</summary>
+    /// <summary>Reads an object's metadata; null if there is no such object.</summary>
     public async Task<ObjectMetadata?> FindMetadataAsync(ResourceType type, ResourceId id, CancellationToken cancellationToken) =>
-        await FindAsync(type, id, MetadataOnly, cancellationToken).ConfigureAwait(false) is { } body ? MetadataOf(body, id) : null;
+        await FindAsync(type, id, MetadataOnly, cancellationToken).ConfigureAwait(false) is { } body ? ReadMetadata(body, id) : null;
 
     /// <summary>Lists objects, metadata only, page by page.</summary>
-    /// <param name="type">The kind.</param>
     /// <param name="namespaceName">The namespace; null for all.</param>
     /// <param name="selector">A query such as <c>labelSelector=a%3Db</c>; empty for all objects.</param>
-    /// <param name="cancellationToken">Ends the listing.</param>
     public IAsyncEnumerable<ObjectMetadata> ListMetadataAsync(
         ResourceType type,
         string? namespaceName,
@@ -86,7 +86,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
             item => ObjectMetadataReader.FromMetadata(item.Member("metadata")),
             cancellationToken);
 
-    /// <summary>Lists objects whole, page by page.</summary>
+    /// <summary>Lists whole objects, page by page.</summary>
     public IAsyncEnumerable<JsonElement> ListAsync(
         ResourceType type,
         string? namespaceName,
@@ -95,12 +95,8 @@ internal sealed class ClusterClient(ClusterConnection connection)
     ) => ListAsync(type, namespaceName, selector, "application/json", item => item.Clone(), cancellationToken);
 
     /// <summary>Server-side apply as this module's field manager.</summary>
-    /// <param name="type">The kind.</param>
-    /// <param name="id">Which object.</param>
     /// <param name="json">The object, UTF-8 JSON.</param>
     /// <param name="force">Whether to take fields over from other managers.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>What the server said.</returns>
     public Task<ApplyResult> ApplyAsync(
         ResourceType type,
         ResourceId id,
@@ -108,14 +104,9 @@ internal sealed class ClusterClient(ClusterConnection connection)
         bool force,
         CancellationToken cancellationToken) => ApplyAsync(type, id, json, FieldManagerEntry.OurName, force, cancellationToken);
 
-    /// <summary>Server-side apply as another field manager, for an object that is that manager's.</summary>
-    /// <param name="type">The kind.</param>
-    /// <param name="id">Which object.</param>
+    /// <summary>Server-side apply as another field manager, for an object that belongs to that manager.</summary>
     /// <param name="json">The object, UTF-8 JSON.</param>
-    /// <param name="manager">The field manager.</param>
     /// <param name="force">Whether to take fields over from other managers.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>What the server said.</returns>
     public async Task<ApplyResult> ApplyAsync(
         ResourceType type,
         ResourceId id,
@@ -129,7 +120,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
         {
             Accept = MetadataOnly,
             Body = json,
-            ContentType = "application/apply-patch+yaml",
+            ContentType = ClusterRequest.ApplyPatch,
         };
         using var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
@@ -137,17 +128,15 @@ internal sealed class ClusterClient(ClusterConnection connection)
             return new ApplyResult(false, null, await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false));
         }
 
-        var body = BodyOf(response, request);
-        return new ApplyResult(response.StatusCode == HttpStatusCode.Created, MetadataOf(body, id), null);
+        var body = GetBody(response, request);
+        return new ApplyResult(response.StatusCode == HttpStatusCode.Created, ReadMetadata(body, id), null);
     }
 
     /// <summary>JSON patch as this module's field manager.</summary>
-    /// <param name="type">The kind.</param>
-    /// <param name="id">Which object.</param>
-    /// <param name="operations">The patch, UTF-8 JSON; its first operation tests the resource version, so that it cannot take effect
-    /// twice.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>What the server said; an operation that does not hold is a refusal with status 422.</returns>
+    /// <param name="operations">
+    /// The patch, UTF-8 JSON. Its first operation tests the resource version, so that the patch cannot take effect twice.
+    /// </param>
+    /// <returns>The result. A failed test is a failure with status 422.</returns>
     public async Task<PatchResult> PatchAsync(
         ResourceType type,
         ResourceId id,
@@ -162,37 +151,29 @@ internal sealed class ClusterClient(ClusterConnection connection)
             IsRepeatable = true,
         };
         var (body, status) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
-        return status is null ? new PatchResult(MetadataOf(body, id), null) : new PatchResult(null, status);
+        return status is null ? new PatchResult(ReadMetadata(body, id), null) : new PatchResult(null, status);
     }
 
-    /// <summary>Posts a question, such as an access review, and reads its answer; nothing is stored.</summary>
-    public async Task<ReadOnlyMemory<byte>> AskAsync(
+    /// <summary>Posts a request that stores nothing, such as an access review, and reads the response.</summary>
+    /// <param name="what">The action, to follow "Cannot" in the error.</param>
+    public async Task<ReadOnlyMemory<byte>> PostAsync(
         string path,
-        ReadOnlyMemory<byte> question,
+        ReadOnlyMemory<byte> json,
         string what,
         CancellationToken cancellationToken)
     {
-        var request = new ClusterRequest(HttpMethod.Post, path) { Body = question, ContentType = "application/json", IsRepeatable = true };
+        var request = new ClusterRequest(HttpMethod.Post, path) { Body = json, ContentType = "application/json", IsRepeatable = true };
         var (body, status) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
         return status is null ? body : throw ClusterErrors.From(status, what, what);
     }
 
-    /// <summary>Changes the given fields of an object by a merge patch, as this module's field manager.</summary>
-    /// <param name="type">The kind.</param>
-    /// <param name="id">Which object.</param>
-    /// <param name="json">The fields, UTF-8 JSON.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>What the server said.</returns>
+    /// <summary>Merge patch as this module's field manager.</summary>
+    /// <param name="json">The changed fields, UTF-8 JSON.</param>
     public Task<PatchResult> MergeAsync(ResourceType type, ResourceId id, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
         MergeAsync(type, id, json, FieldManagerEntry.OurName, cancellationToken);
 
-    /// <summary>Changes the given fields of an object by a merge patch, as another field manager.</summary>
-    /// <param name="type">The kind.</param>
-    /// <param name="id">Which object.</param>
-    /// <param name="json">The fields, UTF-8 JSON.</param>
-    /// <param name="manager">The field manager.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>What the server said.</returns>
+    /// <summary>Merge patch as another field manager.</summary>
+    /// <param name="json">The changed fields, UTF-8 JSON.</param>
     public async Task<PatchResult> MergeAsync(
         ResourceType type,
         ResourceId id,
@@ -204,18 +185,14 @@ internal sealed class ClusterClient(ClusterConnection connection)
         {
             Accept = MetadataOnly,
             Body = json,
-            ContentType = "application/merge-patch+json",
+            ContentType = ClusterRequest.MergePatch,
         };
         var (body, status) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
-        return status is null ? new PatchResult(MetadataOf(body, id), null) : new PatchResult(null, status);
+        return status is null ? new PatchResult(ReadMetadata(body, id), null) : new PatchResult(null, status);
     }
 
-    /// <summary>Deletes an object, in the background where it owns others.</summary>
-    /// <param name="type">The kind.</param>
-    /// <param name="id">Which object.</param>
-    /// <param name="uid">The UID that it must have; null for any.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>Whether it is there no longer, still ending, or refused.</returns>
+    /// <summary>Deletes an object now, and the objects that it owns in the background.</summary>
+    /// <param name="uid">The UID that the object must have; null for any.</param>
     public async Task<DeleteResult> DeleteAsync(ResourceType type, ResourceId id, string? uid, CancellationToken cancellationToken)
     {
         var request = new ClusterRequest(HttpMethod.Delete, type.PathOf(id))
@@ -233,7 +210,8 @@ internal sealed class ClusterClient(ClusterConnection connection)
         return ObjectMetadataReader.Read(body) is { DeletionTimestamp: not null } ? DeleteResult.Terminating : DeleteResult.Gone;
     }
 
-    /// <summary>Watches a list; ends when the server ends it. Objects are valid until the next event.</summary>
+    /// <summary>Watches a list until the server ends the watch. The object of an event is valid until the next event.</summary>
+    /// <param name="what">The watched objects, for messages.</param>
     public async IAsyncEnumerable<WatchEvent> WatchAsync(
         string pathAndQuery,
         bool metadataOnly,
@@ -261,11 +239,10 @@ internal sealed class ClusterClient(ClusterConnection connection)
     /// <summary>Opens a WebSocket.</summary>
     /// <param name="pathAndQuery">The subresource.</param>
     /// <param name="protocol">The subprotocol.</param>
-    /// <param name="what">What is tried, to follow "Cannot".</param>
-    /// <param name="target">What the error is about.</param>
-    /// <param name="retry">Whether to try again as with other requests; not for who has other places to try.</param>
+    /// <param name="what">The action, to follow "Cannot" in the error.</param>
+    /// <param name="target">The target of the error.</param>
+    /// <param name="retry">Whether to retry as for other requests; false when the caller tries other pods itself.</param>
     /// <param name="cancellationToken">Ends the tries, not the WebSocket.</param>
-    /// <returns>The WebSocket.</returns>
     public async Task<WebSocket> OpenWebSocketAsync(
         string pathAndQuery,
         string protocol,
@@ -275,15 +252,8 @@ internal sealed class ClusterClient(ClusterConnection connection)
         CancellationToken cancellationToken)
     {
         var upgrade = new WebSocketUpgrade(protocol);
-        var response = await connection
-            .SendAsync(
-                new ClusterRequest(HttpMethod.Get, pathAndQuery)
-                {
-                    Upgrade = upgrade,
-                    Retry = retry,
-                    Timeout = UpgradeTimeout,
-                },
-                cancellationToken).ConfigureAwait(false);
+        var request = new ClusterRequest(HttpMethod.Get, pathAndQuery) { Upgrade = upgrade, Retry = retry, Timeout = UpgradeTimeout };
+        var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
             if (upgrade.IsAcceptedBy(response))
@@ -294,13 +264,13 @@ internal sealed class ClusterClient(ClusterConnection connection)
             var hasSucceeded = response.StatusCode == HttpStatusCode.SwitchingProtocols || response.IsSuccessStatusCode;
             var status = hasSucceeded ? null : await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false);
 
-            // A node that does not know the subprotocol answers 403 without a word (recorded: 1.20, 1.36); who may not is told so by the
-            // API server.
+            // A node that does not know the subprotocol answers 403 with an empty body (recorded: 1.20, 1.36). For a missing permission
+            // the API server sends a Status.
             throw status is null or { Code: 403, IsStatus: false, Message: "" }
                 ? new MonitoringException(
                     ErrorId.ResponseInvalid,
-                    $"Cannot {what}: what answered does not know WebSockets of the kind {protocol}",
-                    "see that no proxy stands before the API server that does not pass them on",
+                    $"Cannot {what}: the server does not support WebSockets with the subprotocol {protocol}",
+                    "see that no proxy before the API server blocks WebSockets",
                     target)
                 : ClusterErrors.From(status, what, target);
         }
@@ -323,9 +293,9 @@ internal sealed class ClusterClient(ClusterConnection connection)
         string? next = null;
         do
         {
-            var query =
-                $"?limit={PageSize}{(selector.Length == 0 ? string.Empty : "&" + selector)}{(next is null ? string.Empty : "&continue=" + Uri.EscapeDataString(next))}";
-            var request = new ClusterRequest(HttpMethod.Get, type.ListPath(namespaceName) + query) { Accept = accept };
+            var filter = selector.Length == 0 ? string.Empty : "&" + selector;
+            var page = next is null ? string.Empty : "&continue=" + Uri.EscapeDataString(next);
+            var request = new ClusterRequest(HttpMethod.Get, $"{type.ListPath(namespaceName)}?limit={PageSize}{filter}{page}") { Accept = accept };
             var (body, status) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
             if (status is { Code: 404 })
             {
@@ -337,8 +307,8 @@ internal sealed class ClusterClient(ClusterConnection connection)
                 throw ClusterErrors.From(status, what, type.Plural);
             }
 
-            using var page = ParseAnswer(body, what);
-            foreach (var item in page.RootElement.Items("items"))
+            using var list = ParseAnswer(body, what);
+            foreach (var item in list.RootElement.Items("items"))
             {
                 if (read(item) is { } value)
                 {
@@ -346,7 +316,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
                 }
             }
 
-            next = page.RootElement.Member("metadata").Text("continue");
+            next = list.RootElement.Member("metadata").Text("continue");
         }
         while (!string.IsNullOrEmpty(next));
     }
@@ -373,34 +343,35 @@ internal sealed class ClusterClient(ClusterConnection connection)
     {
         using var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
         return response.IsSuccessStatusCode
-            ? (BodyOf(response, request), null)
+            ? (GetBody(response, request), null)
             : (default, await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>
-    /// A success's body. One that is no JSON object comes from something in front of the API server, such as a proxy that wants somebody to
-    /// sign in.
+    /// Gets the body of a successful response. A body that is not a JSON object comes from something in front of the API server, such as the
+    /// sign-in page of a proxy.
     /// </summary>
-    private static ReadOnlyMemory<byte> BodyOf(HttpResponseMessage response, ClusterRequest request)
+    private static ReadOnlyMemory<byte> GetBody(HttpResponseMessage response, ClusterRequest request)
     {
         var body = ((BufferedContent)response.Content).Bytes;
         return body.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..] && JsonTexts.AreReadable(body)
             ? body
-            : throw NoKubernetesAnswer($"{request.Method} {request.PathAndQuery.Split('?')[0]}", null);
+            : throw NotKubernetes($"{request.Method} {request.Path}", null);
     }
 
-    private static ObjectMetadata MetadataOf(ReadOnlyMemory<byte> body, ResourceId id)
+    private static ObjectMetadata ReadMetadata(ReadOnlyMemory<byte> body, ResourceId id)
     {
         try
         {
-            return ObjectMetadataReader.Read(body) ?? throw NoKubernetesAnswer(id.ToString(), null);
+            return ObjectMetadataReader.Read(body) ?? throw NotKubernetes(id.ToString(), null);
         }
         catch (JsonException exception)
         {
-            throw NoKubernetesAnswer(id.ToString(), exception);
+            throw NotKubernetes(id.ToString(), exception);
         }
     }
 
+    /// <param name="what">The requested objects, for messages.</param>
     public static JsonDocument ParseAnswer(ReadOnlyMemory<byte> body, string what)
     {
         try
@@ -409,14 +380,14 @@ internal sealed class ClusterClient(ClusterConnection connection)
         }
         catch (JsonException exception)
         {
-            throw NoKubernetesAnswer(what, exception);
+            throw NotKubernetes(what, exception);
         }
     }
 
-    private static MonitoringException NoKubernetesAnswer(string what, Exception? cause) =>
+    private static MonitoringException NotKubernetes(string what, Exception? cause) =>
         new(
             ErrorId.ResponseInvalid,
-            $"The server's answer for {what} is no Kubernetes object",
+            $"The server's response for {what} is not a Kubernetes object",
             "check that the address in the kubeconfig is an API server's, and run the command again",
             what,
             cause);

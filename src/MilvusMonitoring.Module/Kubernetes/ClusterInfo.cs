@@ -2,14 +2,14 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Kubernetes;
 
-/// <summary>What the API server says of itself.</summary>
+/// <summary>Reads the version of the API server.</summary>
 internal static class ClusterInfo
 {
-    /// <summary>Asks for the version: the first request of a command, so the one that finds a cluster unreachable.</summary>
+    /// <summary>Reads the version. This is the first request of a command, so its error tells of an unreachable cluster.</summary>
     public static async Task<ServerVersion> ReadVersionAsync(ClusterClient client, CancellationToken cancellationToken)
     {
-        var answer = await client.GetAsync("/version", "get the cluster's version", cancellationToken).ConfigureAwait(false);
-        return ServerVersion.Read(answer) ?? throw new MonitoringException(
+        var response = await client.GetAsync("/version", "get the cluster's version", cancellationToken).ConfigureAwait(false);
+        return ServerVersion.Read(response) ?? throw new MonitoringException(
             ErrorId.ResponseInvalid,
             $"{client.Connection.Server} does not answer like a Kubernetes API server",
             "check the address in the kubeconfig",

@@ -5,13 +5,13 @@ using MilvusMonitoring.Kubernetes.Objects;
 namespace MilvusMonitoring.Kubernetes;
 
 /// <summary>
-/// The kinds that a CustomResourceDefinition brings, one for each version that it has served, known before the server serves them.
+/// Reads the kinds of a CustomResourceDefinition, one for each served version. They are known before the server serves them.
 /// </summary>
 internal static class CrdTypes
 {
-    public static IEnumerable<ResourceType> Read(ReadOnlyMemory<byte> definition)
+    public static IEnumerable<ResourceType> Read(ReadOnlyMemory<byte> crd)
     {
-        var spec = JsonSlice.Find(definition, "spec");
+        var spec = JsonSlice.Find(crd, "spec");
         if (spec.IsEmpty)
         {
             yield break;
@@ -19,7 +19,7 @@ internal static class CrdTypes
 
         var names = JsonSlice.Parse(spec, "names");
         var isNamespaced = JsonSlice.Text(spec, "scope") == "Namespaced";
-        foreach (var version in VersionNames(spec))
+        foreach (var version in ListVersions(spec))
         {
             yield return new ResourceType(
                 JsonSlice.Text(spec, "group") ?? string.Empty,
@@ -30,7 +30,7 @@ internal static class CrdTypes
         }
     }
 
-    private static List<string> VersionNames(ReadOnlyMemory<byte> spec) =>
+    private static List<string> ListVersions(ReadOnlyMemory<byte> spec) =>
         [.. JsonSlice.Items(spec, "versions")
             .Where(version => JsonSlice.Parse(version, "served").ValueKind != JsonValueKind.False)
             .Select(version => JsonSlice.Text(version, "name"))

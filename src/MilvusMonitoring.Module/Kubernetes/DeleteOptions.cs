@@ -7,6 +7,8 @@ internal static class DeleteOptions
 {
     private static readonly byte[] AnyUid = Write(null);
 
+    /// <summary>Deletes the object now, and the objects that it owns in the background.</summary>
+    /// <param name="uid">The UID that the object must have; null for any.</param>
     public static ReadOnlyMemory<byte> Background(string? uid) => uid is null ? AnyUid : Write(uid);
 
     private static byte[] Write(string? uid)

@@ -4,21 +4,18 @@ using MilvusMonitoring.Kubernetes.Objects;
 namespace MilvusMonitoring.Kubernetes;
 
 /// <summary>
-/// The metadata of many objects: read by a list where several of one kind live in one namespace, by single reads for the others.
+/// The metadata of many objects. One list reads several objects of one kind in one namespace; single reads get the others.
 /// </summary>
-/// <param name="Found">The objects that are there.</param>
-/// <param name="Denied">What the user may not read.</param>
+/// <param name="Found">The objects that exist.</param>
+/// <param name="Denied">The reads that the server denied.</param>
 internal sealed record MetadataSnapshot(IReadOnlyDictionary<ResourceId, ObjectMetadata> Found, IReadOnlyList<DeniedRead> Denied)
 {
+    /// <summary>The number of objects from which on one list is cheaper than single reads.</summary>
     private const int WorthAList = 4;
 
-    /// <summary>Reads the metadata.</summary>
-    /// <param name="client">The cluster.</param>
-    /// <param name="wanted">Which objects.</param>
-    /// <param name="throttleLimit">How many requests at once.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The objects that are there.</returns>
-    /// <exception cref="MonitoringException">Some may not be read: one error says of all of them what is missing.</exception>
+    /// <summary>Reads the metadata of the objects that exist.</summary>
+    /// <param name="throttleLimit">The number of parallel requests.</param>
+    /// <exception cref="MonitoringException">The server denied reads: one error describes the missing permissions of all.</exception>
     public static async Task<IReadOnlyDictionary<ResourceId, ObjectMetadata>> ReadAsync(
         ClusterClient client,
         IEnumerable<(ResourceId Id, ResourceType Type)> wanted,
@@ -29,11 +26,8 @@ internal sealed record MetadataSnapshot(IReadOnlyDictionary<ResourceId, ObjectMe
         return snapshot.Denied.Count == 0 ? snapshot.Found : throw DeniedReads.Error(snapshot.Denied);
     }
 
-    /// <summary>Reads the metadata of those objects that the user may read.</summary>
-    /// <param name="client">The cluster.</param>
-    /// <param name="wanted">Which objects.</param>
-    /// <param name="throttleLimit">How many requests at once.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <summary>Reads the metadata of the objects that exist and that the user may read.</summary>
+    /// <param name="throttleLimit">The number of parallel requests.</param>
     public static async Task<MetadataSnapshot> ReadPermittedAsync(
         ClusterClient client,
         IEnumerable<(ResourceId Id, ResourceType Type)> wanted,
@@ -66,7 +60,7 @@ internal sealed record MetadataSnapshot(IReadOnlyDictionary<ResourceId, ObjectMe
             {
                 await foreach (var metadata in client.ListMetadataAsync(type, namespaceName, string.Empty, token).ConfigureAwait(false))
                 {
-                    var id = new ResourceId(type.Group, type.Kind, metadata.Namespace, metadata.Name);
+                    var id = type.IdOf(metadata.Namespace, metadata.Name);
                     if (ids.Contains(id))
                     {
                         found[id] = metadata;

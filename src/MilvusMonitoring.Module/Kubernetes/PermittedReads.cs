@@ -2,15 +2,11 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes;
 
-/// <summary>Reads that may be left out if the caller lacks the permission.</summary>
+/// <summary>Reads that the module can do without if the user lacks the permission.</summary>
 internal static class PermittedReads
 {
-    /// <summary>Takes the result of a read, or nothing where the API server denies the permission; the sink gets a verbose line then.</summary>
-    /// <typeparam name="T">What is read.</typeparam>
-    /// <param name="read">The read.</param>
-    /// <param name="sink">Where a denial is told.</param>
-    /// <param name="otherwise">What stands in for the result after a denial.</param>
-    /// <returns>The result.</returns>
+    /// <summary>Returns the result of a read. If the API server denies the read, writes a verbose line and returns a substitute.</summary>
+    /// <param name="otherwise">The substitute for the result.</param>
     public static async Task<T?> IfPermittedAsync<T>(this Task<T?> read, IActivitySink sink, T? otherwise = default)
     {
         try

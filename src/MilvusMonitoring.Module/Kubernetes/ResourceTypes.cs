@@ -6,31 +6,27 @@ using MilvusMonitoring.Kubernetes.Objects;
 namespace MilvusMonitoring.Kubernetes;
 
 /// <summary>
-/// Finds out how the server serves a kind: by aggregated discovery (Kubernetes 1.26 and later) in two requests, else by the group's own
-/// document. Only groups that somebody asks for matter, so a broken APIService stays without effect.
+/// Finds out how the server serves a kind: from aggregated discovery (Kubernetes 1.26 and later) in two requests, or else from the
+/// document of the kind's group. Only the requested groups are read, so a broken APIService of another group has no effect.
 /// </summary>
 internal sealed class ResourceTypes(ClusterClient client)
 {
     private const string Aggregated =
-        "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
+        "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,"
+        + "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
 
     private readonly ConcurrentDictionary<(string Group, string Version, string Kind), ResourceType> _known = new();
     private readonly ConcurrentDictionary<(string Group, string Version), Lazy<Task>> _groups = new();
-    private readonly object _gate = new();
+    private readonly object _lock = new();
     private Task? _aggregated;
 
-    /// <summary>What is known so far: where the server has aggregated discovery, after the first look-up all that it serves.</summary>
+    /// <summary>The kinds known so far. With aggregated discovery, the first look-up finds all kinds of the server.</summary>
     public IEnumerable<ResourceType> Known => _known.Values;
 
-    /// <summary>Adds what a definition in the manifests says of its own kind, before the server serves it.</summary>
+    /// <summary>Adds the kind of a CRD in the manifests, before the server serves it.</summary>
     public void Add(ResourceType type) => _known.TryAdd((type.Group, type.Version, type.Kind), type);
 
-    /// <summary>Finds how a kind is served.</summary>
-    /// <param name="group">The API group.</param>
-    /// <param name="version">The version.</param>
-    /// <param name="kind">The kind.</param>
-    /// <param name="cancellationToken">Ends the look-up.</param>
-    /// <returns>How; null where the server does not know the kind.</returns>
+    /// <summary>Finds a kind; null if the server does not know the kind.</summary>
     public async Task<ResourceType?> FindAsync(string group, string version, string kind, CancellationToken cancellationToken)
     {
         if (_known.TryGetValue((group, version, kind), out var type))
@@ -38,7 +34,7 @@ internal sealed class ResourceTypes(ClusterClient client)
             return type;
         }
 
-        await AggregatedAsync(cancellationToken).ConfigureAwait(false);
+        await ReadAggregatedOnceAsync(cancellationToken).ConfigureAwait(false);
         if (_known.TryGetValue((group, version, kind), out type))
         {
             return type;
@@ -50,9 +46,9 @@ internal sealed class ResourceTypes(ClusterClient client)
         return _known.GetValueOrDefault((group, version, kind));
     }
 
-    private Task AggregatedAsync(CancellationToken cancellationToken)
+    private Task ReadAggregatedOnceAsync(CancellationToken cancellationToken)
     {
-        lock (_gate)
+        lock (_lock)
         {
             return _aggregated ??= Task.WhenAll(
                 ReadAggregatedAsync("/api", cancellationToken),

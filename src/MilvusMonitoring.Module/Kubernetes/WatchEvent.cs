@@ -1,25 +1,24 @@
 namespace MilvusMonitoring.Kubernetes;
 
 /// <summary>One event of a watch.</summary>
-/// <param name="Kind">What happened.</param>
-/// <param name="Object">The object, UTF-8 JSON, valid until the next event is read.</param>
+/// <param name="Object">The object, UTF-8 JSON; valid until the next event is read.</param>
 internal readonly record struct WatchEvent(WatchEventKind Kind, ReadOnlyMemory<byte> Object);
 
-/// <summary>What happened to a watched object.</summary>
+/// <summary>The kind of a watch event.</summary>
 internal enum WatchEventKind
 {
-    /// <summary>It is there: made, or there at the start.</summary>
+    /// <summary>The object was created, or existed at the start of the watch.</summary>
     Added,
 
-    /// <summary>It has changed.</summary>
+    /// <summary>The object has changed.</summary>
     Modified,
 
-    /// <summary>It is gone.</summary>
+    /// <summary>The object is gone.</summary>
     Deleted,
 
-    /// <summary>Nothing happened up to a resource version.</summary>
+    /// <summary>Nothing has happened up to a resource version.</summary>
     Bookmark,
 
-    /// <summary>The server cannot go on from where the watch began: list anew.</summary>
+    /// <summary>The resource version of the watch is too old: the caller must list again.</summary>
     Expired,
 }

@@ -7,19 +7,18 @@ using MilvusMonitoring.Messages;
 namespace MilvusMonitoring.Kubernetes;
 
 /// <summary>
-/// Cuts the stream of a watch into events, one JSON text a line. A stream that breaks off ends the watch like one that the server ends:
-/// whoever watches begins anew.
+/// Splits the stream of a watch into events, one JSON text a line. A broken stream ends the watch in the same way as the server does: the
+/// caller starts a new watch.
 /// </summary>
 internal static class WatchEventReader
 {
     private const int LargestEvent = 32 * 1024 * 1024;
 
-    /// <summary>Reads the events; the object of each is valid until the next is read.</summary>
-    /// <param name="stream">The answer's body.</param>
-    /// <param name="what">What is watched, for errors.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ResponseInvalid"/>: a line is no event. <see cref="ErrorId.ServerFailed"/>:
-    /// the server reports an error.</exception>
+    /// <summary>Reads the events. The object of an event is valid until the next event is read.</summary>
+    /// <param name="what">The watched objects, for messages.</param>
+    /// <exception cref="MonitoringException">
+    /// <see cref="ErrorId.ResponseInvalid"/>: a line is not an event. <see cref="ErrorId.ServerFailed"/>: the server reports an error.
+    /// </exception>
     public static async IAsyncEnumerable<WatchEvent> ReadAsync(
         Stream stream,
         string what,
@@ -43,7 +42,7 @@ internal static class WatchEventReader
         }
         catch (InvalidDataException exception)
         {
-            throw NoEvent(what, exception);
+            throw InvalidEvent(what, exception);
         }
     }
 
@@ -51,7 +50,7 @@ internal static class WatchEventReader
     {
         if (!JsonTexts.AreReadable(line.Span))
         {
-            throw NoEvent(what, null);
+            throw InvalidEvent(what, null);
         }
 
         try
@@ -69,19 +68,19 @@ internal static class WatchEventReader
                     $"The server ended the watch on {what}: {OneLine.Clean(JsonSlice.Text(content, "message"))}",
                     "run the command again",
                     what),
-                _ => throw NoEvent(what, null),
+                _ => throw InvalidEvent(what, null),
             };
         }
         catch (JsonException exception)
         {
-            throw NoEvent(what, exception);
+            throw InvalidEvent(what, exception);
         }
     }
 
-    private static MonitoringException NoEvent(string what, Exception? cause) =>
+    private static MonitoringException InvalidEvent(string what, Exception? cause) =>
         new(
             ErrorId.ResponseInvalid,
-            $"The server's answer to the watch on {what} is no list of events",
+            $"The server's response to the watch on {what} is not a stream of events",
             "run the command again",
             what,
             cause);

@@ -3,21 +3,21 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Kubernetes;
 
-/// <summary>What became of a server-side apply.</summary>
-/// <param name="Created">Whether the object was made.</param>
-/// <param name="Metadata">The object's metadata afterwards; null where it was refused.</param>
-/// <param name="Refusal">Why it was refused; null where it was not.</param>
-internal sealed record ApplyResult(bool Created, ObjectMetadata? Metadata, StatusBody? Refusal);
+/// <summary>The result of a server-side apply.</summary>
+/// <param name="Created">Whether the apply created the object.</param>
+/// <param name="Metadata">The object's metadata after the apply; null if the apply failed.</param>
+/// <param name="Failure">The server's response to a failed apply; null if the apply succeeded.</param>
+internal sealed record ApplyResult(bool Created, ObjectMetadata? Metadata, StatusBody? Failure);
 
-/// <summary>What became of a patch.</summary>
-/// <param name="Metadata">The object's metadata afterwards; null where it was refused.</param>
-/// <param name="Refusal">Why it was refused; null where it was not.</param>
-internal sealed record PatchResult(ObjectMetadata? Metadata, StatusBody? Refusal);
+/// <summary>The result of a patch.</summary>
+/// <param name="Metadata">The object's metadata after the patch; null if the patch failed.</param>
+/// <param name="Failure">The server's response to a failed patch; null if the patch succeeded.</param>
+internal sealed record PatchResult(ObjectMetadata? Metadata, StatusBody? Failure);
 
-/// <summary>What became of a deletion.</summary>
-/// <param name="IsGone">Whether the object is there no longer; if not, and not refused, something still holds it.</param>
-/// <param name="Refusal">Why it was refused; null where it was not.</param>
-internal sealed record DeleteResult(bool IsGone, StatusBody? Refusal)
+/// <summary>The result of a deletion.</summary>
+/// <param name="IsGone">Whether the object is gone. An object that is neither gone nor failed is terminating.</param>
+/// <param name="Failure">The server's response to a failed deletion; null if the deletion succeeded.</param>
+internal sealed record DeleteResult(bool IsGone, StatusBody? Failure)
 {
     public static DeleteResult Gone { get; } = new(true, null);
 

@@ -125,7 +125,7 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
                 MilvusChart.FieldManager,
                 false,
                 cancellationToken).ConfigureAwait(false);
-        if (answer.Refusal is { } refusal)
+        if (answer.Failure is { } refusal)
         {
             throw refusal.IsFieldConflict ? Conflict(plan, refusal) : ClusterErrors.From(refusal, $"apply {id}", id.ToString());
         }

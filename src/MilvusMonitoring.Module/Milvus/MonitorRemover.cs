@@ -56,7 +56,7 @@ internal sealed class MonitorRemover(ClusterClient client, IActivitySink sink, M
     public async Task DeleteAsync(FoundInstance? found, LiveMonitor monitor, CancellationToken cancellationToken)
     {
         var answer = await client.DeleteAsync(monitor.Type, monitor.Id, monitor.Metadata.Uid, cancellationToken).ConfigureAwait(false);
-        if (answer.Refusal is { } refusal)
+        if (answer.Failure is { } refusal)
         {
             throw ClusterErrors.From(refusal, $"delete {monitor.Id}", monitor.Id.ToString());
         }

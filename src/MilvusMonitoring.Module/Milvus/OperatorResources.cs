@@ -36,7 +36,7 @@ internal sealed class OperatorResources(ClusterClient client)
     {
         var id = MilvusTypes.OperatorMilvus.IdOf(instance.Namespace, instance.Name);
         if (
-            (await client.MergeAsync(MilvusTypes.OperatorMilvus, id, MetricsOn, cancellationToken).ConfigureAwait(false)).Refusal is
+            (await client.MergeAsync(MilvusTypes.OperatorMilvus, id, MetricsOn, cancellationToken).ConfigureAwait(false)).Failure is
             { } refusal)
         {
             throw ClusterErrors.From(refusal, $"turn the metrics of {id} on", id.ToString());

@@ -88,7 +88,7 @@ public sealed class RequestHeadersTests : IDisposable
         new("pod log", nameof(ClusterClient.FindTextAsync), "GET", "Accept: application/json, */*", "Accept: application/json, */*", ""),
         new(
             "access review",
-            nameof(ClusterClient.AskAsync),
+            nameof(ClusterClient.PostAsync),
             "POST",
             Json + " | Content-Type: application/json",
             "Accept: application/vnd.kubernetes.protobuf,application/json | Content-Type: application/vnd.kubernetes.protobuf",
@@ -218,7 +218,7 @@ public sealed class RequestHeadersTests : IDisposable
                 await client.FindTextAsync("/api/v1/namespaces/n/pods/p/log?tailLines=1", Cancellation);
                 break;
             case "access review":
-                await client.AskAsync("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "{}"u8.ToArray(), "ask", Cancellation);
+                await client.PostAsync("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "{}"u8.ToArray(), "ask", Cancellation);
                 break;
             default:
                 // A node answers so to a subprotocol that it does not know.

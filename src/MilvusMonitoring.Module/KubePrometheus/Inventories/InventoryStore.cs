@@ -42,7 +42,7 @@ internal static class InventoryStore
         var id = IdIn(inventory.Namespace);
         var answer = await client
             .ApplyAsync(ResourceType.ConfigMap, id, InventoryDocument.Write(inventory), true, cancellationToken).ConfigureAwait(false);
-        if (answer.Refusal is { } refusal)
+        if (answer.Failure is { } refusal)
         {
             throw ClusterErrors.From(refusal, $"record the inventory in {id}", id.ToString());
         }
@@ -53,7 +53,7 @@ internal static class InventoryStore
     {
         var id = IdIn(namespaceName);
         var answer = await client.DeleteAsync(ResourceType.ConfigMap, id, null, cancellationToken).ConfigureAwait(false);
-        if (answer.Refusal is { } refusal)
+        if (answer.Failure is { } refusal)
         {
             throw ClusterErrors.From(refusal, $"delete {id}", id.ToString());
         }
