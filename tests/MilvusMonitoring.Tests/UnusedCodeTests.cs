@@ -24,7 +24,12 @@ public sealed class UnusedCodeTests
                 ModuleDefinition.ReadModule(Path.Combine(Bin, name + ".dll"), new ReaderParameters { AssemblyResolver = resolver }))
             .ToList();
         var methods = modules.SelectMany(module => module.GetAllTypes()).SelectMany(type => type.Methods).ToList();
-        var used = methods.SelectMany(Callees).ToHashSet(StringComparer.Ordinal);
+        var calls = methods.SelectMany(method => Callees(method).Select(callee => (Caller: method, Callee: callee))).ToList();
+        var deconstructed = calls.Select(call => call.Callee).Where(callee => callee.Name == "Deconstruct").ToHashSet();
+        var used = calls
+            .Where(call => !IsGeneratedInRecord(call.Caller) || deconstructed.Contains(call.Caller))
+            .Select(call => call.Callee.FullName)
+            .ToHashSet(StringComparer.Ordinal);
 
         var unused = methods
             .Where(IsOwnBusiness)
@@ -74,13 +79,16 @@ public sealed class UnusedCodeTests
     private static IEnumerable<string> Items(string file, string name) =>
         XDocument.Load(file).Descendants(name).Select(item => (string)item.Attribute("Include")!);
 
-    private static IEnumerable<string> Callees(MethodDefinition method) => !method.HasBody ? [] : method.Body.Instructions
+    private static IEnumerable<MethodDefinition> Callees(MethodDefinition method) => !method.HasBody ? [] : method.Body.Instructions
         .Select(instruction => instruction.Operand)
         .OfType<MethodReference>()
         .Where(callee => Assemblies.Contains(callee.DeclaringType.Scope.Name.Replace(".dll", "", StringComparison.Ordinal)))
         .Select(callee => callee.Resolve())
-        .Where(callee => callee is not null && callee != method)
-        .Select(callee => callee.FullName);
+        .Where(callee => callee is not null && callee != method);
+
+    /// <summary>Whether the compiler gave the method to a record: ToString, Equals, GetHashCode and Deconstruct call every getter.</summary>
+    private static bool IsGeneratedInRecord(MethodDefinition method) =>
+        method.Name is "ToString" or "PrintMembers" or "Equals" or "GetHashCode" or "Deconstruct" && IsCompilerGenerated(method);
 
     /// <summary>
     /// Not what others call: the public API, the runtime (constructors, virtual methods), serializers (setters) and what the compiler adds.
@@ -89,7 +97,11 @@ public sealed class UnusedCodeTests
         !(IsVisible(method.DeclaringType) && (method.IsPublic || method.IsFamily))
         && !method.IsConstructor && !method.IsVirtual && !method.IsSetter && !method.Name.StartsWith("op_", StringComparison.Ordinal)
         && !IsGenerated(method.DeclaringType) && !method.Name.Contains('<', StringComparison.Ordinal)
-        && (method.IsGetter || !method.CustomAttributes.Any(attribute => attribute.AttributeType.Name == "CompilerGeneratedAttribute"));
+        && method.Name != "get_EqualityContract"
+        && (method.IsGetter || !IsCompilerGenerated(method));
+
+    private static bool IsCompilerGenerated(MethodDefinition method) =>
+        method.CustomAttributes.Any(attribute => attribute.AttributeType.Name == "CompilerGeneratedAttribute");
 
     private static bool IsVisible(TypeDefinition type) => type.IsPublic || (type.IsNestedPublic && IsVisible(type.DeclaringType));
 

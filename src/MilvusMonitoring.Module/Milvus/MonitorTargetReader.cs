@@ -117,8 +117,7 @@ internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink si
                 .Select(item => new SelectedObject(
                     item.Member("metadata").Text("namespace") ?? string.Empty,
                     NameOf(item),
-                    [.. ports(item).Select(port => port.Text("name") ?? string.Empty)],
-                    LabelsOf(item)))
+                    [.. ports(item).Select(port => port.Text("name") ?? string.Empty)]))
                 .OrderBy(item => item.Name, StringComparer.Ordinal),
         ];
 

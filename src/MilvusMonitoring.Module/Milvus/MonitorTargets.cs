@@ -20,12 +20,7 @@ internal sealed record MonitorTargets(
 /// <param name="Namespace">Its namespace.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Ports">The names of its ports.</param>
-/// <param name="Labels">Its labels.</param>
-internal sealed record SelectedObject(
-    string Namespace,
-    string Name,
-    IReadOnlyList<string> Ports,
-    IReadOnlyDictionary<string, string> Labels);
+internal sealed record SelectedObject(string Namespace, string Name, IReadOnlyList<string> Ports);
 
 /// <summary>One that answers scrapes.</summary>
 /// <param name="Namespace">Its namespace.</param>

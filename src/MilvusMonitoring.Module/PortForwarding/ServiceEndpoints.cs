@@ -6,11 +6,10 @@ namespace MilvusMonitoring.PortForwarding;
 /// <summary>What stands behind a port of a Service, as one EndpointSlice or Endpoints object shows it.</summary>
 /// <param name="Ready">The pods that are ready, by name.</param>
 /// <param name="NotReady">How many pods are not.</param>
-/// <param name="Others">How many addresses are no pods.</param>
-internal sealed record ServiceEndpoints(IReadOnlyList<PodAddress> Ready, int NotReady, int Others)
+internal sealed record ServiceEndpoints(IReadOnlyList<PodAddress> Ready, int NotReady)
 {
     /// <summary>Nothing.</summary>
-    public static ServiceEndpoints None { get; } = new([], 0, 0);
+    public static ServiceEndpoints None { get; } = new([], 0);
 
     /// <summary>Reads an EndpointSlice (discovery.k8s.io/v1): a readiness that is not told counts as ready.</summary>
     /// <param name="slice">The object.</param>
@@ -62,12 +61,11 @@ internal sealed record ServiceEndpoints(IReadOnlyList<PodAddress> Ready, int Not
         var all = parts.ToList();
         return new ServiceEndpoints(
             [.. all.SelectMany(part => part.Ready).Distinct().OrderBy(pod => pod.Pod, StringComparer.Ordinal)],
-            all.Sum(part => part.NotReady),
-            all.Sum(part => part.Others));
+            all.Sum(part => part.NotReady));
     }
 
     private ServiceEndpoints With(JsonElement owner, JsonElement target, int port, bool isReady) =>
-        target.Text("kind") != "Pod" || target.Text("name") is not { Length: > 0 } name ? this with { Others = Others + 1 }
+        target.Text("kind") != "Pod" || target.Text("name") is not { Length: > 0 } name ? this
         : isReady
             ? this with
             {

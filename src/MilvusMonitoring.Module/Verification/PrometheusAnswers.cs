@@ -59,7 +59,6 @@ internal static class PrometheusAnswers
     public static IReadOnlyList<SampleAge> Ages(JsonElement data) => [.. data.Items("result").Select(Age).OfType<SampleAge>()];
 
     private static PrometheusTarget Target(JsonElement target) => new(
-        target.Text("scrapePool")!,
         target.TextMap("labels"),
         target.Text("health") ?? "unknown",
         OneLine.WithoutEnd(OneLine.Clean(target.Text("lastError"), 200)),

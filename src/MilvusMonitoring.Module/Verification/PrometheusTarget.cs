@@ -1,14 +1,12 @@
 namespace MilvusMonitoring.Verification;
 
 /// <summary>A target as Prometheus shows it.</summary>
-/// <param name="Pool">The scrape pool: <c>serviceMonitor/default/my-release-milvus/0</c>.</param>
 /// <param name="Labels">The labels that its series get.</param>
 /// <param name="Health"><c>up</c>, <c>down</c>, or <c>unknown</c> before the first scrape.</param>
 /// <param name="LastError">Why the last scrape failed; empty where it did not.</param>
 /// <param name="Interval">How often it is scraped; null where Prometheus does not say.</param>
 /// <param name="Timeout">How long a scrape may take; null where Prometheus does not say.</param>
 internal sealed record PrometheusTarget(
-    string Pool,
     IReadOnlyDictionary<string, string> Labels,
     string Health,
     string LastError,

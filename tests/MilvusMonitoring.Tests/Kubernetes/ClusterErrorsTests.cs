@@ -115,7 +115,7 @@ public sealed class ClusterErrorsTests
     [InlineData(500, "etcdserver: request timed out", ErrorId.ServerFailed, "(500) (etcdserver: request timed out); ")]
     [InlineData(503, "a\r\n\tb\u0007\u202ec", ErrorId.ServerFailed, "(503) (a b c); ")]
     [InlineData(504, "Timeout", ErrorId.TimedOut, "(504)")]
-    [InlineData(302, "", ErrorId.ResponseInvalid, "302 is no answer of an API server")]
+    [InlineData(302, "", ErrorId.ResponseInvalid, "an API server does not answer 302")]
     public void Every_answer_has_an_id_and_a_remedy(int code, string message, string errorId, string text)
     {
         var error = Error(code, JsonSerializer.Serialize(new { kind = "Status", message }));

@@ -57,21 +57,21 @@ public sealed class ExecCredentialPluginTests : IDisposable
     }
 
     [Theory]
-    [InlineData("echo 'secret-token'", "printed something that is no JSON")]
+    [InlineData("echo 'secret-token'", "printed something that is not JSON")]
     [InlineData("exit 0", "printed nothing")]
-    [InlineData("echo '[]'", "no ExecCredential")]
+    [InlineData("echo '[]'", "not an ExecCredential")]
     [InlineData(
         """echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","status":{"token":"secret-token"}}'""",
-        "in version 'client.authentication.k8s.io/v1beta1'"
+        "printed version 'client.authentication.k8s.io/v1beta1'"
     )]
-    [InlineData("""echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1"}'""", "gave no credential")]
+    [InlineData("""echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1"}'""", "printed no credential")]
     [InlineData(
         """echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{}}'""",
         "neither a token nor a client certificate"
     )]
     [InlineData(
         """echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"secret-token","expirationTimestamp":"soon"}}'""",
-        "expirationTimestamp that is no time"
+        "expirationTimestamp that is not a time"
     )]
     [InlineData(
         "echo secret-token; echo first >&2; printf 'please\\033 sign in.\\n\\n' >&2; exit 3",

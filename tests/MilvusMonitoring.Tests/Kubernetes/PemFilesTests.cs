@@ -30,8 +30,8 @@ public sealed class PemFilesTests
             ? Certificate(new CertificateRequest("CN=x", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))
             : Certificate(new CertificateRequest("CN=x", ec, HashAlgorithmName.SHA256));
         using var identity = PemFiles.ReadIdentity(
-            ExecCredential.Data(certificate.ExportCertificatePem()),
-            ExecCredential.Data(key),
+            ExecCredential.ToData(certificate.ExportCertificatePem()),
+            ExecCredential.ToData(key),
             "the user 'x'");
         Assert.Equal(certificate.Thumbprint, identity.TlsContext.TargetCertificate.Thumbprint);
         Assert.True(identity.TlsContext.TargetCertificate.HasPrivateKey);
@@ -46,7 +46,7 @@ public sealed class PemFilesTests
         string Message(string key) =>
             Assert
                 .Throws<MonitoringException>(() =>
-                    PemFiles.ReadIdentity(ExecCredential.Data(certificate.ExportCertificatePem()), ExecCredential.Data(key), "the user 'x'")
+                    PemFiles.ReadIdentity(ExecCredential.ToData(certificate.ExportCertificatePem()), ExecCredential.ToData(key), "the user 'x'")
                 )
                 .Message;
         Assert.Contains(
@@ -55,8 +55,8 @@ public sealed class PemFilesTests
                 ec.ExportEncryptedPkcs8PrivateKeyPem("p", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1))
             ),
             StringComparison.Ordinal);
-        Assert.Contains("is no key of that client certificate", Message(other.ExportPkcs8PrivateKeyPem()), StringComparison.Ordinal);
-        Assert.Contains("is no key of that client certificate", Message("nothing"), StringComparison.Ordinal);
+        Assert.Contains("is not the key of that client certificate", Message(other.ExportPkcs8PrivateKeyPem()), StringComparison.Ordinal);
+        Assert.Contains("is not the key of that client certificate", Message("nothing"), StringComparison.Ordinal);
     }
 
     [Fact]

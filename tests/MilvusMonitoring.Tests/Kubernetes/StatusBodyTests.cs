@@ -17,8 +17,8 @@ public sealed class StatusBodyTests
     {
         var status = Parse(422, Whole);
         Assert.Equal(
-            (true, "Invalid", "m", "n", "g", "k", "u", 3),
-            (status.IsStatus, status.Reason, status.Message, status.Name, status.Group, status.Kind, status.Uid, status.RetryAfterSeconds));
+            (true, "Invalid", "m", "k"),
+            (status.IsStatus, status.Reason, status.Message, status.Kind));
         Assert.Equal([new StatusCause("R", "cm", ".spec"), new StatusCause("", "only", "")], status.Causes);
     }
 

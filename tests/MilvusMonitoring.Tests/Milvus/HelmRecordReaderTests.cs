@@ -18,8 +18,8 @@ public sealed class HelmRecordReaderTests
         var record = HelmRecordReader.ReadSecret(Base64(Encoding.UTF8.GetBytes(Base64(Pack(Json)))), out var damage);
         Assert.Null(damage);
         Assert.Equal(
-            ("my-release", "db", 12, "deployed", "milvus", "5.0.19", "2.6.15"),
-            (record!.Name, record.Namespace, record.Revision, record.Status, record.ChartName, record.ChartVersion, record.AppVersion));
+            ("my-release", 12, "deployed", "milvus", "5.0.19", "2.6.15"),
+            (record!.Name, record.Revision, record.Status, record.ChartName, record.ChartVersion, record.AppVersion));
         Assert.Equal("""{"cluster":{"enabled":false},"a":1}""", record.Values.GetRawText());
     }
 

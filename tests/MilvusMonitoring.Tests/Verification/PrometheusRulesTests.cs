@@ -165,7 +165,6 @@ public sealed class PrometheusRulesTests
 
     private static PrometheusTarget Target(string pod, string health = "up", string error = "") =>
         new(
-            "serviceMonitor/db/m/0",
             new Dictionary<string, string>
             {
                 ["namespace"] = "db",

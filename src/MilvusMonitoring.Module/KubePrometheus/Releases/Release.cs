@@ -8,14 +8,12 @@ namespace MilvusMonitoring.KubePrometheus.Releases;
 /// <param name="OldestKubernetes">The oldest Kubernetes it is tested against.</param>
 /// <param name="NewestKubernetes">The newest Kubernetes it is tested against.</param>
 /// <param name="ManifestsTreeId">The git tree id of its <c>manifests/</c> folder: SHA-1, 40 hexadecimal digits.</param>
-/// <param name="DiscoveryRole">How its Prometheus finds targets, and so what it must be allowed to read.</param>
 internal sealed record Release(
     string Version,
     DateOnly Released,
     KubernetesVersion OldestKubernetes,
     KubernetesVersion NewestKubernetes,
-    string ManifestsTreeId,
-    DiscoveryRole DiscoveryRole)
+    string ManifestsTreeId)
 {
     /// <summary>The version without its <c>v</c>: <c>0.18.0</c>.</summary>
     public string Number => Version[1..];

@@ -12,18 +12,18 @@ internal static class ReleaseCatalog
     /// <summary>All releases, the newest first.</summary>
     public static IReadOnlyList<Release> All { get; } =
     [
-        new("v0.18.0", new(2026, 6, 18), new(1, 33), new(1, 36), "83de0c11295364819bed69e23ee6be23a693c10f", DiscoveryRole.EndpointSlice),
-        new("v0.17.0", new(2026, 3, 19), new(1, 33), new(1, 35), "450687c78440218423ad543c1dddec8b8325b9fd", DiscoveryRole.EndpointSlice),
-        new("v0.16.0", new(2025, 8, 28), new(1, 31), new(1, 34), "0dba498d854a043f76badefaaaaac3647650574d", DiscoveryRole.Endpoints),
-        new("v0.15.0", new(2025, 6, 4), new(1, 31), new(1, 33), "d0ca2314abc7b078a82a79ef63f7d6f742ccd6ec", DiscoveryRole.Endpoints),
-        new("v0.14.0", new(2024, 9, 12), new(1, 26), new(1, 31), "f3761dbd9ec33eda086d97a3a4b16ef59316665f", DiscoveryRole.Endpoints),
-        new("v0.13.0", new(2023, 9, 6), new(1, 26), new(1, 28), "7a575537cfbf48a8f83bc0a6e8514f44feba4668", DiscoveryRole.Endpoints),
-        new("v0.12.0", new(2023, 1, 24), new(1, 24), new(1, 25), "b696e06cc9e4820a998904e586ea5fc507d7e17a", DiscoveryRole.Endpoints),
-        new("v0.11.0", new(2022, 6, 17), new(1, 23), new(1, 24), "abc49b19c25f5ec368e4fe0a609dad4e18febacd", DiscoveryRole.Endpoints),
-        new("v0.10.0", new(2021, 12, 20), new(1, 22), new(1, 23), "522b0b54f682e218b3ead1d5a585aa5ac60ac4c8", DiscoveryRole.Endpoints),
-        new("v0.9.0", new(2021, 10, 20), new(1, 21), new(1, 22), "105ca8b0e06827fce14e0c34a860bc38c3c5677f", DiscoveryRole.Endpoints),
-        new("v0.8.0", new(2021, 4, 27), new(1, 20), new(1, 21), "3775ab7db5e3fed498ff5b1bf9bbbfd5e1f9303c", DiscoveryRole.Endpoints),
-        new("v0.7.0", new(2020, 12, 10), new(1, 19), new(1, 20), "8549fd3476b419898728cb683d2981a808ed75ca", DiscoveryRole.Endpoints),
+        new("v0.18.0", new(2026, 6, 18), new(1, 33), new(1, 36), "83de0c11295364819bed69e23ee6be23a693c10f"),
+        new("v0.17.0", new(2026, 3, 19), new(1, 33), new(1, 35), "450687c78440218423ad543c1dddec8b8325b9fd"),
+        new("v0.16.0", new(2025, 8, 28), new(1, 31), new(1, 34), "0dba498d854a043f76badefaaaaac3647650574d"),
+        new("v0.15.0", new(2025, 6, 4), new(1, 31), new(1, 33), "d0ca2314abc7b078a82a79ef63f7d6f742ccd6ec"),
+        new("v0.14.0", new(2024, 9, 12), new(1, 26), new(1, 31), "f3761dbd9ec33eda086d97a3a4b16ef59316665f"),
+        new("v0.13.0", new(2023, 9, 6), new(1, 26), new(1, 28), "7a575537cfbf48a8f83bc0a6e8514f44feba4668"),
+        new("v0.12.0", new(2023, 1, 24), new(1, 24), new(1, 25), "b696e06cc9e4820a998904e586ea5fc507d7e17a"),
+        new("v0.11.0", new(2022, 6, 17), new(1, 23), new(1, 24), "abc49b19c25f5ec368e4fe0a609dad4e18febacd"),
+        new("v0.10.0", new(2021, 12, 20), new(1, 22), new(1, 23), "522b0b54f682e218b3ead1d5a585aa5ac60ac4c8"),
+        new("v0.9.0", new(2021, 10, 20), new(1, 21), new(1, 22), "105ca8b0e06827fce14e0c34a860bc38c3c5677f"),
+        new("v0.8.0", new(2021, 4, 27), new(1, 20), new(1, 21), "3775ab7db5e3fed498ff5b1bf9bbbfd5e1f9303c"),
+        new("v0.7.0", new(2020, 12, 10), new(1, 19), new(1, 20), "8549fd3476b419898728cb683d2981a808ed75ca"),
     ];
 
     /// <summary>Finds a release by its version.</summary>

@@ -2,44 +2,38 @@ using System.Net.Http.Headers;
 
 namespace MilvusMonitoring.Kubernetes.Credentials;
 
-/// <summary>What shows the API server who asks: a header, a client certificate, both or neither.</summary>
-/// <param name="Authorization">The header.</param>
-/// <param name="Identity">The client certificate.</param>
+/// <summary>The credential of one user: a header, a client certificate, both or neither.</summary>
 internal sealed record ClusterCredential(AuthenticationHeaderValue? Authorization, ClientIdentity? Identity)
 {
-    /// <summary>A header with a bearer token.</summary>
-    /// <param name="token">The token.</param>
-    /// <param name="origin">Where it comes from, for the message; never the token.</param>
-    /// <returns>The header.</returns>
-    public static AuthenticationHeaderValue Bearer(string token, string origin)
+    /// <summary>Creates the header of a bearer token.</summary>
+    /// <param name="origin">The origin of the token, for the message.</param>
+    public static AuthenticationHeaderValue CreateBearer(string token, string origin)
     {
         var trimmed = token.Trim();
-        return trimmed.Length > 0 && !trimmed.AsSpan().ContainsAnyExceptInRange('!', '~')
-            ? new AuthenticationHeaderValue("Bearer", trimmed)
-            : throw new MonitoringException(
-                ErrorId.KubeconfigInvalid,
-                $"The token from {origin} is {(trimmed.Length == 0 ? "empty" : "no token: it holds spaces or other characters that no token has")}",
-                "sign in again to get a new one",
-                origin);
+        if (trimmed.Length > 0 && !trimmed.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            return new AuthenticationHeaderValue("Bearer", trimmed);
+        }
+
+        var fault = trimmed.Length == 0 ? "is empty" : "holds spaces or other characters that no token has";
+        throw new MonitoringException(
+            ErrorId.KubeconfigInvalid,
+            $"The token from {origin} {fault}",
+            "sign in again to get a new one",
+            origin);
     }
 
-    /// <summary>Hides what must not be shown.</summary>
-    /// <returns>The kinds of credential.</returns>
+    /// <summary>The kinds of the credential, without any secret.</summary>
     public override string ToString() =>
         $"{Authorization?.Scheme ?? "no header"}, {(Identity is null ? "no client certificate" : "client certificate")}";
 }
 
-/// <summary>Where a connection's credential comes from.</summary>
+/// <summary>The source of a connection's credential.</summary>
 internal interface ICredentialSource : IDisposable
 {
-    /// <summary>The credential to use now.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The credential.</returns>
+    /// <summary>Gets the current credential.</summary>
     ValueTask<ClusterCredential> GetAsync(CancellationToken cancellationToken);
 
-    /// <summary>Gets another credential after the server refused one.</summary>
-    /// <param name="rejected">The one that was refused.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Another credential, or null when there is none but that.</returns>
+    /// <summary>Gets another credential after the server rejected one; null if the source has no other.</summary>
     ValueTask<ClusterCredential?> RenewAsync(ClusterCredential rejected, CancellationToken cancellationToken);
 }

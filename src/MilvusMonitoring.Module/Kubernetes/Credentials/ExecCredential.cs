@@ -7,56 +7,53 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes.Credentials;
 
-/// <summary>What an exec plugin gives.</summary>
+/// <summary>The credential that an exec plugin prints.</summary>
 /// <param name="Token">A bearer token.</param>
 /// <param name="Certificate">A client certificate, PEM.</param>
-/// <param name="Key">Its key, PEM.</param>
-/// <param name="Expires">When both end; null when they last until the server refuses them.</param>
+/// <param name="Key">The key of the certificate, PEM.</param>
+/// <param name="Expires">When the credential expires; null if the plugin does not say.</param>
 internal sealed record ExecCredential(string? Token, string? Certificate, string? Key, DateTimeOffset? Expires)
 {
-    /// <summary>Reads a plugin's output.</summary>
-    /// <param name="output">The output.</param>
-    /// <param name="apiVersion">The version that was asked for.</param>
-    /// <param name="fault">What is wrong with it, never its content; null when nothing is.</param>
-    /// <returns>The credential, or null when there is a fault.</returns>
+    /// <summary>Reads the output of a plugin.</summary>
+    /// <param name="apiVersion">The version in the kubeconfig.</param>
+    /// <param name="fault">The fault of the output, without its content; null if there is none.</param>
+    /// <returns>The credential; null if there is a fault.</returns>
     public static ExecCredential? Parse(ReadOnlyMemory<byte> output, string apiVersion, out string? fault)
     {
         try
         {
             using var document = JsonDocument.Parse(JsonTexts.AreReadable(output.Span) ? output : default);
-            fault = Fault(document.RootElement, apiVersion);
+            fault = FindFault(document.RootElement, apiVersion);
             return fault is null ? Read(document.RootElement.GetProperty("status"), out fault) : null;
         }
         catch (JsonException)
         {
-            fault = output.Length == 0 ? "printed nothing" : "printed something that is no JSON";
+            fault = output.Length == 0 ? "printed nothing" : "printed something that is not JSON";
             return null;
         }
     }
 
-    /// <summary>Hides what must not be shown.</summary>
-    /// <returns>The kinds of credential.</returns>
+    /// <summary>The kinds of the credential, without any secret.</summary>
     public override string ToString() =>
         $"{(Token is null ? "no token" : "token")}, {(Certificate is null ? "no client certificate" : "client certificate")}";
 
-    /// <summary>The certificate and key in the form of a kubeconfig's.</summary>
-    /// <param name="text">PEM.</param>
-    /// <returns>The data.</returns>
-    public static KubeconfigData Data(string text) => new(null, Encoding.UTF8.GetBytes(text));
+    /// <summary>Converts a certificate or key in PEM to the form of a kubeconfig.</summary>
+    public static KubeconfigData ToData(string text) => new(null, Encoding.UTF8.GetBytes(text));
 
-    private static string? Fault(JsonElement root, string apiVersion)
+    private static string? FindFault(JsonElement root, string apiVersion)
     {
         if (root.ValueKind != JsonValueKind.Object || Text(root, "kind") != "ExecCredential")
         {
-            return "printed JSON that is no ExecCredential";
+            return "printed JSON that is not an ExecCredential";
         }
 
         if (Text(root, "apiVersion") != apiVersion)
         {
-            return $"answered in version '{OneLine.Clean(Text(root, "apiVersion"), 80)}' when asked for {apiVersion}";
+            return $"printed version '{OneLine.Clean(Text(root, "apiVersion"), 80)}' instead of {apiVersion}";
         }
 
-        return root.TryGetProperty("status", out var status) && status.ValueKind == JsonValueKind.Object ? null : "gave no credential";
+        var hasStatus = root.TryGetProperty("status", out var status) && status.ValueKind == JsonValueKind.Object;
+        return hasStatus ? null : "printed no credential";
     }
 
     private static ExecCredential? Read(JsonElement status, out string? fault)
@@ -65,9 +62,16 @@ internal sealed record ExecCredential(string? Token, string? Certificate, string
         var certificate = Text(status, "clientCertificateData");
         var key = Text(status, "clientKeyData");
         DateTimeOffset? expires = null;
-        fault = (certificate is null) != (key is null) ? "gave a client certificate and no key, or the reverse"
-            : token is null && certificate is null ? "gave neither a token nor a client certificate"
-            : null;
+        fault = null;
+        if ((certificate is null) != (key is null))
+        {
+            fault = "printed a client certificate without a key, or a key without a certificate";
+        }
+        else if (token is null && certificate is null)
+        {
+            fault = "printed neither a token nor a client certificate";
+        }
+
         if (Text(status, "expirationTimestamp") is { } text)
         {
             if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
@@ -76,7 +80,7 @@ internal sealed record ExecCredential(string? Token, string? Certificate, string
             }
             else
             {
-                fault ??= "gave an expirationTimestamp that is no time";
+                fault ??= "printed an expirationTimestamp that is not a time";
             }
         }
 

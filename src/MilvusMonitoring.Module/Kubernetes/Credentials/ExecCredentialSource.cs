@@ -3,7 +3,8 @@ using MilvusMonitoring.Kubernetes.Kubeconfig;
 namespace MilvusMonitoring.Kubernetes.Credentials;
 
 /// <summary>
-/// A credential that an exec plugin gives: asked for at the first request, kept until shortly before it ends, and one run for all who wait.
+/// The credential of an exec plugin. The plugin runs at the first request. The credential is kept until shortly before it expires, and
+/// parallel requests share one run.
 /// </summary>
 internal sealed class ExecCredentialSource : ICredentialSource
 {
@@ -14,16 +15,16 @@ internal sealed class ExecCredentialSource : ICredentialSource
     private readonly ClientIdentity? _identity;
     private readonly TimeProvider _time;
     private readonly object _lock = new();
-    private readonly List<ClientIdentity> _given = [];
+    private readonly List<ClientIdentity> _identities = [];
     private Run? _run;
     private ClusterCredential? _credential;
     private DateTimeOffset _goodUntil;
 
-    /// <summary>Prepares the source; the plugin is not run yet.</summary>
-    /// <param name="settings">The cluster and the user.</param>
-    /// <param name="identity">A client certificate from the kubeconfig, which wins over the plugin's; taken over.</param>
-    /// <param name="limit">How long the plugin may run.</param>
-    /// <param name="time">The clock.</param>
+    /// <summary>Creates the source. The plugin does not run yet.</summary>
+    /// <param name="identity">
+    /// The client certificate in the kubeconfig, which takes precedence over the plugin's. The source disposes of it.
+    /// </param>
+    /// <param name="limit">The time limit of the plugin.</param>
     public ExecCredentialSource(ClusterSettings settings, ClientIdentity? identity, TimeSpan limit, TimeProvider time)
     {
         _plugin = new ExecCredentialPlugin(settings, limit);
@@ -32,7 +33,6 @@ internal sealed class ExecCredentialSource : ICredentialSource
         _time = time;
     }
 
-    /// <inheritdoc />
     public async ValueTask<ClusterCredential> GetAsync(CancellationToken cancellationToken)
     {
         Run run;
@@ -57,12 +57,11 @@ internal sealed class ExecCredentialSource : ICredentialSource
         }
     }
 
-    /// <inheritdoc />
     public async ValueTask<ClusterCredential?> RenewAsync(ClusterCredential rejected, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            // Of many requests that were refused at once only the first has the plugin run again.
+            // If many parallel requests were rejected, only the first one runs the plugin again.
             if (ReferenceEquals(_credential, rejected))
             {
                 _credential = null;
@@ -72,14 +71,13 @@ internal sealed class ExecCredentialSource : ICredentialSource
         return await GetAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc />
     public void Dispose()
     {
         lock (_lock)
         {
             _run?.Cancel();
             _run = null;
-            _given.ForEach(identity => identity.Dispose());
+            _identities.ForEach(identity => identity.Dispose());
             _identity?.Dispose();
         }
     }
@@ -88,12 +86,12 @@ internal sealed class ExecCredentialSource : ICredentialSource
     {
         try
         {
-            var given = await _plugin.RunAsync(cancellationToken).ConfigureAwait(false);
-            var credential = Credential(given);
+            var printed = await _plugin.RunAsync(cancellationToken).ConfigureAwait(false);
+            var credential = CreateCredential(printed);
             lock (_lock)
             {
                 _credential = credential;
-                _goodUntil = GoodUntil(given.Expires);
+                _goodUntil = ComputeGoodUntil(printed.Expires);
             }
 
             return credential;
@@ -110,32 +108,34 @@ internal sealed class ExecCredentialSource : ICredentialSource
         }
     }
 
-    private ClusterCredential Credential(ExecCredential given)
+    private ClusterCredential CreateCredential(ExecCredential printed)
     {
         try
         {
             var identity = _identity;
-            if (identity is null && given.Certificate is not null)
+            if (identity is null && printed.Certificate is not null)
             {
-                identity = PemFiles.ReadIdentity(ExecCredential.Data(given.Certificate), ExecCredential.Data(given.Key!), "the plugin");
+                var (certificate, key) = (ExecCredential.ToData(printed.Certificate), ExecCredential.ToData(printed.Key!));
+                identity = PemFiles.ReadIdentity(certificate, key, "the plugin");
                 lock (_lock)
                 {
-                    _given.Add(identity);
+                    _identities.Add(identity);
                 }
             }
 
-            return new ClusterCredential(given.Token is null ? null : ClusterCredential.Bearer(given.Token, "the plugin"), identity);
+            var header = printed.Token is null ? null : ClusterCredential.CreateBearer(printed.Token, "the plugin");
+            return new ClusterCredential(header, identity);
         }
         catch (MonitoringException exception)
         {
             throw _plugin.Failed(
-                "gave a token or client certificate that cannot be used",
+                "printed a token or client certificate that cannot be used",
                 "run it by hand to see what it prints",
                 exception);
         }
     }
 
-    private DateTimeOffset GoodUntil(DateTimeOffset? expires)
+    private DateTimeOffset ComputeGoodUntil(DateTimeOffset? expires)
     {
         if (expires is not { } end)
         {
@@ -155,7 +155,7 @@ internal sealed class ExecCredentialSource : ICredentialSource
                 return;
             }
 
-            // Nobody wants it any more.
+            // No request waits for this run any more.
             run.Cancel();
             if (ReferenceEquals(_run, run))
             {
@@ -164,8 +164,8 @@ internal sealed class ExecCredentialSource : ICredentialSource
         }
     }
 
-    // One run of the plugin, for everyone who waits. Its cancellation source has no timer and no registration left once it is over: nothing
-    // to dispose of.
+    // One run of the plugin, for all requests that wait. After the run its cancellation source has no timer and no registration, so that
+    // nothing needs to be disposed of.
     private sealed class Run
     {
         public Run(Func<Run, CancellationToken, Task<ClusterCredential>> start)

@@ -1,28 +1,27 @@
 namespace MilvusMonitoring.Kubernetes.Credentials;
 
-/// <summary>Finds a program as a shell does: on the PATH, never in the current folder, where .NET itself would look first.</summary>
+/// <summary>Finds a program as a shell does: on the PATH. .NET itself would look in the current folder first.</summary>
 internal static class ExecutableFinder
 {
     private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    /// <summary>Finds a program.</summary>
+    /// <summary>Finds the full path of a program; null if there is none.</summary>
     /// <param name="command">A bare name, or a full path.</param>
-    /// <returns>The full path; null when there is none.</returns>
     public static string? Find(string command)
     {
         if (Path.IsPathRooted(command))
         {
-            return WithExtension(command);
+            return FindWithExtension(command);
         }
 
         var folders = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [];
         return folders
             .Where(Path.IsPathRooted)
-            .Select(folder => WithExtension(Path.Combine(folder, command)))
+            .Select(folder => FindWithExtension(Path.Combine(folder, command)))
             .FirstOrDefault(path => path is not null);
     }
 
-    private static string? WithExtension(string path)
+    private static string? FindWithExtension(string path)
     {
         if (!OperatingSystem.IsWindows())
         {

@@ -4,31 +4,27 @@ using MilvusMonitoring.Kubernetes.Kubeconfig;
 
 namespace MilvusMonitoring.Kubernetes.Credentials;
 
-/// <summary>A credential that stands in the kubeconfig: token, user name and password, client certificate, or none.</summary>
+/// <summary>A credential in the kubeconfig: token, user name and password, client certificate, or none.</summary>
 internal sealed class FixedCredential : ICredentialSource
 {
     private readonly ClusterCredential _credential;
 
-    /// <summary>Takes the credential from a user's entry.</summary>
-    /// <param name="user">The user.</param>
-    /// <param name="identity">The user's client certificate, taken over.</param>
-    public FixedCredential(KubeconfigUser user, ClientIdentity? identity) => _credential = new ClusterCredential(Header(user), identity);
+    /// <summary>Creates the source, which disposes of the client certificate.</summary>
+    public FixedCredential(KubeconfigUser user, ClientIdentity? identity) =>
+        _credential = new ClusterCredential(CreateHeader(user), identity);
 
-    /// <inheritdoc />
     public ValueTask<ClusterCredential> GetAsync(CancellationToken cancellationToken) => new(_credential);
 
-    /// <inheritdoc />
     public ValueTask<ClusterCredential?> RenewAsync(ClusterCredential rejected, CancellationToken cancellationToken) =>
         new((ClusterCredential?)null);
 
-    /// <inheritdoc />
     public void Dispose() => _credential.Identity?.Dispose();
 
-    private static AuthenticationHeaderValue? Header(KubeconfigUser user)
+    private static AuthenticationHeaderValue? CreateHeader(KubeconfigUser user)
     {
         if (user.Token is not null)
         {
-            return ClusterCredential.Bearer(user.Token, $"the user '{user.Name}' in {user.File}");
+            return ClusterCredential.CreateBearer(user.Token, $"the user '{user.Name}' in {user.File}");
         }
 
         return user.Username is null

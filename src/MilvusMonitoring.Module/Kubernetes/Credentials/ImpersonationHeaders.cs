@@ -5,14 +5,12 @@ using MilvusMonitoring.Kubernetes.Kubeconfig;
 
 namespace MilvusMonitoring.Kubernetes.Credentials;
 
-/// <summary>The headers by which one user acts as another.</summary>
+/// <summary>The headers with which one user acts as another.</summary>
 internal static class ImpersonationHeaders
 {
     /// <summary>
-    /// Adds them. Each stands once: .NET would join several values of a name to one, which the API server takes for one strange group.
+    /// Adds the headers. Each name occurs once: .NET would join several values of one name, which the API server reads as one strange group.
     /// </summary>
-    /// <param name="headers">The request's headers.</param>
-    /// <param name="impersonation">Whom to act as, if anybody.</param>
     public static void Add(HttpRequestHeaders headers, Impersonation? impersonation)
     {
         if (impersonation is null)
@@ -37,7 +35,7 @@ internal static class ImpersonationHeaders
         }
     }
 
-    // The API server turns %xx in these header names back; a slash, usual in such keys, may not stand in a header's name.
+    // The API server decodes %xx in these header names. Such keys often hold a slash, which a header name must not hold.
     private static string EscapeKey(string key)
     {
         var escaped = new StringBuilder(key.Length);

@@ -6,19 +6,17 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes.Credentials;
 
-/// <summary>Certificates and keys as kubeconfigs and exec plugins give them: PEM, in a file or in place.</summary>
+/// <summary>Reads the certificates and keys of kubeconfigs and exec plugins: PEM, in a file or inline.</summary>
 internal static class PemFiles
 {
-    /// <summary>Reads a certificate authority's bundle.</summary>
-    /// <param name="source">Where it stands.</param>
-    /// <param name="owner">Whose it is, for messages: <c>the cluster's CA</c>.</param>
-    /// <returns>Its certificates, at least one.</returns>
+    /// <summary>Reads a bundle of at least one certificate.</summary>
+    /// <param name="owner">The owner of the bundle, for messages: <c>the cluster's CA</c>.</param>
     public static X509Certificate2Collection ReadBundle(KubeconfigData source, string owner)
     {
         var certificates = new X509Certificate2Collection();
         try
         {
-            certificates.ImportFromPem(Text(source, owner));
+            certificates.ImportFromPem(ReadText(source, owner));
         }
         catch (CryptographicException exception)
         {
@@ -30,22 +28,19 @@ internal static class PemFiles
             : throw Invalid(source, owner, "holds no certificate", "give PEM certificates (-----BEGIN CERTIFICATE-----)");
     }
 
-    /// <summary>Reads a client certificate, the intermediate ones after it, and its key.</summary>
-    /// <param name="certificate">Where the certificate stands.</param>
-    /// <param name="key">Where the key stands.</param>
-    /// <param name="owner">Whose it is, for messages.</param>
-    /// <returns>The certificate, ready for TLS; the caller disposes of it.</returns>
+    /// <summary>Reads a client certificate, the intermediate certificates after it, and its key. The caller disposes of the result.</summary>
+    /// <param name="owner">The owner of the certificate, for messages.</param>
     public static ClientIdentity ReadIdentity(KubeconfigData certificate, KubeconfigData key, string owner)
     {
         var chain = ReadBundle(certificate, "the client certificate of " + owner);
         var keyOwner = "the client key of " + owner;
-        var keyText = Text(key, keyOwner);
+        var keyText = ReadText(key, keyOwner);
         if (keyText.Contains("ENCRYPTED", StringComparison.Ordinal))
         {
             throw Invalid(
                 key,
                 keyOwner,
-                "is encrypted, and there is nobody to ask for its password",
+                "is encrypted, and the module cannot prompt for a password",
                 "give the key unencrypted, as openssl pkey writes it");
         }
 
@@ -59,20 +54,20 @@ internal static class PemFiles
             throw Invalid(
                 key,
                 keyOwner,
-                "is no key of that client certificate",
+                "is not the key of that client certificate",
                 "give the certificate's own RSA or EC key as PEM (PKCS#1, SEC 1 or PKCS#8)",
                 exception);
         }
     }
 
-    // Windows cannot use a key in TLS that exists in memory alone.
+    // TLS on Windows cannot use a key that exists in memory only.
     private static X509Certificate2 ForTls(X509Certificate2 certificate) => OperatingSystem.IsWindows()
         ? ImportPkcs12(certificate.Export(X509ContentType.Pkcs12))
         : new X509Certificate2(certificate);
 
     private static X509Certificate2 ImportPkcs12(byte[] content) => new(content);
 
-    private static string Text(KubeconfigData source, string owner)
+    private static string ReadText(KubeconfigData source, string owner)
     {
         if (source.Data is { } data)
         {
@@ -97,11 +92,10 @@ internal static class PemFiles
     private static MonitoringException Invalid(KubeconfigData source, string owner, string fault, string remedy, Exception? cause = null) =>
         new(
             ErrorId.KubeconfigInvalid,
-            source.Path is null
-                ? $"{Capital(owner)} in the kubeconfig {fault}; {remedy}."
-                : $"{Capital(owner)} {source.Path} {fault}; {remedy}.",
+            $"{Capitalize(owner)} {source.Path ?? "in the kubeconfig"} {fault}",
+            remedy,
             source.Path ?? owner,
             cause);
 
-    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+    private static string Capitalize(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

@@ -3,10 +3,10 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes.Credentials;
 
-/// <summary>A token in a file that something else renews, as the kubelet does for service accounts.</summary>
+/// <summary>A token in a file that another program renews, as the kubelet does for service accounts.</summary>
 internal sealed class TokenFileCredential : ICredentialSource
 {
-    // As long as client-go keeps it.
+    // client-go keeps a token for the same time.
     private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(1);
 
     private readonly string _path;
@@ -15,10 +15,7 @@ internal sealed class TokenFileCredential : ICredentialSource
     private readonly TimeProvider _time;
     private volatile Reading? _last;
 
-    /// <summary>Names the file; it is read when first used.</summary>
-    /// <param name="user">The user whose <c>tokenFile</c> it is.</param>
-    /// <param name="identity">The user's client certificate, taken over.</param>
-    /// <param name="time">The clock.</param>
+    /// <summary>Creates the source, which disposes of the client certificate. The file is read at the first request.</summary>
     public TokenFileCredential(KubeconfigUser user, ClientIdentity? identity, TimeProvider time)
     {
         _path = user.TokenFile!;
@@ -27,20 +24,17 @@ internal sealed class TokenFileCredential : ICredentialSource
         _time = time;
     }
 
-    /// <inheritdoc />
     public async ValueTask<ClusterCredential> GetAsync(CancellationToken cancellationToken) =>
         _last is { } last && _time.GetElapsedTime(last.At) < KeepFor
             ? last.Credential
             : await ReadAsync(cancellationToken).ConfigureAwait(false);
 
-    /// <inheritdoc />
     public async ValueTask<ClusterCredential?> RenewAsync(ClusterCredential rejected, CancellationToken cancellationToken)
     {
         var credential = await ReadAsync(cancellationToken).ConfigureAwait(false);
         return Equals(credential.Authorization, rejected.Authorization) ? null : credential;
     }
 
-    /// <inheritdoc />
     public void Dispose() => _identity?.Dispose();
 
     private async ValueTask<ClusterCredential> ReadAsync(CancellationToken cancellationToken)
@@ -52,7 +46,7 @@ internal sealed class TokenFileCredential : ICredentialSource
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // While the file is being replaced the token that was good a minute ago still is.
+            // Another program may be replacing the file. The last token is still valid.
             if (_last is { } last)
             {
                 return last.Credential;
@@ -66,7 +60,7 @@ internal sealed class TokenFileCredential : ICredentialSource
                 exception);
         }
 
-        var credential = new ClusterCredential(ClusterCredential.Bearer(token, _path), _identity);
+        var credential = new ClusterCredential(ClusterCredential.CreateBearer(token, _path), _identity);
         _last = new Reading(credential, _time.GetTimestamp());
         return credential;
     }

@@ -2,22 +2,19 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes.Errors;
 
-/// <summary>The one map from what servers and transports answer to errors for people: an id, what is wrong, what to do.</summary>
+/// <summary>The one map from a server's responses to errors: an id, a reason and a remedy.</summary>
 internal static class ClusterErrors
 {
     private const string RunAgain = "run the command again";
 
-    /// <summary>The error for an answer that is no success.</summary>
-    /// <param name="status">What the server answered.</param>
-    /// <param name="what">What was tried, to follow "Cannot": <c>apply Deployment/monitoring/grafana</c>.</param>
-    /// <param name="target">What the error is about.</param>
-    /// <returns>The error.</returns>
+    /// <summary>Creates the error of a failed response.</summary>
+    /// <param name="what">The action, to follow "Cannot": <c>apply Deployment/monitoring/grafana</c>.</param>
     public static MonitoringException From(StatusBody status, string what, string? target)
     {
         var (id, reason, remedy) = Explain(status);
         return new MonitoringException(id, $"Cannot {what}: {reason}", remedy, target)
         {
-            DeniedUser = id == ErrorId.PermissionDenied ? DeniedText.UserOf(status) : null,
+            DeniedUser = id == ErrorId.PermissionDenied ? DeniedText.FindUser(status) : null,
         };
     }
 
@@ -51,23 +48,23 @@ internal static class ClusterErrors
                 ErrorId.NotAuthenticated,
                 "the API server does not accept the credentials" + Aside(status, "Unauthorized"),
                 "sign in again, or renew the user's credentials in the kubeconfig"),
-            403 => Permission(status),
+            403 => ExplainDenial(status),
             404 when status.IsStatus => (ErrorId.ObjectNotFound, Text(status), "create what is missing first, or correct the name"),
             404 => (
                 ErrorId.KindNotFound,
-                "the server does not know this kind of object, or a proxy answered in its place" + Aside(status, "404 page not found"),
-                "install what defines the kind, or see that the address is an API server's"),
+                "the server does not know this kind of object, or a proxy answered instead" + Aside(status, "404 page not found"),
+                "install the CRD of the kind, or see that the address is an API server's"),
             405 or 406 or 415 => (
                 ErrorId.ServerFailed,
                 $"the server does not support this request ({status.Code}){Aside(status)}",
                 "use a cluster with Kubernetes 1.20 or newer"),
             409 => (ErrorId.ObjectChanged, Text(status), RunAgain),
-            410 => (ErrorId.ObjectChanged, "what was read is too old to go on from" + Aside(status), RunAgain),
-            413 => (ErrorId.ObjectInvalid, "the object is larger than the server takes" + Aside(status), "make it smaller"),
-            422 => Invalid(status),
+            410 => (ErrorId.ObjectChanged, "the resource version is too old" + Aside(status), RunAgain),
+            413 => (ErrorId.ObjectInvalid, "the object is larger than the server accepts" + Aside(status), "make it smaller"),
+            422 => ExplainInvalid(status),
             429 => (
                 ErrorId.ServerFailed,
-                "the API server is overloaded (429) and stayed so" + Aside(status),
+                "the API server stayed overloaded (429)" + Aside(status),
                 "run the command again later, with a lower -ThrottleLimit"),
             504 => (ErrorId.TimedOut, "the API server ran out of time (504)" + Aside(status), RunAgain),
             >= 500 => (
@@ -76,33 +73,31 @@ internal static class ClusterErrors
                 "see the API server's state, and run the command again"),
             _ => (
                 ErrorId.ResponseInvalid,
-                $"{status.Code} is no answer of an API server{Aside(status)}",
-                "see that server in the kubeconfig is an API server's address, and that no proxy answers in its place"),
+                $"an API server does not answer {status.Code}{Aside(status)}",
+                "see that server in the kubeconfig is an API server's address, and that no proxy answers instead"),
         };
     }
 
-    private static (string Id, string Reason, string Remedy) Permission(StatusBody status)
+    private static (string Id, string Reason, string Remedy) ExplainDenial(StatusBody status)
     {
         var (reason, remedy) = DeniedText.Describe(status);
         return (ErrorId.PermissionDenied, reason, remedy);
     }
 
-    private static (string Id, string Reason, string Remedy) Invalid(StatusBody status)
+    private static (string Id, string Reason, string Remedy) ExplainInvalid(StatusBody status)
     {
         const int Shown = 4;
         var immutable = status.Message.Contains("field is immutable", StringComparison.Ordinal);
-        var reason =
-            status.Causes.Count == 0
-                ? Text(status)
-                : string.Join(", ", status.Causes.Take(Shown).Select(Fault))
-                    + (status.Causes.Count > Shown ? $" and {status.Causes.Count - Shown} more" : "");
+        var causes = string.Join(", ", status.Causes.Take(Shown).Select(Describe));
+        var more = status.Causes.Count > Shown ? $" and {status.Causes.Count - Shown} more" : "";
+        var reason = status.Causes.Count == 0 ? Text(status) : causes + more;
         return immutable
             ? (ErrorId.ObjectInvalid, reason, "delete the object and run the command again")
             : (ErrorId.ObjectInvalid, reason, "correct the object, or use a release for this cluster's Kubernetes version");
     }
 
-    // An immutable field's whole old or new value may stand in the message, with the point at its end.
-    private static string Fault(StatusCause cause)
+    // The message of an immutable field may hold the whole old or new value, with the fault at its end.
+    private static string Describe(StatusCause cause)
     {
         var message = cause.Message.EndsWith("field is immutable", StringComparison.Ordinal)
             ? "field is immutable"

@@ -1,6 +1,6 @@
 namespace MilvusMonitoring.Kubernetes.Errors;
 
-/// <summary>Tells failures that concern one object from those that would meet every other request just the same.</summary>
+/// <summary>Separates failures of one object from failures that every other request would have too.</summary>
 internal static class ClusterFailure
 {
     public static bool AffectsEveryRequest(MonitoringException exception) => AffectsEveryRequest(exception.ErrorId);
@@ -11,7 +11,7 @@ internal static class ClusterFailure
         or ErrorId.NotAuthenticated
         or ErrorId.CredentialPluginFailed;
 
-    /// <summary>Whether a failure may be of one object, but is the server's own when it meets several.</summary>
+    /// <summary>Whether a failure is the server's if several objects have it. One object alone may cause it too.</summary>
     public static bool IsServerFault(MonitoringException exception) => IsServerFault(exception.ErrorId);
 
     public static bool IsServerFault(string? errorId) => errorId is ErrorId.TimedOut or ErrorId.ServerFailed;

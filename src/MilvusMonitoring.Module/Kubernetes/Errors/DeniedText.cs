@@ -3,26 +3,24 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes.Errors;
 
-/// <summary>Says which rule is missing when the API server refuses a permission.</summary>
+/// <summary>Describes the missing rule of a request that the API server denied.</summary>
 internal static partial class DeniedText
 {
     private const int RulesShown = 6;
 
     /// <summary>Describes a 403.</summary>
-    /// <param name="status">What the server answered.</param>
-    /// <returns>What is missing, and how to get it.</returns>
     public static (string Reason, string Remedy) Describe(StatusBody status)
     {
         if (Escalation().Match(status.Message) is { Success: true } escalation)
         {
-            return Escalating(escalation);
+            return DescribeEscalation(escalation);
         }
 
         var denied = Denied().Match(status.Message);
         if (!denied.Success)
         {
             var text = OneLine.WithoutEnd(OneLine.Clean(status.Message));
-            return (text.Length == 0 ? "the server refuses it (403)" : text, "ask whoever runs the cluster to allow it");
+            return (text.Length == 0 ? "the server denies the request (403)" : text, "ask whoever runs the cluster to allow it");
         }
 
         var user = OneLine.Clean(denied.Groups["user"].Value, 200);
@@ -31,10 +29,10 @@ internal static partial class DeniedText
         var aside = more.Length == 0 ? "" : $" ({more})";
         if (denied.Groups["path"].Success)
         {
+            var path = OneLine.Clean(denied.Groups["path"].Value, 200);
             return (
-                $"user \"{user}\" may not {verb} {OneLine.Clean(denied.Groups["path"].Value, 200)}{aside}",
-                $"ask for a ClusterRole with the rule {{nonResourceURLs: [\"{OneLine.Clean(denied.Groups["path"].Value, 200)}\"], verbs: [\"{verb}\"]}} bound to that user"
-            );
+                $"user \"{user}\" may not {verb} {path}{aside}",
+                $"ask for a ClusterRole with the rule {{nonResourceURLs: [\"{path}\"], verbs: [\"{verb}\"]}} bound to that user");
         }
 
         var resource = OneLine.Clean(denied.Groups["resource"].Value, 200);
@@ -43,25 +41,25 @@ internal static partial class DeniedText
             ? $"in namespace {OneLine.Clean(name, 100)}"
             : "in the whole cluster";
         var role = denied.Groups["namespace"].Success ? "Role in that namespace" : "ClusterRole";
+        var rule = $"{{apiGroups: [\"{group}\"], resources: [\"{resource}\"], verbs: [\"{verb}\"]}}";
         return (
             $"user \"{user}\" may not {verb} {resource}{(group.Length == 0 ? "" : "." + group)} {scope}{aside}",
-            $"ask for a {role} with the rule {{apiGroups: [\"{group}\"], resources: [\"{resource}\"], verbs: [\"{verb}\"]}} bound to that user"
-        );
+            $"ask for a {role} with the rule {rule} bound to that user");
     }
 
-    /// <summary>The user of whom a 403 says that a permission is missing; null where it does not.</summary>
-    public static string? UserOf(StatusBody status) =>
+    /// <summary>Finds the user in the message of a 403; null if the message names no user.</summary>
+    public static string? FindUser(StatusBody status) =>
         Denied().Match(status.Message) is { Success: true } denied ? OneLine.Clean(denied.Groups["user"].Value, 200) : null;
 
-    private static (string Reason, string Remedy) Escalating(Match escalation)
+    private static (string Reason, string Remedy) DescribeEscalation(Match escalation)
     {
         var user = OneLine.Clean(escalation.Groups["user"].Value, 200);
         var rules = Rule().Matches(escalation.Groups["rules"].Value).Select(match => OneLine.Clean(match.Value, 200)).Distinct().ToList();
         var shown = string.Join(", ", rules.Take(RulesShown)) + (rules.Count > RulesShown ? $" and {rules.Count - RulesShown} more" : "");
         return (
-            $"user \"{user}\" would hand out permissions that it does not hold: {shown}",
-            "run it as a cluster administrator (on AKS: credentials got with --admin), or ask to hold these permissions or the verb \"escalate\" on roles and clusterroles"
-        );
+            $"user \"{user}\" would grant permissions that it does not hold: {shown}",
+            "run the command as a cluster administrator (on AKS: with credentials from --admin), "
+            + "or ask for these permissions or for the verb \"escalate\" on roles and clusterroles");
     }
 
     // pkg/registry/rbac/escalation_check.go; servers before 1.12 said "attempt to grant extra privileges: [...]".
@@ -77,9 +75,10 @@ internal static partial class DeniedText
 
     // apiserver/pkg/endpoints/handlers/responsewriters/errors.go, forbiddenMessage.
     [GeneratedRegex(
-        """user "(?<user>[^"]*)" cannot (?<verb>\S+) (?:path "(?<path>[^"]*)"|resource "(?<resource>[^"]*)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]*)"| at the cluster scope)?)(?<more>.*)$""",
+        """user "(?<user>[^"]*)" cannot (?<verb>\S+) """
+        + """(?:path "(?<path>[^"]*)"|resource "(?<resource>[^"]*)" in API group "(?<group>[^"]*)" """
+        + """?(?:in the namespace "(?<namespace>[^"]*)"|at the cluster scope)?)(?<more>.*)$""",
         RegexOptions.IgnoreCase | RegexOptions.Singleline,
-        1000
-    )]
+        1000)]
     private static partial Regex Denied();
 }

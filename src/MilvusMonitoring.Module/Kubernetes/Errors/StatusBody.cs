@@ -7,12 +7,11 @@ namespace MilvusMonitoring.Kubernetes.Errors;
 
 /// <summary>One cause in a <see cref="StatusBody"/>.</summary>
 /// <param name="Reason">Such as <c>FieldManagerConflict</c> or <c>FieldValueInvalid</c>.</param>
-/// <param name="Message">The cause in words.</param>
-/// <param name="Field">The field's path.</param>
+/// <param name="Field">The path of the field.</param>
 internal sealed record StatusCause(string Reason, string Message, string Field);
 
 /// <summary>
-/// Why a request failed, by what the server answered: a Kubernetes <c>Status</c>, or as much as can be made out of anything else.
+/// The server's response to a failed request: a Kubernetes <c>Status</c>, or what can be read from any other body.
 /// </summary>
 internal sealed record StatusBody
 {
@@ -22,36 +21,23 @@ internal sealed record StatusBody
     public required int Code { get; init; }
 
     /// <summary>
-    /// Whether the body was a <c>Status</c>; if not, something between here and the API server may have answered, or the path is not
-    /// served.
+    /// Whether the body was a <c>Status</c>. If not, something before the API server may have answered, or the server does not serve the
+    /// path.
     /// </summary>
     public bool IsStatus { get; init; }
 
-    /// <summary>Such as <c>NotFound</c>, <c>Conflict</c>, <c>AlreadyExists</c>; empty when the server gives none.</summary>
+    /// <summary>Such as <c>NotFound</c>, <c>Conflict</c>, <c>AlreadyExists</c>; empty if the server sends none.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The message as the server gave it; may hold line breaks.</summary>
+    /// <summary>The server's message. It may hold line breaks.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The name of the object.</summary>
-    public string Name { get; init; } = "";
-
-    /// <summary>The object's API group.</summary>
-    public string Group { get; init; } = "";
-
-    /// <summary>The object's kind or resource; the server gives either.</summary>
+    /// <summary>The object's kind or resource: the server sends either.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The object's UID.</summary>
-    public string Uid { get; init; } = "";
-
-    /// <summary>The single causes.</summary>
     public IReadOnlyList<StatusCause> Causes { get; init; } = [];
 
-    /// <summary>When to try again, in seconds.</summary>
-    public int? RetryAfterSeconds { get; init; }
-
-    /// <summary>Whether server-side apply stopped because other managers own fields.</summary>
+    /// <summary>Whether a server-side apply failed because other managers own fields.</summary>
     public bool IsFieldConflict => Code == 409 && Causes.Any(cause => cause.Reason == "FieldManagerConflict");
 
     /// <summary>Whether the object's namespace is being deleted.</summary>
@@ -59,20 +45,17 @@ internal sealed record StatusBody
         Causes.Any(cause => cause.Reason == "NamespaceTerminating")
         || (Code == 403 && Message.Contains("because it is being terminated", StringComparison.Ordinal));
 
-    /// <summary>Whether the object does not fit its schema although the status says 500, as servers before 1.22 put it.</summary>
+    /// <summary>Whether the object does not match its schema. Servers before 1.22 send status 500 for that.</summary>
     public bool IsSchemaFault =>
         Code == 500
         && (
             Message.Contains("failed to create typed patch object", StringComparison.Ordinal)
             || Message.Contains("field not declared in schema", StringComparison.Ordinal));
 
-    /// <summary>Reads the body of an answer that is no success; one that was read ahead can be read again.</summary>
-    /// <param name="response">The answer.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>What it says.</returns>
+    /// <summary>Reads the body of a failed response. A buffered body can be read again.</summary>
     public static async Task<StatusBody> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        // The stream is the answer's own: whoever asked for the answer reads it after whoever decided whether to try again.
+        // A response has one stream. The retry policy reads it first, then the caller of the request.
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         if (stream.CanSeek)
         {
@@ -88,17 +71,14 @@ internal sealed record StatusBody
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
-            // The status line says enough; a body cut short only adds to it.
+            // The status code is enough. The body would only add details.
             length = 0;
         }
 
         return Parse(response.StatusCode, buffer.AsSpan(0, length));
     }
 
-    /// <summary>Makes out what a body says.</summary>
-    /// <param name="code">The HTTP status.</param>
-    /// <param name="body">The body, or its beginning.</param>
-    /// <returns>What it says.</returns>
+    /// <summary>Parses a body, or the beginning of a body.</summary>
     public static StatusBody Parse(HttpStatusCode code, ReadOnlySpan<byte> body)
     {
         var status = new StatusBody { Code = (int)code };
@@ -113,7 +93,7 @@ internal sealed record StatusBody
             return ParseJson(status, text);
         }
 
-        return status with { Message = text[0] == '<' ? PageTitle(text) : Encoding.UTF8.GetString(text[..Math.Min(text.Length, 600)]) };
+        return status with { Message = text[0] == '<' ? DescribePage(text) : Encoding.UTF8.GetString(text[..Math.Min(text.Length, 600)]) };
     }
 
     private static StatusBody ParseJson(StatusBody status, ReadOnlySpan<byte> text)
@@ -149,7 +129,7 @@ internal sealed record StatusBody
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // Cut short or garbled: what was read up to here stands.
+            // The body is cut off or invalid. The values read so far are kept.
         }
 
         return isStatus ? status with { IsStatus = true } : new StatusBody { Code = status.Code, Message = status.Message };
@@ -163,20 +143,8 @@ internal sealed record StatusBody
             reader.Read();
             switch (name)
             {
-                case "name":
-                    status = status with { Name = Text(ref reader) };
-                    break;
-                case "group":
-                    status = status with { Group = Text(ref reader) };
-                    break;
                 case "kind":
                     status = status with { Kind = Text(ref reader) };
-                    break;
-                case "uid":
-                    status = status with { Uid = Text(ref reader) };
-                    break;
-                case "retryAfterSeconds" when reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var seconds):
-                    status = status with { RetryAfterSeconds = seconds };
                     break;
                 case "causes" when reader.TokenType == JsonTokenType.StartArray:
                     ReadCauses(ref reader, ref status);
@@ -229,7 +197,7 @@ internal sealed record StatusBody
         return "";
     }
 
-    private static string PageTitle(ReadOnlySpan<byte> page)
+    private static string DescribePage(ReadOnlySpan<byte> page)
     {
         var text = Encoding.UTF8.GetString(page[..Math.Min(page.Length, 4096)]);
         var start = text.IndexOf("<title>", StringComparison.OrdinalIgnoreCase);

@@ -6,7 +6,6 @@ namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
 /// <summary>One kubeconfig file, read; nothing of it is judged yet but its form.</summary>
 internal sealed record KubeconfigFile(
-    string Path,
     string? CurrentContext,
     IReadOnlyList<KubeconfigCluster> Clusters,
     IReadOnlyList<KubeconfigUser> Users,
@@ -54,9 +53,8 @@ internal sealed record KubeconfigFile(
 
         return root switch
         {
-            null or KubeconfigScalar { IsNull: true } => new KubeconfigFile(path, null, [], [], []),
+            null or KubeconfigScalar { IsNull: true } => new KubeconfigFile(null, [], [], []),
             KubeconfigMapping mapping => new KubeconfigFile(
-                path,
                 mapping.Text("current-context"),
                 Entries(path, mapping, "clusters", "cluster", ReadCluster),
                 Entries(path, mapping, "users", "user", ReadUser),
@@ -155,7 +153,7 @@ internal sealed record KubeconfigFile(
         {
             ApiVersion = exec.Text("apiVersion") ?? "",
             // As kubectl: a bare name is looked for on the path, anything with a slash stands where the file says.
-            Command = command.AsSpan().IndexOfAny('/', System.IO.Path.DirectorySeparatorChar) >= 0 ? Resolve(path, command)! : command,
+            Command = command.AsSpan().IndexOfAny('/', Path.DirectorySeparatorChar) >= 0 ? Resolve(path, command)! : command,
             Arguments = exec.Texts("args"),
             Environment =
             [
@@ -191,5 +189,5 @@ internal sealed record KubeconfigFile(
     }
 
     private static string? Resolve(string file, string? path) =>
-        path is null ? null : System.IO.Path.GetFullPath(path, System.IO.Path.GetDirectoryName(file)!);
+        path is null ? null : Path.GetFullPath(path, Path.GetDirectoryName(file)!);
 }

@@ -1,10 +1,10 @@
 namespace MilvusMonitoring.Kubernetes.Objects;
 
-/// <summary>Tells who installed objects from who merely works on them.</summary>
+/// <summary>Separates the installers of objects from the controllers that update them.</summary>
 internal static class FieldManagers
 {
-    /// <summary>Parts of Kubernetes and of kube-prometheus that write to objects others made, and restarts.</summary>
-    private static readonly HashSet<string> Workers =
+    /// <summary>The controllers of Kubernetes and kube-prometheus, which update objects of others, and restarts.</summary>
+    private static readonly HashSet<string> Controllers =
     [
         "kube-controller-manager",
         "kube-apiserver",
@@ -18,11 +18,11 @@ internal static class FieldManagers
         FieldManagerEntry.RestartName,
     ];
 
-    /// <summary>The field managers that wrote the objects themselves, the most frequent first.</summary>
+    /// <summary>Lists the field managers that wrote the objects themselves, the most frequent first.</summary>
     public static IReadOnlyList<string> WhoApplied(IEnumerable<ObjectMetadata> objects) =>
         [.. objects
             .SelectMany(metadata => metadata.Managers)
-            .Where(manager => manager.Subresource.Length == 0 && !Workers.Contains(manager.Manager))
+            .Where(manager => manager.Subresource.Length == 0 && !Controllers.Contains(manager.Manager))
             .GroupBy(manager => manager.Manager, StringComparer.Ordinal)
             .OrderByDescending(group => group.Count())
             .ThenBy(group => group.Key, StringComparer.Ordinal)

@@ -2,32 +2,35 @@ using System.Text.RegularExpressions;
 
 namespace MilvusMonitoring.Kubernetes.Objects;
 
-/// <summary>What the API server takes as a label.</summary>
+/// <summary>The API server's rules for labels.</summary>
 internal static partial class LabelRules
 {
     private const int LongestName = 63;
     private const int LongestPrefix = 253;
 
-    /// <summary>Checks a label.</summary>
-    /// <param name="key">Its key: a name, or a domain, a slash and a name.</param>
-    /// <param name="value">Its value; may be empty.</param>
-    /// <returns>What is wrong; null where nothing is.</returns>
+    private static readonly string NameRule =
+        $"{LongestName} letters, digits, '-', '_' or '.', with a letter or digit at both ends";
+
+    /// <summary>Finds the fault of a label; null if there is none.</summary>
+    /// <param name="key">A name, or a domain, a slash and a name.</param>
+    /// <param name="value">The value; may be empty.</param>
     public static string? Problem(string key, string value)
     {
         var slash = key.IndexOf('/', StringComparison.Ordinal);
         var (prefix, name) = slash < 0 ? (null, key) : (key[..slash], key[(slash + 1)..]);
         if (name.Length is 0 or > LongestName || !Name().IsMatch(name))
         {
-            return $"'{key}' is no label key: its name has 1 to {LongestName} letters, digits, '-', '_' or '.', with a letter or digit at both ends";
+            return $"'{key}' is not a label key: its name needs 1 to {NameRule}";
         }
 
         if (prefix is not null && (prefix.Length is 0 or > LongestPrefix || !Domain().IsMatch(prefix)))
         {
-            return $"'{key}' is no label key: before the slash stands a domain name of small letters, digits, '-' and '.', at most {LongestPrefix} long";
+            return $"'{key}' is not a label key: the part before the slash must be a domain name "
+                + $"of lower-case letters, digits, '-' and '.', at most {LongestPrefix} long";
         }
 
         return value.Length > LongestName || (value.Length > 0 && !Name().IsMatch(value))
-            ? $"'{value}' is no value for the label {key}: it has at most {LongestName} letters, digits, '-', '_' or '.', with a letter or digit at both ends"
+            ? $"'{value}' is not a value for the label {key}: a value has at most {NameRule}"
             : null;
     }
 

@@ -3,26 +3,24 @@ using MilvusMonitoring.Json;
 
 namespace MilvusMonitoring.Kubernetes.Objects;
 
-/// <summary>Label selectors as they stand in objects: <c>matchLabels</c> and <c>matchExpressions</c>, all of which must hold.</summary>
+/// <summary>Evaluates the label selectors of objects: <c>matchLabels</c> and <c>matchExpressions</c>, all of which must hold.</summary>
 internal static class LabelSelector
 {
     /// <summary>Whether a selector selects labels.</summary>
-    /// <param name="selector">The selector; an empty one selects everything, a missing one nothing.</param>
-    /// <param name="labels">The labels.</param>
-    /// <returns>Whether it does.</returns>
+    /// <param name="selector">The selector. An empty selector selects everything, a missing selector nothing.</param>
     public static bool Selects(JsonElement selector, IReadOnlyDictionary<string, string> labels) =>
         selector.ValueKind == JsonValueKind.Object
         && selector.TextMap("matchLabels").All(wanted => labels.GetValueOrDefault(wanted.Key) == wanted.Value)
         && selector.Items("matchExpressions").All(expression => Holds(expression, labels));
 
-    /// <summary>The selector as kubectl writes it, for messages: <c>release=kps,tier in (a,b)</c>.</summary>
+    /// <summary>Describes a selector as kubectl does: <c>release=kps,tier in (a,b)</c>.</summary>
     public static string Describe(JsonElement selector) =>
         string.Join(
             ',',
             selector
                 .TextMap("matchLabels")
                 .Select(label => $"{label.Key}={label.Value}")
-                .Concat(selector.Items("matchExpressions").Select(Describe1)));
+                .Concat(selector.Items("matchExpressions").Select(DescribeExpression)));
 
     private static bool Holds(JsonElement expression, IReadOnlyDictionary<string, string> labels)
     {
@@ -37,7 +35,7 @@ internal static class LabelSelector
         };
     }
 
-    private static string Describe1(JsonElement expression) => expression.Text("operator") switch
+    private static string DescribeExpression(JsonElement expression) => expression.Text("operator") switch
     {
         "Exists" => $"{expression.Text("key")}",
         "DoesNotExist" => $"!{expression.Text("key")}",

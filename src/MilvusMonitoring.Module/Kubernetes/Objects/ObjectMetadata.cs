@@ -1,6 +1,6 @@
 namespace MilvusMonitoring.Kubernetes.Objects;
 
-/// <summary>What metadata says of a live object, as far as this module looks at it.</summary>
+/// <summary>The metadata of a live object, as far as this module reads it.</summary>
 internal sealed record ObjectMetadata
 {
     public required string Name { get; init; }
@@ -11,7 +11,7 @@ internal sealed record ObjectMetadata
 
     public required string ResourceVersion { get; init; }
 
-    /// <summary>Counts the changes of its spec; 0 where its kind has no such count.</summary>
+    /// <summary>The number of changes of the spec; 0 if the kind does not count them.</summary>
     public long Generation { get; init; }
 
     public DateTimeOffset? DeletionTimestamp { get; init; }
@@ -27,7 +27,7 @@ internal sealed record ObjectMetadata
     public IReadOnlyList<FieldManagerEntry> Managers { get; init; } = [];
 
     /// <summary>
-    /// What stands for the set of fields that this module has applied or patched and that nobody has changed since; null where it applied
+    /// A digest of the fields that this module has applied or patched and that nobody has changed since; null if this module has applied
     /// none.
     /// </summary>
     public string? OwnedFields =>

@@ -5,13 +5,12 @@ using MilvusMonitoring.Json;
 
 namespace MilvusMonitoring.Kubernetes.Objects;
 
-/// <summary>Reads <see cref="ObjectMetadata"/> from an object as the server sends it, whole or metadata-only.</summary>
+/// <summary>Reads <see cref="ObjectMetadata"/> from a whole object or from a metadata-only object.</summary>
 internal static class ObjectMetadataReader
 {
-    /// <summary>Reads the metadata of one object.</summary>
+    /// <summary>Reads the metadata of one object; null if the text is not an object with a name and a UID.</summary>
     /// <param name="json">The object, UTF-8 JSON.</param>
-    /// <returns>Its metadata; null where the text is no object with a name and a UID.</returns>
-    /// <exception cref="JsonException">The text is no JSON.</exception>
+    /// <exception cref="JsonException">The text is not valid JSON.</exception>
     public static ObjectMetadata? Read(ReadOnlyMemory<byte> json)
     {
         var slice = JsonSlice.Find(json, "metadata");
@@ -24,9 +23,7 @@ internal static class ObjectMetadataReader
         return FromMetadata(document.RootElement);
     }
 
-    /// <summary>Reads what a <c>metadata</c> member holds.</summary>
-    /// <param name="metadata">The value of the member.</param>
-    /// <returns>The metadata; null where name or UID are missing.</returns>
+    /// <summary>Reads the value of a <c>metadata</c> member; null if the name or the UID is missing.</summary>
     public static ObjectMetadata? FromMetadata(JsonElement metadata)
     {
         if (metadata.Text("name") is not { } name || metadata.Text("uid") is not { } uid)
@@ -46,21 +43,21 @@ internal static class ObjectMetadataReader
             Labels = metadata.TextMap("labels"),
             Annotations = metadata.TextMap("annotations"),
             HasOwner = metadata.Items("ownerReferences").Any(),
-            Managers = [.. metadata.Items("managedFields").Select(ManagerEntry)],
+            Managers = [.. metadata.Items("managedFields").Select(ReadManager)],
         };
     }
 
-    private static FieldManagerEntry ManagerEntry(JsonElement entry) => new(
+    private static FieldManagerEntry ReadManager(JsonElement entry) => new(
         entry.Text("manager") ?? string.Empty,
         entry.Text("operation") ?? string.Empty,
         entry.Text("subresource") ?? string.Empty,
         entry.Time("time"),
-        Digest(entry.Member("fieldsV1")))
+        ComputeDigest(entry.Member("fieldsV1")))
     {
         WritesStatus = entry.Member("fieldsV1", "f:status").ValueKind == JsonValueKind.Object,
     };
 
-    private static string Digest(JsonElement fields) => fields.ValueKind == JsonValueKind.Undefined
+    private static string ComputeDigest(JsonElement fields) => fields.ValueKind == JsonValueKind.Undefined
         ? string.Empty
         : Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(fields.GetRawText())), 0, 12);
 }

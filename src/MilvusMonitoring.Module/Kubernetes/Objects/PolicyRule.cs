@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace MilvusMonitoring.Kubernetes.Objects;
 
-/// <summary>One rule of a role: every verb of it on every resource of it in every API group of it.</summary>
+/// <summary>One rule of a role: each of its verbs on each of its resources in each of its API groups.</summary>
 internal sealed record PolicyRule
 {
     private const string Any = "*";
@@ -13,12 +13,12 @@ internal sealed record PolicyRule
 
     public IReadOnlyList<string> Verbs { get; init; } = [];
 
-    /// <summary>The objects that it is for; empty for all.</summary>
+    /// <summary>The names of the allowed objects; empty for all.</summary>
     public IReadOnlyList<string> ResourceNames { get; init; } = [];
 
     public IReadOnlyList<string> NonResourceUrls { get; init; } = [];
 
-    /// <summary>Every smallest part of it.</summary>
+    /// <summary>The smallest parts of the rule.</summary>
     public IEnumerable<Permission> Permissions =>
         (from @group in ApiGroups
          from resource in Resources
@@ -31,18 +31,18 @@ internal sealed record PolicyRule
             select new Permission(verb, string.Empty, string.Empty, Path: path));
 
     /// <summary>Reads the rules of a role.</summary>
-    /// <param name="rules">The value of <c>rules</c>; anything but an array counts as none.</param>
+    /// <param name="rules">The value of <c>rules</c>. Anything but an array counts as no rules.</param>
     public static IReadOnlyList<PolicyRule> ParseAll(JsonNode? rules) => [.. (rules as JsonArray ?? []).OfType<JsonObject>().Select(Parse)];
 
-    /// <summary>Whether it allows something on all objects of a resource.</summary>
-    /// <param name="permission">A resource, no subresource, without a name.</param>
+    /// <summary>Whether the rule grants a permission on all objects of a resource.</summary>
+    /// <param name="permission">A permission on a resource without a subresource and without a name.</param>
     public bool Allows(Permission permission) =>
         ResourceNames.Count == 0
         && Has(Verbs, permission.Verb)
         && Has(ApiGroups, permission.Group)
         && Has(Resources, permission.Resource);
 
-    /// <summary>The rule as the API server takes it.</summary>
+    /// <summary>Writes the rule in the API server's form.</summary>
     public JsonObject ToJson()
     {
         var rule = new JsonObject();

@@ -1,13 +1,16 @@
 namespace MilvusMonitoring.Kubernetes.Objects;
 
-/// <summary>Which object: API group, kind, namespace and name, the version left out, since every version shows the same object.</summary>
+/// <summary>Identifies an object by API group, kind, namespace and name. The version is left out: all versions show the same object.</summary>
 /// <param name="Group">The API group; empty for the core group.</param>
-/// <param name="Kind">The kind.</param>
-/// <param name="Namespace">The namespace; null where the kind has none.</param>
-/// <param name="Name">The name.</param>
+/// <param name="Namespace">The namespace; null for a kind without namespaces.</param>
 internal sealed record ResourceId(string Group, string Kind, string? Namespace, string Name)
 {
-    /// <summary>The name in text: <c>Kind/namespace/name</c>, or <c>Kind/name</c>.</summary>
-    /// <returns>The text.</returns>
+    public bool IsCrd => Group == "apiextensions.k8s.io" && Kind == "CustomResourceDefinition";
+
+    public bool IsNamespace => Group.Length == 0 && Kind == "Namespace";
+
+    public bool IsApiService => Group == "apiregistration.k8s.io" && Kind == "APIService";
+
+    /// <summary>The object in text: <c>Kind/namespace/name</c>, or <c>Kind/name</c>.</summary>
     public override string ToString() => Namespace is null ? $"{Kind}/{Name}" : $"{Kind}/{Namespace}/{Name}";
 }

@@ -1,11 +1,8 @@
 namespace MilvusMonitoring.Kubernetes.Objects;
 
-/// <summary>How the API server serves a kind.</summary>
+/// <summary>A kind, and how the API server serves it.</summary>
 /// <param name="Group">The API group; empty for the core group.</param>
-/// <param name="Version">The version.</param>
 /// <param name="Plural">The name in paths: <c>servicemonitors</c>.</param>
-/// <param name="Kind">The kind.</param>
-/// <param name="IsNamespaced">Whether its objects live in namespaces.</param>
 internal sealed record ResourceType(string Group, string Version, string Plural, string Kind, bool IsNamespaced)
 {
     public static ResourceType Secret { get; } = new(string.Empty, "v1", "secrets", "Secret", true);
@@ -14,7 +11,7 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
 
     public static ResourceType EndpointSlice { get; } = new("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true);
 
-    /// <summary>Before Kubernetes 1.21.</summary>
+    /// <summary>The EndpointSlice of Kubernetes before 1.21.</summary>
     public static ResourceType OldEndpointSlice { get; } = EndpointSlice with { Version = "v1beta1" };
 
     public static ResourceType ServiceMonitor { get; } = new("monitoring.coreos.com", "v1", "servicemonitors", "ServiceMonitor", true);
@@ -44,11 +41,11 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
 
     public static ResourceType RoleBinding { get; } = Rbac("rolebindings", "RoleBinding", true);
 
-    /// <summary>The API version, with its group: <c>apps/v1</c>.</summary>
+    /// <summary>The version with its group: <c>apps/v1</c>.</summary>
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
-    /// <summary>The path of the list of its objects.</summary>
-    /// <param name="namespaceName">The namespace; null for all, or for a kind that has none.</param>
+    /// <summary>The path of a list.</summary>
+    /// <param name="namespaceName">The namespace; null for all, or for a kind without namespaces.</param>
     public string ListPath(string? namespaceName)
     {
         var root = (Group.Length == 0 ? "/api/" : "/apis/") + ApiVersion;
@@ -60,7 +57,7 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
     /// <summary>The path of one object.</summary>
     public string PathOf(ResourceId id) => $"{ListPath(id.Namespace)}/{Uri.EscapeDataString(id.Name)}";
 
-    /// <summary>Names an object of this kind.</summary>
+    /// <summary>The id of an object of this kind.</summary>
     public ResourceId IdOf(string? namespaceName, string name) => new(Group, Kind, namespaceName, name);
 
     private static ResourceType Rbac(string plural, string kind, bool isNamespaced) =>

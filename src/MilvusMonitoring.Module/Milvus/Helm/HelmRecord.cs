@@ -8,9 +8,6 @@ internal sealed record HelmRecord
     /// <summary>The release's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The release's namespace.</summary>
-    public required string Namespace { get; init; }
-
     /// <summary>The revision, counted from 1.</summary>
     public required int Revision { get; init; }
 

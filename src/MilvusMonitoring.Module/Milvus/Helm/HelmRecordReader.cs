@@ -93,7 +93,6 @@ internal static class HelmRecordReader
         return new HelmRecord
         {
             Name = name,
-            Namespace = JsonSlice.Text(json, "namespace") ?? string.Empty,
             Revision = number,
             Status = status,
             ChartName = chartName,

@@ -47,7 +47,7 @@ internal sealed class HelmRecordTarget
             () => $"the damage is '{damage}'");
         if (record is { ChartName: MilvusChart.Name })
         {
-            var chart = new MilvusChart(record.Name, record.Namespace, record.ChartVersion, record.AppVersion, record.Values);
+            var chart = new MilvusChart(record.Name, "default", record.ChartVersion, record.AppVersion, record.Values);
             chart.RenderMonitor().ToJsonString();
         }
     }
