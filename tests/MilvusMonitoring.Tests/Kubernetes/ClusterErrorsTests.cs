@@ -28,7 +28,7 @@ public sealed class ClusterErrorsTests
                 "06-authn-authz",
                 "may patch cluster roles, but doesn't hold the permissions it grants: 403",
                 ErrorId.PermissionDenied,
-                """user "limited" would hand out permissions that it does not hold: {APIGroups:[""], Resources:["endpoints"], Verbs:["get" "watch" "list" "get" "watch" "list"]}, {"""
+                """user "limited" would grant permissions that it does not hold: {APIGroups:[""], Resources:["endpoints"], Verbs:["get" "watch" "list" "get" "watch" "list"]}, {"""
             },
             { "06-authn-authz", "(name mismatch on purpose)", ErrorId.ObjectInvalid, "does not match the name on the URL" },
             {
@@ -45,7 +45,7 @@ public sealed class ClusterErrorsTests
                 "03-apply-errors",
                 "its CRD does not exist yet: plain-text 404",
                 ErrorId.KindNotFound,
-                "the server does not know this kind of object, or a proxy answered in its place; install"
+                "the server does not know this kind of object, or a proxy answered instead; install"
             },
         };
 
@@ -76,7 +76,7 @@ public sealed class ClusterErrorsTests
         403,
         """User "jane" cannot patch resource "deployments" in API group "apps" in the namespace "monitoring": RBAC: role "x" not found; see""",
         ErrorId.PermissionDenied,
-        """user "jane" may not patch deployments.apps in namespace monitoring (RBAC: role "x" not found, see); ask for a Role in that namespace with the rule {apiGroups: ["apps"], resources: ["deployments"], verbs: ["patch"]} bound to that user."""
+        """user "jane" may not patch deployments.apps in namespace monitoring (RBAC: role "x" not found; see); ask for a Role in that namespace with the rule {apiGroups: ["apps"], resources: ["deployments"], verbs: ["patch"]} bound to that user."""
     )]
     [InlineData(
         403,
@@ -94,7 +94,7 @@ public sealed class ClusterErrorsTests
         403,
         """clusterroles "r" is forbidden: user "jane" (groups=["a"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["pods"], Verbs:["get"]}""",
         ErrorId.PermissionDenied,
-        """hand out permissions that it does not hold: {APIGroups:[""], Resources:["pods"], Verbs:["get"]}; run it as a cluster administrator"""
+        """grant permissions that it does not hold: {APIGroups:[""], Resources:["pods"], Verbs:["get"]}; run the command as a cluster administrator"""
     )]
     [InlineData(
         403,
@@ -106,10 +106,10 @@ public sealed class ClusterErrorsTests
         409,
         "Operation cannot be fulfilled on x: the object has been modified; please apply your changes",
         ErrorId.ObjectChanged,
-        "modified, please apply your changes; run the command again."
+        "modified; please apply your changes; run the command again."
     )]
     [InlineData(410, "too old resource version", ErrorId.ObjectChanged, "too old")]
-    [InlineData(413, "Request entity too large", ErrorId.ObjectInvalid, "larger than the server takes")]
+    [InlineData(413, "Request entity too large", ErrorId.ObjectInvalid, "larger than the server accepts")]
     [InlineData(415, "the body of the request was in an unknown format", ErrorId.ServerFailed, "Kubernetes 1.20 or newer")]
     [InlineData(429, "", ErrorId.ServerFailed, "overloaded")]
     [InlineData(500, "etcdserver: request timed out", ErrorId.ServerFailed, "(500) (etcdserver: request timed out); ")]
