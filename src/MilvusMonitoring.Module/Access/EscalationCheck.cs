@@ -57,7 +57,7 @@ internal sealed class EscalationCheck(ClusterClient client, IActivitySink sink)
         var all = demands.Distinct().ToList();
         var options = new ParallelOptions
         {
-            MaxDegreeOfParallelism = ClusterClient.UsualThrottleLimit,
+            MaxDegreeOfParallelism = ClusterClient.DefaultThrottleLimit,
             CancellationToken = cancellationToken,
         };
         await Parallel

@@ -20,7 +20,7 @@ internal static class RoleDocument
             return null;
         }
 
-        using var document = ClusterClient.ParseAnswer(body, id.ToString());
+        using var document = ClusterClient.ParseResponse(body, id.ToString());
         return JsonObject.Create(document.RootElement.Clone());
     }
 

@@ -17,7 +17,7 @@ public sealed class GetKubePrometheusCommand : ClusterCommand
     private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {
         foreach (
-            var stack in await new StackReader(client, output, ClusterClient.UsualThrottleLimit)
+            var stack in await new StackReader(client, output, ClusterClient.DefaultThrottleLimit)
                 .ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             output.Object(stack);

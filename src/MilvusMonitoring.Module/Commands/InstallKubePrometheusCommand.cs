@@ -66,7 +66,7 @@ public sealed class InstallKubePrometheusCommand : ClusterCommand
     /// <summary>How many requests may be under way at once: 1 to 64. Default: 32.</summary>
     [Parameter]
     [ValidateRange(1, 64)]
-    public int ThrottleLimit { get; set; } = ClusterClient.UsualThrottleLimit;
+    public int ThrottleLimit { get; set; } = ClusterClient.DefaultThrottleLimit;
 
     /// <inheritdoc />
     private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace MilvusMonitoring.IO;
 
-/// <summary>Reads another stream, and fails once it gives more than it may: the end of a compression bomb.</summary>
+/// <summary>Reads another stream and throws once the stream exceeds its limit, which stops decompression bombs.</summary>
 internal sealed class LimitedStream : Stream
 {
     private readonly Stream _inner;
@@ -8,10 +8,9 @@ internal sealed class LimitedStream : Stream
     private readonly Func<Exception> _tooMuch;
     private long _read;
 
-    /// <summary>Creates the stream.</summary>
-    /// <param name="inner">What is read; closed with this stream.</param>
-    /// <param name="limit">How many bytes it may give.</param>
-    /// <param name="tooMuch">The error where it gives more.</param>
+    /// <param name="inner">The other stream, closed with this stream.</param>
+    /// <param name="limit">The limit in bytes.</param>
+    /// <param name="tooMuch">Creates the exception for a stream that exceeds the limit.</param>
     public LimitedStream(Stream inner, long limit, Func<Exception> tooMuch)
     {
         _inner = inner;
@@ -19,47 +18,35 @@ internal sealed class LimitedStream : Stream
         _tooMuch = tooMuch;
     }
 
-    /// <inheritdoc />
     public override bool CanRead => true;
 
-    /// <inheritdoc />
     public override bool CanSeek => false;
 
-    /// <inheritdoc />
     public override bool CanWrite => false;
 
-    /// <inheritdoc />
     public override long Length => throw new NotSupportedException();
 
-    /// <inheritdoc />
     public override long Position
     {
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
 
-    /// <inheritdoc />
-    public override int Read(byte[] buffer, int offset, int count) => Counted(_inner.Read(buffer, offset, count));
+    public override int Read(byte[] buffer, int offset, int count) => Count(_inner.Read(buffer, offset, count));
 
-    /// <inheritdoc />
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Counted(await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
+        Count(await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
 
-    /// <inheritdoc />
     public override void Flush()
     {
     }
 
-    /// <inheritdoc />
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
-    /// <inheritdoc />
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <inheritdoc />
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <inheritdoc />
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -70,7 +57,7 @@ internal sealed class LimitedStream : Stream
         base.Dispose(disposing);
     }
 
-    private int Counted(int count)
+    private int Count(int count)
     {
         _read += count;
         return _read > _limit ? throw _tooMuch() : count;

@@ -3,16 +3,14 @@ using System.Runtime.CompilerServices;
 
 namespace MilvusMonitoring.IO;
 
-/// <summary>Cuts a stream into lines, in one pooled buffer that grows with the longest line.</summary>
+/// <summary>Splits a stream into lines, in one pooled buffer that grows with the longest line.</summary>
 internal static class LineReader
 {
     private const int FirstSize = 16 * 1024;
 
-    /// <summary>Reads the lines; each is valid until the next is read. A stream that breaks off ends them like one that ends.</summary>
-    /// <param name="stream">The stream.</param>
-    /// <param name="longestLine">The most bytes of one line.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="InvalidDataException">A line is longer.</exception>
+    /// <summary>Reads the lines. A line is valid until the next line is read. A broken stream ends the lines as the end of a stream does.</summary>
+    /// <param name="longestLine">The limit of one line in bytes.</param>
+    /// <exception cref="InvalidDataException">A line exceeds the limit.</exception>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
         Stream stream,
         int longestLine,

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace MilvusMonitoring.IO;
 
-/// <summary>A growing byte buffer on rented arrays.</summary>
+/// <summary>A growing byte buffer of rented arrays.</summary>
 internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
 {
     private const int SmallestGrowth = 4096;
@@ -10,38 +10,32 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
     private byte[] _bytes = [];
     private int _length;
 
-    /// <summary>What has been written. Valid until the next write.</summary>
+    /// <summary>The written bytes; valid until the next write.</summary>
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
 
-    /// <inheritdoc />
     public void Advance(int count) => _length += count;
 
-    /// <inheritdoc />
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
         EnsureRoom(sizeHint);
         return _bytes.AsMemory(_length);
     }
 
-    /// <inheritdoc />
     public Span<byte> GetSpan(int sizeHint = 0)
     {
         EnsureRoom(sizeHint);
         return _bytes.AsSpan(_length);
     }
 
-    /// <summary>Appends bytes.</summary>
-    /// <param name="bytes">The bytes.</param>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(GetSpan(bytes.Length));
         Advance(bytes.Length);
     }
 
-    /// <summary>Forgets what has been written and keeps the room.</summary>
+    /// <summary>Removes the written bytes and keeps the array.</summary>
     public void Clear() => _length = 0;
 
-    /// <inheritdoc />
     public void Dispose()
     {
         if (_bytes.Length > 0)

@@ -4,11 +4,11 @@ using System.Net.Sockets;
 namespace MilvusMonitoring.IO;
 
 /// <summary>
-/// A connection that takes all that has come from the kernel, up to a limit, and hands it out in the pieces that are asked for.
+/// A connection that reads all available bytes from the kernel, up to a limit, and serves smaller reads from them.
 /// </summary>
 /// <remarks>
-/// SslStream asks for each TLS record by itself, with a peek before it: two system calls for at most 16 KiB
-/// (dotnet/runtime, SslStream.IO.cs, EnsureFullTlsFrameAsync). One download of 256 MiB from a pod took 33,500 of them.
+/// SslStream reads each TLS record by itself, after a read of its header: two system calls for at most 16 KiB
+/// (dotnet/runtime, SslStream.IO.cs, EnsureFullTlsFrameAsync). A download of 256 MiB from a pod took 33,500 system calls.
 /// </remarks>
 internal sealed class ReadAheadStream(Socket socket) : NetworkStream(socket, ownsSocket: true)
 {
@@ -20,7 +20,6 @@ internal sealed class ReadAheadStream(Socket socket) : NetworkStream(socket, own
     private int _end;
     private int _size = Smallest;
 
-    /// <inheritdoc />
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_start < _end)
@@ -28,20 +27,17 @@ internal sealed class ReadAheadStream(Socket socket) : NetworkStream(socket, own
             return ValueTask.FromResult(Take(buffer.Span));
         }
 
-        // A read of nothing waits until there is something, and holds no memory meanwhile.
+        // A read of zero bytes waits for data without holding memory.
         return buffer.IsEmpty || buffer.Length >= Largest
             ? base.ReadAsync(buffer, cancellationToken)
             : FillAsync(buffer, cancellationToken);
     }
 
-    /// <inheritdoc />
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <inheritdoc />
     public override int Read(Span<byte> buffer) => _start < _end ? Take(buffer) : base.Read(buffer);
 
-    /// <inheritdoc />
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     private async ValueTask<int> FillAsync(Memory<byte> buffer, CancellationToken cancellationToken)
@@ -58,9 +54,15 @@ internal sealed class ReadAheadStream(Socket socket) : NetworkStream(socket, own
             throw;
         }
 
-        _size = count == held.Length ? Math.Min(held.Length * 2, Largest)
-            : count < held.Length / 4 ? Math.Max(_size / 2, Smallest)
-            : _size;
+        if (count == held.Length)
+        {
+            _size = Math.Min(held.Length * 2, Largest);
+        }
+        else if (count < held.Length / 4)
+        {
+            _size = Math.Max(_size / 2, Smallest);
+        }
+
         (_held, _start, _end) = (held, 0, count);
         return Take(buffer.Span);
     }

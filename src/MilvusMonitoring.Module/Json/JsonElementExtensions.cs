@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MilvusMonitoring.Json;
 
-/// <summary>Reads members that a server may leave out, or give as null.</summary>
+/// <summary>Reads members that may be missing or null.</summary>
 internal static class JsonElementExtensions
 {
     public static JsonElement Member(this JsonElement element, string name) =>
@@ -23,7 +23,7 @@ internal static class JsonElementExtensions
     public static IEnumerable<string> Texts(this JsonElement element, string name) =>
         element.Items(name).Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!);
 
-    /// <summary>The members that are texts; of a name that stands twice the last counts, as for Go.</summary>
+    /// <summary>Reads the members that are texts. If a name occurs twice, the last value counts, as in Go.</summary>
     public static IReadOnlyDictionary<string, string> TextMap(this JsonElement element, string name)
     {
         var map = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -3,15 +3,12 @@ using System.Text.Json.Nodes;
 namespace MilvusMonitoring.Json;
 
 /// <summary>
-/// Whether two pieces of JSON say the same. <see cref="JsonNode.DeepEquals"/> alone would not do: .NET 8 and 9 take a member that is null
-/// for one of any other name (dotnet/runtime#112769).
+/// Compares two JSON values. <see cref="JsonNode.DeepEquals"/> alone is not enough: .NET 8 and 9 treat a null member as equal to a member
+/// of any other name (dotnet/runtime#112769).
 /// </summary>
 internal static class JsonEquality
 {
-    /// <summary>Compares; members in any order, items in theirs.</summary>
-    /// <param name="left">One.</param>
-    /// <param name="right">The other.</param>
-    /// <returns>True where they are equal.</returns>
+    /// <summary>Whether two values are equal. The order of members does not count, the order of items does.</summary>
     public static bool AreEqual(JsonNode? left, JsonNode? right) =>
         (left, right) switch
         {

@@ -3,21 +3,19 @@ using System.Text.Json;
 namespace MilvusMonitoring.Json;
 
 /// <summary>
-/// Finds one value in a UTF-8 JSON text without building the rest of it: definitions of kube-prometheus are up to half a megabyte each, and
-/// only their conditions are of interest.
+/// Finds one value in a UTF-8 JSON text without parsing the rest into a document. A CRD of kube-prometheus has up to half a megabyte, of
+/// which only the conditions matter.
 /// </summary>
 internal static class JsonSlice
 {
-    // Deeper than anything that is read from manifests or servers; nothing here recurses.
+    // Deeper than any manifest or response. The code below does not recurse.
     private const int MaximumDepth = 1000;
 
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MaximumDepth };
 
-    /// <summary>Finds the value below the given member names.</summary>
-    /// <param name="json">The text.</param>
+    /// <summary>Finds the JSON text of a value; empty if there is none.</summary>
     /// <param name="path">Member names, outermost first.</param>
-    /// <returns>The value's own text; empty where there is none.</returns>
-    /// <exception cref="JsonException">The text is no JSON as far as it was read.</exception>
+    /// <exception cref="JsonException">The text is not valid JSON.</exception>
     public static ReadOnlyMemory<byte> Find(ReadOnlyMemory<byte> json, params ReadOnlySpan<string> path)
     {
         var reader = new Utf8JsonReader(json.Span, ReaderOptions);
@@ -39,11 +37,9 @@ internal static class JsonSlice
         return json[start..(int)reader.BytesConsumed];
     }
 
-    /// <summary>Parses the value below the given member names.</summary>
-    /// <param name="json">The text.</param>
+    /// <summary>Parses a value into a copy that outlives the text; undefined if there is none.</summary>
     /// <param name="path">Member names, outermost first.</param>
-    /// <returns>The value, a copy that outlives the text; undefined where there is none.</returns>
-    /// <exception cref="JsonException">The text is no JSON as far as it was read.</exception>
+    /// <exception cref="JsonException">The text is not valid JSON.</exception>
     public static JsonElement Parse(ReadOnlyMemory<byte> json, params ReadOnlySpan<string> path)
     {
         var slice = Find(json, path);
@@ -56,19 +52,15 @@ internal static class JsonSlice
         return document.RootElement.Clone();
     }
 
-    /// <summary>Reads the text below the given member names.</summary>
-    /// <param name="json">The JSON.</param>
+    /// <summary>Reads a string value; null if there is none.</summary>
     /// <param name="path">Member names, outermost first.</param>
-    /// <returns>The text; null where there is none.</returns>
-    /// <exception cref="JsonException">The JSON is none as far as it was read.</exception>
+    /// <exception cref="JsonException">The text is not valid JSON.</exception>
     public static string? Text(ReadOnlyMemory<byte> json, params ReadOnlySpan<string> path) =>
         Parse(json, path) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
-    /// <summary>Cuts an array into its items.</summary>
-    /// <param name="json">The text.</param>
+    /// <summary>Splits an array into the JSON texts of its items; none if there is no array.</summary>
     /// <param name="path">Member names, outermost first.</param>
-    /// <returns>Each item's own text; none where there is no array.</returns>
-    /// <exception cref="JsonException">The text is no JSON as far as it was read.</exception>
+    /// <exception cref="JsonException">The text is not valid JSON.</exception>
     public static IReadOnlyList<ReadOnlyMemory<byte>> Items(ReadOnlyMemory<byte> json, params ReadOnlySpan<string> path)
     {
         var array = Find(json, path);

@@ -3,15 +3,13 @@ using System.Text.Unicode;
 namespace MilvusMonitoring.Json;
 
 /// <summary>
-/// Whether the texts in JSON can be read. System.Text.Json takes names and strings with bytes that are no UTF-8, or with half of a
-/// surrogate pair escaped,
-/// and only refuses when they are read, with an exception that is no <see cref="System.Text.Json.JsonException"/>. So JSON from elsewhere
-/// is asked beforehand.
+/// Checks the names and strings in JSON. System.Text.Json accepts invalid UTF-8 and an escaped half of a surrogate pair, and throws only
+/// when such a string is read, with an exception other than <see cref="System.Text.Json.JsonException"/>. So JSON from other programs is
+/// checked beforehand.
 /// </summary>
 internal static class JsonTexts
 {
-    /// <summary>Whether all texts can be read. An API server sends no others.</summary>
-    /// <param name="json">The JSON; that it is any is not looked at.</param>
+    /// <summary>Whether all strings can be read. An API server sends only such JSON. The syntax is not checked.</summary>
     public static bool AreReadable(ReadOnlySpan<byte> json)
     {
         if (!Utf8.IsValid(json))
@@ -22,7 +20,7 @@ internal static class JsonTexts
         for (int at; (at = json.IndexOf((byte)'\\')) >= 0;)
         {
             json = json[at..];
-            var unit = CodeUnit(json);
+            var unit = ReadCodeUnit(json);
             if (unit is { } low && char.IsLowSurrogate(low))
             {
                 return false;
@@ -31,7 +29,7 @@ internal static class JsonTexts
             if (unit is { } high && char.IsHighSurrogate(high))
             {
                 json = json[6..];
-                if (CodeUnit(json) is not { } second || !char.IsLowSurrogate(second))
+                if (ReadCodeUnit(json) is not { } second || !char.IsLowSurrogate(second))
                 {
                     return false;
                 }
@@ -43,8 +41,8 @@ internal static class JsonTexts
         return true;
     }
 
-    /// <summary>The code unit that is escaped at the beginning of a text; null where none is.</summary>
-    private static char? CodeUnit(ReadOnlySpan<byte> text) =>
+    /// <summary>Reads the escaped code unit at the beginning of a text; null if there is none.</summary>
+    private static char? ReadCodeUnit(ReadOnlySpan<byte> text) =>
         text is [(byte)'\\', (byte)'u', _, _, _, _, ..]
         && System.Buffers.Text.Utf8Parser.TryParse(text[2..6], out ushort unit, out var read, 'X')
         && read == 4

@@ -41,7 +41,7 @@ internal sealed class BlindOperatorFinder(ClusterClient client, int throttleLimi
         var board = await ReadinessSnapshot
             .ReadAsync(client, operators.Concat(operated), throttleLimit, cancellationToken).ConfigureAwait(false);
         var untouched = operated.Where(item => board.IsUntouched(item.Id)).Select(item => item.Type).Distinct().ToList();
-        foreach (var (id, type) in operators.Where(item => board.StateOf(item.Id).IsReady))
+        foreach (var (id, type) in operators.Where(item => board.GetState(item.Id).IsReady))
         {
             if (await LookAsync(id, type, untouched, cancellationToken).ConfigureAwait(false) is { } blind)
             {
@@ -106,8 +106,8 @@ internal sealed class BlindOperatorFinder(ClusterClient client, int throttleLimi
 
     private async Task<(string Name, DateTimeOffset? At)> EstablishedAsync(string name, CancellationToken cancellationToken)
     {
-        var id = new ResourceId(ResourceType.Definition.Group, ResourceType.Definition.Kind, null, name);
-        var definition = await client.FindAsync(ResourceType.Definition, id, cancellationToken).ConfigureAwait(false);
+        var id = new ResourceId(ResourceType.Crd.Group, ResourceType.Crd.Kind, null, name);
+        var definition = await client.FindAsync(ResourceType.Crd, id, cancellationToken).ConfigureAwait(false);
         return (
             name,
             definition is { } json

@@ -62,7 +62,7 @@ internal sealed class StackReader(ClusterClient client, IActivitySink sink, int 
                 Message = entry.LeftAlone
                     ?? (
                         unknown.Contains(entry.Id) ? "may not be read: whether it has drifted is unknown"
-                        : board.Targets.Contains(entry.Id) && !board.StateOf(entry.Id).IsReady ? board.StateOf(entry.Id).Message
+                        : board.Targets.Contains(entry.Id) && !board.GetState(entry.Id).IsReady ? board.GetState(entry.Id).Message
                         : null),
             });
         return Stack(inventory.Namespace, kubernetes, live.Values, [.. resources]) with
@@ -95,7 +95,7 @@ internal sealed class StackReader(ClusterClient client, IActivitySink sink, int 
         Namespace = id.Namespace,
         Name = id.Name,
         Component = component,
-        Ready = board.Targets.Contains(id) ? board.StateOf(id).IsReady : null,
+        Ready = board.Targets.Contains(id) ? board.GetState(id).IsReady : null,
     };
 
     private KubePrometheusStack Stack(
@@ -106,7 +106,7 @@ internal sealed class StackReader(ClusterClient client, IActivitySink sink, int 
         new()
         {
             Namespace = namespaceName,
-            Managers = FieldManagers.WhoApplied(live),
+            Managers = FieldManagers.ListAppliers(live),
             Context = client.Connection.Context,
             Kubeconfig = client.Connection.Kubeconfig,
             Server = client.Connection.Server,

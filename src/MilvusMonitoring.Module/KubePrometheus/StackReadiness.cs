@@ -75,7 +75,7 @@ internal sealed class StackReadiness
         CancellationToken look,
         CancellationToken cancellationToken)
     {
-        var workload = board.WorkloadOf(id);
+        var workload = board.GetWorkload(id);
         IReadOnlyList<PodProblem> problems = [];
         try
         {

@@ -147,7 +147,7 @@ internal sealed class UninstallPlanner(ClusterClient client, ResourceTypes types
 
     /// <summary>The commands that take the monitors of Milvus away.</summary>
     private static string Disable(IReadOnlyList<(ResourceId Id, string Release)> monitors) => monitors is [var only]
-        ? $"Disable-MilvusServiceMonitor {PowerShellText.Argument(only.Release)} -Namespace {only.Id.Namespace}"
+        ? $"Disable-MilvusServiceMonitor {PowerShellText.Quote(only.Release)} -Namespace {only.Id.Namespace}"
         : "Get-MilvusServiceMonitor | Disable-MilvusServiceMonitor";
 
     private static PlannedResource Leave(PlannedResource item, string why) => item with { Action = ResourceAction.Skipped, Message = why };

@@ -14,5 +14,5 @@ internal sealed record UnreadyObject(ResourceId Id, ReadyState State, IReadOnlyL
     /// <summary>All that is said of it.</summary>
     public string Text => Problems.Count == 0
         ? State.Message
-        : string.Join(", ", Problems.Select(problem => OneLine.WithoutEnd(problem.ToString())).Prepend(OneLine.WithoutEnd(State.Message)));
+        : string.Join(", ", Problems.Select(problem => OneLine.TrimPunctuation(problem.ToString())).Prepend(OneLine.TrimPunctuation(State.Message)));
 }

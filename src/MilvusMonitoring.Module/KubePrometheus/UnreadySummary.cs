@@ -55,7 +55,7 @@ internal static class UnreadySummary
                 images.Count == 1
                     ? $"image {images[0]}"
                     : $"{images.Count} images from {(registries.Count == 1 ? registries[0] : $"{registries.Count} registries, {List(registries)},")}";
-            return [$"{what} cannot be pulled ({PullFailure.Innermost(problems.Select(problem => problem.Reason))}), for {Names(items)}"];
+            return [$"{what} cannot be pulled ({PullFailure.FindInnermost(problems.Select(problem => problem.Reason))}), for {Names(items)}"];
         }
 
         return items.GroupBy(item => ReasonOf(item, kind), StringComparer.Ordinal).Select(group => kind switch
@@ -67,7 +67,7 @@ internal static class UnreadySummary
     }
 
     private static string ReasonOf(UnreadyObject item, PodProblemKind kind) =>
-        item.Problems.FirstOrDefault(problem => problem.Kind == kind)?.Reason ?? PodRefusal.Reason(item.State.Refusal!);
+        item.Problems.FirstOrDefault(problem => problem.Kind == kind)?.Reason ?? PodRefusal.ReadReason(item.State.Refusal!);
 
     private static string Containers(IReadOnlyList<UnreadyObject> items) =>
         "container "

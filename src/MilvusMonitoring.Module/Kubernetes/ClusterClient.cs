@@ -27,7 +27,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
     /// <summary>
     /// The default number of parallel requests. The 27 to 30 reads that compare a release with the cluster then take one round trip.
     /// </summary>
-    public const int UsualThrottleLimit = 32;
+    public const int DefaultThrottleLimit = 32;
 
     private static readonly TimeSpan UpgradeTimeout = TimeSpan.FromSeconds(10);
 
@@ -307,7 +307,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
                 throw ClusterErrors.From(status, what, type.Plural);
             }
 
-            using var list = ParseAnswer(body, what);
+            using var list = ParseResponse(body, what);
             foreach (var item in list.RootElement.Items("items"))
             {
                 if (read(item) is { } value)
@@ -372,7 +372,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
     }
 
     /// <param name="what">The requested objects, for messages.</param>
-    public static JsonDocument ParseAnswer(ReadOnlyMemory<byte> body, string what)
+    public static JsonDocument ParseResponse(ReadOnlyMemory<byte> body, string what)
     {
         try
         {

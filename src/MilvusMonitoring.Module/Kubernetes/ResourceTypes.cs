@@ -92,6 +92,6 @@ internal sealed class ResourceTypes(ClusterClient client)
     private async Task<JsonDocument?> ReadDocumentAsync(string path, string accept, CancellationToken cancellationToken)
     {
         var body = await client.FindDocumentAsync(path, accept, cancellationToken).ConfigureAwait(false);
-        return body is null ? null : ClusterClient.ParseAnswer(body.Value, path);
+        return body is null ? null : ClusterClient.ParseResponse(body.Value, path);
     }
 }

@@ -1,16 +1,16 @@
 namespace MilvusMonitoring.Messages;
 
-/// <summary>What a mistyped name may have been meant to be.</summary>
+/// <summary>Suggests names for a mistyped name.</summary>
 internal static class NameSuggestions
 {
     private const int ListLimit = 10;
 
-    /// <summary>As long as names of Kubernetes may be; what is longer was meant to be something else.</summary>
+    /// <summary>The longest name in Kubernetes. A longer text is not a mistyped name.</summary>
     private const int LongestName = 253;
 
-    /// <summary>Says which names are near the one given, or else which there are.</summary>
-    /// <param name="given">The name that is not there; empty when none was given.</param>
-    /// <param name="names">The names that are.</param>
+    /// <summary>Describes the similar names, or else the existing names.</summary>
+    /// <param name="given">The name that does not exist; empty for none.</param>
+    /// <param name="names">The existing names.</param>
     /// <returns>A phrase: <c>did you mean 'a' or 'b'</c>, <c>there are: a, b</c>, <c>there are none</c>.</returns>
     public static string Describe(string given, IEnumerable<string> names)
     {
@@ -24,10 +24,10 @@ internal static class NameSuggestions
         };
     }
 
-    /// <summary>Says which names are near the one given.</summary>
-    /// <param name="given">The name that is not there; empty when none was given.</param>
-    /// <param name="names">The names that are.</param>
-    /// <returns>A phrase: <c>did you mean 'a' or 'b'</c>; null where none is near.</returns>
+    /// <summary>Describes the similar names.</summary>
+    /// <param name="given">The name that does not exist; empty for none.</param>
+    /// <param name="names">The existing names.</param>
+    /// <returns>A phrase: <c>did you mean 'a' or 'b'</c>; null if no name is similar.</returns>
     public static string? Guess(string given, IEnumerable<string> names)
     {
         var near = given.Length is 0 or > LongestName
@@ -44,7 +44,7 @@ internal static class NameSuggestions
         return near.Count == 0 ? null : "did you mean " + string.Join(" or ", near);
     }
 
-    // Letters to change, add or leave out, case aside.
+    // The number of letters to change, add or remove, regardless of case.
     private static int Distance(string left, string right)
     {
         var row = Enumerable.Range(0, right.Length + 1).ToArray();

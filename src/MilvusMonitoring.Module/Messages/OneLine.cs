@@ -2,13 +2,11 @@ using System.Text;
 
 namespace MilvusMonitoring.Messages;
 
-/// <summary>Text from elsewhere (servers, plugins, proxies) made fit for one line of a message.</summary>
+/// <summary>Turns text of other programs (servers, plugins, proxies) into one line of a message.</summary>
 internal static class OneLine
 {
-    /// <summary>Turns every run of white space and control characters into one space and cuts what is too long.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="limit">The most characters that are kept.</param>
-    /// <returns>One line without control characters.</returns>
+    /// <summary>Replaces every run of white space and control characters with one space, and cuts the text at a limit.</summary>
+    /// <param name="limit">The limit in characters.</param>
     public static string Clean(string? text, int limit = 600)
     {
         if (string.IsNullOrEmpty(text))
@@ -43,12 +41,10 @@ internal static class OneLine
         return line.ToString();
     }
 
-    /// <summary>Ends a sentence so that another can follow: no full stop, semicolon or colon at the end.</summary>
-    /// <param name="text">One line.</param>
-    /// <returns>The line without its last mark.</returns>
-    public static string WithoutEnd(string text) => text.TrimEnd('.', ';', ':', ',', ' ');
+    /// <summary>Removes the punctuation at the end of a line, so that more text can follow.</summary>
+    public static string TrimPunctuation(string text) => text.TrimEnd('.', ';', ':', ',', ' ');
 
-    // Direction marks and line separators would let a server's text rearrange the line that it is shown in.
+    // With direction marks and line separators, a server's text could rearrange the line that shows it.
     private static bool IsInvisible(char character) =>
         character
             is '\u2028'

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace MilvusMonitoring.Messages;
 
 /// <summary>
-/// One phase of a longer work, timed: a line for <c>-Verbose</c> at its end, and an activity for whoever listens to the source, as the
-/// benchmarks do.
+/// Measures one phase of an operation. The end of the phase writes a verbose line. Listeners of the activity source, such as the
+/// benchmarks, see an activity.
 /// </summary>
 internal sealed class Phase : IDisposable
 {
@@ -17,11 +17,11 @@ internal sealed class Phase : IDisposable
 
     private Phase(IActivitySink sink, string name) => (_sink, _name, _activity) = (sink, name, Source.StartActivity(name));
 
-    /// <summary>Starts a phase; it ends when it is disposed of.</summary>
+    /// <summary>Starts a phase, which ends when it is disposed of.</summary>
     public static Phase Start(IActivitySink sink, string name) => new(sink, name);
 
-    /// <summary>Starts a phase that ends with the last of some tasks, however each ends.</summary>
-    /// <returns>A task that ends with the phase, and never fails.</returns>
+    /// <summary>Starts a phase that ends with the last of some tasks, whether they succeed or fail.</summary>
+    /// <returns>A task that ends with the phase and never fails.</returns>
     public static async Task SpanAsync(IActivitySink sink, string name, IReadOnlyCollection<Task> tasks)
     {
         if (tasks.Count > 0)

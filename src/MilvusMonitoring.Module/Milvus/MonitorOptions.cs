@@ -76,7 +76,7 @@ internal sealed record MonitorOptions(string? Interval, string? ScrapeTimeout, I
             .Select(label =>
                 MilvusChart.OwnLabels.Contains(label.Key)
                     ? $"The label {label.Key} is the chart's own"
-                    : LabelRules.Problem(label.Key, label.Value))
+                    : LabelRules.FindProblem(label.Key, label.Value))
             .OfType<string>()
             .Select(problem => problem + "; give another one to -AdditionalLabel.")
             .FirstOrDefault();

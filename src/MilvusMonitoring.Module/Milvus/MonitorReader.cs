@@ -42,7 +42,7 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
             return null;
         }
 
-        using var document = ClusterClient.ParseAnswer(body, id.ToString());
+        using var document = ClusterClient.ParseResponse(body, id.ToString());
         return LiveMonitor.From(type, document.RootElement.Clone());
     }
 
@@ -61,7 +61,7 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
             Interval = endpoint.Text("interval"),
             ScrapeTimeout = endpoint.Text("scrapeTimeout"),
             Labels = monitor.Metadata.Labels,
-            Managers = FieldManagers.WhoApplied([monitor.Metadata]),
+            Managers = FieldManagers.ListAppliers([monitor.Metadata]),
             Services = monitor.Type.Kind == "PodMonitor" ? [] : [.. targets.Scraped.Select(service => service.Name)],
             Endpoints = targets.Endpoints?.Count,
             ReadyEndpoints = targets.Ready?.Count,

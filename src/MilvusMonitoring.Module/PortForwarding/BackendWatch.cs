@@ -126,7 +126,7 @@ internal sealed class BackendWatch(ClusterClient client, ServiceTarget target, A
             return false;
         }
 
-        using var list = ClusterClient.ParseAnswer(body, $"{source.Type.Plural} of {target}");
+        using var list = ClusterClient.ParseResponse(body, $"{source.Type.Plural} of {target}");
         _version = list.RootElement.Member("metadata").Text("resourceVersion");
         _parts.Clear();
         foreach (var item in list.RootElement.Items("items"))

@@ -192,7 +192,7 @@ internal sealed class PodConnection : IAsyncDisposable
 
     private void Finish(PodEnd end, string text)
     {
-        EndText = OneLine.WithoutEnd(OneLine.Clean(text));
+        EndText = OneLine.TrimPunctuation(OneLine.Clean(text));
         End = end;
     }
 

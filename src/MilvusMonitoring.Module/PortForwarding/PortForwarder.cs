@@ -87,7 +87,7 @@ internal sealed class PortForwarder : IAsyncDisposable
         if (!_stop.IsCancellationRequested)
         {
             _meter.Failed(
-                $"The port-forward to {_target} has ended by itself{(ended.Exception?.InnerException is { } fault ? $": {OneLine.WithoutEnd(OneLine.Clean(fault.Message))}" : string.Empty)}; start it again."
+                $"The port-forward to {_target} has ended by itself{(ended.Exception?.InnerException is { } fault ? $": {OneLine.TrimPunctuation(OneLine.Clean(fault.Message))}" : string.Empty)}; start it again."
             );
             _meter.Ended(PortForwardState.Failed);
             Close();
@@ -191,7 +191,7 @@ internal sealed class PortForwarder : IAsyncDisposable
     {
         var now = _backends.Current;
         var state = now.NotReady > 0 ? $"{now.NotReady} not ready" : now.Ready.Count > 0 ? "none can be reached" : "it has none";
-        var last = _meter.LastError is { } error && now.Ready.Count > 0 ? $" ({OneLine.WithoutEnd(error)})" : string.Empty;
+        var last = _meter.LastError is { } error && now.Ready.Count > 0 ? $" ({OneLine.TrimPunctuation(error)})" : string.Empty;
         return new MonitoringException(
             ErrorId.NotReady,
             $"No pod of {_target} became ready within {timeout.TotalSeconds:0.#} s: {state}{last}",

@@ -26,7 +26,7 @@ internal sealed record ServiceTarget(string Namespace, string Service, ServicePo
             return null;
         }
 
-        using var document = ClusterClient.ParseAnswer(body, id.ToString());
+        using var document = ClusterClient.ParseResponse(body, id.ToString());
         var hasSelector = document.RootElement.Member("spec").TextMap("selector").Count > 0;
         return new ServiceTarget(namespaceName, service, ServicePort.Find(document.RootElement, id.ToString(), port), hasSelector);
     }

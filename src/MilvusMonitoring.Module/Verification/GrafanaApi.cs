@@ -32,7 +32,7 @@ internal sealed class GrafanaApi(JsonApi api)
             }
             catch (MonitoringException exception) when (exception.ErrorId == ErrorId.NotAuthenticated)
             {
-                answer = answer with { NotAsked = OneLine.WithoutEnd(exception.Message) };
+                answer = answer with { NotAsked = OneLine.TrimPunctuation(exception.Message) };
             }
         }
 
@@ -72,11 +72,11 @@ internal sealed class GrafanaApi(JsonApi api)
             }
             catch (MonitoringException exception) when (exception.ErrorId == ErrorId.ResponseInvalid)
             {
-                refusal ??= OneLine.WithoutEnd(exception.Message);
+                refusal ??= OneLine.TrimPunctuation(exception.Message);
             }
             catch (MonitoringException exception) when (exception.ErrorId == ErrorId.TimedOut)
             {
-                return answer with { DataSourceError = OneLine.WithoutEnd(exception.Message) };
+                return answer with { DataSourceError = OneLine.TrimPunctuation(exception.Message) };
             }
         }
 

@@ -20,7 +20,7 @@ internal sealed class InstanceCheck : ICheck
         Task.FromResult<Finding?>(
             scene.Found is { } found ? InstanceRules.Instance(found.Instance, scene.Remedies)
             : scene.NotFound is { ErrorId: ErrorId.InstanceNotFound or ErrorId.InstanceAmbiguous } missing
-                ? Finding.Failed(TargetOf(scene), OneLine.WithoutEnd(missing.Message), scene.Remedies.Instances()) with
+                ? Finding.Failed(TargetOf(scene), OneLine.TrimPunctuation(missing.Message), scene.Remedies.Instances()) with
                 {
                     ErrorId = missing.ErrorId,
                 }

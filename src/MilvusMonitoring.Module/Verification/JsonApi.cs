@@ -94,7 +94,7 @@ internal sealed class JsonApi(HttpClient http, string who)
     private static string Words(string message) =>
         message.Contains("connection refused", StringComparison.OrdinalIgnoreCase)
             ? "the connection was refused"
-            : OneLine.WithoutEnd(OneLine.Clean(message, 200));
+            : OneLine.TrimPunctuation(OneLine.Clean(message, 200));
 
     private static T? Cause<T>(Exception? exception)
         where T : Exception

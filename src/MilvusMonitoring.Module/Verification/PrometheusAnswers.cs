@@ -32,7 +32,7 @@ internal static class PrometheusAnswers
                 "success" when root.Member("data") is { ValueKind: not JsonValueKind.Undefined } data => data.Clone(),
                 "error" => throw new MonitoringException(
                     ErrorId.ResponseInvalid,
-                    $"{who} answers: {OneLine.WithoutEnd(OneLine.Clean(root.Text("error"), 200))}",
+                    $"{who} answers: {OneLine.TrimPunctuation(OneLine.Clean(root.Text("error"), 200))}",
                     who),
                 _ => throw NotPrometheus(who, null),
             };
@@ -61,7 +61,7 @@ internal static class PrometheusAnswers
     private static PrometheusTarget Target(JsonElement target) => new(
         target.TextMap("labels"),
         target.Text("health") ?? "unknown",
-        OneLine.WithoutEnd(OneLine.Clean(target.Text("lastError"), 200)),
+        OneLine.TrimPunctuation(OneLine.Clean(target.Text("lastError"), 200)),
         Span(target.Text("scrapeInterval")),
         Span(target.Text("scrapeTimeout")));
 

@@ -196,7 +196,7 @@ internal static class PrometheusRules
         {
             return Finding.Failed(
                 target,
-                OneLine.WithoutEnd(dead.Error!.Message),
+                OneLine.TrimPunctuation(dead.Error!.Message),
                 Remedies.InWords($"See that {dead.Name} runs and can be reached from here; give another address with -PrometheusUri."));
         }
 
@@ -204,7 +204,7 @@ internal static class PrometheusRules
         {
             return Finding.Failed(
                 target,
-                OneLine.WithoutEnd(other.Error!.Message),
+                OneLine.TrimPunctuation(other.Error!.Message),
                 Remedies.InWords("Give the address of Prometheus itself, as far as its path goes, with -PrometheusUri."));
         }
 

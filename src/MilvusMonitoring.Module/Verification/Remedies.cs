@@ -17,9 +17,9 @@ internal sealed record Remedies(string? Context, string? Kubeconfig)
     public string Install(Inventory? stack, bool force = false) =>
         Command(
             "Install-KubePrometheus",
-            stack?.Release is { } release ? $"-Version {PowerShellText.Argument(release)}"
+            stack?.Release is { } release ? $"-Version {PowerShellText.Quote(release)}"
                 : stack is null ? null
-                : $"-Path {PowerShellText.Argument(stack.Source)}",
+                : $"-Path {PowerShellText.Quote(stack.Source)}",
             force ? "-ForceConflicts" : null,
             "-Wait");
 
@@ -30,17 +30,17 @@ internal sealed record Remedies(string? Context, string? Kubeconfig)
     public string Enable(string name, string namespaceName, MonitorSettings? settings = null) =>
         Command(
             "Enable-MilvusServiceMonitor",
-            PowerShellText.Argument(name),
+            PowerShellText.Quote(name),
             In(namespaceName),
-            settings?.Interval is { } interval ? $"-Interval {PowerShellText.Argument(interval)}" : null,
-            settings?.ScrapeTimeout is { } timeout ? $"-ScrapeTimeout {PowerShellText.Argument(timeout)}" : null,
+            settings?.Interval is { } interval ? $"-Interval {PowerShellText.Quote(interval)}" : null,
+            settings?.ScrapeTimeout is { } timeout ? $"-ScrapeTimeout {PowerShellText.Quote(timeout)}" : null,
             settings is { Labels.Count: > 0 }
                 ? $"-AdditionalLabel @{{ {string.Join("; ", settings.Labels.Select(label => $"{Key(label.Key)} = {Quoted(label.Value)}"))} }}"
                 : null);
 
     /// <summary>Makes the monitor anew, where others hold fields of it that are not as they should be.</summary>
     public string MakeAnew(string name, string namespaceName, MonitorSettings? settings = null) =>
-        $"{Command("Disable-MilvusServiceMonitor", PowerShellText.Argument(name), In(namespaceName))}; {Enable(name, namespaceName, settings)}";
+        $"{Command("Disable-MilvusServiceMonitor", PowerShellText.Quote(name), In(namespaceName))}; {Enable(name, namespaceName, settings)}";
 
     /// <summary>Lets Prometheus discover what it has to.</summary>
     /// <param name="prometheusNamespace">The namespace of the Prometheus resource.</param>
@@ -49,24 +49,24 @@ internal sealed record Remedies(string? Context, string? Kubeconfig)
     public string Grant(string prometheusNamespace, string prometheusName, bool own) => Command(
         "Grant-PrometheusMilvusAccess",
         own ? "-Method Binding" : null,
-        $"-PrometheusNamespace {PowerShellText.Argument(prometheusNamespace)}",
-        $"-PrometheusName {PowerShellText.Argument(prometheusName)}");
+        $"-PrometheusNamespace {PowerShellText.Quote(prometheusNamespace)}",
+        $"-PrometheusName {PowerShellText.Quote(prometheusName)}");
 
     /// <summary>Waits until a monitor that is new has come through.</summary>
     public string Wait(string name, string namespaceName) =>
-        Command("Test-MilvusMonitoring", PowerShellText.Argument(name), In(namespaceName), "-Wait");
+        Command("Test-MilvusMonitoring", PowerShellText.Quote(name), In(namespaceName), "-Wait");
 
     /// <summary>Shows what there is.</summary>
     public string Instances() => Command("Get-MilvusInstance");
 
-    private static string In(string namespaceName) => $"-Namespace {PowerShellText.Argument(namespaceName)}";
+    private static string In(string namespaceName) => $"-Namespace {PowerShellText.Quote(namespaceName)}";
 
     private static string Key(string key) => key.All(char.IsAsciiLetter) ? key : Quoted(key);
 
-    private static string Quoted(string text) => PowerShellText.Argument(text) is ['\'', ..] quoted ? quoted : $"'{text}'";
+    private static string Quoted(string text) => PowerShellText.Quote(text) is ['\'', ..] quoted ? quoted : $"'{text}'";
 
     private string Command(string name, params string?[] parameters) => string.Join(' ', new[] { name }
         .Concat(parameters.OfType<string>())
-        .Concat(Context is null ? [] : [$"-Context {PowerShellText.Argument(Context)}"])
-        .Concat(Kubeconfig is null ? [] : [$"-Kubeconfig {PowerShellText.Argument(Kubeconfig)}"]));
+        .Concat(Context is null ? [] : [$"-Context {PowerShellText.Quote(Context)}"])
+        .Concat(Kubeconfig is null ? [] : [$"-Kubeconfig {PowerShellText.Quote(Kubeconfig)}"]));
 }

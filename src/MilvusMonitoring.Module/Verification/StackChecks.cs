@@ -83,10 +83,10 @@ internal sealed class CrdCheck : ICheck
     /// </summary>
     private static async Task<CrdState?> StateAsync(CheckContext scene, ResourceType kind, CancellationToken cancellationToken)
     {
-        var id = new ResourceId(ResourceType.Definition.Group, ResourceType.Definition.Kind, null, $"{kind.Plural}.{kind.Group}");
+        var id = new ResourceId(ResourceType.Crd.Group, ResourceType.Crd.Kind, null, $"{kind.Plural}.{kind.Group}");
         try
         {
-            return await scene.Client.FindAsync(ResourceType.Definition, id, cancellationToken).ConfigureAwait(false) is { } body
+            return await scene.Client.FindAsync(ResourceType.Crd, id, cancellationToken).ConfigureAwait(false) is { } body
                 ? CrdState.FromStatus(JsonSlice.Parse(body, "status")) with { IsEstablished = false }
                 : null;
         }
@@ -169,7 +169,7 @@ internal sealed class PrometheusCheck : ICheck
                 blind.Operator,
                 blind.Reason,
                 scene.Stack?.Namespace == blind.Operator.Namespace ? scene.Remedies.Install(scene.Stack) : null)
-            : StackRules.Prometheus([.. ids.Select(id => (id, board.StateOf(id)))], scene.Remedies.Install(scene.Stack));
+            : StackRules.Prometheus([.. ids.Select(id => (id, board.GetState(id)))], scene.Remedies.Install(scene.Stack));
     }
 
     private static async Task<BlindOperator?> BlindAsync(CheckContext scene, ResourceId @operator, CancellationToken cancellationToken)

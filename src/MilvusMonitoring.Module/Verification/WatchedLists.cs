@@ -33,7 +33,7 @@ internal static class WatchedLists
         {
             foreach (var kind in CrdCheck.Kinds)
             {
-                yield return new WatchedList(CheckId.Definitions, ResourceType.Definition, null, Named($"{kind.Plural}.{kind.Group}"));
+                yield return new WatchedList(CheckId.Definitions, ResourceType.Crd, null, Named($"{kind.Plural}.{kind.Group}"));
             }
 
             yield break;

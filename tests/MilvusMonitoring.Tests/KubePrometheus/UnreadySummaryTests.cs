@@ -25,7 +25,7 @@ public sealed class UnreadySummaryTests
         var folder = Environment.GetEnvironmentVariable(Variable);
         Assert.SkipWhen(string.IsNullOrEmpty(folder), $"{Variable} names no folder of recordings");
         var items = Pods(Path.Combine(folder!, "pods-waiting.json"))
-            .Select(pod => UnreadyObject("Deployment", pod.Metadata.Labels["app.kubernetes.io/name"], [.. PodFailureReason.AllOf(pod)]))
+            .Select(pod => UnreadyObject("Deployment", pod.Metadata.Labels["app.kubernetes.io/name"], [.. PodFailureReason.ListProblems(pod)]))
             .Where(item => item.Problems.Count > 0)
             .DistinctBy(item => item.Id)
             .ToList();
@@ -61,14 +61,14 @@ public sealed class UnreadySummaryTests
             causes,
             UnreadySummary
                 .Describe([
-                    UnreadyObject("Deployment", "x", [.. PodFailureReason.AllOf(Pods(Recorded).Single(each => each.Metadata.Name == pod))]),
+                    UnreadyObject("Deployment", "x", [.. PodFailureReason.ListProblems(Pods(Recorded).Single(each => each.Metadata.Name == pod))]),
                 ])
                 .Causes);
 
     [Fact]
     public void A_pod_that_only_waits_says_nothing() =>
         Assert.Empty(
-            PodFailureReason.AllOf(Pods(Recorded).Single(pod => pod.Metadata.Name.StartsWith("nosecret", StringComparison.Ordinal))));
+            PodFailureReason.ListProblems(Pods(Recorded).Single(pod => pod.Metadata.Name.StartsWith("nosecret", StringComparison.Ordinal))));
 
     [Fact]
     public void Every_cause_is_named_with_its_own_remedy()
@@ -78,7 +78,7 @@ public sealed class UnreadySummaryTests
         var (causes, remedy) = UnreadySummary.Describe([
             UnreadyObject("DaemonSet", "node-exporter", []),
             UnreadyObject("Deployment", "a", []) with { State = ReadyState.NotYet("FailedCreate") with { Refusal = Quota } },
-            UnreadyObject("StatefulSet", "b", [new PodProblem(PodProblemKind.Creation, null, Quota, PodRefusal.Reason(Quota))]),
+            UnreadyObject("StatefulSet", "b", [new PodProblem(PodProblemKind.Creation, null, Quota, PodRefusal.ReadReason(Quota))]),
             UnreadyObject("Prometheus", "k8s", []) with { WaitsForOperator = true },
             UnreadyObject("Alertmanager", "main", []) with { WaitsForOperator = true },
         ]);
@@ -125,7 +125,7 @@ public sealed class UnreadySummaryTests
     [InlineData("(combined from similar events): Error creating: pods \"ds\" is forbidden: exceeded quota: few", "exceeded quota: few")]
     [InlineData("Error creating: admission webhook \"x\" denied the request: no", "admission webhook \"x\" denied the request: no")]
     public void What_the_controller_puts_before_the_reason_is_left_out(string message, string reason) =>
-        Assert.Equal(reason, PodRefusal.Reason(message));
+        Assert.Equal(reason, PodRefusal.ReadReason(message));
 
     [Theory]
     [InlineData(
@@ -136,7 +136,7 @@ public sealed class UnreadySummaryTests
     [InlineData("no such host or 403 Forbidden", "a: no such host", "b: 403 Forbidden")]
     [InlineData("no reason is given", "")]
     public void The_innermost_reason_is_said_once(string reason, params string[] messages) =>
-        Assert.Equal(reason, PullFailure.Innermost(messages));
+        Assert.Equal(reason, PullFailure.FindInnermost(messages));
 
     private static UnreadyObject UnreadyObject(string kind, string name, IReadOnlyList<PodProblem> problems) =>
         new(

@@ -19,15 +19,15 @@ public sealed class LabelTests
     [InlineData("a", "b\n", false)]
     [InlineData("ä", "b", false)]
     public void Labels_are_taken_and_refused_as_the_server_does(string key, string value, bool good) =>
-        Assert.Equal(good, LabelRules.Problem(key, value) is null);
+        Assert.Equal(good, LabelRules.FindProblem(key, value) is null);
 
     [Fact]
     public void A_name_or_value_is_63_characters_at_most()
     {
         var longest = new string('a', 63);
-        Assert.Null(LabelRules.Problem(longest, longest));
-        Assert.NotNull(LabelRules.Problem(longest + "a", "b"));
-        Assert.NotNull(LabelRules.Problem("b", longest + "a"));
+        Assert.Null(LabelRules.FindProblem(longest, longest));
+        Assert.NotNull(LabelRules.FindProblem(longest + "a", "b"));
+        Assert.NotNull(LabelRules.FindProblem("b", longest + "a"));
     }
 
     [Theory]

@@ -15,7 +15,7 @@ public sealed class ReadinessTests
     [InlineData(
         "Deployment",
         """{"metadata":{"generation":2},"spec":{"replicas":1},"status":{"observedGeneration":1,"updatedReplicas":1,"availableReplicas":1}}""",
-        "its newest version has not been looked at by its controller yet"
+        "its controller has not observed the newest version yet"
     )]
     [InlineData(
         "Deployment",
@@ -30,7 +30,7 @@ public sealed class ReadinessTests
     [InlineData(
         "Deployment",
         """{"metadata":{"generation":1},"spec":{"replicas":1},"status":{"observedGeneration":1,"updatedReplicas":1,"availableReplicas":1,"replicas":2}}""",
-        "old replicas are still ending"
+        "old replicas are still terminating"
     )]
     [InlineData(
         "Deployment",
@@ -117,7 +117,7 @@ public sealed class ReadinessTests
     {
         var operatorId = new ResourceId("apps", "Deployment", "monitoring", "prometheus-operator");
         var board = new ReadinessBoard([Prometheus, operatorId]);
-        Assert.Equal("is not there yet", board.StateOf(Prometheus).Message);
+        Assert.Equal("does not exist yet", board.GetState(Prometheus).Message);
         board.Observe(Prometheus, Parse("""{"metadata":{"generation":1}}"""));
         board.Observe(
             operatorId,
@@ -125,7 +125,7 @@ public sealed class ReadinessTests
         );
         Assert.Equal(
             "the operator is not running: Deployment/monitoring/prometheus-operator: 0 of 1 replicas available",
-            board.StateOf(Prometheus).Message);
+            board.GetState(Prometheus).Message);
         Assert.True(board.WaitsForOperator(Prometheus));
 
         board.Observe(
@@ -133,7 +133,7 @@ public sealed class ReadinessTests
             Parse(
                 """{"metadata":{"generation":1},"spec":{"replicas":1},"status":{"observedGeneration":1,"updatedReplicas":1,"availableReplicas":1}}"""
             ));
-        Assert.Equal("the operator has not reconciled it yet", board.StateOf(Prometheus).Message);
+        Assert.Equal("the operator has not reconciled it yet", board.GetState(Prometheus).Message);
         Assert.False(board.WaitsForOperator(Prometheus));
     }
 
@@ -147,14 +147,14 @@ public sealed class ReadinessTests
             Parse(
                 """{"metadata":{"generation":1},"status":{"observedGeneration":1,"desiredNumberScheduled":1,"updatedNumberScheduled":0}}"""
             ));
-        board.Refuse(id, "exceeded quota");
-        Assert.Equal("exceeded quota", board.StateOf(id).Refusal);
+        board.AddRefusal(id, "exceeded quota");
+        Assert.Equal("exceeded quota", board.GetState(id).Refusal);
         board.Observe(
             id,
             Parse(
                 """{"metadata":{"generation":1},"status":{"observedGeneration":1,"desiredNumberScheduled":1,"updatedNumberScheduled":1,"numberAvailable":1}}"""
             ));
-        Assert.Null(board.StateOf(id).Refusal);
+        Assert.Null(board.GetState(id).Refusal);
     }
 
     [Fact]
@@ -234,7 +234,7 @@ public sealed class ReadinessTests
         var board = new ReadinessBoard([id, new ResourceId("", "ConfigMap", "monitoring", "has-no-such-state")]);
         board.Observe(id, Parse("""{"spec":{"replicas":0},"status":{"observedGeneration":1}}"""));
         Assert.Empty(board.NotReady);
-        board.Gone(id);
+        board.Remove(id);
         Assert.Equal([id], board.NotReady.Select(item => item.Id));
     }
 

@@ -18,7 +18,7 @@ public sealed class RemediesTests
     [InlineData("", "''")]
     public void A_word_becomes_an_argument_that_PowerShell_reads_as_that_word(string word, string argument)
     {
-        Assert.Equal(argument, PowerShellText.Argument(word));
+        Assert.Equal(argument, PowerShellText.Quote(word));
         var script = Parser.ParseInput($"Get-It {argument}", out _, out var errors);
         Assert.Empty(errors);
         var read = Assert.IsType<StringConstantExpressionAst>(

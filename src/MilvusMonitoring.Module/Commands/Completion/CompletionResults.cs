@@ -8,7 +8,7 @@ internal static class CompletionResults
 {
     /// <summary>The words that begin like what was typed, quoted where PowerShell needs it.</summary>
     public static IEnumerable<CompletionResult> From(IEnumerable<string> words, string wordToComplete) =>
-        words.Where(word => Begins(word, Typed(wordToComplete))).Select(word => Result(PowerShellText.Argument(word), word, word));
+        words.Where(word => Begins(word, Typed(wordToComplete))).Select(word => Result(PowerShellText.Quote(word), word, word));
 
     /// <summary>The numbers that begin like what was typed, and what each of them stands for.</summary>
     public static IEnumerable<CompletionResult> From(IEnumerable<(int Number, string Meaning)> numbers, string wordToComplete) =>

@@ -166,7 +166,7 @@ internal sealed record TransportFailure(TransportStage Stage, string Reason, Mon
         _ => Describe(exception),
     };
 
-    private static string Describe(Exception exception) => OneLine.WithoutEnd(OneLine.Clean(exception.Message, 200));
+    private static string Describe(Exception exception) => OneLine.TrimPunctuation(OneLine.Clean(exception.Message, 200));
 
     private static string Via(Uri? proxy) => proxy is null ? "" : $"through the proxy {proxy.Host}:{proxy.Port}: ";
 

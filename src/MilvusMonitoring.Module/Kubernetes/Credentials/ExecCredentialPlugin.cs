@@ -39,7 +39,7 @@ internal sealed class ExecCredentialPlugin
     {
         var program = ExecutableFinder.Find(_exec.Command) ?? throw Failed(
             "is not installed or not on the PATH",
-            _exec.InstallHint is { } hint ? OneLine.WithoutEnd(OneLine.Clean(hint)) : "install it, or sign in another way");
+            _exec.InstallHint is { } hint ? OneLine.TrimPunctuation(OneLine.Clean(hint)) : "install it, or sign in another way");
         using var plugin = Start(program);
         try
         {
@@ -93,7 +93,7 @@ internal sealed class ExecCredentialPlugin
         catch (Win32Exception exception)
         {
             throw Failed(
-                "cannot be started: " + OneLine.WithoutEnd(OneLine.Clean(exception.Message, 200)),
+                "cannot be started: " + OneLine.TrimPunctuation(OneLine.Clean(exception.Message, 200)),
                 "see that it is a program for this machine",
                 exception);
         }
@@ -161,7 +161,7 @@ internal sealed class ExecCredentialPlugin
     private static string LastErrorLine(ChildProcess plugin)
     {
         var last = plugin.ErrorLines
-            .Select(line => OneLine.WithoutEnd(OneLine.Clean(line, 300)))
+            .Select(line => OneLine.TrimPunctuation(OneLine.Clean(line, 300)))
             .LastOrDefault(line => line.Length > 0);
         return last is null ? "" : ": " + last;
     }

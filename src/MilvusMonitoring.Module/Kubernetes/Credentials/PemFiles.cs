@@ -83,7 +83,7 @@ internal static class PemFiles
             throw Invalid(
                 source,
                 owner,
-                $"cannot be read: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}",
+                $"cannot be read: {OneLine.TrimPunctuation(OneLine.Clean(exception.Message))}",
                 "correct its path in the kubeconfig (relative paths start at the kubeconfig's folder)",
                 exception);
         }

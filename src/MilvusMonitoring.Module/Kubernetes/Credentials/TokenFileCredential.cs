@@ -54,7 +54,7 @@ internal sealed class TokenFileCredential : ICredentialSource
 
             token = _fallback ?? throw new MonitoringException(
                 ErrorId.KubeconfigInvalid,
-                $"The token file {_path} cannot be read: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}",
+                $"The token file {_path} cannot be read: {OneLine.TrimPunctuation(OneLine.Clean(exception.Message))}",
                 "correct tokenFile in the kubeconfig",
                 _path,
                 exception);

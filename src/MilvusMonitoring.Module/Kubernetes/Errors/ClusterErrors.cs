@@ -101,15 +101,15 @@ internal static class ClusterErrors
     {
         var message = cause.Message.EndsWith("field is immutable", StringComparison.Ordinal)
             ? "field is immutable"
-            : OneLine.WithoutEnd(OneLine.Clean(cause.Message, 200));
+            : OneLine.TrimPunctuation(OneLine.Clean(cause.Message, 200));
         return cause.Field.Length == 0 ? message : $"{OneLine.Clean(cause.Field, 200)}: {message}";
     }
 
     private static string Text(StatusBody status) =>
         OneLine.Clean(status.Message) is { Length: > 0 } message
-            ? OneLine.WithoutEnd(message)
+            ? OneLine.TrimPunctuation(message)
             : $"the server answered {status.Code}{(status.Reason.Length > 0 ? " " + OneLine.Clean(status.Reason, 60) : "")}";
 
     private static string Aside(StatusBody status, string butNot = "") =>
-        OneLine.Clean(status.Message) is { Length: > 0 } message && message != butNot ? $" ({OneLine.WithoutEnd(message)})" : "";
+        OneLine.Clean(status.Message) is { Length: > 0 } message && message != butNot ? $" ({OneLine.TrimPunctuation(message)})" : "";
 }

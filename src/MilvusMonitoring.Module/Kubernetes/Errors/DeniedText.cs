@@ -19,13 +19,13 @@ internal static partial class DeniedText
         var denied = Denied().Match(status.Message);
         if (!denied.Success)
         {
-            var text = OneLine.WithoutEnd(OneLine.Clean(status.Message));
+            var text = OneLine.TrimPunctuation(OneLine.Clean(status.Message));
             return (text.Length == 0 ? "the server denies the request (403)" : text, "ask whoever runs the cluster to allow it");
         }
 
         var user = OneLine.Clean(denied.Groups["user"].Value, 200);
         var verb = denied.Groups["verb"].Value;
-        var more = OneLine.WithoutEnd(OneLine.Clean(denied.Groups["more"].Value, 300)).TrimStart(':', ' ');
+        var more = OneLine.TrimPunctuation(OneLine.Clean(denied.Groups["more"].Value, 300)).TrimStart(':', ' ');
         var aside = more.Length == 0 ? "" : $" ({more})";
         if (denied.Groups["path"].Success)
         {

@@ -4,17 +4,15 @@ using System.Net;
 namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
 /// <summary>
-/// Which proxy leads to an API server: the kubeconfig's, else the environment's by the rules of Go, which kubectl goes by.
+/// Finds the proxy on the way to an API server: from the kubeconfig, or else from the environment by the rules of Go, as in kubectl.
 /// </summary>
 /// <remarks>
-/// .NET's own reading of the environment knows no address ranges in <c>NO_PROXY</c> and asks Windows for a proxy besides.
+/// .NET's own rules support no address ranges in <c>NO_PROXY</c>, and also ask Windows for a proxy.
 /// </remarks>
 internal static class ClusterProxy
 {
-    /// <summary>Finds the proxy.</summary>
-    /// <param name="settings">The cluster.</param>
+    /// <summary>Finds the address of the proxy, with its credentials; null to connect directly.</summary>
     /// <param name="environment">Reads an environment variable.</param>
-    /// <returns>The proxy's address, with its credentials; null to connect without one.</returns>
     public static Uri? Find(ClusterSettings settings, Func<string, string?> environment)
     {
         if (settings.Proxy is not null)
@@ -23,29 +21,25 @@ internal static class ClusterProxy
         }
 
         var address = Variable(environment, "HTTPS_PROXY");
-        if (address is null || settings.Server.IsLoopback || IsExcepted(settings.Server, Variable(environment, "NO_PROXY")))
+        if (address is null || settings.Server.IsLoopback || IsExcluded(settings.Server, Variable(environment, "NO_PROXY")))
         {
             return null;
         }
 
-        return
-            Uri.TryCreate(
-                address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address,
-                UriKind.Absolute,
-                out var proxy)
-            && proxy.Host.Length > 0
-            && proxy.Scheme is "http" or "https" or "socks5"
-            ? proxy
-            : throw new MonitoringException(
-                ErrorId.KubeconfigInvalid,
-                "The environment variable HTTPS_PROXY holds no proxy's address",
-                "give it as http://HOST:PORT, or name the API server in NO_PROXY",
-                target: null);
+        return TryParse(address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address) ?? throw new MonitoringException(
+            ErrorId.KubeconfigInvalid,
+            "The environment variable HTTPS_PROXY is not the address of a proxy",
+            "set it to http://HOST:PORT, or name the API server in NO_PROXY",
+            target: null);
     }
 
-    /// <summary>Makes of a proxy's address what the HTTP client takes.</summary>
-    /// <param name="proxy">The address, with its credentials.</param>
-    /// <returns>The proxy.</returns>
+    /// <summary>Parses the address of a proxy; null if the text is not such an address.</summary>
+    public static Uri? TryParse(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var proxy) && proxy.Host.Length > 0 && proxy.Scheme is "http" or "https" or "socks5"
+            ? proxy
+            : null;
+
+    /// <summary>Converts the address of a proxy, with its credentials, to the form of the HTTP client.</summary>
     public static IWebProxy ToWebProxy(Uri proxy)
     {
         var result = new WebProxy(new UriBuilder(proxy) { UserName = "", Password = "" }.Uri);
@@ -61,13 +55,12 @@ internal static class ClusterProxy
     }
 
     private static string? Variable(Func<string, string?> environment, string name) =>
-        environment(name) is { Length: > 0 } upper ? upper
-        : environment(name.ToLowerInvariant()) is { Length: > 0 } lower ? lower
-        : null;
+        new[] { name, name.ToLowerInvariant() }.Select(environment).FirstOrDefault(value => !string.IsNullOrEmpty(value));
 
-    private static bool IsExcepted(Uri server, string? exceptions) =>
-        exceptions?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Any(entry => Covers(entry, server))
-        == true;
+    private static bool IsExcluded(Uri server, string? exclusions) =>
+        exclusions?
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Any(entry => Covers(entry, server)) == true;
 
     private static bool Covers(string entry, Uri server)
     {
@@ -79,11 +72,14 @@ internal static class ClusterProxy
         var host = server.IdnHost.Trim('[', ']').TrimEnd('.');
         if (IPAddress.TryParse(host, out var address))
         {
-            return IPNetwork.TryParse(entry, out var network)
-                ? network.Contains(address)
-                : IPEndPoint.TryParse(entry, out var excepted)
-                    && excepted.Address.Equals(address)
-                    && (excepted.Port == 0 || excepted.Port == server.Port);
+            if (IPNetwork.TryParse(entry, out var network))
+            {
+                return network.Contains(address);
+            }
+
+            return IPEndPoint.TryParse(entry, out var excluded)
+                && excluded.Address.Equals(address)
+                && (excluded.Port == 0 || excluded.Port == server.Port);
         }
 
         var colon = entry.LastIndexOf(':');
@@ -97,7 +93,7 @@ internal static class ClusterProxy
             entry = entry[..colon];
         }
 
-        // "example.com" covers itself and what is below it; ".example.com" and "*.example.com" only what is below.
+        // "example.com" covers itself and its subdomains; ".example.com" and "*.example.com" cover the subdomains only.
         var domain = entry.StartsWith("*.", StringComparison.Ordinal) ? entry[1..] : entry;
         return domain.StartsWith('.')
             ? host.EndsWith(domain, StringComparison.OrdinalIgnoreCase)

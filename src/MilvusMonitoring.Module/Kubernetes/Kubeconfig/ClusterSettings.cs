@@ -1,9 +1,14 @@
 namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
-/// <summary>One cluster and one user of it: all that a connection needs, checked.</summary>
+/// <summary>The cluster that the user named.</summary>
+/// <param name="Kubeconfig">The path of a kubeconfig, or several as in <c>KUBECONFIG</c>; null for the default.</param>
+/// <param name="Context">The context; null for the current one.</param>
+internal sealed record ClusterTarget(string? Kubeconfig, string? Context);
+
+/// <summary>One cluster and one of its users: the checked settings of a connection.</summary>
 internal sealed record ClusterSettings
 {
-    /// <summary>The API server, with a path where it stands behind one.</summary>
+    /// <summary>The address of the API server, which may have a path.</summary>
     public required Uri Server { get; init; }
 
     /// <summary>The context's name; <c>in-cluster</c> for a pod's service account.</summary>
@@ -15,26 +20,23 @@ internal sealed record ClusterSettings
     /// <summary>The namespace of the context.</summary>
     public required string Namespace { get; init; }
 
-    /// <summary>The cluster's own certificate authority, PEM; null for those that the system trusts.</summary>
+    /// <summary>The cluster's own certificate authority, PEM; absent for the authorities of the system.</summary>
     public required KubeconfigData CertificateAuthority { get; init; }
 
-    /// <summary>The name that the server's certificate must be made out for, where it is not the server's host.</summary>
+    /// <summary>The name that the server's certificate must hold; null for the server's host.</summary>
     public string? TlsServerName { get; init; }
 
-    /// <summary>The proxy that the kubeconfig names.</summary>
+    /// <summary>The proxy in the kubeconfig, if any.</summary>
     public Uri? Proxy { get; init; }
 
-    /// <summary>Whether answers must not be compressed.</summary>
+    /// <summary>Whether responses must not be compressed.</summary>
     public bool DisableCompression { get; init; }
 
-    /// <summary>What the cluster's entry has for exec plugins.</summary>
+    /// <summary>The settings for exec plugins in the cluster's entry.</summary>
     public YamlNode? ExecConfig { get; init; }
 
-    /// <summary>The user and its credentials.</summary>
     public required KubeconfigUser User { get; init; }
 
-    /// <summary>A server's address as it is shown.</summary>
-    /// <param name="server">The server.</param>
-    /// <returns>The address without a slash at its end.</returns>
+    /// <summary>The address of a server as messages show it: without a slash at the end.</summary>
     public static string AddressOf(Uri server) => server.AbsoluteUri.TrimEnd('/');
 }

@@ -3,38 +3,34 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
-/// <summary>The cluster that a pod runs in, by its service account.</summary>
+/// <summary>Reads the settings of the cluster that this process runs in, from the pod's service account.</summary>
 internal static class InClusterSettings
 {
-    /// <summary>The name that stands for a context.</summary>
+    /// <summary>The context's name in messages and for <c>-Context</c>.</summary>
     public const string ContextName = "in-cluster";
 
-    /// <summary>Reads the service account's folder. The token is read when it is used, since it rotates.</summary>
-    /// <param name="places">Where the pod finds its service account.</param>
+    /// <summary>Reads the folder of the service account. The token rotates, so that each request reads it.</summary>
     /// <param name="context">The context that the user named, if any.</param>
-    /// <returns>The cluster and the service account.</returns>
-    public static ClusterSettings Read(KubeconfigLocations places, string? context)
+    public static ClusterSettings Read(KubeconfigLocations locations, string? context)
     {
         if (context is not (null or ContextName))
         {
             throw new MonitoringException(
                 ErrorId.ContextNotFound,
-                $"There is no kubeconfig to hold the context '{context}', only this pod's service account",
-                "leave -Context out, or give a path with -Kubeconfig",
+                $"There is no kubeconfig with the context '{context}', only this pod's service account",
+                "omit -Context, or give a path with -Kubeconfig",
                 context);
         }
 
-        var folder = places.ServiceAccountFolder;
-        var host = places.ServiceHost!.Contains(':', StringComparison.Ordinal) ? $"[{places.ServiceHost}]" : places.ServiceHost;
-        if (
-            !Uri.TryCreate(
-                string.Create(CultureInfo.InvariantCulture, $"https://{host}:{places.ServicePort}"),
-                UriKind.Absolute,
-                out var server))
+        var folder = locations.ServiceAccountFolder;
+        var host = locations.ServiceHost!.Contains(':', StringComparison.Ordinal) ? $"[{locations.ServiceHost}]" : locations.ServiceHost;
+        var address = string.Create(CultureInfo.InvariantCulture, $"https://{host}:{locations.ServicePort}");
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var server))
         {
             throw new MonitoringException(
                 ErrorId.KubeconfigInvalid,
-                $"KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT give no address ({OneLine.Clean(host)}, {OneLine.Clean(places.ServicePort)})",
+                "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not an address "
+                + $"({OneLine.Clean(host)}, {OneLine.Clean(locations.ServicePort)})",
                 "give a path with -Kubeconfig",
                 target: null);
         }

@@ -1,11 +1,10 @@
 namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
-/// <summary>A file named in a kubeconfig, or its content, which wins.</summary>
-/// <param name="Path">The full path, when one is given.</param>
-/// <param name="Data">The content, when it is given.</param>
+/// <summary>A file that a kubeconfig names, or inline content, which takes precedence.</summary>
+/// <param name="Path">The full path, if the kubeconfig names a file.</param>
+/// <param name="Data">The inline content, if there is any.</param>
 internal sealed record KubeconfigData(string? Path, byte[]? Data)
 {
-    /// <summary>Whether neither is given.</summary>
     public bool IsAbsent => Path is null && Data is null;
 }
 
@@ -28,7 +27,7 @@ internal sealed record KubeconfigCluster
 
     public bool DisableCompression { get; init; }
 
-    /// <summary>What the extension <c>client.authentication.k8s.io/exec</c> holds, for exec plugins.</summary>
+    /// <summary>The content of the extension <c>client.authentication.k8s.io/exec</c>, for exec plugins.</summary>
     public YamlNode? ExecConfig { get; init; }
 }
 
@@ -55,27 +54,24 @@ internal sealed record KubeconfigUser
 
     public KubeconfigExec? Exec { get; init; }
 
-    /// <summary>The name of an authentication provider of the kind that kubectl had before exec plugins.</summary>
+    /// <summary>The name of an authentication provider, which kubectl had before exec plugins.</summary>
     public string? AuthProvider { get; init; }
 }
 
-/// <summary>Whom to act as.</summary>
-/// <param name="User">The user; null when only the others are given, which is refused.</param>
-/// <param name="Uid">The user's UID.</param>
-/// <param name="Groups">The groups.</param>
-/// <param name="Extra">Further attributes.</param>
+/// <summary>The user, group and attributes that a user acts as.</summary>
+/// <param name="User">The user. Null, with other values set, is refused.</param>
 internal sealed record Impersonation(
     string? User,
     string? Uid,
     IReadOnlyList<string> Groups,
     IReadOnlyList<KeyValuePair<string, string>> Extra);
 
-/// <summary>The program that gives credentials.</summary>
+/// <summary>An exec plugin: a program that prints credentials.</summary>
 internal sealed record KubeconfigExec
 {
     public required string ApiVersion { get; init; }
 
-    /// <summary>A name to be found on the path, or a full path.</summary>
+    /// <summary>A name of a program on the PATH, or a full path.</summary>
     public required string Command { get; init; }
 
     public required IReadOnlyList<string> Arguments { get; init; }

@@ -4,7 +4,7 @@ using static MilvusMonitoring.Kubernetes.Kubeconfig.YamlNode;
 
 namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
-/// <summary>One kubeconfig file, read; nothing of it is judged yet but its form.</summary>
+/// <summary>The entries of one kubeconfig file. Only their form is checked; <see cref="KubeconfigRules"/> checks the values.</summary>
 internal sealed record KubeconfigFile(
     string? CurrentContext,
     IReadOnlyList<KubeconfigCluster> Clusters,
@@ -13,9 +13,8 @@ internal sealed record KubeconfigFile(
 {
     private const int SizeLimit = 8 << 20;
 
-    /// <summary>Reads a file.</summary>
-    /// <param name="path">The full path of a file that is there.</param>
-    /// <returns>Its entries; none when the file is empty.</returns>
+    /// <summary>Reads a file. An empty file has no entries.</summary>
+    /// <param name="path">The full path of an existing file.</param>
     public static KubeconfigFile Read(string path)
     {
         YamlNode? root;
@@ -31,22 +30,20 @@ internal sealed record KubeconfigFile(
         }
         catch (YamlException exception)
         {
-            throw Invalid(
-                path,
-                $"is not valid YAML at line {exception.Start.Line}, column {exception.Start.Column}: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}",
-                "mend the file",
-                exception);
+            var reason = OneLine.TrimPunctuation(OneLine.Clean(exception.Message));
+            var place = $"line {exception.Start.Line}, column {exception.Start.Column}";
+            throw Invalid(path, $"is not valid YAML at {place}: {reason}", "correct the file", exception);
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
-            // YamlDotNet's scanner says this, without a place, of some broken flow collections and escapes.
-            throw Invalid(path, "is not valid YAML", "mend the file", exception);
+            // YamlDotNet's scanner throws these, without a place, for some broken flow collections and escapes.
+            throw Invalid(path, "is not valid YAML", "correct the file", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw Invalid(
                 path,
-                $"cannot be read: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}",
+                $"cannot be read: {OneLine.TrimPunctuation(OneLine.Clean(exception.Message))}",
                 "see that it is a file and that you may read it",
                 exception);
         }
@@ -56,23 +53,19 @@ internal sealed record KubeconfigFile(
             null or KubeconfigScalar { IsNull: true } => new KubeconfigFile(null, [], [], []),
             KubeconfigMapping mapping => new KubeconfigFile(
                 mapping.Text("current-context"),
-                Entries(path, mapping, "clusters", "cluster", ReadCluster),
-                Entries(path, mapping, "users", "user", ReadUser),
-                Entries(path, mapping, "contexts", "context", ReadContext)),
-            _ => throw Invalid(path, "is no kubeconfig: it holds no fields", "name a kubeconfig file"),
+                ReadEntries(path, mapping, "clusters", "cluster", ReadCluster),
+                ReadEntries(path, mapping, "users", "user", ReadUser),
+                ReadEntries(path, mapping, "contexts", "context", ReadContext)),
+            _ => throw Invalid(path, "is not a kubeconfig: it holds no fields", "name a kubeconfig file"),
         };
     }
 
-    /// <summary>An error about a kubeconfig file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="fault">What is wrong, to follow the path.</param>
-    /// <param name="remedy">What to do.</param>
-    /// <param name="cause">The cause.</param>
-    /// <returns>The error.</returns>
+    /// <summary>Creates an error of a kubeconfig file.</summary>
+    /// <param name="fault">The fault, to follow the path.</param>
     public static MonitoringException Invalid(string path, string fault, string remedy, Exception? cause = null) =>
         new(ErrorId.KubeconfigInvalid, $"The kubeconfig {path} {OneLine.Clean(fault)}", remedy, path, cause);
 
-    private static List<T> Entries<T>(
+    private static List<T> ReadEntries<T>(
         string path,
         KubeconfigMapping root,
         string list,
@@ -105,7 +98,7 @@ internal sealed record KubeconfigFile(
             Name = name,
             File = path,
             Server = cluster.Text("server"),
-            CertificateAuthority = Data(path, $"cluster '{name}'", cluster, "certificate-authority"),
+            CertificateAuthority = ReadData(path, $"cluster '{name}'", cluster, "certificate-authority"),
             TlsServerName = cluster.Text("tls-server-name"),
             InsecureSkipTlsVerify = cluster.IsTrue("insecure-skip-tls-verify"),
             ProxyUrl = cluster.Text("proxy-url"),
@@ -120,8 +113,8 @@ internal sealed record KubeconfigFile(
     {
         Name = name,
         File = path,
-        ClientCertificate = Data(path, $"user '{name}'", user, "client-certificate"),
-        ClientKey = Data(path, $"user '{name}'", user, "client-key"),
+        ClientCertificate = ReadData(path, $"user '{name}'", user, "client-certificate"),
+        ClientKey = ReadData(path, $"user '{name}'", user, "client-key"),
         Token = user.Text("token"),
         TokenFile = Resolve(path, user.Text("tokenFile")),
         Username = user.Text("username"),
@@ -152,7 +145,7 @@ internal sealed record KubeconfigFile(
         return new KubeconfigExec
         {
             ApiVersion = exec.Text("apiVersion") ?? "",
-            // As kubectl: a bare name is looked for on the path, anything with a slash stands where the file says.
+            // As in kubectl, a bare name is a program on the PATH. A name with a slash is relative to the file.
             Command = command.AsSpan().IndexOfAny('/', Path.DirectorySeparatorChar) >= 0 ? Resolve(path, command)! : command,
             Arguments = exec.Texts("args"),
             Environment =
@@ -167,7 +160,7 @@ internal sealed record KubeconfigFile(
         };
     }
 
-    private static KubeconfigData Data(string path, string owner, KubeconfigMapping fields, string name)
+    private static KubeconfigData ReadData(string path, string owner, KubeconfigMapping fields, string name)
     {
         if (fields.Text(name + "-data") is not { } text)
         {

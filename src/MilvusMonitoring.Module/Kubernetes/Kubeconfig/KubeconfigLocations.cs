@@ -1,11 +1,11 @@
 namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
-/// <summary>Where this process finds its cluster when nobody names one.</summary>
+/// <summary>The locations where this process finds its cluster if the user names none.</summary>
 /// <param name="Variable">The value of <c>KUBECONFIG</c>.</param>
-/// <param name="HomeFile">The path of <c>~/.kube/config</c>; null where there is no home.</param>
+/// <param name="HomeFile">The path of <c>~/.kube/config</c>; null if there is no home folder.</param>
 /// <param name="ServiceHost">The value of <c>KUBERNETES_SERVICE_HOST</c>, set inside a pod.</param>
 /// <param name="ServicePort">The value of <c>KUBERNETES_SERVICE_PORT</c>.</param>
-/// <param name="ServiceAccountFolder">Where a pod finds its service account.</param>
+/// <param name="ServiceAccountFolder">The folder of a pod's service account.</param>
 internal sealed record KubeconfigLocations(
     string? Variable,
     string? HomeFile,
@@ -13,8 +13,6 @@ internal sealed record KubeconfigLocations(
     string? ServicePort,
     string ServiceAccountFolder)
 {
-    /// <summary>The places of this process, as they are now.</summary>
-    /// <returns>The places.</returns>
     public static KubeconfigLocations FromEnvironment()
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
@@ -26,29 +24,30 @@ internal sealed record KubeconfigLocations(
             "/var/run/secrets/kubernetes.io/serviceaccount");
     }
 
-    /// <summary>The kubeconfig files to read, in the order in which they win.</summary>
-    /// <param name="named">What the user named: a file, or several as in <c>KUBECONFIG</c>; null for the default.</param>
-    /// <returns>Full paths of files that are there; none where a pod's service account is to be used.</returns>
+    /// <summary>Lists the full paths of the kubeconfig files, in order of precedence; none for a pod's service account.</summary>
+    /// <param name="named">The user's value: a file, or several as in <c>KUBECONFIG</c>; null for the default.</param>
     /// <exception cref="MonitoringException">There is no kubeconfig and no service account.</exception>
-    public IReadOnlyList<string> Files(string? named)
+    public IReadOnlyList<string> ListFiles(string? named)
     {
         if (!string.IsNullOrEmpty(named))
         {
-            var files = File.Exists(named) ? [Path.GetFullPath(named)] : Existing(named);
+            var files = File.Exists(named) ? [Path.GetFullPath(named)] : ListExisting(named);
             return files.Count > 0
                 ? files
                 : throw NotFound(
-                    $"The kubeconfig {named} is not there; give the path of a kubeconfig with -Kubeconfig, or leave it out to use $env:KUBECONFIG or ~/.kube/config.",
+                    $"The kubeconfig {named} does not exist",
+                    "give the path of a kubeconfig with -Kubeconfig, or omit -Kubeconfig to use $env:KUBECONFIG or ~/.kube/config",
                     named);
         }
 
         if (!string.IsNullOrEmpty(Variable))
         {
-            var files = Existing(Variable);
+            var files = ListExisting(Variable);
             return files.Count > 0
                 ? files
                 : throw NotFound(
-                    $"No file that $env:KUBECONFIG lists is there ({Variable}); correct the variable, or give a path with -Kubeconfig.",
+                    $"No file in $env:KUBECONFIG exists ({Variable})",
+                    "correct the variable, or give a path with -Kubeconfig",
                     Variable);
         }
 
@@ -60,7 +59,9 @@ internal sealed record KubeconfigLocations(
         return IsInCluster
             ? []
             : throw NotFound(
-                $"No kubeconfig was found: $env:KUBECONFIG is not set, {HomeFile ?? "~/.kube/config"} is not there, and this is no pod with a service account; give the path of one with -Kubeconfig.",
+                $"No kubeconfig was found: $env:KUBECONFIG is not set, {HomeFile ?? "~/.kube/config"} does not exist, "
+                + "and this is not a pod with a service account",
+                "give the path of a kubeconfig with -Kubeconfig",
                 null);
     }
 
@@ -69,8 +70,9 @@ internal sealed record KubeconfigLocations(
         && !string.IsNullOrEmpty(ServicePort)
         && File.Exists(Path.Combine(ServiceAccountFolder, "token"));
 
-    private static List<string> Existing(string list) =>
+    private static List<string> ListExisting(string list) =>
         [.. list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Where(File.Exists).Select(Path.GetFullPath).Distinct()];
 
-    private static MonitoringException NotFound(string message, string? target) => new(ErrorId.KubeconfigNotFound, message, target);
+    private static MonitoringException NotFound(string reason, string remedy, string? target) =>
+        new(ErrorId.KubeconfigNotFound, reason, remedy, target);
 }

@@ -2,16 +2,11 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
-/// <summary>What of a kubeconfig is honoured and what is refused. Nothing in it is passed over that kubectl would act upon.</summary>
+/// <summary>The rules for the values of a kubeconfig. A setting that kubectl honours is honoured or refused, never ignored.</summary>
 internal static class KubeconfigRules
 {
-    /// <summary>Checks a context's cluster and user.</summary>
-    /// <param name="kubeconfig">The kubeconfig files.</param>
-    /// <param name="context">The context.</param>
-    /// <param name="cluster">Its cluster.</param>
-    /// <param name="user">Its user.</param>
-    /// <returns>What a connection needs.</returns>
-    public static ClusterSettings Settings(string kubeconfig, KubeconfigContext context, KubeconfigCluster cluster, KubeconfigUser user)
+    /// <summary>Checks the cluster and the user of a context, and returns the settings of a connection.</summary>
+    public static ClusterSettings CheckSettings(string kubeconfig, KubeconfigContext context, KubeconfigCluster cluster, KubeconfigUser user)
     {
         if (cluster.InsecureSkipTlsVerify)
         {
@@ -24,20 +19,20 @@ internal static class KubeconfigRules
         CheckUser(user);
         return new ClusterSettings
         {
-            Server = Server(cluster),
+            Server = ParseServer(cluster),
             Context = context.Name,
             Kubeconfig = kubeconfig,
             Namespace = context.Namespace ?? "default",
             CertificateAuthority = cluster.CertificateAuthority,
             TlsServerName = cluster.TlsServerName,
-            Proxy = Proxy(cluster),
+            Proxy = ParseProxy(cluster),
             DisableCompression = cluster.DisableCompression,
             ExecConfig = cluster.ExecConfig,
             User = user,
         };
     }
 
-    private static Uri Server(KubeconfigCluster cluster)
+    private static Uri ParseServer(KubeconfigCluster cluster)
     {
         const string Remedy = "give it as https://HOST:PORT";
         if (cluster.Server is null)
@@ -45,13 +40,13 @@ internal static class KubeconfigRules
             throw Refused(cluster.File, $"names no server for the cluster '{cluster.Name}'", Remedy);
         }
 
-        // As kubectl: a bare host means https here, since a kubeconfig with a CA or credentials is no use without it.
+        // As in kubectl, a bare host means https: a kubeconfig with a CA or credentials needs https.
         var text = cluster.Server.Contains("://", StringComparison.Ordinal) ? cluster.Server : "https://" + cluster.Server;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var server) || server.Host.Length == 0 || server.Scheme is not ("https" or "http"))
         {
             throw Refused(
                 cluster.File,
-                $"gives the cluster '{cluster.Name}' the server '{OneLine.Clean(WithoutUserInfo(cluster.Server))}', which is no address",
+                $"gives the cluster '{cluster.Name}' the server '{OneLine.Clean(HideUserInfo(cluster.Server))}', which is not an address",
                 Remedy);
         }
 
@@ -64,33 +59,25 @@ internal static class KubeconfigRules
         {
             throw Refused(
                 cluster.File,
-                $"gives the cluster '{cluster.Name}' the server {server}, where credentials would travel in the clear",
-                "use https; plain http is for loopback only");
+                $"gives the cluster '{cluster.Name}' the server {server}, which would receive credentials unencrypted",
+                "use https, or plain http for loopback only");
         }
 
         return server;
     }
 
-    private static Uri? Proxy(KubeconfigCluster cluster)
+    private static Uri? ParseProxy(KubeconfigCluster cluster)
     {
         if (cluster.ProxyUrl is null)
         {
             return null;
         }
 
-        if (
-            Uri.TryCreate(cluster.ProxyUrl, UriKind.Absolute, out var proxy)
-            && proxy.Host.Length > 0
-            && proxy.Scheme is "http" or "https" or "socks5")
-        {
-            return proxy;
-        }
-
-        throw Refused(
+        var address = OneLine.Clean(HideUserInfo(cluster.ProxyUrl));
+        return ClusterProxy.TryParse(cluster.ProxyUrl) ?? throw Refused(
             cluster.File,
-            $"gives the cluster '{cluster.Name}' the proxy-url '{OneLine.Clean(WithoutUserInfo(cluster.ProxyUrl))}', which is no proxy's address",
-            "give it as http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT"
-        );
+            $"gives the cluster '{cluster.Name}' the proxy-url '{address}', which is not the address of a proxy",
+            "give it as http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT");
     }
 
     private static void CheckUser(KubeconfigUser user)
@@ -99,8 +86,8 @@ internal static class KubeconfigRules
         {
             throw Refused(
                 user.File,
-                $"has the user '{user.Name}' sign in through auth-provider '{user.AuthProvider}', which kubectl no longer has either",
-                "write the kubeconfig anew with your cloud's tool, which puts an exec plugin in its place");
+                $"has the auth-provider '{user.AuthProvider}' for the user '{user.Name}', which kubectl no longer supports either",
+                "write a new kubeconfig with your cloud's tool, which adds an exec plugin instead");
         }
 
         if (user.Username is not null && (user.Token ?? user.TokenFile) is not null)
@@ -128,7 +115,7 @@ internal static class KubeconfigRules
         {
             throw Refused(
                 user.File,
-                $"has the user '{user.Name}' act as a group, UID or extra attribute but as no user",
+                $"lets the user '{user.Name}' act as a group, UID or extra attribute without a user",
                 "add the user as 'as'");
         }
 
@@ -138,8 +125,8 @@ internal static class KubeconfigRules
         {
             throw Refused(
                 user.File,
-                $"has the user '{user.Name}' act with several groups, or several values of one extra attribute, which .NET cannot send",
-                "name one group and one value each, or use a user that holds those rights itself");
+                $"lets the user '{user.Name}' act with several groups, or several values of one extra attribute, which .NET cannot send",
+                "name one group and one value each, or use a user that has these permissions itself");
         }
 
         if (user.Exec is not null)
@@ -155,19 +142,19 @@ internal static class KubeconfigRules
             throw Refused(
                 user.File,
                 $"has an exec plugin for the user '{user.Name}' of version '{OneLine.Clean(exec.ApiVersion)}'",
-                "write the kubeconfig anew for client.authentication.k8s.io/v1 or v1beta1");
+                "write a new kubeconfig for client.authentication.k8s.io/v1 or v1beta1");
         }
 
         if (exec.InteractiveMode == "Always")
         {
             throw Refused(
                 user.File,
-                $"has an exec plugin for the user '{user.Name}' that must be able to ask questions (interactiveMode: Always), and this module has no terminal to lend",
-                "sign in another way, such as a token or a plugin that needs no answers");
+                $"has an exec plugin for the user '{user.Name}' that must prompt (interactiveMode: Always), and this module has no terminal",
+                "sign in another way, such as with a token or with a plugin that does not prompt");
         }
     }
 
-    private static string WithoutUserInfo(string address) =>
+    private static string HideUserInfo(string address) =>
         address.LastIndexOf('@') is var at and >= 0 ? "…" + address[at..] : address;
 
     private static MonitoringException Refused(string file, string fault, string remedy) => KubeconfigFile.Invalid(file, fault, remedy);

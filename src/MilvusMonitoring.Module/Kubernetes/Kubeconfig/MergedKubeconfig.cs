@@ -2,12 +2,12 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
-/// <summary>One or several kubeconfig files as one, merged as kubectl does: per name the first file wins.</summary>
+/// <summary>One or several kubeconfig files, merged as in kubectl: for each name, the first file takes precedence.</summary>
 internal sealed class MergedKubeconfig
 {
-    private const string NoRemedyButContext = "name one with -Context";
+    private const string NameContext = "name one with -Context";
 
-    /// <summary>How much of a name is shown: it may be any text.</summary>
+    /// <summary>The shown length of a name, which may be any text.</summary>
     private const int LongestName = 120;
 
     private readonly Dictionary<string, KubeconfigCluster> _clusters = new(StringComparer.Ordinal);
@@ -26,48 +26,37 @@ internal sealed class MergedKubeconfig
         }
     }
 
-    /// <summary>The files, in the form of <c>KUBECONFIG</c>; given back with <c>-Kubeconfig</c> it leads to the same cluster.</summary>
+    /// <summary>The files, in the form of <c>KUBECONFIG</c>. The value is valid for <c>-Kubeconfig</c>.</summary>
     public string Path { get; }
 
-    /// <summary>The context that is used when none is named.</summary>
     public string? CurrentContext { get; }
 
-    /// <summary>Finds the cluster that the user means. Reads files; touches no network and starts no program.</summary>
-    /// <param name="target">What the user named.</param>
-    /// <param name="places">Where to look for what is not named.</param>
-    /// <returns>The cluster and the user.</returns>
-    /// <exception cref="MonitoringException">No kubeconfig, no such context, or something in it that is refused.</exception>
-    public static ClusterSettings Resolve(ClusterTarget target, KubeconfigLocations places)
+    /// <summary>Gets the cluster that the user named. Reads files; opens no network connection and starts no program.</summary>
+    /// <exception cref="MonitoringException">No kubeconfig, no such context, or a refused setting.</exception>
+    public static ClusterSettings Resolve(ClusterTarget target, KubeconfigLocations locations)
     {
-        var files = places.Files(target.Kubeconfig);
+        var files = locations.ListFiles(target.Kubeconfig);
         return files.Count == 0
-            ? InClusterSettings.Read(places, target.Context)
-            : new MergedKubeconfig(files).Settings(target.Context);
+            ? InClusterSettings.Read(locations, target.Context)
+            : new MergedKubeconfig(files).GetSettings(target.Context);
     }
 
-    /// <summary>The contexts of the kubeconfig, for Tab. Never throws: what cannot be read has none.</summary>
-    /// <param name="named">What the user gave as <c>-Kubeconfig</c>; null for the default.</param>
-    /// <param name="places">Where to look for what is not named.</param>
-    /// <returns>The names, sorted.</returns>
-    public static IReadOnlyList<string> ContextNames(string? named, KubeconfigLocations places)
+    /// <summary>Lists the contexts of the kubeconfig by name, for completion. An unreadable kubeconfig has no contexts.</summary>
+    /// <param name="named">The value of <c>-Kubeconfig</c>; null for the default.</param>
+    public static IReadOnlyList<string> ContextNames(string? named, KubeconfigLocations locations)
     {
         try
         {
-            return new MergedKubeconfig(places.Files(named)).SortedNames();
+            return new MergedKubeconfig(locations.ListFiles(named)).ListNames();
         }
         catch (Exception exception)
-            when (exception
-                    is MonitoringException
-                        or IOException
-                        or UnauthorizedAccessException
-                        or ArgumentException
-                        or NotSupportedException)
+            when (exception is MonitoringException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             return [];
         }
     }
 
-    private ClusterSettings Settings(string? named)
+    private ClusterSettings GetSettings(string? named)
     {
         var name = named ?? CurrentContext ?? throw NoCurrentContext();
         if (!_contexts.TryGetValue(name, out var context))
@@ -75,12 +64,12 @@ internal sealed class MergedKubeconfig
             throw NoSuchContext(name, isCurrent: named is null);
         }
 
-        var cluster = Referenced(_clusters, context, context.Cluster, "cluster");
-        var user = Referenced(_users, context, context.User, "user");
-        return KubeconfigRules.Settings(Path, context, cluster, user);
+        var cluster = GetReferenced(_clusters, context, context.Cluster, "cluster");
+        var user = GetReferenced(_users, context, context.User, "user");
+        return KubeconfigRules.CheckSettings(Path, context, cluster, user);
     }
 
-    private static T Referenced<T>(Dictionary<string, T> entries, KubeconfigContext context, string? name, string what)
+    private static T GetReferenced<T>(Dictionary<string, T> entries, KubeconfigContext context, string? name, string what)
         where T : class
     {
         if (name is null)
@@ -91,30 +80,44 @@ internal sealed class MergedKubeconfig
                 $"add the {what} to the context, or use another one with -Context");
         }
 
-        return entries.TryGetValue(name, out var entry)
-            ? entry
-            : throw new MonitoringException(
-                ErrorId.ContextNotFound,
-                $"The context '{OneLine.Clean(context.Name, LongestName)}' in {context.File} needs the {what} '{OneLine.Clean(name, LongestName)}', which the kubeconfig does not hold ({NameSuggestions.Describe(name, entries.Keys)})",
-                "add it, or use another context with -Context",
-                name);
+        if (entries.TryGetValue(name, out var entry))
+        {
+            return entry;
+        }
+
+        var (contextName, missing) = (OneLine.Clean(context.Name, LongestName), OneLine.Clean(name, LongestName));
+        throw new MonitoringException(
+            ErrorId.ContextNotFound,
+            $"The context '{contextName}' in {context.File} needs the {what} '{missing}', which the kubeconfig does not hold "
+            + $"({NameSuggestions.Describe(name, entries.Keys)})",
+            $"add the {what}, or use another context with -Context",
+            name);
     }
 
-    private MonitoringException NoCurrentContext() => new(
-        ErrorId.ContextNotFound,
-        _contexts.Count == 0
-            ? $"The kubeconfig {Path} holds no context; name another kubeconfig with -Kubeconfig."
-            : $"The kubeconfig {Path} has no current context ({NameSuggestions.Describe("", _contexts.Keys)}); {NoRemedyButContext}.",
-        Path);
-
-    private MonitoringException NoSuchContext(string name, bool isCurrent) =>
-        new(
+    private MonitoringException NoCurrentContext() => _contexts.Count == 0
+        ? new MonitoringException(
             ErrorId.ContextNotFound,
-            $"The {(isCurrent ? "current context" : "context")} '{OneLine.Clean(name, LongestName)}' is not in {Path} ({NameSuggestions.Describe(name, _contexts.Keys)})",
-            NoRemedyButContext,
-            name);
+            $"The kubeconfig {Path} holds no context",
+            "name another kubeconfig with -Kubeconfig",
+            Path)
+        : new MonitoringException(
+            ErrorId.ContextNotFound,
+            $"The kubeconfig {Path} has no current context ({NameSuggestions.Describe("", _contexts.Keys)})",
+            NameContext,
+            Path);
 
-    private List<string> SortedNames() => [.. _contexts.Keys.Order(StringComparer.OrdinalIgnoreCase)];
+    private MonitoringException NoSuchContext(string name, bool isCurrent)
+    {
+        var what = isCurrent ? "current context" : "context";
+        var suggestion = NameSuggestions.Describe(name, _contexts.Keys);
+        return new MonitoringException(
+            ErrorId.ContextNotFound,
+            $"The {what} '{OneLine.Clean(name, LongestName)}' is not in {Path} ({suggestion})",
+            NameContext,
+            name);
+    }
+
+    private List<string> ListNames() => [.. _contexts.Keys.Order(StringComparer.OrdinalIgnoreCase)];
 
     private static void AddNew<T>(Dictionary<string, T> all, IEnumerable<T> entries, Func<T, string> name)
     {

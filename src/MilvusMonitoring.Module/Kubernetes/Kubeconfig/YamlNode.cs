@@ -1,19 +1,19 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
 namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
-/// <summary>A piece of a kubeconfig as YAML has it. An alias is the very node it names, so no alias can make a file grow.</summary>
+/// <summary>A node of a YAML document. An alias is the same object as its anchor, so that aliases cannot make a document grow.</summary>
 internal abstract class YamlNode
 {
     private const int DepthLimit = 50;
 
-    /// <summary>Reads the first document, as kubectl does.</summary>
+    /// <summary>Reads the root of the first document, as kubectl does; null if the text is empty.</summary>
     /// <param name="text">The YAML or JSON text.</param>
-    /// <returns>Its root; null when it is empty.</returns>
-    /// <exception cref="YamlException">The text is no YAML.</exception>
+    /// <exception cref="YamlException">The text is not valid YAML.</exception>
     public static YamlNode? Read(TextReader text)
     {
         var parser = new Parser(text);
@@ -72,9 +72,8 @@ internal abstract class YamlNode
         return result;
     }
 
-    /// <summary>Writes the node as JSON; what an exec plugin is given of a cluster's extension.</summary>
-    /// <param name="limit">The most bytes that are written.</param>
-    /// <returns>The JSON, or null when it is longer than the limit.</returns>
+    /// <summary>Writes the node as JSON; null if the JSON is longer than the limit.</summary>
+    /// <param name="limit">The limit in bytes.</param>
     public byte[]? ToJson(int limit)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -88,13 +87,10 @@ internal abstract class YamlNode
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>Writes the node.</summary>
-    /// <param name="writer">Where to.</param>
-    /// <param name="limit">The most bytes in all.</param>
-    /// <returns>False once the limit is passed.</returns>
+    /// <summary>Writes the node; false once the output is longer than the limit.</summary>
     protected abstract bool WriteTo(Utf8JsonWriter writer, int limit);
 
-    /// <summary>Text, a number, a truth value or nothing.</summary>
+    /// <summary>Text, a number, a Boolean or null.</summary>
     internal sealed class KubeconfigScalar(string text, bool plain) : YamlNode
     {
         public string Text => text;
@@ -111,13 +107,7 @@ internal abstract class YamlNode
             {
                 writer.WriteBooleanValue(text == "true");
             }
-            else if (
-                plain
-                && long.TryParse(
-                    text,
-                    System.Globalization.NumberStyles.AllowLeadingSign,
-                    System.Globalization.CultureInfo.InvariantCulture,
-                    out var number))
+            else if (plain && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
             {
                 writer.WriteNumberValue(number);
             }
@@ -130,7 +120,6 @@ internal abstract class YamlNode
         }
     }
 
-    /// <summary>A list.</summary>
     internal sealed class KubeconfigSequence(IReadOnlyList<YamlNode> items) : YamlNode
     {
         public IReadOnlyList<YamlNode> Items => items;
@@ -151,7 +140,7 @@ internal abstract class YamlNode
         }
     }
 
-    /// <summary>Names and values; a field that is null counts as absent.</summary>
+    /// <summary>Names and values. A null value counts as absent.</summary>
     internal sealed class KubeconfigMapping(IReadOnlyDictionary<string, YamlNode> fields) : YamlNode
     {
         public string? Text(string name) =>

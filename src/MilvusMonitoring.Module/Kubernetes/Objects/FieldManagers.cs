@@ -19,7 +19,7 @@ internal static class FieldManagers
     ];
 
     /// <summary>Lists the field managers that wrote the objects themselves, the most frequent first.</summary>
-    public static IReadOnlyList<string> WhoApplied(IEnumerable<ObjectMetadata> objects) =>
+    public static IReadOnlyList<string> ListAppliers(IEnumerable<ObjectMetadata> objects) =>
         [.. objects
             .SelectMany(metadata => metadata.Managers)
             .Where(manager => manager.Subresource.Length == 0 && !Controllers.Contains(manager.Manager))

@@ -14,7 +14,7 @@ internal static partial class LabelRules
     /// <summary>Finds the fault of a label; null if there is none.</summary>
     /// <param name="key">A name, or a domain, a slash and a name.</param>
     /// <param name="value">The value; may be empty.</param>
-    public static string? Problem(string key, string value)
+    public static string? FindProblem(string key, string value)
     {
         var slash = key.IndexOf('/', StringComparison.Ordinal);
         var (prefix, name) = slash < 0 ? (null, key) : (key[..slash], key[(slash + 1)..]);

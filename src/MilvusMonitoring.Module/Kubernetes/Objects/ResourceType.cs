@@ -26,7 +26,7 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
 
     public static ResourceType Event { get; } = new(string.Empty, "v1", "events", "Event", true);
 
-    public static ResourceType Definition { get; } =
+    public static ResourceType Crd { get; } =
         new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false);
 
     public static ResourceType Namespace { get; } = new(string.Empty, "v1", "namespaces", "Namespace", false);

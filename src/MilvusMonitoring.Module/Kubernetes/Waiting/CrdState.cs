@@ -4,16 +4,14 @@ using MilvusMonitoring.Json;
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>
-/// How far a CustomResourceDefinition is: its resources can be written once it is Established and its names are accepted. Conditions are
-/// null at first, which is neither.
+/// The state of a CRD. Its custom resources can be written once the CRD is Established and its names are accepted. A new CRD has no
+/// conditions, and is neither.
 /// </summary>
-/// <param name="IsEstablished">Whether its resources can be written.</param>
-/// <param name="Refusal">Why its names are not accepted; null where they are, or nothing was said yet.</param>
+/// <param name="IsEstablished">Whether custom resources can be written.</param>
+/// <param name="Refusal">Why the names are not accepted; null if they are accepted, or if the server has not decided yet.</param>
 internal sealed record CrdState(bool IsEstablished, string? Refusal)
 {
-    /// <summary>Reads the state.</summary>
-    /// <param name="status">The value of its <c>status</c> member.</param>
-    /// <returns>The state.</returns>
+    /// <summary>Reads the state from the <c>status</c> member of a CRD.</summary>
     public static CrdState FromStatus(JsonElement status)
     {
         var established = false;
@@ -29,10 +27,9 @@ internal sealed record CrdState(bool IsEstablished, string? Refusal)
                     break;
                 case "NamesAccepted":
                     accepted = isTrue;
-                    refusal =
-                        condition.Text("status") == "False"
-                            ? condition.Text("message") ?? condition.Text("reason") ?? "its names are not accepted"
-                            : null;
+                    refusal = condition.Text("status") == "False"
+                        ? condition.Text("message") ?? condition.Text("reason") ?? "its names are not accepted"
+                        : null;
                     break;
                 default:
                     break;

@@ -4,15 +4,16 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
-/// <summary>Waits for one CustomResourceDefinition, and for none of the cluster's others, whatever state those are in.</summary>
+/// <summary>Waits for one CRD. The state of the cluster's other CRDs has no effect.</summary>
 internal static class CrdWait
 {
-    /// <summary>How long names may stay refused: the server looks at them again when whoever held them goes away.</summary>
+    /// <summary>How long names may stay refused: the server checks them again when the other CRD that holds them is deleted.</summary>
     private static readonly TimeSpan RefusalGrace = TimeSpan.FromSeconds(3);
 
-    /// <summary>Waits until the definition's resources can be written.</summary>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.DefinitionNotEstablished"/>: its names are refused, or the time is
-    /// over.</exception>
+    /// <summary>Waits until the CRD's custom resources can be written.</summary>
+    /// <exception cref="MonitoringException">
+    /// <see cref="ErrorId.DefinitionNotEstablished"/>: the names are refused, or the time is over.
+    /// </exception>
     public static async Task WaitUntilEstablishedAsync(
         ClusterClient client,
         ResourceId id,
@@ -23,18 +24,13 @@ internal static class CrdWait
         using var refusedForLong = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            await new ObjectWatch(client)
-                .FollowAsync(ResourceType.Definition, null, id.Name, Observe, refusedForLong.Token).ConfigureAwait(false);
+            var watch = new ObjectWatch(client);
+            await watch.FollowAsync(ResourceType.Crd, null, id.Name, Observe, refusedForLong.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
             when (!cancellationToken.IsCancellationRequested && (deadline.IsOver || state.Refusal is not null))
         {
-            throw new MonitoringException(
-                ErrorId.DefinitionNotEstablished,
-                state.Refusal is { } refusal
-                    ? $"The names of {id} are not accepted: {refusal}; remove or rename the definition that holds them, and run the command again."
-                    : $"{id} did not become established within {deadline.Limit.TotalSeconds:0} s; look at its conditions and at the API server's load, and run the command again.",
-                id.ToString());
+            throw NotEstablished(id, state, deadline);
         }
 
         bool Observe(WatchEvent watchEvent)
@@ -51,4 +47,16 @@ internal static class CrdWait
             return state.IsEstablished;
         }
     }
+
+    private static MonitoringException NotEstablished(ResourceId id, CrdState state, Deadline deadline) => state.Refusal is { } refusal
+        ? new MonitoringException(
+            ErrorId.DefinitionNotEstablished,
+            $"The names of {id} are not accepted: {refusal}",
+            "remove or rename the CRD that holds them, and run the command again",
+            id.ToString())
+        : new MonitoringException(
+            ErrorId.DefinitionNotEstablished,
+            $"{id} did not become established within {deadline.Limit.TotalSeconds:0} s",
+            "look at its conditions and at the API server's load, and run the command again",
+            id.ToString());
 }

@@ -1,8 +1,8 @@
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>
-/// How long a command may wait in all. Its token ends waiting; whoever waits tells the time-out from the user's Ctrl+C by asking which
-/// token it was.
+/// The time limit of a command's waits. <see cref="Token"/> ends the waits; <see cref="IsOver"/> separates the time-out from the user's
+/// Ctrl+C.
 /// </summary>
 internal sealed class Deadline : IDisposable
 {
@@ -12,10 +12,8 @@ internal sealed class Deadline : IDisposable
     private readonly TimeProvider _time;
     private readonly long _start;
 
-    /// <summary>Starts the clock.</summary>
-    /// <param name="limit">How long.</param>
+    /// <summary>Starts the time.</summary>
     /// <param name="stop">The user's Ctrl+C.</param>
-    /// <param name="time">The clock; null for the system's.</param>
     public Deadline(TimeSpan limit, CancellationToken stop, TimeProvider? time = null)
     {
         Limit = limit;
@@ -28,16 +26,14 @@ internal sealed class Deadline : IDisposable
 
     public TimeSpan Limit { get; }
 
-    /// <summary>How long is left.</summary>
     public TimeSpan Left => Elapsed < Limit ? Limit - Elapsed : TimeSpan.Zero;
 
-    /// <summary>How long it has been.</summary>
     public TimeSpan Elapsed => _time.GetElapsedTime(_start);
 
-    /// <summary>Cancelled when the time is over, or the user stops the command.</summary>
+    /// <summary>Cancelled when the time is over or the user stops the command.</summary>
     public CancellationToken Token => _source.Token;
 
-    /// <summary>Whether the time is over, as against the user having stopped the command.</summary>
+    /// <summary>Whether the time is over. False if the user has stopped the command.</summary>
     public bool IsOver => _source.IsCancellationRequested && !_stop.IsCancellationRequested;
 
     public void Dispose()

@@ -4,14 +4,14 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
-/// <summary>Waits for an object that is being deleted, and finds out what holds it when it does not go.</summary>
+/// <summary>Waits for a terminating object, and finds out what blocks its deletion.</summary>
 internal static class DeletionWait
 {
-    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan SaidFirstAfter = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan SaidEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstReport = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(10);
 
-    private static readonly HashSet<string?> Holding =
+    private static readonly HashSet<string?> Blocking =
     [
         "NamespaceDeletionDiscoveryFailure",
         "NamespaceDeletionGroupVersionParsingFailure",
@@ -21,14 +21,9 @@ internal static class DeletionWait
     ];
 
     /// <summary>Waits until the object is gone.</summary>
-    /// <param name="client">The cluster.</param>
-    /// <param name="type">The kind.</param>
-    /// <param name="id">Which object.</param>
-    /// <param name="uid">Its UID: a successor of the same name is another object.</param>
-    /// <param name="deadline">Until when to wait.</param>
-    /// <param name="report">Is told now and then what holds it, where the wait is long.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What holds it; null where it is gone.</returns>
+    /// <param name="uid">The UID. A later object of the same name is another object.</param>
+    /// <param name="report">Receives what blocks a long deletion, from time to time.</param>
+    /// <returns>What blocks the deletion; null if the object is gone.</returns>
     public static async Task<string?> UntilGoneAsync(
         ClusterClient client,
         ResourceType type,
@@ -42,9 +37,9 @@ internal static class DeletionWait
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
             var gone = new ObjectWatch(client).UntilGoneAsync(type, id, uid, either.Token);
-            for (var pause = SaidFirstAfter; await IsLongerAsync(gone, pause, either.Token).ConfigureAwait(false); pause = SaidEvery)
+            for (var pause = FirstReport; await IsPendingAfterAsync(gone, pause, either.Token).ConfigureAwait(false); pause = ReportInterval)
             {
-                if (await WhatHoldsAsync(client, type, id, uid, either.Token).ConfigureAwait(false) is { } why)
+                if (await FindBlockerAsync(client, type, id, uid, either.Token).ConfigureAwait(false) is { } why)
                 {
                     report($"{id} to be gone: {why}");
                 }
@@ -55,58 +50,65 @@ internal static class DeletionWait
         }
         catch (OperationCanceledException) when (deadline.IsOver && !cancellationToken.IsCancellationRequested)
         {
-            return await WhatHoldsAsync(client, type, id, uid, cancellationToken).ConfigureAwait(false);
+            return await FindBlockerAsync(client, type, id, uid, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static async Task<bool> IsLongerAsync(Task gone, TimeSpan pause, CancellationToken cancellationToken)
+    private static async Task<bool> IsPendingAfterAsync(Task gone, TimeSpan pause, CancellationToken cancellationToken)
     {
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(gone, Task.Delay(pause, enough.Token)).ConfigureAwait(false);
-        await enough.CancelAsync().ConfigureAwait(false);
+        using var pauseEnd = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(gone, Task.Delay(pause, pauseEnd.Token)).ConfigureAwait(false);
+        await pauseEnd.CancelAsync().ConfigureAwait(false);
         return !gone.IsCompleted && !cancellationToken.IsCancellationRequested;
     }
 
-    private static async Task<string?> WhatHoldsAsync(
+    private static async Task<string?> FindBlockerAsync(
         ClusterClient client,
         ResourceType type,
         ResourceId id,
         string uid,
         CancellationToken cancellationToken)
     {
-        using var look = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        look.CancelAfter(LongestLook);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(ReadLimit);
         try
         {
-            return
-                await client.FindAsync(type, id, look.Token).ConfigureAwait(false) is { } live
+            return await client.FindAsync(type, id, limit.Token).ConfigureAwait(false) is { } live
                 && ObjectMetadataReader.Read(live) is { } metadata
                 && metadata.Uid == uid
-                ? Describe(metadata, JsonSlice.Parse(live, "status"))
-                : null;
+                    ? Describe(metadata, JsonSlice.Parse(live, "status"))
+                    : null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return "the API server does not say why in time";
+            return "the API server did not answer in time";
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
         {
-            return "it may not be looked at";
+            return "you may not read the object";
         }
     }
 
     private static string Describe(ObjectMetadata metadata, JsonElement status)
     {
         var conditions = status.Items("conditions")
-            .Where(condition => condition.Text("status") == "True" && Holding.Contains(condition.Text("type")))
+            .Where(condition => condition.Text("status") == "True" && Blocking.Contains(condition.Text("type")))
             .Select(condition => condition.Text("message"))
             .OfType<string>()
             .ToList();
-        return conditions.Count > 0 ? string.Join("; ", conditions)
-            : metadata.Finalizers.Count > 0
-                ? $"its finalizers {string.Join(", ", metadata.Finalizers)} are still there: whoever set them has to finish, or to be removed from it"
-            : status.Text("phase") == "Terminating" && !status.Items("conditions").Any()
-                ? "its controller has not looked at it yet, which it does 5 s after the deletion"
-            : "nothing says why";
+        if (conditions.Count > 0)
+        {
+            return string.Join("; ", conditions);
+        }
+
+        if (metadata.Finalizers.Count > 0)
+        {
+            var finalizers = string.Join(", ", metadata.Finalizers);
+            return $"its finalizers {finalizers} are still set: their controllers have to finish, or somebody has to remove the finalizers";
+        }
+
+        return status.Text("phase") == "Terminating" && !status.Items("conditions").Any()
+            ? "its controller has not seen the deletion yet, which takes 5 s"
+            : "the server gives no reason";
     }
 }

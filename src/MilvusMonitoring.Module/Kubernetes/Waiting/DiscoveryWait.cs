@@ -6,7 +6,7 @@ using MilvusMonitoring.Kubernetes.Objects;
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>
-/// Waits until discovery shows kinds: it lags behind Established, and who asks it once at the start never learns of those that come later.
+/// Waits until discovery serves kinds. Discovery lags behind Established, and the operator reads discovery only once, at its start.
 /// </summary>
 internal static class DiscoveryWait
 {
@@ -14,12 +14,9 @@ internal static class DiscoveryWait
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(60);
 
-    /// <summary>Waits, with one request a round for all kinds of a group version.</summary>
-    /// <param name="client">The cluster.</param>
-    /// <param name="kinds">The kinds; their definitions are established.</param>
-    /// <param name="deadline">Until when to wait.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Why to wait no longer; null where all are shown.</returns>
+    /// <summary>Waits, with one request per round for all kinds of a group version.</summary>
+    /// <param name="kinds">The kinds, whose CRDs are established.</param>
+    /// <returns>The error if the wait was too long; null if discovery serves all kinds.</returns>
     public static async Task<MonitoringException?> WaitAsync(
         ClusterClient client,
         IEnumerable<ResourceType> kinds,
@@ -45,7 +42,7 @@ internal static class DiscoveryWait
         {
             var document = await client.FindDocumentAsync($"/apis/{version}", "application/json", cancellationToken).ConfigureAwait(false);
             var shown = document is { } body
-                ? ClusterClient.ParseAnswer(body, version).RootElement.Items("resources").Select(kind => kind.Text("name")).ToHashSet()
+                ? ClusterClient.ParseResponse(body, version).RootElement.Items("resources").Select(kind => kind.Text("name")).ToHashSet()
                 : [];
             var missing = wanted.Where(plural => !shown.Contains(plural)).Order(StringComparer.Ordinal).ToList();
             if (missing.Count == 0)
@@ -57,8 +54,9 @@ internal static class DiscoveryWait
             {
                 return new MonitoringException(
                     ErrorId.DefinitionNotEstablished,
-                    $"Discovery does not show {string.Join(", ", missing)} of {version} after {clock.Elapsed.TotalSeconds:0} s, though the definitions are established; "
-                    + "look at the API server's load, and run the command again.",
+                    $"The CRDs are established, but after {clock.Elapsed.TotalSeconds:0} s discovery does not serve "
+                    + $"{string.Join(", ", missing)} of {version}",
+                    "look at the API server's load, and run the command again",
                     version);
             }
 

@@ -4,18 +4,15 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
-/// <summary>Follows the objects of one list by watches, beginning anew with a back-off when the server ends one.</summary>
+/// <summary>Follows the objects of one list by watches. When the server ends a watch, a new one starts after a back-off.</summary>
 internal sealed class ObjectWatch(ClusterClient client)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>Shows each state of each object until the observer has seen enough.</summary>
-    /// <param name="type">The kind.</param>
-    /// <param name="namespaceName">The namespace; null for a kind that has none.</param>
-    /// <param name="onlyName">The only object of interest; null for all.</param>
-    /// <param name="observe">Is given each event; returns true when it has seen enough.</param>
-    /// <param name="cancellationToken">Ends the watch.</param>
+    /// <summary>Passes each state of each object to an observer, until the observer returns true.</summary>
+    /// <param name="namespaceName">The namespace; null for a kind without namespaces.</param>
+    /// <param name="onlyName">The name of the only observed object; null for all.</param>
     public async Task FollowAsync(
         ResourceType type,
         string? namespaceName,
@@ -28,7 +25,7 @@ internal sealed class ObjectWatch(ClusterClient client)
         var pause = FirstPause;
         while (true)
         {
-            await foreach (var watchEvent in client.WatchAsync(path, false, $"{type.Plural}", cancellationToken).ConfigureAwait(false))
+            await foreach (var watchEvent in client.WatchAsync(path, false, type.Plural, cancellationToken).ConfigureAwait(false))
             {
                 if (watchEvent.Kind is not (WatchEventKind.Bookmark or WatchEventKind.Expired) && observe(watchEvent))
                 {
@@ -44,15 +41,13 @@ internal sealed class ObjectWatch(ClusterClient client)
     }
 
     /// <summary>
-    /// Tells of every change of a list from now on, until it is cancelled; of none where the server does not have the kind.
+    /// Reports every change of a list from now on, until the cancellation. Returns at once if the server does not serve the kind.
     /// </summary>
-    /// <param name="type">The kind.</param>
-    /// <param name="namespaceName">The namespace; null for all, or for a kind that has none.</param>
+    /// <param name="namespaceName">The namespace; null for all, or for a kind without namespaces.</param>
     /// <param name="selector">A query such as <c>labelSelector=a%3Db</c>; empty for all objects.</param>
-    /// <param name="metadataOnly">Whether the objects' metadata will do.</param>
-    /// <param name="begun">Is told when changes will be seen.</param>
-    /// <param name="changed">Is given the object of each change, and nothing for a gap in which there may have been one.</param>
-    /// <param name="cancellationToken">Ends the watch.</param>
+    /// <param name="metadataOnly">Whether the objects' metadata is enough.</param>
+    /// <param name="begun">Called once, when the watch is about to start.</param>
+    /// <param name="changed">Receives the object of each change, or nothing after a gap that may have hidden a change.</param>
     /// <exception cref="MonitoringException"><see cref="ErrorId.PermissionDenied"/> among others.</exception>
     public async Task FollowChangesAsync(
         ResourceType type,
@@ -68,10 +63,9 @@ internal sealed class ObjectWatch(ClusterClient client)
         for (var isFirst = true; ; isFirst = false)
         {
             var path = type.ListPath(namespaceName);
-            if (
-                await client
-                    .FindDocumentAsync($"{path}?limit=1{query}", ClusterClient.MetadataOnlyList, cancellationToken).ConfigureAwait(false)
-                is not { } body)
+            var list = await client
+                .FindDocumentAsync($"{path}?limit=1{query}", ClusterClient.MetadataOnlyList, cancellationToken).ConfigureAwait(false);
+            if (list is not { } body)
             {
                 return;
             }
@@ -86,10 +80,12 @@ internal sealed class ObjectWatch(ClusterClient client)
             }
 
             var from = JsonSlice.Parse(body, "metadata").Text("resourceVersion");
-            await foreach (
-                var watchEvent in client
-                    .WatchAsync($"{path}?watch=true{query}&resourceVersion={from}", metadataOnly, type.Plural, cancellationToken)
-                    .ConfigureAwait(false))
+            var watch = client.WatchAsync(
+                $"{path}?watch=true{query}&resourceVersion={from}",
+                metadataOnly,
+                type.Plural,
+                cancellationToken);
+            await foreach (var watchEvent in watch.ConfigureAwait(false))
             {
                 if (watchEvent.Kind == WatchEventKind.Expired)
                 {
@@ -106,10 +102,7 @@ internal sealed class ObjectWatch(ClusterClient client)
     }
 
     /// <summary>Waits until an object with this UID is gone.</summary>
-    /// <param name="type">The kind.</param>
-    /// <param name="id">Which object.</param>
-    /// <param name="uid">Its UID: a successor of the same name is another object.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="uid">The UID. A later object of the same name is another object.</param>
     public async Task UntilGoneAsync(ResourceType type, ResourceId id, string uid, CancellationToken cancellationToken)
     {
         var pause = FirstPause;
@@ -125,10 +118,12 @@ internal sealed class ObjectWatch(ClusterClient client)
             }
 
             var from = JsonSlice.Parse(body.Value, "metadata").Text("resourceVersion");
-            await foreach (
-                var watchEvent in client
-                    .WatchAsync($"{path}?watch=true&{selector}&resourceVersion={from}", true, id.ToString(), cancellationToken)
-                    .ConfigureAwait(false))
+            var watch = client.WatchAsync(
+                $"{path}?watch=true&{selector}&resourceVersion={from}",
+                metadataOnly: true,
+                id.ToString(),
+                cancellationToken);
+            await foreach (var watchEvent in watch.ConfigureAwait(false))
             {
                 if (watchEvent.Kind == WatchEventKind.Expired)
                 {

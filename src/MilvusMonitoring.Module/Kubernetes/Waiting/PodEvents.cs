@@ -4,19 +4,16 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
-/// <summary>What kubelets and controllers say of pods, each namespace read once, however many workloads ask.</summary>
+/// <summary>Reads the events of pods. Each namespace is read once, however many workloads need its events.</summary>
 internal sealed class PodEvents(ClusterClient client)
 {
-    /// <summary>The reason that a kubelet gives what keeps a container from starting.</summary>
+    /// <summary>The reason of a kubelet's events about containers that cannot start.</summary>
     public const string Failed = nameof(Failed);
 
     private readonly ConcurrentDictionary<(string? Namespace, string Reason), Lazy<Task<IReadOnlyList<JsonElement>>>> _read = new();
 
-    /// <summary>Reads the events of a namespace that have a reason.</summary>
-    /// <param name="namespaceName">The namespace.</param>
-    /// <param name="reason">The reason.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public Task<IReadOnlyList<JsonElement>> OfAsync(string? namespaceName, string reason, CancellationToken cancellationToken) =>
+    /// <summary>Lists the events of a namespace with a reason.</summary>
+    public Task<IReadOnlyList<JsonElement>> ListAsync(string? namespaceName, string reason, CancellationToken cancellationToken) =>
         _read
             .GetOrAdd((namespaceName, reason), key => new Lazy<Task<IReadOnlyList<JsonElement>>>(() =>
                 ReadAsync(key.Namespace, key.Reason, cancellationToken)))
@@ -32,7 +29,7 @@ internal sealed class PodEvents(ClusterClient client)
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
         {
-            // Who may read pods may not always read events: what the pods say has to do.
+            // A user who may read pods may lack the permission for events. The status of the pods must be enough then.
             return [];
         }
     }

@@ -9,7 +9,7 @@ using MilvusMonitoring.Messages;
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>
-/// Asks the pods of a workload why it is not ready: the image that cannot be pulled, the container that crashes, the node that has no room.
+/// Finds out from the pods of a workload why it is not ready: an image that cannot be pulled, a container that crashes, a node without room.
 /// </summary>
 internal static class PodFailureReason
 {
@@ -18,13 +18,8 @@ internal static class PodFailureReason
 
     private static readonly HashSet<string> Passing = ["ContainerCreating", "PodInitializing", "Completed"];
 
-    /// <summary>Finds what is wrong with the pods of a workload, or with making them.</summary>
-    /// <param name="client">The cluster.</param>
-    /// <param name="type">The workload's kind.</param>
-    /// <param name="id">The workload.</param>
-    /// <param name="events">Where events are read; null for an own look.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
-    /// <returns>The problems; none where nobody says anything.</returns>
+    /// <summary>Finds the problems of a workload's pods, or the reason why no pod can be created.</summary>
+    /// <param name="events">The events read so far; null to read them for this workload alone.</param>
     public static async Task<IReadOnlyList<PodProblem>> FindAsync(
         ClusterClient client,
         ResourceType type,
@@ -41,46 +36,53 @@ internal static class PodFailureReason
         var labels = JsonSlice.Parse(workload, "spec", "selector").TextMap("matchLabels");
         var selector = "labelSelector=" + Uri.EscapeDataString(string.Join(',', labels.Select(label => $"{label.Key}={label.Value}")));
         var problems = new List<PodProblem>();
-        var isMade = false;
+        var exists = false;
         await foreach (var json in client.ListAsync(ResourceType.Pod, id.Namespace, selector, cancellationToken).ConfigureAwait(false))
         {
-            isMade = true;
+            exists = true;
             var pod = KubernetesJson.Deserialize<V1Pod>(json.GetRawText());
-            foreach (var problem in AllOf(pod))
+            foreach (var problem in ListProblems(pod))
             {
-                problems.Add(await WithCauseAsync(client, events, pod, problem, cancellationToken).ConfigureAwait(false));
+                problems.Add(await AddCauseAsync(client, events, pod, problem, cancellationToken).ConfigureAwait(false));
             }
         }
 
-        return isMade || await RefusalAsync(events, id, cancellationToken).ConfigureAwait(false) is not { } refusal ? problems : [refusal];
+        if (exists)
+        {
+            return problems;
+        }
+
+        return await FindRefusalAsync(events, id, cancellationToken).ConfigureAwait(false) is { } refusal ? [refusal] : [];
     }
 
-    /// <summary>Whether a pod is ready.</summary>
     public static bool IsReady(JsonElement pod) =>
         pod.Member("status").Items("conditions").Any(condition => condition.Text("type") == "Ready" && condition.Text("status") == "True");
 
-    /// <summary>What a pod, as the server gave it, says of why it is not ready; null where it says nothing.</summary>
+    /// <summary>Finds why a pod is not ready; null if its status does not say.</summary>
     public static string? Find(ReadOnlyMemory<byte> pod) =>
-        AllOf(KubernetesJson.Deserialize<V1Pod>(Encoding.UTF8.GetString(pod.Span))) is [var first, ..] ? first.Text : null;
+        ListProblems(KubernetesJson.Deserialize<V1Pod>(Encoding.UTF8.GetString(pod.Span))) is [var first, ..] ? first.Text : null;
 
-    /// <summary>What a pod says of why it is not ready.</summary>
-    public static IReadOnlyList<PodProblem> AllOf(V1Pod pod)
+    /// <summary>Lists why a pod is not ready, from its status.</summary>
+    public static IReadOnlyList<PodProblem> ListProblems(V1Pod pod)
     {
         var name = pod.Metadata?.Name;
         var containers = (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []);
         var problems = containers.Select(container => Find(name, container)).OfType<PodProblem>().ToList();
-        return problems.Count > 0
-            ? problems
-            :
-            [
-                .. (pod.Status?.Conditions ?? [])
-                    .Where(condition => condition is { Type: "PodScheduled", Status: "False" })
-                    .Select(condition => new PodProblem(
-                        PodProblemKind.Scheduling,
-                        name,
-                        $"{condition.Reason} ({OneLine.Clean(condition.Message)})",
-                        OneLine.Clean(condition.Message))),
-            ];
+        if (problems.Count > 0)
+        {
+            return problems;
+        }
+
+        return
+        [
+            .. (pod.Status?.Conditions ?? [])
+                .Where(condition => condition is { Type: "PodScheduled", Status: "False" })
+                .Select(condition => new PodProblem(
+                    PodProblemKind.Scheduling,
+                    name,
+                    $"{condition.Reason} ({OneLine.Clean(condition.Message)})",
+                    OneLine.Clean(condition.Message))),
+        ];
     }
 
     private static PodProblem? Find(string? pod, V1ContainerStatus container)
@@ -93,7 +95,8 @@ internal static class PodFailureReason
             return null;
         }
 
-        var text = $"container {container.Name} {reason}{(string.IsNullOrEmpty(message) ? string.Empty : $" ({OneLine.Clean(message)})")}";
+        var aside = string.IsNullOrEmpty(message) ? string.Empty : $" ({OneLine.Clean(message)})";
+        var text = $"container {container.Name} {reason}{aside}";
         if (PullFailure.IsReason(reason))
         {
             return new PodProblem(PodProblemKind.Image, pod, text, message ?? string.Empty)
@@ -104,57 +107,52 @@ internal static class PodFailureReason
         }
 
         var end = container.State?.Terminated ?? container.LastState?.Terminated;
-        return new PodProblem(PodProblemKind.Start, pod, text, end is null ? OneLine.Clean(message ?? reason) : Ending(end))
+        return new PodProblem(PodProblemKind.Start, pod, text, end is null ? OneLine.Clean(message ?? reason) : DescribeEnd(end))
         {
             Container = container.Name,
         };
     }
 
-    private static string Ending(V1ContainerStateTerminated end)
+    private static string DescribeEnd(V1ContainerStateTerminated end)
     {
         var how = end.Reason is null or "Error" ? $"exit code {end.ExitCode}" : $"{end.Reason}, exit code {end.ExitCode}";
         return string.IsNullOrEmpty(end.Message) ? how : $"{how}: {OneLine.Clean(end.Message)}";
     }
 
-    /// <summary>What the pod itself does not say: why its image cannot be pulled, and what its container wrote last.</summary>
-    private static async Task<PodProblem> WithCauseAsync(
+    /// <summary>Adds what the pod's status does not say: why the image cannot be pulled, or the last line of the container's log.</summary>
+    private static async Task<PodProblem> AddCauseAsync(
         ClusterClient client,
         PodEvents events,
         V1Pod pod,
         PodProblem problem,
         CancellationToken cancellationToken)
     {
-        var id = new ResourceId(ResourceType.Pod.Group, ResourceType.Pod.Kind, pod.Metadata.NamespaceProperty, pod.Metadata.Name);
-        if (problem.Kind == PodProblemKind.Image && PullFailure.SaysNothing(problem.Reason))
+        var id = ResourceType.Pod.IdOf(pod.Metadata.NamespaceProperty, pod.Metadata.Name);
+        if (problem.Kind == PodProblemKind.Image && PullFailure.IsBackOffOnly(problem.Reason))
         {
-            var failures = await events.OfAsync(id.Namespace, PodEvents.Failed, cancellationToken).ConfigureAwait(false);
-            return
-                failures
-                    .Where(item => item.Member("involvedObject").Text("name") == id.Name)
-                    .Select(item => item.Text("message"))
-                    .OfType<string>()
-                    .LastOrDefault(message => message.Contains($"\"{problem.Image}\"", StringComparison.Ordinal))
-                    is { } why
-                ? problem with
-                {
-                    Reason = why,
-                    Text = $"{problem.Text}: {OneLine.Clean(why)}",
-                }
-                : problem;
+            var failures = await events.ListAsync(id.Namespace, PodEvents.Failed, cancellationToken).ConfigureAwait(false);
+            var reason = failures
+                .Where(item => item.Member("involvedObject").Text("name") == id.Name)
+                .Select(item => item.Text("message"))
+                .OfType<string>()
+                .LastOrDefault(message => message.Contains($"\"{problem.Image}\"", StringComparison.Ordinal));
+            return reason is null ? problem : problem with { Reason = reason, Text = $"{problem.Text}: {OneLine.Clean(reason)}" };
         }
 
-        return
-            problem.Kind == PodProblemKind.Start
-            && await LastLineAsync(client, id, pod, problem.Container!, cancellationToken).ConfigureAwait(false) is { Length: > 0 } line
-            ? problem with
-            {
-                Reason = $"{problem.Reason}: {line}",
-                Text = $"{problem.Text}, {problem.Reason}, its last line: {line}",
-            }
-            : problem;
+        if (problem.Kind != PodProblemKind.Start)
+        {
+            return problem;
+        }
+
+        var line = await FindLastLineAsync(client, id, pod, problem.Container!, cancellationToken).ConfigureAwait(false);
+        return string.IsNullOrEmpty(line) ? problem : problem with
+        {
+            Reason = $"{problem.Reason}: {line}",
+            Text = $"{problem.Text}, {problem.Reason}, its last line: {line}",
+        };
     }
 
-    private static async Task<string?> LastLineAsync(
+    private static async Task<string?> FindLastLineAsync(
         ClusterClient client,
         ResourceId id,
         V1Pod pod,
@@ -174,20 +172,20 @@ internal static class PodFailureReason
         return OneLine.Clean(await client.FindTextAsync(path, cancellationToken).ConfigureAwait(false), LongestLogLine);
     }
 
-    /// <summary>Why there is no pod: of a Deployment its newest ReplicaSet's controller says it.</summary>
-    private static async Task<PodProblem?> RefusalAsync(PodEvents events, ResourceId id, CancellationToken cancellationToken)
+    /// <summary>Finds why there is no pod. For a Deployment, the events of its newest ReplicaSet hold the reason.</summary>
+    private static async Task<PodProblem?> FindRefusalAsync(PodEvents events, ResourceId id, CancellationToken cancellationToken)
     {
-        var refusals = await events.OfAsync(id.Namespace, PodRefusals.Reason, cancellationToken).ConfigureAwait(false);
+        var refusals = await events.ListAsync(id.Namespace, PodRefusals.Reason, cancellationToken).ConfigureAwait(false);
         var newest = refusals
-            .Where(item => PodRefusals.WorkloadOf(item) == id)
+            .Where(item => PodRefusals.FindWorkload(item) == id)
             .OrderByDescending(item => item.Time("lastTimestamp") ?? item.Time("eventTime"))
             .FirstOrDefault();
         return newest.Text("message") is { } message
             ? new PodProblem(
                 PodProblemKind.Creation,
                 null,
-                $"no pod of it can be made ({OneLine.Clean(message)})",
-                PodRefusal.Reason(message))
+                $"no pod of it can be created ({OneLine.Clean(message)})",
+                PodRefusal.ReadReason(message))
             : null;
     }
 }

@@ -1,34 +1,33 @@
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
-/// <summary>What keeps a pod from being ready.</summary>
-/// <param name="Kind">In which way.</param>
-/// <param name="Pod">The pod; null where there is none.</param>
-/// <param name="Text">The whole of what is said of it, in one line.</param>
-/// <param name="Reason">The innermost reason, or all there is of one.</param>
+/// <summary>A problem that keeps a pod from becoming ready.</summary>
+/// <param name="Pod">The pod; null if there is no pod.</param>
+/// <param name="Text">The whole description, in one line.</param>
+/// <param name="Reason">The innermost reason, as far as it is known.</param>
 internal sealed record PodProblem(PodProblemKind Kind, string? Pod, string Text, string Reason)
 {
-    /// <summary>The container; null where it is not about one.</summary>
+    /// <summary>The container; null if the problem concerns no container.</summary>
     public string? Container { get; init; }
 
-    /// <summary>The image that cannot be had; null where it is not about one.</summary>
+    /// <summary>The image that cannot be pulled; null for other problems.</summary>
     public string? Image { get; init; }
 
-    /// <summary>The pod and all that is said of it.</summary>
+    /// <summary>The pod and the whole description.</summary>
     public override string ToString() => Pod is null ? Text : $"pod {Pod}: {Text}";
 }
 
-/// <summary>In which way a pod is kept from being ready.</summary>
+/// <summary>The kind of a pod's problem.</summary>
 internal enum PodProblemKind
 {
-    /// <summary>The server does not let it be made.</summary>
+    /// <summary>The server refuses to create the pod.</summary>
     Creation,
 
-    /// <summary>No node takes it.</summary>
+    /// <summary>The pod fits no node.</summary>
     Scheduling,
 
-    /// <summary>An image cannot be had.</summary>
+    /// <summary>An image cannot be pulled.</summary>
     Image,
 
-    /// <summary>A container does not start, or does not stay up.</summary>
+    /// <summary>A container does not start, or crashes.</summary>
     Start,
 }

@@ -5,32 +5,32 @@ using MilvusMonitoring.Messages;
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>
-/// What the API server tells a controller that may not make a pod, as its events and the condition <c>ReplicaFailure</c> have it.
+/// Reads why the API server refused to create a pod, from a controller's events or its condition <c>ReplicaFailure</c>.
 /// </summary>
 internal static partial class PodRefusal
 {
-    /// <summary>The server's reason, without what the controller and the server put before it.</summary>
-    public static string Reason(string message) =>
-        Words().Match(OneLine.Clean(message)) is { Success: true } words ? words.Groups["why"].Value : OneLine.Clean(message);
+    /// <summary>Reads the server's reason, without the prefixes of the controller and the server.</summary>
+    public static string ReadReason(string message) =>
+        Refusal().Match(OneLine.Clean(message)) is { Success: true } match ? match.Groups["why"].Value : OneLine.Clean(message);
 
     /// <summary>
-    /// Whether waiting cannot help: whatever pods end meanwhile, a rule of the namespace or of the cluster stands against this one.
+    /// Whether waiting cannot help: a rule of the namespace or of the cluster forbids this pod, even if other pods end.
     /// </summary>
     /// <remarks>
-    /// A quota that is used up may be free again when old pods have gone, unless one pod asks for more than the whole of it.
-    /// A service account that is not there may come, and so may a webhook that does not answer.
+    /// A used-up quota has room again after old pods have gone, unless one pod requests more than the whole quota.
+    /// A missing service account may be created later, and a webhook that does not answer may recover.
     /// </remarks>
     public static bool IsLasting(string message) =>
-        Rules().IsMatch(message) || (Quota().Match(message) is { Success: true } quota && IsMoreThanAll(quota));
+        Rules().IsMatch(message) || (Quota().Match(message) is { Success: true } quota && ExceedsWholeQuota(quota));
 
-    private static bool IsMoreThanAll(Match quota)
+    private static bool ExceedsWholeQuota(Match quota)
     {
-        var all = Amounts(quota.Groups["limited"].Value);
-        return Amounts(quota.Groups["requested"].Value)
+        var all = ParseAmounts(quota.Groups["limited"].Value);
+        return ParseAmounts(quota.Groups["requested"].Value)
             .Any(wish => all.TryGetValue(wish.Key, out var limit) && wish.Value.ToDecimal() > limit.ToDecimal());
     }
 
-    private static Dictionary<string, ResourceQuantity> Amounts(string text)
+    private static Dictionary<string, ResourceQuantity> ParseAmounts(string text)
     {
         var amounts = new Dictionary<string, ResourceQuantity>(StringComparer.Ordinal);
         foreach (var item in text.Split(',', StringSplitOptions.TrimEntries))
@@ -44,10 +44,10 @@ internal static partial class PodRefusal
         return amounts;
     }
 
-    // "pods \"a\" is forbidden: …" is the server's; a controller puts "Error creating: " or "create Pod a in StatefulSet b failed error: "
-    // before it.
+    // The server sends "pods \"a\" is forbidden: …". A controller adds the prefix "Error creating: " or
+    // "create Pod a in StatefulSet b failed error: ".
     [GeneratedRegex("(?:is forbidden: |Error creating: |failed error: )(?!.*is forbidden: )(?<why>.+)", RegexOptions.CultureInvariant)]
-    private static partial Regex Words();
+    private static partial Regex Refusal();
 
     // Pod Security, pod security policies and OpenShift's constraints; a quota or limit range of the namespace; a policy engine's webhook.
     [GeneratedRegex(

@@ -5,55 +5,55 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
-/// <summary>Watches for what controllers say of pods that they may not make.</summary>
+/// <summary>Watches the events of controllers that cannot create pods.</summary>
 /// <remarks>
-/// Only what is said from now on counts: an older word may be about what has been mended since. A controller that is refused tries again
-/// after as long as it has tried already.
+/// Only new events count: the cause of an older event may be gone. A refused controller tries again after as long as it has been trying.
 /// </remarks>
 internal sealed class PodRefusals(ClusterClient client, IActivitySink sink)
 {
-    /// <summary>The reason that ReplicaSet, StatefulSet and DaemonSet controllers give such events.</summary>
+    /// <summary>The reason of such events from ReplicaSet, StatefulSet and DaemonSet controllers.</summary>
     public const string Reason = "FailedCreate";
 
-    /// <summary>Tells of each refusal until it is cancelled.</summary>
-    /// <param name="namespaceName">The namespace.</param>
-    /// <param name="refused">Is given the workload and what the controller says.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Reports each refusal until the cancellation.</summary>
+    /// <param name="refused">Receives the workload and the message of the event.</param>
     public async Task FollowAsync(string namespaceName, Action<ResourceId, string> refused, CancellationToken cancellationToken)
     {
         try
         {
-            await new ObjectWatch(client)
-                .FollowChangesAsync(
-                    ResourceType.Event,
-                    namespaceName,
-                    $"fieldSelector=reason%3D{Reason}",
-                    false,
-                    () => { },
-                    Observe,
-                    cancellationToken).ConfigureAwait(false);
+            var selector = $"fieldSelector=reason%3D{Reason}";
+            var watch = new ObjectWatch(client);
+            await watch.FollowChangesAsync(
+                ResourceType.Event,
+                namespaceName,
+                selector,
+                metadataOnly: false,
+                () => { },
+                Observe,
+                cancellationToken).ConfigureAwait(false);
         }
         catch (MonitoringException exception)
         {
-            // Who may read workloads may not always read events: then the time has to run out.
+            // A user who may read workloads may lack the permission for events. The wait then lasts until its time is over.
             sink.Verbose(exception.Message);
         }
 
         void Observe(ReadOnlyMemory<byte> json)
         {
-            if (
-                !json.IsEmpty
-                && JsonSlice.Parse(json) is var item
-                && WorkloadOf(item) is { } workload
-                && item.Text("message") is { } message)
+            if (json.IsEmpty)
+            {
+                return;
+            }
+
+            var item = JsonSlice.Parse(json);
+            if (FindWorkload(item) is { } workload && item.Text("message") is { } message)
             {
                 refused(workload, message);
             }
         }
     }
 
-    /// <summary>The workload that such an event is about; of a ReplicaSet the Deployment, whose name it has with a hash after it.</summary>
-    public static ResourceId? WorkloadOf(JsonElement item)
+    /// <summary>Finds the workload of an event. The name of a ReplicaSet is the name of its Deployment with a hash after it.</summary>
+    public static ResourceId? FindWorkload(JsonElement item)
     {
         var about = item.Member("involvedObject");
         return (about.Text("kind"), about.Text("name")) switch

@@ -3,10 +3,10 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
-/// <summary>Why images cannot be pulled, as kubelets and container runtimes say it: reasons within reasons, each after a colon.</summary>
+/// <summary>Reads why images cannot be pulled. Kubelets and container runtimes nest reasons, each after a colon.</summary>
 internal static partial class PullFailure
 {
-    // One says what failed, the other how: "lookup registry.example.com on 10.96.0.10:53: no such host".
+    // One part says what failed, the other part how: "lookup registry.example.com on 10.96.0.10:53: no such host".
     private const int MostParts = 2;
 
     private static readonly HashSet<string> Reasons =
@@ -20,19 +20,19 @@ internal static partial class PullFailure
         "SignatureValidationFailed",
     ];
 
-    /// <summary>Whether a container waits for its image.</summary>
+    /// <summary>Whether the waiting reason of a container concerns its image.</summary>
     public static bool IsReason(string reason) => Reasons.Contains(reason);
 
     /// <summary>
-    /// Whether a message says no more than that the next try is put off, as the kubelet of 1.20 does from the second try on, and that of
-    /// 1.36 does not.
+    /// Whether a message says only that the next pull is delayed. The kubelet of 1.20 sends such messages from the second pull on, the
+    /// kubelet of 1.36 does not.
     /// </summary>
-    public static bool SaysNothing(string? message) => string.IsNullOrEmpty(message) || Putoff().IsMatch(message);
+    public static bool IsBackOffOnly(string? message) => string.IsNullOrEmpty(message) || BackOff().IsMatch(message);
 
-    /// <summary>The innermost reason that several have in common; that of each where they have none.</summary>
-    public static string Innermost(IEnumerable<string> messages)
+    /// <summary>Finds the innermost reason that the messages share, or else joins the innermost reason of each.</summary>
+    public static string FindInnermost(IEnumerable<string> messages)
     {
-        var all = messages.Select(Parts).Where(parts => parts.Count > 0).ToList();
+        var all = messages.Select(Split).Where(parts => parts.Count > 0).ToList();
         if (all.Count == 0)
         {
             return "no reason is given";
@@ -45,13 +45,13 @@ internal static partial class PullFailure
         return common > 0 ? string.Join(": ", all[0].TakeLast(common)) : string.Join(" or ", all.Select(parts => parts[^1]).Distinct());
     }
 
-    private static IReadOnlyList<string> Parts(string message) =>
-        [.. Separator().Split(OneLine.Clean(message)).Select(part => OneLine.WithoutEnd(part)).Where(part => part.Length > 0)];
+    private static IReadOnlyList<string> Split(string message) =>
+        [.. Separator().Split(OneLine.Clean(message)).Select(part => OneLine.TrimPunctuation(part)).Where(part => part.Length > 0)];
 
-    // A colon within quotation marks is an image's or an address's.
+    // A colon within quotation marks belongs to an image or an address.
     [GeneratedRegex("(?:: |; )(?=(?:[^\"]*\"[^\"]*\")*[^\"]*\\z)", RegexOptions.CultureInvariant)]
     private static partial Regex Separator();
 
     [GeneratedRegex("\\ABack-off pulling image \"[^\"]*\"\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Putoff();
+    private static partial Regex BackOff();
 }

@@ -5,44 +5,42 @@ using MilvusMonitoring.Kubernetes.Objects;
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>
-/// The rules by which the kinds that can be ready are ready. What the server has observed counts only when it has observed the newest
+/// The rules of readiness, one for each kind that can be ready. A status counts only if the controller has observed the newest
 /// generation.
 /// </summary>
 internal static class Readiness
 {
     private static readonly Dictionary<(string Group, string Kind), Func<JsonElement, ReadyState>> Rules = new()
     {
-        [("apps", "Deployment")] = OfDeployment,
-        [("apps", "DaemonSet")] = OfDaemonSet,
-        [("apps", "StatefulSet")] = OfStatefulSet,
-        [("monitoring.coreos.com", "Prometheus")] = OfOperated,
-        [("monitoring.coreos.com", "Alertmanager")] = OfOperated,
-        [("apiregistration.k8s.io", "APIService")] = OfApiService,
+        [("apps", "Deployment")] = EvaluateDeployment,
+        [("apps", "DaemonSet")] = EvaluateDaemonSet,
+        [("apps", "StatefulSet")] = EvaluateStatefulSet,
+        [("monitoring.coreos.com", "Prometheus")] = EvaluateOperatorResource,
+        [("monitoring.coreos.com", "Alertmanager")] = EvaluateOperatorResource,
+        [("apiregistration.k8s.io", "APIService")] = EvaluateApiService,
     };
 
     /// <summary>Whether a kind has a rule.</summary>
     public static bool Knows(ResourceId id) => Rules.ContainsKey((id.Group, id.Kind));
 
     /// <summary>Applies the rule of the object's kind.</summary>
-    /// <param name="id">Which object; its kind has a rule.</param>
-    /// <param name="live">The object as the server shows it.</param>
-    /// <returns>Whether it is ready.</returns>
+    /// <param name="id">An object whose kind has a rule.</param>
     public static ReadyState Evaluate(ResourceId id, JsonElement live) =>
         IsObserved(live)
             ? Rules[(id.Group, id.Kind)](live)
-            : ReadyState.NotYet("its newest version has not been looked at by its controller yet");
+            : ReadyState.NotYet("its controller has not observed the newest version yet");
 
     /// <summary>
-    /// Whether a Prometheus or Alertmanager resource says anything of its state: operators before 0.58 do not, and their StatefulSet has to
-    /// be asked instead.
+    /// Whether a Prometheus or Alertmanager resource has conditions. Operators before 0.58 write none; the status of the StatefulSet counts
+    /// then.
     /// </summary>
-    public static bool SaysItsState(JsonElement live) => live.Member("status").Items("conditions").Any();
+    public static bool HasConditions(JsonElement live) => live.Member("status").Items("conditions").Any();
 
     private static bool IsObserved(JsonElement live) =>
         live.Member("status").Number("observedGeneration") is not { } observed
         || observed >= (live.Member("metadata").Number("generation") ?? 0);
 
-    private static ReadyState OfDeployment(JsonElement live)
+    private static ReadyState EvaluateDeployment(JsonElement live)
     {
         var wanted = live.Member("spec").Number("replicas") ?? 1;
         var status = live.Member("status");
@@ -52,25 +50,24 @@ internal static class Readiness
         }
 
         var available = status.Number("availableReplicas") ?? 0;
-        if (
-            available < wanted
-            && Condition(status, "ReplicaFailure") is { ValueKind: JsonValueKind.Object } failure
+        if (available < wanted
+            && FindCondition(status, "ReplicaFailure") is { ValueKind: JsonValueKind.Object } failure
             && failure.Text("status") == "True")
         {
             return ReadyState.NotYet(Explain(failure)) with { Refusal = failure.Text("message") };
         }
 
-        if (FalseCondition(status, "Progressing") is { } stuck)
+        if (DescribeFalseCondition(status, "Progressing") is { } stuck)
         {
             return ReadyState.NotYet(stuck);
         }
 
-        return Replicas(wanted, status.Number("updatedReplicas") ?? 0, "updated")
-            ?? Replicas(wanted, available, "available")
-            ?? ((status.Number("replicas") ?? 0) > wanted ? ReadyState.NotYet("old replicas are still ending") : ReadyState.Ready);
+        return CompareReplicas(wanted, status.Number("updatedReplicas") ?? 0, "updated")
+            ?? CompareReplicas(wanted, available, "available")
+            ?? ((status.Number("replicas") ?? 0) > wanted ? ReadyState.NotYet("old replicas are still terminating") : ReadyState.Ready);
     }
 
-    private static ReadyState OfDaemonSet(JsonElement live)
+    private static ReadyState EvaluateDaemonSet(JsonElement live)
     {
         var status = live.Member("status");
         if (status.Number("observedGeneration") is null)
@@ -79,12 +76,12 @@ internal static class Readiness
         }
 
         var wanted = status.Number("desiredNumberScheduled") ?? 0;
-        return Replicas(wanted, status.Number("updatedNumberScheduled") ?? 0, "updated")
-            ?? Replicas(wanted, status.Number("numberAvailable") ?? 0, "available")
+        return CompareReplicas(wanted, status.Number("updatedNumberScheduled") ?? 0, "updated")
+            ?? CompareReplicas(wanted, status.Number("numberAvailable") ?? 0, "available")
             ?? ReadyState.Ready;
     }
 
-    private static ReadyState OfStatefulSet(JsonElement live)
+    private static ReadyState EvaluateStatefulSet(JsonElement live)
     {
         var wanted = live.Member("spec").Number("replicas") ?? 1;
         var status = live.Member("status");
@@ -93,17 +90,17 @@ internal static class Readiness
             return ReadyState.NotYet("its controller has not started on it");
         }
 
-        return Replicas(wanted, status.Number("readyReplicas") ?? 0, "ready")
-            ?? Replicas(wanted, status.Number("updatedReplicas") ?? wanted, "updated")
+        return CompareReplicas(wanted, status.Number("readyReplicas") ?? 0, "ready")
+            ?? CompareReplicas(wanted, status.Number("updatedReplicas") ?? wanted, "updated")
             ?? ReadyState.Ready;
     }
 
-    private static ReadyState OfOperated(JsonElement live)
+    private static ReadyState EvaluateOperatorResource(JsonElement live)
     {
         var generation = live.Member("metadata").Number("generation") ?? 0;
         foreach (var type in (ReadOnlySpan<string>)["Reconciled", "Available"])
         {
-            var condition = Condition(live.Member("status"), type);
+            var condition = FindCondition(live.Member("status"), type);
             if (condition.ValueKind == JsonValueKind.Undefined || (condition.Number("observedGeneration") ?? generation) < generation)
             {
                 return ReadyState.NotYet("the operator has not reconciled it yet");
@@ -118,29 +115,37 @@ internal static class Readiness
         return ReadyState.Ready;
     }
 
-    private static ReadyState OfApiService(JsonElement live)
+    private static ReadyState EvaluateApiService(JsonElement live)
     {
-        var condition = Condition(live.Member("status"), "Available");
-        return condition.Text("status") == "True" ? ReadyState.Ready
-            : ReadyState.NotYet(condition.ValueKind == JsonValueKind.Undefined ? "the server has not tried it yet" : Explain(condition));
+        var condition = FindCondition(live.Member("status"), "Available");
+        if (condition.ValueKind == JsonValueKind.Undefined)
+        {
+            return ReadyState.NotYet("the server has not tried it yet");
+        }
+
+        return condition.Text("status") == "True" ? ReadyState.Ready : ReadyState.NotYet(Explain(condition));
     }
 
-    private static ReadyState? Replicas(long wanted, long there, string what) =>
+    private static ReadyState? CompareReplicas(long wanted, long there, string what) =>
         there >= wanted ? null : ReadyState.NotYet($"{there} of {wanted} replicas {what}");
 
-    private static string? FalseCondition(JsonElement status, string type) =>
-        Condition(status, type) is { ValueKind: JsonValueKind.Object } condition && condition.Text("status") == "False"
+    private static string? DescribeFalseCondition(JsonElement status, string type) =>
+        FindCondition(status, type) is { ValueKind: JsonValueKind.Object } condition && condition.Text("status") == "False"
             ? Explain(condition)
             : null;
 
-    private static JsonElement Condition(JsonElement status, string type) =>
+    private static JsonElement FindCondition(JsonElement status, string type) =>
         status.Items("conditions").FirstOrDefault(condition => condition.Text("type") == type);
 
     private static string Explain(JsonElement condition)
     {
         var reason = condition.Text("reason");
         var message = condition.Text("message");
-        return string.IsNullOrEmpty(message) ? reason ?? $"{condition.Text("type")} is {condition.Text("status")}"
-            : string.IsNullOrEmpty(reason) ? message : $"{reason}: {message}";
+        if (string.IsNullOrEmpty(message))
+        {
+            return reason ?? $"{condition.Text("type")} is {condition.Text("status")}";
+        }
+
+        return string.IsNullOrEmpty(reason) ? message : $"{reason}: {message}";
     }
 }

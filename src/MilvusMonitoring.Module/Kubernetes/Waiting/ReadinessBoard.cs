@@ -4,62 +4,59 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
-/// <summary>Keeps what was last seen of objects that are to become ready, and knows whether they are.</summary>
+/// <summary>Keeps the last state of objects that are to become ready, and decides whether they are ready.</summary>
 /// <remarks>
-/// Operators before 0.58 write no conditions: then the StatefulSet that the operator makes for a Prometheus or Alertmanager resource speaks
-/// for it.
+/// Operators before 0.58 write no conditions. The status of the StatefulSet that the operator creates for a Prometheus or Alertmanager
+/// resource stands in for the resource then.
 /// </remarks>
 internal sealed class ReadinessBoard
 {
     private const string OperatorName = "prometheus-operator";
 
-    private static readonly ReadyState NotSeen = ReadyState.NotYet("is not there yet");
+    private static readonly ReadyState NotSeen = ReadyState.NotYet("does not exist yet");
     private static readonly ReadyState NotReconciled = ReadyState.NotYet("the operator has not reconciled it yet");
 
-    /// <summary>What is there; without a state where another has to speak for it.</summary>
+    /// <summary>The existing objects. The state is null if the state of the backing StatefulSet counts.</summary>
     private readonly ConcurrentDictionary<ResourceId, ReadyState?> _seen = new();
 
-    /// <summary>What controllers have said of why they cannot make pods.</summary>
+    /// <summary>Why controllers cannot create pods, by workload.</summary>
     private readonly ConcurrentDictionary<ResourceId, string> _refusals = new();
 
-    private readonly IReadOnlyDictionary<ResourceId, ResourceId> _deputies;
+    private readonly IReadOnlyDictionary<ResourceId, ResourceId> _backing;
     private readonly ResourceId? _operator;
 
-    /// <summary>Creates the board.</summary>
-    /// <param name="targets">The objects that are to become ready; kinds without a rule are left out.</param>
+    /// <param name="targets">The objects that are to become ready. Kinds without a rule are left out.</param>
     public ReadinessBoard(IEnumerable<ResourceId> targets)
     {
         Targets = [.. targets.Where(Readiness.Knows)];
-        _deputies = Targets.Where(target => target.Kind is "Prometheus" or "Alertmanager").ToDictionary(target => target, DeputyOf);
+        _backing = Targets.Where(target => target.Kind is "Prometheus" or "Alertmanager").ToDictionary(target => target, GetBackingStatefulSet);
         _operator = Targets.FirstOrDefault(target => target is { Group: "apps", Kind: "Deployment", Name: OperatorName });
     }
 
-    /// <summary>The objects that are to become ready.</summary>
     public IReadOnlyList<ResourceId> Targets { get; }
 
-    /// <summary>The StatefulSets that may have to speak for resources of the operator.</summary>
-    public IEnumerable<ResourceId> Deputies => _deputies.Values;
+    /// <summary>
+    /// The StatefulSets whose status stands in for Prometheus and Alertmanager resources without conditions (operators before 0.58).
+    /// </summary>
+    public IEnumerable<ResourceId> BackingStatefulSets => _backing.Values;
 
-    /// <summary>The targets that are not ready, and why.</summary>
+    /// <summary>The targets that are not ready, with their states.</summary>
     public IReadOnlyList<(ResourceId Id, ReadyState State)> NotReady =>
-        [.. Targets.Select(target => (Id: target, State: StateOf(target))).Where(item => !item.State.IsReady)];
+        [.. Targets.Select(target => (Id: target, State: GetState(target))).Where(item => !item.State.IsReady)];
 
-    /// <summary>Takes down what was seen.</summary>
-    /// <param name="id">Which object.</param>
-    /// <param name="live">The object.</param>
+    /// <summary>Records the state of an object.</summary>
     public void Observe(ResourceId id, JsonElement live) =>
-        _seen[id] = _deputies.ContainsKey(id) && !Readiness.SaysItsState(live) ? null : Readiness.Evaluate(id, live);
+        _seen[id] = _backing.ContainsKey(id) && !Readiness.HasConditions(live) ? null : Readiness.Evaluate(id, live);
 
-    /// <summary>Takes down that an object is not there.</summary>
-    public void Gone(ResourceId id) => _seen.TryRemove(id, out _);
+    /// <summary>Records that an object does not exist.</summary>
+    public void Remove(ResourceId id) => _seen.TryRemove(id, out _);
 
     /// <summary>
-    /// Takes down what a watch has seen, unless all were ready at one moment before: one watch may lag behind another, and an older state
-    /// that it brings in late does not count then.
+    /// Records the event of a watch, unless all targets were ready at one moment before. One watch may lag behind another, and an older
+    /// state that arrives late must not count.
     /// </summary>
-    /// <param name="id">Which object.</param>
-    /// <param name="live">The object; null where it is gone.</param>
-    /// <returns>The targets that are not ready, and why.</returns>
+    /// <param name="live">The object; null if it is gone.</param>
+    /// <returns>The targets that are not ready, with their states.</returns>
     public IReadOnlyList<(ResourceId Id, ReadyState State)> ObserveUntilReady(ResourceId id, JsonElement? live)
     {
         lock (_seen)
@@ -75,59 +72,54 @@ internal sealed class ReadinessBoard
             }
             else
             {
-                Gone(id);
+                Remove(id);
             }
 
             return NotReady;
         }
     }
 
-    /// <summary>Takes down why a controller cannot make pods for an object of its own kind, until it can.</summary>
-    /// <param name="id">The object: a target, or what speaks for one.</param>
-    /// <param name="why">What the server told the controller.</param>
-    public void Refuse(ResourceId id, string why) => _refusals[id] = why;
+    /// <summary>Records why a controller cannot create the pods of a workload.</summary>
+    /// <param name="id">A target, or its backing StatefulSet.</param>
+    /// <param name="why">The server's message to the controller.</param>
+    public void AddRefusal(ResourceId id, string why) => _refusals[id] = why;
 
-    /// <summary>Whether a target is ready, and if not, why.</summary>
-    public ReadyState StateOf(ResourceId target)
+    /// <summary>Gets the state of a target.</summary>
+    public ReadyState GetState(ResourceId target)
     {
         if (!_seen.TryGetValue(target, out var own))
         {
             return NotSeen;
         }
 
-        var speaker = WorkloadOf(target);
-        var state = own ?? _seen.GetValueOrDefault(speaker) ?? Unreconciled();
-        return !state.IsReady && state.Refusal is null && _refusals.TryGetValue(speaker, out var why)
-            ? state with
-            {
-                Refusal = why,
-            }
-            : state;
+        var workload = GetWorkload(target);
+        var state = own ?? _seen.GetValueOrDefault(workload) ?? DescribeUnreconciled();
+        var lacksRefusal = !state.IsReady && state.Refusal is null;
+        return lacksRefusal && _refusals.TryGetValue(workload, out var why) ? state with { Refusal = why } : state;
     }
 
     /// <summary>
-    /// The object whose pods a target is ready by: for a resource of the operator the StatefulSet that the operator makes of it.
+    /// Gets the workload whose pods decide on a target: for a resource of the operator, the StatefulSet that the operator creates.
     /// </summary>
-    public ResourceId WorkloadOf(ResourceId target) => _deputies.GetValueOrDefault(target, target);
+    public ResourceId GetWorkload(ResourceId target) => _backing.GetValueOrDefault(target, target);
 
-    /// <summary>Whether a target waits for an operator that is known not to run.</summary>
+    /// <summary>Whether a target waits for an operator that is not ready itself.</summary>
     public bool WaitsForOperator(ResourceId target) =>
-        _deputies.ContainsKey(target) && _operator is { } id && !StateOf(id).IsReady && !StateOf(target).IsReady;
+        _backing.ContainsKey(target) && _operator is { } id && !GetState(id).IsReady && !GetState(target).IsReady;
 
-    private ReadyState Unreconciled() => _operator is { } id && !StateOf(id).IsReady
-        ? ReadyState.NotYet($"the operator is not running: {id}: {StateOf(id).Message}")
+    private ReadyState DescribeUnreconciled() => _operator is { } id && !GetState(id).IsReady
+        ? ReadyState.NotYet($"the operator is not running: {id}: {GetState(id).Message}")
         : NotReconciled;
 
     /// <summary>
-    /// Whether a resource of the operator is there and the operator has done nothing about it: it says nothing of its state, and has no
-    /// StatefulSet.
+    /// Whether the operator has not touched an existing resource: the resource has no conditions and no StatefulSet.
     /// </summary>
     public bool IsUntouched(ResourceId target) =>
-        _deputies.TryGetValue(target, out var deputy)
+        _backing.TryGetValue(target, out var statefulSet)
         && _seen.TryGetValue(target, out var own)
         && own is null
-        && !_seen.ContainsKey(deputy);
+        && !_seen.ContainsKey(statefulSet);
 
-    private static ResourceId DeputyOf(ResourceId target) =>
-        new("apps", "StatefulSet", target.Namespace, $"{(target.Kind == "Prometheus" ? "prometheus" : "alertmanager")}-{target.Name}");
+    private static ResourceId GetBackingStatefulSet(ResourceId target) =>
+        ResourceType.StatefulSet.IdOf(target.Namespace, $"{target.Kind.ToLowerInvariant()}-{target.Name}");
 }

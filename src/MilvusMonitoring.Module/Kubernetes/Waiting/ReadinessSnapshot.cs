@@ -3,10 +3,10 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
-/// <summary>Looks once whether objects are ready.</summary>
+/// <summary>Reads once whether objects are ready.</summary>
 internal static class ReadinessSnapshot
 {
-    /// <summary>Looks at every object whose kind can be ready.</summary>
+    /// <summary>Reads every object whose kind can be ready.</summary>
     public static async Task<ReadinessBoard> ReadAsync(
         ClusterClient client,
         IEnumerable<(ResourceId Id, ResourceType Type)> objects,
@@ -15,7 +15,7 @@ internal static class ReadinessSnapshot
     {
         var wanted = objects.Where(item => Readiness.Knows(item.Id)).ToList();
         var board = new ReadinessBoard(wanted.Select(item => item.Id));
-        var reads = wanted.Concat(board.Deputies.Select(id => (Id: id, Type: ResourceType.StatefulSet)));
+        var reads = wanted.Concat(board.BackingStatefulSets.Select(id => (Id: id, Type: ResourceType.StatefulSet)));
         var options = new ParallelOptions { MaxDegreeOfParallelism = throttleLimit, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(reads, options, async (item, token) =>
         {

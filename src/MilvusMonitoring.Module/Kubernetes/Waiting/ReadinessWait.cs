@@ -5,17 +5,16 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
-/// <summary>Waits, by watches, until objects are ready.</summary>
+/// <summary>Waits by watches until objects are ready.</summary>
 internal sealed class ReadinessWait(ClusterClient client, IActivitySink sink)
 {
-    /// <summary>How long others have to say what is wrong with them too, once it is known that one will never be ready.</summary>
+    /// <summary>How long the wait goes on after one object can never become ready, so that others can report their failures too.</summary>
     private static readonly TimeSpan HopelessGrace = TimeSpan.FromSeconds(3);
 
-    /// <summary>Waits until all are ready.</summary>
-    /// <param name="targets">The objects; kinds that have no such state count as ready.</param>
-    /// <param name="activity">What is being done, for progress.</param>
-    /// <param name="deadline">Until when.</param>
-    /// <returns>What was last seen: for whatever is not ready in it the time was over, or no waiting helps.</returns>
+    /// <summary>Waits until all objects are ready.</summary>
+    /// <param name="targets">The objects. Kinds without a rule of readiness count as ready.</param>
+    /// <param name="activity">The activity, for progress.</param>
+    /// <returns>The last states. For a target that is not ready, the time was over or waiting cannot help.</returns>
     public async Task<ReadinessBoard> RunAsync(
         IReadOnlyList<(ResourceId Id, ResourceType Type)> targets,
         string activity,
@@ -31,17 +30,13 @@ internal sealed class ReadinessWait(ClusterClient client, IActivitySink sink)
         using var done = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
         var watched = targets
             .Where(target => Readiness.Knows(target.Id))
-            .Concat(board.Deputies.Select(id => (Id: id, Type: ResourceType.StatefulSet)));
+            .Concat(board.BackingStatefulSets.Select(id => (Id: id, Type: ResourceType.StatefulSet)));
+        var namespaces = board.Targets.Select(target => target.Namespace).OfType<string>().Distinct();
         var watches = watched
             .GroupBy(target => (target.Type, target.Id.Namespace))
             .Select(group =>
                 FollowAsync(group.Key.Type, group.Key.Namespace, [.. group.Select(target => target.Id)], board, activity, done))
-            .Concat(
-                board
-                    .Targets.Select(target => target.Namespace)
-                    .OfType<string>()
-                    .Distinct()
-                    .Select(place => new PodRefusals(client, sink).FollowAsync(place, Refuse, done.Token)))
+            .Concat(namespaces.Select(name => new PodRefusals(client, sink).FollowAsync(name, AddRefusal, done.Token)))
             .ToList();
         try
         {
@@ -50,15 +45,15 @@ internal sealed class ReadinessWait(ClusterClient client, IActivitySink sink)
         catch (OperationCanceledException)
             when (done.IsCancellationRequested && (deadline.IsOver || !deadline.Token.IsCancellationRequested))
         {
-            // Either everything is ready, or the time is over: the board says which.
+            // Either all targets are ready or the time is over. The board holds which.
         }
 
         return board;
 
-        void Refuse(ResourceId workload, string message)
+        void AddRefusal(ResourceId workload, string message)
         {
             sink.Verbose($"{workload}: {OneLine.Clean(message)}");
-            board.Refuse(workload, message);
+            board.AddRefusal(workload, message);
             if (IsHopeless(board) && Interlocked.Exchange(ref isEnding, 1) == 0)
             {
                 done.CancelAfter(HopelessGrace);
@@ -66,7 +61,7 @@ internal sealed class ReadinessWait(ClusterClient client, IActivitySink sink)
         }
     }
 
-    /// <summary>Whether one of the objects will never be ready.</summary>
+    /// <summary>Whether one of the objects can never become ready.</summary>
     public static bool IsHopeless(ReadinessBoard board) =>
         board.NotReady.Any(item => item.State.Refusal is { } refusal && PodRefusal.IsLasting(refusal));
 
@@ -80,12 +75,12 @@ internal sealed class ReadinessWait(ClusterClient client, IActivitySink sink)
     {
         try
         {
-            await new ObjectWatch(client)
-                .FollowAsync(type, namespaceName, ids.Count == 1 ? ids.First().Name : null, Observe, done.Token).ConfigureAwait(false);
+            var onlyName = ids.Count == 1 ? ids.First().Name : null;
+            await new ObjectWatch(client).FollowAsync(type, namespaceName, onlyName, Observe, done.Token).ConfigureAwait(false);
         }
         catch
         {
-            // One that fails ends the others too; else they would go on until the deadline.
+            // A failed watch ends the other watches too, which would otherwise last until the deadline.
             await done.CancelAsync().ConfigureAwait(false);
             throw;
         }
@@ -94,7 +89,7 @@ internal sealed class ReadinessWait(ClusterClient client, IActivitySink sink)
         {
             using var document = JsonDocument.Parse(watchEvent.Object);
             var live = document.RootElement;
-            var id = new ResourceId(type.Group, type.Kind, namespaceName, live.Member("metadata").Text("name") ?? string.Empty);
+            var id = type.IdOf(namespaceName, live.Member("metadata").Text("name") ?? string.Empty);
             if (!ids.Contains(id))
             {
                 return false;

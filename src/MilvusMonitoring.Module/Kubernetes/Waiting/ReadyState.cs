@@ -1,11 +1,10 @@
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
-/// <summary>Whether an object is ready, and if not, what for it waits.</summary>
-/// <param name="IsReady">Whether it is ready.</param>
-/// <param name="Message">What it waits for, in a few words; empty when it is ready.</param>
+/// <summary>Whether an object is ready; if not, what it is waiting for.</summary>
+/// <param name="Message">What the object is waiting for, in a few words; empty if it is ready.</param>
 internal sealed record ReadyState(bool IsReady, string Message)
 {
-    /// <summary>What the server says of why it lets no pod of it be made; null where it does, or nobody has said.</summary>
+    /// <summary>Why the server refuses to create the object's pods; null if it creates them, or if no reason is known.</summary>
     public string? Refusal { get; init; }
 
     public static ReadyState Ready { get; } = new(true, string.Empty);

@@ -135,7 +135,7 @@ internal sealed class HelmProgram
         {
             throw new MonitoringException(
                 ErrorId.HelmNotFound,
-                $"{_path} cannot be started: {OneLine.WithoutEnd(OneLine.Clean(exception.Message, 200))}",
+                $"{_path} cannot be started: {OneLine.TrimPunctuation(OneLine.Clean(exception.Message, 200))}",
                 $"see that it is a program for this machine, {NoHelmNeeded}",
                 _path,
                 exception);

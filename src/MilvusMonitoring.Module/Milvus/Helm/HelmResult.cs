@@ -30,7 +30,7 @@ internal sealed record HelmResult(int ExitCode, ReadOnlyMemory<byte> Output, IRe
                 text = text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text;
             }
 
-            return OneLine.WithoutEnd(OneLine.Clean(text));
+            return OneLine.TrimPunctuation(OneLine.Clean(text));
         }
     }
 }

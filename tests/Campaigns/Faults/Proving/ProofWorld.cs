@@ -27,7 +27,7 @@ internal sealed class ProofWorld : IAsyncDisposable
         Cluster = cluster;
         var kubeconfig = Path.Combine(_folder, "kubeconfig");
         File.WriteAllText(kubeconfig, cluster.CreateKubeconfig());
-        _module = new ModuleRunner(kubeconfig, ClusterClient.UsualThrottleLimit, new FasterTime(ClockFactor));
+        _module = new ModuleRunner(kubeconfig, ClusterClient.DefaultThrottleLimit, new FasterTime(ClockFactor));
     }
 
     public Cluster Cluster { get; }
