@@ -7,57 +7,57 @@ using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>What granting and revoking have in common: how, where, for which Prometheus.</summary>
+/// <summary>The base of Grant- and Revoke-PrometheusMilvusAccess.</summary>
 public abstract class AccessCommand : ClusterCommand
 {
     private const string UsualRole = "prometheus-k8s";
 
     /// <summary>
-    /// A stack: its own Prometheus is meant. An access: the same one again. Anything else with a namespace, such as a Milvus instance, or
-    /// the name of a namespace: the access is for that namespace.
+    /// A stack: the access is for the Prometheus of the stack. An access: the same access again. An object with a namespace, such as a
+    /// Milvus instance, or the name of a namespace: the access is for that namespace.
     /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>The namespaces that the access is for; without it the whole cluster.</summary>
+    /// <summary>The namespaces that Prometheus may read. Default: the whole cluster.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Namespace { get; set; } = [];
 
     /// <summary>
-    /// <c>ClusterRole</c>: the rules of the role that Prometheus already has. <c>Binding</c>: a role and a binding of this module's own.
-    /// Default: ClusterRole; with namespaces, Binding.
+    /// <c>ClusterRole</c> adds a rule to the role that Prometheus already has. <c>Binding</c> creates a role and a binding of this module.
+    /// Default: ClusterRole; with namespaces Binding.
     /// </summary>
     [Parameter]
     public AccessMethod Method { get; set; }
 
-    /// <summary>The role that Prometheus has.</summary>
+    /// <summary>The ClusterRole that Prometheus has. Default: <c>prometheus-k8s</c>.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string ClusterRole { get; set; } = UsualRole;
 
-    /// <summary>The namespace of the Prometheus resource, where there are several.</summary>
+    /// <summary>The namespace of the Prometheus resource; required if there are several.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string? PrometheusNamespace { get; set; }
 
-    /// <summary>The name of the Prometheus resource, where there are several.</summary>
+    /// <summary>The name of the Prometheus resource; required if there are several.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string? PrometheusName { get; set; }
 
-    /// <summary>Whether what was granted is taken away.</summary>
+    /// <summary>Whether the command revokes.</summary>
     private protected abstract bool IsRevoke { get; }
 
     /// <inheritdoc />
     private protected sealed override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {
-        var work = new AccessOperation(client, output, Request(), IsRevoke);
+        var work = new AccessOperation(client, output, CreateRequest(), IsRevoke);
         var plan = await work.PlanAsync(cancellationToken).ConfigureAwait(false);
         foreach (var planned in plan.Accesses)
         {
@@ -78,9 +78,10 @@ public abstract class AccessCommand : ClusterCommand
             return;
         }
 
-        var what =
-            $"{planned.Access.Rules} ({string.Join(", ", planned.Writes.Select(write => $"{write.Action} {write.Id}"))}) on {planned.Access.Context}";
-        var approval = await output.ApproveAsync(what, IsRevoke ? "Revoke" : "Grant").ConfigureAwait(false);
+        var writes = string.Join(", ", planned.Writes.Select(write => $"{write.Action} {write.Id}"));
+        var approval = await output
+            .ApproveAsync($"{planned.Access.Rules} ({writes}) on {planned.Access.Context}", IsRevoke ? "Revoke" : "Grant")
+            .ConfigureAwait(false);
         if (approval.IsWhatIf)
         {
             output.Object(planned.Access with { IsPlan = true });
@@ -99,60 +100,64 @@ public abstract class AccessCommand : ClusterCommand
     }
 
     /// <summary>
-    /// A stack's own <c>Namespace</c> says where Prometheus is, a Milvus instance's where Milvus is: so the type decides, and no binding by
-    /// property name.
+    /// The <c>Namespace</c> of a stack is where Prometheus is; that of a Milvus instance is where Milvus is. So the type of the object
+    /// decides, and the parameter does not bind by property name.
     /// </summary>
-    private AccessRequest Request()
+    private AccessRequest CreateRequest()
     {
         var typed = new AccessRequest(Method, ClusterRole, Namespace, new PrometheusChoice(PrometheusNamespace, PrometheusName));
-        var request = InputObject is null ? typed : OfPiped(typed, InputObject);
+        var request = InputObject is null ? typed : FromPipeline(typed, InputObject);
         if (request.Namespaces.Count > 0 && IsGiven(nameof(Method)) && Method == AccessMethod.ClusterRole)
         {
-            throw Invalid("A ClusterRole is for the whole cluster; leave out -Method, or the namespaces.", nameof(Method));
+            throw Invalid("A ClusterRole is for the whole cluster", "leave out -Method, or the namespaces", nameof(Method));
         }
 
         return IsGiven(nameof(ClusterRole)) && (request.Namespaces.Count > 0 || request.Method == AccessMethod.Binding)
-            ? throw Invalid("-ClusterRole has no meaning for a binding, which has a role of its own; leave it out.", nameof(ClusterRole))
+            ? throw Invalid("A binding has a role of its own", "leave out -ClusterRole", nameof(ClusterRole))
             : request;
     }
 
-    private AccessRequest OfPiped(AccessRequest typed, PSObject input)
+    private AccessRequest FromPipeline(AccessRequest typed, PSObject input)
     {
         var piped = new PipedObject(input);
-        return piped.Is<KubePrometheusStack>()
-                ? typed with
-                {
-                    Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? piped.Text("Namespace") },
-                }
-            : piped.Is<PrometheusAccess>() ? OfAccess(typed, piped)
-            : (input.BaseObject as string ?? piped.Text("Namespace")) is { Length: > 0 } name
-                ? typed with
-                {
-                    Namespaces = [.. Namespace, name],
-                }
+        if (piped.Is<KubePrometheusStack>())
+        {
+            return typed with { Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? piped.Text("Namespace") } };
+        }
+
+        if (piped.Is<PrometheusAccess>())
+        {
+            return FromAccess(typed, piped);
+        }
+
+        return (input.BaseObject as string ?? piped.Text("Namespace")) is { Length: > 0 } name
+            ? typed with { Namespaces = [.. Namespace, name] }
             : throw Invalid(
-                $"{input.BaseObject.GetType().Name} says neither which Prometheus nor which namespace is meant; pipe a stack, a Milvus instance or the name of a namespace.",
+                $"{input.BaseObject.GetType().Name} names neither a Prometheus nor a namespace",
+                "pipe a stack, a Milvus instance or the name of a namespace",
                 nameof(InputObject));
     }
 
-    private AccessRequest OfAccess(AccessRequest typed, PipedObject access)
+    private AccessRequest FromAccess(AccessRequest typed, PipedObject access)
     {
-        var method = access.Word<AccessMethod>(nameof(PrometheusAccess.Method));
+        var method = access.EnumValue<AccessMethod>(nameof(PrometheusAccess.Method));
         return typed with
         {
             Method = IsGiven(nameof(Method)) ? Method : method,
-            ClusterRole =
-                !IsGiven(nameof(ClusterRole))
-                && method == AccessMethod.ClusterRole
-                && access.Text(nameof(PrometheusAccess.Role)) is { } role
-                    ? role[(role.IndexOf('/', StringComparison.Ordinal) + 1)..]
-                    : ClusterRole,
+            ClusterRole = !IsGiven(nameof(ClusterRole)) && method == AccessMethod.ClusterRole
+                ? ReadRoleName(access) ?? ClusterRole
+                : ClusterRole,
             Namespaces = access.Text(nameof(PrometheusAccess.TargetNamespace)) is { } target ? [.. Namespace, target] : Namespace,
             Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? access.Text(nameof(PrometheusAccess.Namespace)) },
         };
     }
 
+    /// <summary>The name in <c>ClusterRole/prometheus-k8s</c>.</summary>
+    private static string? ReadRoleName(PipedObject access) =>
+        access.Text(nameof(PrometheusAccess.Role)) is { } role ? role[(role.IndexOf('/', StringComparison.Ordinal) + 1)..] : null;
+
     private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
-    private static MonitoringException Invalid(string message, string parameter) => new(ErrorId.ParameterInvalid, message, parameter);
+    private static MonitoringException Invalid(string reason, string remedy, string parameter) =>
+        new(ErrorId.ParameterInvalid, reason, remedy, parameter);
 }

@@ -1,16 +1,16 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>Runs asynchronous work for each input object, shows what it says on the pipeline thread, and ends soon after Ctrl+C.</summary>
+/// <summary>Runs asynchronous work for each input object, writes its output on the pipeline thread, and ends within 2 s after Ctrl+C.</summary>
 public abstract class AsyncCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _giveUp = new();
 
     /// <summary>
-    /// How long Ctrl+C waits for the work to end before it leaves it behind: less than 2 s, but for work that has to come to an end of its
-    /// own.
+    /// How long Ctrl+C waits for the work before the command ends without it: less than 2 s, unless a child process has to end cleanly.
     /// </summary>
     private protected virtual TimeSpan LongestStop => TimeSpan.FromMilliseconds(1900);
 
@@ -41,16 +41,16 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
         catch
         {
-            // The error preference or a downstream command has ended the pipeline: the work ends too, before anything else goes on.
+            // The error preference or a downstream command has ended the pipeline: end the work before the exception goes on.
             StopProcessing();
             ((IAsyncResult)work).AsyncWaitHandle.WaitOne(LongestStop);
             throw;
         }
 
-        // The work ends a moment after its last word.
+        // Complete() is called just before the task ends.
         ((IAsyncResult)work).AsyncWaitHandle.WaitOne();
         output.Dispose();
-        if (!Stopping && EndOf(work) is { } failure)
+        if (!Stopping && FindFailure(work) is { } failure)
         {
             var error = ErrorRecords.From(failure, null);
             AgentLog.Create(this)?.Error(error);
@@ -65,8 +65,8 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         _giveUp.CancelAfter(LongestStop);
     }
 
-    /// <summary>Frees what the command holds.</summary>
-    /// <param name="disposing">Whether called by <see cref="Dispose()"/>.</param>
+    /// <summary>Releases the resources of the command.</summary>
+    /// <param name="disposing">Whether <see cref="Dispose()"/> is the caller.</param>
     protected virtual void Dispose(bool disposing)
     {
         if (disposing)
@@ -76,25 +76,30 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>The work on one input object.</summary>
-    /// <param name="output">Where to say what becomes of it.</param>
-    /// <param name="cancellationToken">Ctrl+C.</param>
+    /// <summary>Processes one input object.</summary>
+    /// <param name="output">Writes objects, errors and messages.</param>
+    /// <param name="cancellationToken">Cancelled by Ctrl+C.</param>
     private protected abstract Task RunAsync(CommandOutput output, CancellationToken cancellationToken);
 
-    /// <summary>The work after the last input object; none as a rule.</summary>
-    /// <param name="output">Where to say what becomes of it.</param>
-    /// <param name="cancellationToken">Ctrl+C.</param>
+    /// <summary>Runs after the last input object.</summary>
+    /// <param name="output">Writes objects, errors and messages.</param>
+    /// <param name="cancellationToken">Cancelled by Ctrl+C.</param>
     private protected virtual Task FinishAsync(CommandOutput output, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Work that was cancelled although nobody stopped it has run into a limit of its own: that is no success either.</summary>
-    private static Exception? EndOf(Task work) =>
+    /// <summary>The error of the work. Work that was cancelled although nobody stopped the command has reached a time limit: an error too.</summary>
+    private static Exception? FindFailure(Task work) =>
         work.IsCanceled
             ? new MonitoringException(
                 ErrorId.TimedOut,
                 "The API server did not answer in time",
-                "see its state, and run the command again",
+                "check the API server, and run the command again",
                 target: null)
             : work.Exception?.InnerException;
+
+    /// <summary>A path of the file system, made absolute by PowerShell's current location; null stays null.</summary>
+    [return: NotNullIfNotNull(nameof(path))]
+    private protected string? ResolvePath(string? path) =>
+        path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
 
     private async Task RunToEndAsync(Func<CommandOutput, CancellationToken, Task> step, CommandOutput output)
     {

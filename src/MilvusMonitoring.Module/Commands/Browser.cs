@@ -3,12 +3,11 @@ using System.Diagnostics;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>Opens pages in the person's browser.</summary>
+/// <summary>Opens pages in the user's browser.</summary>
 internal static class Browser
 {
     /// <summary>Opens a page.</summary>
-    /// <param name="page">The page.</param>
-    /// <returns>Why it was not opened; null where it was.</returns>
+    /// <returns>Why the page was not opened; null after success.</returns>
     public static string? Open(Uri page)
     {
         if (
@@ -21,7 +20,7 @@ internal static class Browser
 
         try
         {
-            // The system's own way to open an address: ShellExecute, open or xdg-open.
+            // .NET opens an address with ShellExecute on Windows, open on macOS, xdg-open on Linux.
             using var started = Process.Start(new ProcessStartInfo(page.AbsoluteUri) { UseShellExecute = true });
             return null;
         }

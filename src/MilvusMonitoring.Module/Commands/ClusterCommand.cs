@@ -3,16 +3,15 @@ using MilvusMonitoring.Commands.Completion;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Connection;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
-using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>What all cmdlets that talk to a cluster have in common: which cluster.</summary>
+/// <summary>The base of all cmdlets that use a cluster: its parameters select the cluster.</summary>
 public abstract class ClusterCommand : AsyncCommand
 {
     /// <summary>
-    /// The kubeconfig to use, or several, separated as in <c>KUBECONFIG</c>.
-    /// Without it: <c>$env:KUBECONFIG</c>, then <c>~/.kube/config</c>, then the service account of the pod that the command runs in.
+    /// The kubeconfig, or several, separated as in <c>KUBECONFIG</c>.
+    /// Default: <c>$env:KUBECONFIG</c>, then <c>~/.kube/config</c>, then the service account of the pod that the command runs in.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("ConfigPath")]
@@ -20,7 +19,7 @@ public abstract class ClusterCommand : AsyncCommand
     [AllowEmptyString]
     public string? Kubeconfig { get; set; }
 
-    /// <summary>The context of the kubeconfig; without it the current context.</summary>
+    /// <summary>The context of the kubeconfig. Default: the current context.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ContextCompleter))]
     [AllowNull]
@@ -28,8 +27,8 @@ public abstract class ClusterCommand : AsyncCommand
     public string? Context { get; set; }
 
     /// <summary>
-    /// An object of the pipeline may carry none of the two, but a person who types one means it: an unset variable must not lead to another
-    /// cluster.
+    /// Refuses a parameter that was typed with an empty value: an unset variable must not select another cluster. An object of the pipeline
+    /// may leave both parameters empty.
     /// </summary>
     protected sealed override void BeginProcessing()
     {
@@ -39,8 +38,8 @@ public abstract class ClusterCommand : AsyncCommand
             {
                 var exception = new MonitoringException(
                     ErrorId.ParameterInvalid,
-                    $"-{name} was given without a value",
-                    "give one, or leave the parameter out for the default",
+                    $"-{name} has no value",
+                    "give a value, or leave the parameter out for the default",
                     name);
                 var error = ErrorRecords.From(exception, name);
                 AgentLog.Create(this)?.Error(error);
@@ -52,28 +51,26 @@ public abstract class ClusterCommand : AsyncCommand
     /// <inheritdoc />
     private protected sealed override async Task RunAsync(CommandOutput output, CancellationToken cancellationToken)
     {
-        using var connection = Connect(output);
+        using var connection = ClusterConnection.Open(ResolveTarget(), output);
         await RunAsync(new ClusterClient(connection), output, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Opens a connection to the cluster that is meant.</summary>
-    /// <param name="sink">Where retries are told.</param>
-    private protected ClusterConnection Connect(IActivitySink sink) =>
-        ClusterConnection.Open(new ClusterTarget(ResolvedKubeconfig(), string.IsNullOrEmpty(Context) ? null : Context), sink);
+    /// <summary>The cluster that the parameters select.</summary>
+    private protected ClusterTarget ResolveTarget() => new(ResolveKubeconfig(), string.IsNullOrEmpty(Context) ? null : Context);
 
-    /// <summary>The work on one input object.</summary>
+    /// <summary>Processes one input object.</summary>
     /// <param name="client">The cluster.</param>
-    /// <param name="output">Where to say what becomes of it.</param>
-    /// <param name="cancellationToken">Ctrl+C.</param>
+    /// <param name="output">Writes objects, errors and messages.</param>
+    /// <param name="cancellationToken">Cancelled by Ctrl+C.</param>
     private protected abstract Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken);
 
-    /// <summary>The kubeconfig that was given, as full paths; null for the default.</summary>
-    private protected string? ResolvedKubeconfig() =>
+    /// <summary>The full paths of <see cref="Kubeconfig"/>; null for the default.</summary>
+    private protected string? ResolveKubeconfig() =>
         string.IsNullOrEmpty(Kubeconfig)
             ? null
             : string.Join(
                 Path.PathSeparator,
                 Kubeconfig
                     .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-                    .Select(SessionState.Path.GetUnresolvedProviderPathFromPSPath));
+                    .Select(path => ResolvePath(path)));
 }

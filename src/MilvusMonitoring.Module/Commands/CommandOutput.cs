@@ -6,13 +6,13 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>Carries what a capability says, from any thread, to the pipeline thread, in order.</summary>
+/// <summary>Carries output and messages from any thread to the pipeline thread, in order.</summary>
 internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposable
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(100);
 
-    // What Write-Host marks its lines with: hosts show them whatever the preference.
-    private static readonly string[] ForHost = ["PSHOST"];
+    // The tag of Write-Host: hosts show such lines whatever the preference.
+    private static readonly string[] HostTags = ["PSHOST"];
 
     private readonly BlockingCollection<Action> _messages = [];
     private readonly Stopwatch _sinceProgress = new();
@@ -22,18 +22,18 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
     /// <summary>Writes an object to the pipeline.</summary>
     public void Object(object value) => Post(() => command.WriteObject(value));
 
-    /// <summary>Writes an error that ends neither the command nor its work on other objects.</summary>
+    /// <summary>Writes a non-terminating error: the work on other objects goes on.</summary>
     public void Error(Exception exception, object? target = null) =>
-        Post(() => command.WriteError(Shown(ErrorRecords.From(exception, target))));
+        Post(() => command.WriteError(Log(ErrorRecords.From(exception, target))));
 
     /// <summary>Writes an error for a check that failed.</summary>
-    public void Error(MonitoringCheck check) => Post(() => command.WriteError(Shown(ErrorRecords.From(check))));
+    public void Error(MonitoringCheck check) => Post(() => command.WriteError(Log(ErrorRecords.From(check))));
 
-    /// <summary>Writes an error for a Milvus of which nothing proves that it is scraped.</summary>
-    public void Error(string milvus, MonitoringCheck why) => Post(() => command.WriteError(Shown(ErrorRecords.From(milvus, why))));
+    /// <summary>Writes an error for a Milvus without a proof that Prometheus scrapes it.</summary>
+    public void Error(string milvus, MonitoringCheck unknown) => Post(() => command.WriteError(Log(ErrorRecords.From(milvus, unknown))));
 
-    /// <summary>Says something to whoever looks on, beside the output.</summary>
-    public void Tell(string message) => Post(() => command.WriteInformation(new HostInformationMessage { Message = message }, ForHost));
+    /// <summary>Writes a line to the host, as Write-Host does: the line is not part of the output.</summary>
+    public void WriteHostLine(string message) => Post(() => command.WriteInformation(new HostInformationMessage { Message = message }, HostTags));
 
     /// <inheritdoc />
     public void Verbose(string message) => Post(() => command.WriteVerbose(message));
@@ -62,10 +62,9 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
         Post(() => command.WriteProgress(new ProgressRecord(0, activity, status) { PercentComplete = percent }));
     }
 
-    /// <summary>Asks, on the pipeline thread, whether to go ahead; says what would be done under <c>-WhatIf</c>.</summary>
-    /// <param name="target">What is acted upon.</param>
-    /// <param name="action">What is to be done to it.</param>
-    /// <returns>Whether to go ahead, and whether it is <c>-WhatIf</c> that says no.</returns>
+    /// <summary>Calls <c>ShouldProcess</c> on the pipeline thread: asks the user, or under <c>-WhatIf</c> writes what would be done.</summary>
+    /// <param name="target">The object of the action.</param>
+    /// <param name="action">The action, a verb.</param>
     public Task<Approval> ApproveAsync(string target, string action)
     {
         var answer = new TaskCompletionSource<Approval>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -73,17 +72,17 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
         {
             try
             {
-                Question.EnsureAnswerable(command);
+                PromptGuard.EnsureAnswerable(command);
                 var approved = command.ShouldProcess($"{action} {target}", $"{action} {target}?", "Confirm", out var reason);
                 answer.TrySetResult(new Approval(approved, reason == ShouldProcessReason.WhatIf));
             }
             catch (Exception exception) when (exception is not RuntimeException or HostException)
             {
-                // Whatever a host throws that has nobody to ask: pwsh's own a NullReferenceException at the end of its input.
+                // A host without a user may throw anything: pwsh throws a NullReferenceException at the end of its input.
                 answer.TrySetException(
                     new MonitoringException(
                         ErrorId.ConfirmationImpossible,
-                        $"Nobody can be asked whether to {action.ToLowerInvariant()} {target}",
+                        $"Nobody can answer the question whether to {action.ToLowerInvariant()} {target}",
                         "add -Confirm:$false to go ahead without a question",
                         target,
                         exception));
@@ -97,9 +96,9 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
         return answer.Task;
     }
 
-    /// <summary>Runs what was posted, until <see cref="Complete"/>.</summary>
-    /// <param name="isStopping">Whether nothing may be written any more.</param>
-    /// <param name="giveUp">Ends the loop without waiting for what is still to come.</param>
+    /// <summary>Runs posted messages on the calling thread until <see cref="Complete"/>.</summary>
+    /// <param name="isStopping">Whether the command may write nothing more.</param>
+    /// <param name="giveUp">Ends the loop at once.</param>
     public void Pump(Func<bool> isStopping, CancellationToken giveUp)
     {
         foreach (var message in _messages.GetConsumingEnumerable(giveUp))
@@ -111,7 +110,7 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
         }
     }
 
-    /// <summary>Says that nothing more will come.</summary>
+    /// <summary>Ends the messages.</summary>
     public void Complete()
     {
         lock (_progressGate)
@@ -128,7 +127,7 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
     /// <inheritdoc />
     public void Dispose() => _messages.Dispose();
 
-    private ErrorRecord Shown(ErrorRecord error)
+    private ErrorRecord Log(ErrorRecord error)
     {
         AgentLog.Create(command)?.Error(error);
         return error;
@@ -142,7 +141,12 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
         }
         catch (InvalidOperationException)
         {
-            // The command has ended; a late word of a request that was given up has nobody to hear it.
+            // The command has ended: drop messages from abandoned requests.
         }
     }
 }
+
+/// <summary>The answer of <c>ShouldProcess</c>.</summary>
+/// <param name="IsGiven">Whether to go ahead.</param>
+/// <param name="IsWhatIf">Whether the user asked for the plan only.</param>
+internal sealed record Approval(bool IsGiven, bool IsWhatIf);

@@ -2,19 +2,22 @@ using MilvusMonitoring.KubePrometheus;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>Shows plans and reports of a stack.</summary>
+/// <summary>Writes plans and reports of a stack.</summary>
 internal static class CommandOutputExtensions
 {
-    /// <summary>Says, under <c>-WhatIf</c>, what would become of each object that would change.</summary>
+    /// <summary>
+    /// Writes under <c>-WhatIf</c> a line for each object that would change. <c>ShouldProcess</c> writes the line; its answer is always no
+    /// there, and is not used.
+    /// </summary>
     public static async Task ShowPlanAsync(this CommandOutput output, IEnumerable<PlannedResource> resources)
     {
         foreach (var resource in resources.Where(resource => resource.IsChange))
         {
-            await output.ApproveAsync(resource.Id.ToString(), VerbOf(resource.Action)).ConfigureAwait(false);
+            _ = await output.ApproveAsync(resource.Id.ToString(), GetVerb(resource.Action)).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Writes the stack first, so that it is there whatever the error preference is, then the errors.</summary>
+    /// <summary>Writes the stack, then the errors: an error preference of Stop must not lose the stack.</summary>
     public static void Report(this CommandOutput output, OperationReport report)
     {
         output.Object(report.Stack);
@@ -24,7 +27,7 @@ internal static class CommandOutputExtensions
         }
     }
 
-    private static string VerbOf(ResourceAction action) => action switch
+    private static string GetVerb(ResourceAction action) => action switch
     {
         ResourceAction.Created => "Create",
         ResourceAction.Configured => "Configure",

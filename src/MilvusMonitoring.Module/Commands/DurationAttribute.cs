@@ -4,8 +4,7 @@ using System.Management.Automation;
 namespace MilvusMonitoring.Commands;
 
 /// <summary>
-/// Lets a time span be given as seconds (<c>300</c>), as kubectl writes it (<c>90s</c>, <c>5m</c>, <c>1h</c>), or as a <see
-/// cref="TimeSpan"/>.
+/// Accepts a duration as seconds (<c>300</c>), in kubectl's form (<c>90s</c>, <c>5m</c>, <c>1h</c>), or as a <see cref="TimeSpan"/>.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class DurationAttribute : ArgumentTransformationAttribute
@@ -19,7 +18,7 @@ internal sealed class DurationAttribute : ArgumentTransformationAttribute
         var duration = value switch
         {
             TimeSpan span => span,
-            // No decimal: it is what PowerShell makes of 2d, by which nobody means two seconds.
+            // Not decimal: PowerShell reads 2d as the decimal 2, and a user who types 2d does not mean two seconds.
             int or long or short or byte or double or float => FromSeconds(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
             string text => Parse(text),
             _ => null,
@@ -27,7 +26,7 @@ internal sealed class DurationAttribute : ArgumentTransformationAttribute
         return duration is { } valid && valid > TimeSpan.Zero && valid <= Longest
             ? valid
             : throw new ArgumentTransformationMetadataException(
-                $"'{inputData}' is no time between 1 second and 1 day; give seconds (300), 90s, 5m, 1h or a TimeSpan.");
+                $"'{inputData}' is not a duration between 1 second and 1 day; give seconds (300), 90s, 5m, 1h or a TimeSpan.");
     }
 
     private static TimeSpan? FromSeconds(double seconds) =>

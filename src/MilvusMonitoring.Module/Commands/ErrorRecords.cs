@@ -4,15 +4,14 @@ using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>Turns exceptions into what PowerShell shows and scripts match on.</summary>
+/// <summary>Creates PowerShell's error records from exceptions and checks.</summary>
 internal static class ErrorRecords
 {
-    /// <summary>The record for an exception.</summary>
+    /// <summary>
+    /// The record for an exception. The remedy is part of the message only: pwsh would show a recommended action a second time.
+    /// </summary>
     /// <param name="exception">Any exception; one that is no <see cref="MonitoringException"/> is a fault of this module.</param>
-    /// <param name="target">What was worked on, for an exception that does not say so itself.</param>
-    /// <returns>
-    /// A record with a stable id and a category. The remedy is part of the message: pwsh would show a recommended action a second time.
-    /// </returns>
+    /// <param name="target">The object that was processed, for an exception without a target.</param>
     public static ErrorRecord From(Exception exception, object? target)
     {
         var known = exception as MonitoringException ?? Unexpected(exception);
@@ -23,18 +22,16 @@ internal static class ErrorRecords
     public static ErrorRecord From(MonitoringCheck check) =>
         From(check.ErrorId ?? ErrorId.CheckFailed, Describe(check), check.Remedy, check.Target);
 
-    /// <summary>The record for a Milvus of which nothing proves that it is scraped.</summary>
+    /// <summary>The record for a Milvus without a proof that Prometheus scrapes it.</summary>
     /// <param name="milvus">The Milvus.</param>
-    /// <param name="why">The check that could not be made.</param>
-    public static ErrorRecord From(string milvus, MonitoringCheck why) => From(
-        why.ErrorId == ErrorId.PermissionDenied ? why.ErrorId : ErrorId.NotProven,
-        $"Nothing proves that {milvus} is scraped: {Describe(why)}",
-        why.Remedy ?? Remedies.InWords("See which checks are Unknown, and why."),
+    /// <param name="unknown">The check whose result is unknown.</param>
+    public static ErrorRecord From(string milvus, MonitoringCheck unknown) => From(
+        unknown.ErrorId == ErrorId.PermissionDenied ? unknown.ErrorId : ErrorId.NotProven,
+        $"Nothing proves that Prometheus scrapes {milvus}: {Describe(unknown)}",
+        unknown.Remedy ?? Remedies.InWords("See which checks are Unknown, and why."),
         milvus);
 
-    /// <summary>The category of an error.</summary>
-    /// <param name="errorId">One of <see cref="ErrorId"/>.</param>
-    /// <returns>The category; <see cref="ErrorCategory.NotSpecified"/> for an id that has none.</returns>
+    /// <summary>The category of an error id; <see cref="ErrorCategory.NotSpecified"/> for an id without a category.</summary>
     public static ErrorCategory Category(string errorId) =>
         errorId switch
         {
@@ -73,13 +70,17 @@ internal static class ErrorRecords
             _ => ErrorCategory.NotSpecified,
         };
 
-    /// <summary>The message has all of it on one line, while what is shown sets the remedy apart.</summary>
-    private static ErrorRecord From(string id, string what, string? remedy, string target)
+    /// <summary>
+    /// The message has reason and remedy on one line; PowerShell shows the remedy of <see cref="ErrorDetails"/> on a line of its own. A
+    /// remedy that begins with <c>#</c> is a sentence instead of a command: the mark is left out inside a sentence.
+    /// </summary>
+    private static ErrorRecord From(string id, string reason, string? remedy, string target)
     {
-        var exception = new MonitoringException(id, remedy is null ? what : $"{what}; to mend it: {remedy.TrimStart('#', ' ')}", target);
+        var message = remedy is null ? reason : $"{reason}; to mend it: {remedy.TrimStart('#', ' ')}";
+        var exception = new MonitoringException(id, message, target);
         return new ErrorRecord(exception, id, Category(id), target)
         {
-            ErrorDetails = new ErrorDetails(what) { RecommendedAction = remedy },
+            ErrorDetails = new ErrorDetails(reason) { RecommendedAction = remedy },
         };
     }
 
@@ -87,8 +88,8 @@ internal static class ErrorRecords
 
     private static MonitoringException Unexpected(Exception exception) => new(
         ErrorId.Unexpected,
-        $"{exception.GetType().Name}: {OneLine.TrimPunctuation(OneLine.Clean(exception.Message))}",
-        "this is a fault of the module, please report it with $Error[0].Exception.ToString()",
+        $"{exception.GetType().Name}: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}",
+        "this is a fault of the module; please report it with the text of $Error[0].Exception.ToString()",
         target: null,
         exception);
 }

@@ -5,9 +5,8 @@ using MilvusMonitoring.Kubernetes;
 namespace MilvusMonitoring.Commands;
 
 /// <summary>
-/// Shows the kube-prometheus stacks in a cluster: release, field managers, readiness component by component, and what differs from what was
-/// applied.
-/// Nothing is written where there is none.
+/// Lists the kube-prometheus stacks in a cluster: release, field managers, readiness of each component, and drift.
+/// Writes no object if there is no stack.
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "KubePrometheus")]
 [OutputType(typeof(KubePrometheusStack))]
@@ -16,9 +15,8 @@ public sealed class GetKubePrometheusCommand : ClusterCommand
     /// <inheritdoc />
     private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {
-        foreach (
-            var stack in await new StackReader(client, output, ClusterClient.DefaultThrottleLimit)
-                .ReadAsync(cancellationToken).ConfigureAwait(false))
+        var reader = new StackReader(client, output, ClusterClient.UsualThrottleLimit);
+        foreach (var stack in await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             output.Object(stack);
         }

@@ -4,7 +4,7 @@ using MilvusMonitoring.PortForwarding;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>Shows the port-forwards of this session. Their values are live.</summary>
+/// <summary>Lists the port-forwards of this session. Their values are live.</summary>
 [Cmdlet(VerbsCommon.Get, "MonitoringPortForward", DefaultParameterSetName = ServiceSet)]
 [OutputType(typeof(MonitoringPortForward))]
 public sealed class GetMonitoringPortForwardCommand : PSCmdlet
@@ -12,14 +12,14 @@ public sealed class GetMonitoringPortForwardCommand : PSCmdlet
     private const string ServiceSet = "Service";
     private const string IdSet = "Id";
 
-    /// <summary>The Service, as <c>Prometheus</c> or by its name; wildcards are allowed. Without it: all.</summary>
+    /// <summary>The Service, such as <c>Prometheus</c> or <c>prometheus-k8s</c>; wildcards are allowed. Default: all.</summary>
     [Parameter(Position = 0, ParameterSetName = ServiceSet)]
     [ArgumentCompleter(typeof(ForwardCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Service { get; set; } = ["*"];
 
-    /// <summary>The number by which this session knows it.</summary>
+    /// <summary>The port-forward's number in this session.</summary>
     [Parameter(Mandatory = true, ParameterSetName = IdSet)]
     [ArgumentCompleter(typeof(ForwardCompleter))]
     public int[] Id { get; set; } = [];

@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace MilvusMonitoring.Commands;
 
 /// <summary>
-/// Lets Prometheus discover Milvus: get, list and watch on pods, services, endpoints and endpointslices, as far as that is missing.
-/// Nothing is written where nothing is missing, or where the caller may not grant it.
+/// Lets Prometheus discover Milvus: grants get, list and watch on pods, services, endpoints and endpointslices, as far as they are missing.
+/// Writes nothing if no permission is missing, or if the user may not grant it.
 /// </summary>
 [Cmdlet(VerbsSecurity.Grant, "PrometheusMilvusAccess", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(PrometheusAccess))]

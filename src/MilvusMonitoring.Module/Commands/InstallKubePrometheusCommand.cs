@@ -7,9 +7,8 @@ using MilvusMonitoring.Kubernetes;
 namespace MilvusMonitoring.Commands;
 
 /// <summary>
-/// Installs kube-prometheus (Prometheus, Alertmanager, Grafana and their exporters) by server-side apply, or brings an installed one up to
-/// date.
-/// Objects that are as wanted are not written to.
+/// Installs or updates kube-prometheus (Prometheus, Alertmanager, Grafana and their exporters) by server-side apply.
+/// Writes only objects that differ from the manifests.
 /// </summary>
 [Cmdlet(
     VerbsLifecycle.Install,
@@ -24,7 +23,7 @@ public sealed class InstallKubePrometheusCommand : ClusterCommand
     private const string ReleaseSet = "Release";
     private const string PathSet = "Path";
 
-    /// <summary>The release to install, such as <c>v0.18.0</c>. Without it: the newest that supports the cluster's Kubernetes.</summary>
+    /// <summary>The release to install, such as <c>v0.18.0</c>. Default: the newest release that supports the cluster's Kubernetes.</summary>
     [Parameter(Position = 0, ParameterSetName = ReleaseSet)]
     [ArgumentCompleter(typeof(ReleaseCompleter))]
     [ValidateNotNullOrEmpty]
@@ -41,13 +40,13 @@ public sealed class InstallKubePrometheusCommand : ClusterCommand
     [ValidateNotNullOrEmpty]
     public string[] ExcludeComponent { get; set; } = [];
 
-    /// <summary>A registry, with or without a path, that every image is to come from: <c>registry.example.com/mirror</c>.</summary>
+    /// <summary>The registry for all images, with or without a path: <c>registry.example.com/mirror</c>. Default: the registries of the manifests.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? ImageRegistry { get; set; }
 
     /// <summary>
-    /// Takes fields over that other field managers hold with other values; without it each such object is an error that names them.
+    /// Takes over fields that other field managers own with other values. Default: each such object is an error that names the fields.
     /// </summary>
     [Parameter]
     public SwitchParameter ForceConflicts { get; set; }
@@ -58,12 +57,12 @@ public sealed class InstallKubePrometheusCommand : ClusterCommand
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>How long to wait in all: seconds, <c>90s</c>, <c>5m</c>, <c>1h</c> or a TimeSpan. Default: 10 minutes.</summary>
+    /// <summary>The time limit of the whole command, up to 1 day: seconds, <c>90s</c>, <c>5m</c>, <c>1h</c> or a TimeSpan. Default: 10 minutes.</summary>
     [Parameter]
     [Duration]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How many requests may be under way at once: 1 to 64. Default: 32.</summary>
+    /// <summary>The most requests at the same time: 1 to 64. Default: 32.</summary>
     [Parameter]
     [ValidateRange(1, 64)]
     public int ThrottleLimit { get; set; } = ClusterClient.DefaultThrottleLimit;
@@ -71,17 +70,13 @@ public sealed class InstallKubePrometheusCommand : ClusterCommand
     /// <inheritdoc />
     private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {
-        var store = new ReleaseStore();
-        var installation = new InstallOperation(client, output, store, new InstallOptions(ForceConflicts, ThrottleLimit));
-        var request = new ManifestRequest(
-            Version,
-            Path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path),
-            new ManifestSelection(ExcludeComponent, ImageRegistry));
+        var options = new InstallOptions(ForceConflicts, ThrottleLimit);
+        var installation = new InstallOperation(client, output, new ReleaseStore(), options);
+        var request = new ManifestRequest(Version, ResolvePath(Path), new ManifestSelection(ExcludeComponent, ImageRegistry));
         var plan = await installation.PlanAsync(request, cancellationToken).ConfigureAwait(false);
+        var origin = plan.Manifests.Release?.Version ?? "from " + plan.Manifests.Source;
         var approval = await output
-            .ApproveAsync(
-                $"kube-prometheus {plan.Manifests.Release?.Version ?? "from " + plan.Manifests.Source} on {client.Connection.Context} ({plan.Summary})",
-                "Install").ConfigureAwait(false);
+            .ApproveAsync($"kube-prometheus {origin} on {client.Connection.Context} ({plan.Summary})", "Install").ConfigureAwait(false);
         if (approval.IsWhatIf)
         {
             await output.ShowPlanAsync(plan.Resources).ConfigureAwait(false);

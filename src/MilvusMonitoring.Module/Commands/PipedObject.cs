@@ -3,23 +3,23 @@ using System.Management.Automation;
 namespace MilvusMonitoring.Commands;
 
 /// <summary>
-/// An object out of the pipeline: one of this module's own, or the copy of one that a job, a remote session, <c>Import-Clixml</c> or
-/// <c>Select-Object</c> gives, which has its properties but not its type.
+/// An object from the pipeline: an object of this module, or a copy of one. A job, a remote session, <c>Import-Clixml</c> or
+/// <c>Select-Object</c> makes such a copy, which has the properties but not the type.
 /// </summary>
 internal sealed class PipedObject(PSObject value)
 {
     /// <summary>
-    /// Whether it is an object of a type, or a copy of one: PowerShell puts <c>Deserialized.</c> or <c>Selected.</c> before the name of its
-    /// type.
+    /// Whether the object has a type, or is a copy of an object of that type: PowerShell puts <c>Deserialized.</c> or <c>Selected.</c>
+    /// before the name of the type.
     /// </summary>
     public bool Is<T>() =>
         value.TypeNames.Any(name => name == typeof(T).FullName || name.EndsWith("." + typeof(T).FullName, StringComparison.Ordinal));
 
-    /// <summary>A property as text; null where it has none or an empty one.</summary>
+    /// <summary>A property as text; null if the property is missing or empty.</summary>
     public string? Text(string property) => value.Properties[property]?.Value?.ToString() is { Length: > 0 } text ? text : null;
 
-    /// <summary>A property that is one of a few words.</summary>
-    /// <exception cref="PSInvalidCastException">It is none of them.</exception>
-    public T Word<T>(string property)
+    /// <summary>A property as a value of an enum.</summary>
+    /// <exception cref="PSInvalidCastException">The property is missing, or is no value of the enum.</exception>
+    public T EnumValue<T>(string property)
         where T : struct, Enum => LanguagePrimitives.ConvertTo<T>(Text(property));
 }

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>Takes away exactly what Grant-PrometheusMilvusAccess has added, and nothing else.</summary>
+/// <summary>Revokes exactly what Grant-PrometheusMilvusAccess has added.</summary>
 [Cmdlet(VerbsSecurity.Revoke, "PrometheusMilvusAccess", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(PrometheusAccess))]
 public sealed class RevokePrometheusMilvusAccessCommand : AccessCommand

@@ -5,14 +5,14 @@ using MilvusMonitoring.KubePrometheus.Releases;
 namespace MilvusMonitoring.Commands;
 
 /// <summary>
-/// Saves a release of kube-prometheus to a file, verified, for a machine without internet access: there, <c>Install-KubePrometheus
-/// -Path</c> takes it.
+/// Downloads and verifies a release of kube-prometheus, and saves it to a file for <c>Install-KubePrometheus -Path</c> on a machine without
+/// internet access.
 /// </summary>
 [Cmdlet(VerbsData.Save, "KubePrometheus", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(FileInfo))]
 public sealed class SaveKubePrometheusCommand : AsyncCommand
 {
-    /// <summary>The release, such as <c>v0.18.0</c>. Without it: the newest that the module knows.</summary>
+    /// <summary>The release, such as <c>v0.18.0</c>. Default: the newest release that the module knows.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(ReleaseCompleter))]
     [ValidateNotNullOrEmpty]
@@ -23,7 +23,7 @@ public sealed class SaveKubePrometheusCommand : AsyncCommand
     [ValidateNotNullOrEmpty]
     public string Destination { get; set; } = ".";
 
-    /// <summary>Replaces a file that is there already.</summary>
+    /// <summary>Overwrites an existing file.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -31,7 +31,7 @@ public sealed class SaveKubePrometheusCommand : AsyncCommand
     private protected override async Task RunAsync(CommandOutput output, CancellationToken cancellationToken)
     {
         var release = Version is null ? ReleaseCatalog.All[0] : ReleaseCatalog.Find(Version);
-        var destination = SessionState.Path.GetUnresolvedProviderPathFromPSPath(Destination);
+        var destination = ResolvePath(Destination);
         var approval = await output.ApproveAsync($"kube-prometheus {release.Version} to {destination}", "Save").ConfigureAwait(false);
         if (!approval.IsGiven)
         {

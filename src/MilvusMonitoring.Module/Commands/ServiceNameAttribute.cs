@@ -3,8 +3,7 @@ using System.Management.Automation;
 namespace MilvusMonitoring.Commands;
 
 /// <summary>
-/// Takes text for the name of a Service and refuses everything else: PowerShell would make a name of any object that comes through the
-/// pipeline.
+/// Accepts text only: PowerShell converts any object from the pipeline to text, and that text is not the name of a Service.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class ServiceNameAttribute : ArgumentTransformationAttribute
@@ -14,6 +13,6 @@ internal sealed class ServiceNameAttribute : ArgumentTransformationAttribute
         (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is string name
             ? name
             : throw new ArgumentTransformationMetadataException(
-                $"{PSObject.AsPSObject(inputData).TypeNames[0].Split('.')[^1]} is no name of a Service; pipe a stack as Get-KubePrometheus shows it in this session, or names of Services."
-            );
+                $"{PSObject.AsPSObject(inputData).TypeNames[0].Split('.')[^1]} is not the name of a Service; "
+                    + "pipe a stack of Get-KubePrometheus of this session, or names of Services.");
 }

@@ -4,7 +4,7 @@ using MilvusMonitoring.PortForwarding;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>Stops port-forwards of this session: their ports are free, and open connections are broken off.</summary>
+/// <summary>Stops port-forwards of this session: frees their ports and resets open connections.</summary>
 [Cmdlet(
     VerbsLifecycle.Stop,
     "MonitoringPortForward",
@@ -22,27 +22,27 @@ public sealed class StopMonitoringPortForwardCommand : AsyncCommand
 
     private readonly PortForwardRegistry _registry = PortForwardRegistry.ForRunspace();
 
-    /// <summary>A port-forward, from Start- or Get-MonitoringPortForward.</summary>
+    /// <summary>The port-forward, from Start- or Get-MonitoringPortForward.</summary>
     [Parameter(Mandatory = true, ParameterSetName = InputSet, ValueFromPipeline = true)]
     public MonitoringPortForward? InputObject { get; set; }
 
-    /// <summary>The Service, as <c>Prometheus</c> or by its name; wildcards are allowed.</summary>
+    /// <summary>The Service, such as <c>Prometheus</c> or <c>prometheus-k8s</c>; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ServiceSet)]
     [ArgumentCompleter(typeof(ForwardCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Service { get; set; } = [];
 
-    /// <summary>The number by which this session knows it.</summary>
+    /// <summary>The port-forward's number in this session.</summary>
     [Parameter(Mandatory = true, ParameterSetName = IdSet)]
     [ArgumentCompleter(typeof(ForwardCompleter))]
     public int[] Id { get; set; } = [];
 
-    /// <summary>Stops all of this session.</summary>
+    /// <summary>Stops all port-forwards of this session.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AllSet)]
     public SwitchParameter All { get; set; }
 
-    /// <summary>Writes what was stopped.</summary>
+    /// <summary>Writes the stopped port-forwards.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -59,13 +59,15 @@ public sealed class StopMonitoringPortForwardCommand : AsyncCommand
         foreach (var forward in chosen.Found)
         {
             var approval = await output.ApproveAsync($"{forward}", "Stop").ConfigureAwait(false);
-            if (approval.IsGiven)
+            if (!approval.IsGiven)
             {
-                await _registry.StopAsync(forward).ConfigureAwait(false);
-                if (PassThru)
-                {
-                    output.Object(forward);
-                }
+                continue;
+            }
+
+            await _registry.StopAsync(forward).ConfigureAwait(false);
+            if (PassThru)
+            {
+                output.Object(forward);
             }
         }
     }

@@ -7,66 +7,66 @@ using MilvusMonitoring.Verification;
 namespace MilvusMonitoring.Commands;
 
 /// <summary>
-/// Proves that Milvus is being scraped, or names the one reason why it is not: looks at every link from the API server to a fresh sample on
-/// every replica of Prometheus.
-/// It only reads. Each link that failed is an error too, and so is a Milvus of which the last link could not be looked at.
+/// Proves that Prometheus scrapes Milvus, or names the one reason why it does not. Checks every step from the API server to a fresh sample
+/// on every replica of Prometheus.
+/// Only reads. Writes an error for each failed check, and for each Milvus without a proof.
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "MilvusMonitoring")]
 [OutputType(typeof(MonitoringCheck), typeof(bool))]
 public sealed class TestMilvusMonitoringCommand : ClusterCommand
 {
-    /// <summary>The name of the Milvus: of its Helm release, or of the Operator's resource. Without it: every Milvus.</summary>
+    /// <summary>The name of the Milvus: the name of its Helm release, or of its resource of the Milvus Operator. Default: every Milvus.</summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <summary>Its namespace; needed where several namespaces have a Milvus of that name.</summary>
+    /// <summary>The namespace of the Milvus; required if several namespaces have a Milvus of that name.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    /// <summary>A Milvus, a monitor, or a stack whose own Prometheus is meant.</summary>
+    /// <summary>A Milvus instance, a monitor, the name of a Milvus, or a stack whose Prometheus to use.</summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>Writes only whether all of it holds: True or False, and no error for a link that failed.</summary>
+    /// <summary>Writes only True or False: whether every check passed. Writes no error for a failed check.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
-    /// <summary>Looks again until all of it holds, as a new monitor takes up to two scrape intervals and a reload.</summary>
+    /// <summary>Repeats the checks until all pass: Prometheus needs up to two scrape intervals and a reload for a new monitor.</summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>How long to wait: seconds, <c>90s</c>, <c>5m</c>, <c>1h</c> or a TimeSpan. Default: 5 minutes.</summary>
+    /// <summary>How long to wait, up to 1 day: seconds, <c>90s</c>, <c>5m</c>, <c>1h</c> or a TimeSpan. Default: 5 minutes.</summary>
     [Parameter]
     [Duration]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Where Prometheus is asked, one address for each replica. Without it: each of its pods, through the API server.</summary>
+    /// <summary>The addresses of Prometheus (http or https), one for each replica. Default: each pod of Prometheus, through the API server.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public Uri[] PrometheusUri { get; set; } = [];
 
-    /// <summary>Where Grafana is asked. Without it: its pod, through the API server.</summary>
+    /// <summary>The address of Grafana (http or https). Default: the pod of Grafana, through the API server.</summary>
     [Parameter]
     public Uri? GrafanaUri { get; set; }
 
     /// <summary>
-    /// Who signs in to Grafana, to ask its data source. Without it: nobody, then the user that kube-prometheus installs it with.
+    /// The user that signs in to Grafana to query its data source. Default: first no user, then the user of a new kube-prometheus.
     /// </summary>
     [Parameter]
     public PSCredential? GrafanaCredential { get; set; }
 
-    /// <summary>The namespace of the Prometheus resource, where there are several.</summary>
+    /// <summary>The namespace of the Prometheus resource; required if there are several.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string? PrometheusNamespace { get; set; }
 
-    /// <summary>The name of the Prometheus resource, where there are several.</summary>
+    /// <summary>The name of the Prometheus resource; required if there are several.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
@@ -75,7 +75,7 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
     /// <inheritdoc />
     private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {
-        var verifier = new Verifier(client, output, Request());
+        var verifier = new Verifier(client, output, CreateRequest());
         var checks = Wait
             ? await verifier.WaitAsync(Timeout, cancellationToken).ConfigureAwait(false)
             : await verifier.RunChecksAsync(cancellationToken).ConfigureAwait(false);
@@ -95,13 +95,13 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
             output.Error(check);
         }
 
-        foreach (var (milvus, why) in Proof.Unproven(checks))
+        foreach (var (milvus, unknown) in Proof.Unproven(checks))
         {
-            output.Error(milvus, why);
+            output.Error(milvus, unknown);
         }
     }
 
-    private TestRequest Request()
+    private TestRequest CreateRequest()
     {
         foreach (var address in PrometheusUri.Append(GrafanaUri).OfType<Uri>())
         {
@@ -109,8 +109,8 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
             {
                 throw new MonitoringException(
                     ErrorId.ParameterInvalid,
-                    $"'{address}' is no address of a server",
-                    "give one such as http://localhost:9090",
+                    $"'{address}' is not the address of a server",
+                    "give an address such as http://localhost:9090",
                     nameof(PrometheusUri));
             }
         }
@@ -123,36 +123,39 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
             PrometheusUris = PrometheusUri,
             GrafanaUri = GrafanaUri,
             Grafana = GrafanaCredential?.GetNetworkCredential(),
-            Kubeconfig = string.IsNullOrEmpty(Kubeconfig) ? null : ResolvedKubeconfig(),
+            Kubeconfig = ResolveKubeconfig(),
         };
-        return InputObject is null ? typed : OfPiped(typed, InputObject);
+        return InputObject is null ? typed : FromPipeline(typed, InputObject);
     }
 
-    private TestRequest OfPiped(TestRequest typed, PSObject input)
+    private TestRequest FromPipeline(TestRequest typed, PSObject input)
     {
         var piped = new PipedObject(input);
-        return piped.Is<KubePrometheusStack>()
-                ? typed with
-                {
-                    Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? piped.Text("Namespace") },
-                }
-            : piped.Is<MilvusInstance>()
-                ? typed with
-                {
-                    Name = Name ?? piped.Text("Name"),
-                    Namespace = Namespace ?? piped.Text("Namespace"),
-                }
-            : piped.Is<MilvusServiceMonitor>()
-                ? typed with
-                {
-                    Name = Name ?? piped.Text("Instance"),
-                    Namespace = Namespace ?? piped.Text("Namespace"),
-                    Monitor = (piped.Text("Kind")!, piped.Text("Name")!),
-                }
-            : input.BaseObject is string name ? typed with { Name = Name ?? name }
+        if (piped.Is<KubePrometheusStack>())
+        {
+            return typed with { Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? piped.Text("Namespace") } };
+        }
+
+        if (piped.Is<MilvusInstance>())
+        {
+            return typed with { Name = Name ?? piped.Text("Name"), Namespace = Namespace ?? piped.Text("Namespace") };
+        }
+
+        if (piped.Is<MilvusServiceMonitor>())
+        {
+            return typed with
+            {
+                Name = Name ?? piped.Text("Instance"),
+                Namespace = Namespace ?? piped.Text("Namespace"),
+                Monitor = (piped.Text("Kind")!, piped.Text("Name")!),
+            };
+        }
+
+        return input.BaseObject is string name
+            ? typed with { Name = Name ?? name }
             : throw new MonitoringException(
                 ErrorId.ParameterInvalid,
-                $"{input.BaseObject.GetType().Name} does not say which Milvus is meant",
+                $"{input.BaseObject.GetType().Name} does not name a Milvus",
                 "pipe a Milvus instance, a monitor, a stack or a name",
                 nameof(InputObject));
     }

@@ -7,9 +7,9 @@ using MilvusMonitoring.Kubernetes;
 namespace MilvusMonitoring.Commands;
 
 /// <summary>
-/// Uninstalls kube-prometheus by the inventory that Install-KubePrometheus keeps in the cluster, or by manifests for a stack that another
-/// tool installed.
-/// What others use or own stays; what holds an object is named, never forced.
+/// Uninstalls kube-prometheus by the inventory that Install-KubePrometheus keeps in the cluster. By manifests, uninstalls a stack that
+/// another tool installed.
+/// Keeps objects that others use or own. Names what blocks a deletion, and never removes finalizers.
 /// </summary>
 [Cmdlet(
     VerbsLifecycle.Uninstall,
@@ -37,20 +37,20 @@ public sealed class UninstallKubePrometheusCommand : ClusterCommand
     public string? Path { get; set; }
 
     /// <summary>
-    /// Deletes definitions with others' custom resources in them, and the namespace with what others put there. It does not answer the
-    /// question whether to go ahead: <c>-Confirm:$false</c> does.
+    /// Deletes CRDs although others have custom resources of their kinds, and the namespace although others have objects in it. Does not
+    /// suppress the question whether to go ahead: <c>-Confirm:$false</c> does.
     /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
     /// <summary>
-    /// How long to wait in all for objects to be gone: seconds, <c>90s</c>, <c>5m</c>, <c>1h</c> or a TimeSpan. Default: 5 minutes.
+    /// How long to wait for the deletions, up to 1 day: seconds, <c>90s</c>, <c>5m</c>, <c>1h</c> or a TimeSpan. Default: 5 minutes.
     /// </summary>
     [Parameter]
     [Duration]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How many requests may be under way at once: 1 to 64. Default: 32.</summary>
+    /// <summary>The most requests at the same time: 1 to 64. Default: 32.</summary>
     [Parameter]
     [ValidateRange(1, 64)]
     public int ThrottleLimit { get; set; } = ClusterClient.DefaultThrottleLimit;
@@ -58,29 +58,21 @@ public sealed class UninstallKubePrometheusCommand : ClusterCommand
     /// <inheritdoc />
     private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {
-        var store = new ReleaseStore();
-        var removal = new UninstallOperation(client, output, store, Force, ThrottleLimit);
-        var request =
-            ParameterSetName == InventorySet
-                ? null
-                : new ManifestRequest(
-                    Version,
-                    Path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path),
-                    ManifestSelection.All);
+        var removal = new UninstallOperation(client, output, new ReleaseStore(), Force, ThrottleLimit);
+        var request = ParameterSetName == InventorySet ? null : new ManifestRequest(Version, ResolvePath(Path), ManifestSelection.All);
         var plans = await removal.PlanAsync(request, cancellationToken).ConfigureAwait(false);
         if (plans.Count == 0)
         {
             output.Warning(
-                $"No inventory of kube-prometheus is in {client.Connection.Context}: nothing to uninstall. For a stack that another tool installed, give -Version or -Path."
-            );
+                $"No inventory of kube-prometheus is in {client.Connection.Context}: nothing to uninstall. "
+                    + "For a stack that another tool installed, give -Version or -Path.");
         }
 
         foreach (var plan in plans)
         {
+            var stack = $"kube-prometheus {plan.Release ?? "of an unknown release"} in {plan.Namespace}";
             var approval = await output
-                .ApproveAsync(
-                    $"kube-prometheus {plan.Release ?? "of an unknown release"} in {plan.Namespace} on {client.Connection.Context} ({plan.Summary})",
-                    "Uninstall").ConfigureAwait(false);
+                .ApproveAsync($"{stack} on {client.Connection.Context} ({plan.Summary})", "Uninstall").ConfigureAwait(false);
             if (approval.IsWhatIf)
             {
                 await output.ShowPlanAsync(plan.Resources.Where(resource => resource.Live is not null)).ConfigureAwait(false);

@@ -2,13 +2,14 @@ using System.Text.Json;
 using MilvusMonitoring.IO;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.PortForwarding;
 
-/// <summary>Knows at any time which pods of a Service are ready, for as long as it is followed.</summary>
+/// <summary>Follows which pods of a Service are ready.</summary>
 /// <param name="client">The cluster.</param>
 /// <param name="target">The Service and its port.</param>
-/// <param name="changed">Is told of every change, on any thread.</param>
+/// <param name="changed">Receives the endpoints after every change, on any thread.</param>
 internal sealed class BackendWatch(ClusterClient client, ServiceTarget target, Action<ServiceEndpoints> changed)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -19,12 +20,12 @@ internal sealed class BackendWatch(ClusterClient client, ServiceTarget target, A
     private string? _version;
     private volatile ServiceEndpoints _all = ServiceEndpoints.None;
 
-    /// <summary>What stands behind the Service, as far as is known.</summary>
+    /// <summary>The endpoints as last read.</summary>
     public ServiceEndpoints Current => _all;
 
-    /// <summary>Reads what stands behind the Service now.</summary>
-    /// <exception cref="MonitoringException">The caller may see neither EndpointSlices nor Endpoints, or the cluster is out of
-    /// reach.</exception>
+    /// <summary>Reads the endpoints.</summary>
+    /// <exception cref="MonitoringException">The user may list neither EndpointSlices nor Endpoints, or the cluster cannot be
+    /// reached.</exception>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         if (_source is not null)
@@ -58,10 +59,10 @@ internal sealed class BackendWatch(ClusterClient client, ServiceTarget target, A
         }
     }
 
-    /// <summary>Follows all changes, through every loss of the connection, until it is cancelled.</summary>
-    /// <param name="trouble">Is told what stands in the way.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async Task FollowAsync(Action<MonitoringException> trouble, CancellationToken cancellationToken)
+    /// <summary>Follows all changes until it is cancelled; reconnects after every loss of the connection.</summary>
+    /// <param name="failed">Receives each failure.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    public async Task FollowAsync(Action<MonitoringException> failed, CancellationToken cancellationToken)
     {
         var pause = FirstPause;
         while (true)
@@ -78,7 +79,7 @@ internal sealed class BackendWatch(ClusterClient client, ServiceTarget target, A
             }
             catch (MonitoringException exception)
             {
-                trouble(exception);
+                failed(exception);
                 await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
             }
 
@@ -86,15 +87,15 @@ internal sealed class BackendWatch(ClusterClient client, ServiceTarget target, A
         }
     }
 
-    /// <summary>Watches until the server ends it.</summary>
-    /// <returns>Whether anything was seen.</returns>
+    /// <summary>Watches until the server ends the watch.</summary>
+    /// <returns>Whether the server sent any event.</returns>
     private async Task<bool> WatchAsync(CancellationToken cancellationToken)
     {
-        var path =
-            $"{_source!.Type.ListPath(target.Namespace)}?watch=true&allowWatchBookmarks=true&{_source.Selector}&resourceVersion={_version}";
+        var query = $"watch=true&allowWatchBookmarks=true&{_source!.Selector}&resourceVersion={_version}";
+        var path = $"{_source.Type.ListPath(target.Namespace)}?{query}";
+        var events = client.WatchAsync(path, false, $"{_source.Type.Plural} of {target}", cancellationToken);
         var seen = false;
-        await foreach (
-            var watchEvent in client.WatchAsync(path, false, $"{_source.Type.Plural} of {target}", cancellationToken).ConfigureAwait(false))
+        await foreach (var watchEvent in events.ConfigureAwait(false))
         {
             seen = true;
             switch (watchEvent.Kind)
@@ -113,15 +114,12 @@ internal sealed class BackendWatch(ClusterClient client, ServiceTarget target, A
         return seen;
     }
 
-    /// <summary>Lists anew.</summary>
+    /// <summary>Lists the objects of a source.</summary>
     /// <returns>Whether there is any object.</returns>
     private async Task<bool> ReadAsync(EndpointSource source, CancellationToken cancellationToken)
     {
-        if (
-            await client
-                .FindDocumentAsync($"{source.Type.ListPath(target.Namespace)}?{source.Selector}", "application/json", cancellationToken)
-                .ConfigureAwait(false)
-            is not { } body)
+        var path = $"{source.Type.ListPath(target.Namespace)}?{source.Selector}";
+        if (await client.FindDocumentAsync(path, "application/json", cancellationToken).ConfigureAwait(false) is not { } body)
         {
             return false;
         }
@@ -131,7 +129,7 @@ internal sealed class BackendWatch(ClusterClient client, ServiceTarget target, A
         _parts.Clear();
         foreach (var item in list.RootElement.Items("items"))
         {
-            _parts[NameOf(item)] = source.Read(item, target.Port.Name);
+            _parts[GetName(item)] = source.Read(item, target.Port.Name);
         }
 
         Publish();
@@ -142,11 +140,11 @@ internal sealed class BackendWatch(ClusterClient client, ServiceTarget target, A
     {
         if (isDeleted)
         {
-            _parts.Remove(NameOf(item));
+            _parts.Remove(GetName(item));
         }
         else
         {
-            _parts[NameOf(item)] = _source!.Read(item, target.Port.Name);
+            _parts[GetName(item)] = _source!.Read(item, target.Port.Name);
         }
     }
 
@@ -156,5 +154,25 @@ internal sealed class BackendWatch(ClusterClient client, ServiceTarget target, A
         changed(_all);
     }
 
-    private static string NameOf(JsonElement item) => item.Member("metadata").Text("name") ?? string.Empty;
+    private static string GetName(JsonElement item) => item.Member("metadata").Text("name") ?? string.Empty;
+}
+
+/// <summary>One of the two kinds that list the endpoints of a Service.</summary>
+/// <param name="Type">The kind.</param>
+/// <param name="Selector">The query that finds a Service's objects.</param>
+/// <param name="Read">Reads one object, for a port's name.</param>
+internal sealed record EndpointSource(ResourceType Type, string Selector, Func<JsonElement, string, ServiceEndpoints> Read)
+{
+    private static readonly ResourceType Endpoints = new(string.Empty, "v1", "endpoints", "Endpoints", true);
+
+    /// <summary>EndpointSlices first; Endpoints if the cluster has no EndpointSlices, or the user may not list them.</summary>
+    public static IReadOnlyList<EndpointSource> List(string service)
+    {
+        var name = Uri.EscapeDataString(service);
+        return
+        [
+            new(ResourceType.EndpointSlice, $"labelSelector=kubernetes.io%2Fservice-name%3D{name}", ServiceEndpoints.ReadSlice),
+            new(Endpoints, $"fieldSelector=metadata.name%3D{name}", ServiceEndpoints.ReadEndpoints),
+        ];
+    }
 }

@@ -1,11 +1,12 @@
 namespace MilvusMonitoring.PortForwarding;
 
 /// <summary>
-/// Keeps connections to the pod open ahead of need, so that a new local connection does not wait for TLS, authentication and the kubelet.
-/// As many as were lately asked for; none once nobody has asked for a while, since each holds a connection to the pod.
+/// Keeps idle connections to the pod, so that a new local connection does not wait for TLS, authentication and the kubelet.
+/// Keeps as many as were taken lately, and none after a minute without demand, because each holds a connection to the pod.
 /// </summary>
 internal sealed class ConnectionPool : IAsyncDisposable
 {
+    /// <summary>The most idle connections: demand beyond this number is not counted.</summary>
     private const int Most = 128;
     private const int Fewest = 2;
     private const int DialsAtOnce = 16;
@@ -21,7 +22,7 @@ internal sealed class ConnectionPool : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _dials = new(DialsAtOnce);
     private readonly object _gate = new();
-    private readonly List<Spare> _spares = [];
+    private readonly List<IdleConnection> _idle = [];
     private readonly Queue<long> _demand = new();
     private readonly TaskSet _work = new();
     private long _lastDemand;
@@ -29,9 +30,6 @@ internal sealed class ConnectionPool : IAsyncDisposable
     private int _filling;
     private int _toOpen;
 
-    /// <summary>Begins empty.</summary>
-    /// <param name="pods">Opens connections.</param>
-    /// <param name="time">The clock.</param>
     public ConnectionPool(PodSelection pods, TimeProvider time)
     {
         _pods = pods;
@@ -40,11 +38,10 @@ internal sealed class ConnectionPool : IAsyncDisposable
         _work.Add(TidyAsync());
     }
 
-    /// <summary>A connection that is open, at once where one lies ready.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Takes an idle connection, or opens one if there is none.</summary>
     public async Task<PodConnection> TakeAsync(CancellationToken cancellationToken)
     {
-        NoteDemand();
+        RecordDemand();
         var connection = Pop();
         if (connection is null)
         {
@@ -63,19 +60,19 @@ internal sealed class ConnectionPool : IAsyncDisposable
         return connection;
     }
 
-    /// <summary>Opens the first connection: shows whether that can be done at all.</summary>
+    /// <summary>Opens the first idle connection, which shows whether the pod can be forwarded to.</summary>
     public async Task OpenFirstAsync(CancellationToken cancellationToken) =>
         Put(await _pods.OpenAsync(cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Gives up the connections to pods that are not wanted any more.</summary>
-    public void KeepOnly(IReadOnlyList<PodAddress> wanted) => Drop(spare => !wanted.Contains(spare.Connection.Pod));
+    /// <summary>Closes the idle connections to all other pods.</summary>
+    public void KeepOnly(IReadOnlyList<PodAddress> pods) => Drop(idle => !pods.Contains(idle.Connection.Pod));
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         Drop(_ => true);
-        await _work.UntilEmptyAsync().ConfigureAwait(false);
+        await _work.WaitUntilEmptyAsync().ConfigureAwait(false);
         _stop.Dispose();
         _dials.Dispose();
     }
@@ -97,16 +94,16 @@ internal sealed class ConnectionPool : IAsyncDisposable
     {
         lock (_gate)
         {
-            while (_spares.Count > 0)
+            while (_idle.Count > 0)
             {
-                var spare = _spares[^1];
-                _spares.RemoveAt(_spares.Count - 1);
-                if (!spare.Connection.HasEnded)
+                var newest = _idle[^1];
+                _idle.RemoveAt(_idle.Count - 1);
+                if (!newest.Connection.HasEnded)
                 {
-                    return spare.Connection;
+                    return newest.Connection;
                 }
 
-                Discard(spare.Connection);
+                Discard(newest.Connection);
             }
         }
 
@@ -119,7 +116,7 @@ internal sealed class ConnectionPool : IAsyncDisposable
         {
             if (!_stop.IsCancellationRequested && _pods.IsReady(connection.Pod))
             {
-                _spares.Add(new Spare(connection, _time.GetTimestamp()));
+                _idle.Add(new IdleConnection(connection, _time.GetTimestamp()));
                 _work.Add(WatchAsync(connection));
                 return;
             }
@@ -128,31 +125,31 @@ internal sealed class ConnectionPool : IAsyncDisposable
         Discard(connection);
     }
 
-    /// <summary>A spare that its pod ends is none.</summary>
+    /// <summary>Removes an idle connection once the pod closes it.</summary>
     private async Task WatchAsync(PodConnection connection)
     {
         await connection.ReadAhead().ConfigureAwait(false);
         if (connection.HasEnded)
         {
-            Drop(spare => ReferenceEquals(spare.Connection, connection));
+            Drop(idle => ReferenceEquals(idle.Connection, connection));
         }
     }
 
-    private void Drop(Predicate<Spare> isUnwanted)
+    private void Drop(Predicate<IdleConnection> isUnwanted)
     {
         lock (_gate)
         {
-            foreach (var spare in _spares.FindAll(isUnwanted))
+            foreach (var unwanted in _idle.FindAll(isUnwanted))
             {
-                _spares.Remove(spare);
-                Discard(spare.Connection);
+                _idle.Remove(unwanted);
+                Discard(unwanted.Connection);
             }
         }
     }
 
     private void Discard(PodConnection connection) => _work.Add(connection.DisposeAsync().AsTask());
 
-    private void NoteDemand()
+    private void RecordDemand()
     {
         lock (_gate)
         {
@@ -165,7 +162,8 @@ internal sealed class ConnectionPool : IAsyncDisposable
         }
     }
 
-    private int Wanted()
+    /// <summary>How many idle connections the demand of late calls for.</summary>
+    private int CountWanted()
     {
         lock (_gate)
         {
@@ -179,14 +177,14 @@ internal sealed class ConnectionPool : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes up for what was taken. Only a connection that is asked for leads to more: a pod that refuses, or soon ends what is opened
-    /// ahead, is not called again and again.
+    /// Refills the pool. Only a taken connection triggers this, so a pod that refuses or soon closes idle connections is not dialled in a
+    /// loop.
     /// </summary>
     private void Fill()
     {
         lock (_gate)
         {
-            _toOpen = Wanted() - _spares.Count - _filling;
+            _toOpen = CountWanted() - _idle.Count - _filling;
             while (_toOpen > 0 && _filling < FillersAtOnce && !_stop.IsCancellationRequested)
             {
                 _toOpen--;
@@ -200,10 +198,10 @@ internal sealed class ConnectionPool : IAsyncDisposable
     {
         try
         {
-            // The connection that was just taken has its request under way, and a handshake takes a processor for milliseconds.
+            // The request on the connection just taken goes first: a handshake occupies a processor for milliseconds.
             await Task.Delay(FillPause, _stop.Token).ConfigureAwait(false);
 
-            // Whoever waits comes first.
+            // A caller that waits in TakeAsync dials for itself, and goes first.
             while (Volatile.Read(ref _waiting) == 0 && await _pods.TryOpenAsync(_stop.Token).ConfigureAwait(false) is { } connection)
             {
                 Put(connection);
@@ -227,15 +225,15 @@ internal sealed class ConnectionPool : IAsyncDisposable
         using var timer = new PeriodicTimer(TidyInterval, _time);
         while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
         {
-            var wanted = Wanted();
+            var wanted = CountWanted();
             lock (_gate)
             {
-                // The oldest lie first.
-                var kept = _spares.TakeLast(wanted).Where(spare => _time.GetElapsedTime(spare.Since) <= LongestIdle).ToHashSet();
-                Drop(spare => !kept.Contains(spare));
+                // The list begins with the oldest.
+                var kept = _idle.TakeLast(wanted).Where(idle => _time.GetElapsedTime(idle.Since) <= LongestIdle).ToHashSet();
+                Drop(idle => !kept.Contains(idle));
             }
         }
     }
 
-    private sealed record Spare(PodConnection Connection, long Since);
+    private sealed record IdleConnection(PodConnection Connection, long Since);
 }

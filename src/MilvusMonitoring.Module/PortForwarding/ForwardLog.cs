@@ -2,28 +2,31 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.PortForwarding;
 
-/// <summary>Keeps what happens to a port-forward while no command is there to show it.</summary>
+/// <summary>Records the state and the last error of a port-forward, which works on after its command has ended.</summary>
 internal sealed class ForwardLog(PortForwardMeter meter) : IActivitySink
 {
-    /// <summary>Pods, or the API server, are out of reach.</summary>
-    public void Trouble(string message)
+    /// <summary>The counters of the port-forward.</summary>
+    public PortForwardMeter Meter => meter;
+
+    /// <summary>Records that no pod, or not the API server, can be reached.</summary>
+    public void ReportUnreachable(string message)
     {
         meter.Failed(message);
         meter.BeginReconnecting();
     }
 
-    /// <summary>A pod is reached.</summary>
-    /// <param name="isAnew">Whether it is another one than before.</param>
-    public void Well(bool isAnew)
+    /// <summary>Records that a pod can be reached.</summary>
+    /// <param name="isOtherPod">Whether it is another pod than before.</param>
+    public void ReportConnected(bool isOtherPod)
     {
-        if (isAnew || meter.State == PortForwardState.Reconnecting)
+        if (isOtherPod || meter.State == PortForwardState.Reconnecting)
         {
             meter.Reconnected();
         }
     }
 
-    /// <summary>One connection came to nothing; others are not concerned.</summary>
-    public void ConnectionFailed(string message) => meter.Failed(message);
+    /// <summary>Records that one connection failed; other connections are not affected.</summary>
+    public void ReportConnectionFailure(string message) => meter.Failed(message);
 
     /// <inheritdoc />
     public void Verbose(string message)

@@ -1,28 +1,25 @@
 namespace MilvusMonitoring.PortForwarding;
 
-/// <summary>A Service of kube-prometheus that people open.</summary>
-/// <param name="Title">What people call it.</param>
+/// <summary>A Service of kube-prometheus that has a web page.</summary>
+/// <param name="Title">The name that a user types.</param>
 /// <param name="Service">The Service's name.</param>
-/// <param name="Port">Its port's number, and the local one.</param>
+/// <param name="Port">The number of the Service's port, and of the local port.</param>
 /// <remarks>
 /// Names and ports as in kube-prometheus's manifests: prometheus-service.yaml, grafana-service.yaml, alertmanager-service.yaml.
 /// </remarks>
 internal sealed record KnownService(string Title, string Service, int Port)
 {
-    /// <summary>Prometheus.</summary>
     public const string Prometheus = "Prometheus";
-
-    /// <summary>Grafana.</summary>
     public const string Grafana = "Grafana";
-
-    /// <summary>Alertmanager.</summary>
     public const string Alertmanager = "Alertmanager";
 
-    /// <summary>All of them.</summary>
     public static IReadOnlyList<KnownService> All { get; } =
     [
         new(Prometheus, "prometheus-k8s", 9090),
         new(Grafana, "grafana", 3000),
         new(Alertmanager, "alertmanager-main", 9093),
     ];
+
+    /// <summary>The service with a title, in any case.</summary>
+    public static KnownService Get(string title) => All.First(service => service.Title.Equals(title, StringComparison.OrdinalIgnoreCase));
 }

@@ -20,19 +20,18 @@ internal sealed class LocalListener : IDisposable
         Addresses = [.. sockets.Select(socket => ((IPEndPoint)socket.LocalEndPoint!).Address)];
     }
 
-    /// <summary>The loopback addresses.</summary>
+    /// <summary>127.0.0.1 and ::1.</summary>
     public static IReadOnlyList<IPAddress> Loopback { get; } = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
     /// <summary>The port, the same on all addresses.</summary>
     public int Port { get; }
 
-    /// <summary>The addresses: those asked for that this machine has.</summary>
+    /// <summary>The requested addresses that this machine has.</summary>
     public IReadOnlyList<IPAddress> Addresses { get; }
 
-    /// <summary>Begins to listen.</summary>
-    /// <param name="addresses">The addresses; one of a family that this machine does not have is left out, as long as another is
-    /// left.</param>
-    /// <param name="port">The port; 0 for any free one.</param>
+    /// <summary>Starts to listen.</summary>
+    /// <param name="addresses">The addresses; of several, those that this machine does not have are left out.</param>
+    /// <param name="port">The port; 0 for any free port.</param>
     /// <exception cref="MonitoringException"><see cref="ErrorId.PortNotAvailable"/>.</exception>
     public static LocalListener Start(IReadOnlyList<IPAddress> addresses, int port)
     {
@@ -45,7 +44,7 @@ internal sealed class LocalListener : IDisposable
             catch (SocketException exception)
                 when (port == 0 && exception.SocketErrorCode == SocketError.AddressAlreadyInUse && tries < FreePortTries)
             {
-                // The port was free on the first address only.
+                // The port is free on the first address only: try another one.
             }
             catch (SocketException exception)
             {
@@ -54,9 +53,9 @@ internal sealed class LocalListener : IDisposable
         }
     }
 
-    /// <summary>Takes connections until it is disposed of.</summary>
-    /// <param name="take">Is given each connection; does not wait.</param>
-    public Task AcceptAsync(Action<Socket> take) => Task.WhenAll(_sockets.Select(socket => AcceptAsync(socket, take)));
+    /// <summary>Accepts connections until the listener is disposed.</summary>
+    /// <param name="accepted">Handles each connection without blocking.</param>
+    public Task AcceptAsync(Action<Socket> accepted) => Task.WhenAll(_sockets.Select(socket => AcceptAsync(socket, accepted)));
 
     /// <inheritdoc />
     public void Dispose() => _sockets.ForEach(socket => socket.Dispose());
@@ -68,7 +67,7 @@ internal sealed class LocalListener : IDisposable
         {
             foreach (var address in addresses)
             {
-                if (Bind(address, port, mayLack: sockets.Count > 0 || addresses.Count > 1) is { } socket)
+                if (Bind(address, port, isOptional: sockets.Count > 0 || addresses.Count > 1) is { } socket)
                 {
                     sockets.Add(socket);
                     port = ((IPEndPoint)socket.LocalEndPoint!).Port;
@@ -84,7 +83,7 @@ internal sealed class LocalListener : IDisposable
         }
     }
 
-    private static Socket? Bind(IPAddress address, int port, bool mayLack)
+    private static Socket? Bind(IPAddress address, int port, bool isOptional)
     {
         Socket? socket = null;
         try
@@ -97,7 +96,7 @@ internal sealed class LocalListener : IDisposable
 
             if (OperatingSystem.IsWindows())
             {
-                // Else another program could bind the same port and take the connections.
+                // Otherwise another program can bind the same port and receive the connections.
                 socket.ExclusiveAddressUse = true;
             }
 
@@ -106,11 +105,7 @@ internal sealed class LocalListener : IDisposable
             return socket;
         }
         catch (SocketException exception)
-            when (mayLack
-                && exception.SocketErrorCode
-                    is SocketError.AddressNotAvailable
-                        or SocketError.AddressFamilyNotSupported
-                        or SocketError.ProtocolNotSupported)
+            when (isOptional && IsMissingAddress(exception.SocketErrorCode))
         {
             socket?.Dispose();
             return null;
@@ -122,31 +117,33 @@ internal sealed class LocalListener : IDisposable
         }
     }
 
-    private static async Task AcceptAsync(Socket listener, Action<Socket> take)
+    private static async Task AcceptAsync(Socket listener, Action<Socket> accepted)
     {
         while (true)
         {
             try
             {
-                take(await listener.AcceptAsync(CancellationToken.None).ConfigureAwait(false));
+                accepted(await listener.AcceptAsync(CancellationToken.None).ConfigureAwait(false));
             }
-            catch (Exception exception)
-                when (exception
-                        is ObjectDisposedException
-                            or SocketException
-                        {
-                            SocketErrorCode: SocketError.OperationAborted or SocketError.NotSocket or SocketError.InvalidArgument
-                        })
+            catch (Exception exception) when (IsListenerClosed(exception))
             {
                 return;
             }
             catch (SocketException)
             {
-                // A client that was gone again, or too many open files: the next one may do.
+                // The client has closed its connection already, or too many files are open: the next connection may succeed.
                 await Task.Delay(PauseAfterFault, CancellationToken.None).ConfigureAwait(false);
             }
         }
     }
+
+    private static bool IsMissingAddress(SocketError error) =>
+        error is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported or SocketError.ProtocolNotSupported;
+
+    private static bool IsListenerClosed(Exception exception) =>
+        exception is ObjectDisposedException
+        || (exception is SocketException socket
+            && socket.SocketErrorCode is SocketError.OperationAborted or SocketError.NotSocket or SocketError.InvalidArgument);
 
     private static MonitoringException NotAvailable(IReadOnlyList<IPAddress> addresses, int port, SocketException exception)
     {
@@ -155,12 +152,12 @@ internal sealed class LocalListener : IDisposable
         {
             SocketError.AddressAlreadyInUse => (
                 $"the port is in use{PortOwner.Describe(port)}",
-                "end what uses it, or give another -LocalPort, 0 for any free one"),
+                "end the program that uses the port, or give another -LocalPort, 0 for any free port"),
             SocketError.AccessDenied => (
-                "the system keeps this port to itself",
-                "give a -LocalPort of 1024 or above, or 0 for any free one"),
-            SocketError.AddressNotAvailable => ("this machine does not have that address", "give one of its own to -Address"),
-            _ => (exception.Message.TrimEnd('.'), "give another -LocalPort, 0 for any free one"),
+                "the operating system reserves the port",
+                "give a -LocalPort of 1024 or above, or 0 for any free port"),
+            SocketError.AddressNotAvailable => ("this machine does not have the address", "give one of its own addresses to -Address"),
+            _ => (exception.Message.TrimEnd('.'), "give another -LocalPort, 0 for any free port"),
         };
         return new MonitoringException(ErrorId.PortNotAvailable, $"Cannot listen on {where}: {reason}", remedy, where, exception);
     }

@@ -4,10 +4,9 @@ namespace MilvusMonitoring.PortForwarding;
 /// <param name="Namespace">The pod's namespace.</param>
 /// <param name="Pod">The pod's name.</param>
 /// <param name="Port">The container's port.</param>
-/// <param name="Uid">The pod's UID: a StatefulSet makes another pod of the same name. Null where it is not known.</param>
+/// <param name="Uid">The pod's UID, because a StatefulSet creates another pod with the same name; null if the UID is not known.</param>
 internal sealed record PodAddress(string Namespace, string Pod, int Port, string? Uid = null)
 {
-    /// <summary>The address in text.</summary>
-    /// <returns><c>Pod/monitoring/prometheus-k8s-0:9090</c>.</returns>
+    /// <summary><c>Pod/monitoring/prometheus-k8s-0:9090</c>.</summary>
     public override string ToString() => $"Pod/{Namespace}/{Pod}:{Port}";
 }

@@ -6,20 +6,19 @@ using MilvusMonitoring.Messages;
 namespace MilvusMonitoring.PortForwarding;
 
 /// <summary>
-/// One TCP connection to a port of a pod, carried by a WebSocket of its own through the API server, so that a reader who stalls holds
-/// nobody else.
-/// One reader and one writer at a time.
+/// One TCP connection to a port of a pod through the API server. Each connection has a WebSocket of its own, so that a slow reader does
+/// not stall other connections. One reader and one writer at a time.
 /// </summary>
 /// <remarks>
-/// Each binary message is a channel byte and its payload; channel 0 is data, channel 1 the kubelet's error text, and each begins with the
-/// port in two bytes (Kubernetes: pkg/kubelet's portforward, websocket.go).
+/// Each binary message is a channel byte and a payload. Channel 0 carries data, channel 1 the kubelet's error text. The first two bytes of
+/// each channel are the port (Kubernetes: pkg/kubelet's portforward, websocket.go).
 /// </remarks>
 internal sealed class PodConnection : IAsyncDisposable
 {
-    /// <summary>How much goes into one message; the kubelet answers in messages of 32 KiB.</summary>
+    /// <summary>The largest payload that is sent in one message; the kubelet sends messages of 32 KiB.</summary>
     public const int LargestPayload = 64 << 10;
 
-    /// <summary>The subprotocol.</summary>
+    /// <summary>The WebSocket subprotocol.</summary>
     public const string Protocol = "v4.channel.k8s.io";
 
     private const byte DataChannel = 0;
@@ -27,7 +26,7 @@ internal sealed class PodConnection : IAsyncDisposable
     private const int PortBytes = 2;
     private const int LongestErrorText = 2048;
 
-    private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CloseFrameLimit = TimeSpan.FromSeconds(1);
 
     private readonly WebSocket _socket;
     private readonly int[] _portBytesToCome = [PortBytes, PortBytes];
@@ -38,32 +37,29 @@ internal sealed class PodConnection : IAsyncDisposable
     private Task<ReadOnlyMemory<byte>>? _ahead;
     private int _disposed;
 
-    /// <summary>Takes over a WebSocket.</summary>
-    /// <param name="socket">The WebSocket, just opened.</param>
-    /// <param name="pod">The pod that it leads to.</param>
+    /// <summary>Takes over a WebSocket that has just been opened.</summary>
     public PodConnection(WebSocket socket, PodAddress pod)
     {
         _socket = socket;
         Pod = pod;
     }
 
-    /// <summary>The pod and its port.</summary>
     public PodAddress Pod { get; }
 
-    /// <summary>How the pod's side ended; <see cref="PodEnd.Open"/> as long as it has not.</summary>
+    /// <summary>How the pod's side ended; <see cref="PodEnd.Open"/> while it is open.</summary>
     public PodEnd End { get; private set; }
 
-    /// <summary>What the kubelet said of it, or what broke it; empty for a clean end.</summary>
+    /// <summary>The kubelet's reason, or the error of the lost connection; empty for a clean end.</summary>
     public string EndText { get; private set; } = string.Empty;
 
-    /// <summary>Whether the pod's side ended before anybody used the connection.</summary>
+    /// <summary>Whether the pod's side ended while the connection was idle.</summary>
     public bool HasEnded => _ahead is { IsCompleted: true } && End != PodEnd.Open;
 
-    /// <summary>Begins the first read, so that an end is seen as it comes while the connection waits to be used.</summary>
-    public Task ReadAhead() => _ahead ??= NextAsync();
+    /// <summary>Starts the first read, so that the end of an idle connection is noticed at once.</summary>
+    public Task ReadAhead() => _ahead ??= ReadNextAsync();
 
-    /// <summary>The next bytes from the pod, valid until the next call; empty once its side has ended: see <see cref="End"/>.</summary>
-    /// <remarks>It ends when the connection is disposed of: a WebSocket does not survive a cancelled read.</remarks>
+    /// <summary>The next bytes from the pod, valid until the next call; empty once the pod's side has ended: see <see cref="End"/>.</summary>
+    /// <remarks>Only disposing the connection ends a read: a WebSocket does not survive a cancelled read.</remarks>
     public async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync()
     {
         if (_ahead is { } ahead)
@@ -72,20 +68,20 @@ internal sealed class PodConnection : IAsyncDisposable
             return await ahead.ConfigureAwait(false);
         }
 
-        return await NextAsync().ConfigureAwait(false);
+        return await ReadNextAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Sends bytes to the pod, and waits while its side takes no more.</summary>
-    /// <param name="message">One byte that is overwritten, then the bytes: they go out as they lie, without a copy.</param>
-    /// <param name="cancellationToken">Ends the connection too.</param>
-    /// <exception cref="WebSocketException">The connection is gone.</exception>
+    /// <summary>Sends bytes to the pod; waits while the pod does not read.</summary>
+    /// <param name="message">One byte that is overwritten, then the bytes, which are sent without a copy.</param>
+    /// <param name="cancellationToken">Ends the send and the connection.</param>
+    /// <exception cref="WebSocketException">The connection is lost.</exception>
     public ValueTask SendAsync(Memory<byte> message, CancellationToken cancellationToken)
     {
         message.Span[0] = DataChannel;
         return _socket.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, cancellationToken);
     }
 
-    /// <summary>Breaks the connection off; reads and writes under way end.</summary>
+    /// <summary>Ends the connection, with its reads and writes under way.</summary>
     public void Abort() => _socket.Abort();
 
     /// <inheritdoc />
@@ -107,7 +103,7 @@ internal sealed class PodConnection : IAsyncDisposable
         var incoming = Interlocked.Exchange(ref _incoming, []);
         if (End != PodEnd.Open)
         {
-            // Else a read may still be under way in it.
+            // While the pod's side is open, a read may still write to the buffer.
             ArrayPool<byte>.Shared.Return(incoming);
         }
     }
@@ -119,18 +115,18 @@ internal sealed class PodConnection : IAsyncDisposable
             return;
         }
 
-        using var limit = new CancellationTokenSource(FarewellLimit);
+        using var limit = new CancellationTokenSource(CloseFrameLimit);
         try
         {
             await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, limit.Token).ConfigureAwait(false);
         }
         catch (Exception exception) when (IsLoss(exception) || exception is OperationCanceledException)
         {
-            // The other side has gone first; the end is the same.
+            // The other side has closed the connection already.
         }
     }
 
-    private async Task<ReadOnlyMemory<byte>> NextAsync()
+    private async Task<ReadOnlyMemory<byte>> ReadNextAsync()
     {
         while (End == PodEnd.Open)
         {
@@ -142,18 +138,18 @@ internal sealed class PodConnection : IAsyncDisposable
             }
             catch (Exception exception) when (IsLoss(exception) || exception is OperationCanceledException)
             {
-                Finish(PodEnd.Lost, exception.InnerException?.Message ?? exception.Message);
+                SetEnd(PodEnd.Lost, exception.InnerException?.Message ?? exception.Message);
                 break;
             }
 
             if (received.MessageType == WebSocketMessageType.Close)
             {
-                Finish(_errorText.Length > 0 ? PodEnd.Refused : PodEnd.Clean, RefusalText.ReasonIn(_errorText.ToString()));
+                SetEnd(_errorText.Length > 0 ? PodEnd.Refused : PodEnd.Clean, RefusalText.GetReason(_errorText.ToString()));
                 break;
             }
 
-            var data = Data(buffer.AsMemory(0, received.Count));
-            // A first piece may be empty.
+            var data = ExtractData(buffer.AsMemory(0, received.Count));
+            // The first fragment of a message may be empty.
             _atMessageStart = received.EndOfMessage || (_atMessageStart && received.Count == 0);
             if (!data.IsEmpty)
             {
@@ -164,13 +160,13 @@ internal sealed class PodConnection : IAsyncDisposable
         return default;
     }
 
-    /// <summary>What of a received piece is data for the reader.</summary>
-    private ReadOnlyMemory<byte> Data(ReadOnlyMemory<byte> piece)
+    /// <summary>The data in a received fragment of a message.</summary>
+    private ReadOnlyMemory<byte> ExtractData(ReadOnlyMemory<byte> fragment)
     {
-        if (_atMessageStart && !piece.IsEmpty)
+        if (_atMessageStart && !fragment.IsEmpty)
         {
-            _channel = piece.Span[0];
-            piece = piece[1..];
+            _channel = fragment.Span[0];
+            fragment = fragment[1..];
         }
 
         if (_channel > ErrorChannel)
@@ -178,23 +174,40 @@ internal sealed class PodConnection : IAsyncDisposable
             return default;
         }
 
-        var portBytes = Math.Min(_portBytesToCome[_channel], piece.Length);
+        var portBytes = Math.Min(_portBytesToCome[_channel], fragment.Length);
         _portBytesToCome[_channel] -= portBytes;
-        piece = piece[portBytes..];
+        fragment = fragment[portBytes..];
         if (_channel == DataChannel)
         {
-            return piece;
+            return fragment;
         }
 
-        _errorText.Append(Encoding.UTF8.GetString(piece.Span[..Math.Min(piece.Length, LongestErrorText - _errorText.Length)]));
+        var length = Math.Min(fragment.Length, LongestErrorText - _errorText.Length);
+        _errorText.Append(Encoding.UTF8.GetString(fragment.Span[..length]));
         return default;
     }
 
-    private void Finish(PodEnd end, string text)
+    private void SetEnd(PodEnd end, string text)
     {
         EndText = OneLine.TrimPunctuation(OneLine.Clean(text));
         End = end;
     }
 
     private static bool IsLoss(Exception exception) => exception is WebSocketException or IOException or ObjectDisposedException;
+}
+
+/// <summary>How the pod's side of a connection ended.</summary>
+internal enum PodEnd
+{
+    /// <summary>The pod's side is open.</summary>
+    Open,
+
+    /// <summary>The server closed the WebSocket: the process closed its connection, or the pod is gone, which looks the same.</summary>
+    Clean,
+
+    /// <summary>The kubelet sent a reason, for example that no process listens at the port.</summary>
+    Refused,
+
+    /// <summary>The connection to the API server broke.</summary>
+    Lost,
 }

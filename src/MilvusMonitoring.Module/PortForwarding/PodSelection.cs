@@ -3,10 +3,10 @@ using MilvusMonitoring.IO;
 namespace MilvusMonitoring.PortForwarding;
 
 /// <summary>
-/// Chooses the pod that connections go to, as a Service does for kubectl: one that is ready, and the same one for as long as it is.
-/// Turns to another when it is gone or cannot be reached.
+/// Selects the pod that connections go to, as kubectl does for a Service: a ready pod, and the same pod as long as it is ready.
+/// Selects another pod when the pod is gone or cannot be reached.
 /// </summary>
-internal sealed class PodSelection(PodDialer dialer, ServiceTarget target, PortForwardMeter meter, ForwardLog log)
+internal sealed class PodSelection(PodDialer dialer, ServiceTarget target, ForwardLog log)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -16,23 +16,22 @@ internal sealed class PodSelection(PodDialer dialer, ServiceTarget target, PortF
     private PodAddress? _current;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Is told which pods are ready.</summary>
+    /// <summary>Takes over which pods are ready.</summary>
     public void Update(ServiceEndpoints endpoints)
     {
         lock (_gate)
         {
             _ready = endpoints.Ready;
             var before = _current;
-            Choose(avoid: null);
+            Select(avoid: null);
             if (_current is null)
             {
-                log.Trouble(
-                    $"No pod of {target} is ready{(endpoints.NotReady > 0 ? $" ({endpoints.NotReady} not ready)" : string.Empty)}; connections are held until one is."
-                );
+                var count = endpoints.NotReady > 0 ? $" ({endpoints.NotReady} not ready)" : string.Empty;
+                log.ReportUnreachable($"No pod of {target} is ready{count}; connections wait until a pod is ready.");
             }
-            else if (before is null || before != _current)
+            else if (before != _current)
             {
-                log.Well(isAnew: before is not null);
+                log.ReportConnected(isOtherPod: before is not null);
             }
 
             _changed.TrySetResult();
@@ -40,7 +39,6 @@ internal sealed class PodSelection(PodDialer dialer, ServiceTarget target, PortF
         }
     }
 
-    /// <summary>Whether a pod is ready.</summary>
     public bool IsReady(PodAddress pod)
     {
         lock (_gate)
@@ -50,7 +48,7 @@ internal sealed class PodSelection(PodDialer dialer, ServiceTarget target, PortF
     }
 
     /// <summary>Waits until any pod is ready.</summary>
-    public async Task UntilReadyAsync(CancellationToken cancellationToken)
+    public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -69,13 +67,13 @@ internal sealed class PodSelection(PodDialer dialer, ServiceTarget target, PortF
         }
     }
 
-    /// <summary>Opens a connection to a ready pod, trying again and elsewhere for as long as it may.</summary>
-    /// <exception cref="MonitoringException">Another try would end the same, as where a permission lacks.</exception>
+    /// <summary>Opens a connection to a ready pod; retries, with other pods too, until it is cancelled.</summary>
+    /// <exception cref="MonitoringException">A retry cannot help, for example because a permission is missing.</exception>
     public async Task<PodConnection> OpenAsync(CancellationToken cancellationToken)
     {
         for (var pause = FirstPause; ; pause = Backoff.Next(pause, LongestPause))
         {
-            await UntilReadyAsync(cancellationToken).ConfigureAwait(false);
+            await WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
             if (await TryOpenAsync(cancellationToken).ConfigureAwait(false) is { } connection)
             {
                 return connection;
@@ -85,8 +83,8 @@ internal sealed class PodSelection(PodDialer dialer, ServiceTarget target, PortF
         }
     }
 
-    /// <summary>Opens a connection with one try; null where that failed and may do better later.</summary>
-    /// <exception cref="MonitoringException">Another try would end the same.</exception>
+    /// <summary>Opens a connection with one try; null if the try failed and a later try may succeed.</summary>
+    /// <exception cref="MonitoringException">A retry cannot help.</exception>
     public async Task<PodConnection?> TryOpenAsync(CancellationToken cancellationToken)
     {
         if (_current is not { } pod)
@@ -97,26 +95,21 @@ internal sealed class PodSelection(PodDialer dialer, ServiceTarget target, PortF
         try
         {
             var connection = await dialer.ConnectAsync(pod, cancellationToken).ConfigureAwait(false);
-            log.Well(isAnew: false);
+            log.ReportConnected(isOtherPod: false);
             return connection;
         }
         catch (MonitoringException exception)
         {
-            log.Trouble(exception.Message);
+            log.ReportUnreachable(exception.Message);
             lock (_gate)
             {
                 if (_current == pod && exception.ErrorId is not (ErrorId.ClusterUnreachable or ErrorId.TimedOut))
                 {
-                    Choose(avoid: pod);
+                    Select(avoid: pod);
                 }
             }
 
-            if (
-                exception.ErrorId
-                is ErrorId.PermissionDenied
-                    or ErrorId.NotAuthenticated
-                    or ErrorId.CertificateNotTrusted
-                    or ErrorId.CredentialPluginFailed)
+            if (!CanRetryHelp(exception))
             {
                 throw;
             }
@@ -125,13 +118,20 @@ internal sealed class PodSelection(PodDialer dialer, ServiceTarget target, PortF
         }
     }
 
-    private void Choose(PodAddress? avoid)
+    private static bool CanRetryHelp(MonitoringException exception) =>
+        exception.ErrorId
+            is not (ErrorId.PermissionDenied
+                or ErrorId.NotAuthenticated
+                or ErrorId.CertificateNotTrusted
+                or ErrorId.CredentialPluginFailed);
+
+    private void Select(PodAddress? avoid)
     {
         if (_current is null || _current == avoid || !_ready.Contains(_current))
         {
             _current = _ready.FirstOrDefault(pod => pod != avoid) ?? (_ready.Count > 0 ? _ready[0] : null);
         }
 
-        meter.Pod = _current?.Pod;
+        log.Meter.Pod = _current?.Pod;
     }
 }

@@ -3,7 +3,7 @@ using System.Net.WebSockets;
 
 namespace MilvusMonitoring.PortForwarding;
 
-/// <summary>A connection to a pod as a stream, for clients that want one. Asynchronous only.</summary>
+/// <summary>A connection to a pod as a stream. Asynchronous only.</summary>
 internal sealed class PodStream(PodConnection connection) : Stream
 {
     private ReadOnlyMemory<byte> _rest;

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace MilvusMonitoring.PortForwarding;
 
-/// <summary>The port-forwards of one runspace. They end with it.</summary>
+/// <summary>The port-forwards of one runspace, which end with the runspace.</summary>
 internal sealed class PortForwardRegistry
 {
     private static readonly ConditionalWeakTable<Runspace, PortForwardRegistry> Registries = [];
@@ -20,13 +20,11 @@ internal sealed class PortForwardRegistry
         }
     };
 
-    /// <summary>The port-forwards of the runspace that runs on this thread.</summary>
+    /// <summary>The registry of the runspace that runs on this thread.</summary>
     public static PortForwardRegistry ForRunspace() =>
         Registries.GetValue(Runspace.DefaultRunspace, static runspace => new PortForwardRegistry(runspace));
 
-    /// <summary>
-    /// All of them, the oldest first; those that have ended stay until they are stopped, so that their last error can be seen.
-    /// </summary>
+    /// <summary>All port-forwards, the oldest first. A failed one stays until it is stopped, so that its last error can be read.</summary>
     public IReadOnlyList<MonitoringPortForward> All
     {
         get
@@ -38,10 +36,8 @@ internal sealed class PortForwardRegistry
         }
     }
 
-    /// <summary>The number for the next one.</summary>
     public int NextId() => Interlocked.Increment(ref _lastId);
 
-    /// <summary>Remembers one.</summary>
     public void Add(MonitoringPortForward shown, PortForwarder worker)
     {
         lock (_gate)
@@ -50,30 +46,26 @@ internal sealed class PortForwardRegistry
         }
     }
 
-    /// <summary>Stops one and forgets it; nothing of it is left when this ends.</summary>
-    /// <returns>Whether it was there.</returns>
-    public async Task<bool> StopAsync(MonitoringPortForward shown)
+    /// <summary>Stops a port-forward and removes it; returns after its last connection is closed.</summary>
+    public async Task StopAsync(MonitoringPortForward shown)
     {
-        PortForwarder? worker;
+        PortForwarder worker;
         lock (_gate)
         {
             var index = _forwards.FindIndex(forward => ReferenceEquals(forward.Shown, shown));
-            worker = index < 0 ? null : _forwards[index].Worker;
-            if (index >= 0)
+            if (index < 0)
             {
-                _forwards.RemoveAt(index);
+                return;
             }
+
+            worker = _forwards[index].Worker;
+            _forwards.RemoveAt(index);
         }
 
-        if (worker is not null)
-        {
-            await worker.DisposeAsync().ConfigureAwait(false);
-        }
-
-        return worker is not null;
+        await worker.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Frees all ports at once, where nobody can wait for the rest.</summary>
+    /// <summary>Frees all ports at once, when nobody can wait for the rest of the work.</summary>
     public void CloseAll()
     {
         lock (_gate)

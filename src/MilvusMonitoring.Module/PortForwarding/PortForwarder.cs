@@ -7,48 +7,49 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.PortForwarding;
 
-/// <summary>One port-forward at work: a listener that outlives everything behind it.</summary>
+/// <summary>One port-forward at work: a listener that outlives the pods behind it.</summary>
 internal sealed class PortForwarder : IAsyncDisposable
 {
+    /// <summary>How long a local connection waits for a pod.</summary>
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(30);
 
     private readonly ClusterClient _client;
     private readonly ServiceTarget _target;
     private readonly LocalListener _listener;
-    private readonly PortForwardMeter _meter;
     private readonly ForwardLog _log;
+    private readonly PortForwardMeter _meter;
     private readonly PodSelection _pods;
     private readonly BackendWatch _backends;
-    private readonly ConnectionPool _supply;
+    private readonly ConnectionPool _pool;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskSet _relays = new();
     private readonly Lazy<Task> _ended;
     private Task _following = Task.CompletedTask;
     private Task _accepting = Task.CompletedTask;
 
-    /// <summary>Prepares it; nothing runs yet.</summary>
-    /// <param name="connection">The cluster; disposed of at the end.</param>
-    /// <param name="target">What to forward to.</param>
-    /// <param name="listener">Where connections come from; disposed of at the end.</param>
-    /// <param name="meter">Where it counts.</param>
-    public PortForwarder(ClusterConnection connection, ServiceTarget target, LocalListener listener, PortForwardMeter meter)
+    /// <summary>Prepares the port-forward; nothing runs yet.</summary>
+    /// <param name="connection">The cluster; the port-forward disposes it at its end.</param>
+    /// <param name="target">The Service and its port.</param>
+    /// <param name="listener">Accepts local connections; the port-forward disposes it at its end.</param>
+    /// <param name="log">Records state, errors and traffic.</param>
+    public PortForwarder(ClusterConnection connection, ServiceTarget target, LocalListener listener, ForwardLog log)
     {
         _ended = new Lazy<Task>(EndAsync);
         _client = new ClusterClient(connection);
         _target = target;
         _listener = listener;
-        _meter = meter;
-        _log = new ForwardLog(meter);
-        _pods = new PodSelection(new PodDialer(_client), target, meter, _log);
-        _supply = new ConnectionPool(_pods, TimeProvider.System);
+        _log = log;
+        _meter = log.Meter;
+        _pods = new PodSelection(new PodDialer(_client), target, log);
+        _pool = new ConnectionPool(_pods, TimeProvider.System);
         _backends = new BackendWatch(_client, target, endpoints =>
         {
-            _supply.KeepOnly(endpoints.Ready);
+            _pool.KeepOnly(endpoints.Ready);
             _pods.Update(endpoints);
         });
     }
 
-    /// <summary>Finds a ready pod, sees that it can be forwarded to, and begins to take connections.</summary>
+    /// <summary>Finds a ready pod, opens a first connection to the pod, and starts to accept local connections.</summary>
     /// <param name="timeout">How long a pod may take to become ready.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="MonitoringException"><see cref="ErrorId.NotReady"/>, <see cref="ErrorId.ServiceNotForwardable"/> or <see
@@ -61,40 +62,41 @@ internal sealed class PortForwarder : IAsyncDisposable
             throw ServicePort.NoPods(_target.ToString());
         }
 
-        _following = _backends.FollowAsync(exception => _log.ConnectionFailed(exception.Message), _stop.Token);
+        _following = _backends.FollowAsync(exception => _log.ReportConnectionFailure(exception.Message), _stop.Token);
         using var deadline = new Deadline(timeout, cancellationToken);
         try
         {
-            await _pods.UntilReadyAsync(deadline.Token).ConfigureAwait(false);
-            await _supply.OpenFirstAsync(deadline.Token).ConfigureAwait(false);
+            await _pods.WaitUntilReadyAsync(deadline.Token).ConfigureAwait(false);
+            await _pool.OpenFirstAsync(deadline.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (deadline.IsOver)
         {
             throw NotReady(timeout);
         }
 
-        _accepting = _listener.AcceptAsync(Take);
+        _accepting = _listener.AcceptAsync(Accept);
         _ = SuperviseAsync();
     }
 
     /// <summary>
-    /// What goes on in the background ends by being stopped only; if it ends otherwise, the port is freed and the reason shown, not left to
-    /// be noticed.
+    /// The background tasks end only when the port-forward is stopped. If one ends by itself, the port-forward fails: it frees the port and
+    /// records the reason.
     /// </summary>
     private async Task SuperviseAsync()
     {
         var ended = await Task.WhenAny(_accepting, _following).ConfigureAwait(false);
         if (!_stop.IsCancellationRequested)
         {
-            _meter.Failed(
-                $"The port-forward to {_target} has ended by itself{(ended.Exception?.InnerException is { } fault ? $": {OneLine.TrimPunctuation(OneLine.Clean(fault.Message))}" : string.Empty)}; start it again."
-            );
+            var fault = ended.Exception?.InnerException is { } exception
+                ? $": {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}"
+                : string.Empty;
+            _meter.Failed($"The port-forward to {_target} has ended by itself{fault}; start it again.");
             _meter.Ended(PortForwardState.Failed);
             Close();
         }
     }
 
-    /// <summary>Frees the port at once and breaks off what is open; the rest ends by itself.</summary>
+    /// <summary>Frees the port at once and resets open connections; the rest of the work ends in the background.</summary>
     public void Close() => _ = _ended.Value;
 
     /// <inheritdoc />
@@ -102,19 +104,19 @@ internal sealed class PortForwarder : IAsyncDisposable
 
     private async Task EndAsync()
     {
-        // First, so that the end of the listener is not taken for one of its own.
+        // Cancel first: SuperviseAsync takes the end of the listener for a failure otherwise.
         var stopping = _stop.CancelAsync();
         _listener.Dispose();
         _meter.Ended(PortForwardState.Stopped);
         await stopping.ConfigureAwait(false);
         await Task.WhenAll(_accepting, _following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _relays.UntilEmptyAsync().ConfigureAwait(false);
-        await _supply.DisposeAsync().ConfigureAwait(false);
+        await _relays.WaitUntilEmptyAsync().ConfigureAwait(false);
+        await _pool.DisposeAsync().ConfigureAwait(false);
         _client.Connection.Dispose();
         _stop.Dispose();
     }
 
-    private void Take(Socket local)
+    private void Accept(Socket local)
     {
         local.NoDelay = true;
         _relays.Add(Task.Run(() => RelayAsync(local)));
@@ -125,10 +127,16 @@ internal sealed class PortForwarder : IAsyncDisposable
         _meter.ConnectionOpened();
         try
         {
-            if (await ReachAsync(local).ConfigureAwait(false) is { } remote)
+            if (await TryGetConnectionAsync().ConfigureAwait(false) is not { } remote)
             {
-                await new Relay(local, remote, _meter).RunAsync(() => IsGoneAsync(remote.Pod), _stop.Token).ConfigureAwait(false);
-                Tell(remote);
+                local.Reset();
+                return;
+            }
+
+            await new Relay(local, remote, _meter).RunAsync(() => IsGoneAsync(remote.Pod), _stop.Token).ConfigureAwait(false);
+            if (remote.End == PodEnd.Refused)
+            {
+                _log.ReportConnectionFailure($"A connection to {remote.Pod} failed: {remote.EndText}.");
             }
         }
         finally
@@ -137,44 +145,39 @@ internal sealed class PortForwarder : IAsyncDisposable
         }
     }
 
-    /// <summary>A connection to a pod; null, and the local one reset, where none comes about in time.</summary>
-    private async Task<PodConnection?> ReachAsync(Socket local)
+    /// <summary>A connection to a pod; null if no pod can be reached in time.</summary>
+    private async Task<PodConnection?> TryGetConnectionAsync()
     {
         using var limit = new CancellationTokenSource(LongestHold);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
         try
         {
-            return await _supply.TakeAsync(either.Token).ConfigureAwait(false);
+            return await _pool.TakeAsync(either.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is MonitoringException or OperationCanceledException)
+        catch (MonitoringException)
         {
-            if (exception is OperationCanceledException && !_stop.IsCancellationRequested)
+            // PodSelection has recorded the reason.
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            if (!_stop.IsCancellationRequested)
             {
-                _log.ConnectionFailed(
+                _log.ReportConnectionFailure(
                     $"A connection was given up: no pod of {_target} could be reached within {LongestHold.TotalSeconds:0} s.");
             }
 
-            local.Reset();
             return null;
         }
     }
 
-    private void Tell(PodConnection remote)
-    {
-        if (remote.End == PodEnd.Refused)
-        {
-            _log.ConnectionFailed($"A connection to {remote.Pod} failed: {remote.EndText}.");
-        }
-    }
-
-    /// <summary>Whether a pod that ended a connection has gone, or is about to: then its end is no end of an answer.</summary>
+    /// <summary>Whether a pod that ended a connection is gone or is terminating: its response may be incomplete then.</summary>
     private async Task<bool> IsGoneAsync(PodAddress pod)
     {
         try
         {
             var found = await _client
-                .FindMetadataAsync(ResourceType.Pod, new ResourceId(string.Empty, "Pod", pod.Namespace, pod.Pod), _stop.Token)
-                .ConfigureAwait(false);
+                .FindMetadataAsync(ResourceType.Pod, ResourceType.Pod.IdOf(pod.Namespace, pod.Pod), _stop.Token).ConfigureAwait(false);
             return found is null || found.DeletionTimestamp is not null || (pod.Uid is not null && found.Uid != pod.Uid);
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
@@ -189,13 +192,18 @@ internal sealed class PortForwarder : IAsyncDisposable
 
     private MonitoringException NotReady(TimeSpan timeout)
     {
-        var now = _backends.Current;
-        var state = now.NotReady > 0 ? $"{now.NotReady} not ready" : now.Ready.Count > 0 ? "none can be reached" : "it has none";
-        var last = _meter.LastError is { } error && now.Ready.Count > 0 ? $" ({OneLine.TrimPunctuation(error)})" : string.Empty;
+        var last = _meter.LastError is { } error && _backends.Current.Ready.Count > 0 ? $" ({OneLine.WithoutEnd(error)})" : string.Empty;
         return new MonitoringException(
             ErrorId.NotReady,
-            $"No pod of {_target} became ready within {timeout.TotalSeconds:0.#} s: {state}{last}",
+            $"No pod of {_target} became ready within {timeout.TotalSeconds:0.#} s: {DescribePods()}{last}",
             "see why with Get-KubePrometheus, or give a longer -Timeout",
             _target.ToString());
     }
+
+    private string DescribePods() => _backends.Current switch
+    {
+        { NotReady: > 0 and var count } => $"{count} not ready",
+        { Ready.Count: > 0 } => "none can be reached",
+        _ => "it has none",
+    };
 }

@@ -2,25 +2,24 @@ using System.Globalization;
 
 namespace MilvusMonitoring.PortForwarding;
 
-/// <summary>Tells which program listens on a local port, where the system shows it: on Linux, for programs of the same user.</summary>
+/// <summary>Finds the program that listens on a local port: on Linux only, and only programs of the same user.</summary>
 internal static class PortOwner
 {
     private const string Listening = "0A";
 
     private static readonly string[] Tables = ["/proc/net/tcp", "/proc/net/tcp6"];
 
-    /// <summary>Describes the owner.</summary>
-    /// <param name="port">The port.</param>
-    /// <returns><c> by python3 (process 4711)</c>, with the space before it; empty where it cannot be told.</returns>
+    /// <summary><c> by python3 (process 4711)</c>, with the space before; empty if the program is not found.</summary>
     public static string Describe(int port)
     {
         try
         {
-            var inodes = Tables.Where(File.Exists).SelectMany(table => Inodes(table, port)).ToHashSet(StringComparer.Ordinal);
-            return
-                inodes.Count > 0 && Directory.EnumerateDirectories("/proc").FirstOrDefault(process => Holds(process, inodes)) is { } owner
-                ? $" by {File.ReadAllText(Path.Combine(owner, "comm")).Trim()} (process {Path.GetFileName(owner)})"
-                : string.Empty;
+            var inodes = Tables.Where(File.Exists).SelectMany(table => ListSockets(table, port)).ToHashSet(StringComparer.Ordinal);
+            var owner = inodes.Count == 0 ? null
+                : Directory.EnumerateDirectories("/proc").FirstOrDefault(process => HasOpen(process, inodes));
+            return owner is null
+                ? string.Empty
+                : $" by {File.ReadAllText(Path.Combine(owner, "comm")).Trim()} (process {Path.GetFileName(owner)})";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -29,9 +28,10 @@ internal static class PortOwner
     }
 
     /// <summary>
-    /// The sockets that listen on a port, by proc(5)'s table: local address in the second field, state in the fourth, inode in the tenth.
+    /// The sockets that listen on a port. In the tables of proc(5) the local address is the second field, the state the fourth, the inode
+    /// the tenth.
     /// </summary>
-    private static IEnumerable<string> Inodes(string table, int port)
+    private static IEnumerable<string> ListSockets(string table, int port)
     {
         var ending = ":" + port.ToString("X4", CultureInfo.InvariantCulture);
         return File.ReadLines(table)
@@ -41,7 +41,7 @@ internal static class PortOwner
             .Select(fields => $"socket:[{fields[9]}]");
     }
 
-    private static bool Holds(string process, HashSet<string> sockets)
+    private static bool HasOpen(string process, HashSet<string> sockets)
     {
         if (!int.TryParse(Path.GetFileName(process), out _))
         {
@@ -56,7 +56,7 @@ internal static class PortOwner
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Another user's, or gone in between.
+            // The process belongs to another user, or has ended.
             return false;
         }
     }

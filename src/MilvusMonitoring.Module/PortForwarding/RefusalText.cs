@@ -1,8 +1,8 @@
 namespace MilvusMonitoring.PortForwarding;
 
-/// <summary>What a node says on an error channel, cut down to the reason.</summary>
+/// <summary>Shortens the text of an error channel to its reason.</summary>
 /// <remarks>
-/// containerd (recorded under kubelets 1.20 and 1.36) says in 400 characters, most of them sandbox ids:
+/// containerd (recorded under kubelets 1.20 and 1.36) writes 400 characters, most of them sandbox ids:
 /// <c>error forwarding port 9 to pod ...: failed to connect to localhost:9 inside namespace "...", IPv4: dial tcp4 127.0.0.1:9: connect:
 /// connection refused IPv6 dial tcp6: ...</c>
 /// </remarks>
@@ -11,8 +11,8 @@ internal static class RefusalText
     private const string BeforeReason = ": connect: ";
     private const string AfterReason = " IPv6 ";
 
-    /// <summary>The reason where the text has that shape; else the whole text.</summary>
-    public static string ReasonIn(string text)
+    /// <summary>The reason of a text of containerd; the whole text of another runtime.</summary>
+    public static string GetReason(string text)
     {
         var start = text.IndexOf(BeforeReason, StringComparison.Ordinal);
         if (start < 0)

@@ -5,33 +5,33 @@ using System.Net.WebSockets;
 
 namespace MilvusMonitoring.PortForwarding;
 
-/// <summary>Carries bytes both ways between a local connection and a pod, each way at the pace of its reader.</summary>
+/// <summary>Copies bytes between a local connection and a pod, in each direction at the pace of the reader.</summary>
 /// <remarks>
-/// The protocol cannot say that a client has sent all it has (a half-close), and a closed local socket looks just like a half-closed one.
-/// So after the client's last byte the pod's side stays open: as long as an answer is owed, and a moment longer.
+/// The protocol cannot transmit a half-close, and a closed local socket looks the same as a half-closed one.
+/// So after the client's last byte the pod's side stays open until the pod has responded, and a moment longer.
 /// </remarks>
 internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter meter)
 {
-    private static readonly TimeSpan LongestAnswer = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan QuietAfterAnswer = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestResponse = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan QuietAfterResponse = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(2);
 
     private volatile bool _hasClientEnded;
-    private volatile bool _isAnswered = true;
+    private volatile bool _hasResponded = true;
     private long _received;
 
-    /// <summary>Carries until either side has ended, then ends the other in the way that fits.</summary>
+    /// <summary>Copies until either side has ended, then ends the other side: cleanly after a clean end, else by a reset.</summary>
     /// <param name="isPodGone">Whether the pod is gone, which looks like a clean end.</param>
-    /// <param name="cancellationToken">Breaks both off.</param>
+    /// <param name="cancellationToken">Aborts both sides.</param>
     public async Task RunAsync(Func<Task<bool>> isPodGone, CancellationToken cancellationToken)
     {
-        await using var broken = cancellationToken.Register(Break);
+        await using var abort = cancellationToken.Register(Abort);
         var down = CopyFromPodAsync();
         var up = CopyToPodAsync();
         await Task.WhenAny(down, up).ConfigureAwait(false);
         if (_hasClientEnded)
         {
-            await AwaitAnswerAsync(down).ConfigureAwait(false);
+            await AwaitResponseAsync(down).ConfigureAwait(false);
         }
 
         if (remote.End == PodEnd.Clean && !cancellationToken.IsCancellationRequested && !await isPodGone().ConfigureAwait(false))
@@ -48,21 +48,21 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
         await Task.WhenAll(down, up).ConfigureAwait(false);
     }
 
-    private void Break()
+    private void Abort()
     {
         local.Reset();
         remote.Abort();
     }
 
-    /// <summary>From the pod, until its side ends or the client takes no more.</summary>
+    /// <summary>Copies until the pod's side ends, or the client closes its connection.</summary>
     private async Task CopyFromPodAsync()
     {
         try
         {
             while (await remote.ReceiveAsync().ConfigureAwait(false) is { IsEmpty: false } data)
             {
-                // Before the client can have it, and close.
-                _isAnswered = true;
+                // Set before the client can receive the data and close its connection.
+                _hasResponded = true;
                 Interlocked.Add(ref _received, data.Length);
                 for (var rest = data; !rest.IsEmpty;)
                 {
@@ -78,7 +78,7 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
         }
     }
 
-    /// <summary>To the pod, until the client has no more: it has ended as agreed then, or broken off.</summary>
+    /// <summary>Copies until the client ends or resets its connection.</summary>
     private async Task CopyToPodAsync()
     {
         var message = ArrayPool<byte>.Shared.Rent(1 + PodConnection.LargestPayload);
@@ -95,7 +95,7 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
                     return;
                 }
 
-                _isAnswered = false;
+                _hasResponded = false;
                 await remote.SendAsync(message.AsMemory(0, 1 + count), CancellationToken.None).ConfigureAwait(false);
                 meter.Sent(count);
             }
@@ -106,7 +106,7 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
         }
         catch (Exception exception) when (exception is WebSocketException or IOException or OperationCanceledException)
         {
-            // The pod's side has ended: the way down says how.
+            // The pod's side has ended: CopyFromPodAsync sees how.
         }
         finally
         {
@@ -114,18 +114,18 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
         }
     }
 
-    /// <summary>Waits until the pod's side has ended, or has been quiet and owes nothing.</summary>
-    private async Task AwaitAnswerAsync(Task down)
+    /// <summary>Waits until the pod's side has ended, or has responded and sends nothing more.</summary>
+    private async Task AwaitResponseAsync(Task down)
     {
         var quietSince = Stopwatch.GetTimestamp();
         while (
             !down.IsCompleted
-            && (!_isAnswered || Stopwatch.GetElapsedTime(quietSince) < QuietAfterAnswer)
-            && Stopwatch.GetElapsedTime(quietSince) < LongestAnswer)
+            && (!_hasResponded || Stopwatch.GetElapsedTime(quietSince) < QuietAfterResponse)
+            && Stopwatch.GetElapsedTime(quietSince) < LongestResponse)
         {
             var before = Interlocked.Read(ref _received);
             using var over = new CancellationTokenSource();
-            await Task.WhenAny(down, Task.Delay(QuietAfterAnswer / 5, over.Token)).ConfigureAwait(false);
+            await Task.WhenAny(down, Task.Delay(QuietAfterResponse / 5, over.Token)).ConfigureAwait(false);
             await over.CancelAsync().ConfigureAwait(false);
             if (Interlocked.Read(ref _received) != before)
             {
@@ -135,8 +135,8 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
     }
 
     /// <summary>
-    /// Ends the client's side after its last byte. What the client still sends is read away: closing over it would take back what it has
-    /// not read yet.
+    /// Ends the client's side after the last byte. Reads and drops what the client still sends: closing a socket with unread data resets
+    /// the connection, and the client would lose bytes that it has not read.
     /// </summary>
     private async Task FinishLocalAsync(Task up)
     {
@@ -152,7 +152,7 @@ internal sealed class Relay(Socket local, PodConnection remote, PortForwardMeter
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // The client has gone, or goes on sending to nobody.
+            // The client is gone, or has sent more than the limit of time allows.
         }
     }
 }

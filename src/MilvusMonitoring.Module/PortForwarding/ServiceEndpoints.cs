@@ -3,18 +3,15 @@ using MilvusMonitoring.Json;
 
 namespace MilvusMonitoring.PortForwarding;
 
-/// <summary>What stands behind a port of a Service, as one EndpointSlice or Endpoints object shows it.</summary>
-/// <param name="Ready">The pods that are ready, by name.</param>
-/// <param name="NotReady">How many pods are not.</param>
+/// <summary>The pods behind a port of a Service, in one EndpointSlice or Endpoints object.</summary>
+/// <param name="Ready">The ready pods, by name.</param>
+/// <param name="NotReady">How many pods are not ready.</param>
 internal sealed record ServiceEndpoints(IReadOnlyList<PodAddress> Ready, int NotReady)
 {
-    /// <summary>Nothing.</summary>
     public static ServiceEndpoints None { get; } = new([], 0);
 
-    /// <summary>Reads an EndpointSlice (discovery.k8s.io/v1): a readiness that is not told counts as ready.</summary>
-    /// <param name="slice">The object.</param>
-    /// <param name="portName">The name of the Service's port.</param>
-    public static ServiceEndpoints OfSlice(JsonElement slice, string portName)
+    /// <summary>Reads an EndpointSlice (discovery.k8s.io/v1): an endpoint without the condition <c>ready</c> counts as ready.</summary>
+    public static ServiceEndpoints ReadSlice(JsonElement slice, string portName)
     {
         var found = None;
         foreach (var port in slice.Items("ports").Where(port => IsTcpPort(port, portName)))
@@ -33,9 +30,7 @@ internal sealed record ServiceEndpoints(IReadOnlyList<PodAddress> Ready, int Not
     }
 
     /// <summary>Reads an Endpoints object.</summary>
-    /// <param name="endpoints">The object.</param>
-    /// <param name="portName">The name of the Service's port.</param>
-    public static ServiceEndpoints OfEndpoints(JsonElement endpoints, string portName)
+    public static ServiceEndpoints ReadEndpoints(JsonElement endpoints, string portName)
     {
         var found = None;
         foreach (var subset in endpoints.Items("subsets"))
@@ -55,7 +50,7 @@ internal sealed record ServiceEndpoints(IReadOnlyList<PodAddress> Ready, int Not
         return found;
     }
 
-    /// <summary>All of several objects; a pod with two addresses, one of IPv4 and one of IPv6, stands in two slices.</summary>
+    /// <summary>The endpoints of several objects; a pod with an IPv4 and an IPv6 address is in two slices.</summary>
     public static ServiceEndpoints Union(IEnumerable<ServiceEndpoints> parts)
     {
         var all = parts.ToList();
@@ -64,22 +59,21 @@ internal sealed record ServiceEndpoints(IReadOnlyList<PodAddress> Ready, int Not
             all.Sum(part => part.NotReady));
     }
 
-    private ServiceEndpoints With(JsonElement owner, JsonElement target, int port, bool isReady) =>
-        target.Text("kind") != "Pod" || target.Text("name") is not { Length: > 0 } name ? this
-        : isReady
-            ? this with
-            {
-                Ready =
-                [
-                    .. Ready,
-                    new PodAddress(
-                        target.Text("namespace") ?? owner.Member("metadata").Text("namespace") ?? string.Empty,
-                        name,
-                        port,
-                        target.Text("uid")),
-                ],
-            }
-        : this with { NotReady = NotReady + 1 };
+    private ServiceEndpoints With(JsonElement owner, JsonElement target, int port, bool isReady)
+    {
+        if (target.Text("kind") != "Pod" || target.Text("name") is not { Length: > 0 } name)
+        {
+            return this;
+        }
+
+        if (!isReady)
+        {
+            return this with { NotReady = NotReady + 1 };
+        }
+
+        var namespaceName = target.Text("namespace") ?? owner.Member("metadata").Text("namespace") ?? string.Empty;
+        return this with { Ready = [.. Ready, new PodAddress(namespaceName, name, port, target.Text("uid"))] };
+    }
 
     private static bool IsTcpPort(JsonElement port, string name) =>
         (port.Text("name") ?? string.Empty) == name

@@ -4,15 +4,15 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.PortForwarding;
 
-/// <summary>A port of a Service to forward to.</summary>
+/// <summary>A Service and one of its ports.</summary>
 /// <param name="Namespace">The Service's namespace.</param>
 /// <param name="Service">The Service's name.</param>
 /// <param name="Port">The port.</param>
-/// <param name="HasSelector">Whether the Service selects pods itself.</param>
+/// <param name="HasSelector">Whether the Service selects pods; else somebody else writes its endpoints.</param>
 internal sealed record ServiceTarget(string Namespace, string Service, ServicePort Port, bool HasSelector)
 {
-    /// <summary>Reads a Service and finds its port; null where there is no such Service.</summary>
-    /// <exception cref="MonitoringException">It cannot be forwarded to.</exception>
+    /// <summary>Reads a Service and its port; null if there is no such Service.</summary>
+    /// <exception cref="MonitoringException">The Service cannot be forwarded to.</exception>
     public static async Task<ServiceTarget?> FindAsync(
         ClusterClient client,
         string namespaceName,
@@ -28,10 +28,9 @@ internal sealed record ServiceTarget(string Namespace, string Service, ServicePo
 
         using var document = ClusterClient.ParseResponse(body, id.ToString());
         var hasSelector = document.RootElement.Member("spec").TextMap("selector").Count > 0;
-        return new ServiceTarget(namespaceName, service, ServicePort.Find(document.RootElement, id.ToString(), port), hasSelector);
+        return new ServiceTarget(namespaceName, service, ServicePort.Get(document.RootElement, id.ToString(), port), hasSelector);
     }
 
-    /// <summary>The Service in text.</summary>
-    /// <returns><c>Service/monitoring/grafana</c>.</returns>
+    /// <summary><c>Service/monitoring/grafana</c>.</summary>
     public override string ToString() => $"Service/{Namespace}/{Service}";
 }

@@ -2,10 +2,9 @@ using System.Net.Sockets;
 
 namespace MilvusMonitoring.PortForwarding;
 
-/// <summary>What .NET's sockets have no word for.</summary>
 internal static class SocketExtensions
 {
-    /// <summary>Breaks a connection off, so that the other side sees that, and not the end of an answer.</summary>
+    /// <summary>Closes a connection by a TCP reset, so that the other side does not take the end for the end of a response.</summary>
     public static void Reset(this Socket socket)
     {
         try
@@ -14,7 +13,7 @@ internal static class SocketExtensions
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // It is closed already.
+            // The socket is closed already.
         }
 
         socket.Dispose();

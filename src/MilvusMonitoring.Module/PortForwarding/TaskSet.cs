@@ -2,12 +2,11 @@ using System.Collections.Concurrent;
 
 namespace MilvusMonitoring.PortForwarding;
 
-/// <summary>Remembers what is under way, each until it ends.</summary>
+/// <summary>The tasks under way; a task leaves the set when it ends.</summary>
 internal sealed class TaskSet
 {
     private readonly ConcurrentDictionary<Task, byte> _tasks = new();
 
-    /// <summary>Remembers a task.</summary>
     public void Add(Task task)
     {
         _tasks.TryAdd(task, 0);
@@ -18,8 +17,8 @@ internal sealed class TaskSet
             TaskScheduler.Default);
     }
 
-    /// <summary>Waits until nothing is under way, however it ends.</summary>
-    public async Task UntilEmptyAsync()
+    /// <summary>Waits until every task has ended, in whatever way.</summary>
+    public async Task WaitUntilEmptyAsync()
     {
         while (!_tasks.IsEmpty)
         {

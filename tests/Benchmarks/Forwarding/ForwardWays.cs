@@ -25,7 +25,7 @@ internal static class ForwardWays
         var target = await ServiceTarget.FindAsync(new ClusterClient(connection), ns, service, port, CancellationToken.None)
             ?? throw new BenchmarkException($"There is no Service {ns}/{service}.");
         using var listener = LocalListener.Start(LocalListener.Loopback, 0);
-        await using var forwarder = new PortForwarder(connection, target, listener, new PortForwardMeter());
+        await using var forwarder = new PortForwarder(connection, target, listener, new ForwardLog(new PortForwardMeter()));
         await forwarder.StartAsync(TimeSpan.FromMinutes(1), CancellationToken.None);
         return await StayAsync(listener.Port);
     }

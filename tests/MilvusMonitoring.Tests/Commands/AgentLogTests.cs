@@ -10,7 +10,7 @@ public sealed class AgentLogTests
     [InlineData("%3B", "%AZP253B")]
     public void Whatever_would_end_or_change_the_line_is_escaped(string message, string expected)
     {
-        Assert.Equal("##vso[task.logissue type=warning]" + expected, AgentLog.Line("warning", null, message));
-        Assert.Equal($"##vso[task.logissue type=error;code={expected}]", AgentLog.Line("error", message, ""));
+        Assert.Equal("##vso[task.logissue type=warning]" + expected, AgentLog.FormatLine("warning", null, message));
+        Assert.Equal($"##vso[task.logissue type=error;code={expected}]", AgentLog.FormatLine("error", message, ""));
     }
 }

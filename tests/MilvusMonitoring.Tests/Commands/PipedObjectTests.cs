@@ -100,7 +100,7 @@ public sealed class PipedObjectTests
         var result = await stage.RunAsync(
             $"$original = Get-KubePrometheus -Kubeconfig $c; {Copy} {piped} | Start-MonitoringPortForward -LocalPort 0 -Kubeconfig $c");
 
-        Assert.Contains($"{what} is no name of a Service; pipe a stack", Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
+        Assert.Contains($"{what} is not the name of a Service; pipe a stack", Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
         Assert.Empty(result.Output);
     }
 

@@ -166,7 +166,7 @@ public sealed class PortForwardTests
             TestContext.Current.CancellationToken);
         var meter = new PortForwardMeter();
         using var listener = LocalListener.Start(LocalListener.Loopback, 0);
-        await using var forwarder = new PortForwarder(connection, target!, listener, meter);
+        await using var forwarder = new PortForwarder(connection, target!, listener, new ForwardLog(meter));
         await forwarder.StartAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
         listener.Dispose();
@@ -229,10 +229,10 @@ public sealed class PortForwardTests
     }
 
     [Theory]
-    [InlineData("external", null, "ServiceNotForwardable", "stands for the name db.example.com outside the cluster")]
-    [InlineData("bare", null, "ServiceNotForwardable", "no pods stand behind it")]
+    [InlineData("external", null, "ServiceNotForwardable", "is an alias of db.example.com outside the cluster")]
+    [InlineData("bare", null, "ServiceNotForwardable", "its endpoints are addresses that are not pods")]
     [InlineData("dns", null, "ServiceNotForwardable", "lookup (53 UDP) is no TCP port")]
-    [InlineData("grafana", "9999", "ObjectNotFound", "has no port '9999' but http (3000)")]
+    [InlineData("grafana", "9999", "ObjectNotFound", "has no port '9999', only http (3000)")]
     [InlineData("grafanna", null, "ObjectNotFound", "did you mean 'grafana'")]
     [InlineData("empty", null, "NotReady", "became ready within 1 s: it has none")]
     public async Task What_cannot_be_forwarded_to_is_one_clear_error(string service, string? port, string errorId, string text)
@@ -298,7 +298,7 @@ public sealed class PortForwardTests
 
         Assert.StartsWith("PortNotAvailable,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains(
-            $"port-forward {first.Id} of this session has it, for Service/monitoring/grafana; end that with Stop-MonitoringPortForward -Id {first.Id}",
+            $"port-forward {first.Id} of this session listens there for Service/monitoring/grafana; stop it with Stop-MonitoringPortForward -Id {first.Id}",
             error.ToString(),
             StringComparison.Ordinal);
     }

@@ -62,7 +62,7 @@ internal sealed class ForwardWorld : IAsyncDisposable
             .FindAsync(new ClusterClient(connection), "default", "web", null, cancellationToken).ConfigureAwait(false)
             ?? throw new InvalidOperationException("the Service is not found");
         var listener = LocalListener.Start([IPAddress.Loopback], 0);
-        var worker = new PortForwarder(Connect(), target, listener, new PortForwardMeter());
+        var worker = new PortForwarder(Connect(), target, listener, new ForwardLog(new PortForwardMeter()));
         try
         {
             await worker.StartAsync(TimeSpan.FromSeconds(20), cancellationToken).ConfigureAwait(false);

@@ -34,9 +34,9 @@ internal static class EndpointTarget
         foreach (
             var endpoints in (ServiceEndpoints[])
                 [
-                    ServiceEndpoints.OfSlice(document, "web"),
-                    ServiceEndpoints.OfEndpoints(document, "web"),
-                    ServiceEndpoints.OfSlice(document, ""),
+                    ServiceEndpoints.ReadSlice(document, "web"),
+                    ServiceEndpoints.ReadEndpoints(document, "web"),
+                    ServiceEndpoints.ReadSlice(document, ""),
                 ])
         {
             var all = ServiceEndpoints.Union([endpoints, endpoints]);

@@ -2,29 +2,29 @@ using System.Management.Automation;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>The question whether to go ahead, and whether anybody is there to answer it.</summary>
-internal static class Question
+/// <summary>Prevents a question that nobody can answer.</summary>
+internal static class PromptGuard
 {
     /// <summary>
-    /// pwsh itself, which asks at the terminal, else reads the answer from wherever its input comes from and waits for it without end.
+    /// The host of pwsh. Without a terminal it reads the answer from the redirected input, and waits for it without limit.
     /// </summary>
     private const string ConsoleHost = "ConsoleHost";
 
-    /// <summary>Refuses to ask where the input is no terminal, as in a pipeline's step, a cron job or a service.</summary>
-    /// <exception cref="InvalidOperationException">There would be a question, and nobody to answer it.</exception>
+    /// <summary>Refuses to ask if the input is not a terminal, as in a CI step, a cron job or a service.</summary>
+    /// <exception cref="InvalidOperationException"><c>ShouldProcess</c> is going to ask, and nobody can answer.</exception>
     public static void EnsureAnswerable(PSCmdlet command)
     {
-        if (command.Host.Name == ConsoleHost && Console.IsInputRedirected && IsDue(command))
+        if (command.Host.Name == ConsoleHost && Console.IsInputRedirected && WillAsk(command))
         {
-            throw new InvalidOperationException("The input is no terminal.");
+            throw new InvalidOperationException("The input is not a terminal.");
         }
     }
 
     /// <summary>Whether <c>ShouldProcess</c> is going to ask.</summary>
-    private static bool IsDue(PSCmdlet command)
+    private static bool WillAsk(PSCmdlet command)
     {
         var bound = command.MyInvocation.BoundParameters;
-        if (IsOn(bound, "WhatIf") ?? LanguagePrimitives.IsTrue(command.SessionState.PSVariable.GetValue("WhatIfPreference")))
+        if (ReadSwitch(bound, "WhatIf") ?? LanguagePrimitives.IsTrue(command.SessionState.PSVariable.GetValue("WhatIfPreference")))
         {
             return false;
         }
@@ -35,13 +35,13 @@ internal static class Question
             .Cast<CmdletAttribute>()
             .Single()
             .ConfirmImpact;
-        return IsOn(bound, "Confirm")
+        return ReadSwitch(bound, "Confirm")
             ?? (
                 LanguagePrimitives.TryConvertTo<ConfirmImpact>(command.SessionState.PSVariable.GetValue("ConfirmPreference"), out var from)
                 && from != ConfirmImpact.None
                 && impact >= from);
     }
 
-    private static bool? IsOn(Dictionary<string, object> bound, string name) =>
+    private static bool? ReadSwitch(Dictionary<string, object> bound, string name) =>
         bound.TryGetValue(name, out var value) ? LanguagePrimitives.IsTrue(value) : null;
 }
