@@ -76,7 +76,7 @@ internal static class ErrorRecords
     /// </summary>
     private static ErrorRecord From(string id, string reason, string? remedy, string target)
     {
-        var message = remedy is null ? reason : $"{reason}; to mend it: {remedy.TrimStart('#', ' ')}";
+        var message = remedy is null ? reason : $"{reason}; to fix it: {remedy.TrimStart('#', ' ')}";
         var exception = new MonitoringException(id, message, target);
         return new ErrorRecord(exception, id, Category(id), target)
         {

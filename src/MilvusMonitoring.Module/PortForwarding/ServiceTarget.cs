@@ -31,6 +31,19 @@ internal sealed record ServiceTarget(string Namespace, string Service, ServicePo
         return new ServiceTarget(namespaceName, service, ServicePort.Get(document.RootElement, id.ToString(), port), hasSelector);
     }
 
+    /// <summary>The names of a Service's ports, or the number of a port without a name; empty if there is no such Service.</summary>
+    public static async Task<IReadOnlyList<string>> ListPortsAsync(
+        ClusterClient client,
+        string namespaceName,
+        string service,
+        CancellationToken cancellationToken)
+    {
+        var id = ResourceType.Service.IdOf(namespaceName, service);
+        return await client.FindAsync(ResourceType.Service, id, cancellationToken).ConfigureAwait(false) is { } body
+            ? [.. JsonSlice.Items(body, "spec", "ports").Select(port => JsonSlice.Text(port, "name") ?? $"{JsonSlice.Parse(port, "port")}")]
+            : [];
+    }
+
     /// <summary><c>Service/monitoring/grafana</c>.</summary>
     public override string ToString() => $"Service/{Namespace}/{Service}";
 }

@@ -71,7 +71,6 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ],
         ["Commands.Completion"] =
         [
-            "Json",
             "KubePrometheus.Releases",
             "Kubernetes",
             "Kubernetes.Connection",

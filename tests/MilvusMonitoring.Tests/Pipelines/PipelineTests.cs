@@ -46,7 +46,7 @@ public sealed partial class PipelineTests
         Assert.NotEmpty(issues);
         Assert.All(issues, issue => Assert.StartsWith("##vso[task.logissue type=error;code=CheckFailed]", issue, StringComparison.Ordinal));
         Assert.Contains(issues, issue =>
-            issue.Contains("%3B to mend it: Install-KubePrometheus -Wait -Context embedded", StringComparison.Ordinal));
+            issue.Contains("%3B to fix it: Install-KubePrometheus -Wait -Context embedded", StringComparison.Ordinal));
         var cases = XDocument.Load(Path.Combine(stage.Folder, "milvus-monitoring.xml")).Root!.Elements("testcase").ToList();
         Assert.Equal(issues.Count, cases.Count(each => each.Element("failure") is not null));
         Assert.Contains(cases, each => !each.HasElements);

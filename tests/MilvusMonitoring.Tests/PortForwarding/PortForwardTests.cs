@@ -231,7 +231,7 @@ public sealed class PortForwardTests
     [Theory]
     [InlineData("external", null, "ServiceNotForwardable", "is an alias of db.example.com outside the cluster")]
     [InlineData("bare", null, "ServiceNotForwardable", "its endpoints are addresses that are not pods")]
-    [InlineData("dns", null, "ServiceNotForwardable", "lookup (53 UDP) is no TCP port")]
+    [InlineData("dns", null, "ServiceNotForwardable", "lookup (53 UDP) is not a TCP port")]
     [InlineData("grafana", "9999", "ObjectNotFound", "has no port '9999', only http (3000)")]
     [InlineData("grafanna", null, "ObjectNotFound", "did you mean 'grafana'")]
     [InlineData("empty", null, "NotReady", "became ready within 1 s: it has none")]

@@ -133,7 +133,7 @@ public sealed class TestMilvusMonitoringTests
         result.OnlyError(ErrorId.ClusterUnreachable);
         var error = Assert.Single(result.Errors);
         Assert.Equal(ErrorCategory.ConnectionError, error.CategoryInfo.Category);
-        Assert.Contains("; to mend it: See that the address is right", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("; to fix it: See that the address is right", error.Exception.Message, StringComparison.Ordinal);
         Assert.All(checks.Skip(1), check => Assert.Equal((CheckStatus.Skipped, "ApiServer"), (check.Status, check.CausedBy)));
     }
 
