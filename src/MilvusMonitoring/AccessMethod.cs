@@ -1,11 +1,11 @@
 namespace MilvusMonitoring;
 
-/// <summary>How Prometheus is given access.</summary>
+/// <summary>How Prometheus gets access.</summary>
 public enum AccessMethod
 {
-    /// <summary>A rule is added to the ClusterRole that Prometheus already has.</summary>
+    /// <summary>Adds a rule to the ClusterRole that Prometheus already has.</summary>
     ClusterRole,
 
-    /// <summary>A role and a binding of this module's own are made; nothing of the stack is touched.</summary>
+    /// <summary>Creates a role and a binding of this module, and changes no object of the stack.</summary>
     Binding,
 }

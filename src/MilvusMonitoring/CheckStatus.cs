@@ -1,20 +1,20 @@
 namespace MilvusMonitoring;
 
-/// <summary>How a link of the chain is.</summary>
+/// <summary>The result of a check.</summary>
 public enum CheckStatus
 {
-    /// <summary>It holds.</summary>
+    /// <summary>The check passed.</summary>
     Passed,
 
-    /// <summary>It holds, or seems to, with something to know of it.</summary>
+    /// <summary>The check passed, or seems to have passed, with a restriction that the detail names.</summary>
     Warning,
 
-    /// <summary>It is broken, and nothing before it explains why.</summary>
+    /// <summary>The check failed, and no check before it explains why.</summary>
     Failed,
 
-    /// <summary>It could not be looked at, for lack of a permission or of an answer.</summary>
+    /// <summary>The result is unknown, because a permission is missing or a server did not respond.</summary>
     Unknown,
 
-    /// <summary>It does not apply, or it does not hold because of a broken link before it.</summary>
+    /// <summary>The check does not apply, or was not evaluated because an earlier check failed.</summary>
     Skipped,
 }

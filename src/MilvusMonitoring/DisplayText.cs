@@ -3,21 +3,22 @@ using System.Text;
 
 namespace MilvusMonitoring;
 
-/// <summary>Text for tables: ages and sizes in few characters, sentences in lines.</summary>
+/// <summary>Formats ages, sizes and sentences for tables.</summary>
 public static class DisplayText
 {
     private const int HoursADay = 24;
     private const int DaysAYear = 365;
 
-    // Below the one nothing can be read; the other is what a screen of 80 columns leaves beside the check and its status.
+    // Narrower columns are unreadable.
     private const int NarrowestColumn = 20;
+
+    // What 80 columns leave after Check and Status.
     private const int UsualColumn = 57;
 
-    /// <summary>An age as kubectl shows it: two units while the smaller one still tells something, then one.</summary>
-    /// <param name="age">The age; one below zero, as clocks differ, counts as none.</param>
+    /// <summary>Formats an age as kubectl does: two units while the smaller unit matters, then one unit.</summary>
+    /// <param name="age">The age. A negative age, which clocks that differ can cause, counts as 0.</param>
     /// <returns>
-    /// <c>45s</c>, <c>5m30s</c>, <c>45m</c>, <c>5h30m</c>, <c>12h</c>, <c>5d3h</c>, <c>90d</c>, <c>3y10d</c>, <c>9y</c>; <c>-</c> where
-    /// there is none.
+    /// <c>45s</c>, <c>5m30s</c>, <c>45m</c>, <c>5h30m</c>, <c>12h</c>, <c>5d3h</c>, <c>90d</c>, <c>3y10d</c>, <c>9y</c>; <c>-</c> for null.
     /// </returns>
     public static string Age(TimeSpan? age)
     {
@@ -46,8 +47,8 @@ public static class DisplayText
         };
     }
 
-    /// <summary>A number of bytes, in the largest unit that it has one of.</summary>
-    /// <param name="bytes">How many.</param>
+    /// <summary>Formats a number of bytes in the largest unit that fits at least once.</summary>
+    /// <param name="bytes">The number of bytes.</param>
     /// <returns><c>512 B</c>, <c>1.5 KiB</c>, <c>20.0 MiB</c>, <c>3.2 GiB</c>.</returns>
     public static string Size(long bytes) => bytes switch
     {
@@ -57,10 +58,12 @@ public static class DisplayText
         _ => $"{bytes} B",
     };
 
-    /// <summary>Breaks a sentence between its words: where PowerShell knows no rules for the culture, it breaks within them.</summary>
+    /// <summary>
+    /// Wraps a sentence between its words. PowerShell wraps within words in a culture without rules, such as the invariant one.
+    /// </summary>
     /// <param name="text">The sentence.</param>
-    /// <param name="width">How wide the column is; what is too narrow to be one stands for one that is not known.</param>
-    /// <returns>Lines no wider than that, but for a word that is wider itself.</returns>
+    /// <param name="width">The width of the column in characters; below 20 the width counts as unknown, and 57 is used.</param>
+    /// <returns>Lines separated by <c>\n</c>, no longer than the width unless a single word is longer.</returns>
     public static string Wrap(string text, int width)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -69,7 +72,12 @@ public static class DisplayText
         foreach (var word in text.Split(' '))
         {
             var fits = column + 1 + word.Length <= room;
-            lines.Append(column == 0 ? string.Empty : fits ? " " : "\n").Append(word);
+            if (column > 0)
+            {
+                lines.Append(fits ? ' ' : '\n');
+            }
+
+            lines.Append(word);
             column = word.Length + (column > 0 && fits ? column + 1 : 0);
         }
 

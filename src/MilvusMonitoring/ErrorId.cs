@@ -1,140 +1,140 @@
 namespace MilvusMonitoring;
 
-/// <summary>The stable ids of every error of this module, as they stand in <c>FullyQualifiedErrorId</c> before the comma.</summary>
+/// <summary>The stable ids of all errors of this module: <c>FullyQualifiedErrorId</c> begins with the id, then a comma.</summary>
 public static class ErrorId
 {
-    /// <summary>No kubeconfig where one was looked for, and not inside a cluster.</summary>
+    /// <summary>There is no kubeconfig, and the command does not run in a pod.</summary>
     public const string KubeconfigNotFound = nameof(KubeconfigNotFound);
 
-    /// <summary>A kubeconfig that cannot be read, or asks for something that is refused.</summary>
+    /// <summary>The kubeconfig cannot be read, or uses a setting that the module refuses.</summary>
     public const string KubeconfigInvalid = nameof(KubeconfigInvalid);
 
-    /// <summary>The context, cluster or user named is not in the kubeconfig.</summary>
+    /// <summary>The kubeconfig does not have the named context, cluster or user.</summary>
     public const string ContextNotFound = nameof(ContextNotFound);
 
     /// <summary>The API server cannot be reached.</summary>
     public const string ClusterUnreachable = nameof(ClusterUnreachable);
 
-    /// <summary>The API server's certificate is not trusted: other authority, other host, or out of date.</summary>
+    /// <summary>The API server's certificate is not trusted: unknown authority, other host name, or expired.</summary>
     public const string CertificateNotTrusted = nameof(CertificateNotTrusted);
 
-    /// <summary>The API server, Prometheus or Grafana does not accept the credentials (401).</summary>
+    /// <summary>The API server, Prometheus or Grafana rejected the credentials (401).</summary>
     public const string NotAuthenticated = nameof(NotAuthenticated);
 
-    /// <summary>The exec plugin that should give credentials failed, hung or wanted to prompt.</summary>
+    /// <summary>The exec plugin for credentials failed, hung or needs a prompt.</summary>
     public const string CredentialPluginFailed = nameof(CredentialPluginFailed);
 
-    /// <summary>The caller lacks a permission (403), or would hand out more than it holds.</summary>
+    /// <summary>The user lacks a permission (403), or would grant a permission that the user does not have.</summary>
     public const string PermissionDenied = nameof(PermissionDenied);
 
-    /// <summary>The API server answered with an error of its own (429, 5xx and the like), after the retries where they help.</summary>
+    /// <summary>The API server returned a server error (429, 5xx and others), after retries if retries can help.</summary>
     public const string ServerFailed = nameof(ServerFailed);
 
     /// <summary>A request or a wait took longer than its limit.</summary>
     public const string TimedOut = nameof(TimedOut);
 
-    /// <summary>The server answered with something that is no Kubernetes answer.</summary>
+    /// <summary>The response is not a response of Kubernetes.</summary>
     public const string ResponseInvalid = nameof(ResponseInvalid);
 
-    /// <summary>The file or folder with manifests is not there.</summary>
+    /// <summary>The file or folder with manifests does not exist.</summary>
     public const string ManifestNotFound = nameof(ManifestNotFound);
 
-    /// <summary>A manifest that is no valid YAML, or whose objects are not Kubernetes objects.</summary>
+    /// <summary>A manifest is not valid YAML, or an object in it is not a Kubernetes object.</summary>
     public const string ManifestInvalid = nameof(ManifestInvalid);
 
-    /// <summary>An archive that is damaged or unsafe to unpack.</summary>
+    /// <summary>The archive is damaged, or unsafe to unpack.</summary>
     public const string ArchiveInvalid = nameof(ArchiveInvalid);
 
     /// <summary>The release is not in the module's catalog.</summary>
     public const string ReleaseUnknown = nameof(ReleaseUnknown);
 
-    /// <summary>A release cannot be downloaded.</summary>
+    /// <summary>The release cannot be downloaded.</summary>
     public const string DownloadFailed = nameof(DownloadFailed);
 
-    /// <summary>A release whose content is not what the catalog says it is.</summary>
+    /// <summary>The content of the release does not match the catalog.</summary>
     public const string ReleaseNotVerified = nameof(ReleaseNotVerified);
 
-    /// <summary>The cluster does not know a kind that the manifests hold.</summary>
+    /// <summary>The cluster does not serve a kind of the manifests.</summary>
     public const string KindNotFound = nameof(KindNotFound);
 
-    /// <summary>Other field managers own fields with other values.</summary>
+    /// <summary>Another field manager owns a field with another value.</summary>
     public const string FieldConflict = nameof(FieldConflict);
 
-    /// <summary>The API server finds the object invalid, an immutable field changed among the reasons.</summary>
+    /// <summary>The API server rejects the object as invalid, for example because an immutable field was changed.</summary>
     public const string ObjectInvalid = nameof(ObjectInvalid);
 
-    /// <summary>An object that is needed is not in the cluster.</summary>
+    /// <summary>A required object is not in the cluster.</summary>
     public const string ObjectNotFound = nameof(ObjectNotFound);
 
-    /// <summary>The object is there already or was changed in between.</summary>
+    /// <summary>The object exists already, or was changed at the same time.</summary>
     public const string ObjectChanged = nameof(ObjectChanged);
 
     /// <summary>The namespace is being deleted.</summary>
     public const string NamespaceTerminating = nameof(NamespaceTerminating);
 
-    /// <summary>A custom resource definition did not become established.</summary>
+    /// <summary>A CRD did not become established.</summary>
     public const string DefinitionNotEstablished = nameof(DefinitionNotEstablished);
 
-    /// <summary>Something did not become ready in time, or will never be.</summary>
+    /// <summary>An object did not become ready in time, or cannot become ready.</summary>
     public const string NotReady = nameof(NotReady);
 
-    /// <summary>An object is not gone in time, with what holds it.</summary>
+    /// <summary>An object was not deleted in time; the message names what blocks the deletion.</summary>
     public const string DeletionBlocked = nameof(DeletionBlocked);
 
-    /// <summary>No kube-prometheus stack is found in the cluster.</summary>
+    /// <summary>The cluster has no kube-prometheus stack.</summary>
     public const string StackNotFound = nameof(StackNotFound);
 
-    /// <summary>A role whose rules the cluster gathers from other roles, so that a rule added to it would not last.</summary>
+    /// <summary>The rules of the role come from other roles (aggregation), so that an added rule would not last.</summary>
     public const string RoleAggregated = nameof(RoleAggregated);
 
-    /// <summary>A command asks before it goes ahead, and there is nobody to answer.</summary>
+    /// <summary>The command asks for confirmation, and nobody can answer.</summary>
     public const string ConfirmationImpossible = nameof(ConfirmationImpossible);
 
-    /// <summary>No Milvus of that name is found in the cluster.</summary>
+    /// <summary>The cluster has no Milvus of that name.</summary>
     public const string InstanceNotFound = nameof(InstanceNotFound);
 
     /// <summary>Several namespaces have a Milvus of that name.</summary>
     public const string InstanceAmbiguous = nameof(InstanceAmbiguous);
 
-    /// <summary>The Helm release is not deployed: it failed, or an operation on it is under way or was broken off.</summary>
+    /// <summary>The Helm release is not deployed: it failed, or an operation is under way or was aborted.</summary>
     public const string ReleaseNotDeployed = nameof(ReleaseNotDeployed);
 
-    /// <summary>The Milvus is set to serve no metrics.</summary>
+    /// <summary>The configuration of the Milvus turns metrics off.</summary>
     public const string MetricsDisabled = nameof(MetricsDisabled);
 
-    /// <summary>A Service that has no pods to forward to, or no TCP port: ExternalName, no selector, UDP only.</summary>
+    /// <summary>The Service has no pods (ExternalName, no selector) or no TCP port.</summary>
     public const string ServiceNotForwardable = nameof(ServiceNotForwardable);
 
-    /// <summary>The local port is in use, or may not be listened on.</summary>
+    /// <summary>The local port is in use, or listening on it is not allowed.</summary>
     public const string PortNotAvailable = nameof(PortNotAvailable);
 
-    /// <summary>No port-forward of this session has that number or service.</summary>
+    /// <summary>No port-forward of this session has the number or the Service.</summary>
     public const string PortForwardNotFound = nameof(PortForwardNotFound);
 
-    /// <summary>A link of the chain from the API server to a fresh sample of Milvus is broken.</summary>
+    /// <summary>A check of Test-MilvusMonitoring failed.</summary>
     public const string CheckFailed = nameof(CheckFailed);
 
-    /// <summary>No link is broken, but what would prove that a Milvus is scraped could not be looked at.</summary>
+    /// <summary>No check failed, but the check that proves that Prometheus scrapes a Milvus has an unknown result.</summary>
     public const string NotProven = nameof(NotProven);
 
-    /// <summary>Prometheus or Grafana does not answer.</summary>
+    /// <summary>Prometheus or Grafana does not respond.</summary>
     public const string ServiceUnreachable = nameof(ServiceUnreachable);
 
-    /// <summary>There is no helm where one was looked for, or it cannot be run.</summary>
+    /// <summary>helm is not found, or cannot be run.</summary>
     public const string HelmNotFound = nameof(HelmNotFound);
 
-    /// <summary>The helm that was found is older than this module can work with.</summary>
+    /// <summary>The helm program is older than 3.14.</summary>
     public const string HelmTooOld = nameof(HelmTooOld);
 
-    /// <summary>Helm ended with an error.</summary>
+    /// <summary>helm ended with an error.</summary>
     public const string HelmFailed = nameof(HelmFailed);
 
-    /// <summary>Parameters that contradict each other or are out of range.</summary>
+    /// <summary>Parameters contradict each other, or a value is out of range.</summary>
     public const string ParameterInvalid = nameof(ParameterInvalid);
 
-    /// <summary>A file cannot be written or is there already.</summary>
+    /// <summary>The file cannot be written, or exists already.</summary>
     public const string FileNotWritten = nameof(FileNotWritten);
 
-    /// <summary>A fault of this module: please report it.</summary>
+    /// <summary>A fault of this module; please report it.</summary>
     public const string Unexpected = nameof(Unexpected);
 }

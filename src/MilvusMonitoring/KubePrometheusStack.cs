@@ -1,51 +1,51 @@
 namespace MilvusMonitoring;
 
-/// <summary>A kube-prometheus stack in one cluster: what it is, where it is, and every object of it.</summary>
+/// <summary>A kube-prometheus stack in one cluster, with all its objects.</summary>
 /// <remarks>
-/// Carries <see cref="Kubeconfig"/>, <see cref="Context"/> and <see cref="Namespace"/>, so that the next command of a pipeline meets the
-/// same cluster.
+/// <see cref="Kubeconfig"/>, <see cref="Context"/> and <see cref="Namespace"/> bind to the parameters of the next command of a pipeline, so
+/// that it uses the same cluster.
 /// </remarks>
 public sealed record KubePrometheusStack
 {
-    /// <summary>The release, such as <c>v0.18.0</c>; null where the manifests are no release that the module knows.</summary>
+    /// <summary>The release, such as <c>v0.18.0</c>; null if the manifests are not a release that the module knows.</summary>
     public string? Version { get; init; }
 
-    /// <summary>The namespace that Prometheus runs in, <c>monitoring</c> as a rule.</summary>
+    /// <summary>The namespace of Prometheus, usually <c>monitoring</c>.</summary>
     public required string Namespace { get; init; }
 
-    /// <summary>Where the manifests came from: a path or a release; null for a stack that was found in the cluster.</summary>
+    /// <summary>The source of the manifests, a path or a release; null for a stack that was read from the cluster.</summary>
     public string? Source { get; init; }
 
     /// <summary>
-    /// The field managers that applied it: <c>milvus-monitoring</c> for this module, <c>kubectl</c>, <c>helm</c> or others.
+    /// The field managers that applied the stack: <c>milvus-monitoring</c> for this module, <c>kubectl</c>, <c>helm</c> or others.
     /// </summary>
     public IReadOnlyList<string> Managers { get; init; } = [];
 
-    /// <summary>Whether the object stands for a plan only, as under <c>-WhatIf</c>.</summary>
+    /// <summary>Whether the object is a plan, as under <c>-WhatIf</c>: nothing was written to the cluster.</summary>
     public bool IsPlan { get; init; }
 
-    /// <summary>The context of the kubeconfig.</summary>
+    /// <summary>The context of the kubeconfig; <c>in-cluster</c> for the service account of a pod.</summary>
     public string? Context { get; init; }
 
-    /// <summary>The kubeconfig that was given; null for the default.</summary>
+    /// <summary>The path of the kubeconfig, or several paths as in <c>KUBECONFIG</c>; null for the service account of a pod.</summary>
     public string? Kubeconfig { get; init; }
 
-    /// <summary>The API server.</summary>
+    /// <summary>The address of the API server.</summary>
     public required Uri Server { get; init; }
 
-    /// <summary>The cluster's Kubernetes, such as <c>v1.36.2</c>.</summary>
+    /// <summary>The Kubernetes version of the cluster, such as <c>v1.36.2</c>.</summary>
     public required string KubernetesVersion { get; init; }
 
-    /// <summary>When it was last applied by this module; null for a stack of others.</summary>
+    /// <summary>When this module last applied the stack; null for a stack that another tool applied.</summary>
     public DateTimeOffset? AppliedAt { get; init; }
 
-    /// <summary>How long the command took.</summary>
+    /// <summary>The duration of the command.</summary>
     public TimeSpan Duration { get; init; }
 
-    /// <summary>Every object, in the order of the manifests.</summary>
+    /// <summary>All objects, in the order of the manifests.</summary>
     public required IReadOnlyList<StackResource> Resources { get; init; }
 
-    /// <summary>The components, by name.</summary>
+    /// <summary>The components, in order of their names.</summary>
     public IReadOnlyList<StackComponent> Components =>
         [.. Resources.GroupBy(resource => resource.Component, StringComparer.Ordinal)
             .OrderBy(group => group.Key, StringComparer.Ordinal)
@@ -58,32 +58,32 @@ public sealed record KubePrometheusStack
                 Drifted = group.Count(resource => resource.Drift is not null),
             })];
 
-    /// <summary>Whether everything that can be ready is ready; null where nobody looked.</summary>
+    /// <summary>Whether all objects with a ready state are ready; null if readiness was not read.</summary>
     public bool? Ready => Resources.All(resource => resource.Ready is null) ? null : Resources.All(resource => resource.Ready is not false);
 
-    /// <summary>How many objects were made.</summary>
+    /// <summary>The number of created objects.</summary>
     public int Created => Count(ResourceAction.Created);
 
-    /// <summary>How many objects were changed.</summary>
+    /// <summary>The number of changed objects.</summary>
     public int Configured => Count(ResourceAction.Configured);
 
-    /// <summary>How many objects were as wanted.</summary>
+    /// <summary>The number of objects that did not differ from the manifests.</summary>
     public int Unchanged => Count(ResourceAction.Unchanged);
 
-    /// <summary>How many objects were deleted, or were already gone.</summary>
+    /// <summary>The number of objects that were deleted, or were gone already.</summary>
     public int Deleted => Count(ResourceAction.Deleted);
 
-    /// <summary>How many objects were left alone on purpose.</summary>
+    /// <summary>The number of objects that were skipped on purpose.</summary>
     public int Skipped => Count(ResourceAction.Skipped);
 
-    /// <summary>How many objects could not be brought to the wanted state.</summary>
+    /// <summary>The number of objects that failed.</summary>
     public int Failed => Count(ResourceAction.Failed);
 
-    /// <summary>How many objects differ from what was applied.</summary>
+    /// <summary>The number of objects with drift.</summary>
     public int Drifted => Resources.Count(resource => resource.Drift is not null);
 
     /// <summary>
-    /// How many objects, and what became of them: <c>131: 120 Created, 11 Unchanged</c>; of a plan, what would: <c>131: 120 to create, 11
+    /// The number of objects, and their actions: <c>131: 120 Created, 11 Unchanged</c>, or for a plan <c>131: 120 to create, 11
     /// unchanged</c>.
     /// </summary>
     public string Summary
@@ -95,7 +95,7 @@ public sealed record KubePrometheusStack
         }
     }
 
-    /// <summary>The stack in a few words.</summary>
+    /// <summary>The stack in text.</summary>
     /// <returns><c>kube-prometheus v0.18.0 in monitoring</c>.</returns>
     public override string ToString() => $"kube-prometheus {Version ?? "of an unknown release"} in {Namespace}";
 

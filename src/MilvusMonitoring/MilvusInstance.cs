@@ -1,62 +1,62 @@
 namespace MilvusMonitoring;
 
-/// <summary>A Milvus in a cluster.</summary>
+/// <summary>A Milvus instance in a cluster.</summary>
 /// <remarks>
-/// Carries <see cref="Kubeconfig"/>, <see cref="Context"/>, <see cref="Namespace"/> and <see cref="Name"/>, so that the next command of a
-/// pipeline meets the same Milvus.
+/// <see cref="Kubeconfig"/>, <see cref="Context"/>, <see cref="Namespace"/> and <see cref="Name"/> bind to the parameters of the next
+/// command of a pipeline, so that it uses the same Milvus.
 /// </remarks>
 public sealed record MilvusInstance
 {
-    /// <summary>The name of the Helm release, or of the Operator's resource.</summary>
+    /// <summary>The name of the Helm release, or of the resource of the Milvus Operator.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The namespace.</summary>
+    /// <summary>The namespace of the Milvus.</summary>
     public required string Namespace { get; init; }
 
-    /// <summary>Cluster or standalone.</summary>
+    /// <summary>Whether Milvus runs as a cluster or standalone.</summary>
     public MilvusMode Mode { get; init; }
 
     /// <summary>The version of the chart, such as <c>5.0.19</c>; null for the Operator.</summary>
     public string? ChartVersion { get; init; }
 
-    /// <summary>The version of Milvus, such as <c>2.6.15</c>; null where nothing says it.</summary>
+    /// <summary>The version of Milvus, such as <c>2.6.15</c>; null if it is not recorded.</summary>
     public string? AppVersion { get; init; }
 
-    /// <summary>What installs and upgrades it.</summary>
+    /// <summary>The tool that installs and upgrades the Milvus.</summary>
     public MilvusManager ManagedBy { get; init; }
 
     /// <summary>The newest revision of the Helm release; null for the Operator.</summary>
     public int? Revision { get; init; }
 
     /// <summary>
-    /// What its manager says of it: for Helm <c>deployed</c>, <c>failed</c>, <c>pending-upgrade</c> and the like, for the Operator
-    /// <c>Healthy</c> and the like.
-    /// The rest is read from the newest deployed revision, where there is one.
+    /// The status from the manager: for Helm <c>deployed</c>, <c>failed</c>, <c>pending-upgrade</c> and others, for the Operator
+    /// <c>Healthy</c> and others.
+    /// The other properties come from the newest deployed revision, if there is one.
     /// </summary>
     public required string Status { get; init; }
 
-    /// <summary>Whether it is set to serve metrics.</summary>
+    /// <summary>Whether the configuration lets Milvus serve metrics.</summary>
     public bool MetricsEnabled { get; init; }
 
-    /// <summary>The kind of its monitor: <c>ServiceMonitor</c> for Helm, <c>PodMonitor</c> for the Operator.</summary>
+    /// <summary>The kind of the monitor: <c>ServiceMonitor</c> for Helm, <c>PodMonitor</c> for the Operator.</summary>
     public required string MonitorKind { get; init; }
 
-    /// <summary>The name that its monitor has, or would have.</summary>
+    /// <summary>The name of the monitor, whether the monitor exists or not.</summary>
     public required string MonitorName { get; init; }
 
-    /// <summary>Whether that monitor is in the cluster; null where the caller may not see it.</summary>
+    /// <summary>Whether the monitor is in the cluster; null if the user may not read it.</summary>
     public bool? MonitorEnabled { get; init; }
 
-    /// <summary>Whether Helm itself keeps the monitor, because the release's values ask for it; always false for the Operator.</summary>
+    /// <summary>Whether the values of the Helm release turn the monitor on, so that Helm manages it; false for the Operator.</summary>
     public bool MonitorInValues { get; init; }
 
-    /// <summary>The context of the kubeconfig.</summary>
+    /// <summary>The context of the kubeconfig; <c>in-cluster</c> for the service account of a pod.</summary>
     public string? Context { get; init; }
 
-    /// <summary>The kubeconfig; null for a pod's service account.</summary>
+    /// <summary>The path of the kubeconfig, or several paths as in <c>KUBECONFIG</c>; null for the service account of a pod.</summary>
     public string? Kubeconfig { get; init; }
 
-    /// <summary>The instance in a few words.</summary>
+    /// <summary>The instance in text.</summary>
     /// <returns><c>namespace/name</c>.</returns>
     public override string ToString() => $"{Namespace}/{Name}";
 }

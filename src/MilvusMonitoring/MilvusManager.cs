@@ -1,11 +1,11 @@
 namespace MilvusMonitoring;
 
-/// <summary>What installs and upgrades a Milvus.</summary>
+/// <summary>The tool that installs and upgrades a Milvus.</summary>
 public enum MilvusManager
 {
     /// <summary>A Helm release of the chart <c>milvus</c>.</summary>
     Helm,
 
-    /// <summary>The Milvus Operator, by a resource of the kind <c>Milvus</c>.</summary>
+    /// <summary>The Milvus Operator, with a resource of kind <c>Milvus</c>.</summary>
     Operator,
 }

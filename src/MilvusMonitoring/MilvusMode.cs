@@ -3,9 +3,9 @@ namespace MilvusMonitoring;
 /// <summary>How Milvus runs.</summary>
 public enum MilvusMode
 {
-    /// <summary>All components in one pod.</summary>
+    /// <summary>All components run in one pod.</summary>
     Standalone,
 
-    /// <summary>Each component in pods of its own.</summary>
+    /// <summary>Each component runs in pods of its own.</summary>
     Cluster,
 }

@@ -1,70 +1,70 @@
 namespace MilvusMonitoring;
 
-/// <summary>What makes Prometheus scrape a Milvus: a ServiceMonitor or, for the Milvus Operator, a PodMonitor.</summary>
+/// <summary>The monitor that lets Prometheus scrape a Milvus: a ServiceMonitor, or for the Milvus Operator a PodMonitor.</summary>
 /// <remarks>
-/// Carries <see cref="Kubeconfig"/>, <see cref="Context"/>, <see cref="Namespace"/>, <see cref="Name"/> and <see cref="Instance"/>, so that
-/// the next command of a pipeline meets the same one.
+/// <see cref="Kubeconfig"/>, <see cref="Context"/>, <see cref="Namespace"/>, <see cref="Name"/> and <see cref="Instance"/> bind to the
+/// parameters of the next command of a pipeline, so that it uses the same monitor.
 /// </remarks>
 public sealed record MilvusServiceMonitor
 {
-    /// <summary>The name.</summary>
+    /// <summary>The name of the monitor.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The namespace.</summary>
+    /// <summary>The namespace of the monitor.</summary>
     public required string Namespace { get; init; }
 
     /// <summary><c>ServiceMonitor</c> or <c>PodMonitor</c>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>The name of the Milvus that it selects; null where its selector does not name one.</summary>
+    /// <summary>The name of the Milvus that the monitor selects; null if the selector names none.</summary>
     public string? Instance { get; init; }
 
-    /// <summary>When it was made; null where it is not in the cluster.</summary>
+    /// <summary>When the monitor was created; null if it is not in the cluster.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 
-    /// <summary>How old it is; null where it is not in the cluster.</summary>
+    /// <summary>The time since the creation, as of now; null if the monitor is not in the cluster.</summary>
     public TimeSpan? Age => DateTimeOffset.UtcNow - CreatedAt;
 
-    /// <summary>How often it has Prometheus scrape; null for Prometheus's own default.</summary>
+    /// <summary>The scrape interval, such as <c>30s</c>; null for the default of Prometheus.</summary>
     public string? Interval { get; init; }
 
-    /// <summary>How long a scrape may take; null for Prometheus's own default.</summary>
+    /// <summary>The scrape timeout, such as <c>10s</c>; null for the default of Prometheus.</summary>
     public string? ScrapeTimeout { get; init; }
 
-    /// <summary>Its labels.</summary>
+    /// <summary>The labels of the monitor.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// The field managers that applied it: <c>helm</c> for Helm, and for this module, which applies an object of Helm's in its name; or
-    /// others.
+    /// The field managers that applied the monitor. <c>helm</c> stands for Helm and for this module, which applies the monitor of a Helm
+    /// release in Helm's name.
     /// </summary>
     public IReadOnlyList<string> Managers { get; init; } = [];
 
-    /// <summary>The names of the Services that it selects; empty for a PodMonitor.</summary>
+    /// <summary>The names of the Services that the monitor selects; empty for a PodMonitor.</summary>
     public IReadOnlyList<string> Services { get; init; } = [];
 
-    /// <summary>How many endpoints, or for a PodMonitor pods, it selects; null where the caller may not see them.</summary>
+    /// <summary>The number of selected endpoints, or for a PodMonitor of selected pods; null if the user may not read them.</summary>
     public int? Endpoints { get; init; }
 
-    /// <summary>How many of those are ready; null where the caller may not see them.</summary>
+    /// <summary>The number of selected endpoints that are ready; null if the user may not read them.</summary>
     public int? ReadyEndpoints { get; init; }
 
-    /// <summary>What became of it, or under <c>-WhatIf</c> what would; null where it was only looked at.</summary>
+    /// <summary>What the command did to the monitor, or under <c>-WhatIf</c> would do; null if the command only read it.</summary>
     public ResourceAction? Action { get; init; }
 
-    /// <summary>Whether <see cref="Action"/> stands for a plan only, as under <c>-WhatIf</c>.</summary>
+    /// <summary>Whether <see cref="Action"/> is a plan, as under <c>-WhatIf</c>: nothing was written to the cluster.</summary>
     public bool IsPlan { get; init; }
 
-    /// <summary>Why it was left alone, or what to know of it.</summary>
+    /// <summary>Why the monitor was skipped, or a hint; null if there is nothing to say.</summary>
     public string? Message { get; init; }
 
-    /// <summary>The context of the kubeconfig.</summary>
+    /// <summary>The context of the kubeconfig; <c>in-cluster</c> for the service account of a pod.</summary>
     public string? Context { get; init; }
 
-    /// <summary>The kubeconfig; null for a pod's service account.</summary>
+    /// <summary>The path of the kubeconfig, or several paths as in <c>KUBECONFIG</c>; null for the service account of a pod.</summary>
     public string? Kubeconfig { get; init; }
 
     /// <summary>The monitor in text: <c>Kind/namespace/name</c>.</summary>
-    /// <returns>The text.</returns>
+    /// <returns><c>ServiceMonitor/default/my-release-milvus</c>.</returns>
     public override string ToString() => $"{Kind}/{Namespace}/{Name}";
 }

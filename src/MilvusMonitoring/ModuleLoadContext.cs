@@ -3,8 +3,9 @@ using System.Runtime.Loader;
 
 namespace MilvusMonitoring;
 
-/// <summary>Loads the cmdlets and the packages they stand on apart from everything else in the process.</summary>
-/// <remarks>powershell-yaml, platyPS and Az.Aks bring other versions of YamlDotNet; none of them meets ours in here.</remarks>
+/// <summary>Loads the cmdlets and their packages apart from all other assemblies of the process.</summary>
+/// <remarks>powershell-yaml, platyPS and Az.Aks load other versions of YamlDotNet, which do not conflict with the version in this
+/// context.</remarks>
 public sealed class ModuleLoadContext : AssemblyLoadContext
 {
     private static readonly object Gate = new();
@@ -16,10 +17,10 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
     private ModuleLoadContext(string folder)
         : base("MilvusMonitoring") => _folder = folder;
 
-    /// <summary>Loads the assembly that holds the cmdlets; every runspace of the process shares it.</summary>
+    /// <summary>Loads the assembly with the cmdlets; all runspaces of the process share the assembly.</summary>
     /// <param name="folder">The full path of the folder with this module's assemblies.</param>
     /// <returns>The assembly, for <c>Import-Module -Assembly</c>.</returns>
-    /// <exception cref="FileLoadException">Another build of the module is loaded already.</exception>
+    /// <exception cref="FileLoadException">The process has already loaded another build of the module.</exception>
     public static Assembly LoadModule(string folder)
     {
         lock (Gate)

@@ -1,11 +1,11 @@
 namespace MilvusMonitoring;
 
-/// <summary>How the ServiceMonitor of a Helm release comes into the cluster.</summary>
+/// <summary>How the ServiceMonitor of a Helm release is created.</summary>
 public enum MonitorMethod
 {
-    /// <summary>This module applies what the chart would render; helm and the chart are not needed.</summary>
+    /// <summary>This module applies the ServiceMonitor that the chart would render; it needs neither helm nor the chart.</summary>
     Native,
 
-    /// <summary><c>helm upgrade</c> sets the values that have the chart render it.</summary>
+    /// <summary><c>helm upgrade</c> sets the values that make the chart render the ServiceMonitor.</summary>
     Helm,
 }

@@ -1,9 +1,9 @@
 namespace MilvusMonitoring;
 
-/// <summary>A local port that leads to a Service's pods. Its values are live: they show the present each time they are read.</summary>
+/// <summary>A local port that is forwarded to the pods of a Service. The values are live: each read returns the current state.</summary>
 /// <remarks>
-/// Carries <see cref="Kubeconfig"/>, <see cref="Context"/> and <see cref="Namespace"/>, so that the next command of a pipeline meets the
-/// same cluster.
+/// <see cref="Kubeconfig"/>, <see cref="Context"/> and <see cref="Namespace"/> bind to the parameters of the next command of a pipeline, so
+/// that it uses the same cluster.
 /// </remarks>
 public sealed class MonitoringPortForward
 {
@@ -11,61 +11,61 @@ public sealed class MonitoringPortForward
 
     internal MonitoringPortForward(PortForwardMeter meter) => _meter = meter;
 
-    /// <summary>The number by which this session knows it.</summary>
+    /// <summary>The number of the port-forward in this session.</summary>
     public required int Id { get; init; }
 
-    /// <summary>The Service.</summary>
+    /// <summary>The name of the Service.</summary>
     public required string Service { get; init; }
 
     /// <summary>The Service's namespace.</summary>
     public required string Namespace { get; init; }
 
-    /// <summary>The Service's port.</summary>
+    /// <summary>The number of the Service's port.</summary>
     public required int Port { get; init; }
 
     /// <summary>The local port.</summary>
     public required int LocalPort { get; init; }
 
-    /// <summary>The local addresses that it listens on.</summary>
+    /// <summary>The local addresses that the port-forward listens on.</summary>
     public required IReadOnlyList<string> Address { get; init; }
 
-    /// <summary>What to open in a browser or to send requests to.</summary>
+    /// <summary>The address for a browser or an HTTP client.</summary>
     public required Uri Url { get; init; }
 
-    /// <summary>When it was started.</summary>
+    /// <summary>When the port-forward was started, in UTC.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>The context of the kubeconfig.</summary>
+    /// <summary>The context of the kubeconfig; <c>in-cluster</c> for the service account of a pod.</summary>
     public string? Context { get; init; }
 
-    /// <summary>The kubeconfig; null for a pod's service account.</summary>
+    /// <summary>The path of the kubeconfig, or several paths as in <c>KUBECONFIG</c>; null for the service account of a pod.</summary>
     public string? Kubeconfig { get; init; }
 
-    /// <summary>What it is doing.</summary>
+    /// <summary>The current state.</summary>
     public PortForwardState State => _meter.State;
 
-    /// <summary>The pod that new connections go to; null while none is ready.</summary>
+    /// <summary>The name of the pod that new connections go to; null while no pod is ready.</summary>
     public string? Pod => _meter.Pod;
 
-    /// <summary>How many connections it has taken so far.</summary>
+    /// <summary>The number of accepted connections since the start.</summary>
     public long Connections => _meter.Connections;
 
-    /// <summary>How many of them are open.</summary>
+    /// <summary>The number of open connections.</summary>
     public int OpenConnections => _meter.OpenConnections;
 
-    /// <summary>How many bytes have come from the pods.</summary>
+    /// <summary>The number of bytes received from pods.</summary>
     public long BytesReceived => _meter.BytesReceived;
 
-    /// <summary>How many bytes have gone to the pods.</summary>
+    /// <summary>The number of bytes sent to pods.</summary>
     public long BytesSent => _meter.BytesSent;
 
-    /// <summary>How often it had to turn to another pod, or to reach the API server anew.</summary>
+    /// <summary>How often the port-forward switched to another pod, or reconnected to the API server.</summary>
     public int Reconnects => _meter.Reconnects;
 
-    /// <summary>What went wrong last; null where nothing has.</summary>
+    /// <summary>The last error, in one line; null if there was none.</summary>
     public string? LastError => _meter.LastError;
 
-    /// <summary>When that was.</summary>
+    /// <summary>When the last error occurred, in UTC; null if there was none.</summary>
     public DateTimeOffset? LastErrorAt => _meter.LastErrorAt;
 
     /// <summary>The port-forward in text.</summary>

@@ -1,6 +1,6 @@
 namespace MilvusMonitoring;
 
-/// <summary>What a port-forward counts as it works, from any thread.</summary>
+/// <summary>State and counters of a port-forward, for any thread.</summary>
 internal sealed class PortForwardMeter
 {
     private long _connections;
@@ -11,13 +11,11 @@ internal sealed class PortForwardMeter
     private volatile bool _isReconnecting;
     private volatile object? _ended;
 
-    /// <summary>The pod that new connections go to; null where none is ready.</summary>
+    /// <summary>The pod that new connections go to; null while no pod is ready.</summary>
     public string? Pod { get; set; }
 
-    /// <summary>What went wrong last, one line.</summary>
     public string? LastError { get; private set; }
 
-    /// <summary>When it went wrong.</summary>
     public DateTimeOffset? LastErrorAt { get; private set; }
 
     public long Connections => Interlocked.Read(ref _connections);
@@ -50,10 +48,10 @@ internal sealed class PortForwardMeter
 
     public void Sent(int bytes) => Interlocked.Add(ref _bytesSent, bytes);
 
-    /// <summary>Says that pods or the API server are out of reach.</summary>
+    /// <summary>Records that no pod, or not the API server, can be reached.</summary>
     public void BeginReconnecting() => _isReconnecting = true;
 
-    /// <summary>Says that a pod is reached again, or that another one takes over.</summary>
+    /// <summary>Records that a pod can be reached again, or that connections go to another pod now.</summary>
     public void Reconnected()
     {
         _isReconnecting = false;
@@ -66,6 +64,6 @@ internal sealed class PortForwardMeter
         LastError = error;
     }
 
-    /// <summary>Says that the port-forward is over; the first to say so is right.</summary>
+    /// <summary>Records the final state; the first call counts.</summary>
     public void Ended(PortForwardState state) => _ended ??= state;
 }

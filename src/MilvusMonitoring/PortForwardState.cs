@@ -1,20 +1,22 @@
 namespace MilvusMonitoring;
 
-/// <summary>What a port-forward is doing.</summary>
+/// <summary>The state of a port-forward.</summary>
 public enum PortForwardState
 {
-    /// <summary>It accepts connections, and none is open.</summary>
+    /// <summary>The port-forward accepts connections; no connection is open.</summary>
     Listening,
 
-    /// <summary>It accepts connections, and some are open.</summary>
+    /// <summary>The port-forward accepts connections; at least one is open.</summary>
     Connected,
 
-    /// <summary>It accepts connections and holds them while it looks for a ready pod, or for the API server.</summary>
+    /// <summary>
+    /// The port-forward accepts connections and holds them, up to 30 s, until a pod is ready and the API server can be reached.
+    /// </summary>
     Reconnecting,
 
-    /// <summary>It was stopped; its port is free.</summary>
+    /// <summary>The port-forward was stopped; its port is free.</summary>
     Stopped,
 
-    /// <summary>It has ended by itself; see its last error.</summary>
+    /// <summary>The port-forward ended by itself; <see cref="MonitoringPortForward.LastError"/> has the reason.</summary>
     Failed,
 }

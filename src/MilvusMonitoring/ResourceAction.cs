@@ -1,23 +1,23 @@
 namespace MilvusMonitoring;
 
-/// <summary>What became of an object.</summary>
+/// <summary>What a command did to an object, or under <c>-WhatIf</c> would do.</summary>
 public enum ResourceAction
 {
-    /// <summary>It was not there and was made.</summary>
+    /// <summary>The object did not exist and was created.</summary>
     Created,
 
-    /// <summary>It was there and was changed.</summary>
+    /// <summary>The object existed and was changed.</summary>
     Configured,
 
-    /// <summary>It was already as wanted.</summary>
+    /// <summary>The object did not differ from the manifest.</summary>
     Unchanged,
 
-    /// <summary>It was deleted, or was already gone.</summary>
+    /// <summary>The object was deleted, or was gone already.</summary>
     Deleted,
 
-    /// <summary>It was left alone on purpose; the resource's message says why.</summary>
+    /// <summary>The object was skipped on purpose; its message has the reason.</summary>
     Skipped,
 
-    /// <summary>It could not be brought to the wanted state; the resource's error says why.</summary>
+    /// <summary>The work on the object failed; its error has the reason.</summary>
     Failed,
 }

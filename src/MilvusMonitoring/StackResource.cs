@@ -1,48 +1,47 @@
 namespace MilvusMonitoring;
 
-/// <summary>One object of a kube-prometheus stack and what became of it.</summary>
+/// <summary>One object of a kube-prometheus stack, with its action and state.</summary>
 public sealed record StackResource
 {
-    /// <summary>The API version, with its group: <c>apps/v1</c>.</summary>
+    /// <summary>The group and version of the API: <c>apps/v1</c>.</summary>
     public required string ApiVersion { get; init; }
 
     /// <summary>The kind.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>The namespace; null where the kind has none.</summary>
+    /// <summary>The namespace; null for a cluster-scoped kind.</summary>
     public string? Namespace { get; init; }
 
     /// <summary>The name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The component that it belongs to, such as <c>grafana</c>.</summary>
+    /// <summary>The component of the object, such as <c>grafana</c>.</summary>
     public required string Component { get; init; }
 
-    /// <summary>What became of it, or under <c>-WhatIf</c> what would; null where it was only looked at.</summary>
+    /// <summary>What the command did to the object, or under <c>-WhatIf</c> would do; null if the command only read it.</summary>
     public ResourceAction? Action { get; init; }
 
     /// <summary>
-    /// How it differs from what was applied: missing, replaced, or changed and by which field manager; null where it does not, or cannot be
-    /// known.
+    /// The drift: missing, replaced, or changed and by which field manager; null if the object has no drift, or its drift is unknown.
     /// </summary>
     public string? Drift { get; init; }
 
-    /// <summary>Whether it is ready; null where its kind has no such state, or nobody looked.</summary>
+    /// <summary>Whether the object is ready; null if its kind has no ready state, or readiness was not read.</summary>
     public bool? Ready { get; init; }
 
-    /// <summary>Why it was left alone, what it waits for, or what else there is to say of it.</summary>
+    /// <summary>Why the object was skipped, what it is waiting for, or another remark; null if there is none.</summary>
     public string? Message { get; init; }
 
-    /// <summary>Why it failed, in one line.</summary>
+    /// <summary>The error in one line; null if the object did not fail.</summary>
     public string? Error { get; init; }
 
-    /// <summary>The id of the error: one of <see cref="MilvusMonitoring.ErrorId"/>.</summary>
+    /// <summary>The id of the error, one of <see cref="MilvusMonitoring.ErrorId"/>; null if the object did not fail.</summary>
     public string? ErrorId { get; init; }
 
-    /// <summary>How long it took, waiting for its turn left out.</summary>
+    /// <summary>The duration of the requests for this object, without the time in the queue.</summary>
     public TimeSpan Duration { get; init; }
 
     /// <summary>The object in text: <c>Kind/namespace/name</c>.</summary>
-    /// <returns>The text.</returns>
+    /// <returns><c>Deployment/monitoring/grafana</c>.</returns>
     public override string ToString() => Namespace is null ? $"{Kind}/{Name}" : $"{Kind}/{Namespace}/{Name}";
 }

@@ -28,7 +28,8 @@ internal sealed class AgentLog
     /// <summary>
     /// Shows an error, unless the preference hides errors: with the remedy, because an issue has no field for a remedy.
     /// </summary>
-    public void Error(ErrorRecord error) => WriteIssue("error", "Error", error.FullyQualifiedErrorId.Split(',')[0], error.Exception.Message);
+    public void Error(ErrorRecord error) =>
+        WriteIssue("error", "Error", error.FullyQualifiedErrorId.Split(',')[0], error.Exception.Message);
 
     /// <summary>The logging command of the agent for an issue.</summary>
     /// <param name="type"><c>error</c> or <c>warning</c>.</param>

@@ -3,7 +3,9 @@ using System.Management.Automation;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>Runs asynchronous work for each input object, writes its output on the pipeline thread, and ends within 2 s after Ctrl+C.</summary>
+/// <summary>
+/// Runs asynchronous work for each input object, writes its output on the pipeline thread, and ends within 2 s after Ctrl+C.
+/// </summary>
 public abstract class AsyncCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -86,7 +88,9 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// <param name="cancellationToken">Cancelled by Ctrl+C.</param>
     private protected virtual Task FinishAsync(CommandOutput output, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>The error of the work. Work that was cancelled although nobody stopped the command has reached a time limit: an error too.</summary>
+    /// <summary>
+    /// The error of the work. Work that was cancelled although nobody stopped the command has reached a time limit: an error too.
+    /// </summary>
     private static Exception? FindFailure(Task work) =>
         work.IsCanceled
             ? new MonitoringException(

@@ -33,7 +33,8 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
     public void Error(string milvus, MonitoringCheck unknown) => Post(() => command.WriteError(Log(ErrorRecords.From(milvus, unknown))));
 
     /// <summary>Writes a line to the host, as Write-Host does: the line is not part of the output.</summary>
-    public void WriteHostLine(string message) => Post(() => command.WriteInformation(new HostInformationMessage { Message = message }, HostTags));
+    public void WriteHostLine(string message) =>
+        Post(() => command.WriteInformation(new HostInformationMessage { Message = message }, HostTags));
 
     /// <inheritdoc />
     public void Verbose(string message) => Post(() => command.WriteVerbose(message));
@@ -62,7 +63,9 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
         Post(() => command.WriteProgress(new ProgressRecord(0, activity, status) { PercentComplete = percent }));
     }
 
-    /// <summary>Calls <c>ShouldProcess</c> on the pipeline thread: asks the user, or under <c>-WhatIf</c> writes what would be done.</summary>
+    /// <summary>
+    /// Calls <c>ShouldProcess</c> on the pipeline thread: asks the user, or under <c>-WhatIf</c> writes what would be done.
+    /// </summary>
     /// <param name="target">The object of the action.</param>
     /// <param name="action">The action, a verb.</param>
     public Task<Approval> ApproveAsync(string target, string action)

@@ -23,7 +23,9 @@ public sealed class InstallKubePrometheusCommand : ClusterCommand
     private const string ReleaseSet = "Release";
     private const string PathSet = "Path";
 
-    /// <summary>The release to install, such as <c>v0.18.0</c>. Default: the newest release that supports the cluster's Kubernetes.</summary>
+    /// <summary>
+    /// The release to install, such as <c>v0.18.0</c>. Default: the newest release that supports the cluster's Kubernetes.
+    /// </summary>
     [Parameter(Position = 0, ParameterSetName = ReleaseSet)]
     [ArgumentCompleter(typeof(ReleaseCompleter))]
     [ValidateNotNullOrEmpty]
@@ -40,7 +42,9 @@ public sealed class InstallKubePrometheusCommand : ClusterCommand
     [ValidateNotNullOrEmpty]
     public string[] ExcludeComponent { get; set; } = [];
 
-    /// <summary>The registry for all images, with or without a path: <c>registry.example.com/mirror</c>. Default: the registries of the manifests.</summary>
+    /// <summary>
+    /// The registry for all images, with or without a path: <c>registry.example.com/mirror</c>. Default: the registries of the manifests.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? ImageRegistry { get; set; }
@@ -57,7 +61,9 @@ public sealed class InstallKubePrometheusCommand : ClusterCommand
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>The time limit of the whole command, up to 1 day: seconds, <c>90s</c>, <c>5m</c>, <c>1h</c> or a TimeSpan. Default: 10 minutes.</summary>
+    /// <summary>
+    /// The time limit of the whole command, up to 1 day: seconds, <c>90s</c>, <c>5m</c>, <c>1h</c> or a TimeSpan. Default: 10 minutes.
+    /// </summary>
     [Parameter]
     [Duration]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(10);

@@ -76,7 +76,9 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
     [ValidateNotNullOrEmpty]
     public IPAddress[] Address { get; set; } = [.. LocalListener.Loopback];
 
-    /// <summary>How long to wait for a ready pod, up to 1 day: seconds, <c>90s</c>, <c>5m</c>, <c>1h</c> or a TimeSpan. Default: 1 minute.</summary>
+    /// <summary>
+    /// How long to wait for a ready pod, up to 1 day: seconds, <c>90s</c>, <c>5m</c>, <c>1h</c> or a TimeSpan. Default: 1 minute.
+    /// </summary>
     [Parameter]
     [Duration]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(1);

@@ -15,7 +15,9 @@ namespace MilvusMonitoring.Commands;
 [OutputType(typeof(MonitoringCheck), typeof(bool))]
 public sealed class TestMilvusMonitoringCommand : ClusterCommand
 {
-    /// <summary>The name of the Milvus: the name of its Helm release, or of its resource of the Milvus Operator. Default: every Milvus.</summary>
+    /// <summary>
+    /// The name of the Milvus: the name of its Helm release, or of its resource of the Milvus Operator. Default: every Milvus.
+    /// </summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
@@ -45,7 +47,9 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
     [Duration]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The addresses of Prometheus (http or https), one for each replica. Default: each pod of Prometheus, through the API server.</summary>
+    /// <summary>
+    /// The addresses of Prometheus (http or https), one for each replica. Default: each pod of Prometheus, through the API server.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public Uri[] PrometheusUri { get; set; } = [];

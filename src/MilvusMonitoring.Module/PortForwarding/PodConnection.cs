@@ -58,7 +58,9 @@ internal sealed class PodConnection : IAsyncDisposable
     /// <summary>Starts the first read, so that the end of an idle connection is noticed at once.</summary>
     public Task ReadAhead() => _ahead ??= ReadNextAsync();
 
-    /// <summary>The next bytes from the pod, valid until the next call; empty once the pod's side has ended: see <see cref="End"/>.</summary>
+    /// <summary>
+    /// The next bytes from the pod, valid until the next call; empty once the pod's side has ended: see <see cref="End"/>.
+    /// </summary>
     /// <remarks>Only disposing the connection ends a read: a WebSocket does not survive a cancelled read.</remarks>
     public async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync()
     {

@@ -6,7 +6,9 @@ namespace MilvusMonitoring.PortForwarding;
 /// <summary>Opens connections to ports of pods through the API server.</summary>
 internal sealed class PodDialer(ClusterClient client)
 {
-    /// <summary>Opens a connection, with one try. Only the first use of the connection shows whether a process listens at the port.</summary>
+    /// <summary>
+    /// Opens a connection, with one try. Only the first use of the connection shows whether a process listens at the port.
+    /// </summary>
     /// <param name="pod">The pod and its port.</param>
     /// <param name="cancellationToken">Ends the try, not the connection.</param>
     /// <exception cref="MonitoringException"><see cref="ErrorId.ObjectNotFound"/>: the pod is gone. <see cref="ErrorId.PermissionDenied"/>:

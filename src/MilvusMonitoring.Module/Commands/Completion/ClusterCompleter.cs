@@ -7,7 +7,9 @@ using MilvusMonitoring.Kubernetes.Kubeconfig;
 
 namespace MilvusMonitoring.Commands.Completion;
 
-/// <summary>Completes names of objects in the cluster. Offers nothing, and shows no error, if the cluster fails or does not respond in time.</summary>
+/// <summary>
+/// Completes names of objects in the cluster. Offers nothing, and shows no error, if the cluster fails or does not respond in time.
+/// </summary>
 internal sealed class ClusterCompleter : IArgumentCompleter
 {
     // Tab must not block for more than 2 s.

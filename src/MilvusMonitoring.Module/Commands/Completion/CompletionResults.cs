@@ -8,7 +8,9 @@ internal static class CompletionResults
 {
     /// <summary>The words that begin with the typed text, quoted if PowerShell needs quotes.</summary>
     public static IEnumerable<CompletionResult> From(IEnumerable<string> words, string wordToComplete) =>
-        words.Where(word => StartsWith(word, TrimQuotes(wordToComplete))).Select(word => CreateResult(PowerShellText.Argument(word), word, word));
+        words
+            .Where(word => StartsWith(word, TrimQuotes(wordToComplete)))
+            .Select(word => CreateResult(PowerShellText.Argument(word), word, word));
 
     /// <summary>The numbers that begin with the typed text, each with a description.</summary>
     public static IEnumerable<CompletionResult> From(IEnumerable<(int Number, string Description)> numbers, string wordToComplete) =>

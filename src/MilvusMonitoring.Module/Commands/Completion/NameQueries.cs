@@ -34,7 +34,8 @@ internal static class NameQueries
 
     /// <summary>The query for a parameter; null for a parameter without one.</summary>
     public static NameQuery? Find(string command, string parameter) =>
-        parameter.Equals("Name", StringComparison.OrdinalIgnoreCase) && command.Equals(MonitorReaderCommand, StringComparison.OrdinalIgnoreCase)
+        parameter.Equals("Name", StringComparison.OrdinalIgnoreCase)
+        && command.Equals(MonitorReaderCommand, StringComparison.OrdinalIgnoreCase)
             ? ListMonitorsAsync
             : Queries.GetValueOrDefault(parameter);
 
