@@ -1,37 +1,38 @@
 namespace Demo;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>The options of the command line.</summary>
 /// <param name="Path">The manifests to install.</param>
-/// <param name="Module">The module to import; null for the one that the build left.</param>
+/// <param name="Module">The module to import; null for the module of the build.</param>
 /// <param name="Picture">The file to draw the main steps into; null for none.</param>
-/// <param name="Serve">Whether to serve the cluster until stopped, instead of running the script.</param>
-/// <param name="Help">Whether to say only what the options are.</param>
+/// <param name="Serve">Whether to serve the cluster until Ctrl+C instead of running the script.</param>
+/// <param name="Help">Whether to print the options only.</param>
 internal sealed record DemoOptions(string? Path, string? Module, string? Picture, bool Serve, bool Help)
 {
     public const string Usage = """
-        Runs the commands of demo.ps1 on a Kubernetes cluster inside this process, and shows what they put out.
+        Runs the commands of demo.ps1 on a Kubernetes cluster inside this process, and shows their output.
 
           dotnet run --project tests/Demo [-- OPTIONS]
 
-          --path FOLDER   manifests to install, such as those of a kube-prometheus release; else small ones of the demo's own
-          --module PATH   the module to show, such as an installed one; else the one that the build left
-          --picture FILE  draws the main steps, as a terminal shows them, into an SVG file
-          --serve         no script: keeps the cluster, with one Milvus on it, up for pwsh, kubectl or helm until Ctrl+C, and says where its kubeconfig is
-          --help          this text
+          --path FOLDER   manifests to install, such as those of a kube-prometheus release; default: small manifests of the demo
+          --module PATH   the module to run, such as an installed one; default: the module of the build
+          --picture FILE  draws the main steps into an SVG file, as a terminal shows them
+          --serve         runs no script; serves the cluster, with one Milvus, for pwsh, kubectl or helm until Ctrl+C, and prints the
+                          path of its kubeconfig
+          --help          prints this text
 
-        On a cluster of your own that has neither monitoring nor Milvus:
+        On a cluster of your own without monitoring and without Milvus:
 
-          --kubeconfig FILE  the cluster. The demo asks first, installs kube-prometheus (without --path the release that fits,
-                             which it downloads) and a stand-in for Milvus, and removes both at the end, also after Ctrl+C
-                             and where a command fails
-          --context NAME     the context; else the current one
-          --patience TIME    how long to wait for pods, and for the proof, such as 90s; else 5m
-          --yes              goes ahead without the question, as where nobody can answer it
+          --kubeconfig FILE  the cluster. The demo asks first, installs kube-prometheus (without --path it downloads the release
+                             that supports the cluster) and a stand-in for Milvus, and removes both at the end, also after
+                             Ctrl+C and after a failed command
+          --context NAME     the context; default: the current context
+          --patience TIME    how long to wait for pods, and for the proof, such as 90s; default: 5m
+          --yes              goes ahead without the question
         """;
 
     public const string UsualPatience = "5m";
 
-    /// <summary>The cluster of one's own to play on; null for one inside this process.</summary>
+    /// <summary>The kubeconfig of the user's cluster; null for a cluster inside this process.</summary>
     public string? Kubeconfig { get; private init; }
 
     public string? Context { get; private init; }
@@ -40,11 +41,11 @@ internal sealed record DemoOptions(string? Path, string? Module, string? Picture
 
     public bool Yes { get; private init; }
 
-    /// <summary>The small manifests of the demo's own.</summary>
+    /// <summary>The small manifests of the demo.</summary>
     public static string OwnManifests { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "manifests");
 
     /// <summary>Reads the command line.</summary>
-    /// <exception cref="ArgumentException">An option that is unknown, incomplete, or names what is not there.</exception>
+    /// <exception cref="ArgumentException">An option is unknown or incomplete, or names a path that does not exist.</exception>
     public static DemoOptions Parse(IReadOnlyList<string> arguments)
     {
         var options = new DemoOptions(Path: null, Module: null, Picture: null, Serve: false, Help: false);
@@ -52,10 +53,10 @@ internal sealed record DemoOptions(string? Path, string? Module, string? Picture
         {
             options = arguments[index] switch
             {
-                "--path" when index + 1 < arguments.Count => options with { Path = Existing(arguments[++index]) },
-                "--module" when index + 1 < arguments.Count => options with { Module = Existing(arguments[++index]) },
+                "--path" when index + 1 < arguments.Count => options with { Path = GetFullPath(arguments[++index]) },
+                "--module" when index + 1 < arguments.Count => options with { Module = GetFullPath(arguments[++index]) },
                 "--picture" when index + 1 < arguments.Count => options with { Picture = arguments[++index] },
-                "--kubeconfig" when index + 1 < arguments.Count => options with { Kubeconfig = Existing(arguments[++index]) },
+                "--kubeconfig" when index + 1 < arguments.Count => options with { Kubeconfig = GetFullPath(arguments[++index]) },
                 "--context" when index + 1 < arguments.Count => options with { Context = arguments[++index] },
                 "--patience" when index + 1 < arguments.Count => options with { Patience = arguments[++index] },
                 "--yes" => options with { Yes = true },
@@ -63,20 +64,20 @@ internal sealed record DemoOptions(string? Path, string? Module, string? Picture
                 "--context" or "--patience" => throw new ArgumentException($"{arguments[index]} needs a value."),
                 "--serve" => options with { Serve = true },
                 "--help" or "-h" => options with { Help = true },
-                var other => throw new ArgumentException($"'{other}' is no option of the demo."),
+                var other => throw new ArgumentException($"'{other}' is not an option of the demo."),
             };
         }
 
         if (options.Kubeconfig is null && (options.Context is not null || options.Patience is not null || options.Yes))
         {
-            throw new ArgumentException("--context, --patience and --yes belong to --kubeconfig.");
+            throw new ArgumentException("--context, --patience and --yes need --kubeconfig.");
         }
 
         return options.Kubeconfig is not null && (options.Serve || options.Picture is not null)
-            ? throw new ArgumentException("--serve and --picture need the cluster inside this process.")
+            ? throw new ArgumentException("--serve and --picture need the cluster inside this process; leave out --kubeconfig.")
             : options;
     }
 
-    private static string Existing(string path) =>
-        System.IO.Path.Exists(path) ? System.IO.Path.GetFullPath(path) : throw new ArgumentException($"There is no '{path}'.");
+    private static string GetFullPath(string path) =>
+        System.IO.Path.Exists(path) ? System.IO.Path.GetFullPath(path) : throw new ArgumentException($"'{path}' does not exist.");
 }

@@ -7,15 +7,15 @@ using k8s.Models;
 
 namespace Demo;
 
-/// <summary>A cluster that the demo did not start: what the demo reads, makes and takes away beside the commands.</summary>
+/// <summary>The user's cluster: what the demo reads, creates and removes besides the commands.</summary>
 internal sealed class OwnCluster : IDisposable
 {
     private const string MonitoringNamespace = "monitoring";
     private const string MonitoringGroup = "monitoring.coreos.com";
 
-    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
-    // The show has the Milvus in a namespace that kube-prometheus does not let its Prometheus read; scraped often, so that nobody waits.
+    // The script needs Milvus in a namespace that a new kube-prometheus may not read. A short scrape interval keeps waits short.
     private static readonly SampleMilvus s_milvus = new()
     {
         Namespace = "milvus",
@@ -37,7 +37,7 @@ internal sealed class OwnCluster : IDisposable
 
     public string Server { get; }
 
-    /// <summary>Reads the kubeconfig; what the commands need besides goes into the folder.</summary>
+    /// <summary>Reads the kubeconfig. For another context, writes a second kubeconfig to the folder.</summary>
     /// <exception cref="k8s.Exceptions.KubeConfigException">The kubeconfig cannot be used.</exception>
     public static async Task<OwnCluster> OpenAsync(string file, string? context, string folder, CancellationToken cancellationToken)
     {
@@ -48,14 +48,14 @@ internal sealed class OwnCluster : IDisposable
             return new(file, configuration);
         }
 
-        // Of several kubeconfigs the first that names a current context decides.
+        // Of several kubeconfigs, the first with a current context sets the context.
         var first = Path.Combine(folder, "context");
         var config = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Config", ["current-context"] = context };
         await File.WriteAllTextAsync(first, config.ToJsonString(), cancellationToken).ConfigureAwait(false);
         return new(first + Path.PathSeparator + file, configuration);
     }
 
-    /// <summary>What of monitoring, and of the demo's own names, is on the cluster.</summary>
+    /// <summary>The namespaces of the demo and the CRDs of monitoring that are on the cluster.</summary>
     public async Task<IReadOnlyList<string>> FindAsync(CancellationToken cancellationToken)
     {
         List<string> found = [];
@@ -75,7 +75,7 @@ internal sealed class OwnCluster : IDisposable
         return found;
     }
 
-    /// <summary>Puts a stand-in for Milvus on the cluster: the record of a Helm release, and a web server with some metrics.</summary>
+    /// <summary>Creates a stand-in for Milvus: the record of a Helm release, and a web server with some metrics.</summary>
     public async Task PutMilvusAsync(CancellationToken cancellationToken)
     {
         var place = s_milvus.Namespace;
@@ -92,7 +92,7 @@ internal sealed class OwnCluster : IDisposable
     /// <summary>Deletes a pod of the stack.</summary>
     public void DeletePod(string name) => _client.CoreV1.DeleteNamespacedPod(name, MonitoringNamespace);
 
-    /// <summary>Takes the stand-in away, and waits until it has gone.</summary>
+    /// <summary>Deletes the stand-in, and waits until it is gone.</summary>
     public async Task RemoveMilvusAsync(CancellationToken cancellationToken)
     {
         if (await FindNamespaceAsync(s_milvus.Namespace, cancellationToken).ConfigureAwait(false) is not { } found)
@@ -107,7 +107,7 @@ internal sealed class OwnCluster : IDisposable
 
         while (await FindNamespaceAsync(s_milvus.Namespace, cancellationToken).ConfigureAwait(false) is not null)
         {
-            await Task.Delay(Turn, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(PollInterval, cancellationToken).ConfigureAwait(false);
         }
     }
 

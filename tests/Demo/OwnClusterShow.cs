@@ -3,31 +3,30 @@ using k8s.Autorest;
 
 namespace Demo;
 
-/// <summary>The show on a cluster of one's own: asks first, and takes away what it made, however it ends.</summary>
-/// <param name="options">What was asked for.</param>
-/// <param name="module">The module to show.</param>
-/// <param name="folder">A folder that ends with the demo.</param>
-/// <param name="stop">Ends the script; what was made is still taken away.</param>
-/// <param name="abandon">Ends that, too.</param>
+/// <summary>Runs the script on the user's cluster: asks first, and removes what the demo created, however the script ends.</summary>
+/// <param name="options">The options.</param>
+/// <param name="module">The module to run.</param>
+/// <param name="folder">A temporary folder.</param>
+/// <param name="stop">Ends the script; the demo still cleans up.</param>
+/// <param name="abandon">Ends the clean-up too.</param>
 internal sealed class OwnClusterShow(DemoOptions options, string module, string folder, CancellationToken stop, CancellationToken abandon)
 {
     private const string Proof = "Test-MilvusMonitoring -Wait";
 
-    /// <summary>Plays it.</summary>
-    /// <returns>The exit code: 0 where every command came to its end and nothing is left, 1 where not, 2 where nothing was begun.</returns>
+    /// <returns>The exit code: 0 if every command succeeded and nothing is left, 2 if nothing was started, else 1.</returns>
     public async Task<int> RunAsync()
     {
         using var cluster = await OwnCluster.OpenAsync(options.Kubeconfig!, options.Context, folder, stop);
         using var session = new Session(Terminal.Detect());
         await session.AskAsync($"Import-Module '{module.Replace("'", "''", StringComparison.Ordinal)}'", stop);
         session.SetVariable("Kubeconfig", cluster.Kubeconfig);
-        if (await RefusalAsync(cluster, session) is { } refusal)
+        if (await FindObstacleAsync(cluster, session) is { } obstacle)
         {
-            await Console.Error.WriteLineAsync(refusal);
+            await Console.Error.WriteLineAsync(obstacle);
             return 2;
         }
 
-        if (!options.Yes && !IsMeant(cluster))
+        if (!options.Yes && !IsConfirmed(cluster))
         {
             return 2;
         }
@@ -47,38 +46,41 @@ internal sealed class OwnClusterShow(DemoOptions options, string module, string 
         return failed == 0 ? 0 : 1;
     }
 
-    /// <summary>Why the demo keeps off this cluster; null where nothing speaks against it.</summary>
-    private async Task<string?> RefusalAsync(OwnCluster cluster, Session session)
+    /// <summary>Why the demo cannot use this cluster; null if it can.</summary>
+    private async Task<string?> FindObstacleAsync(OwnCluster cluster, Session session)
     {
         if (!options.Yes && Console.IsInputRedirected)
         {
-            return $"Nobody can be asked here whether the demo may change the cluster at {cluster.Server}; --yes goes ahead.";
+            return $"The demo cannot ask whether to change the cluster at {cluster.Server}: the input is not a terminal; "
+                + "add --yes to go ahead.";
         }
 
         var found = (await cluster.FindAsync(stop)).ToList();
         var instances = await session.AskAsync("Get-MilvusInstance -Kubeconfig $Kubeconfig", stop);
         found.AddRange(instances.Select(instance => $"Milvus/{instance}"));
-        return found.Count == 0 ? null
-            : $"The demo needs a cluster without monitoring and without Milvus; at {cluster.Server} there is {string.Join(", ", found)}.";
+        return found.Count == 0
+            ? null
+            : "The demo needs a cluster without monitoring and without Milvus; "
+                + $"the cluster at {cluster.Server} has {string.Join(", ", found)}.";
     }
 
-    private static bool IsMeant(OwnCluster cluster)
+    private static bool IsConfirmed(OwnCluster cluster)
     {
         Console.Out.WriteLine($"""
             The demo changes the cluster of context '{cluster.Context}' at {cluster.Server}:
-            it installs kube-prometheus (namespace 'monitoring', definitions, cluster roles, some in 'kube-system')
-            and a stand-in for Milvus (namespace 'milvus'), and takes both away at the end.
+            it installs kube-prometheus (namespace 'monitoring', CRDs, cluster roles, objects in 'kube-system')
+            and a stand-in for Milvus (namespace 'milvus'), and removes both at the end.
             """);
         Console.Out.Write("Go ahead? [y/N] ");
         return Console.In.ReadLine()?.Trim() is "y" or "Y" or "yes";
     }
 
-    /// <summary>The release that the module chooses for the cluster's Kubernetes.</summary>
+    /// <summary>Downloads the release that the module selects for the cluster's Kubernetes.</summary>
     private async Task<string> DownloadAsync(Session session)
     {
         session.SetVariable("Folder", folder);
         var saved = await session.AskAsync(
-            "$release = (Install-KubePrometheus -Kubeconfig $Kubeconfig -WhatIf).Version; Save-KubePrometheus $release -Destination $Folder",
+            "(Install-KubePrometheus -Kubeconfig $Kubeconfig -WhatIf).Version | Save-KubePrometheus -Destination $Folder",
             stop);
         return (string)saved.Single().Properties["FullName"].Value;
     }
@@ -99,17 +101,17 @@ internal sealed class OwnClusterShow(DemoOptions options, string module, string 
         var failed = await show.PlayAsync(stop);
         if (failed > 0)
         {
-            await Console.Error.WriteLineAsync("The script ends here: what follows stands on the command that failed.");
+            await Console.Error.WriteLineAsync("The script ends here: the next steps need the command that failed.");
         }
 
         return failed;
     }
 
-    /// <summary>The script shows a proof that fails, as any other.</summary>
+    /// <summary>The script shows a failed check without an error, so ask again.</summary>
     private async Task<bool> IsProvenAsync(Session session) =>
         (await session.AskAsync("Test-MilvusMonitoring -Quiet", stop)) is [var answer] && LanguagePrimitives.IsTrue(answer);
 
-    /// <summary>Takes away what was made.</summary>
+    /// <summary>Removes what the demo created.</summary>
     /// <returns>Whether nothing is left.</returns>
     private async Task<bool> CleanAsync(OwnCluster cluster, Session session)
     {
@@ -117,9 +119,9 @@ internal sealed class OwnClusterShow(DemoOptions options, string module, string 
         {
             if (await cluster.FindAsync(abandon) is { Count: > 0 })
             {
-                session.ShowHeading("What the demo made goes away again");
+                session.ShowHeading("Remove what the demo created");
 
-                // First: a definition stays while anything of its kind is there, as the monitor of Milvus is.
+                // Milvus first: a CRD stays while a resource of its kind exists, such as the monitor of Milvus.
                 await cluster.RemoveMilvusAsync(abandon);
                 await session.RunAsync("Stop-MonitoringPortForward -All", abandon);
                 await session.RunAsync("Uninstall-KubePrometheus -Kubeconfig $Kubeconfig -Confirm:$false -WarningAction Ignore", abandon);
@@ -133,12 +135,12 @@ internal sealed class OwnClusterShow(DemoOptions options, string module, string 
         catch (Exception error) when (error is HttpOperationException or HttpRequestException or RuntimeException)
         {
             await Console.Error.WriteLineAsync(
-                $"What the demo made could not be taken away: {error.Message} Look for the namespaces 'monitoring' and 'milvus'.");
+                $"The demo could not remove what it created: {error.Message} Delete the namespaces 'monitoring' and 'milvus'.");
             return false;
         }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync("Stopped while the demo cleaned up: the namespaces 'monitoring' and 'milvus' may be left.");
+            await Console.Error.WriteLineAsync("Stopped during the clean-up: the namespaces 'monitoring' and 'milvus' may be left.");
             return false;
         }
     }

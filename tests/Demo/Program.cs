@@ -47,7 +47,7 @@ try
         new ClusterOptions { Rbac = true, PodStopDelay = TimeSpan.FromMilliseconds(300) },
         stopping.Token);
 
-    // The show has it in a namespace that kube-prometheus does not let its Prometheus read; scraped often, so that nobody waits.
+    // The script needs Milvus in a namespace that a new kube-prometheus may not read. A short scrape interval keeps waits short.
     var milvus = options.Serve
         ? new SampleMilvus()
         : new SampleMilvus
@@ -115,7 +115,7 @@ async Task<int> ServeAsync(Cluster cluster, string kubeconfig)
 
 async Task<int> ShowAsync(Cluster cluster, MonitoredCluster monitored, string kubeconfig)
 {
-    // For a picture colours are drawn, wherever the output goes.
+    // A picture has colours, whatever the output is.
     using var drawn = new StringWriter();
     var terminal = options.Picture is null ? Terminal.Detect() : new Terminal(Interactive: false, Colours: true, PictureColumns);
     using var session = new Session(terminal);
@@ -124,7 +124,7 @@ async Task<int> ShowAsync(Cluster cluster, MonitoredCluster monitored, string ku
     session.SetParameter("Module", module);
     session.SetParameter(
         "Prometheus",
-        await monitored.DescribeAsync(stopping.Token) ?? "none on this machine: the links that only it can prove will fail");
+        await monitored.DescribeAsync(stopping.Token) ?? "none on this machine: the checks that need one will fail");
     session.SetParameter("Patience", MonitoredCluster.Missing is null ? "30s" : "1s");
     session.SetVariable("DeletePod", new Action<string>(pod => cluster.Remove("v1", "Pod", "monitoring", pod, false)));
     var failed = await new Show(session)

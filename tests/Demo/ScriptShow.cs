@@ -2,12 +2,12 @@ using System.Management.Automation.Language;
 
 namespace Demo;
 
-/// <summary>One step of the show: a heading from a comment, or the lines of a command.</summary>
+/// <summary>One step of the script: a heading from a comment, or the lines of a command.</summary>
 /// <param name="Heading">The comment, without its <c>#</c>; null for a command.</param>
-/// <param name="Command">The command as it stands in the file; null for a heading.</param>
+/// <param name="Command">The text of the command; null for a heading.</param>
 internal sealed record Step(string? Heading, string? Command);
 
-/// <summary>Takes a script apart into what is shown one after the other.</summary>
+/// <summary>Splits a script into its steps.</summary>
 internal static class ScriptShow
 {
     /// <summary>Reads a script whose body is a plain list of statements after a <c>param</c> block.</summary>
@@ -32,7 +32,7 @@ internal static class ScriptShow
         statement.Extent.StartLineNumber <= comment.Extent.StartLineNumber
         && comment.Extent.EndLineNumber <= statement.Extent.EndLineNumber;
 
-    /// <summary>The statements; those that share a line are typed and run as one.</summary>
+    /// <summary>The statements; statements on one line are one step.</summary>
     private static IEnumerable<(int StartOffset, Step)> Commands(ScriptBlockAst script)
     {
         var statements = script.EndBlock.Statements;

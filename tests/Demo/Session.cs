@@ -5,7 +5,7 @@ using Microsoft.PowerShell;
 
 namespace Demo;
 
-/// <summary>A PowerShell session whose output goes where pwsh's own would.</summary>
+/// <summary>A PowerShell session that writes to the console as pwsh does.</summary>
 internal sealed class Session : IDisposable
 {
     private readonly Runspace _runspace;
@@ -35,20 +35,20 @@ internal sealed class Session : IDisposable
         _screen.WriteLine($"-{name} '{value}'");
     }
 
-    /// <summary>Sets a variable that only the show has.</summary>
+    /// <summary>Sets a variable without showing it.</summary>
     public void SetVariable(string name, object value) => _runspace.SessionStateProxy.SetVariable(name, value);
 
     /// <summary>Shows a heading.</summary>
     public void ShowHeading(string text) => _screen.WriteStyled(PSStyle.Instance.Formatting.FormatAccent, $"{Environment.NewLine}# {text}");
 
-    /// <summary>Shows a command after a prompt, as if it were typed.</summary>
+    /// <summary>Shows a command after a prompt, as a user types it.</summary>
     public void ShowCommand(string command) => _screen.WriteLine($"PS> {command.ReplaceLineEndings(Environment.NewLine + ">> ")}");
 
-    /// <summary>Runs a command and shows its output, errors among it, in the order in which they came.</summary>
-    /// <returns>Whether it went without any error.</returns>
+    /// <summary>Runs a command, and shows its output and errors in their order.</summary>
+    /// <returns>Whether the command wrote no error.</returns>
     public async Task<bool> RunAsync(string command, CancellationToken cancellationToken)
     {
-        // Errors that are merged into the output leave no other trace than $Error.
+        // Only $Error holds errors that are merged into the output.
         var errors = (ArrayList)_runspace.SessionStateProxy.GetVariable("Error");
         errors.Clear();
         using var shell = PowerShell.Create(_runspace);
@@ -73,7 +73,7 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>Runs a command without showing it.</summary>
-    /// <returns>What it put out.</returns>
+    /// <returns>The output.</returns>
     /// <exception cref="RuntimeException">The command fails.</exception>
     public async Task<IReadOnlyList<PSObject>> AskAsync(string command, CancellationToken cancellationToken)
     {
@@ -94,7 +94,7 @@ internal sealed class Session : IDisposable
 
     private async Task ShowAsync(ErrorRecord error)
     {
-        // Marked as an error record, else it would be laid out as any other object.
+        // Without this property, the record is formatted as any other object.
         var record = PSObject.AsPSObject(error);
         record.Properties.Add(new PSNoteProperty("writeErrorStream", true));
         using var shell = PowerShell.Create(_runspace);

@@ -1,19 +1,19 @@
 namespace Demo;
 
-/// <summary>The script, played step by step in a session.</summary>
+/// <summary>Runs the script step by step in a session.</summary>
 internal sealed class Show(Session session)
 {
-    /// <summary>Whether the script ends at its first command that fails.</summary>
+    /// <summary>Whether the script ends at the first command that fails.</summary>
     public bool EndsAtFailure { get; init; }
 
-    /// <summary>Is told of each step before it is shown.</summary>
+    /// <summary>Called before each step is shown.</summary>
     public Action<Step> Announce { get; init; } = _ => { };
 
-    /// <summary>Whether a command that has run without an error has come to what it is for.</summary>
+    /// <summary>Whether a command that wrote no error has reached its purpose.</summary>
     public Func<string, Task<bool>> JudgeAsync { get; init; } = _ => Task.FromResult(true);
 
-    /// <summary>Plays the script.</summary>
-    /// <returns>How many of its commands failed.</returns>
+    /// <summary>Runs the script.</summary>
+    /// <returns>The number of failed commands.</returns>
     public async Task<int> PlayAsync(CancellationToken cancellationToken)
     {
         var failed = 0;
