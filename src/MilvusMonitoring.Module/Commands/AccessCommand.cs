@@ -57,11 +57,11 @@ public abstract class AccessCommand : ClusterCommand
     /// <inheritdoc />
     private protected sealed override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {
-        var work = new AccessOperation(client, output, CreateRequest(), IsRevoke);
-        var plan = await work.PlanAsync(cancellationToken).ConfigureAwait(false);
+        var operation = new AccessOperation(client, output, CreateRequest(), IsRevoke);
+        var plan = await operation.PlanAsync(cancellationToken).ConfigureAwait(false);
         foreach (var planned in plan.Accesses)
         {
-            await RunAsync(work, planned, output, cancellationToken).ConfigureAwait(false);
+            await RunAsync(operation, planned, output, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var error in plan.Errors)
@@ -70,7 +70,7 @@ public abstract class AccessCommand : ClusterCommand
         }
     }
 
-    private async Task RunAsync(AccessOperation work, PlannedAccess planned, CommandOutput output, CancellationToken cancellationToken)
+    private async Task RunAsync(AccessOperation operation, PlannedAccess planned, CommandOutput output, CancellationToken cancellationToken)
     {
         if (planned.Writes.Count == 0)
         {
@@ -90,7 +90,7 @@ public abstract class AccessCommand : ClusterCommand
         {
             try
             {
-                output.Object(await work.RunAsync(planned, cancellationToken).ConfigureAwait(false));
+                output.Object(await operation.RunAsync(planned, cancellationToken).ConfigureAwait(false));
             }
             catch (MonitoringException exception) when (!ClusterFailure.AffectsEveryRequest(exception))
             {
