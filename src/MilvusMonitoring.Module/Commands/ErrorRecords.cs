@@ -88,7 +88,7 @@ internal static class ErrorRecords
 
     private static MonitoringException Unexpected(Exception exception) => new(
         ErrorId.Unexpected,
-        $"{exception.GetType().Name}: {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}",
+        $"{exception.GetType().Name}: {OneLine.TrimPunctuation(OneLine.Clean(exception.Message))}",
         "this is a fault of the module; please report it with the text of $Error[0].Exception.ToString()",
         target: null,
         exception);

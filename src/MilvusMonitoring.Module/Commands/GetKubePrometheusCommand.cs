@@ -15,7 +15,7 @@ public sealed class GetKubePrometheusCommand : ClusterCommand
     /// <inheritdoc />
     private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {
-        var reader = new StackReader(client, output, ClusterClient.UsualThrottleLimit);
+        var reader = new StackReader(client, output, ClusterClient.DefaultThrottleLimit);
         foreach (var stack in await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             output.Object(stack);

@@ -88,7 +88,7 @@ internal sealed class PortForwarder : IAsyncDisposable
         if (!_stop.IsCancellationRequested)
         {
             var fault = ended.Exception?.InnerException is { } exception
-                ? $": {OneLine.WithoutEnd(OneLine.Clean(exception.Message))}"
+                ? $": {OneLine.TrimPunctuation(OneLine.Clean(exception.Message))}"
                 : string.Empty;
             _meter.Failed($"The port-forward to {_target} has ended by itself{fault}; start it again.");
             _meter.Ended(PortForwardState.Failed);
@@ -192,7 +192,7 @@ internal sealed class PortForwarder : IAsyncDisposable
 
     private MonitoringException NotReady(TimeSpan timeout)
     {
-        var last = _meter.LastError is { } error && _backends.Current.Ready.Count > 0 ? $" ({OneLine.WithoutEnd(error)})" : string.Empty;
+        var last = _meter.LastError is { } error && _backends.Current.Ready.Count > 0 ? $" ({OneLine.TrimPunctuation(error)})" : string.Empty;
         return new MonitoringException(
             ErrorId.NotReady,
             $"No pod of {_target} became ready within {timeout.TotalSeconds:0.#} s: {DescribePods()}{last}",

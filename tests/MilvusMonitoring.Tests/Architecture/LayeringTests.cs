@@ -31,7 +31,10 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ["Manifests"] = ["Json", "Kubernetes", "Kubernetes.Objects", "Manifests.Archives", "Manifests.Files", "Manifests.Yaml"],
         ["Prometheus"] = ["Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Objects", "Messages"],
         ["PortForwarding"] =
-            ["IO", "Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages", PowerShell],
+        [
+            "IO", "Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Kubeconfig", "Kubernetes.Objects", "Kubernetes.Waiting",
+            "Messages", PowerShell,
+        ],
         ["Milvus.Helm"] = ["IO", "Json", "Kubernetes.Credentials", "Kubernetes.Kubeconfig", "Messages"],
         ["Milvus"] =
         [

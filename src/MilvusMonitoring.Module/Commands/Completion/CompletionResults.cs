@@ -10,7 +10,7 @@ internal static class CompletionResults
     public static IEnumerable<CompletionResult> From(IEnumerable<string> words, string wordToComplete) =>
         words
             .Where(word => StartsWith(word, TrimQuotes(wordToComplete)))
-            .Select(word => CreateResult(PowerShellText.Argument(word), word, word));
+            .Select(word => CreateResult(PowerShellText.Quote(word), word, word));
 
     /// <summary>The numbers that begin with the typed text, each with a description.</summary>
     public static IEnumerable<CompletionResult> From(IEnumerable<(int Number, string Description)> numbers, string wordToComplete) =>
