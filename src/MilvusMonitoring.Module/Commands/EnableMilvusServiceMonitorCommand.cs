@@ -7,39 +7,39 @@ using MilvusMonitoring.Milvus.Helm;
 namespace MilvusMonitoring.Commands;
 
 /// <summary>
-/// Makes Prometheus scrape a Milvus: applies the ServiceMonitor that the chart of the installed version would render, as an object of the
-/// Helm release, without helm and without restarting anything; or has helm itself do it.
-/// For a Milvus of the Milvus Operator, which makes a PodMonitor itself, turns metrics on where they are off.
+/// Makes Prometheus scrape a Milvus: applies the ServiceMonitor that the chart of the installed version renders, as an object of the Helm
+/// release, without helm and without a restart; or has helm apply it.
+/// For a Milvus of the Milvus Operator, which makes a PodMonitor itself, turns metrics on.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Enable, "MilvusServiceMonitor", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(MilvusServiceMonitor))]
 public sealed class EnableMilvusServiceMonitorCommand : InstanceCommand
 {
-    /// <summary>How often to scrape, such as <c>30s</c> or <c>1m</c>. Without it: what the release's values say, 30s as a rule.</summary>
+    /// <summary>The scrape interval, such as <c>30s</c> or <c>1m</c>. Default: that of the release's values, which is usually 30s.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Interval { get; set; }
 
     /// <summary>
-    /// How long a scrape may take, no longer than the interval. Without it: what the release's values say, 10s as a rule.
+    /// The scrape timeout, no longer than the interval. Default: that of the release's values, which is usually 10s.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? ScrapeTimeout { get; set; }
 
-    /// <summary>Labels for the ServiceMonitor, where Prometheus selects by labels: <c>@{ release = 'kps' }</c>.</summary>
+    /// <summary>Labels for the ServiceMonitor, if Prometheus selects by labels: <c>@{ release = 'kps' }</c>.</summary>
     [Parameter]
     [ValidateNotNull]
     public Hashtable AdditionalLabel { get; set; } = [];
 
     /// <summary>
-    /// <c>Native</c>: the ServiceMonitor is applied, and no helm is needed. <c>Helm</c>: <c>helm upgrade</c> sets the values that make it,
-    /// so that it lasts there too.
+    /// <c>Native</c>: the ServiceMonitor is applied without helm. <c>Helm</c>: <c>helm upgrade</c> sets the values that make it, so that
+    /// later upgrades keep it.
     /// </summary>
     [Parameter]
     public MonitorMethod Method { get; set; }
 
-    /// <summary>The helm to run, 3.14 or newer; without it the one on the PATH.</summary>
+    /// <summary>The helm to run, 3.14 or newer. Default: the helm on the PATH.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? HelmPath { get; set; }
@@ -51,39 +51,21 @@ public sealed class EnableMilvusServiceMonitorCommand : InstanceCommand
     [ValidateNotNullOrEmpty]
     public string Chart { get; set; } = ChartSource.Default;
 
-    /// <summary>Helm is let end cleanly, which comes before ending soon.</summary>
+    /// <summary>Helm gets time to shut down cleanly after Ctrl+C.</summary>
     private protected override TimeSpan LongestStop =>
         Method == MonitorMethod.Helm ? HelmProcess.EndLimit + base.LongestStop : base.LongestStop;
 
     /// <inheritdoc />
     private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {
-        var source = HelmSource();
-        var labels = AdditionalLabel
-            .Cast<DictionaryEntry>()
-            .ToDictionary(label => $"{label.Key}", label => $"{label.Value}", StringComparer.Ordinal);
-        var reader = new MonitorReader(client, output);
-        var applier = new MonitorApplier(client, output, reader);
-        var found = await new InstanceFinder(client, output).FindOneAsync(Instance, Namespace, cancellationToken).ConfigureAwait(false);
-        var options = new MonitorOptions(Interval, ScrapeTimeout, labels);
-        var plan = await new MonitorPlanner(client, output, reader)
-            .PlanAsync(found, options, Method, cancellationToken).ConfigureAwait(false);
-        HelmUpgrade? upgrade = null;
-        if (plan.Action != ResourceAction.Unchanged)
+        var operation = new EnableOperation(client, output);
+        var plan = await operation.PlanAsync(ParseRequest(), cancellationToken).ConfigureAwait(false);
+        if (plan.IsChange)
         {
-            upgrade = source is null
-                ? null
-                : await HelmUpgrade
-                    .PrepareAsync(client, output, plan, options, FullPath(HelmPath), source, cancellationToken).ConfigureAwait(false);
-            var (target, action) =
-                plan.Wanted is null
-                    ? ($"the metrics of Milvus/{found.Instance}, upon which the Milvus Operator makes {found.MonitorId},", "Turn on")
-                : upgrade is not null ? (upgrade.Target, "Upgrade")
-                : (found.MonitorId.ToString(), plan.Live is null ? "Create" : "Configure");
-            var approval = await output.ApproveAsync($"{target} on {client.Connection.Context}", action).ConfigureAwait(false);
+            var approval = await output.ApproveAsync($"{plan.Target} on {client.Connection.Context}", plan.Verb).ConfigureAwait(false);
             if (approval.IsWhatIf)
             {
-                output.Object(await applier.ShowAsync(plan, cancellationToken).ConfigureAwait(false));
+                output.Object(await operation.ShowAsync(plan, cancellationToken).ConfigureAwait(false));
             }
 
             if (!approval.IsGiven)
@@ -92,24 +74,23 @@ public sealed class EnableMilvusServiceMonitorCommand : InstanceCommand
             }
         }
 
-        if (upgrade is null)
-        {
-            output.Object(await applier.ApplyAsync(plan, cancellationToken).ConfigureAwait(false));
-            return;
-        }
-
-        await upgrade.RunAsync(cancellationToken).ConfigureAwait(false);
-        await applier.SettleAsync(plan, cancellationToken).ConfigureAwait(false);
-        output.Object(
-            await applier.ReportAsync(plan, plan.Action, cancellationToken).ConfigureAwait(false) ?? throw upgrade.MonitorMissing());
+        output.Object(await operation.RunAsync(plan, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Where helm takes the chart from; null where helm is not to be run.</summary>
-    private ChartSource? HelmSource()
+    private EnableRequest ParseRequest()
+    {
+        var labels = AdditionalLabel
+            .Cast<DictionaryEntry>()
+            .ToDictionary(label => $"{label.Key}", label => $"{label.Value}", StringComparer.Ordinal);
+        return new EnableRequest(Instance, Namespace, new MonitorOptions(Interval, ScrapeTimeout, labels), ParseHelm());
+    }
+
+    private HelmChoice? ParseHelm()
     {
         if (Method == MonitorMethod.Helm)
         {
-            return ChartSource.Parse(Chart, path => FullPath(path)!);
+            var source = ChartSource.Parse(Chart, ResolvePath);
+            return new HelmChoice(HelmPath is null ? null : ResolvePath(HelmPath), source);
         }
 
         return new[] { nameof(HelmPath), nameof(Chart) }.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey) is { } parameter
@@ -121,5 +102,5 @@ public sealed class EnableMilvusServiceMonitorCommand : InstanceCommand
             : null;
     }
 
-    private string? FullPath(string? path) => path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+    private string ResolvePath(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
 }

@@ -19,4 +19,18 @@ internal static class PermittedReads
             return otherwise;
         }
     }
+
+    /// <summary>Returns the result of a listing. If the API server denies the listing, writes a verbose line and returns an empty list.</summary>
+    public static async Task<IReadOnlyList<T>> ListIfPermittedAsync<T>(this Task<IReadOnlyList<T>> read, IActivitySink sink)
+    {
+        try
+        {
+            return await read.ConfigureAwait(false);
+        }
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
+        {
+            sink.Verbose(exception.Message);
+            return [];
+        }
+    }
 }

@@ -1,15 +1,21 @@
+using System.Text.Json;
 using MilvusMonitoring.Kubernetes.Objects;
-using MilvusMonitoring.Milvus.Helm;
 
 namespace MilvusMonitoring.Milvus;
 
-/// <summary>An instance, with what is needed to work on it.</summary>
-/// <param name="Instance">The instance as it is shown.</param>
-/// <param name="Chart">What its chart makes of it; null for the Operator.</param>
-/// <param name="Store">What Helm keeps of it; null for the Operator.</param>
+/// <summary>A Milvus, with what a change of its monitor needs.</summary>
+/// <param name="Instance">The Milvus as it is shown.</param>
+/// <param name="Chart">Its chart and values; null for the Operator.</param>
+/// <param name="Store">Its record in Helm; null for the Operator.</param>
 internal sealed record FoundInstance(MilvusInstance Instance, MilvusChart? Chart, HelmStore? Store)
 {
     public ResourceType MonitorType => Chart is null ? ResourceType.PodMonitor : ResourceType.ServiceMonitor;
 
     public ResourceId MonitorId => MonitorType.IdOf(Instance.Namespace, Instance.MonitorName);
 }
+
+/// <summary>The record of a release, as far as a run of helm needs it.</summary>
+/// <param name="Driver">Where Helm keeps the record: <c>secret</c> or <c>configmap</c>, as in <c>HELM_DRIVER</c>.</param>
+/// <param name="Config">The user's values.</param>
+/// <param name="Manifest">What the chart has rendered.</param>
+internal sealed record HelmStore(string Driver, JsonElement Config, string Manifest);

@@ -9,27 +9,28 @@ using MilvusMonitoring.Milvus.Helm;
 namespace MilvusMonitoring.Milvus;
 
 /// <summary>
-/// Finds the Helm releases of Milvus by their records. Only the revisions that count are read: the newest, and the newest deployed one
-/// where that is another.
+/// Reads the Helm releases of Milvus from their records. Only two revisions of a release are read: the newest, and the newest deployed one
+/// if it is another.
 /// </summary>
 internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
 {
     private const int ReadsAtOnce = 8;
+    private const string Deployed = "deployed";
     private const string SecretSelector = "fieldSelector=type%3Dhelm.sh%2Frelease.v1&labelSelector=owner%3Dhelm";
     private const string ConfigMapSelector = "labelSelector=owner%3Dhelm";
 
-    /// <summary>Finds the releases that are kept in Secrets, Helm's default, or in ConfigMaps (<c>HELM_DRIVER=configmap</c>).</summary>
+    /// <summary>Lists the releases with records in Secrets, Helm's default, or in ConfigMaps (<c>HELM_DRIVER=configmap</c>).</summary>
     /// <param name="type">Secret or ConfigMap.</param>
     /// <param name="namespaceName">The namespace; null for all.</param>
-    /// <param name="isWanted">Which release names to look at.</param>
+    /// <param name="isWanted">Whether a release name is wanted.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    public async Task<IReadOnlyList<FoundInstance>> FindAsync(
+    public async Task<IReadOnlyList<FoundInstance>> ListAsync(
         ResourceType type,
         string? namespaceName,
         Func<string, bool> isWanted,
         CancellationToken cancellationToken)
     {
-        var selector = type.Kind == "Secret" ? SecretSelector : ConfigMapSelector;
+        var selector = type == ResourceType.Secret ? SecretSelector : ConfigMapSelector;
         var revisions = new List<Revision>();
         await foreach (var metadata in client.ListMetadataAsync(type, namespaceName, selector, cancellationToken).ConfigureAwait(false))
         {
@@ -40,44 +41,43 @@ internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
         }
 
         var found = new ConcurrentBag<FoundInstance>();
-        var releases = revisions.GroupBy(revision => (revision.Id.Namespace, revision.Release));
+        var releases = revisions
+            .GroupBy(revision => (revision.Id.Namespace, revision.Release))
+            .Select(release => release.OrderByDescending(revision => revision.Number).ToList());
         var options = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken };
-        await Parallel
-            .ForEachAsync(releases, options, async (release, token) =>
-            {
-                if (
-                    await ReadReleaseAsync(type, [.. release.OrderByDescending(revision => revision.Number)], token)
-                        .ConfigureAwait(false) is
-                    { } instance)
-                {
-                    found.Add(instance);
-                }
-            }).ConfigureAwait(false);
+        await Parallel.ForEachAsync(releases, options, AddAsync).ConfigureAwait(false);
         return [.. found];
+
+        async ValueTask AddAsync(List<Revision> release, CancellationToken token)
+        {
+            if (await FindReleaseAsync(type, release, token).ConfigureAwait(false) is { } instance)
+            {
+                found.Add(instance);
+            }
+        }
     }
 
-    private async Task<FoundInstance?> ReadReleaseAsync(
+    private async Task<FoundInstance?> FindReleaseAsync(
         ResourceType type,
         IReadOnlyList<Revision> revisions,
         CancellationToken cancellationToken)
     {
-        if (await ReadAsync(type, revisions[0], cancellationToken).ConfigureAwait(false) is not { ChartName: MilvusChart.Name } newest)
+        if (await FindRecordAsync(type, revisions[0], cancellationToken).ConfigureAwait(false) is not { ChartName: MilvusChart.Name } newest)
         {
             return null;
         }
 
-        var inEffect =
-            newest.Status != "deployed" && revisions.Skip(1).FirstOrDefault(revision => revision.Status == "deployed") is { } deployed
-                ? await ReadAsync(type, deployed, cancellationToken).ConfigureAwait(false) ?? newest
-                : newest;
-        return Found(
-            revisions[0].Id.Namespace!,
-            newest,
-            inEffect,
-            new HelmStore(type.Kind.ToLowerInvariant(), inEffect.Config, inEffect.Manifest));
+        var inEffect = newest;
+        if (newest.Status != Deployed && revisions.Skip(1).FirstOrDefault(revision => revision.Status == Deployed) is { } deployed)
+        {
+            inEffect = await FindRecordAsync(type, deployed, cancellationToken).ConfigureAwait(false) ?? newest;
+        }
+
+        var store = new HelmStore(type.Kind.ToLowerInvariant(), inEffect.Config, inEffect.Manifest);
+        return CreateFound(revisions[0].Id.Namespace!, newest, inEffect, store);
     }
 
-    private async Task<HelmRecord?> ReadAsync(ResourceType type, Revision revision, CancellationToken cancellationToken)
+    private async Task<HelmRecord?> FindRecordAsync(ResourceType type, Revision revision, CancellationToken cancellationToken)
     {
         if (await client.FindAsync(type, revision.Id, cancellationToken).ConfigureAwait(false) is not { } body)
         {
@@ -85,17 +85,17 @@ internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
         }
 
         var data = JsonSlice.Text(body, "data", "release");
-        var record = type.Kind == "Secret" ? HelmRecordReader.ReadSecret(data, out var damage) : HelmRecordReader.Read(data, out damage);
+        var record = type == ResourceType.Secret ? HelmRecordReader.ReadSecret(data, out var damage) : HelmRecordReader.Read(data, out damage);
         if (record is null)
         {
             sink.Warning(
-                $"The record of the Helm release {revision.Release} in {revision.Id} is damaged: {damage}. The release is left out.");
+                $"The record of the Helm release {revision.Release} in {revision.Id} is damaged: {damage}. The release is skipped.");
         }
 
         return record;
     }
 
-    private FoundInstance Found(string namespaceName, HelmRecord newest, HelmRecord inEffect, HelmStore store)
+    private FoundInstance CreateFound(string namespaceName, HelmRecord newest, HelmRecord inEffect, HelmStore store)
     {
         var chart = new MilvusChart(newest.Name, namespaceName, inEffect.ChartVersion, inEffect.AppVersion, inEffect.Values);
         var instance = new MilvusInstance
@@ -118,7 +118,7 @@ internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
         return new FoundInstance(instance, chart, store);
     }
 
-    /// <summary>What the labels of a record say; the number is a text there, and 10 comes after 9.</summary>
+    /// <summary>The labels of a record. The label of the number is text, and 10 comes after 9.</summary>
     private sealed record Revision(ResourceId Id, string Release, int Number, string? Status)
     {
         public static Revision? From(ResourceType type, ObjectMetadata metadata) =>

@@ -5,7 +5,7 @@ using MilvusMonitoring.Milvus.Helm;
 namespace MilvusMonitoring.Milvus;
 
 /// <summary>
-/// Has helm itself make the ServiceMonitor of a release: sets <c>metrics.serviceMonitor</c> in its values, and changes nothing else.
+/// Has helm make the ServiceMonitor of a release: sets <c>metrics.serviceMonitor</c> in its values, and changes nothing else.
 /// </summary>
 internal sealed class HelmUpgrade
 {
@@ -31,46 +31,40 @@ internal sealed class HelmUpgrade
         (_client, _sink, _program, _plan, _source) = (client, sink, program, plan, source);
         _store = plan.Found.Store!;
         var numbers = ExactNumbers.Find(_store.Config, _store.Manifest);
-        _setting = HelmArguments.Setting(options.AsHelmValues);
-        _upgrade = HelmArguments.Upgrade(Chart, source, _setting, numbers);
+        _setting = HelmArguments.WriteSetting(options.AsHelmValues);
+        _upgrade = HelmArguments.ListForUpgrade(Chart, source, _setting, numbers);
         _input = numbers.Input;
         _secrets = new SecretRedactor(SecretRedactor.FindSecrets(_store.Config).Concat(client.Connection.Secrets));
     }
 
-    /// <summary>What is acted upon, in words.</summary>
+    /// <summary>The object of the question to the user.</summary>
     public string Target =>
         $"the Helm release {_plan.Found.Instance} to have {_plan.Found.MonitorId} ({_setting}, chart {Chart.ChartVersion} from {_source})";
 
     private MilvusChart Chart => _plan.Found.Chart!;
 
-    /// <summary>Prepares the upgrade that a plan calls for: finds helm, and checks the chart. Changes nothing.</summary>
-    /// <param name="client">The cluster.</param>
-    /// <param name="sink">Where to say what is done.</param>
-    /// <param name="plan">What is to be done to the monitor of a Helm release.</param>
-    /// <param name="options">What is asked for.</param>
-    /// <param name="helmPath">The full path of helm; null for the one on the PATH.</param>
-    /// <param name="source">Where the chart is taken from.</param>
-    /// <param name="cancellationToken">Ends the preparation.</param>
-    /// <exception cref="MonitoringException">There is no helm that will do, or the chart is another.</exception>
+    /// <summary>Prepares an upgrade: finds helm, and checks the chart. Changes nothing.</summary>
+    /// <exception cref="MonitoringException">There is no helm, helm is too old, or the chart is another.</exception>
     public static async Task<HelmUpgrade> PrepareAsync(
         ClusterClient client,
         IActivitySink sink,
         MonitorPlan plan,
         MonitorOptions options,
-        string? helmPath,
-        ChartSource source,
+        HelmChoice helm,
         CancellationToken cancellationToken)
     {
-        var program = await HelmProgram.FindAsync(helmPath, cancellationToken).ConfigureAwait(false);
+        var source = helm.Source;
+        var program = await HelmProgram.GetAsync(helm.Path, cancellationToken).ConfigureAwait(false);
         if (source.IsLocal)
         {
             var installed = plan.Found.Chart!.ChartVersion;
             var (name, version) = await program.ShowChartAsync(source.Place, cancellationToken).ConfigureAwait(false);
             if (name != MilvusChart.Name || version != installed)
             {
+                var given = $"{OneLine.Clean(name, 60)} {OneLine.Clean(version, 60)}";
                 throw new MonitoringException(
                     ErrorId.ParameterInvalid,
-                    $"-Chart {source} is {OneLine.Clean(name, 60)} {OneLine.Clean(version, 60)}, and the release {plan.Found.Instance} was made by {MilvusChart.Name} {installed}",
+                    $"-Chart {source} is {given}, and the release {plan.Found.Instance} was made by {MilvusChart.Name} {installed}",
                     "give that version, so that Milvus itself is not upgraded along with its monitoring",
                     source.Place);
             }
@@ -84,13 +78,13 @@ internal sealed class HelmUpgrade
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var connection = _client.Connection;
-        IReadOnlyList<string> arguments = [.. _upgrade, .. HelmArguments.Cluster(connection.Kubeconfig, connection.Context)];
-        _sink.Verbose(_secrets.Hide(HelmArguments.Describe(arguments)));
+        IReadOnlyList<string> arguments = [.. _upgrade, .. HelmArguments.ListForCluster(connection.Kubeconfig, connection.Context)];
+        _sink.Verbose(_secrets.Hide(HelmArguments.WriteCommandLine(arguments)));
         _sink.Progress($"Upgrading the Helm release {_plan.Found.Instance}", "helm upgrade", -1);
         var result = await _program
             .UpgradeAsync(
                 arguments,
-                HelmArguments.Environment(HelmProgram.VariableNames, connection.Kubeconfig, _store.Driver),
+                HelmArguments.ListVariables(HelmProgram.VariableNames, connection.Kubeconfig, _store.Driver),
                 _input,
                 cancellationToken)
             .ConfigureAwait(false);
@@ -101,7 +95,7 @@ internal sealed class HelmUpgrade
 
         if (result.ExitCode != 0)
         {
-            throw await FailureAsync(result, cancellationToken).ConfigureAwait(false);
+            throw await CreateFailureAsync(result, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var warning in result.Warnings)
@@ -109,36 +103,38 @@ internal sealed class HelmUpgrade
             _sink.Warning($"helm: {OneLine.Clean(_secrets.Hide(warning))}");
         }
 
-        _sink.Verbose($"The Helm release {_plan.Found.Instance} is at revision {HelmArguments.RevisionOf(result.Output)}.");
+        _sink.Verbose($"The Helm release {_plan.Found.Instance} is at revision {HelmArguments.FindRevision(result.Output)}.");
     }
 
-    /// <summary>The error for a monitor that is still not there, although helm has found nothing wrong.</summary>
-    public MonitoringException MonitorMissing() => new(
+    /// <summary>Creates the error for a monitor that is missing after an upgrade without an error of helm.</summary>
+    public MonitoringException CreateMonitorMissing() => new(
         ErrorId.HelmFailed,
         $"Helm upgraded {_plan.Found.Instance}, but its chart made no {_plan.Found.MonitorId}",
         $"see helm get manifest {Chart.Release} --namespace {Chart.Namespace}, or leave -Method Helm out",
         _plan.Found.MonitorId.ToString());
 
-    private async Task<MonitoringException> FailureAsync(HelmResult result, CancellationToken cancellationToken)
+    private async Task<MonitoringException> CreateFailureAsync(HelmResult result, CancellationToken cancellationToken)
     {
         var before = _plan.Found.Instance;
         return new MonitoringException(
             ErrorId.HelmFailed,
             $"Helm could not upgrade {before}: {_secrets.Hide(result.LastError)}",
-            await StateAsync(before, cancellationToken).ConfigureAwait(false),
+            await DescribeStateAsync(before, cancellationToken).ConfigureAwait(false),
             before.ToString());
     }
 
-    private async Task<string> StateAsync(MilvusInstance before, CancellationToken cancellationToken)
+    private async Task<string> DescribeStateAsync(MilvusInstance before, CancellationToken cancellationToken)
     {
         try
         {
-            var after = (
-                await new InstanceFinder(_client, _sink)
-                    .FindOneAsync(before.Name, before.Namespace, cancellationToken).ConfigureAwait(false)).Instance;
+            var found = await new InstanceFinder(_client, _sink)
+                .GetAsync(before.Name, before.Namespace, cancellationToken)
+                .ConfigureAwait(false);
+            var after = found.Instance;
             return after.Revision == before.Revision
-                ? "the release is as it was; mend that and run the command again"
-                : $"its revision {after.Revision} is {after.Status}; mend that, run helm rollback {before.Name} {before.Revision} --namespace {before.Namespace}, and then the command again";
+                ? "the release is as it was; correct that and run the command again"
+                : $"its revision {after.Revision} is {after.Status}; correct that, "
+                    + $"run helm rollback {before.Name} {before.Revision} --namespace {before.Namespace}, and then the command again";
         }
         catch (MonitoringException exception)
         {

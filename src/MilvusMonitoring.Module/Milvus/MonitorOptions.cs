@@ -6,31 +6,27 @@ using MilvusMonitoring.Milvus.Helm;
 
 namespace MilvusMonitoring.Milvus;
 
-/// <summary>What a person asks of a ServiceMonitor beyond the values of its release.</summary>
-/// <param name="Interval">How often to scrape; null for what the values say.</param>
-/// <param name="ScrapeTimeout">How long a scrape may take; null for what the values say.</param>
+/// <summary>What the user asks of a ServiceMonitor beyond the values of its release.</summary>
+/// <param name="Interval">The scrape interval; null for that of the values.</param>
+/// <param name="ScrapeTimeout">The scrape timeout; null for that of the values.</param>
 /// <param name="AdditionalLabels">Labels to add.</param>
 internal sealed record MonitorOptions(string? Interval, string? ScrapeTimeout, IReadOnlyDictionary<string, string> AdditionalLabels)
 {
     public bool AreGiven => Interval is not null || ScrapeTimeout is not null || AdditionalLabels.Count > 0;
 
-    /// <summary>The values that ask the chart for the same, as <c>helm --set</c> takes them.</summary>
+    /// <summary>The options as values of the chart, as <c>helm --set</c> takes them.</summary>
     public string AsHelmSet =>
         string.Join(
             ',',
-            new[]
-            {
+            [
                 "metrics.serviceMonitor.enabled=true",
-                Interval is null ? null : $"metrics.serviceMonitor.interval={Interval}",
-                ScrapeTimeout is null ? null : $"metrics.serviceMonitor.scrapeTimeout={ScrapeTimeout}",
-            }
-                .OfType<string>()
-                .Concat(
-                    AdditionalLabels.Select(label =>
-                        $"metrics.serviceMonitor.additionalLabels.{label.Key.Replace(".", "\\.", StringComparison.Ordinal)}={label.Value}"))
-        );
+                .. Interval is null ? Array.Empty<string>() : [$"metrics.serviceMonitor.interval={Interval}"],
+                .. ScrapeTimeout is null ? Array.Empty<string>() : [$"metrics.serviceMonitor.scrapeTimeout={ScrapeTimeout}"],
+                .. AdditionalLabels.Select(label =>
+                    $"metrics.serviceMonitor.additionalLabels.{label.Key.Replace(".", "\\.", StringComparison.Ordinal)}={label.Value}"),
+            ]);
 
-    /// <summary>The same as members of <c>metrics.serviceMonitor</c>.</summary>
+    /// <summary>The options as members of <c>metrics.serviceMonitor</c>.</summary>
     public JsonObject AsHelmValues
     {
         get
@@ -56,28 +52,32 @@ internal sealed record MonitorOptions(string? Interval, string? ScrapeTimeout, I
         }
     }
 
-    /// <summary>Whether the chart makes of its own values what is asked for.</summary>
-    public bool AreIn(MilvusChart chart) => chart.MakesMonitor && JsonEquality.AreEqual(Over(chart).RenderMonitor(), chart.RenderMonitor());
+    /// <summary>Whether the values of the chart already make the same ServiceMonitor.</summary>
+    public bool AreIn(MilvusChart chart) => chart.MakesMonitor && JsonEquality.AreEqual(ApplyTo(chart).RenderMonitor(), chart.RenderMonitor());
 
-    /// <summary>The chart with these laid over its values.</summary>
-    /// <exception cref="MonitoringException">A label, or a time, that would be refused.</exception>
-    public MilvusChart Over(MilvusChart chart)
+    /// <summary>Merges the options into the values of the chart.</summary>
+    /// <exception cref="MonitoringException">The server would refuse a label or a time.</exception>
+    public MilvusChart ApplyTo(MilvusChart chart)
     {
         using var values = JsonDocument.Parse(
             new JsonObject { ["metrics"] = new JsonObject { ["serviceMonitor"] = AsHelmValues } }.ToJsonString());
         var result = chart with { Values = HelmValues.Coalesce(chart.Values, values.RootElement) };
-        return (LabelProblem() ?? ScrapeDuration.Problem(result.Interval, result.ScrapeTimeout)) is { } problem
-            ? throw new MonitoringException(ErrorId.ParameterInvalid, problem, chart.MonitorId.ToString())
+        var target = chart.MonitorId.ToString();
+        if (FindLabelProblem() is { } reason)
+        {
+            throw new MonitoringException(ErrorId.ParameterInvalid, reason, "give another one to -AdditionalLabel", target);
+        }
+
+        return ScrapeDuration.FindProblem(result.Interval, result.ScrapeTimeout) is { } problem
+            ? throw new MonitoringException(ErrorId.ParameterInvalid, problem.Reason, problem.Remedy, target)
             : result;
     }
 
-    private string? LabelProblem() =>
+    private string? FindLabelProblem() =>
         AdditionalLabels
             .Select(label =>
                 MilvusChart.OwnLabels.Contains(label.Key)
                     ? $"The label {label.Key} is the chart's own"
-                    : LabelRules.FindProblem(label.Key, label.Value))
-            .OfType<string>()
-            .Select(problem => problem + "; give another one to -AdditionalLabel.")
-            .FirstOrDefault();
+                    : LabelRules.Problem(label.Key, label.Value))
+            .FirstOrDefault(problem => problem is not null);
 }

@@ -1,19 +1,35 @@
+using System.Text.Json.Nodes;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Milvus;
 
-/// <summary>Checks all that a monitor needs, and works out what is to be done. Only reads.</summary>
+/// <summary>What becomes of the monitor of a Milvus.</summary>
+/// <param name="Found">The Milvus; its chart has the values that the user asks for.</param>
+/// <param name="Wanted">The ServiceMonitor to apply; null for the Operator, which makes its PodMonitor itself.</param>
+/// <param name="Live">The monitor in the cluster; null if there is none.</param>
+/// <param name="Action">What becomes of the monitor, or of the Operator's resource.</param>
+/// <param name="Services">The Services that the monitor selects.</param>
+/// <param name="HelmSet">The values by which Helm itself makes the monitor.</param>
+internal sealed record MonitorPlan(
+    FoundInstance Found,
+    JsonObject? Wanted,
+    LiveMonitor? Live,
+    ResourceAction Action,
+    IReadOnlyList<string> Services,
+    string HelmSet);
+
+/// <summary>Checks what a monitor needs, and plans what becomes of it. Only reads.</summary>
 internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, MonitorReader reader)
 {
     private static readonly Version OldestKnown = new(3, 0, 1);
 
-    /// <summary>Plans for an instance.</summary>
-    /// <param name="found">The instance.</param>
-    /// <param name="options">What is asked for beyond its values.</param>
-    /// <param name="method">How it is to come about.</param>
+    /// <summary>Makes the plan for a Milvus.</summary>
+    /// <param name="found">The Milvus.</param>
+    /// <param name="options">What the user asks for beyond the values.</param>
+    /// <param name="method">Who applies the monitor.</param>
     /// <param name="cancellationToken">Ends the planning.</param>
-    /// <exception cref="MonitoringException">Something is missing that has to come first, or is asked for that cannot be.</exception>
+    /// <exception cref="MonitoringException">The Milvus lacks something, or the options cannot be applied.</exception>
     public async Task<MonitorPlan> PlanAsync(
         FoundInstance found,
         MonitorOptions options,
@@ -74,8 +90,39 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         LiveMonitor? live,
         CancellationToken cancellationToken)
     {
-        CheckRelease(found.Instance);
-        var chart = options.Over(installed);
+        EnsureDeployed(found.Instance);
+        var chart = options.ApplyTo(installed);
+        EnsureServesMetrics(found, chart);
+        var services = await reader.ListServicesAsync(chart, cancellationToken).ConfigureAwait(false);
+        EnsureHasService(found, chart, services);
+        EnsureOwned(found, chart, live);
+        if (method == MonitorMethod.Native)
+        {
+            WarnOfOldChart(found, chart);
+        }
+
+        var wanted = chart.RenderMonitor();
+        var isInValues = options.AreIn(installed);
+        var action = live is null ? ResourceAction.Created : ResourceAction.Configured;
+        if (live is not null && MonitorComparison.Matches(wanted, live) && (isInValues || method == MonitorMethod.Native))
+        {
+            action = ResourceAction.Unchanged;
+        }
+
+        if (method == MonitorMethod.Native && action == ResourceAction.Configured && installed.MakesMonitor && !isInValues)
+        {
+            throw new MonitoringException(
+                ErrorId.FieldConflict,
+                $"The values of the Helm release {found.Instance} ask for another {found.MonitorId}",
+                $"change the values, with -Method Helm or by helm upgrade with --version {chart.ChartVersion} --reuse-values --set {options.AsHelmSet}",
+                found.MonitorId.ToString());
+        }
+
+        return new MonitorPlan(found with { Chart = chart }, wanted, live, action, services, options.AsHelmSet);
+    }
+
+    private static void EnsureServesMetrics(FoundInstance found, MilvusChart chart)
+    {
         if (!chart.ServesMetrics)
         {
             throw new MonitoringException(
@@ -84,8 +131,10 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
                 "set it to true with helm upgrade first",
                 found.Instance.ToString());
         }
+    }
 
-        var services = await reader.ServicesOfAsync(chart, cancellationToken).ConfigureAwait(false);
+    private static void EnsureHasService(FoundInstance found, MilvusChart chart, IReadOnlyList<string> services)
+    {
         if (services.Count == 0)
         {
             var labels = string.Join(',', chart.ServiceLabels.Select(label => $"{label.Key}={label.Value}"));
@@ -95,7 +144,10 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
                 "repair the release with helm upgrade first",
                 found.Instance.ToString());
         }
+    }
 
+    private static void EnsureOwned(FoundInstance found, MilvusChart chart, LiveMonitor? live)
+    {
         if (live is not null && !live.IsOfRelease(chart.Release))
         {
             throw new MonitoringException(
@@ -104,43 +156,27 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
                 "rename or delete it, then run the command again",
                 live.Id.ToString());
         }
-
-        if (
-            method == MonitorMethod.Native
-            && System.Version.TryParse(chart.ChartVersion.Split('-', '+')[0], out var version)
-            && version < OldestKnown)
-        {
-            sink.Warning(
-                $"Chart {chart.ChartVersion} of {found.Instance} is older than {OldestKnown}: its own ServiceMonitor looks otherwise than the one applied here."
-            );
-        }
-
-        var wanted = chart.RenderMonitor();
-        var isAsked = options.AreIn(installed);
-        var action = live is null ? ResourceAction.Created
-            : MonitorComparison.Matches(wanted, live) && (isAsked || method == MonitorMethod.Native) ? ResourceAction.Unchanged
-            : ResourceAction.Configured;
-        if (method == MonitorMethod.Native && action == ResourceAction.Configured && installed.MakesMonitor && !isAsked)
-        {
-            throw new MonitoringException(
-                ErrorId.FieldConflict,
-                $"The values of the Helm release {found.Instance} keep {found.MonitorId} otherwise",
-                $"change it there, with -Method Helm or by helm upgrade with --version {chart.ChartVersion} --reuse-values --set {options.AsHelmSet}",
-                found.MonitorId.ToString());
-        }
-
-        return new MonitorPlan(found with { Chart = chart }, wanted, live, action, services, options.AsHelmSet);
     }
 
-    private static void CheckRelease(MilvusInstance instance)
+    private void WarnOfOldChart(FoundInstance found, MilvusChart chart)
+    {
+        if (System.Version.TryParse(chart.ChartVersion.Split('-', '+')[0], out var version) && version < OldestKnown)
+        {
+            sink.Warning(
+                $"Chart {chart.ChartVersion} of {found.Instance} is older than {OldestKnown}: "
+                    + "its own ServiceMonitor differs from the one applied here.");
+        }
+    }
+
+    private static void EnsureDeployed(MilvusInstance instance)
     {
         var remedy = instance.Status switch
         {
             "deployed" => null,
-            "failed" => "see helm history, and mend it with helm upgrade or helm rollback first",
+            "failed" => "see helm history, and repair it with helm upgrade or helm rollback first",
             "uninstalled" => "install it first",
             _ when instance.Status.StartsWith("pending-", StringComparison.Ordinal) =>
-                "wait for helm to end or, if it was broken off, run helm rollback first",
+                "wait for helm to end or, if helm was interrupted, run helm rollback first",
             _ => "see helm status",
         };
         if (remedy is not null)

@@ -11,30 +11,57 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
 {
     private readonly MonitorTargetReader _targets = new(client, sink);
 
-    /// <summary>Lists the monitors of Milvus; none where the cluster does not know the kinds.</summary>
+    /// <summary>Lists the monitors of Milvus; none if the cluster does not know the kinds.</summary>
     /// <param name="namespaceName">The namespace; null for all.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     public async Task<IReadOnlyList<LiveMonitor>> ListAsync(string? namespaceName, CancellationToken cancellationToken)
     {
-        var found = await ListAsync(ResourceType.ServiceMonitor, namespaceName, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            found.AddRange(await ListAsync(ResourceType.PodMonitor, namespaceName, cancellationToken).ConfigureAwait(false));
-        }
-        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
-        {
-            sink.Verbose(exception.Message);
-        }
-
+        var services = await ListAsync(ResourceType.ServiceMonitor, namespaceName, cancellationToken).ConfigureAwait(false);
+        var pods = await ListAsync(ResourceType.PodMonitor, namespaceName, cancellationToken)
+            .ListIfPermittedAsync(sink)
+            .ConfigureAwait(false);
         return
         [
-            .. found
+            .. services
+                .Concat(pods)
                 .OrderBy(monitor => monitor.Metadata.Namespace, StringComparer.Ordinal)
                 .ThenBy(monitor => monitor.Metadata.Name, StringComparer.Ordinal),
         ];
     }
 
-    /// <summary>Reads one monitor; null where it is not there.</summary>
+    /// <summary>Lists the monitors with a name that the user asks for.</summary>
+    /// <exception cref="MonitoringException">The user asks for an exact name, and no monitor has it.</exception>
+    public async Task<IReadOnlyList<LiveMonitor>> ListAsync(
+        string? namespaceName,
+        NamePattern pattern,
+        CancellationToken cancellationToken)
+    {
+        var all = await ListAsync(namespaceName, cancellationToken).ConfigureAwait(false);
+        var found = all.Where(monitor => pattern.Matches(monitor.Metadata.Name)).ToList();
+        if (found.Count == 0 && pattern.Exact is { } name)
+        {
+            var place = namespaceName is null ? client.Connection.Context : $"namespace {namespaceName}";
+            throw new MonitoringException(
+                ErrorId.ObjectNotFound,
+                $"There is no monitor of Milvus named '{name}' in {place}",
+                NameSuggestions.Describe(name, all.Select(monitor => monitor.Metadata.Name).Distinct()),
+                name);
+        }
+
+        return found;
+    }
+
+    /// <summary>Lists the monitors of one Milvus.</summary>
+    public async Task<IReadOnlyList<LiveMonitor>> ListForInstanceAsync(
+        string? namespaceName,
+        string instance,
+        CancellationToken cancellationToken)
+    {
+        var all = await ListAsync(namespaceName, cancellationToken).ConfigureAwait(false);
+        return [.. all.Where(monitor => monitor.Instance == instance)];
+    }
+
+    /// <summary>Finds one monitor.</summary>
     public async Task<LiveMonitor?> FindAsync(ResourceType type, ResourceId id, CancellationToken cancellationToken)
     {
         if (await client.FindAsync(type, id, cancellationToken).ConfigureAwait(false) is not { } body)
@@ -46,10 +73,10 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
         return LiveMonitor.From(type, document.RootElement.Clone());
     }
 
-    /// <summary>The monitor as it is shown.</summary>
+    /// <summary>Shows a monitor with its targets.</summary>
     public async Task<MilvusServiceMonitor> ShowAsync(LiveMonitor monitor, CancellationToken cancellationToken)
     {
-        var targets = await FindTargetsAsync(monitor, cancellationToken).ConfigureAwait(false);
+        var targets = await ReadPermittedTargetsAsync(monitor, cancellationToken).ConfigureAwait(false);
         var endpoint = monitor.Endpoints.Count > 0 ? monitor.Endpoints[0] : default;
         return new MilvusServiceMonitor
         {
@@ -61,8 +88,8 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
             Interval = endpoint.Text("interval"),
             ScrapeTimeout = endpoint.Text("scrapeTimeout"),
             Labels = monitor.Metadata.Labels,
-            Managers = FieldManagers.ListAppliers([monitor.Metadata]),
-            Services = monitor.Type.Kind == "PodMonitor" ? [] : [.. targets.Scraped.Select(service => service.Name)],
+            Managers = FieldManagers.WhoApplied([monitor.Metadata]),
+            Services = monitor.Type.Kind == ResourceType.PodMonitor.Kind ? [] : [.. targets.Scraped.Select(service => service.Name)],
             Endpoints = targets.Endpoints?.Count,
             ReadyEndpoints = targets.Ready?.Count,
             Context = client.Connection.Context,
@@ -70,24 +97,24 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
         };
     }
 
-    /// <summary>What a monitor selects.</summary>
-    /// <exception cref="MonitoringException">The caller may not see it.</exception>
-    public Task<MonitorTargets> TargetsOfAsync(LiveMonitor monitor, CancellationToken cancellationToken) =>
+    /// <summary>Reads what a monitor selects.</summary>
+    /// <exception cref="MonitoringException">The caller may not read it.</exception>
+    public Task<MonitorTargets> ReadTargetsAsync(LiveMonitor monitor, CancellationToken cancellationToken) =>
         _targets.ReadAsync(monitor, cancellationToken);
 
-    /// <summary>The Services that a ServiceMonitor with the chart's selector would select.</summary>
-    public Task<IReadOnlyList<string>> ServicesOfAsync(MilvusChart chart, CancellationToken cancellationToken) =>
-        _targets.ServicesWithPortAsync(
+    /// <summary>Lists the Services that a ServiceMonitor with the chart's selector selects.</summary>
+    public Task<IReadOnlyList<string>> ListServicesAsync(MilvusChart chart, CancellationToken cancellationToken) =>
+        _targets.ListServicesWithPortAsync(
             chart.Namespace,
             JsonSerializer.SerializeToElement(new { matchLabels = chart.ServiceLabels }),
             [MilvusChart.MetricsPort],
             cancellationToken);
 
-    private async Task<MonitorTargets> FindTargetsAsync(LiveMonitor monitor, CancellationToken cancellationToken)
+    private async Task<MonitorTargets> ReadPermittedTargetsAsync(LiveMonitor monitor, CancellationToken cancellationToken)
     {
         try
         {
-            return await TargetsOfAsync(monitor, cancellationToken).ConfigureAwait(false);
+            return await ReadTargetsAsync(monitor, cancellationToken).ConfigureAwait(false);
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
         {
@@ -96,14 +123,12 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
         }
     }
 
-    private async Task<List<LiveMonitor>> ListAsync(ResourceType type, string? namespaceName, CancellationToken cancellationToken) =>
-        [
-            .. (
-                await client
-                    .ListAsync(type, namespaceName, string.Empty, cancellationToken)
-                    .ToListAsync(cancellationToken).ConfigureAwait(false))
-                .Select(json => LiveMonitor.From(type, json))
-                .OfType<LiveMonitor>()
-                .Where(monitor => monitor.IsOfMilvus),
-        ];
+    private async Task<IReadOnlyList<LiveMonitor>> ListAsync(ResourceType type, string? namespaceName, CancellationToken cancellationToken)
+    {
+        var objects = await client
+            .ListAsync(type, namespaceName, string.Empty, cancellationToken)
+            .ToListAsync(cancellationToken)
+            .ConfigureAwait(false);
+        return [.. objects.Select(json => LiveMonitor.From(type, json)).OfType<LiveMonitor>().Where(monitor => monitor.IsOfMilvus)];
+    }
 }

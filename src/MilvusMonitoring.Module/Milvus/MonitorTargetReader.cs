@@ -7,36 +7,35 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Milvus;
 
-/// <summary>Finds what monitors select. Reads each namespace once.</summary>
+/// <summary>Reads what monitors select. Each namespace is read once.</summary>
 internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink sink)
 {
     private readonly Dictionary<(string Kind, string? Namespace), Task<List<JsonElement>>> _lists = [];
 
-    /// <summary>Finds what a monitor selects.</summary>
-    public Task<MonitorTargets> ReadAsync(LiveMonitor monitor, CancellationToken cancellationToken) => monitor.Type.Kind == "PodMonitor"
-        ? PodsAsync(monitor, cancellationToken)
-        : ServicesAsync(monitor, cancellationToken);
+    public Task<MonitorTargets> ReadAsync(LiveMonitor monitor, CancellationToken cancellationToken) =>
+        monitor.Type.Kind == ResourceType.PodMonitor.Kind
+            ? ReadPodsAsync(monitor, cancellationToken)
+            : ReadServicesAsync(monitor, cancellationToken);
 
-    /// <summary>The Services of a namespace with a port of the given name that a selector selects.</summary>
-    public async Task<IReadOnlyList<string>> ServicesWithPortAsync(
+    /// <summary>Lists the Services of a namespace that a selector selects and that have one of the ports.</summary>
+    public async Task<IReadOnlyList<string>> ListServicesWithPortAsync(
         string? namespaceName,
         JsonElement selector,
         IReadOnlyCollection<string> ports,
-        CancellationToken cancellationToken) =>
-        [
-            .. (await SelectAsync(ResourceType.Service, namespaceName, selector, Ports, cancellationToken).ConfigureAwait(false))
-                .Where(service => service.Ports.Any(ports.Contains))
-                .Select(service => service.Name),
-        ];
+        CancellationToken cancellationToken)
+    {
+        var services = await SelectAsync(ResourceType.Service, namespaceName, selector, ListPorts, cancellationToken).ConfigureAwait(false);
+        return [.. services.Where(service => service.Ports.Any(ports.Contains)).Select(service => service.Name)];
+    }
 
-    private async Task<MonitorTargets> ServicesAsync(LiveMonitor monitor, CancellationToken cancellationToken)
+    private async Task<MonitorTargets> ReadServicesAsync(LiveMonitor monitor, CancellationToken cancellationToken)
     {
         var targets = new MonitorTargets(monitor.Ports, [], null);
         var endpoints = new Dictionary<(string, string, string), MonitorEndpoint>();
-        var isSeen = true;
+        var arePermitted = true;
         foreach (var namespaceName in monitor.TargetNamespaces)
         {
-            var selected = await SelectAsync(ResourceType.Service, namespaceName, monitor.Selector, Ports, cancellationToken)
+            var selected = await SelectAsync(ResourceType.Service, namespaceName, monitor.Selector, ListPorts, cancellationToken)
                 .ConfigureAwait(false);
             targets = targets with { Selected = [.. targets.Selected, .. selected] };
             try
@@ -46,11 +45,11 @@ internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink si
             catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
             {
                 sink.Verbose(exception.Message);
-                isSeen = false;
+                arePermitted = false;
             }
         }
 
-        return targets with { Endpoints = isSeen ? [.. endpoints.Values] : null };
+        return targets with { Endpoints = arePermitted ? [.. endpoints.Values] : null };
     }
 
     private async Task AddEndpointsAsync(
@@ -60,10 +59,10 @@ internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink si
         CancellationToken cancellationToken)
     {
         var services = targets.Scraped.Select(service => (service.Namespace, service.Name)).ToHashSet();
-        foreach (var slice in await SlicesAsync(namespaceName, cancellationToken).ConfigureAwait(false))
+        foreach (var slice in await ListSlicesAsync(namespaceName, cancellationToken).ConfigureAwait(false))
         {
             var place = slice.Member("metadata").Text("namespace") ?? string.Empty;
-            if (LabelsOf(slice).GetValueOrDefault("kubernetes.io/service-name") is not { } service
+            if (GetLabels(slice).GetValueOrDefault("kubernetes.io/service-name") is not { } service
                 || !services.Contains((place, service))
                 || !slice.Items("ports").Any(port => targets.Ports.Contains(port.Text("name") ?? string.Empty)))
             {
@@ -72,7 +71,7 @@ internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink si
 
             foreach (var endpoint in slice.Items("endpoints"))
             {
-                // A service with IPv4 and IPv6 has each pod in two slices.
+                // A Service with IPv4 and IPv6 has each pod in two slices.
                 var pod = endpoint.Member("targetRef").Text("name") ?? endpoint.Texts("addresses").FirstOrDefault() ?? string.Empty;
                 endpoints[(place, service, pod)] = new MonitorEndpoint(
                     place,
@@ -82,21 +81,22 @@ internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink si
         }
     }
 
-    private async Task<MonitorTargets> PodsAsync(LiveMonitor monitor, CancellationToken cancellationToken)
+    private async Task<MonitorTargets> ReadPodsAsync(LiveMonitor monitor, CancellationToken cancellationToken)
     {
         var selected = new List<SelectedObject>();
         var endpoints = new List<MonitorEndpoint>();
         foreach (var namespaceName in monitor.TargetNamespaces)
         {
-            foreach (
-                var pod in await SelectAsync(ResourceType.Pod, namespaceName, monitor.Selector, ContainerPorts, cancellationToken)
-                    .ConfigureAwait(false))
+            var all = await ListAsync(ResourceType.Pod, namespaceName, cancellationToken).ConfigureAwait(false);
+            var pods = await SelectAsync(ResourceType.Pod, namespaceName, monitor.Selector, ListContainerPorts, cancellationToken)
+                .ConfigureAwait(false);
+            foreach (var pod in pods)
             {
                 selected.Add(pod);
                 if (pod.Ports.Any(monitor.Ports.Contains))
                 {
-                    var live = (await ListAsync(ResourceType.Pod, namespaceName, cancellationToken).ConfigureAwait(false)).First(item =>
-                        NameOf(item) == pod.Name && item.Member("metadata").Text("namespace") == pod.Namespace);
+                    var live = all.First(item =>
+                        GetName(item) == pod.Name && item.Member("metadata").Text("namespace") == pod.Namespace);
                     endpoints.Add(new MonitorEndpoint(pod.Namespace, pod.Name, PodFailureReason.IsReady(live)));
                 }
             }
@@ -110,23 +110,28 @@ internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink si
         string? namespaceName,
         JsonElement selector,
         Func<JsonElement, IEnumerable<JsonElement>> ports,
-        CancellationToken cancellationToken) =>
+        CancellationToken cancellationToken)
+    {
+        var items = await ListAsync(type, namespaceName, cancellationToken).ConfigureAwait(false);
+        return
         [
-            .. (await ListAsync(type, namespaceName, cancellationToken).ConfigureAwait(false))
-                .Where(item => LabelSelector.Selects(selector, LabelsOf(item)))
+            .. items
+                .Where(item => LabelSelector.Selects(selector, GetLabels(item)))
                 .Select(item => new SelectedObject(
                     item.Member("metadata").Text("namespace") ?? string.Empty,
-                    NameOf(item),
-                    [.. ports(item).Select(port => port.Text("name") ?? string.Empty)]))
+                    GetName(item),
+                    [.. ports(item).Select(port => port.Text("name") ?? string.Empty)],
+                    GetLabels(item)))
                 .OrderBy(item => item.Name, StringComparer.Ordinal),
         ];
+    }
 
-    private static IEnumerable<JsonElement> Ports(JsonElement service) => service.Member("spec").Items("ports");
+    private static IEnumerable<JsonElement> ListPorts(JsonElement service) => service.Member("spec").Items("ports");
 
-    private static IEnumerable<JsonElement> ContainerPorts(JsonElement pod) =>
+    private static IEnumerable<JsonElement> ListContainerPorts(JsonElement pod) =>
         pod.Member("spec").Items("containers").SelectMany(container => container.Items("ports"));
 
-    private async Task<List<JsonElement>> SlicesAsync(string? namespaceName, CancellationToken cancellationToken)
+    private async Task<List<JsonElement>> ListSlicesAsync(string? namespaceName, CancellationToken cancellationToken)
     {
         var slices = await ListAsync(ResourceType.EndpointSlice, namespaceName, cancellationToken).ConfigureAwait(false);
         return slices.Count > 0
@@ -142,7 +147,7 @@ internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink si
             : _lists[key] = client.ListAsync(type, namespaceName, string.Empty, cancellationToken).ToListAsync(cancellationToken);
     }
 
-    private static string NameOf(JsonElement item) => item.Member("metadata").Text("name") ?? string.Empty;
+    private static string GetName(JsonElement item) => item.Member("metadata").Text("name") ?? string.Empty;
 
-    private static IReadOnlyDictionary<string, string> LabelsOf(JsonElement item) => item.Member("metadata").TextMap("labels");
+    private static IReadOnlyDictionary<string, string> GetLabels(JsonElement item) => item.Member("metadata").TextMap("labels");
 }

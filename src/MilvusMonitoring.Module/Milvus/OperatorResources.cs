@@ -6,21 +6,20 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Milvus;
 
-/// <summary>Finds what the Milvus Operator manages, and sets it to serve metrics.</summary>
+/// <summary>Reads the resources of the Milvus Operator, and turns their metrics on.</summary>
 internal sealed class OperatorResources(ClusterClient client)
 {
     private static readonly byte[] MetricsOn = """{"spec":{"components":{"disableMetric":false}}}"""u8.ToArray();
 
-    /// <summary>Finds the resources; none where the cluster does not know the kind.</summary>
-    public async Task<IReadOnlyList<FoundInstance>> FindAsync(
+    /// <summary>Lists the resources; none if the cluster does not know the kind.</summary>
+    public async Task<IReadOnlyList<FoundInstance>> ListAsync(
         string? namespaceName,
         Func<string, bool> isWanted,
         CancellationToken cancellationToken)
     {
         var found = new List<FoundInstance>();
-        await foreach (
-            var resource in client
-                .ListAsync(MilvusTypes.OperatorMilvus, namespaceName, string.Empty, cancellationToken).ConfigureAwait(false))
+        var resources = client.ListAsync(MilvusTypes.OperatorMilvus, namespaceName, string.Empty, cancellationToken);
+        await foreach (var resource in resources.ConfigureAwait(false))
         {
             if (resource.Member("metadata").Text("name") is { } name && isWanted(name))
             {
@@ -31,15 +30,14 @@ internal sealed class OperatorResources(ClusterClient client)
         return found;
     }
 
-    /// <summary>Has the Operator turn metrics on, upon which it makes its PodMonitor.</summary>
+    /// <summary>Turns the metrics of a resource on; the Operator then makes its PodMonitor.</summary>
     public async Task EnableMetricsAsync(MilvusInstance instance, CancellationToken cancellationToken)
     {
         var id = MilvusTypes.OperatorMilvus.IdOf(instance.Namespace, instance.Name);
-        if (
-            (await client.MergeAsync(MilvusTypes.OperatorMilvus, id, MetricsOn, cancellationToken).ConfigureAwait(false)).Failure is
-            { } refusal)
+        var result = await client.MergeAsync(MilvusTypes.OperatorMilvus, id, MetricsOn, cancellationToken).ConfigureAwait(false);
+        if (result.Refusal is { } failure)
         {
-            throw ClusterErrors.From(refusal, $"turn the metrics of {id} on", id.ToString());
+            throw ClusterErrors.From(failure, $"turn the metrics of {id} on", id.ToString());
         }
     }
 
@@ -53,7 +51,7 @@ internal sealed class OperatorResources(ClusterClient client)
             Mode = resource.Member("spec").Text("mode") == "cluster" ? MilvusMode.Cluster : MilvusMode.Standalone,
             AppVersion = components.Text("version") is { Length: > 0 } version
                 ? version
-                : TagOf(resource.Member("status").Text("currentImage") ?? components.Text("image")),
+                : FindTag(resource.Member("status").Text("currentImage") ?? components.Text("image")),
             ManagedBy = MilvusManager.Operator,
             Status = resource.Member("status").Text("status") is { Length: > 0 } status ? status : "Unknown",
             MetricsEnabled = components.Member("disableMetric").ValueKind != JsonValueKind.True,
@@ -65,7 +63,7 @@ internal sealed class OperatorResources(ClusterClient client)
     }
 
     /// <summary>The tag of <c>registry:5000/milvusdb/milvus:v2.6.15@sha256:…</c>.</summary>
-    private static string? TagOf(string? image)
+    private static string? FindTag(string? image)
     {
         var file = image?.Split('@')[0].Split('/')[^1].Split(':');
         return file is [_, { Length: > 0 } tag] ? tag : null;

@@ -14,37 +14,27 @@ internal sealed class AccessCheck : ICheck
     /// <summary>The account of kube-prometheus, whose ClusterRole of that name is the one that the page patches.</summary>
     private const string UsualAccount = "prometheus-k8s";
 
-    public string Name => CheckId.Access;
+    public string DescribeTarget(CheckContext context) =>
+        context.Prometheus is { } prometheus ? $"ServiceAccount/{prometheus.Namespace}/{prometheus.ServiceAccount}" : "ServiceAccount";
 
-    public string TargetOf(CheckContext scene) =>
-        scene.Prometheus is { } prometheus ? $"ServiceAccount/{prometheus.Namespace}/{prometheus.ServiceAccount}" : "ServiceAccount";
-
-    public async Task<Finding?> LookAsync(CheckContext scene, CancellationToken cancellationToken)
+    public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
-        if (scene.Prometheus is not { } prometheus || (scene.Found is null && scene.Monitor is null))
+        if (context.Prometheus is not { } prometheus || context is { Found: null, Monitor: null })
         {
             return null;
         }
 
-        var role = RoleOf(prometheus, scene.Monitor);
-        var remedy = scene.Remedies.Grant(prometheus.Namespace, prometheus.Name, prometheus.ServiceAccount != UsualAccount);
-        var needed = DiscoveryRules.GetRequired(scene.MonitorKind, role);
+        var role = FindRole(prometheus, context.Monitor);
+        var account = $"{prometheus.Namespace}/{prometheus.ServiceAccount}";
+        var remedy = context.Remedies.Grant(prometheus.Namespace, prometheus.Name, prometheus.ServiceAccount != UsualAccount);
+        var required = DiscoveryRules.GetRequired(context.MonitorKind, role);
+        var discovered = DescribeDiscovered(context.MonitorKind, role);
         Finding? finding = null;
-        foreach (var place in scene.Monitor?.TargetNamespaces ?? [scene.InstanceNamespace])
+        foreach (var place in context.Monitor?.TargetNamespaces ?? [context.InstanceNamespace])
         {
-            var (missing, fromBindings) = await MissingAsync(scene.Client, prometheus, needed, place, cancellationToken)
+            var (missing, fromBindings) = await ListMissingAsync(context.Client, prometheus, required, place, cancellationToken)
                 .ConfigureAwait(false);
-            var discovered =
-                scene.MonitorKind == "PodMonitor" ? "pods"
-                : role == DiscoveryRole.Endpoints ? "Endpoints"
-                : "EndpointSlices";
-            finding = AccessRule.Check(
-                $"{prometheus.Namespace}/{prometheus.ServiceAccount}",
-                place,
-                discovered,
-                missing,
-                fromBindings,
-                remedy);
+            finding = AccessRule.Evaluate(account, place, discovered, missing, fromBindings, remedy);
             if (finding.Status != CheckStatus.Passed)
             {
                 return finding;
@@ -55,39 +45,78 @@ internal sealed class AccessCheck : ICheck
     }
 
     /// <summary>A monitor may ask for a role of its own, since operator 0.82.</summary>
-    private static DiscoveryRole RoleOf(PrometheusServer prometheus, LiveMonitor? monitor) =>
+    private static DiscoveryRole FindRole(PrometheusServer prometheus, LiveMonitor? monitor) =>
         (monitor?.Spec.Text("serviceDiscoveryRole") ?? prometheus.Json.Member("spec").Text("serviceDiscoveryRole"))
         == nameof(DiscoveryRole.EndpointSlice)
             ? DiscoveryRole.EndpointSlice
             : DiscoveryRole.Endpoints;
 
-    private static async Task<(IReadOnlyList<Permission> Missing, string? FromBindings)> MissingAsync(
+    private static string DescribeDiscovered(string monitorKind, DiscoveryRole role)
+    {
+        if (monitorKind == ResourceType.PodMonitor.Kind)
+        {
+            return "pods";
+        }
+
+        return role == DiscoveryRole.Endpoints ? "Endpoints" : "EndpointSlices";
+    }
+
+    private static async Task<(IReadOnlyList<Permission> Missing, string? FromBindings)> ListMissingAsync(
         ClusterClient client,
         PrometheusServer prometheus,
-        IReadOnlyList<Permission> needed,
+        IReadOnlyList<Permission> required,
         string? place,
         CancellationToken cancellationToken)
     {
-        var reviews = await Task.WhenAll(
-            needed.Select(permission =>
-                AccessReview.ReviewAsync(
-                    client,
-                    (prometheus.Namespace, prometheus.ServiceAccount),
-                    permission,
-                    place,
-                    cancellationToken))).ConfigureAwait(false);
-        if (reviews.Select(review => review.Failure).FirstOrDefault(failure => failure is not null) is not { } failure)
+        var account = (prometheus.Namespace, prometheus.ServiceAccount);
+        try
         {
-            return ([.. needed.Where((_, index) => !reviews[index].IsAllowed)], null);
+            var reviews = required.Select(permission => AccessReview.MayAsync(client, account, permission, place, cancellationToken));
+            var allowed = await Task.WhenAll(reviews).ConfigureAwait(false);
+            return ([.. required.Where((_, index) => !allowed[index])], null);
         }
 
         if (failure.ErrorId != ErrorId.PermissionDenied)
         {
-            throw failure;
+            var rules = await new BindingReader(client)
+                .ListRulesAsync(prometheus.Namespace, prometheus.ServiceAccount, place, cancellationToken)
+                .ConfigureAwait(false);
+            var missing = required.Where(permission => !rules.Any(rule => rule.Allows(permission)));
+            return ([.. missing], "the caller may not ask the API server");
         }
 
         var rules = await new BindingReader(client)
             .RulesOfAsync(prometheus.Namespace, prometheus.ServiceAccount, place, cancellationToken).ConfigureAwait(false);
         return ([.. needed.Where(permission => !rules.Any(rule => rule.Allows(permission)))], "the caller may not ask the API server");
+    }
+}
+
+/// <summary>Whether the service account of Prometheus may read what its discovery needs.</summary>
+internal static class AccessRule
+{
+    /// <param name="account">The service account: <c>monitoring/prometheus-k8s</c>.</param>
+    /// <param name="place">The namespace; null for the whole cluster.</param>
+    /// <param name="discovered">What Prometheus discovers, for the text.</param>
+    /// <param name="missing">The permissions that the account lacks.</param>
+    /// <param name="fromBindings">Why roles and bindings were read instead of a review by the API server; null if it reviewed.</param>
+    /// <param name="remedy">What grants the permissions.</param>
+    public static Finding Evaluate(
+        string account,
+        string? place,
+        string discovered,
+        IReadOnlyList<Permission> missing,
+        string? fromBindings,
+        string remedy)
+    {
+        var target = $"ServiceAccount/{account}";
+        var scope = place is null ? "in the whole cluster" : $"in namespace {place}";
+        var how = fromBindings is null ? string.Empty : $" (evaluated from roles and bindings, because {fromBindings})";
+        if (missing.Count == 0)
+        {
+            return Finding.Passed(target, $"may discover {discovered} {scope}{how}");
+        }
+
+        var detail = $"lacks {Permission.Describe(missing)} {scope}{how}";
+        return fromBindings is null ? Finding.Failed(target, detail, remedy) : Finding.Unknown(target, detail, remedy);
     }
 }

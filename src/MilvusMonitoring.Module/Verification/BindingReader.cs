@@ -6,24 +6,24 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>Reads what roles and bindings give a service account, for callers who may not ask the API server.</summary>
+/// <summary>Reads what roles and bindings grant a service account, for callers who may not send access reviews.</summary>
 internal sealed class BindingReader(ClusterClient client)
 {
-    /// <summary>The rules that hold for a service account.</summary>
-    /// <param name="accountNamespace">Its namespace.</param>
-    /// <param name="account">Its name.</param>
-    /// <param name="place">The namespace that they are to hold in; null for the whole cluster.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task<IReadOnlyList<PolicyRule>> RulesOfAsync(
+    /// <summary>Lists the rules of a service account.</summary>
+    /// <param name="accountNamespace">The namespace of the account.</param>
+    /// <param name="account">The name of the account.</param>
+    /// <param name="place">The namespace in which the rules hold; null for the whole cluster.</param>
+    /// <param name="cancellationToken">Ends the reads.</param>
+    public async Task<IReadOnlyList<PolicyRule>> ListRulesAsync(
         string accountNamespace,
         string account,
         string? place,
         CancellationToken cancellationToken)
     {
-        var bindings = await BindingsAsync(ResourceType.ClusterRoleBinding, null, cancellationToken).ConfigureAwait(false);
+        var bindings = await ListBindingsAsync(ResourceType.ClusterRoleBinding, null, cancellationToken).ConfigureAwait(false);
         if (place is not null)
         {
-            bindings = [.. bindings, .. await BindingsAsync(ResourceType.RoleBinding, place, cancellationToken).ConfigureAwait(false)];
+            bindings = [.. bindings, .. await ListBindingsAsync(ResourceType.RoleBinding, place, cancellationToken).ConfigureAwait(false)];
         }
 
         var rules = new List<PolicyRule>();
@@ -32,8 +32,8 @@ internal sealed class BindingReader(ClusterClient client)
             var reference = binding.Member("roleRef");
             var type = reference.Text("kind") == ResourceType.ClusterRole.Kind ? ResourceType.ClusterRole : ResourceType.Role;
             var id = new ResourceId(type.Group, type.Kind, type.IsNamespaced ? place : null, reference.Text("name") ?? string.Empty);
-            rules.AddRange(
-                PolicyRule.ParseAll((await RoleDocument.FindAsync(client, type, id, cancellationToken).ConfigureAwait(false))?["rules"]));
+            var role = await RoleDocument.FindAsync(client, type, id, cancellationToken).ConfigureAwait(false);
+            rules.AddRange(PolicyRule.ParseAll(role?["rules"]));
         }
 
         return rules;
@@ -48,6 +48,6 @@ internal sealed class BindingReader(ClusterClient client)
             };
     }
 
-    private async Task<IReadOnlyList<JsonElement>> BindingsAsync(ResourceType type, string? place, CancellationToken cancellationToken) =>
+    private async Task<IReadOnlyList<JsonElement>> ListBindingsAsync(ResourceType type, string? place, CancellationToken cancellationToken) =>
         await client.ListAsync(type, place, string.Empty, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
 }

@@ -8,9 +8,7 @@ using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>
-/// What the links have found so far, for those that come after; one for the cluster, and one for each Milvus that goes on from it.
-/// </summary>
+/// <summary>What the checks have read so far, for later checks: one context for the cluster, and one for each Milvus.</summary>
 internal sealed class CheckContext(ClusterClient client, IActivitySink sink, TestRequest request)
 {
     public ClusterClient Client => client;
@@ -23,75 +21,53 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
 
     public MonitorReader Monitors { get; } = new(client, sink);
 
-    /// <summary>What this module installed; null where it did not, or the caller may not see it.</summary>
+    /// <summary>The inventory of the stack; null if this module installed none, or the caller may not read it.</summary>
     public Inventory? Stack { get; set; }
 
-    /// <summary>The operator's Deployment, where it is ready; null where it is not, or was not found.</summary>
+    /// <summary>The operator's Deployment; null if none was found, or if it is not ready.</summary>
     public ResourceId? Operator { get; set; }
 
-    /// <summary>The Prometheus resources that may be meant, the stack's own first; null before they were read.</summary>
+    /// <summary>The Prometheus resources that match the request, the stack's own first; null before they were read.</summary>
     public IReadOnlyList<PrometheusServer>? Servers { get; set; }
 
-    /// <summary>The one that is meant: the first that selects the monitor, else the first.</summary>
+    /// <summary>The Prometheus to check: the first that selects the monitor, else the first.</summary>
     public PrometheusServer? Prometheus { get; set; }
 
-    /// <summary>The Milvus; null where there is none.</summary>
+    /// <summary>The Milvus; null if none was found.</summary>
     public FoundInstance? Found { get; init; }
 
-    /// <summary>Why there is none, or none could be looked for.</summary>
+    /// <summary>Why no Milvus was found, or why the search failed.</summary>
     public MonitoringException? NotFound { get; init; }
 
-    /// <summary>The monitor; null where there is none.</summary>
+    /// <summary>Whether the search proved that there is no such Milvus, or more than one.</summary>
+    public bool HasNoInstance => NotFound is { ErrorId: ErrorId.InstanceNotFound or ErrorId.InstanceAmbiguous };
+
+    /// <summary>The monitor; null if there is none.</summary>
     public LiveMonitor? Monitor { get; set; }
 
-    /// <summary>What the monitor selects; null where it could not be read.</summary>
+    /// <summary>What the monitor selects; null if the caller may not read it.</summary>
     public MonitorTargets? Targets { get; set; }
 
-    /// <summary>Where the Prometheus that is meant can be asked; null before it was looked for.</summary>
+    /// <summary>The replicas of the Prometheus to check; null before they were listed.</summary>
     public IReadOnlyList<PrometheusReplica>? Replicas { get; set; }
 
-    /// <summary>How often the targets are scraped, as Prometheus says.</summary>
+    /// <summary>The scrape interval of the targets, as Prometheus reports it.</summary>
     public TimeSpan? Interval { get; set; }
 
-    /// <summary>The addresses by which the series of the targets are found.</summary>
+    /// <summary>The addresses of the targets, by which their series are found.</summary>
     public IReadOnlyList<string> Addresses { get; set; } = [];
 
-    /// <summary>The name of the Milvus, known or asked for.</summary>
+    /// <summary>The name of the Milvus, found or requested.</summary>
     public string InstanceName => Found?.Instance.Name ?? Monitor?.Instance ?? request.Name ?? "*";
 
-    /// <summary>The namespace of the Milvus, known or asked for.</summary>
+    /// <summary>The namespace of the Milvus, found or requested.</summary>
     public string InstanceNamespace =>
         Found?.Instance.Namespace ?? Monitor?.Metadata.Namespace ?? request.Namespace ?? client.Connection.DefaultNamespace;
 
     /// <summary>The kind of the monitor.</summary>
     public string MonitorKind => request.Monitor?.Kind ?? Monitor?.Type.Kind ?? Found?.MonitorType.Kind ?? ResourceType.ServiceMonitor.Kind;
 
-    /// <summary>What brings the monitor to what it should be: as the chart makes it, and set as given.</summary>
-    /// <param name="settings">What it is to be set to; null for what it is set to now.</param>
-    public string RepairCommand(MonitorSettings? settings = null)
-    {
-        if (Monitor is not { } monitor || Found is not { } found)
-        {
-            return Remedies.Enable(InstanceName, InstanceNamespace);
-        }
-
-        if (found.Chart is null)
-        {
-            return Remedies.InWords($"The Milvus Operator keeps {monitor.Id}: delete it, and the operator makes it anew.");
-        }
-
-        return MonitorRemover.FindRefusal(monitor, InstanceName) is { } reason
-                ? Remedies.InWords(
-                    $"{monitor.Id} stays as it is, since {reason}; then run: {Remedies.Enable(InstanceName, InstanceNamespace)}")
-            : monitor.Metadata.Managers.Any(manager => !manager.IsOurs)
-                ? Remedies.MakeAnew(InstanceName, InstanceNamespace, settings ?? Settings)
-            : Remedies.Enable(InstanceName, InstanceNamespace, settings ?? Settings);
-    }
-
-    /// <summary>The command that waits until a change has come through.</summary>
-    public string WaitCommand() => Remedies.Wait(InstanceName, InstanceNamespace);
-
-    /// <summary>What the monitor is set to beyond the values of the release; null where that cannot be told.</summary>
+    /// <summary>What the monitor sets beyond the values of the release; null if that cannot be known.</summary>
     public MonitorSettings? Settings =>
         Found?.Chart is { } chart && Monitor is { Endpoints.Count: > 0 } monitor
             ? MonitorSettings.Read(
@@ -101,32 +77,61 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
                 monitor.Metadata.Labels)
             : null;
 
-    /// <summary>Forgets what some links have found, before they look again.</summary>
-    /// <param name="links">The links, and all that they affect.</param>
-    /// <param name="cluster">The cluster's scene, which has been looked at again already; null for that scene itself.</param>
-    public void Forget(IReadOnlySet<string> links, CheckContext? cluster)
+    /// <summary>Writes the command that makes the monitor as the chart renders it.</summary>
+    /// <param name="settings">What the monitor is to set beyond the values of the release; null for what it sets now.</param>
+    public string WriteRepairCommand(MonitorSettings? settings = null)
     {
-        if (links.Contains(CheckId.Prometheus))
+        if (Monitor is not { } monitor || Found is not { } found)
         {
-            Servers = cluster?.Servers;
+            return Remedies.Enable(InstanceName, InstanceNamespace);
         }
 
-        if (links.Contains(CheckId.Selection))
+        if (found.Chart is null)
         {
+            return Remedies.DescribeManual($"Delete {monitor.Id}: the Milvus Operator, which owns it, creates it again.");
+        }
+
+        if (DisableOperation.FindSkipReason(monitor, InstanceName) is { } reason)
+        {
+            return Remedies.DescribeManual(
+                $"{monitor.Id} stays as it is, because {reason}; then run: {Remedies.Enable(InstanceName, InstanceNamespace)}");
+        }
+
+        return monitor.Metadata.Managers.Any(manager => !manager.IsOurs)
+            ? Remedies.Recreate(InstanceName, InstanceNamespace, settings ?? Settings)
+            : Remedies.Enable(InstanceName, InstanceNamespace, settings ?? Settings);
+    }
+
+    /// <summary>Writes the command that waits until a change has reached Prometheus.</summary>
+    public string WriteWaitCommand() => Remedies.Wait(InstanceName, InstanceNamespace);
+
+    /// <summary>Clears what some checks have stored, before they run again.</summary>
+    /// <param name="checks">The checks, with all checks that they affect.</param>
+    /// <param name="cluster">The cluster's context, whose checks have run again already; null if this is the cluster's context.</param>
+    public void Clear(IReadOnlySet<string> checks, CheckContext? cluster)
+    {
+        if (checks.Contains(CheckId.Prometheus))
+        {
+            Servers = cluster?.Servers;
             Prometheus = cluster?.Prometheus;
         }
 
-        Monitor = links.Contains(CheckId.Monitor) ? null : Monitor;
-        Targets = links.Contains(CheckId.Service) ? null : Targets;
-        Replicas = links.Contains(CheckId.Configuration) ? null : Replicas;
-        if (links.Contains(CheckId.Targets))
+        if (checks.Contains(CheckId.Selection) && cluster is not null)
+        {
+            Prometheus = cluster.Prometheus;
+        }
+
+        Monitor = checks.Contains(CheckId.Monitor) ? null : Monitor;
+        Targets = checks.Contains(CheckId.Service) ? null : Targets;
+        Replicas = checks.Contains(CheckId.Configuration) ? null : Replicas;
+        if (checks.Contains(CheckId.Targets))
         {
             (Interval, Addresses) = (null, []);
         }
     }
 
-    /// <summary>A scene for one Milvus, with what was found of the cluster.</summary>
-    public CheckContext For(FoundInstance? found, MonitoringException? notFound) => new(client, sink, request)
+    /// <summary>Creates the context of one Milvus, with what the checks of the cluster have stored.</summary>
+    public CheckContext CreateForInstance(FoundInstance? found, MonitoringException? notFound) => new(client, sink, request)
     {
         Found = found,
         NotFound = notFound,

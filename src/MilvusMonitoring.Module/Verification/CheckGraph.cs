@@ -1,68 +1,75 @@
 namespace MilvusMonitoring.Verification;
 
-/// <summary>Tells the first broken link, or the first that could not be looked at, from what merely follows from it.</summary>
+/// <summary>Tells the first broken or unknown check from the checks that merely follow from it.</summary>
 internal sealed class CheckGraph
 {
-    private readonly Dictionary<string, CheckResult> _judged = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CheckResult> _results = new(StringComparer.Ordinal);
 
-    /// <summary>A chain that goes on from another, whose links stay as they were judged.</summary>
+    /// <summary>Creates a graph, with the results of another one if there is one.</summary>
     public CheckGraph(CheckGraph? from = null)
     {
-        foreach (var (link, judgement) in from?._judged ?? [])
+        foreach (var (id, result) in from?._results ?? [])
         {
-            _judged[link] = judgement;
+            _results[id] = result;
         }
     }
 
-    /// <summary>Judges a link; those that it hangs on have been judged before.</summary>
-    /// <param name="link">The link.</param>
-    /// <param name="target">What it is about, where it could not be looked at.</param>
-    /// <param name="seen">What was found; null where what it takes to look was not there.</param>
-    /// <param name="lostAt">The link since which nothing can be looked at; null where everything can.</param>
-    /// <returns>What was found, or why that follows from another link.</returns>
-    public CheckResult Judge(string link, string target, Finding? seen, string? lostAt = null)
+    /// <summary>Evaluates a check. The checks that it depends on have been evaluated before.</summary>
+    /// <param name="id">The check.</param>
+    /// <param name="target">The target of a check without a finding.</param>
+    /// <param name="finding">The finding; null if the check could not run.</param>
+    /// <param name="lostAt">The check at which the API server was lost; null if it responds.</param>
+    public CheckResult Evaluate(string id, string target, Finding? finding, string? lostAt = null)
     {
-        var judgement =
-            Cause(link, CheckStatus.Failed, CheckStatus.Skipped) is { } cause
-            && seen?.Status is null or CheckStatus.Failed or CheckStatus.Unknown
-                ? new CheckResult(
-                    new Finding(
-                        CheckStatus.Skipped,
-                        seen?.Target ?? target,
-                        $"because of {cause}{(seen is null ? string.Empty : ": " + seen.Detail)}"),
-                    cause)
-            : seen is null ? Blind(target, Cause(link, CheckStatus.Unknown, CheckStatus.Unknown) ?? lostAt)
-            : new CheckResult(seen, null);
-        _judged[link] = judgement;
-        return judgement;
+        var result = EvaluateFinding(id, target, finding, lostAt);
+        _results[id] = result;
+        return result;
     }
 
-    private string? Cause(string link, CheckStatus cause, CheckStatus follower)
+    private CheckResult EvaluateFinding(string id, string target, Finding? finding, string? lostAt)
     {
-        foreach (var before in CheckId.Before(link))
+        if (finding?.Status is null or CheckStatus.Failed or CheckStatus.Unknown
+            && FindCause(id, CheckStatus.Failed, CheckStatus.Skipped) is { } cause)
         {
-            if (
-                _judged.TryGetValue(before, out var judged)
-                && (
-                    judged.Finding.Status == follower && judged.CausedBy is { } first ? first
-                    : judged.Finding.Status == cause ? before
-                    : null)
-                    is { } name)
+            var detail = finding is null ? $"because of {cause}" : $"because of {cause}: {finding.Detail}";
+            return new CheckResult(new Finding(CheckStatus.Skipped, finding?.Target ?? target, detail), cause);
+        }
+
+        return finding is null
+            ? CreateNotObservable(target, FindCause(id, CheckStatus.Unknown, CheckStatus.Unknown) ?? lostAt)
+            : new CheckResult(finding, null);
+    }
+
+    private string? FindCause(string id, CheckStatus cause, CheckStatus follower)
+    {
+        foreach (var dependency in CheckTable.ListDependencies(id))
+        {
+            if (!_results.TryGetValue(dependency, out var result))
             {
-                return name;
+                continue;
+            }
+
+            if (result.Finding.Status == follower && result.CausedBy is { } first)
+            {
+                return first;
+            }
+
+            if (result.Finding.Status == cause)
+            {
+                return dependency;
             }
         }
 
         return null;
     }
 
-    private static CheckResult Blind(string target, string? unknown) =>
+    private static CheckResult CreateNotObservable(string target, string? unknown) =>
         new(
-            Finding.Unknown(target, unknown is null ? "could not be looked at" : $"could not be looked at, since {unknown} is unknown"),
+            Finding.Unknown(target, unknown is null ? "could not be checked" : $"could not be checked, because {unknown} is unknown"),
             unknown);
 }
 
-/// <summary>What a link comes to.</summary>
-/// <param name="Finding">How it is.</param>
-/// <param name="CausedBy">The link that it follows from; null where it does not.</param>
+/// <summary>The result of a check.</summary>
+/// <param name="Finding">The finding.</param>
+/// <param name="CausedBy">The check that this result follows from; null if it follows from none.</param>
 internal sealed record CheckResult(Finding Finding, string? CausedBy);

@@ -1,121 +1,111 @@
 using System.Diagnostics;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Errors;
 using MilvusMonitoring.Kubernetes.Waiting;
 using MilvusMonitoring.Messages;
 using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>
-/// A walk along the chain that remembers what each link found, so that later only what may have changed is looked at again.
-/// </summary>
+/// <summary>Runs checks and remembers their findings, so that a later pass runs only the checks whose findings may have changed.</summary>
 internal sealed class CheckRun : IDisposable
 {
-    private static readonly ICheck[] StackChecks = [new ApiServerCheck(), new CrdCheck(), new OperatorCheck(), new PrometheusCheck()];
-
-    private readonly Dictionary<(CheckContext CheckContext, string Link), (Finding? Seen, TimeSpan Took)> _seen = [];
-    private readonly GrafanaCheck _grafana = new();
+    private readonly Dictionary<(CheckContext Context, string Id), (Finding? Finding, TimeSpan Took)> _findings = [];
     private readonly ClusterClient _client;
     private readonly IActivitySink _sink;
     private readonly TestRequest _request;
     private readonly PrometheusReplicas _replicas;
-    private readonly ICheck[] _instanceLinks;
+    private readonly Dictionary<string, ICheck> _checks;
 
-    private (MonitoringCheck For, Deadline Until)? _waiting;
+    private (MonitoringCheck Obstacle, Deadline Until)? _waiting;
 
     public CheckRun(ClusterClient client, IActivitySink sink, TestRequest request)
     {
         (_client, _sink, _request) = (client, sink, request);
         _replicas = new PrometheusReplicas(client, request.PrometheusUris);
+        _checks = CheckTable.Rows.ToDictionary(row => row.Id, row => row.Create(_replicas), StringComparer.Ordinal);
         Cluster = new CheckContext(client, sink, request);
-        _instanceLinks =
-        [
-            new InstanceCheck(),
-            new MonitorCheck(),
-            new SelectionCheck(),
-            new ServiceCheck(),
-            new EndpointsCheck(),
-            new NetworkPolicyCheck(),
-            new AccessCheck(),
-            new ConfigurationCheck(_replicas),
-            new TargetsCheck(),
-            new SamplesCheck(),
-        ];
     }
 
-    /// <summary>All links.</summary>
-    public static IReadOnlySet<string> Whole { get; } = CheckId.All.ToHashSet(StringComparer.Ordinal);
+    /// <summary>The ids of all checks.</summary>
+    public static IReadOnlySet<string> All { get; } = CheckTable.Ids.ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>The cluster's scene.</summary>
+    /// <summary>The context of the cluster.</summary>
     public CheckContext Cluster { get; private set; }
 
-    /// <summary>The scene of each Milvus.</summary>
-    public IReadOnlyList<CheckContext> Scenes { get; private set; } = [];
+    /// <summary>The context of each Milvus.</summary>
+    public IReadOnlyList<CheckContext> Instances { get; private set; } = [];
 
     /// <inheritdoc />
     public void Dispose() => _replicas.Dispose();
 
-    /// <summary>Has the progress tell what is waited for, and for how long still.</summary>
+    /// <summary>Has the progress bar name the first obstacle and the time that is left.</summary>
     public void ShowWaiting(IReadOnlyList<MonitoringCheck> checks, Deadline deadline)
     {
-        _waiting = Proof.Obstacle(checks) is { } obstacle ? (obstacle, deadline) : null;
+        _waiting = Proof.FindObstacle(checks) is { } obstacle ? (obstacle, deadline) : null;
         ShowProgress(string.Empty, 0);
     }
 
-    /// <summary>Looks at links, and judges all of them by that and by what the others found before.</summary>
-    /// <param name="links">The links, and all that they affect: see <see cref="CheckId.Affected"/>.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
-    /// <returns>The cluster's links, those of each Milvus, and Grafana.</returns>
-    public async Task<IReadOnlyList<MonitoringCheck>> LookAsync(IReadOnlySet<string> links, CancellationToken cancellationToken)
+    /// <summary>Runs some checks, and evaluates all by the new findings and by the earlier findings of the others.</summary>
+    /// <param name="ids">The checks to run, with all checks that they affect: see <see cref="CheckTable.ListAffected"/>.</param>
+    /// <param name="cancellationToken">Ends the pass.</param>
+    /// <returns>The checks of the cluster, those of each Milvus, and Grafana.</returns>
+    public async Task<IReadOnlyList<MonitoringCheck>> RunAsync(IReadOnlySet<string> ids, CancellationToken cancellationToken)
     {
-        if (links.Contains(CheckId.ApiServer))
+        if (ids.Contains(CheckId.ApiServer))
         {
             Cluster = new CheckContext(_client, _sink, _request);
-            _seen.Clear();
+            _findings.Clear();
         }
 
-        Cluster.Forget(links, null);
-        var look = new Look(links, new ServerLoss(), []);
-        var chain = new CheckGraph();
-        foreach (var link in StackChecks)
+        Cluster.Clear(ids, null);
+        var pass = new Pass(ids, new ServerLoss(), []);
+        var graph = new CheckGraph();
+        foreach (var row in CheckTable.Rows.TakeWhile(row => row.Scope == CheckScope.Cluster))
         {
-            look.Checks.Add(await LookAsync(link, Cluster, chain, look, cancellationToken).ConfigureAwait(false));
+            pass.Results.Add(await RunAsync(row.Id, Cluster, graph, pass, cancellationToken).ConfigureAwait(false));
         }
 
-        if (links.Contains(CheckId.Instance))
+        if (ids.Contains(CheckId.Instance))
         {
-            Scenes = await InstancesAsync(Cluster, look.IsReached && look.Server.At is null, cancellationToken).ConfigureAwait(false);
+            var responds = pass.IsReached && pass.Server.LostAt is null;
+            Instances = await ListInstancesAsync(responds, cancellationToken).ConfigureAwait(false);
         }
 
-        foreach (var own in Scenes)
+        foreach (var context in Instances)
         {
-            own.Forget(links, Cluster);
-            var ownChain = new CheckGraph(chain);
-            foreach (var link in _instanceLinks)
+            context.Clear(ids, Cluster);
+            var ownGraph = new CheckGraph(graph);
+            foreach (var row in CheckTable.Rows.Where(row => row.Scope == CheckScope.Instance))
             {
-                var check = await LookAsync(link, own, ownChain, look, cancellationToken).ConfigureAwait(false);
-                look.Checks.Add(check with { Instance = own.InstanceName, Namespace = own.InstanceNamespace });
+                var result = await RunAsync(row.Id, context, ownGraph, pass, cancellationToken).ConfigureAwait(false);
+                pass.Results.Add(result with { Instance = context.InstanceName, Namespace = context.InstanceNamespace });
             }
         }
 
-        look.Checks.Add(await LookAsync(_grafana, Cluster, chain, look, cancellationToken).ConfigureAwait(false));
-        return look.Checks;
+        foreach (var row in CheckTable.Rows.Reverse().TakeWhile(row => row.Scope == CheckScope.Cluster).Reverse())
+        {
+            pass.Results.Add(await RunAsync(row.Id, Cluster, graph, pass, cancellationToken).ConfigureAwait(false));
+        }
+
+        return pass.Results;
     }
 
-    private async Task<MonitoringCheck> LookAsync(
-        ICheck link,
-        CheckContext scene,
-        CheckGraph chain,
-        Look look,
+    private async Task<MonitoringCheck> RunAsync(
+        string id,
+        CheckContext context,
+        CheckGraph graph,
+        Pass pass,
         CancellationToken cancellationToken)
     {
-        var (seen, took) = look.Links.Contains(link.Name)
-            ? await LookAnewAsync(link, scene, look, cancellationToken).ConfigureAwait(false)
-            : _seen.GetValueOrDefault((scene, link.Name));
-        var (finding, cause) = chain.Judge(link.Name, link.TargetOf(scene), seen, seen is null ? look.Server.At : null);
+        var (observed, took) = pass.Ids.Contains(id)
+            ? await ObserveAsync(id, context, pass, cancellationToken).ConfigureAwait(false)
+            : _findings.GetValueOrDefault((context, id));
+        var target = _checks[id].DescribeTarget(context);
+        var (finding, cause) = graph.Evaluate(id, target, observed, observed is null ? pass.Server.LostAt : null);
         return new MonitoringCheck
         {
-            Check = link.Name,
+            Check = id,
             Status = finding.Status,
             Target = finding.Target,
             Detail = finding.Detail,
@@ -128,82 +118,108 @@ internal sealed class CheckRun : IDisposable
         };
     }
 
-    private async Task<(Finding? Seen, TimeSpan Took)> LookAnewAsync(
-        ICheck link,
-        CheckContext scene,
-        Look look,
+    private async Task<(Finding? Finding, TimeSpan Took)> ObserveAsync(
+        string id,
+        CheckContext context,
+        Pass pass,
         CancellationToken cancellationToken)
     {
-        ShowProgress($"{link.Name} {scene.InstanceName}", look.Checks.Count);
+        ShowProgress($"{id} {context.InstanceName}", pass.Results.Count);
         var clock = Stopwatch.StartNew();
-        var isVain = (look.Checks.Count > 0 && !look.IsReached) || look.Server.At is not null;
-        var seen = isVain ? null : await SeeAsync(link, scene, cancellationToken).ConfigureAwait(false);
-        look.Server.Note(link.Name, seen?.ErrorId);
-        return _seen[(scene, link.Name)] = (seen, clock.Elapsed);
+        var isFutile = (pass.Results.Count > 0 && !pass.IsReached) || pass.Server.LostAt is not null;
+        var finding = isFutile ? null : await ObserveAsync(_checks[id], context, cancellationToken).ConfigureAwait(false);
+        pass.Server.Record(id, finding?.ErrorId);
+        return _findings[(context, id)] = (finding, clock.Elapsed);
     }
 
-    private void ShowProgress(string link, int done)
-    {
-        var (status, percent) = _waiting is var (obstacle, until)
-            ? (
-                $"Waiting for {obstacle.Check} of {obstacle.Target}: {obstacle.Detail}; {DisplayText.Age(until.Left)} left",
-                100 - (int)(until.Left * 100 / until.Limit))
-            : (link, Math.Min(100, done * 100 / CheckId.All.Count));
-        _sink.Progress("Testing the monitoring of Milvus", status, percent);
-    }
-
-    /// <summary>
-    /// A permission that is missing, or an answer that cannot be read, leaves a link unknown; the others are looked at all the same.
-    /// </summary>
-    private static async Task<Finding?> SeeAsync(ICheck link, CheckContext scene, CancellationToken cancellationToken)
+    /// <summary>Runs a check. A missing permission or an unreadable response makes the check unknown, and the others go on.</summary>
+    private static async Task<Finding?> ObserveAsync(ICheck check, CheckContext context, CancellationToken cancellationToken)
     {
         try
         {
-            return await link.LookAsync(scene, cancellationToken).ConfigureAwait(false);
+            return await check.RunAsync(context, cancellationToken).ConfigureAwait(false);
         }
         catch (MonitoringException exception)
         {
-            return Finding.FromError(CheckStatus.Unknown, link.TargetOf(scene), exception);
+            return Finding.FromError(CheckStatus.Unknown, check.DescribeTarget(context), exception);
         }
     }
 
-    private async Task<IReadOnlyList<CheckContext>> InstancesAsync(CheckContext scene, bool isReached, CancellationToken cancellationToken)
+    private void ShowProgress(string check, int done)
     {
-        if (!isReached)
+        var status = check;
+        var percent = Math.Min(100, done * 100 / CheckTable.Ids.Count);
+        if (_waiting is var (obstacle, until))
         {
-            return [scene.For(null, null)];
+            status = $"Waiting for {obstacle.Check} of {obstacle.Target}: {obstacle.Detail}; {DisplayText.Age(until.Left)} left";
+            percent = 100 - (int)(until.Left * 100 / until.Limit);
+        }
+
+        _sink.Progress("Testing the monitoring of Milvus", status, percent);
+    }
+
+    private async Task<IReadOnlyList<CheckContext>> ListInstancesAsync(bool serverResponds, CancellationToken cancellationToken)
+    {
+        if (!serverResponds)
+        {
+            return [Cluster.CreateForInstance(null, null)];
         }
 
         try
         {
             var finder = new InstanceFinder(_client, _sink);
             var found = _request.Name is { } name
-                ? [await finder.FindOneAsync(name, _request.Namespace, cancellationToken).ConfigureAwait(false)]
-                : await finder.FindAsync(_request.Namespace, _ => true, cancellationToken).ConfigureAwait(false);
-            return found.Count > 0
-                ? [.. found.Select(instance => scene.For(instance, null))]
-                :
-                [
-                    scene.For(
-                        null,
-                        new MonitoringException(
-                            ErrorId.InstanceNotFound,
-                            $"There is no Milvus in {(_request.Namespace is { } place ? "namespace " + place : _client.Connection.Context)}"
-                        )),
-                ];
+                ? [await finder.GetAsync(name, _request.Namespace, cancellationToken).ConfigureAwait(false)]
+                : await finder.ListAsync(_request.Namespace, _ => true, cancellationToken).ConfigureAwait(false);
+            if (found.Count > 0)
+            {
+                return [.. found.Select(instance => Cluster.CreateForInstance(instance, null))];
+            }
+
+            var place = _request.Namespace is { } namespaceName ? $"namespace {namespaceName}" : _client.Connection.Context;
+            return
+            [
+                Cluster.CreateForInstance(null, new MonitoringException(ErrorId.InstanceNotFound, $"There is no Milvus in {place}")),
+            ];
         }
         catch (MonitoringException exception)
         {
-            return [scene.For(null, exception)];
+            return [Cluster.CreateForInstance(null, exception)];
         }
     }
 
-    /// <summary>One look.</summary>
-    /// <param name="Links">What is looked at anew.</param>
-    /// <param name="Server">Whether the API server was lost on the way.</param>
-    /// <param name="Checks">The checks so far.</param>
-    private sealed record Look(IReadOnlySet<string> Links, ServerLoss Server, List<MonitoringCheck> Checks)
+    /// <summary>One pass over the table.</summary>
+    /// <param name="Ids">The checks that run again.</param>
+    /// <param name="Server">Whether the API server was lost during the pass.</param>
+    /// <param name="Results">The results so far.</param>
+    private sealed record Pass(IReadOnlySet<string> Ids, ServerLoss Server, List<MonitoringCheck> Results)
     {
-        public bool IsReached => Checks[0].Status != CheckStatus.Failed;
+        public bool IsReached => Results[0].Status != CheckStatus.Failed;
+    }
+}
+
+/// <summary>
+/// Whether the API server was lost during a pass. Each request retries while a server may come back: to retry in one check after the other
+/// would take minutes.
+/// </summary>
+internal sealed class ServerLoss
+{
+    // A single failure may concern only what that check asks for.
+    private const int MostFailures = 2;
+
+    private int _failures;
+
+    /// <summary>The check at which the API server was lost; null while it responds.</summary>
+    public string? LostAt { get; private set; }
+
+    /// <summary>Records the error of a check.</summary>
+    /// <param name="check">The check.</param>
+    /// <param name="errorId">The id of its error; null for none.</param>
+    public void Record(string check, string? errorId)
+    {
+        if (ClusterFailure.AffectsEveryRequest(errorId) || (ClusterFailure.IsServerFault(errorId) && ++_failures == MostFailures))
+        {
+            LostAt ??= check;
+        }
     }
 }

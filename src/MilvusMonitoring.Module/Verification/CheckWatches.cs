@@ -5,14 +5,14 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>A list of objects that a link reads.</summary>
-/// <param name="Link">The link.</param>
+/// <summary>A list of objects that a check reads.</summary>
+/// <param name="Check">The check.</param>
 /// <param name="Type">The kind.</param>
-/// <param name="Namespace">The namespace; null for all, or for a kind that has none.</param>
+/// <param name="Namespace">The namespace; null for all, or for a kind without namespaces.</param>
 /// <param name="Selector">A query such as <c>labelSelector=a%3Db</c>; empty for all objects.</param>
-internal sealed record WatchedList(string Link, ResourceType Type, string? Namespace, string Selector = "");
+internal sealed record WatchedList(string Check, ResourceType Type, string? Namespace, string Selector = "");
 
-/// <summary>Watches what links read, metadata only, and knows which of them have to be looked at again.</summary>
+/// <summary>Watches the metadata of what checks read, and records which checks have to run again.</summary>
 internal sealed class CheckWatches(ClusterClient client, IActivitySink sink) : IAsyncDisposable
 {
     private readonly object _gate = new();
@@ -22,9 +22,9 @@ internal sealed class CheckWatches(ClusterClient client, IActivitySink sink) : I
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _signal = new(0, 1);
 
-    /// <summary>Watches these lists too; those that are watched already go on.</summary>
+    /// <summary>Starts to watch the lists that are not watched yet.</summary>
     /// <param name="lists">The lists.</param>
-    /// <param name="cancellationToken">Ends these watches.</param>
+    /// <param name="cancellationToken">Ends the new watches.</param>
     public void Follow(IEnumerable<WatchedList> lists, CancellationToken cancellationToken)
     {
         foreach (var list in lists)
@@ -36,19 +36,20 @@ internal sealed class CheckWatches(ClusterClient client, IActivitySink sink) : I
         }
     }
 
-    /// <summary>Whether a watch shows the changes of what a link reads.</summary>
-    public bool Covers(string link)
+    /// <summary>Whether a watch shows changes of what a check reads.</summary>
+    public bool Covers(string check)
     {
         lock (_gate)
         {
-            return _live.Any(list => list.Link == link);
+            return _live.Any(list => list.Check == check);
         }
     }
 
-    /// <summary>Waits until something has changed that <see cref="TakeChanged"/> has not given out.</summary>
-    public async Task ChangedAsync(CancellationToken cancellationToken) => await _signal.WaitAsync(cancellationToken).ConfigureAwait(false);
+    /// <summary>Waits for a change that <see cref="TakeChanged"/> has not returned yet.</summary>
+    public async Task WaitForChangeAsync(CancellationToken cancellationToken) =>
+        await _signal.WaitAsync(cancellationToken).ConfigureAwait(false);
 
-    /// <summary>The links whose objects have changed since the last call.</summary>
+    /// <summary>Takes the checks whose objects have changed since the last call.</summary>
     public IReadOnlyList<string> TakeChanged()
     {
         lock (_gate)
@@ -75,7 +76,14 @@ internal sealed class CheckWatches(ClusterClient client, IActivitySink sink) : I
         {
             var watch = new ObjectWatch(client);
             await watch
-                .FollowChangesAsync(list.Type, list.Namespace, list.Selector, true, () => Begin(list), _ => Note(list.Link), either.Token)
+                .FollowChangesAsync(
+                    list.Type,
+                    list.Namespace,
+                    list.Selector,
+                    true,
+                    () => RecordStart(list),
+                    _ => RecordChange(list.Check),
+                    either.Token)
                 .ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
@@ -84,7 +92,7 @@ internal sealed class CheckWatches(ClusterClient client, IActivitySink sink) : I
         }
         catch (MonitoringException exception)
         {
-            // Who may read may not always watch: such a link is looked at from time to time.
+            // A caller who may list but not watch gets the check polled instead.
             sink.Verbose(exception.Message);
         }
         finally
@@ -96,7 +104,7 @@ internal sealed class CheckWatches(ClusterClient client, IActivitySink sink) : I
         }
     }
 
-    private void Begin(WatchedList list)
+    private void RecordStart(WatchedList list)
     {
         lock (_gate)
         {
@@ -104,11 +112,11 @@ internal sealed class CheckWatches(ClusterClient client, IActivitySink sink) : I
         }
     }
 
-    private void Note(string link)
+    private void RecordChange(string check)
     {
         lock (_gate)
         {
-            _changed.Add(link);
+            _changed.Add(check);
             if (_signal.CurrentCount == 0)
             {
                 _signal.Release();

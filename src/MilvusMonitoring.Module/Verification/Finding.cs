@@ -1,13 +1,13 @@
 namespace MilvusMonitoring.Verification;
 
-/// <summary>What a rule makes of what was read for one link.</summary>
-/// <param name="Status">How the link is.</param>
-/// <param name="Target">What was looked at.</param>
+/// <summary>What a rule concludes from what a check read.</summary>
+/// <param name="Status">The status.</param>
+/// <param name="Target">The object of the check.</param>
 /// <param name="Detail">What was seen, in one line.</param>
-/// <param name="Remedy">What mends it; null where nothing is to be done.</param>
+/// <param name="Remedy">What repairs it; null if nothing is to be done.</param>
 internal sealed record Finding(CheckStatus Status, string Target, string Detail, string? Remedy = null)
 {
-    /// <summary>The error that it comes from; null where it comes from none that scripts know by its id.</summary>
+    /// <summary>The id of the error that the finding comes from; null if it comes from no error.</summary>
     public string? ErrorId { get; init; }
 
     public static Finding Passed(string target, string detail) => new(CheckStatus.Passed, target, detail);
@@ -18,14 +18,14 @@ internal sealed record Finding(CheckStatus Status, string Target, string Detail,
 
     public static Finding Unknown(string target, string detail, string? remedy = null) => new(CheckStatus.Unknown, target, detail, remedy);
 
-    /// <summary>What an error comes to: why, and apart from that what to do.</summary>
-    /// <param name="status">How the link is.</param>
-    /// <param name="target">What was looked at.</param>
+    /// <summary>Makes a finding of an error's reason and remedy.</summary>
+    /// <param name="status">The status.</param>
+    /// <param name="target">The object of the check.</param>
     /// <param name="error">The error.</param>
-    /// <param name="otherwise">What to do where the error does not say it.</param>
+    /// <param name="otherwise">The remedy if the error has none.</param>
     public static Finding FromError(CheckStatus status, string target, MonitoringException error, string? otherwise = null)
     {
-        var remedy = error.Remedy is { } words ? Remedies.InWords($"{char.ToUpperInvariant(words[0])}{words[1..]}.") : otherwise;
+        var remedy = error.Remedy is { } text ? Remedies.DescribeManual($"{char.ToUpperInvariant(text[0])}{text[1..]}.") : otherwise;
         return new Finding(status, target, error.Reason, remedy) { ErrorId = error.ErrorId };
     }
 }

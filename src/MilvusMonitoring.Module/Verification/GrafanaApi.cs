@@ -6,21 +6,21 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>Asks Grafana how it is, and its data source for an answer of Prometheus.</summary>
+/// <summary>Reads the health of Grafana, and queries Prometheus through its data source.</summary>
 internal sealed class GrafanaApi(JsonApi api)
 {
     private const int FirstWithUid = 9;
 
-    /// <summary>Asks.</summary>
-    /// <param name="credentials">Who to sign in as, one after the other until one is let in; null among them for nobody.</param>
+    /// <summary>Reads the state of Grafana and of its data source.</summary>
+    /// <param name="credentials">Who signs in: one after the other until Grafana accepts one; null among them for nobody.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
-    /// <exception cref="MonitoringException">It does not answer, or what answers is no Grafana.</exception>
-    public async Task<GrafanaAnswer> AskAsync(IEnumerable<NetworkCredential?> credentials, CancellationToken cancellationToken)
+    /// <exception cref="MonitoringException">Grafana does not respond, or the response is not that of a Grafana.</exception>
+    public async Task<GrafanaAnswer> GetStateAsync(IEnumerable<NetworkCredential?> credentials, CancellationToken cancellationToken)
     {
         var health = Parse(await api.GetAsync("api/health", null, cancellationToken).ConfigureAwait(false));
         if (health.Text("database") is not { } database)
         {
-            throw new MonitoringException(ErrorId.ResponseInvalid, $"what answers at {api.Who} is no Grafana", api.Who);
+            throw CreateNotGrafana(null);
         }
 
         var answer = new GrafanaAnswer(health.Text("version"), database == "ok");
@@ -28,7 +28,7 @@ internal sealed class GrafanaApi(JsonApi api)
         {
             try
             {
-                return await AskDataSourceAsync(answer, credential, cancellationToken).ConfigureAwait(false);
+                return await CheckDataSourceAsync(answer, credential, cancellationToken).ConfigureAwait(false);
             }
             catch (MonitoringException exception) when (exception.ErrorId == ErrorId.NotAuthenticated)
             {
@@ -39,40 +39,33 @@ internal sealed class GrafanaApi(JsonApi api)
         return answer;
     }
 
-    private async Task<GrafanaAnswer> AskDataSourceAsync(
+    private async Task<GrafanaAnswer> CheckDataSourceAsync(
         GrafanaAnswer health,
         NetworkCredential? credential,
         CancellationToken cancellationToken)
     {
         var sources = Parse(await api.GetAsync("api/datasources", credential, cancellationToken).ConfigureAwait(false));
-        var all =
-            sources.ValueKind == JsonValueKind.Array
-                ? sources.EnumerateArray().Where(source => source.Text("type") == "prometheus").ToList()
-                : [];
-        if (all.Count == 0)
+        if (FindDataSource(sources) is not { } source)
         {
             return health with { NotAsked = null };
         }
 
-        var source = all.FirstOrDefault(source => source.Member("isDefault").ValueKind == JsonValueKind.True)
-            is { ValueKind: JsonValueKind.Object } usual
-            ? usual
-            : all[0];
         var answer = health with { DataSource = source.Text("name") ?? "prometheus", NotAsked = null };
-        string? refusal = null;
-        foreach (var way in WaysTo(source, health.Version))
+        string? error = null;
+        foreach (var path in ListProxyPaths(source, health.Version))
         {
             try
             {
-                var body = await api.GetAsync($"api/datasources/proxy/{way}/api/v1/query?query=vector(1)", credential, cancellationToken)
+                var body = await api
+                    .GetAsync($"api/datasources/proxy/{path}/api/v1/query?query=vector(1)", credential, cancellationToken)
                     .ConfigureAwait(false);
                 EnsureNotFromGrafana(body);
-                PrometheusAnswers.Data(body, $"the data source '{answer.DataSource}'");
+                PrometheusAnswers.GetData(body, $"the data source '{answer.DataSource}'");
                 return answer;
             }
             catch (MonitoringException exception) when (exception.ErrorId == ErrorId.ResponseInvalid)
             {
-                refusal ??= OneLine.TrimPunctuation(exception.Message);
+                error ??= OneLine.WithoutEnd(exception.Message);
             }
             catch (MonitoringException exception) when (exception.ErrorId == ErrorId.TimedOut)
             {
@@ -80,18 +73,28 @@ internal sealed class GrafanaApi(JsonApi api)
             }
         }
 
-        return answer with { DataSourceError = refusal ?? "Grafana gives it neither an id nor a uid" };
+        return answer with { DataSourceError = error ?? "Grafana gives it neither an id nor a uid" };
+    }
+
+    /// <summary>Finds the default Prometheus data source, or else the first.</summary>
+    private static JsonElement? FindDataSource(JsonElement sources)
+    {
+        var all = sources.ValueKind == JsonValueKind.Array
+            ? sources.EnumerateArray().Where(source => source.Text("type") == "prometheus").ToList()
+            : [];
+        var preferred = all.FindIndex(source => source.Member("isDefault").ValueKind == JsonValueKind.True);
+        return all.Count == 0 ? null : all[Math.Max(0, preferred)];
     }
 
     /// <summary>
-    /// The ways to a data source through Grafana, the best first: by uid from 9.0 on, by number up to 12, where 13 serves that by a feature
-    /// toggle only.
+    /// Lists the paths of Grafana's proxy to a data source, the best first: by uid from Grafana 9.0 on, by number up to Grafana 12. Grafana
+    /// 13 serves numbers only with a feature toggle.
     /// </summary>
     /// <remarks>
-    /// A Grafana that hides its version is asked by both, and so is one from 9.0 on: up to 9.3.2 a uid with a hyphen in it was cut
+    /// A Grafana that hides its version gets both. So does every Grafana from 9.0 on: up to 9.3.2 it cut a uid at a hyphen
     /// (grafana/grafana#61722).
     /// </remarks>
-    private static IEnumerable<string> WaysTo(JsonElement source, string? version)
+    private static IEnumerable<string> ListProxyPaths(JsonElement source, string? version)
     {
         var isOld = int.TryParse(version?.Split('.')[0], CultureInfo.InvariantCulture, out var major) && major < FirstWithUid;
         if (!isOld && source.Text("uid") is { Length: > 0 } uid)
@@ -106,31 +109,32 @@ internal sealed class GrafanaApi(JsonApi api)
     }
 
     /// <summary>
-    /// Grafana's own errors are a message without a status: a route or a data source that it does not have says nothing of what stands
-    /// behind it.
+    /// Refuses an error of Grafana itself, which has a message and no status: Grafana has no such route or data source, which says nothing
+    /// about Prometheus.
     /// </summary>
     private void EnsureNotFromGrafana(ReadOnlyMemory<byte> body)
     {
-        if (
-            JsonTexts.AreReadable(body.Span)
-            && Fields(body) is { } fields
-            && fields.Text("status") is null
-            && fields.Text("message") is { } message)
+        if (ParseObject(body) is { } fields && fields.Text("status") is null && fields.Text("message") is { } message)
         {
             throw new MonitoringException(ErrorId.ResponseInvalid, $"Grafana says '{OneLine.Clean(message, 200)}'", api.Who);
         }
+    }
 
-        static JsonElement? Fields(ReadOnlyMemory<byte> body)
+    private static JsonElement? ParseObject(ReadOnlyMemory<byte> body)
+    {
+        if (!JsonTexts.AreReadable(body.Span))
         {
-            try
-            {
-                return JsonSlice.Parse(body) is { ValueKind: JsonValueKind.Object } fields ? fields : null;
-            }
-            catch (JsonException)
-            {
-                // No JSON is no word of Grafana's: whoever reads on says what it is.
-                return null;
-            }
+            return null;
+        }
+
+        try
+        {
+            return JsonSlice.Parse(body) is { ValueKind: JsonValueKind.Object } fields ? fields : null;
+        }
+        catch (JsonException)
+        {
+            // Grafana's own errors are JSON. The reader of the response reports what this one is.
+            return null;
         }
     }
 
@@ -142,7 +146,10 @@ internal sealed class GrafanaApi(JsonApi api)
         }
         catch (JsonException exception)
         {
-            throw new MonitoringException(ErrorId.ResponseInvalid, $"what answers at {api.Who} is no Grafana", api.Who, exception);
+            throw CreateNotGrafana(exception);
         }
     }
+
+    private MonitoringException CreateNotGrafana(Exception? cause) =>
+        new(ErrorId.ResponseInvalid, $"what answers at {api.Who} is no Grafana", api.Who, cause);
 }

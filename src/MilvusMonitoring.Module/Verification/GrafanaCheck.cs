@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Messages;
@@ -7,91 +8,142 @@ using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>Grafana is healthy, and its data source answers.</summary>
+/// <summary>Grafana is healthy, and its data source responds.</summary>
 /// <remarks>
-/// Lives as long as the command: Grafana locks a user out after a few wrong passwords, so that a refused one is not tried again.
+/// The check lives as long as the command: Grafana locks a user out after a few wrong passwords, so that a refused credential is not tried
+/// again.
 /// </remarks>
 internal sealed class GrafanaCheck : ICheck
 {
     private const string Selector = "labelSelector=app.kubernetes.io%2Fname%3Dgrafana";
     private const int UsualPort = 3000;
 
-    /// <summary>What kube-prometheus installs Grafana with, and its documentation names.</summary>
+    /// <summary>The user that kube-prometheus installs Grafana with; its documentation names it.</summary>
     private static readonly NetworkCredential Initial = new("admin", "admin");
 
     private bool _isRefused;
 
-    public string Name => CheckId.Grafana;
+    public string DescribeTarget(CheckContext context) =>
+        context.Request.GrafanaUri is { } address ? ServiceHttp.Describe(address) : $"Deployment/{FindNamespace(context)}/grafana";
 
-    public string TargetOf(CheckContext scene) =>
-        scene.Request.GrafanaUri is { } address ? ServiceHttp.Shown(address) : $"Deployment/{Place(scene)}/grafana";
-
-    public async Task<Finding?> LookAsync(CheckContext scene, CancellationToken cancellationToken)
+    public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
-        if (scene.Request.GrafanaUri is { } address)
+        if (context.Request.GrafanaUri is { } address)
         {
-            using var given = ServiceHttp.At(address);
-            return await AskAsync(scene, TargetOf(scene), given, ServiceHttp.Shown(address), cancellationToken).ConfigureAwait(false);
+            using var atAddress = ServiceHttp.CreateForAddress(address);
+            var description = ServiceHttp.Describe(address);
+            return await CheckAsync(context, description, atAddress, description, cancellationToken).ConfigureAwait(false);
         }
 
-        var (id, live) = await Workloads.FindAsync(scene.Client, Place(scene), null, Selector, cancellationToken).ConfigureAwait(false);
+        var place = FindNamespace(context);
+        var (id, live) = await Workloads.FindAsync(context.Client, place, null, Selector, cancellationToken).ConfigureAwait(false);
         if (id is null)
         {
-            return new Finding(CheckStatus.Skipped, TargetOf(scene), $"no Grafana is in namespace {Place(scene)}");
+            return new Finding(CheckStatus.Skipped, DescribeTarget(context), $"no Grafana is in namespace {place}");
         }
 
-        if (
-            await Workloads.CheckAsync(scene, id, live, cancellationToken).ConfigureAwait(false) is
-            { Status: not CheckStatus.Passed } broken)
+        if (await Workloads.CheckAsync(context, id, live, cancellationToken).ConfigureAwait(false)
+            is { Status: not CheckStatus.Passed } broken)
         {
             return broken;
         }
 
         var selector = live.Member("spec", "selector");
-        var pods = await Workloads
-            .ReadyPodsAsync(
-                scene.Client,
-                id.Namespace!,
-                pod => LabelSelector.Selects(selector, pod.Member("metadata").TextMap("labels")),
-                cancellationToken).ConfigureAwait(false);
+        bool IsSelected(JsonElement pod) => LabelSelector.Selects(selector, pod.Member("metadata").TextMap("labels"));
+        var pods = await Workloads.ListReadyPodsAsync(context.Client, place, IsSelected, cancellationToken).ConfigureAwait(false);
         if (pods.Count == 0)
         {
-            return Finding.Failed(id.ToString(), "no pod of it is ready", scene.Remedies.Install(scene.Stack, force: true));
+            return Finding.Failed(id.ToString(), "no pod of it is ready", context.Remedies.Install(context.Stack, force: true));
         }
 
         var name = pods[0].Member("metadata").Text("name")!;
-        using var http = ServiceHttp.CreateForPod(
-            new PodDialer(scene.Client),
-            new PodAddress(id.Namespace!, name, Workloads.PortOf(pods[0], "http", UsualPort)),
-            string.Empty);
-        return await AskAsync(scene, id.ToString(), http, $"pod {name}", cancellationToken).ConfigureAwait(false);
+        var pod = new PodAddress(place, name, Workloads.FindPort(pods[0], "http") ?? UsualPort);
+        using var inPod = ServiceHttp.CreateForPod(new PodDialer(context.Client), pod, string.Empty);
+        return await CheckAsync(context, id.ToString(), inPod, $"pod {name}", cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<Finding> AskAsync(
-        CheckContext scene,
+    private async Task<Finding> CheckAsync(
+        CheckContext context,
         string target,
         HttpClient http,
         string who,
         CancellationToken cancellationToken)
     {
-        NetworkCredential?[] credentials = _isRefused ? [null] : scene.Request.Grafana is { } credential ? [credential] : [null, Initial];
         try
         {
-            var answer = await new GrafanaApi(new JsonApi(http, who)).AskAsync(credentials, cancellationToken).ConfigureAwait(false);
+            var answer = await new GrafanaApi(new JsonApi(http, who))
+                .GetStateAsync(ListCredentials(context), cancellationToken)
+                .ConfigureAwait(false);
             _isRefused |= answer.NotAsked is not null;
-            return GrafanaRule.Check(target, answer, scene.Remedies.Install(scene.Stack, force: true));
+            return GrafanaRule.Evaluate(target, answer, context.Remedies.Install(context.Stack, force: true));
         }
         catch (MonitoringException exception)
             when (exception.ErrorId is ErrorId.ServiceUnreachable or ErrorId.TimedOut
-                || (exception.ErrorId == ErrorId.ResponseInvalid && scene.Request.GrafanaUri is not null))
+                || (exception.ErrorId == ErrorId.ResponseInvalid && context.Request.GrafanaUri is not null))
         {
             return Finding.Failed(
                 target,
-                OneLine.TrimPunctuation(exception.Message),
-                Remedies.InWords("See that Grafana runs and can be reached from here; give another address with -GrafanaUri."));
+                OneLine.WithoutEnd(exception.Message),
+                Remedies.DescribeManual("See that Grafana runs and can be reached from here; give another address with -GrafanaUri."));
         }
     }
 
-    private static string Place(CheckContext scene) =>
-        scene.Prometheus?.Namespace ?? scene.Stack?.Namespace ?? scene.Request.Prometheus.Namespace ?? PrometheusChoice.UsualNamespace;
+    /// <summary>The credentials to try in turn; null among them stands for an anonymous request.</summary>
+    private NetworkCredential?[] ListCredentials(CheckContext context)
+    {
+        if (_isRefused)
+        {
+            return [null];
+        }
+
+        return context.Request.Grafana is { } credential ? [credential] : [null, Initial];
+    }
+
+    private static string FindNamespace(CheckContext context) =>
+        context.Prometheus?.Namespace
+        ?? context.Stack?.Namespace
+        ?? context.Request.Prometheus.Namespace
+        ?? PrometheusChoice.UsualNamespace;
+}
+
+/// <summary>The state of Grafana and of its data source.</summary>
+/// <param name="Version">The version; null if Grafana hides it.</param>
+/// <param name="IsHealthy">Whether Grafana says that its database is healthy.</param>
+/// <param name="DataSource">The name of its Prometheus data source; null if it has none, or does not show it.</param>
+/// <param name="DataSourceError">Why the data source does not respond; null if it does.</param>
+/// <param name="NotAsked">Why the data source could not be checked; null if it was.</param>
+internal sealed record GrafanaAnswer(
+    string? Version,
+    bool IsHealthy,
+    string? DataSource = null,
+    string? DataSourceError = null,
+    string? NotAsked = null);
+
+/// <summary>Whether Grafana is healthy and can show what Prometheus has.</summary>
+internal static class GrafanaRule
+{
+    /// <param name="target">The Grafana.</param>
+    /// <param name="answer">Its state.</param>
+    /// <param name="install">What restores its data source.</param>
+    public static Finding Evaluate(string target, GrafanaAnswer answer, string install) =>
+        answer switch
+        {
+            { IsHealthy: false } => Finding.Failed(
+                target,
+                $"Grafana {answer.Version} says that its database is not healthy",
+                Remedies.DescribeManual("See the log of Grafana's pod.")),
+            { NotAsked: { } reason } => Finding.Unknown(
+                target,
+                $"Grafana {answer.Version} is healthy; its data source could not be checked: {reason}",
+                Remedies.DescribeManual("Sign in with -GrafanaCredential.")),
+            { DataSource: null } => Finding.Failed(
+                target,
+                $"Grafana {answer.Version} is healthy, but has no Prometheus data source",
+                install),
+            { DataSourceError: { } error } => Finding.Failed(
+                target,
+                $"its data source '{answer.DataSource}' does not answer: {error}",
+                install),
+            _ => Finding.Passed(target, $"Grafana {answer.Version} is healthy, and its data source '{answer.DataSource}' answers"),
+        };
 }

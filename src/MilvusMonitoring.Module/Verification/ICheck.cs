@@ -1,15 +1,12 @@
 namespace MilvusMonitoring.Verification;
 
-/// <summary>Looks at one link of the chain. Only reads.</summary>
+/// <summary>One check of <see cref="CheckTable"/>. A check only reads.</summary>
 internal interface ICheck
 {
-    /// <summary>One of <see cref="CheckId"/>.</summary>
-    string Name { get; }
+    /// <summary>Names the object of the check, as far as the context knows it before the check runs.</summary>
+    string DescribeTarget(CheckContext context);
 
-    /// <summary>What the link is about, as far as that is known before the look.</summary>
-    string TargetOf(CheckContext scene);
-
-    /// <summary>Looks, and notes in the scene what later links need.</summary>
-    /// <returns>How it is; null where an earlier link has not found what it takes to look.</returns>
-    Task<Finding?> LookAsync(CheckContext scene, CancellationToken cancellationToken);
+    /// <summary>Runs the check, and stores in the context what later checks need.</summary>
+    /// <returns>The finding; null if the context lacks a value that an earlier check stores.</returns>
+    Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken);
 }

@@ -2,16 +2,15 @@ using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>What a monitor is set to beyond the values of its release: what a remedy has to keep.</summary>
-/// <param name="Interval">How often it scrapes; null for what the values say.</param>
-/// <param name="ScrapeTimeout">How long a scrape may take; null for what the values say.</param>
-/// <param name="Labels">Its labels that are neither the chart's nor in the values.</param>
+/// <summary>What a monitor sets beyond the values of its release: a remedy has to keep it.</summary>
+/// <param name="Interval">The scrape interval; null for that of the values.</param>
+/// <param name="ScrapeTimeout">The scrape timeout; null for that of the values.</param>
+/// <param name="Labels">The labels that neither the chart nor the values have.</param>
 internal sealed record MonitorSettings(string? Interval, string? ScrapeTimeout, IReadOnlyDictionary<string, string> Labels)
 {
-    /// <summary>Nothing beyond the values.</summary>
     public static MonitorSettings None { get; } = new(null, null, new Dictionary<string, string>());
 
-    /// <summary>Compares a monitor with what the chart alone would make.</summary>
+    /// <summary>Reads what a monitor sets beyond what the chart alone renders.</summary>
     public static MonitorSettings Read(
         MilvusChart chart,
         string? interval,
@@ -27,8 +26,8 @@ internal sealed record MonitorSettings(string? Interval, string? ScrapeTimeout, 
                 .ToDictionary(label => label.Key, label => label.Value, StringComparer.Ordinal));
     }
 
-    /// <summary>The same with more labels.</summary>
-    public MonitorSettings With(IEnumerable<KeyValuePair<string, string>> labels)
+    /// <summary>Adds labels.</summary>
+    public MonitorSettings WithLabels(IEnumerable<KeyValuePair<string, string>> labels)
     {
         var all = Labels.ToDictionary(StringComparer.Ordinal);
         foreach (var label in labels)
@@ -39,9 +38,9 @@ internal sealed record MonitorSettings(string? Interval, string? ScrapeTimeout, 
         return this with { Labels = all };
     }
 
-    /// <summary>The same with three times as long for a scrape.</summary>
-    /// <param name="interval">How often it scrapes now.</param>
-    /// <param name="timeout">How long a scrape may take now.</param>
+    /// <summary>Triples the scrape timeout, and the interval if it would be shorter.</summary>
+    /// <param name="interval">The interval now.</param>
+    /// <param name="timeout">The timeout now.</param>
     public MonitorSettings WithMoreTime(TimeSpan interval, TimeSpan timeout)
     {
         var more = timeout * 3;

@@ -1,86 +1,148 @@
 using System.Text.Json;
 using MilvusMonitoring.Json;
+using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Verification;
 
+/// <summary>No network policy keeps Prometheus out.</summary>
+internal sealed class NetworkPolicyCheck : ICheck
+{
+    private const int MetricsPort = 9091;
+
+    private static readonly ResourceType NetworkPolicy = new("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", true);
+
+    public string DescribeTarget(CheckContext context) => $"Namespace/{context.InstanceNamespace}";
+
+    public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
+    {
+        if (context.Targets?.Endpoints is not [var endpoint, ..]
+            || context.Monitor is not { } monitor
+            || context.Prometheus is not { } prometheus)
+        {
+            return null;
+        }
+
+        var client = context.Client;
+        var place = endpoint.Namespace;
+        var policies = await client
+            .ListAsync(NetworkPolicy, place, string.Empty, cancellationToken)
+            .ToListAsync(cancellationToken)
+            .ConfigureAwait(false);
+        var podId = ResourceType.Pod.IdOf(place, endpoint.Pod);
+        if (policies.Count == 0
+            || await client.FindAsync(ResourceType.Pod, podId, cancellationToken).ConfigureAwait(false) is not { } body)
+        {
+            return Finding.Passed($"Namespace/{place}", "has no network policy");
+        }
+
+        var pod = JsonSlice.Parse(body);
+        var portName = monitor.Ports.FirstOrDefault() ?? string.Empty;
+        return NetworkPolicyRule.Evaluate(
+            policies,
+            new PolicyPeer(place, pod.Member("metadata").TextMap("labels"), new Dictionary<string, string>()),
+            (portName, Workloads.FindPort(pod, portName) ?? MetricsPort),
+            await ReadPeerAsync(client, prometheus, cancellationToken).ConfigureAwait(false));
+    }
+
+    private static async Task<PolicyPeer> ReadPeerAsync(
+        ClusterClient client,
+        PrometheusServer prometheus,
+        CancellationToken cancellationToken)
+    {
+        bool IsReplica(JsonElement pod) => PrometheusReplicas.IsReplica(pod, prometheus.Name);
+        var replicas = await Workloads
+            .ListReadyPodsAsync(client, prometheus.Namespace, IsReplica, cancellationToken)
+            .ConfigureAwait(false);
+        var metadata = replicas is [var replica, ..] ? replica.Member("metadata") : prometheus.Json.Member("spec", "podMetadata");
+        var namespaceLabels = await PrometheusSelection
+            .LabelsOfAsync(client, prometheus.Namespace, cancellationToken)
+            .ConfigureAwait(false);
+        return new PolicyPeer(prometheus.Namespace, metadata.TextMap("labels"), namespaceLabels);
+    }
+}
+
 /// <summary>A pod as network policies see it.</summary>
-/// <param name="Namespace">Its namespace.</param>
-/// <param name="Labels">Its labels.</param>
-/// <param name="NamespaceLabels">The labels of its namespace.</param>
 internal sealed record PolicyPeer(
     string Namespace,
     IReadOnlyDictionary<string, string> Labels,
     IReadOnlyDictionary<string, string> NamespaceLabels);
 
 /// <summary>
-/// Whether network policies would keep Prometheus from the metrics of a pod. Only a warning: whether the network enforces them nobody can
-/// read from the cluster.
+/// Whether network policies would keep Prometheus from the metrics of a pod. The finding is only a warning: the cluster does not show
+/// whether its network enforces policies.
 /// </summary>
 internal static class NetworkPolicyRule
 {
-    /// <summary>Applies the rule.</summary>
     /// <param name="policies">The policies of the pod's namespace.</param>
     /// <param name="pod">A pod of Milvus.</param>
-    /// <param name="port">The port of its metrics: its name and number.</param>
+    /// <param name="port">The name and number of its metrics port.</param>
     /// <param name="prometheus">A pod of Prometheus.</param>
-    public static Finding Check(IReadOnlyList<JsonElement> policies, PolicyPeer pod, (string Name, int Number) port, PolicyPeer prometheus)
+    public static Finding Evaluate(
+        IReadOnlyList<JsonElement> policies,
+        PolicyPeer pod,
+        (string Name, int Number) port,
+        PolicyPeer prometheus)
     {
         var target = $"Namespace/{pod.Namespace}";
         var isolating = policies
-            .Where(policy => IsOnIngress(policy) && LabelSelector.Selects(policy.Member("spec", "podSelector"), pod.Labels))
+            .Where(policy => RestrictsIngress(policy) && LabelSelector.Selects(policy.Member("spec", "podSelector"), pod.Labels))
             .ToList();
         if (isolating.Count == 0)
         {
-            return Finding.Passed(target, "no network policy is on the pods of Milvus");
+            return Finding.Passed(target, "no network policy selects the pods of Milvus");
         }
 
         var names = string.Join(
             ", ",
             isolating.Select(policy => $"NetworkPolicy/{pod.Namespace}/{policy.Member("metadata").Text("name")}"));
-        return isolating.SelectMany(policy => policy.Member("spec").Items("ingress")).Any(rule => LetsIn(rule, pod, port, prometheus))
-            ? Finding.Passed(target, $"{names} {(isolating.Count == 1 ? "lets" : "let")} Prometheus in")
-            : Finding.Warning(
-                target,
-                $"{names} {(isolating.Count == 1 ? "does" : "do")} not let Prometheus in to port {port.Number}",
-                Remedies.InWords(
-                    $"Allow ingress to port {port.Number} from pods of namespace {prometheus.Namespace} with app.kubernetes.io/name=prometheus."
-                ));
+        if (isolating.SelectMany(policy => policy.Member("spec").Items("ingress")).Any(rule => Allows(rule, pod, port, prometheus)))
+        {
+            return Finding.Passed(target, $"{names} {(isolating.Count == 1 ? "lets" : "let")} Prometheus in");
+        }
+
+        return Finding.Warning(
+            target,
+            $"{names} {(isolating.Count == 1 ? "does" : "do")} not let Prometheus in to port {port.Number}",
+            Remedies.DescribeManual(
+                $"Allow ingress to port {port.Number} from pods of namespace {prometheus.Namespace} with "
+                    + "app.kubernetes.io/name=prometheus."));
     }
 
-    private static bool IsOnIngress(JsonElement policy)
+    private static bool RestrictsIngress(JsonElement policy)
     {
         var types = policy.Member("spec").Texts("policyTypes").ToList();
         return types.Count == 0 || types.Contains("Ingress");
     }
 
-    private static bool LetsIn(JsonElement rule, PolicyPeer pod, (string Name, int Number) port, PolicyPeer prometheus)
+    private static bool Allows(JsonElement rule, PolicyPeer pod, (string Name, int Number) port, PolicyPeer prometheus)
     {
         var ports = rule.Items("ports").ToList();
         var peers = rule.Items("from").ToList();
-        return (ports.Count == 0 || ports.Any(item => IsPort(item, port)))
-            && (peers.Count == 0 || peers.Any(peer => IsPeer(peer, pod, prometheus)));
+        return (ports.Count == 0 || ports.Any(item => MatchesPort(item, port)))
+            && (peers.Count == 0 || peers.Any(peer => MatchesPeer(peer, pod, prometheus)));
     }
 
-    private static bool IsPort(JsonElement item, (string Name, int Number) port) =>
+    private static bool MatchesPort(JsonElement item, (string Name, int Number) port) =>
         (item.Text("protocol") ?? "TCP") == "TCP"
         && (item.Member("port").ValueKind == JsonValueKind.Undefined
             || item.Text("port") == port.Name
             || (item.Number("port") is { } first && first <= port.Number && port.Number <= (item.Number("endPort") ?? first)));
 
-    // An ipBlock may hold the address of Prometheus or not: taken for letting in, since its addresses change.
-    private static bool IsPeer(JsonElement peer, PolicyPeer pod, PolicyPeer prometheus)
+    // The addresses of Prometheus change, so that an ipBlock counts as one that holds them.
+    private static bool MatchesPeer(JsonElement peer, PolicyPeer pod, PolicyPeer prometheus)
     {
         if (peer.Member("ipBlock").ValueKind == JsonValueKind.Object)
         {
             return true;
         }
 
-        var (places, pods) = (peer.Member("namespaceSelector"), peer.Member("podSelector"));
-        var isPlace =
-            places.ValueKind == JsonValueKind.Object
-                ? LabelSelector.Selects(places, prometheus.NamespaceLabels)
+        var (namespaces, pods) = (peer.Member("namespaceSelector"), peer.Member("podSelector"));
+        var matchesNamespace =
+            namespaces.ValueKind == JsonValueKind.Object
+                ? LabelSelector.Selects(namespaces, prometheus.NamespaceLabels)
                 : prometheus.Namespace == pod.Namespace;
-        return isPlace && (pods.ValueKind != JsonValueKind.Object || LabelSelector.Selects(pods, prometheus.Labels));
+        return matchesNamespace && (pods.ValueKind != JsonValueKind.Object || LabelSelector.Selects(pods, prometheus.Labels));
     }
 }

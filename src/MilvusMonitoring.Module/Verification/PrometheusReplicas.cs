@@ -6,16 +6,16 @@ using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>A replica of Prometheus that can be asked.</summary>
-/// <param name="Name">Its pod, or the address that was given.</param>
-/// <param name="Api">Where to ask it.</param>
-/// <param name="Set">What it shares with the others that each scrape a part of the same targets; without shards its own name.</param>
-/// <param name="IsNamed">Whether the caller has named it.</param>
+/// <summary>A replica of Prometheus.</summary>
+/// <param name="Name">Its pod, or its address.</param>
+/// <param name="Api">Its HTTP API.</param>
+/// <param name="Set">The name of the set of shards that share the targets; without shards the name of the replica.</param>
+/// <param name="IsNamed">Whether the caller named its address.</param>
 internal sealed record PrometheusReplica(string Name, PrometheusApi Api, string Set, bool IsNamed);
 
 /// <summary>
-/// Finds every replica of a Prometheus: a single one may be the only one that scrapes. Whoever looks again finds the same ones with their
-/// connections.
+/// Lists every replica of a Prometheus: a single replica may be the only one that scrapes. A replica keeps its connections from one pass to
+/// the next.
 /// </summary>
 internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri> addresses) : IDisposable
 {
@@ -23,45 +23,39 @@ internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri
 
     private readonly Dictionary<string, (HttpClient Http, PrometheusReplica Replica)> _open = new(StringComparer.Ordinal);
 
-    /// <summary>Finds the replicas that are ready, or takes the addresses that were given for them.</summary>
-    /// <exception cref="MonitoringException">The caller may not see the pods.</exception>
-    public async Task<IReadOnlyList<PrometheusReplica>> FindAsync(PrometheusServer prometheus, CancellationToken cancellationToken)
+    /// <summary>Lists the ready replicas, or those at the addresses that the caller named.</summary>
+    /// <exception cref="MonitoringException">The caller may not read the pods.</exception>
+    public async Task<IReadOnlyList<PrometheusReplica>> ListAsync(PrometheusServer prometheus, CancellationToken cancellationToken)
     {
         var spec = prometheus.Json.Member("spec");
         var isSharded = spec.Number("shards") > 1;
         if (addresses.Count > 0)
         {
-            return
-            [
-                .. addresses.Select(address =>
-                    Replica(
-                        ServiceHttp.Shown(address),
-                        ServiceHttp.Shown(address),
-                        () => ServiceHttp.At(address),
-                        isSharded ? "all" : ServiceHttp.Shown(address))),
-            ];
+            return [.. addresses.Select(address => GetAtAddress(address, isSharded))];
         }
 
         if (spec.Member("web", "tlsConfig").ValueKind == JsonValueKind.Object)
         {
             throw new MonitoringException(
                 ErrorId.ResponseInvalid,
-                $"{prometheus} serves TLS, which is asked only at an address; give it with -PrometheusUri",
+                $"{prometheus} serves TLS, which needs an address",
+                "give the address with -PrometheusUri",
                 prometheus.ToString());
         }
 
         var dialer = new PodDialer(client);
         var pods = await Workloads
-            .ReadyPodsAsync(client, prometheus.Namespace, pod => IsReplica(pod, prometheus.Name), cancellationToken).ConfigureAwait(false);
+            .ListReadyPodsAsync(client, prometheus.Namespace, pod => IsReplica(pod, prometheus.Name), cancellationToken)
+            .ConfigureAwait(false);
         return
         [
             .. pods.Select(pod =>
             {
                 var name = pod.Member("metadata").Text("name")!;
-                var port = Workloads.PortOf(pod, spec.Text("portName") ?? "web", UsualPort);
+                var port = Workloads.FindPort(pod, spec.Text("portName") ?? "web") ?? UsualPort;
                 var path = spec.Text("routePrefix") ?? string.Empty;
                 var key = $"{pod.Member("metadata").Text("uid")}:{port}/{path}";
-                return Replica(
+                return GetOrCreate(
                     key,
                     $"pod {name}",
                     () => ServiceHttp.CreateForPod(dialer, new PodAddress(prometheus.Namespace, name, port), path),
@@ -70,7 +64,7 @@ internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri
         ];
     }
 
-    /// <summary>Whether a pod is of a Prometheus resource: the operator's StatefulSet, or one of several shards, owns it.</summary>
+    /// <summary>Whether a pod belongs to a Prometheus resource: to its StatefulSet, or to that of a shard.</summary>
     public static bool IsReplica(JsonElement pod, string prometheus) =>
         pod.Member("metadata")
             .Items("ownerReferences")
@@ -89,7 +83,13 @@ internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri
         }
     }
 
-    private PrometheusReplica Replica(string key, string name, Func<HttpClient> open, string set)
+    private PrometheusReplica GetAtAddress(Uri address, bool isSharded)
+    {
+        var name = ServiceHttp.Describe(address);
+        return GetOrCreate(name, name, () => ServiceHttp.CreateForAddress(address), isSharded ? "all" : name);
+    }
+
+    private PrometheusReplica GetOrCreate(string key, string name, Func<HttpClient> open, string set)
     {
         if (!_open.TryGetValue(key, out var known))
         {

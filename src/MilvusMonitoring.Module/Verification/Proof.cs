@@ -1,38 +1,32 @@
 namespace MilvusMonitoring.Verification;
 
-/// <summary>What the checks of one walk come to.</summary>
+/// <summary>What the checks of one pass prove.</summary>
 internal static class Proof
 {
-    /// <summary>Whether they prove that every Milvus is scraped: none has failed, and of each there are fresh samples.</summary>
-    public static bool Holds(IReadOnlyList<MonitoringCheck> checks) =>
-        checks.All(check => check.Status != CheckStatus.Failed)
-        && checks.Where(check => check.Check == CheckId.Samples) is var samples
-        && samples.Any() && samples.All(check => check.Status is CheckStatus.Passed or CheckStatus.Warning);
+    /// <summary>Whether the checks prove that every Milvus is scraped: none has failed, and each Milvus has fresh samples.</summary>
+    public static bool Holds(IReadOnlyList<MonitoringCheck> checks)
+    {
+        var samples = checks.Where(check => check.Check == CheckId.Samples).ToList();
+        return checks.All(check => check.Status != CheckStatus.Failed)
+            && samples.Count > 0
+            && samples.All(check => check.Status is CheckStatus.Passed or CheckStatus.Warning);
+    }
 
     /// <summary>
-    /// Whether they will stay as they are however long one waits: what was named is not there, the server and the caller do not trust each
-    /// other, or the caller may not read what it takes.
+    /// Whether waiting longer cannot change the result: an object that the caller named is not in the cluster, the server and the caller do
+    /// not trust each other, or the caller lacks a permission.
     /// </summary>
     public static bool IsHopeless(IReadOnlyList<MonitoringCheck> checks) =>
-        checks.Any(check =>
-            check
-                is
-            {
-                Status: CheckStatus.Failed,
-                ErrorId: ErrorId.InstanceNotFound
-                        or ErrorId.InstanceAmbiguous
-                        or ErrorId.ObjectNotFound
-                        or ErrorId.CertificateNotTrusted
-                        or ErrorId.NotAuthenticated
-            }
-        ) || Unproven(checks).Any(item => item.Why.ErrorId == ErrorId.PermissionDenied);
+        checks.Any(check => check.Status == CheckStatus.Failed && IsLasting(check.ErrorId))
+        || ListUnproven(checks).Any(item => item.Why.ErrorId == ErrorId.PermissionDenied);
 
-    /// <summary>The first check that keeps them from proving it.</summary>
-    public static MonitoringCheck? Obstacle(IReadOnlyList<MonitoringCheck> checks) =>
-        checks.FirstOrDefault(check => check.Status == CheckStatus.Failed) ?? Unproven(checks).Select(item => item.Why).FirstOrDefault();
+    /// <summary>Finds the first check that keeps the others from proving that every Milvus is scraped.</summary>
+    public static MonitoringCheck? FindObstacle(IReadOnlyList<MonitoringCheck> checks) =>
+        checks.FirstOrDefault(check => check.Status == CheckStatus.Failed)
+        ?? ListUnproven(checks).Select(item => item.Why).FirstOrDefault();
 
-    /// <summary>The links that keep them from proving it and follow from no other.</summary>
-    public static IReadOnlyList<string> Broken(IReadOnlyList<MonitoringCheck> checks) =>
+    /// <summary>Lists the failed and unknown checks that follow from no other check.</summary>
+    public static IReadOnlyList<string> ListBroken(IReadOnlyList<MonitoringCheck> checks) =>
         [
             .. checks
                 .Where(check => check.CausedBy is null && check.Status is CheckStatus.Failed or CheckStatus.Unknown)
@@ -40,11 +34,9 @@ internal static class Proof
                 .Distinct(),
         ];
 
-    /// <summary>
-    /// Each Milvus of which nothing proves that it is scraped, though nothing has failed: silence here would pass for a proof.
-    /// </summary>
-    /// <returns>The Milvus, and the first check that left the last one unknown.</returns>
-    public static IEnumerable<(string Milvus, MonitoringCheck Why)> Unproven(IReadOnlyList<MonitoringCheck> checks) =>
+    /// <summary>Lists each Milvus that nothing proves to be scraped though no check failed: silence would pass for a proof.</summary>
+    /// <returns>The Milvus, and the first check that left its last check unknown.</returns>
+    public static IEnumerable<(string Milvus, MonitoringCheck Why)> ListUnproven(IReadOnlyList<MonitoringCheck> checks) =>
         from samples in checks
         where samples is { Check: CheckId.Samples, Status: CheckStatus.Unknown }
         let own = checks
@@ -53,4 +45,12 @@ internal static class Proof
         select (
             own.First(check => check.Check == CheckId.Instance).Target,
             own.First(check => check.Check == (samples.CausedBy ?? CheckId.Samples)));
+
+    private static bool IsLasting(string? errorId) =>
+        errorId
+            is ErrorId.InstanceNotFound
+                or ErrorId.InstanceAmbiguous
+                or ErrorId.ObjectNotFound
+                or ErrorId.CertificateNotTrusted
+                or ErrorId.NotAuthenticated;
 }

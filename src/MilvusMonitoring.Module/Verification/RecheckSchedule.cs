@@ -1,35 +1,36 @@
 namespace MilvusMonitoring.Verification;
 
-/// <summary>When which links are looked at again while a chain is waited for.</summary>
+/// <summary>When which checks run again during a wait.</summary>
 internal sealed class RecheckSchedule(CheckWatches watches, TimeProvider time)
 {
     /// <summary>
-    /// How many looks in a row changes may cause; then one for each <see cref="LookAgain"/>, however much goes on in the namespaces.
+    /// How many passes in a row changes may cause. After that one pass may follow in each <see cref="RefillInterval"/>, however many
+    /// objects change in the namespaces.
     /// </summary>
-    private const int MostLooks = 3;
+    private const int MostPasses = 3;
 
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan RefillInterval = TimeSpan.FromSeconds(15);
 
-    /// <summary>For each Milvus, since each has a chain of its own.</summary>
-    private static readonly TimeSpan WalkAgain = TimeSpan.FromMinutes(1);
+    /// <summary>How often all checks run, for each Milvus: a pass has checks of its own for each.</summary>
+    private static readonly TimeSpan FullInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>The pauses in seconds before a broken link is looked at again, where no watch shows its change.</summary>
+    /// <summary>The pauses in seconds before a broken check runs again, if no watch shows a change.</summary>
     private static readonly int[] Unwatched = [1, 1, 2, 3, 5, 8];
 
-    /// <summary>The same where a watch does: the first is for what changed before the watch began.</summary>
+    /// <summary>The same if a watch shows changes: the first pause is for what changed before the watch began.</summary>
     private static readonly int[] Watched = [1, 30];
 
     private IReadOnlyList<string> _broken = [];
     private int _pauses;
-    private int _looks;
+    private int _passes;
     private long _refilled = time.GetTimestamp();
-    private long _walked = time.GetTimestamp();
+    private long _lastFull = time.GetTimestamp();
 
-    /// <summary>Waits until something is to be looked at.</summary>
-    /// <param name="broken">The links that are waited for.</param>
+    /// <summary>Waits until checks have to run again.</summary>
+    /// <param name="broken">The broken checks.</param>
     /// <param name="instances">How many Milvus there are.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The links, and all that they affect.</returns>
+    /// <returns>The checks to run, with all checks that they affect.</returns>
     public async Task<IReadOnlySet<string>> NextAsync(IReadOnlyList<string> broken, int instances, CancellationToken cancellationToken)
     {
         if (!broken.SequenceEqual(_broken))
@@ -37,52 +38,50 @@ internal sealed class RecheckSchedule(CheckWatches watches, TimeProvider time)
             (_broken, _pauses) = (broken, 0);
         }
 
-        var unwatched = broken.Where(link => !watches.Covers(link)).ToList();
+        var unwatched = broken.Where(check => !watches.Covers(check)).ToList();
         var pauses = unwatched.Count == 0 ? Watched : Unwatched;
         var pause = TimeSpan.FromSeconds(pauses[Math.Min(_pauses, pauses.Length - 1)]);
-        if (!await IsChangedWithinAsync(pause, cancellationToken).ConfigureAwait(false))
+        if (await IsChangedWithinAsync(pause, cancellationToken).ConfigureAwait(false))
         {
-            var isFirst = _pauses++ == 0;
-            return IsWalkDue(instances) ? Whole() : CheckId.Affected(isFirst || unwatched.Count == 0 ? broken : unwatched);
+            await ThrottleAsync(cancellationToken).ConfigureAwait(false);
+            return CheckTable.ListAffected(watches.TakeChanged());
         }
 
-        await SpendAsync(cancellationToken).ConfigureAwait(false);
-        return CheckId.Affected(watches.TakeChanged());
+        var isFirst = _pauses++ == 0;
+        if (time.GetElapsedTime(_lastFull) >= FullInterval * Math.Max(1, instances))
+        {
+            _lastFull = time.GetTimestamp();
+            return CheckRun.All;
+        }
+
+        return CheckTable.ListAffected(isFirst || unwatched.Count == 0 ? broken : unwatched);
     }
 
     private async Task<bool> IsChangedWithinAsync(TimeSpan pause, CancellationToken cancellationToken)
     {
-        using var round = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var changed = watches.ChangedAsync(round.Token);
-        await Task.WhenAny(changed, Task.Delay(pause, time, round.Token)).ConfigureAwait(false);
-        await round.CancelAsync().ConfigureAwait(false);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var changed = watches.WaitForChangeAsync(either.Token);
+        await Task.WhenAny(changed, Task.Delay(pause, time, either.Token)).ConfigureAwait(false);
+        await either.CancelAsync().ConfigureAwait(false);
         await changed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
         return changed.IsCompletedSuccessfully;
     }
 
-    private async Task SpendAsync(CancellationToken cancellationToken)
+    private async Task ThrottleAsync(CancellationToken cancellationToken)
     {
-        var refills = (int)(time.GetElapsedTime(_refilled) / LookAgain);
+        var refills = (int)(time.GetElapsedTime(_refilled) / RefillInterval);
         if (refills > 0)
         {
-            (_looks, _refilled) = (Math.Max(0, _looks - refills), time.GetTimestamp());
+            (_passes, _refilled) = (Math.Max(0, _passes - refills), time.GetTimestamp());
         }
 
-        if (_looks >= MostLooks)
+        if (_passes >= MostPasses)
         {
-            await Task.Delay(LookAgain - time.GetElapsedTime(_refilled), time, cancellationToken).ConfigureAwait(false);
-            (_looks, _refilled) = (_looks - 1, time.GetTimestamp());
+            await Task.Delay(RefillInterval - time.GetElapsedTime(_refilled), time, cancellationToken).ConfigureAwait(false);
+            (_passes, _refilled) = (_passes - 1, time.GetTimestamp());
         }
 
-        _looks++;
-    }
-
-    private bool IsWalkDue(int instances) => time.GetElapsedTime(_walked) >= WalkAgain * Math.Max(1, instances);
-
-    private IReadOnlySet<string> Whole()
-    {
-        _walked = time.GetTimestamp();
-        return CheckRun.Whole;
+        _passes++;
     }
 }

@@ -3,67 +3,74 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>Writes commands of this module that mend a broken link on one cluster, ready to run.</summary>
-/// <param name="Context">The context; null where there is none to name.</param>
-/// <param name="Kubeconfig">The kubeconfig, where one was given; null for the default.</param>
+/// <summary>Writes commands of this module that repair a broken check on one cluster, ready to run.</summary>
+/// <param name="Context">The context; null if the commands need not name it.</param>
+/// <param name="Kubeconfig">The kubeconfig that the caller named; null for the default.</param>
 internal sealed record Remedies(string? Context, string? Kubeconfig)
 {
-    /// <summary>What only a person can do: a comment, so that running it does nothing.</summary>
-    public static string InWords(string sentence) => $"# {sentence}";
+    /// <summary>Writes what only a person can do as a comment, so that running it does nothing.</summary>
+    public static string DescribeManual(string sentence) => $"# {sentence}";
 
-    /// <summary>Installs the stack again, from where it came.</summary>
-    /// <param name="stack">What was installed; null where nothing is known of it.</param>
-    /// <param name="force">Whether others' changes are to be taken back.</param>
+    /// <summary>Installs the stack again, from its source.</summary>
+    /// <param name="stack">The inventory of the stack; null if there is none.</param>
+    /// <param name="force">Whether to take back the changes of other field managers.</param>
     public string Install(Inventory? stack, bool force = false) =>
-        Command(
-            "Install-KubePrometheus",
-            stack?.Release is { } release ? $"-Version {PowerShellText.Quote(release)}"
-                : stack is null ? null
-                : $"-Path {PowerShellText.Quote(stack.Source)}",
-            force ? "-ForceConflicts" : null,
-            "-Wait");
+        Command("Install-KubePrometheus", SelectManifests(stack), force ? "-ForceConflicts" : null, "-Wait");
 
-    /// <summary>Makes the monitor as the chart would, or brings it back to that.</summary>
+    /// <summary>Makes the monitor as the chart renders it.</summary>
     /// <param name="name">The Milvus.</param>
     /// <param name="namespaceName">Its namespace.</param>
-    /// <param name="settings">What is set beyond the values of the release, and is to be so.</param>
+    /// <param name="settings">What the monitor is to set beyond the values of the release.</param>
     public string Enable(string name, string namespaceName, MonitorSettings? settings = null) =>
         Command(
             "Enable-MilvusServiceMonitor",
-            PowerShellText.Quote(name),
-            In(namespaceName),
-            settings?.Interval is { } interval ? $"-Interval {PowerShellText.Quote(interval)}" : null,
-            settings?.ScrapeTimeout is { } timeout ? $"-ScrapeTimeout {PowerShellText.Quote(timeout)}" : null,
-            settings is { Labels.Count: > 0 }
-                ? $"-AdditionalLabel @{{ {string.Join("; ", settings.Labels.Select(label => $"{Key(label.Key)} = {Quoted(label.Value)}"))} }}"
-                : null);
+            PowerShellText.Argument(name),
+            SelectNamespace(namespaceName),
+            settings?.Interval is { } interval ? $"-Interval {PowerShellText.Argument(interval)}" : null,
+            settings?.ScrapeTimeout is { } timeout ? $"-ScrapeTimeout {PowerShellText.Argument(timeout)}" : null,
+            settings is { Labels.Count: > 0 } ? $"-AdditionalLabel {WriteHashtable(settings.Labels)}" : null);
 
-    /// <summary>Makes the monitor anew, where others hold fields of it that are not as they should be.</summary>
-    public string MakeAnew(string name, string namespaceName, MonitorSettings? settings = null) =>
-        $"{Command("Disable-MilvusServiceMonitor", PowerShellText.Quote(name), In(namespaceName))}; {Enable(name, namespaceName, settings)}";
+    /// <summary>Deletes the monitor and makes it again, for a monitor with wrong fields of other field managers.</summary>
+    public string Recreate(string name, string namespaceName, MonitorSettings? settings = null) =>
+        $"{Command("Disable-MilvusServiceMonitor", PowerShellText.Argument(name), SelectNamespace(namespaceName))}; {Enable(name, namespaceName, settings)}";
 
-    /// <summary>Lets Prometheus discover what it has to.</summary>
+    /// <summary>Grants Prometheus what its discovery needs.</summary>
     /// <param name="prometheusNamespace">The namespace of the Prometheus resource.</param>
     /// <param name="prometheusName">Its name.</param>
-    /// <param name="own">Whether by a role of this module's own, as against the role that the stack brings.</param>
+    /// <param name="own">Whether to use a role of this module instead of the stack's own role.</param>
     public string Grant(string prometheusNamespace, string prometheusName, bool own) => Command(
         "Grant-PrometheusMilvusAccess",
         own ? "-Method Binding" : null,
         $"-PrometheusNamespace {PowerShellText.Quote(prometheusNamespace)}",
         $"-PrometheusName {PowerShellText.Quote(prometheusName)}");
 
-    /// <summary>Waits until a monitor that is new has come through.</summary>
+    /// <summary>Waits until Prometheus scrapes what a new monitor selects.</summary>
     public string Wait(string name, string namespaceName) =>
-        Command("Test-MilvusMonitoring", PowerShellText.Quote(name), In(namespaceName), "-Wait");
+        Command("Test-MilvusMonitoring", PowerShellText.Argument(name), SelectNamespace(namespaceName), "-Wait");
 
-    /// <summary>Shows what there is.</summary>
+    /// <summary>Lists every Milvus.</summary>
     public string Instances() => Command("Get-MilvusInstance");
 
-    private static string In(string namespaceName) => $"-Namespace {PowerShellText.Quote(namespaceName)}";
+    private static string? SelectManifests(Inventory? stack)
+    {
+        if (stack is null)
+        {
+            return null;
+        }
 
-    private static string Key(string key) => key.All(char.IsAsciiLetter) ? key : Quoted(key);
+        return stack.Release is { } release
+            ? $"-Version {PowerShellText.Argument(release)}"
+            : $"-Path {PowerShellText.Argument(stack.Source)}";
+    }
 
-    private static string Quoted(string text) => PowerShellText.Quote(text) is ['\'', ..] quoted ? quoted : $"'{text}'";
+    private static string SelectNamespace(string namespaceName) => $"-Namespace {PowerShellText.Argument(namespaceName)}";
+
+    private static string WriteHashtable(IReadOnlyDictionary<string, string> entries) =>
+        $"@{{ {string.Join("; ", entries.Select(entry => $"{WriteKey(entry.Key)} = {Quote(entry.Value)}"))} }}";
+
+    private static string WriteKey(string key) => key.All(char.IsAsciiLetter) ? key : Quote(key);
+
+    private static string Quote(string text) => PowerShellText.Argument(text) is ['\'', ..] quoted ? quoted : $"'{text}'";
 
     private string Command(string name, params string?[] parameters) => string.Join(' ', new[] { name }
         .Concat(parameters.OfType<string>())

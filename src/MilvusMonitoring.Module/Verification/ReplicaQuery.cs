@@ -1,137 +1,92 @@
-using MilvusMonitoring.Json;
-using MilvusMonitoring.Kubernetes.Objects;
-using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>Every replica of Prometheus has loaded the monitor.</summary>
-internal sealed class ConfigurationCheck(PrometheusReplicas replicas) : ICheck
+/// <summary>The response of one replica of Prometheus.</summary>
+/// <param name="Name">The replica: its pod, or its address.</param>
+/// <param name="Value">The response; default if there is none.</param>
+/// <param name="Error">Why there is no response; null if there is one.</param>
+internal sealed record ReplicaAnswer<T>(string Name, T? Value, MonitoringException? Error)
 {
-    public string Name => CheckId.Configuration;
-
-    public string TargetOf(CheckContext scene) => scene.Prometheus?.ToString() ?? "Prometheus";
-
-    public async Task<Finding?> LookAsync(CheckContext scene, CancellationToken cancellationToken)
-    {
-        if (scene.Monitor is null || scene.Prometheus is not { } prometheus)
-        {
-            return null;
-        }
-
-        scene.Replicas = await replicas.FindAsync(prometheus, cancellationToken).ConfigureAwait(false);
-        var answers = await Replies.AskAsync(scene.Replicas, api => api.ConfigurationAsync(cancellationToken)).ConfigureAwait(false);
-        return PrometheusRules.Configuration(TargetOf(scene), Pools(scene.Monitor), answers, scene.WaitCommand());
-    }
-
-    /// <summary>The scrape pools that the operator makes of a monitor, one for each of its endpoints.</summary>
-    public static IReadOnlySet<string> Pools(LiveMonitor monitor)
-    {
-        var kind = monitor.Type.Kind == ResourceType.PodMonitor.Kind ? "podMonitor" : "serviceMonitor";
-        return Enumerable
-            .Range(0, monitor.Endpoints.Count)
-            .Select(index => $"{kind}/{monitor.Metadata.Namespace}/{monitor.Metadata.Name}/{index}")
-            .ToHashSet(StringComparer.Ordinal);
-    }
+    /// <summary>Whether the caller named the address, and so says that it is a Prometheus.</summary>
+    public bool IsNamed { get; init; }
 }
 
-/// <summary>Every replica scrapes every endpoint that is ready.</summary>
-internal sealed class TargetsCheck : ICheck
+/// <summary>Sends a request to all replicas at once. A replica that fails leaves the others their responses.</summary>
+internal static class ReplicaQuery
 {
-    public string Name => CheckId.Targets;
-
-    public string TargetOf(CheckContext scene) => scene.Prometheus?.ToString() ?? "Prometheus";
-
-    public async Task<Finding?> LookAsync(CheckContext scene, CancellationToken cancellationToken)
-    {
-        if (scene.Monitor is not { } monitor || scene.Replicas is not { } replicas)
-        {
-            return null;
-        }
-
-        var pools = ConfigurationCheck.Pools(monitor);
-        var answers = await Replies.AskSetsAsync(replicas, api => api.TargetsAsync(pools, cancellationToken)).ConfigureAwait(false);
-        var all = answers.SelectMany(answer => answer.Value ?? []).ToList();
-        scene.Interval = all.Max(target => target.Interval)
-            ?? ScrapeDuration.Parse(
-                (monitor.Endpoints.Count > 0 ? monitor.Endpoints[0].Text("interval") : null)
-                    ?? scene.Prometheus!.Json.Member("spec").Text("scrapeInterval")
-                    ?? string.Empty);
-        scene.Addresses =
-        [
-            .. all.Select(target => target.Labels.GetValueOrDefault("instance")).OfType<string>().Distinct(StringComparer.Ordinal),
-        ];
-        return PrometheusRules.Targets(TargetOf(scene), scene.Targets?.Ready, answers, scene.WaitCommand(), target =>
-            MoreTime(scene, target));
-    }
-
-    private static string MoreTime(CheckContext scene, PrometheusTarget target) =>
-        scene switch
-        {
-            { Found.Chart: null } => Remedies.InWords($"Give a scrape more time, or see why pod {target.Pod} is slow."),
-            { Found.Instance: { MonitorInValues: true } instance } => Remedies.InWords(
-                $"Give a scrape more time with helm upgrade {instance.Name} --version {instance.ChartVersion} --reuse-values --set metrics.serviceMonitor.scrapeTimeout=..."
-            ),
-            _ when scene.Settings is { } settings && target is { Interval: { } interval, Timeout: { } timeout } => scene.RepairCommand(
-                settings.WithMoreTime(interval, timeout)),
-            _ => scene.RepairCommand(),
-        };
-}
-
-/// <summary>Every replica has fresh samples of Milvus, as dashboards look for them.</summary>
-internal sealed class SamplesCheck : ICheck
-{
-    private static readonly TimeSpan UsualInterval = TimeSpan.FromSeconds(30);
-
-    public string Name => CheckId.Samples;
-
-    public string TargetOf(CheckContext scene) => scene.Prometheus?.ToString() ?? "Prometheus";
-
-    public async Task<Finding?> LookAsync(CheckContext scene, CancellationToken cancellationToken)
-    {
-        if (scene.Addresses.Count == 0 || scene.Replicas is not { } replicas)
-        {
-            return null;
-        }
-
-        var answers = await Replies.AskSetsAsync(replicas, api => api.AgesAsync(scene.Addresses, cancellationToken)).ConfigureAwait(false);
-        return PrometheusRules.Samples(
-            TargetOf(scene),
-            scene.Interval ?? UsualInterval,
-            answers,
-            MilvusChart.Name,
-            scene.WaitCommand(),
-            scene.RepairCommand());
-    }
-}
-
-/// <summary>Asks all replicas at once; one that fails leaves the others their answers.</summary>
-internal static class Replies
-{
-    /// <summary>Asks, and puts together what shards have of the same targets.</summary>
-    public static async Task<IReadOnlyList<ReplicaAnswer<IReadOnlyList<T>>>> AskSetsAsync<T>(
+    /// <summary>Sends a request, and merges the responses of the shards of one set.</summary>
+    public static async Task<IReadOnlyList<ReplicaAnswer<IReadOnlyList<T>>>> GetMergedAsync<T>(
         IReadOnlyList<PrometheusReplica> replicas,
-        Func<PrometheusApi, Task<IReadOnlyList<T>>> ask)
+        Func<PrometheusApi, Task<IReadOnlyList<T>>> send)
     {
-        var answers = await AskAsync(replicas, ask).ConfigureAwait(false);
-        return
-        [
-            .. answers.Zip(replicas).GroupBy(item => item.Second.Set, item => item.First).Select(set => ReplicaAnswer.Together([.. set])),
-        ];
+        var answers = await GetAsync(replicas, send).ConfigureAwait(false);
+        var sets = answers.Zip(replicas).GroupBy(item => item.Second.Set, item => item.First);
+        return [.. sets.Select(set => MergeShards([.. set]))];
     }
 
-    public static async Task<IReadOnlyList<ReplicaAnswer<T>>> AskAsync<T>(
+    public static async Task<IReadOnlyList<ReplicaAnswer<T>>> GetAsync<T>(
         IReadOnlyList<PrometheusReplica> replicas,
-        Func<PrometheusApi, Task<T>> ask) => await Task.WhenAll(replicas.Select(replica => OneAsync(replica, ask))).ConfigureAwait(false);
+        Func<PrometheusApi, Task<T>> send) =>
+        await Task.WhenAll(replicas.Select(replica => GetAsync(replica, send))).ConfigureAwait(false);
 
-    private static async Task<ReplicaAnswer<T>> OneAsync<T>(PrometheusReplica replica, Func<PrometheusApi, Task<T>> ask)
+    /// <summary>Merges the responses of shards, each of which scrapes a part of the targets; an error of one is the error of all.</summary>
+    public static ReplicaAnswer<IReadOnlyList<T>> MergeShards<T>(IReadOnlyList<ReplicaAnswer<IReadOnlyList<T>>> shards) =>
+        shards.FirstOrDefault(shard => shard.Error is not null)
+        ?? new ReplicaAnswer<IReadOnlyList<T>>(ReplicaRule.JoinNames(shards), [.. shards.SelectMany(shard => shard.Value!)], null);
+
+    private static async Task<ReplicaAnswer<T>> GetAsync<T>(PrometheusReplica replica, Func<PrometheusApi, Task<T>> send)
     {
         try
         {
-            return new ReplicaAnswer<T>(replica.Name, await ask(replica.Api).ConfigureAwait(false), null);
+            return new ReplicaAnswer<T>(replica.Name, await send(replica.Api).ConfigureAwait(false), null);
         }
         catch (MonitoringException exception)
         {
             return new ReplicaAnswer<T>(replica.Name, default, exception) { IsNamed = replica.IsNamed };
         }
     }
+}
+
+/// <summary>What replicas without a response mean for a check.</summary>
+internal static class ReplicaRule
+{
+    /// <summary>
+    /// Finds the first failure among the replicas. A replica that does not respond is a fault, and so is an address of the caller that is
+    /// no Prometheus. A replica that refuses the caller, or responds with something else, leaves the check unknown.
+    /// </summary>
+    public static Finding? FindFailure<T>(string target, IReadOnlyList<ReplicaAnswer<T>> replicas)
+    {
+        if (replicas.Count == 0)
+        {
+            return Finding.Failed(target, "no pod of it is ready", Remedies.DescribeManual($"Have a pod of {target} become ready."));
+        }
+
+        if (replicas.FirstOrDefault(replica => replica.Error?.ErrorId is ErrorId.ServiceUnreachable or ErrorId.TimedOut) is { } silent)
+        {
+            return Finding.Failed(
+                target,
+                OneLine.WithoutEnd(silent.Error!.Message),
+                Remedies.DescribeManual($"See that {silent.Name} runs and can be reached from here; give another address with -PrometheusUri."));
+        }
+
+        if (replicas.FirstOrDefault(replica => replica is { IsNamed: true, Error.ErrorId: ErrorId.ResponseInvalid }) is { } other)
+        {
+            return Finding.Failed(
+                target,
+                OneLine.WithoutEnd(other.Error!.Message),
+                Remedies.DescribeManual("Give the address of Prometheus itself, up to the end of its path, with -PrometheusUri."));
+        }
+
+        return replicas.FirstOrDefault(replica => replica.Error is not null) is { } refusing
+            ? Finding.FromError(
+                CheckStatus.Unknown,
+                target,
+                refusing.Error!,
+                Remedies.DescribeManual("Give an address of Prometheus that you may ask with -PrometheusUri."))
+            : null;
+    }
+
+    public static string JoinNames<T>(IReadOnlyList<ReplicaAnswer<T>> replicas) =>
+        string.Join(" and ", replicas.Select(replica => replica.Name));
 }

@@ -4,61 +4,59 @@ using MilvusMonitoring.Milvus;
 namespace MilvusMonitoring.Verification;
 
 /// <summary>
-/// Chooses what is watched while a chain is waited for: what the first broken links read, and what stands before them and is likely to
-/// change meanwhile.
+/// Chooses what is watched during a wait: what the first broken checks read, and what earlier checks read and is likely to change
+/// meanwhile.
 /// </summary>
 internal static class WatchedLists
 {
-    /// <summary>Each has lists of its own; those of more would cost more requests than they save.</summary>
+    /// <summary>Each Milvus has lists of its own; more lists would cost more requests than they save.</summary>
     private const int MostInstances = 5;
 
-    /// <summary>The lists to watch as things stand.</summary>
-    /// <param name="walk">What the links have found.</param>
-    /// <param name="checks">How the links are.</param>
-    public static IEnumerable<WatchedList> Choose(CheckRun walk, IReadOnlyList<MonitoringCheck> checks)
+    /// <summary>Chooses the lists to watch after a pass.</summary>
+    public static IEnumerable<WatchedList> Choose(CheckRun run, IReadOnlyList<MonitoringCheck> checks)
     {
-        var broken = Proof.Broken(checks).ToHashSet(StringComparer.Ordinal);
+        var broken = Proof.ListBroken(checks).ToHashSet(StringComparer.Ordinal);
         if (broken.Contains(CheckId.ApiServer))
         {
             return [];
         }
 
-        var instances = walk.Scenes.Where(scene => scene.Found is not null || scene.Monitor is not null).Take(MostInstances);
-        return OfCluster(walk.Cluster, broken).Concat(instances.SelectMany(scene => OfInstance(scene, broken)));
+        var instances = run.Instances.Where(context => context.Found is not null || context.Monitor is not null).Take(MostInstances);
+        return ListForCluster(run.Cluster, broken).Concat(instances.SelectMany(context => ListForInstance(context, broken)));
     }
 
-    private static IEnumerable<WatchedList> OfCluster(CheckContext scene, HashSet<string> broken)
+    private static IEnumerable<WatchedList> ListForCluster(CheckContext context, HashSet<string> broken)
     {
         if (broken.Contains(CheckId.Definitions))
         {
             foreach (var kind in CrdCheck.Kinds)
             {
-                yield return new WatchedList(CheckId.Definitions, ResourceType.Crd, null, Named($"{kind.Plural}.{kind.Group}"));
+                yield return new WatchedList(CheckId.Definitions, ResourceType.Definition, null, SelectName($"{kind.Plural}.{kind.Group}"));
             }
 
             yield break;
         }
 
         yield return new WatchedList(CheckId.Operator, Workloads.Deployment, null, OperatorCheck.Selector);
-        yield return new WatchedList(CheckId.Prometheus, ResourceType.Prometheus, scene.Request.Prometheus.Namespace);
-        if (broken.Contains(CheckId.Prometheus) && scene.Prometheus is { } prometheus)
+        yield return new WatchedList(CheckId.Prometheus, ResourceType.Prometheus, context.Request.Prometheus.Namespace);
+        if (broken.Contains(CheckId.Prometheus) && context.Prometheus is { } prometheus)
         {
-            // It speaks for a resource whose operator, before 0.58, writes no conditions.
+            // Operators before 0.58 write no conditions, so that the StatefulSet shows the state of Prometheus.
             yield return new WatchedList(
                 CheckId.Prometheus,
                 ResourceType.StatefulSet,
                 prometheus.Namespace,
-                Named($"prometheus-{prometheus.Name}"));
+                SelectName($"prometheus-{prometheus.Name}"));
         }
     }
 
-    private static IEnumerable<WatchedList> OfInstance(CheckContext scene, HashSet<string> broken)
+    private static IEnumerable<WatchedList> ListForInstance(CheckContext context, HashSet<string> broken)
     {
-        var place = scene.InstanceNamespace;
-        if (scene.Found is { } found)
+        var place = context.InstanceNamespace;
+        if (context.Found is { } found)
         {
             yield return found.Chart is null
-                ? new WatchedList(CheckId.Instance, MilvusTypes.OperatorMilvus, place, Named(found.Instance.Name))
+                ? new WatchedList(CheckId.Instance, MilvusTypes.OperatorMilvus, place, SelectName(found.Instance.Name))
                 : new WatchedList(
                     CheckId.Instance,
                     ResourceType.Secret,
@@ -66,15 +64,15 @@ internal static class WatchedLists
                     $"labelSelector=owner%3Dhelm,name%3D{Uri.EscapeDataString(found.Instance.Name)}");
         }
 
-        var isOfPods = scene.MonitorKind == ResourceType.PodMonitor.Kind;
-        yield return new WatchedList(CheckId.Monitor, isOfPods ? ResourceType.PodMonitor : ResourceType.ServiceMonitor, place);
-        if (scene.Monitor is null)
+        var isPodMonitor = context.MonitorKind == ResourceType.PodMonitor.Kind;
+        yield return new WatchedList(CheckId.Monitor, isPodMonitor ? ResourceType.PodMonitor : ResourceType.ServiceMonitor, place);
+        if (context.Monitor is null)
         {
             yield break;
         }
 
-        yield return new WatchedList(CheckId.Service, isOfPods ? ResourceType.Pod : ResourceType.Service, place);
-        if (!isOfPods)
+        yield return new WatchedList(CheckId.Service, isPodMonitor ? ResourceType.Pod : ResourceType.Service, place);
+        if (!isPodMonitor)
         {
             yield return new WatchedList(CheckId.Endpoints, ResourceType.EndpointSlice, place);
             if (broken.Contains(CheckId.Endpoints))
@@ -85,7 +83,7 @@ internal static class WatchedLists
 
         if (broken.Contains(CheckId.Selection))
         {
-            yield return new WatchedList(CheckId.Selection, ResourceType.Namespace, null, Named(place));
+            yield return new WatchedList(CheckId.Selection, ResourceType.Namespace, null, SelectName(place));
         }
 
         if (broken.Contains(CheckId.Access))
@@ -97,5 +95,5 @@ internal static class WatchedLists
         }
     }
 
-    private static string Named(string name) => $"fieldSelector=metadata.name%3D{Uri.EscapeDataString(name)}";
+    private static string SelectName(string name) => $"fieldSelector=metadata.name%3D{Uri.EscapeDataString(name)}";
 }

@@ -7,7 +7,7 @@ using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>Finds Deployments by their labels, and ready pods.</summary>
+/// <summary>Reads Deployments by their labels, and ready pods.</summary>
 internal static class Workloads
 {
     /// <summary>How many requests may be under way at once.</summary>
@@ -17,11 +17,11 @@ internal static class Workloads
 
     /// <summary>Finds the first Deployment.</summary>
     /// <param name="client">The cluster.</param>
-    /// <param name="namespaceName">The namespace; null for all, or where that is refused for the usual one.</param>
-    /// <param name="usual">The usual one; null for that of every release.</param>
+    /// <param name="namespaceName">The namespace; null for all, or for the usual one if the caller may not list all.</param>
+    /// <param name="usual">The usual namespace; null for that of every release.</param>
     /// <param name="selector">The query.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    /// <returns>Null and nothing where there is none.</returns>
+    /// <returns>The id and the object; null and default if there is none.</returns>
     public static async Task<(ResourceId? Id, JsonElement Live)> FindAsync(
         ClusterClient client,
         string? namespaceName,
@@ -32,63 +32,102 @@ internal static class Workloads
         List<JsonElement> found;
         try
         {
-            found = await client
-                .ListAsync(Deployment, namespaceName, selector, cancellationToken)
-                .ToListAsync(cancellationToken).ConfigureAwait(false);
+            found = await ListAsync(client, namespaceName, selector, cancellationToken).ConfigureAwait(false);
         }
         catch (MonitoringException exception) when (namespaceName is null && exception.ErrorId == ErrorId.PermissionDenied)
         {
-            found = await client
-                .ListAsync(Deployment, usual ?? PrometheusChoice.UsualNamespace, selector, cancellationToken)
-                .ToListAsync(cancellationToken).ConfigureAwait(false);
+            var place = usual ?? PrometheusChoice.UsualNamespace;
+            found = await ListAsync(client, place, selector, cancellationToken).ConfigureAwait(false);
         }
 
-        return found.Count == 0
-            ? (null, default)
-            : (
-                new ResourceId(
-                    Deployment.Group,
-                    Deployment.Kind,
-                    found[0].Member("metadata").Text("namespace"),
-                    found[0].Member("metadata").Text("name") ?? string.Empty),
-                found[0]);
+        if (found is not [var live, ..])
+        {
+            return (null, default);
+        }
+
+        var metadata = live.Member("metadata");
+        return (Deployment.IdOf(metadata.Text("namespace"), metadata.Text("name") ?? string.Empty), live);
     }
 
-    /// <summary>Whether a Deployment runs.</summary>
-    public static async Task<Finding> CheckAsync(CheckContext scene, ResourceId id, JsonElement live, CancellationToken cancellationToken)
+    /// <summary>Checks whether a Deployment runs.</summary>
+    public static async Task<Finding> CheckAsync(
+        CheckContext context,
+        ResourceId id,
+        JsonElement live,
+        CancellationToken cancellationToken)
     {
         var problems = Readiness.Evaluate(id, live).IsReady
             ? []
-            : await PodFailureReason.FindAsync(scene.Client, Deployment, id, null, cancellationToken).ConfigureAwait(false);
-        return StackRules.Workload(
-            id,
-            live,
-            problems is [var first, ..] ? first.ToString() : null,
-            scene.Remedies.Install(scene.Stack, force: true));
+            : await PodFailureReason.FindAsync(context.Client, Deployment, id, null, cancellationToken).ConfigureAwait(false);
+        var reason = problems is [var first, ..] ? first.ToString() : null;
+        return WorkloadRule.Evaluate(id, live, reason, context.Remedies.Install(context.Stack, force: true));
     }
 
-    /// <summary>The pods of a namespace that are ready, by name.</summary>
-    public static async Task<IReadOnlyList<JsonElement>> ReadyPodsAsync(
+    /// <summary>Lists the ready pods of a namespace, by name.</summary>
+    public static async Task<IReadOnlyList<JsonElement>> ListReadyPodsAsync(
         ClusterClient client,
         string namespaceName,
         Func<JsonElement, bool> isWanted,
-        CancellationToken cancellationToken) =>
+        CancellationToken cancellationToken)
+    {
+        var pods = await client
+            .ListAsync(ResourceType.Pod, namespaceName, string.Empty, cancellationToken)
+            .ToListAsync(cancellationToken)
+            .ConfigureAwait(false);
+        return
         [
-            .. (
-                await client
-                    .ListAsync(ResourceType.Pod, namespaceName, string.Empty, cancellationToken)
-                    .ToListAsync(cancellationToken).ConfigureAwait(false))
+            .. pods
                 .Where(pod => isWanted(pod) && PodFailureReason.IsReady(pod) && pod.Member("metadata").Text("deletionTimestamp") is null)
                 .OrderBy(pod => pod.Member("metadata").Text("name"), StringComparer.Ordinal),
         ];
+    }
 
-    /// <summary>The number of a container port by its name; another where no container has it.</summary>
-    public static int PortOf(JsonElement pod, string name, int otherwise) =>
-        (int?)
-            pod.Member("spec")
-                .Items("containers")
-                .SelectMany(container => container.Items("ports"))
-                .FirstOrDefault(port => port.Text("name") == name)
-                .Number("containerPort")
-        ?? otherwise;
+    /// <summary>Finds the number of a container port by its name.</summary>
+    public static int? FindPort(JsonElement pod, string name) =>
+        (int?)pod.Member("spec")
+            .Items("containers")
+            .SelectMany(container => container.Items("ports"))
+            .FirstOrDefault(port => port.Text("name") == name)
+            .Number("containerPort");
+
+    private static async Task<List<JsonElement>> ListAsync(
+        ClusterClient client,
+        string? namespaceName,
+        string selector,
+        CancellationToken cancellationToken) =>
+        await client
+            .ListAsync(Deployment, namespaceName, selector, cancellationToken)
+            .ToListAsync(cancellationToken)
+            .ConfigureAwait(false);
+}
+
+/// <summary>Whether a Deployment runs.</summary>
+internal static class WorkloadRule
+{
+    /// <param name="id">The Deployment.</param>
+    /// <param name="live">The Deployment in the cluster.</param>
+    /// <param name="podReason">Why its pods are not ready; null if they do not say.</param>
+    /// <param name="remedy">What restores the Deployment.</param>
+    public static Finding Evaluate(ResourceId id, JsonElement live, string? podReason, string remedy)
+    {
+        var wanted = live.Member("spec").Number("replicas");
+        if (wanted == 0)
+        {
+            return Finding.Failed(id.ToString(), "is scaled to 0 replicas", remedy);
+        }
+
+        var state = Readiness.Evaluate(id, live);
+        if (state.IsReady)
+        {
+            var available = live.Member("status").Number("availableReplicas");
+            return Finding.Passed(id.ToString(), $"{available} of {wanted ?? 1} replicas available");
+        }
+
+        return podReason is null
+            ? Finding.Failed(id.ToString(), state.Message, remedy)
+            : Finding.Failed(
+                id.ToString(),
+                $"{state.Message}; {podReason}",
+                Remedies.DescribeManual($"Correct what its pod reports: {podReason}"));
+    }
 }

@@ -90,16 +90,11 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
         RunAsync(
             async (client, _) =>
             {
-                var sink = new Silence();
-                var reader = new MonitorReader(client, sink);
-                var found = await new InstanceFinder(client, sink).FindOneAsync(instance, null, cancellationToken).ConfigureAwait(false);
-                var plan = await new MonitorPlanner(client, sink, reader)
-                    .PlanAsync(
-                        found,
-                        new MonitorOptions(null, null, new Dictionary<string, string>()),
-                        MonitorMethod.Native,
-                        cancellationToken).ConfigureAwait(false);
-                await new MonitorApplier(client, sink, reader).ApplyAsync(plan, cancellationToken).ConfigureAwait(false);
+                var operation = new EnableOperation(client, new Silence());
+                var options = new MonitorOptions(null, null, new Dictionary<string, string>());
+                var request = new EnableRequest(instance, null, options, null);
+                var plan = await operation.PlanAsync(request, cancellationToken).ConfigureAwait(false);
+                await operation.RunAsync(plan, cancellationToken).ConfigureAwait(false);
                 return null;
             },
             cancellationToken);
@@ -108,12 +103,10 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
         RunAsync(
             async (client, _) =>
             {
-                var sink = new Silence();
-                var remover = new MonitorRemover(client, sink, new MonitorReader(client, sink));
-                var (found, monitors) = await remover.FindAsync(instance, null, cancellationToken).ConfigureAwait(false);
-                foreach (var monitor in monitors)
+                var operation = new DisableOperation(client, new Silence());
+                foreach (var plan in await operation.PlanAsync(instance, null, cancellationToken).ConfigureAwait(false))
                 {
-                    await remover.DeleteAsync(found, monitor, cancellationToken).ConfigureAwait(false);
+                    await operation.RunAsync(plan, cancellationToken).ConfigureAwait(false);
                 }
 
                 return null;

@@ -156,6 +156,14 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         Assert.Equal(SeePowerShell, seen);
     }
 
+    /// <summary>The checks whose rule stands in the same file; <c>WorkloadRule</c> decides for the operator's Deployment.</summary>
+    private static IEnumerable<string> CheckFiles =>
+        Directory
+            .EnumerateFiles(Path.Combine(BuiltTree.Root, "src", "MilvusMonitoring.Module", "Verification"), "*Check.cs")
+            .Select(file => Path.GetFileNameWithoutExtension(file)[..^"Check".Length])
+            .Where(check => check is not ("I" or "Operator"))
+            .Append("Workload");
+
     [Fact]
     public void Rules_see_no_cluster()
     {
@@ -163,6 +171,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
 
         Assert.Contains(rules, reference => reference.From.Name == "Readiness");
         Assert.Contains(rules, reference => reference.From.Name == "Drift");
+        Assert.All(CheckFiles, check => Assert.Contains(rules, reference => reference.From.Name == $"{check}Rule"));
         Assert.DoesNotContain(rules, reference => SeeTheCluster.Contains(reference.To.Name));
     }
 

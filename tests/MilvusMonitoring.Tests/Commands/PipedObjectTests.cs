@@ -69,6 +69,26 @@ public sealed class PipedObjectTests
     }
 
     [Theory]
+    [InlineData("$original")]
+    [InlineData("$copy")]
+    public async Task The_copy_of_a_Milvus_has_the_monitors_of_the_Milvus(string piped)
+    {
+        await using var stage = await Stage.StartAsync();
+        await stage.InstalledAsync();
+        new SampleMilvus().PutInto(stage.Cluster);
+        new SampleMilvus { Name = "other" }.PutInto(stage.Cluster);
+        await stage.RunAsync("'my-release', 'other' | ForEach-Object { Enable-MilvusServiceMonitor $_ -Kubeconfig $c }");
+
+        var monitor = Assert.Single(
+            (await stage.RunAsync(
+                $"$original = Get-MilvusInstance my-release -Kubeconfig $c; {Copy} {piped} | Get-MilvusServiceMonitor"))
+                .EnsureNoError()
+                .OutputOf<MilvusServiceMonitor>());
+
+        Assert.Equal(("default", "my-release"), (monitor.Namespace, monitor.Instance));
+    }
+
+    [Theory]
     [InlineData("Grant-PrometheusMilvusAccess")]
     [InlineData("Revoke-PrometheusMilvusAccess")]
     [InlineData("Test-MilvusMonitoring")]
@@ -106,7 +126,7 @@ public sealed class PipedObjectTests
 
     [Theory]
     [InlineData("MY-Release", ResourceAction.Created, null)]
-    [InlineData("my-*", null, "one name is meant here: pipe what Get-MilvusInstance finds by a pattern")]
+    [InlineData("my-*", null, "give one name, or pipe what Get-MilvusInstance finds by a pattern")]
     public async Task A_Milvus_is_found_in_any_letter_case_and_by_one_name(string name, ResourceAction? action, string? text)
     {
         await using var stage = await Stage.StartAsync();

@@ -11,23 +11,23 @@ public sealed class HelmArgumentsTests
     [InlineData("oci://example.com/charts/", "oci://example.com/charts/milvus --version 5.0.19")]
     [InlineData("oci://example.com/charts/milvus", "oci://example.com/charts/milvus --version 5.0.19")]
     public void The_installed_version_is_asked_for(string chart, string arguments) =>
-        Assert.Equal(arguments, string.Join(' ', ChartSource.Parse(chart, path => path).Arguments("5.0.19")));
+        Assert.Equal(arguments, string.Join(' ', ChartSource.Parse(chart, path => path).ListArguments("5.0.19")));
 
     [Fact]
     public void One_kubeconfig_is_an_argument_several_a_variable_and_a_service_account_neither()
     {
         var several = $"/a{Path.PathSeparator}/b";
-        Assert.Equal(["--kubeconfig", "/a", "--kube-context", "c"], HelmArguments.Cluster("/a", "c"));
-        Assert.Equal(["--kube-context", "c"], HelmArguments.Cluster(several, "c"));
-        Assert.Equal([], HelmArguments.Cluster(null, "in-cluster"));
-        Assert.Equal(several, HelmArguments.Environment([], several, "secret")["KUBECONFIG"]);
-        Assert.Null(HelmArguments.Environment(["KUBECONFIG"], null, "secret")["KUBECONFIG"]);
+        Assert.Equal(["--kubeconfig", "/a", "--kube-context", "c"], HelmArguments.ListForCluster("/a", "c"));
+        Assert.Equal(["--kube-context", "c"], HelmArguments.ListForCluster(several, "c"));
+        Assert.Equal([], HelmArguments.ListForCluster(null, "in-cluster"));
+        Assert.Equal(several, HelmArguments.ListVariables([], several, "secret")["KUBECONFIG"]);
+        Assert.Null(HelmArguments.ListVariables(["KUBECONFIG"], null, "secret")["KUBECONFIG"]);
     }
 
     [Fact]
     public void Variables_that_would_lead_helm_to_another_cluster_are_taken_away()
     {
-        var variables = HelmArguments.Environment(
+        var variables = HelmArguments.ListVariables(
             ["HELM_KUBECONTEXT", "HELM_KUBEAPISERVER", "HELM_KUBETOKEN", "HELM_NAMESPACE", "HELM_DEBUG", "HELM_CACHE_HOME", "PATH"],
             "/a",
             "configmap");
@@ -41,7 +41,7 @@ public sealed class HelmArgumentsTests
     public void The_command_line_is_shown_as_a_shell_takes_it() =>
         Assert.Equal(
             """helm upgrade r --set-json 'a={"b":"it'\''s"}'""",
-            HelmArguments.Describe(["upgrade", "r", "--set-json", """a={"b":"it's"}"""])
+            HelmArguments.WriteCommandLine(["upgrade", "r", "--set-json", """a={"b":"it's"}"""])
         );
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class HelmArgumentsTests
     [InlineData("Release r has been cancelled.", null)]
     [InlineData("", null)]
     public void The_revision_is_read_where_helm_tells_it(string output, int? revision) =>
-        Assert.Equal(revision, HelmArguments.RevisionOf(System.Text.Encoding.UTF8.GetBytes(output)));
+        Assert.Equal(revision, HelmArguments.FindRevision(System.Text.Encoding.UTF8.GetBytes(output)));
 
     [Fact]
     public void Secrets_are_told_by_their_names_and_hidden_line_by_line()

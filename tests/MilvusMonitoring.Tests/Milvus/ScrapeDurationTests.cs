@@ -35,8 +35,8 @@ public sealed class ScrapeDurationTests
     [InlineData("30s", "soon", "'soon' is no scrape timeout")]
     public void A_timeout_is_no_longer_than_the_interval(string? interval, string? timeout, string? problem)
     {
-        var found = ScrapeDuration.Problem(interval, timeout);
+        var found = ScrapeDuration.FindProblem(interval, timeout);
         Assert.Equal(problem is null, found is null);
-        Assert.Contains(problem ?? "", found ?? "", StringComparison.Ordinal);
+        Assert.Contains(problem ?? "", found?.Reason ?? "", StringComparison.Ordinal);
     }
 }

@@ -9,81 +9,88 @@ public sealed class CheckGraphTests
     private static readonly Finding IsUnknown = Finding.Unknown("t", "who knows");
 
     [Fact]
-    public void What_fails_after_a_broken_link_follows_from_the_first()
+    public void What_fails_after_a_broken_check_follows_from_the_first()
     {
-        var chain = Judged(
+        var graph = Evaluated(
             (CheckId.ApiServer, Passes),
             (CheckId.Instance, Passes),
             (CheckId.Monitor, Fails),
             (CheckId.Service, null),
             (CheckId.Endpoints, Fails));
-        var judgement = chain.Judge(CheckId.Endpoints, "t", Fails);
+        var result = graph.Evaluate(CheckId.Endpoints, "t", Fails);
         Assert.Equal(
             (CheckStatus.Skipped, CheckId.Monitor, "because of Monitor: broken"),
-            (judgement.Finding.Status, judgement.CausedBy, judgement.Finding.Detail));
+            (result.Finding.Status, result.CausedBy, result.Finding.Detail));
     }
 
     [Fact]
-    public void What_holds_after_a_broken_link_passes_and_so_does_not_hand_it_on()
+    public void What_holds_after_a_broken_check_passes_and_so_does_not_hand_it_on()
     {
-        var chain = Judged((CheckId.Operator, Fails), (CheckId.Prometheus, Passes), (CheckId.Selection, Passes));
-        Assert.Equal(CheckStatus.Passed, chain.Judge(CheckId.Configuration, "t", Passes).Finding.Status);
+        var graph = Evaluated((CheckId.Operator, Fails), (CheckId.Prometheus, Passes), (CheckId.Selection, Passes));
+        Assert.Equal(CheckStatus.Passed, graph.Evaluate(CheckId.Configuration, "t", Passes).Finding.Status);
         Assert.Equal(
             (CheckStatus.Failed, null),
-            (chain.Judge(CheckId.Targets, "t", Fails).Finding.Status, chain.Judge(CheckId.Targets, "t", Fails).CausedBy));
+            (graph.Evaluate(CheckId.Targets, "t", Fails).Finding.Status, graph.Evaluate(CheckId.Targets, "t", Fails).CausedBy));
     }
 
     [Fact]
     public void A_warning_stays_one()
     {
-        var chain = Judged((CheckId.Endpoints, Fails));
-        Assert.Equal(CheckStatus.Warning, chain.Judge(CheckId.NetworkPolicy, "t", Finding.Warning("t", "hm")).Finding.Status);
+        var graph = Evaluated((CheckId.Endpoints, Fails));
+        Assert.Equal(CheckStatus.Warning, graph.Evaluate(CheckId.NetworkPolicy, "t", Finding.Warning("t", "hm")).Finding.Status);
     }
 
     [Fact]
-    public void What_cannot_be_looked_at_for_lack_of_an_unknown_link_is_unknown_too_and_says_so()
+    public void What_cannot_be_checked_for_lack_of_an_unknown_check_is_unknown_too_and_says_so()
     {
-        var chain = Judged((CheckId.Configuration, IsUnknown));
-        var judgement = chain.Judge(CheckId.Targets, "t", null);
+        var graph = Evaluated((CheckId.Configuration, IsUnknown));
+        var result = graph.Evaluate(CheckId.Targets, "t", null);
         Assert.Equal(
-            (CheckStatus.Unknown, "could not be looked at, since Configuration is unknown", CheckId.Configuration),
-            (judgement.Finding.Status, judgement.Finding.Detail, judgement.CausedBy));
-        Assert.Equal(CheckId.Configuration, chain.Judge(CheckId.Samples, "t", null).CausedBy);
+            (CheckStatus.Unknown, "could not be checked, because Configuration is unknown", CheckId.Configuration),
+            (result.Finding.Status, result.Finding.Detail, result.CausedBy));
+        Assert.Equal(CheckId.Configuration, graph.Evaluate(CheckId.Samples, "t", null).CausedBy);
     }
 
     [Fact]
-    public void An_operator_that_may_not_be_looked_at_is_not_why_Prometheus_could_not_be_asked()
+    public void An_operator_that_may_not_be_checked_is_not_why_Prometheus_could_not_be_asked()
     {
-        var chain = Judged(
+        var graph = Evaluated(
             (CheckId.Operator, IsUnknown),
             (CheckId.Prometheus, Passes),
             (CheckId.Monitor, IsUnknown),
             (CheckId.Selection, null),
             (CheckId.Configuration, null),
             (CheckId.Targets, null));
-        Assert.Equal(CheckId.Monitor, chain.Judge(CheckId.Samples, "t", null).CausedBy);
+        Assert.Equal(CheckId.Monitor, graph.Evaluate(CheckId.Samples, "t", null).CausedBy);
     }
 
     [Fact]
-    public void Every_link_hangs_on_earlier_ones_only_and_all_but_the_first_on_the_API_server()
+    public void Every_check_depends_on_earlier_ones_only_and_all_but_the_first_on_the_API_server()
     {
         var seen = new HashSet<string>();
-        foreach (var link in CheckId.All)
+        foreach (var check in CheckTable.Ids)
         {
-            Assert.All(CheckId.Before(link), before => Assert.Contains(before, seen));
-            Assert.True(seen.Count == 0 || CheckId.Before(link).Count > 0);
-            seen.Add(link);
+            Assert.All(CheckTable.ListDependencies(check), before => Assert.Contains(before, seen));
+            Assert.True(seen.Count == 0 || CheckTable.ListDependencies(check).Count > 0);
+            seen.Add(check);
         }
     }
 
-    private static CheckGraph Judged(params (string Link, Finding? Finding)[] links)
+    [Fact]
+    public void Every_check_has_one_row_in_the_table()
     {
-        var chain = new CheckGraph();
-        foreach (var (link, finding) in links)
+        var ids = typeof(CheckId).GetFields().Select(field => (string?)field.GetRawConstantValue());
+        Assert.Equal(ids.Order(), CheckTable.Ids.Order());
+    }
+
+    private static CheckGraph Evaluated(params (string Check, Finding? Finding)[] checks)
+    {
+        var graph = new CheckGraph();
+        foreach (var (check, finding) in checks)
         {
-            chain.Judge(link, "t", finding);
+            graph.Evaluate(check, "t", finding);
         }
 
-        return chain;
+        return graph;
     }
 }

@@ -60,8 +60,8 @@ public sealed class GrafanaApiTests
                 _ => (status, body),
             }),
             Token);
-        using var http = ServiceHttp.At(server.Address);
-        Assert.Equal(why, (await new GrafanaApi(new JsonApi(http, "grafana")).AskAsync([Admin], Token)).DataSourceError);
+        using var http = ServiceHttp.CreateForAddress(server.Address);
+        Assert.Equal(why, (await new GrafanaApi(new JsonApi(http, "grafana")).GetStateAsync([Admin], Token)).DataSourceError);
     }
 
     private static async Task<ApiStage> StageAsync(Version version)
@@ -87,8 +87,8 @@ public sealed class GrafanaApiTests
 
         public async Task<GrafanaAnswer> AskAsync(params NetworkCredential?[] credentials)
         {
-            using var http = ServiceHttp.At(grafana.Address);
-            return await new GrafanaApi(new JsonApi(http, "grafana")).AskAsync(credentials, Token);
+            using var http = ServiceHttp.CreateForAddress(grafana.Address);
+            return await new GrafanaApi(new JsonApi(http, "grafana")).GetStateAsync(credentials, Token);
         }
 
         public async ValueTask DisposeAsync()

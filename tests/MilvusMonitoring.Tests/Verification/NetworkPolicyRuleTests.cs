@@ -34,7 +34,7 @@ public sealed class NetworkPolicyRuleTests
     public void Policies_are_read_as_Kubernetes_defines_them(string spec, CheckStatus expected)
     {
         using var policy = JsonDocument.Parse($$"""{"metadata":{"name":"p"},"spec":{{spec}}}""");
-        Assert.Equal(expected, NetworkPolicyRule.Check([policy.RootElement], Milvus, ("metrics", 9091), Prometheus).Status);
+        Assert.Equal(expected, NetworkPolicyRule.Evaluate([policy.RootElement], Milvus, ("metrics", 9091), Prometheus).Status);
     }
 
     [Fact]
@@ -44,6 +44,6 @@ public sealed class NetworkPolicyRuleTests
         using var allow = JsonDocument.Parse("""{"metadata":{"name":"allow"},"spec":{"podSelector":{},"ingress":[{}]}}""");
         Assert.Equal(
             CheckStatus.Passed,
-            NetworkPolicyRule.Check([deny.RootElement, allow.RootElement], Milvus, ("metrics", 9091), Prometheus).Status);
+            NetworkPolicyRule.Evaluate([deny.RootElement, allow.RootElement], Milvus, ("metrics", 9091), Prometheus).Status);
     }
 }

@@ -12,7 +12,7 @@ public sealed class PrometheusAnswersTests
     [InlineData("[]")]
     public void What_is_no_answer_of_Prometheus_is_an_error_that_says_so(string body)
     {
-        var error = Assert.Throws<MonitoringException>(() => PrometheusAnswers.Data(Encoding.UTF8.GetBytes(body), "http://somewhere"));
+        var error = Assert.Throws<MonitoringException>(() => PrometheusAnswers.GetData(Encoding.UTF8.GetBytes(body), "http://somewhere"));
         Assert.Equal(ErrorId.ResponseInvalid, error.ErrorId);
     }
 }

@@ -12,18 +12,18 @@ public sealed class PrometheusRulesTests
     [Fact]
     public void Jobs_are_read_from_the_configuration_as_Prometheus_writes_it()
     {
-        var data = PrometheusAnswers.Data(
+        var data = PrometheusAnswers.GetData(
             Encoding.UTF8.GetBytes(
                 """{"status":"success","data":{"yaml":"global:\n  scrape_interval: 1s\nscrape_configs:\n- job_name: serviceMonitor/db/m/0\n  honor_labels: true\n- job_name: \"a b\"\n"}}"""
             ),
             "p");
-        Assert.Equal(["serviceMonitor/db/m/0", "a b"], PrometheusAnswers.Jobs(data));
+        Assert.Equal(["serviceMonitor/db/m/0", "a b"], PrometheusAnswers.ListJobs(data));
     }
 
     [Fact]
     public void A_replica_that_refuses_its_newest_configuration_is_not_waited_for()
     {
-        var finding = PrometheusRules.Configuration(
+        var finding = ConfigurationRule.Evaluate(
             "t",
             ["job"],
             [new("p0", new LoadedConfiguration(new HashSet<string>(), false), null)],
@@ -43,7 +43,7 @@ public sealed class PrometheusRulesTests
         CheckStatus expected,
         string remedy)
     {
-        var finding = PrometheusRules.Configuration(
+        var finding = ConfigurationRule.Evaluate(
             "t",
             ["job"],
             [new("p0", null, new MonitoringException(id, "what answers is odd")) { IsNamed = isNamed }],
@@ -55,7 +55,7 @@ public sealed class PrometheusRulesTests
     [Fact]
     public void Why_Prometheus_may_not_be_asked_is_apart_from_what_to_do()
     {
-        var finding = PrometheusRules.Configuration(
+        var finding = ConfigurationRule.Evaluate(
             "t",
             ["job"],
             [new("p0", null, new MonitoringException(ErrorId.PermissionDenied, "Cannot ask: user may not; ask for a Role."))],
@@ -92,8 +92,8 @@ public sealed class PrometheusRulesTests
             new ReplicaAnswer<IReadOnlyList<PrometheusTarget>>("p-shard-1-0", [Target("milvus-1")], null));
         Assert.Equal(
             CheckStatus.Passed,
-            PrometheusRules.Targets("t", Ready, [ReplicaAnswer.Together([one, other])], "Wait", _ => "More").Status);
-        Assert.NotNull(ReplicaAnswer.Together([one, other with { Error = new MonitoringException(ErrorId.TimedOut, "late") }]).Error);
+            TargetsRule.Evaluate("t", Ready, [ReplicaQuery.MergeShards([one, other])], "Wait", _ => "More").Status);
+        Assert.NotNull(ReplicaQuery.MergeShards([one, other with { Error = new MonitoringException(ErrorId.TimedOut, "late") }]).Error);
     }
 
     [Fact]
@@ -106,10 +106,10 @@ public sealed class PrometheusRulesTests
         Assert.Equal(CheckStatus.Unknown, Asked(ErrorId.PermissionDenied).Status);
         Assert.Equal(CheckStatus.Unknown, Asked(ErrorId.NotAuthenticated).Status);
         Assert.Equal(CheckStatus.Failed, Asked(ErrorId.ServiceUnreachable).Status);
-        Assert.Equal(CheckStatus.Failed, PrometheusRules.Targets("t", Ready, [], "Wait", _ => "More").Status);
+        Assert.Equal(CheckStatus.Failed, TargetsRule.Evaluate("t", Ready, [], "Wait", _ => "More").Status);
 
         static Finding Asked(string id) =>
-            PrometheusRules.Targets("t", Ready, [new("p0", null, new MonitoringException(id, "no."))], "Wait", _ => "More");
+            TargetsRule.Evaluate("t", Ready, [new("p0", null, new MonitoringException(id, "no."))], "Wait", _ => "More");
     }
 
     [Theory]
@@ -128,8 +128,8 @@ public sealed class PrometheusRulesTests
         };
         Assert.Equal(
             expected,
-            PrometheusRules
-                .Samples("t", Interval, [new("p0", [new SampleAge(labels, TimeSpan.FromSeconds(age))], null)], "milvus", "Wait", "Enable")
+            SamplesRule
+                .Evaluate("t", Interval, [new("p0", [new SampleAge(labels, TimeSpan.FromSeconds(age))], null)], "milvus", "Wait", "Enable")
                 .Status);
     }
 
@@ -144,8 +144,8 @@ public sealed class PrometheusRulesTests
         };
         Assert.Equal(
             CheckStatus.Passed,
-            PrometheusRules
-                .Samples(
+            SamplesRule
+                .Evaluate(
                     "t",
                     Interval,
                     [new("p0", [new(labels, TimeSpan.FromMinutes(2)), new(now, TimeSpan.FromSeconds(3))], null)],
@@ -156,7 +156,7 @@ public sealed class PrometheusRulesTests
     }
 
     private static Finding Check(params PrometheusTarget[][] replicas) =>
-        PrometheusRules.Targets(
+        TargetsRule.Evaluate(
             "t",
             Ready,
             [.. replicas.Select((targets, index) => new ReplicaAnswer<IReadOnlyList<PrometheusTarget>>($"p{index}", targets, null))],

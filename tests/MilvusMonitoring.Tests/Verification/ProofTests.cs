@@ -10,7 +10,7 @@ public sealed class ProofTests
         proof.Cluster.Requests.Clear();
         await proof.PassesAsync();
         var checks = await proof.TestAsync();
-        Assert.Equal(MilvusMonitoring.Verification.CheckId.All, checks.Select(check => check.Check));
+        Assert.Equal(MilvusMonitoring.Verification.CheckTable.Ids, checks.Select(check => check.Check));
         Assert.Contains("on 2 replicas", checks.Single(check => check.Check == "Samples").Detail, StringComparison.Ordinal);
         Assert.Contains("'prometheus' answers", checks[^1].Detail, StringComparison.Ordinal);
         Assert.Empty(proof.Cluster.Requests.Writes);

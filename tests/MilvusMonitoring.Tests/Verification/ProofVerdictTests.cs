@@ -38,7 +38,7 @@ public sealed class ProofVerdictTests
 
         Assert.Equal(
             [("Instance a", "Configuration a"), ("Instance b", "Prometheus ")],
-            Proof.Unproven(checks).Select(item => (item.Milvus, item.Why.Target)));
+            Proof.ListUnproven(checks).Select(item => (item.Milvus, item.Why.Target)));
     }
 
     [Theory]
@@ -68,8 +68,8 @@ public sealed class ProofVerdictTests
     {
         var unknown = Check(CheckId.Samples, CheckStatus.Unknown, "a");
         var failed = Check(CheckId.Grafana, CheckStatus.Failed);
-        Assert.Same(failed, Proof.Obstacle([Check(CheckId.Instance, CheckStatus.Passed, "a"), unknown, failed]));
-        Assert.Same(unknown, Proof.Obstacle([Check(CheckId.Instance, CheckStatus.Passed, "a"), unknown]));
+        Assert.Same(failed, Proof.FindObstacle([Check(CheckId.Instance, CheckStatus.Passed, "a"), unknown, failed]));
+        Assert.Same(unknown, Proof.FindObstacle([Check(CheckId.Instance, CheckStatus.Passed, "a"), unknown]));
     }
 
     private static MonitoringCheck Check(string link, CheckStatus status, string? instance = null, string? cause = null) =>

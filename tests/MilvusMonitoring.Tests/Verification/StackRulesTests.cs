@@ -17,26 +17,26 @@ public sealed class StackRulesTests
     public void A_Kubernetes_that_the_release_is_not_tested_against_is_a_warning(int minor, CheckStatus expected)
     {
         var version = new ServerVersion(new KubernetesVersion(1, minor), $"v1.{minor}.0");
-        Assert.Equal(expected, StackRules.Version("https://server", version, ReleaseCatalog.Find("0.18.0")).Status);
-        Assert.Equal(CheckStatus.Passed, StackRules.Version("https://server", version, null).Status);
+        Assert.Equal(expected, ApiServerRule.Evaluate("https://server", version, ReleaseCatalog.Find("0.18.0")).Status);
+        Assert.Equal(CheckStatus.Passed, ApiServerRule.Evaluate("https://server", version, null).Status);
     }
 
     [Fact]
     public void A_definition_whose_names_are_refused_says_why()
     {
-        var finding = StackRules.Definitions(
+        var finding = CrdRule.Evaluate(
             [("a.b", new CrdState(true, null)), ("c.d", new CrdState(false, "conflicts with others"))],
             "Install");
         Assert.Equal((CheckStatus.Failed, "c.d: conflicts with others"), (finding.Status, finding.Detail));
-        Assert.Equal("Install", StackRules.Definitions([("a.b", null)], "Install").Remedy);
+        Assert.Equal("Install", CrdRule.Evaluate([("a.b", null)], "Install").Remedy);
     }
 
     [Fact]
     public void A_workload_whose_pod_says_what_it_lacks_is_not_to_be_installed_again()
     {
         using var live = JsonDocument.Parse("""{"metadata":{"generation":1},"spec":{"replicas":1},"status":{"observedGeneration":1}}""");
-        Assert.Equal("Install", StackRules.Workload(Operator, live.RootElement, null, "Install").Remedy);
-        var pulling = StackRules.Workload(Operator, live.RootElement, "pod x: container y ErrImagePull", "Install");
+        Assert.Equal("Install", WorkloadRule.Evaluate(Operator, live.RootElement, null, "Install").Remedy);
+        var pulling = WorkloadRule.Evaluate(Operator, live.RootElement, "pod x: container y ErrImagePull", "Install");
         Assert.Contains("ErrImagePull", pulling.Detail, StringComparison.Ordinal);
         Assert.StartsWith("# ", pulling.Remedy, StringComparison.Ordinal);
     }
@@ -46,21 +46,21 @@ public sealed class StackRulesTests
     {
         (ResourceId, ReadyState) ready = (new(ResourceType.Prometheus.Group, "Prometheus", "a", "k8s"), ReadyState.Ready);
         (ResourceId, ReadyState) waiting = (new(ResourceType.Prometheus.Group, "Prometheus", "b", "k8s"), ReadyState.NotYet("1 of 2"));
-        Assert.Equal(CheckStatus.Passed, StackRules.Prometheus([ready], "Install").Status);
+        Assert.Equal(CheckStatus.Passed, PrometheusRule.Evaluate([ready], "Install").Status);
         Assert.Equal(
             (CheckStatus.Warning, "Prometheus/b/k8s"),
-            (StackRules.Prometheus([ready, waiting], "Install").Status, StackRules.Prometheus([ready, waiting], "Install").Target));
-        Assert.Equal(CheckStatus.Failed, StackRules.Prometheus([waiting], "Install").Status);
+            (PrometheusRule.Evaluate([ready, waiting], "Install").Status, PrometheusRule.Evaluate([ready, waiting], "Install").Target));
+        Assert.Equal(CheckStatus.Failed, PrometheusRule.Evaluate([waiting], "Install").Status);
     }
 
     [Fact]
     public void A_Prometheus_is_to_be_installed_only_where_there_is_none()
     {
-        var none = StackRules.NoPrometheus("t", null, [], "Install");
+        var none = PrometheusRule.DescribeMissing("t", null, [], "Install");
         Assert.Equal(
             (CheckStatus.Failed, "there is no Prometheus resource", "Install", null),
             (none.Status, none.Detail, none.Remedy, none.ErrorId));
-        var others = StackRules.NoPrometheus("t", "nope", ["Prometheus/monitoring/k8s"], "Install");
+        var others = PrometheusRule.DescribeMissing("t", "nope", ["Prometheus/monitoring/k8s"], "Install");
         Assert.Equal(
             (
                 CheckStatus.Failed,

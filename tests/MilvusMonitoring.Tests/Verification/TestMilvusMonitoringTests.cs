@@ -19,7 +19,7 @@ public sealed class TestMilvusMonitoringTests
         await using var stage = await StartAsync();
         var result = await stage.RunAsync("$ErrorActionPreference = 'Stop'; Test-MilvusMonitoring my-release -Kubeconfig $c; 'never'");
         Assert.True(result.Terminated);
-        Assert.Equal(MilvusMonitoring.Verification.CheckId.All, result.OutputOf<MonitoringCheck>().Select(check => check.Check));
+        Assert.Equal(MilvusMonitoring.Verification.CheckTable.Ids, result.OutputOf<MonitoringCheck>().Select(check => check.Check));
         var error = result.Errors[0];
         Assert.StartsWith("CheckFailed,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(
@@ -55,7 +55,7 @@ public sealed class TestMilvusMonitoringTests
         await using var stage = await StartAsync();
         (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
         var checks = (await stage.RunAsync(pipeline)).OutputOf<MonitoringCheck>();
-        Assert.Equal(MilvusMonitoring.Verification.CheckId.All, checks.Select(check => check.Check));
+        Assert.Equal(MilvusMonitoring.Verification.CheckTable.Ids, checks.Select(check => check.Check));
         var monitor = checks.Single(check => check.Check == "Monitor");
         Assert.Equal(
             ("my-release", "default", CheckStatus.Passed, stage.Kubeconfig),
@@ -256,12 +256,12 @@ public sealed class TestMilvusMonitoringTests
             Assert.Single(result.Errors).ToString(),
             StringComparison.Ordinal);
         var checks = result.OutputOf<MonitoringCheck>();
-        Assert.Equal(MilvusMonitoring.Verification.CheckId.All, checks.Select(check => check.Check));
+        Assert.Equal(MilvusMonitoring.Verification.CheckTable.Ids, checks.Select(check => check.Check));
         var last = checks.Last(check => check.Status is CheckStatus.Passed).Check;
         var lostAt = checks.SkipWhile(check => check.Check != last).ElementAt(1).Check;
         Assert.All(checks.SkipWhile(check => check.Check != lostAt).Skip(1), check =>
             Assert.Equal(
-                (CheckStatus.Unknown, lostAt, $"could not be looked at, since {lostAt} is unknown"),
+                (CheckStatus.Unknown, lostAt, $"could not be checked, because {lostAt} is unknown"),
                 (check.Status, check.CausedBy, check.Detail)));
     }
 

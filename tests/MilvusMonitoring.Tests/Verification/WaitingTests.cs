@@ -108,12 +108,26 @@ public sealed class WaitingTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
 
+    [Fact]
+    public async Task A_selection_that_alone_is_checked_again_is_of_the_same_Prometheus()
+    {
+        await using var stage = await StartAsync();
+        using var connection = Connect(stage);
+        using var run = new CheckRun(new ClusterClient(connection), new RecordingSink(), new TestRequest { Name = "my-release" });
+        await run.RunAsync(CheckRun.All, Token);
+
+        var checks = await run.RunAsync(CheckTable.ListAffected([CheckId.Selection]), Token);
+
+        Assert.Equal("Prometheus/monitoring/k8s", checks.Single(check => check.Check == CheckId.Selection).Target);
+        Assert.NotNull(run.Cluster.Prometheus);
+    }
+
     private static async Task<int> RequestsInAMinuteAsync(Stage stage, string broken)
     {
         using var connection = Connect(stage);
         stage.Cluster.Requests.Clear();
         var checks = await Verifier(connection, new RecordingSink(), new FasterTime(Faster)).WaitAsync(Minute, Token);
-        Assert.Equal(broken, Proof.Broken(checks)[0]);
+        Assert.Equal(broken, Proof.ListBroken(checks)[0]);
         return stage.Cluster.Requests.Count;
     }
 

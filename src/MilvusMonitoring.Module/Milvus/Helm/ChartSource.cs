@@ -1,8 +1,8 @@
 namespace MilvusMonitoring.Milvus.Helm;
 
 /// <summary>
-/// Where helm takes the chart from. Never an alias of <c>helm repo add</c>: the same alias leads to one repository here and to another
-/// there.
+/// Where helm takes the chart from. An alias of <c>helm repo add</c> is refused: it names one repository on one machine and another one
+/// elsewhere.
 /// </summary>
 /// <param name="Place">A repository's URL, or the full path of a file or folder.</param>
 /// <param name="IsLocal">Whether it is a file or folder.</param>
@@ -13,10 +13,10 @@ internal sealed record ChartSource(string Place, bool IsLocal)
 
     private const string OciScheme = "oci://";
 
-    /// <summary>Reads what a person gave.</summary>
-    /// <param name="text">A URL of a repository, or a path.</param>
-    /// <param name="fullPath">Makes a full path of one that may be relative.</param>
-    /// <exception cref="MonitoringException">It is neither, or a URL with a password in it, which the list of processes would
+    /// <summary>Parses the URL of a repository, or a path.</summary>
+    /// <param name="text">The URL or path.</param>
+    /// <param name="fullPath">Makes a full path of a relative one.</param>
+    /// <exception cref="MonitoringException">The text is neither, or a URL with a password, which the list of processes would
     /// show.</exception>
     public static ChartSource Parse(string text, Func<string, string> fullPath)
     {
@@ -24,24 +24,31 @@ internal sealed record ChartSource(string Place, bool IsLocal)
         {
             return url.UserInfo.Length == 0
                 ? new ChartSource(text, false)
-                : throw Invalid(
-                    "-Chart has a password in its URL, where others on this machine could see it; get the chart with helm pull, and give the file to -Chart."
-                );
+                : throw CreateInvalid(
+                    "-Chart has a password in its URL, where others on this machine could see it",
+                    "get the chart with helm pull, and give the file to -Chart");
         }
 
         var path = fullPath(text);
         return Path.Exists(path)
             ? new ChartSource(path, true)
-            : throw Invalid(
-                $"-Chart '{text}' is neither a file or folder nor the URL of a repository; a repository's alias can stand for any, so give the URL itself, such as {Default}, or leave -Chart out."
-            );
+            : throw CreateInvalid(
+                $"-Chart '{text}' is neither a file or folder nor the URL of a repository",
+                $"an alias can stand for any repository, so give the URL, such as {Default}, or leave -Chart out");
     }
 
-    /// <summary>The arguments by which helm takes this version of the chart.</summary>
-    public IEnumerable<string> Arguments(string version) =>
-        IsLocal ? [Place]
-        : Place.StartsWith(OciScheme, StringComparison.OrdinalIgnoreCase) ? [OciReference, "--version", version]
-        : [MilvusChart.Name, "--repo", Place, "--version", version];
+    /// <summary>Lists the arguments by which helm takes a version of the chart.</summary>
+    public IEnumerable<string> ListArguments(string version)
+    {
+        if (IsLocal)
+        {
+            return [Place];
+        }
+
+        return Place.StartsWith(OciScheme, StringComparison.OrdinalIgnoreCase)
+            ? [OciReference, "--version", version]
+            : [MilvusChart.Name, "--repo", Place, "--version", version];
+    }
 
     /// <inheritdoc />
     public override string ToString() => Place;
@@ -52,5 +59,5 @@ internal sealed record ChartSource(string Place, bool IsLocal)
             ? place
             : $"{place}/{MilvusChart.Name}";
 
-    private static MonitoringException Invalid(string message) => new(ErrorId.ParameterInvalid, message, "Chart");
+    private static MonitoringException CreateInvalid(string reason, string remedy) => new(ErrorId.ParameterInvalid, reason, remedy, "Chart");
 }

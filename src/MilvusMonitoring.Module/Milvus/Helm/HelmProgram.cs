@@ -16,27 +16,22 @@ internal sealed class HelmProgram
 
     // The chart's README asks for 3.14; --set-json came before, with 3.10.
     private static readonly System.Version Oldest = new(3, 14);
-    private static readonly TimeSpan QuestionLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan QueryLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan UpgradeLimit = TimeSpan.FromMinutes(15);
 
     private readonly string _path;
 
     private HelmProgram(string path) => _path = path;
 
-    /// <summary>Finds helm, and asks for its version.</summary>
+    /// <summary>Gets helm, and checks its version.</summary>
     /// <param name="path">The full path of the program; null for <c>helm</c> on the PATH.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    /// <exception cref="MonitoringException">There is none, or it is too old.</exception>
-    public static async Task<HelmProgram> FindAsync(string? path, CancellationToken cancellationToken)
+    /// <exception cref="MonitoringException">There is no helm, or helm is too old.</exception>
+    public static async Task<HelmProgram> GetAsync(string? path, CancellationToken cancellationToken)
     {
-        var found = ExecutableFinder.Find(path ?? Name) ?? throw new MonitoringException(
-            ErrorId.HelmNotFound,
-            path is null
-                ? $"There is no helm on the PATH; install it, name it with -HelmPath, {NoHelmNeeded}."
-                : $"There is no program at {path}; correct -HelmPath, {NoHelmNeeded}.",
-            path ?? Name);
+        var found = ExecutableFinder.Find(path ?? Name) ?? throw CreateNotFound(path);
         var program = new HelmProgram(found);
-        var result = await program.AskAsync(["version", "--template", "{{.Version}}"], cancellationToken).ConfigureAwait(false);
+        var result = await program.QueryAsync(["version", "--template", "{{.Version}}"], cancellationToken).ConfigureAwait(false);
         var text = Encoding.UTF8.GetString(result.Output.Span).Trim();
         if (result.ExitCode != 0 || !System.Version.TryParse(text.TrimStart('v').Split('-', '+')[0], out var version))
         {
@@ -52,17 +47,17 @@ internal sealed class HelmProgram
             : throw new MonitoringException(
                 ErrorId.HelmTooOld,
                 $"{found} is helm {OneLine.Clean(text, 40)}, and Milvus's chart needs {Oldest} or newer",
-                $"install a newer one, name it with -HelmPath, {NoHelmNeeded}",
+                $"install a newer helm, name it with -HelmPath, {NoHelmNeeded}",
                 found);
     }
 
     /// <summary>Reads a chart's name and version.</summary>
     /// <param name="chart">A file or folder.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="MonitoringException">It is no chart.</exception>
+    /// <exception cref="MonitoringException">The file or folder is no chart.</exception>
     public async Task<(string? Name, string? Version)> ShowChartAsync(string chart, CancellationToken cancellationToken)
     {
-        var result = await AskAsync(["show", "chart", chart], cancellationToken).ConfigureAwait(false);
+        var result = await QueryAsync(["show", "chart", chart], cancellationToken).ConfigureAwait(false);
         if (result.ExitCode != 0)
         {
             throw new MonitoringException(
@@ -83,25 +78,38 @@ internal sealed class HelmProgram
         }
     }
 
-    /// <summary>Runs <c>helm upgrade</c>, and lets it end cleanly when it is cancelled.</summary>
-    /// <param name="arguments">Its arguments.</param>
-    /// <param name="variables">Variables to set, and with null to take away.</param>
-    /// <param name="input">What it reads; null for nothing.</param>
-    /// <param name="cancellationToken">Ctrl+C.</param>
-    /// <exception cref="MonitoringException">It cannot be run, or takes too long.</exception>
+    /// <summary>Runs <c>helm upgrade</c>. On cancellation helm gets time to shut down cleanly.</summary>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="variables">The variables to set; null values for those to remove.</param>
+    /// <param name="input">The standard input; null for none.</param>
+    /// <param name="cancellationToken">Ends the upgrade.</param>
+    /// <exception cref="MonitoringException">Helm cannot be run, or takes too long.</exception>
     public Task<HelmResult> UpgradeAsync(
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string?> variables,
         string? input,
-        CancellationToken cancellationToken
-    ) => RunAsync(arguments, variables, input, UpgradeLimit, HelmProcess.EndLimit, cancellationToken);
+        CancellationToken cancellationToken) =>
+        RunAsync(arguments, variables, input, UpgradeLimit, HelmProcess.EndLimit, cancellationToken);
 
-    /// <summary>The names of the variables that a helm started from here would see.</summary>
+    /// <summary>The names of the variables that helm inherits from this process.</summary>
     public static IEnumerable<string> VariableNames => Environment.GetEnvironmentVariables().Keys.Cast<string>();
 
-    // A question changes nothing, so that helm may be killed over it.
-    private Task<HelmResult> AskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
-        RunAsync(arguments, new Dictionary<string, string?>(), null, QuestionLimit, TimeSpan.Zero, cancellationToken);
+    // A query changes nothing, so that helm may be killed.
+    private Task<HelmResult> QueryAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        RunAsync(arguments, new Dictionary<string, string?>(), null, QueryLimit, TimeSpan.Zero, cancellationToken);
+
+    private static MonitoringException CreateNotFound(string? path) =>
+        path is null
+            ? new MonitoringException(
+                ErrorId.HelmNotFound,
+                "There is no helm on the PATH",
+                $"install it, name it with -HelmPath, {NoHelmNeeded}",
+                Name)
+            : new MonitoringException(
+                ErrorId.HelmNotFound,
+                $"There is no program at {path}",
+                $"correct -HelmPath, {NoHelmNeeded}",
+                path);
 
     private async Task<HelmResult> RunAsync(
         IEnumerable<string> arguments,

@@ -105,7 +105,7 @@ internal sealed class ProofCampaign(CampaignOptions options, bool isMonitored)
             yield return $"what is well is blamed: {blamed}";
         }
 
-        if (!Proof.Holds(checks) && Proof.Obstacle(checks) is null)
+        if (!Proof.Holds(checks) && Proof.FindObstacle(checks) is null)
         {
             yield return $"neither a proof nor an error: {Say(checks)}";
         }

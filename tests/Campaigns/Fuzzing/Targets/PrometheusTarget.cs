@@ -30,9 +30,9 @@ internal static class PrometheusTarget
 
     public static void TryOne(Random random)
     {
-        var data = PrometheusAnswers.Data(Answers.Next(random), "prometheus-k8s-0");
+        var data = PrometheusAnswers.GetData(Answers.Next(random), "prometheus-k8s-0");
         var pools = new HashSet<string> { "serviceMonitor/default/my-release-milvus/0" };
-        _ = PrometheusAnswers.Jobs(data).Count + PrometheusAnswers.Targets(data, pools).Count + PrometheusAnswers.Ages(data).Count;
+        _ = PrometheusAnswers.ListJobs(data).Count + PrometheusAnswers.ListTargets(data, pools).Count + PrometheusAnswers.ListAges(data).Count;
         MonitorSelection.FindRefusal(data, "ServiceMonitor", "default", new Dictionary<string, string>(), null);
         MonitorSelection.FindRefusal(
             JsonSerializer.SerializeToElement(new { spec = data }),
