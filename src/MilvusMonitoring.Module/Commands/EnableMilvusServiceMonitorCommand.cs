@@ -15,7 +15,9 @@ namespace MilvusMonitoring.Commands;
 [OutputType(typeof(MilvusServiceMonitor))]
 public sealed class EnableMilvusServiceMonitorCommand : InstanceCommand
 {
-    /// <summary>The scrape interval, such as <c>30s</c> or <c>1m</c>. Default: that of the release's values, which is usually 30s.</summary>
+    /// <summary>
+    /// The scrape interval, such as <c>30s</c> or <c>1m</c>. Default: that of the release's values, which is usually 30s.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Interval { get; set; }

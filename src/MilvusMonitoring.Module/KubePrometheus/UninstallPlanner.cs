@@ -122,7 +122,7 @@ internal sealed class UninstallPlanner(ClusterClient client, ResourceTypes types
                 continue;
             }
 
-            if (defined.Kind == "ServiceMonitor" && MilvusChart.ReleaseOf(metadata) is { } release)
+            if (defined.Kind == "ServiceMonitor" && MilvusChart.FindRelease(metadata) is { } release)
             {
                 monitors.Add((id, release));
             }

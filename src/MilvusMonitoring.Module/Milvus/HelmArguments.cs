@@ -20,7 +20,7 @@ internal static class HelmArguments
     /// <summary>
     /// Lists the arguments of the upgrade that has the chart render the ServiceMonitor, and changes nothing else.
     /// <c>--reuse-values</c> is used and not <c>--reset-then-reuse-values</c>: with the pinned version both give the chart's values, but a
-    /// release that was upgraded from an older chart with <c>--reuse-values</c>, as Milvus's page does it, runs on the values of that chart.
+    /// release that was upgraded from an older chart with <c>--reuse-values</c>, as on Milvus's page, runs on the values of that chart.
     /// </summary>
     /// <param name="chart">The release and its chart.</param>
     /// <param name="source">Where helm takes the chart from.</param>

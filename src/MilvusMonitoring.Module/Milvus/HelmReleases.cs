@@ -62,7 +62,8 @@ internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
         IReadOnlyList<Revision> revisions,
         CancellationToken cancellationToken)
     {
-        if (await FindRecordAsync(type, revisions[0], cancellationToken).ConfigureAwait(false) is not { ChartName: MilvusChart.Name } newest)
+        var newest = await FindRecordAsync(type, revisions[0], cancellationToken).ConfigureAwait(false);
+        if (newest is not { ChartName: MilvusChart.Name })
         {
             return null;
         }
@@ -85,7 +86,9 @@ internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
         }
 
         var data = JsonSlice.Text(body, "data", "release");
-        var record = type == ResourceType.Secret ? HelmRecordReader.ReadSecret(data, out var damage) : HelmRecordReader.Read(data, out damage);
+        var record = type == ResourceType.Secret
+            ? HelmRecordReader.ReadSecret(data, out var damage)
+            : HelmRecordReader.Read(data, out damage);
         if (record is null)
         {
             sink.Warning(

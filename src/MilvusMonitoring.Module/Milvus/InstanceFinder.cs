@@ -118,8 +118,8 @@ internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
     }
 
     /// <summary>
-    /// Most clusters use neither the ConfigMap driver nor the Operator, so that a denial is no news: a server denies even kinds that it does
-    /// not know.
+    /// Most clusters use neither the ConfigMap driver nor the Operator, so that a denial is no news: a server denies even kinds that it
+    /// does not know.
     /// </summary>
     private async Task<IReadOnlyList<FoundInstance>> ListIfPermittedAsync(
         Func<string?, Task<IReadOnlyList<FoundInstance>>> search,

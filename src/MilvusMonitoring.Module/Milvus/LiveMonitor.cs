@@ -14,14 +14,15 @@ internal sealed partial record LiveMonitor(ResourceType Type, JsonElement Json, 
 
     public JsonElement Selector => Spec.Member("selector");
 
-    /// <summary>What it scrapes of each that it selects.</summary>
-    public IReadOnlyList<JsonElement> Endpoints => [.. Spec.Items(Type.Kind == "PodMonitor" ? "podMetricsEndpoints" : "endpoints")];
+    /// <summary>The scrape endpoints of each selected object.</summary>
+    public IReadOnlyList<JsonElement> Endpoints =>
+        [.. Spec.Items(Type.Kind == ResourceType.PodMonitor.Kind ? "podMetricsEndpoints" : "endpoints")];
 
-    /// <summary>The names of the ports that it scrapes.</summary>
+    /// <summary>The names of the scraped ports.</summary>
     public IReadOnlySet<string> Ports =>
         Endpoints.Select(endpoint => endpoint.Text("port")).OfType<string>().ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>The namespaces that it looks into; null among them for all.</summary>
+    /// <summary>The namespaces in which the monitor selects; null among them for all.</summary>
     public IReadOnlyList<string?> TargetNamespaces
     {
         get
@@ -37,12 +38,12 @@ internal sealed partial record LiveMonitor(ResourceType Type, JsonElement Json, 
         }
     }
 
-    /// <summary>The Milvus that its selector names; null where it names none.</summary>
+    /// <summary>The Milvus that its selector or its label names; null if neither does.</summary>
     public string? Instance =>
         Selector.Member("matchLabels").Text("app.kubernetes.io/instance")
         ?? Metadata.Labels.GetValueOrDefault("app.kubernetes.io/instance");
 
-    /// <summary>Whether it monitors a Milvus: made by the chart, by the Operator, or by hand with the usual selector.</summary>
+    /// <summary>Whether it monitors a Milvus: the chart, the Operator, or a user with the usual selector made it.</summary>
     public bool IsOfMilvus =>
         ChartLabel().IsMatch(Metadata.Labels.GetValueOrDefault("helm.sh/chart") ?? string.Empty)
         || Selector.Member("matchLabels").Text("app.kubernetes.io/name") == MilvusChart.Name
@@ -51,11 +52,11 @@ internal sealed partial record LiveMonitor(ResourceType Type, JsonElement Json, 
             .Any(owner =>
                 owner.Text("kind") == "Milvus" && owner.Text("apiVersion")?.StartsWith("milvus.io/", StringComparison.Ordinal) is true);
 
-    /// <summary>Reads a monitor; null where the object is none.</summary>
+    /// <summary>Reads a monitor; null if the object is no Kubernetes object.</summary>
     public static LiveMonitor? From(ResourceType type, JsonElement json) =>
         ObjectMetadataReader.FromMetadata(json.Member("metadata")) is { } metadata ? new LiveMonitor(type, json, metadata) : null;
 
-    /// <summary>Whether Helm takes it for an object of the release.</summary>
+    /// <summary>Whether Helm counts it as an object of the release.</summary>
     public bool IsOfRelease(string release) =>
         Metadata.Annotations.GetValueOrDefault(MilvusChart.ReleaseNameAnnotation) == release
         && Metadata.Annotations.GetValueOrDefault(MilvusChart.ReleaseNamespaceAnnotation) == Metadata.Namespace;

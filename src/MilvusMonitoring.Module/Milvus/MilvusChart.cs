@@ -7,35 +7,35 @@ using MilvusMonitoring.Milvus.Helm;
 namespace MilvusMonitoring.Milvus;
 
 /// <summary>
-/// What the Milvus chart makes of a release: names, labels and its ServiceMonitor.
-/// Charts 3.0.1 to 5.0.19 have but two texts of the ServiceMonitor, and both come to the same object: from 4.2.1 on it names its namespace,
-/// before that helm does.
+/// What the Milvus chart renders for a release: names, labels and the ServiceMonitor.
+/// Charts 3.0.1 to 5.0.19 contain two versions of the ServiceMonitor template, which render the same object: from 4.2.1 on the template
+/// names the namespace, before that helm adds it.
 /// </summary>
 internal sealed record MilvusChart(string Release, string Namespace, string ChartVersion, string? AppVersion, JsonElement Values)
 {
-    /// <summary>The chart's name; other charts are not Milvus.</summary>
+    /// <summary>The name of the chart; other charts are not Milvus.</summary>
     public const string Name = "milvus";
 
     /// <summary>The name of the port that a ServiceMonitor of Milvus scrapes.</summary>
     public const string MetricsPort = "metrics";
 
-    /// <summary>The annotation by which Helm knows whose an object is.</summary>
+    /// <summary>The annotation with the release that owns an object.</summary>
     public const string ReleaseNameAnnotation = "meta.helm.sh/release-name";
 
-    /// <summary>The annotation by which Helm knows where the release of an object lives.</summary>
+    /// <summary>The annotation with the namespace of the release that owns an object.</summary>
     public const string ReleaseNamespaceAnnotation = "meta.helm.sh/release-namespace";
 
     /// <summary>
-    /// The field manager that helm applies as, and so the one that a ServiceMonitor of a release is applied as, whoever does it: the object
-    /// is Helm's by its metadata.
-    /// As another manager's its fields would be conflicts to a later <c>helm upgrade</c> of Helm 4 that wants other values, and labels that
-    /// helm leaves out would stay.
+    /// The field manager of helm. This module applies the ServiceMonitor of a release as the same manager, because the object is Helm's by
+    /// its metadata.
+    /// With another manager a later <c>helm upgrade</c> of Helm 4 with other values would conflict, and labels that the chart no longer
+    /// renders would stay.
     /// </summary>
     public const string FieldManager = "helm";
 
     private const int LongestName = 63;
 
-    /// <summary>The labels that the chart itself gives to a ServiceMonitor.</summary>
+    /// <summary>The labels that the chart sets on a ServiceMonitor.</summary>
     public static IReadOnlySet<string> OwnLabels { get; } =
         new HashSet<string>
         {
@@ -50,29 +50,32 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
     /// <summary>Whether Milvus runs as a cluster of components.</summary>
     public bool IsCluster => Values.At("cluster", "enabled").IsTrue();
 
-    /// <summary>Whether its pods serve metrics.</summary>
+    /// <summary>Whether the pods of Milvus serve metrics.</summary>
     public bool ServesMetrics => Values.At("metrics", "enabled").IsTrue();
 
-    /// <summary>Whether Helm itself keeps the ServiceMonitor.</summary>
-    public bool MakesMonitor => ServesMetrics && Monitor("enabled").IsTrue();
+    /// <summary>Whether the values have Helm render the ServiceMonitor.</summary>
+    public bool MakesMonitor => ServesMetrics && FindMonitorValue("enabled").IsTrue();
 
-    /// <summary>The name that most of its objects begin with.</summary>
+    /// <summary>The prefix of the names of most objects of the release.</summary>
     public string FullName =>
-        Values.Text("fullnameOverride") is { Length: > 0 } full ? Shortened(full)
-        : Release.Contains(BaseName, StringComparison.Ordinal) ? Shortened(Release)
-        : Shortened($"{Release}-{BaseName}");
+        Shorten(
+            Values.Text("fullnameOverride") switch
+            {
+                { Length: > 0 } full => full,
+                _ when Release.Contains(BaseName, StringComparison.Ordinal) => Release,
+                _ => $"{Release}-{BaseName}",
+            });
 
-    /// <summary>The ServiceMonitor's name.</summary>
+    /// <summary>The name of the ServiceMonitor.</summary>
     public string MonitorName => IsCluster ? FullName : FullName + "-standalone";
 
-    /// <summary>Which ServiceMonitor it is.</summary>
-    public ResourceId MonitorId => new("monitoring.coreos.com", "ServiceMonitor", Namespace, MonitorName);
+    public ResourceId MonitorId => ResourceType.ServiceMonitor.IdOf(Namespace, MonitorName);
 
-    /// <summary>How often it is scraped; null where the values leave that to Prometheus.</summary>
-    public string? Interval => Monitor("interval") is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    /// <summary>The scrape interval; null if the values leave it to Prometheus.</summary>
+    public string? Interval => FindMonitorValue("interval") is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
-    /// <summary>How long a scrape may take; null where the values leave that to Prometheus.</summary>
-    public string? ScrapeTimeout => Monitor("scrapeTimeout") is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    /// <summary>The scrape timeout; null if the values leave it to Prometheus.</summary>
+    public string? ScrapeTimeout => FindMonitorValue("scrapeTimeout") is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     /// <summary>The labels that the Services of the release have in common.</summary>
     public IReadOnlyDictionary<string, string> ServiceLabels
@@ -81,7 +84,7 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
         {
             var labels = new Dictionary<string, string>
             {
-                ["app.kubernetes.io/name"] = Shortened(BaseName),
+                ["app.kubernetes.io/name"] = Shorten(BaseName),
                 ["app.kubernetes.io/instance"] = Release,
             };
             if (!IsCluster)
@@ -96,17 +99,16 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
     private string BaseName => Values.Text("nameOverride") is { Length: > 0 } name ? name : Name;
 
     /// <summary>
-    /// Whose release a monitor belongs to, whether this module or helm has made it; null where it is no monitor of the chart's.
+    /// Finds the release of a monitor that helm or this module made from the chart; null for any other monitor.
     /// </summary>
-    public static string? ReleaseOf(ObjectMetadata monitor) =>
+    public static string? FindRelease(ObjectMetadata monitor) =>
         monitor.Labels.GetValueOrDefault("helm.sh/chart")?.StartsWith(Name + "-", StringComparison.Ordinal) is true
         && monitor.Annotations.GetValueOrDefault(ReleaseNamespaceAnnotation) == monitor.Namespace
             ? monitor.Annotations.GetValueOrDefault(ReleaseNameAnnotation)
             : null;
 
     /// <summary>
-    /// The ServiceMonitor, as the chart renders it and helm applies it: with its namespace and the metadata by which helm knows it as its
-    /// own.
+    /// Renders the ServiceMonitor as the chart renders it and helm applies it: with its namespace and the metadata of Helm's ownership.
     /// </summary>
     public JsonObject RenderMonitor() => new()
     {
@@ -116,29 +118,29 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
         {
             ["name"] = MonitorName,
             ["namespace"] = Namespace,
-            ["labels"] = MonitorLabels(),
+            ["labels"] = RenderLabels(),
             ["annotations"] = new JsonObject { [ReleaseNameAnnotation] = Release, [ReleaseNamespaceAnnotation] = Namespace },
         },
         ["spec"] = new JsonObject
         {
-            ["endpoints"] = new JsonArray(Endpoint()),
+            ["endpoints"] = new JsonArray(RenderEndpoint()),
             ["namespaceSelector"] = new JsonObject { ["matchNames"] = new JsonArray(Namespace) },
-            ["selector"] = new JsonObject { ["matchLabels"] = Object(ServiceLabels) },
+            ["selector"] = new JsonObject { ["matchLabels"] = CreateObject(ServiceLabels) },
             ["targetLabels"] = new JsonArray("app.kubernetes.io/name", "app.kubernetes.io/instance", "component"),
         },
     };
 
-    private JsonObject MonitorLabels()
+    private JsonObject RenderLabels()
     {
-        var labels = Object(ServiceLabels);
-        labels["helm.sh/chart"] = Shortened($"{Name}-{ChartVersion.Replace('+', '_')}");
+        var labels = CreateObject(ServiceLabels);
+        labels["helm.sh/chart"] = Shorten($"{Name}-{ChartVersion.Replace('+', '_')}");
         labels["app.kubernetes.io/managed-by"] = "Helm";
         if (AppVersion is not null)
         {
             labels["app.kubernetes.io/version"] = AppVersion;
         }
 
-        if (Monitor("additionalLabels") is { ValueKind: JsonValueKind.Object } additional)
+        if (FindMonitorValue("additionalLabels") is { ValueKind: JsonValueKind.Object } additional)
         {
             foreach (var label in additional.EnumerateObject())
             {
@@ -149,7 +151,7 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
         return labels;
     }
 
-    private JsonObject Endpoint()
+    private JsonObject RenderEndpoint()
     {
         var endpoint = new JsonObject { ["port"] = MetricsPort, ["path"] = "/metrics", ["honorLabels"] = true };
         if (Interval is not null)
@@ -165,13 +167,13 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
         return endpoint;
     }
 
-    private JsonElement Monitor(string name) => Values.At("metrics", "serviceMonitor", name);
+    private JsonElement FindMonitorValue(string name) => Values.At("metrics", "serviceMonitor", name);
 
-    private static JsonObject Object(IReadOnlyDictionary<string, string> labels) =>
+    private static JsonObject CreateObject(IReadOnlyDictionary<string, string> labels) =>
         new(labels.Select(label => KeyValuePair.Create<string, JsonNode?>(label.Key, label.Value)));
 
-    /// <summary>As the chart's <c>trunc 63 | trimSuffix "-"</c>.</summary>
-    private static string Shortened(string name)
+    /// <summary>Shortens as the chart does: <c>trunc 63 | trimSuffix "-"</c>.</summary>
+    private static string Shorten(string name)
     {
         var cut = name.Length > LongestName ? name[..LongestName] : name;
         return cut.EndsWith('-') ? cut[..^1] : cut;

@@ -53,7 +53,8 @@ internal sealed record MonitorOptions(string? Interval, string? ScrapeTimeout, I
     }
 
     /// <summary>Whether the values of the chart already make the same ServiceMonitor.</summary>
-    public bool AreIn(MilvusChart chart) => chart.MakesMonitor && JsonEquality.AreEqual(ApplyTo(chart).RenderMonitor(), chart.RenderMonitor());
+    public bool AreIn(MilvusChart chart) =>
+        chart.MakesMonitor && JsonEquality.AreEqual(ApplyTo(chart).RenderMonitor(), chart.RenderMonitor());
 
     /// <summary>Merges the options into the values of the chart.</summary>
     /// <exception cref="MonitoringException">The server would refuse a label or a time.</exception>

@@ -69,7 +69,8 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
             throw new MonitoringException(
                 ErrorId.ParameterInvalid,
                 $"Milvus/{instance} belongs to the Milvus Operator, which makes its PodMonitor itself",
-                "leave -Interval, -ScrapeTimeout and -AdditionalLabel out, and set spec.components.metricInterval of the Milvus resource instead",
+                "leave -Interval, -ScrapeTimeout and -AdditionalLabel out, "
+                    + "and set spec.components.metricInterval of the Milvus resource instead",
                 instance.ToString());
         }
 
@@ -114,7 +115,8 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
             throw new MonitoringException(
                 ErrorId.FieldConflict,
                 $"The values of the Helm release {found.Instance} ask for another {found.MonitorId}",
-                $"change the values, with -Method Helm or by helm upgrade with --version {chart.ChartVersion} --reuse-values --set {options.AsHelmSet}",
+                $"change the values, with -Method Helm or by helm upgrade with --version {chart.ChartVersion} --reuse-values "
+                    + $"--set {options.AsHelmSet}",
                 found.MonitorId.ToString());
         }
 

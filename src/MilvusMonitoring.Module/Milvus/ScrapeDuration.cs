@@ -7,7 +7,8 @@ namespace MilvusMonitoring.Milvus;
 internal sealed record ScrapeProblem(string Reason, string Remedy);
 
 /// <summary>
-/// Reads and writes times as a ServiceMonitor takes them: whole numbers with their units, the largest first: <c>30s</c>, <c>1m30s</c>, <c>500ms</c>.
+/// Reads and writes times as a ServiceMonitor takes them: whole numbers with their units, the largest first: <c>30s</c>, <c>1m30s</c>,
+/// <c>500ms</c>.
 /// </summary>
 internal static partial class ScrapeDuration
 {

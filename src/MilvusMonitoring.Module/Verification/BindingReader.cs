@@ -48,6 +48,9 @@ internal sealed class BindingReader(ClusterClient client)
             };
     }
 
-    private async Task<IReadOnlyList<JsonElement>> ListBindingsAsync(ResourceType type, string? place, CancellationToken cancellationToken) =>
+    private async Task<IReadOnlyList<JsonElement>> ListBindingsAsync(
+        ResourceType type,
+        string? place,
+        CancellationToken cancellationToken) =>
         await client.ListAsync(type, place, string.Empty, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
 }

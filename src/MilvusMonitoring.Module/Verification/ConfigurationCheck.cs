@@ -74,6 +74,6 @@ internal static class ConfigurationRule
         return Finding.Failed(
             target,
             detail,
-            isRefused ? Remedies.DescribeManual($"See in the log of {names} what it refuses, and correct that.") : wait);
+            isRefused ? Remedies.DescribeManual($"See the log of {names} for what it refuses, and correct that.") : wait);
     }
 }

@@ -43,7 +43,8 @@ internal static class InstanceRule
                 target,
                 $"the Helm release is not deployed but {instance.Status} (revision {instance.Revision})",
                 Remedies.DescribeManual(
-                    $"See helm history {instance.Name} --namespace {instance.Namespace}, and repair it with helm upgrade or helm rollback."));
+                    $"See helm history {instance.Name} --namespace {instance.Namespace}, "
+                        + "and repair the release with helm upgrade or helm rollback."));
         }
 
         if (!instance.MetricsEnabled)

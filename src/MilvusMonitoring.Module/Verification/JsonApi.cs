@@ -41,7 +41,7 @@ internal sealed class JsonApi(HttpClient http, string who)
         }
         catch (HttpRequestException exception) when (FindCause<MonitoringException>(exception) is { } dialError)
         {
-            throw new MonitoringException(dialError.ErrorId, dialError.Message, who, exception);
+            throw new MonitoringException(dialError.ErrorId, dialError.Reason, dialError.Remedy, who, exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {

@@ -32,7 +32,8 @@ internal sealed record Remedies(string? Context, string? Kubeconfig)
 
     /// <summary>Deletes the monitor and makes it again, for a monitor with wrong fields of other field managers.</summary>
     public string Recreate(string name, string namespaceName, MonitorSettings? settings = null) =>
-        $"{Command("Disable-MilvusServiceMonitor", PowerShellText.Argument(name), SelectNamespace(namespaceName))}; {Enable(name, namespaceName, settings)}";
+        Command("Disable-MilvusServiceMonitor", PowerShellText.Argument(name), SelectNamespace(namespaceName))
+        + $"; {Enable(name, namespaceName, settings)}";
 
     /// <summary>Grants Prometheus what its discovery needs.</summary>
     /// <param name="prometheusNamespace">The namespace of the Prometheus resource.</param>

@@ -67,7 +67,8 @@ internal static class ReplicaRule
             return Finding.Failed(
                 target,
                 OneLine.WithoutEnd(silent.Error!.Message),
-                Remedies.DescribeManual($"See that {silent.Name} runs and can be reached from here; give another address with -PrometheusUri."));
+                Remedies.DescribeManual(
+                    $"See that {silent.Name} runs and can be reached from here; give another address with -PrometheusUri."));
         }
 
         if (replicas.FirstOrDefault(replica => replica is { IsNamed: true, Error.ErrorId: ErrorId.ResponseInvalid }) is { } other)

@@ -51,7 +51,9 @@ internal static class SamplesRule
         string enable)
     {
         var failure = ReplicaRule.FindFailure(target, replicas)
-            ?? replicas.Select(replica => FindFailure(target, interval, replica, wait, enable)).FirstOrDefault(finding => finding is not null);
+            ?? replicas
+                .Select(replica => FindFailure(target, interval, replica, wait, enable))
+                .FirstOrDefault(finding => finding is not null);
         if (failure is not null)
         {
             return failure;
@@ -91,9 +93,10 @@ internal static class SamplesRule
         var newest = ListNewest(replica.Value);
         if (newest.MaxBy(sample => sample.Age) is { } oldest && oldest.Age > interval * 2)
         {
+            var pod = oldest.Labels.GetValueOrDefault("pod");
             return Finding.Failed(
                 target,
-                $"the newest sample of pod {oldest.Labels.GetValueOrDefault("pod")} on {replica.Name} is {oldest.Age.TotalSeconds:0} s old, "
+                $"the newest sample of pod {pod} on {replica.Name} is {oldest.Age.TotalSeconds:0} s old, "
                     + $"with an interval of {interval.TotalSeconds:0.#} s",
                 Remedies.DescribeManual("See that the metrics of Milvus carry no timestamps of their own, and that the clocks agree."));
         }

@@ -84,7 +84,9 @@ internal static class SelectionRule
         var selecting = candidates.Where(candidate => candidate.Refusal is null).Select(candidate => candidate.Server.ToString()).ToList();
         if (selecting.Count > 0)
         {
-            var others = selecting.Count == 1 ? string.Empty : $", and so does {string.Join(", ", selecting.Skip(1))}, which is not checked";
+            var others = selecting.Count == 1
+                ? string.Empty
+                : $", and so does {string.Join(", ", selecting.Skip(1))}, which is not checked";
             return Finding.Passed(selecting[0], $"selects {monitor}{others}");
         }
 

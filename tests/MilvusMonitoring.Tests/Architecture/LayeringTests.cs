@@ -62,15 +62,9 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ],
         ["Verification"] =
         [
-            "Access",
-            "Json",
-            "KubePrometheus",
-            "KubePrometheus.Inventories",
-            "KubePrometheus.Releases",
-            "Kubernetes",
-            "Kubernetes.Connection",
-            "Kubernetes.Errors",
-            "Kubernetes.Kubeconfig", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages", "Milvus", "PortForwarding", "Prometheus",
+            "Access", "IO", "Json", "KubePrometheus", "KubePrometheus.Inventories", "KubePrometheus.Releases", "Kubernetes",
+            "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Kubeconfig", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages",
+            "Milvus", "PortForwarding", "Prometheus",
         ],
         ["Commands.Completion"] =
         [

@@ -164,7 +164,7 @@ public sealed class HelmMethodTests
         monitor["spec"]!["endpoints"]![0]!["interval"] = "5m";
         stage.Stage.Cluster.Put(monitor, "kubectl-edit");
         var result = (await stage.EnableAsync()).EnsureNoError();
-        Assert.Contains("otherwise than the values", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Contains("different from the values", Assert.Single(result.Warnings), StringComparison.Ordinal);
         Assert.Equal("5m", Assert.Single(result.OutputOf<MilvusServiceMonitor>()).Interval);
     }
 

@@ -138,7 +138,7 @@ public sealed class BrokenLinkTests
         await using var proof = await ProofStage.StartAsync();
         proof.Change("v1", "Service", "default", "my-release-milvus", value => value["spec"]!["ports"]![1]!["name"] = "http-metrics");
         var failed = await proof.OnlyFailsAsync("Service");
-        Assert.Contains("named are: milvus, http-metrics", failed.Detail, StringComparison.Ordinal);
+        Assert.Contains("its port names: milvus, http-metrics", failed.Detail, StringComparison.Ordinal);
         Assert.Equal("Service/default/my-release-milvus", failed.Target);
     }
 
@@ -276,7 +276,7 @@ public sealed class BrokenLinkTests
         await proof.Stage.PutOperatedAsync();
         var failed = await proof.OnlyFailsAsync("Monitor");
         Assert.Contains("PodMonitor/default/my-release", failed.Target, StringComparison.Ordinal);
-        Assert.Contains("Milvus Operator makes it", failed.Remedy, StringComparison.Ordinal);
+        Assert.Contains("Milvus Operator creates it", failed.Remedy, StringComparison.Ordinal);
         proof.Stage.PutPodMonitor();
         await proof.PassesAsync();
     }

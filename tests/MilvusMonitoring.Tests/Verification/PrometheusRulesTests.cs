@@ -58,7 +58,7 @@ public sealed class PrometheusRulesTests
         var finding = ConfigurationRule.Evaluate(
             "t",
             ["job"],
-            [new("p0", null, new MonitoringException(ErrorId.PermissionDenied, "Cannot ask: user may not; ask for a Role."))],
+            [new("p0", null, new MonitoringException(ErrorId.PermissionDenied, "Cannot ask: user may not", "ask for a Role", null))],
             "Wait");
         Assert.Equal(
             (CheckStatus.Unknown, "Cannot ask: user may not", "# Ask for a Role.", ErrorId.PermissionDenied),

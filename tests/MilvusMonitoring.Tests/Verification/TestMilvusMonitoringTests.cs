@@ -113,7 +113,7 @@ public sealed class TestMilvusMonitoringTests
         );
         var selection = (await stage.RunAsync(Test)).OutputOf<MonitoringCheck>().Single(check => check.Check == "Selection");
         Assert.Equal((CheckStatus.Passed, "Prometheus/monitoring/k8s"), (selection.Status, selection.Target));
-        Assert.EndsWith("and so does Prometheus/default/second, which is not asked", selection.Detail, StringComparison.Ordinal);
+        Assert.EndsWith("and so does Prometheus/default/second, which is not checked", selection.Detail, StringComparison.Ordinal);
         var chosen = (await stage.RunAsync(Test + "-PrometheusNamespace default"))
             .OutputOf<MonitoringCheck>()
             .Single(check => check.Check == "Selection");

@@ -59,5 +59,6 @@ internal sealed record ChartSource(string Place, bool IsLocal)
             ? place
             : $"{place}/{MilvusChart.Name}";
 
-    private static MonitoringException CreateInvalid(string reason, string remedy) => new(ErrorId.ParameterInvalid, reason, remedy, "Chart");
+    private static MonitoringException CreateInvalid(string reason, string remedy) =>
+        new(ErrorId.ParameterInvalid, reason, remedy, "Chart");
 }

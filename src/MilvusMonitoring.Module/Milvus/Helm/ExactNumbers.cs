@@ -7,43 +7,44 @@ using System.Text.RegularExpressions;
 namespace MilvusMonitoring.Milvus.Helm;
 
 /// <summary>
-/// The numbers among a user's values that helm would change by reading its own record.
-/// Helm reads all numbers of a record, and of values files, as 64-bit floating point, so that an upgrade with <c>--reuse-values</c> makes
-/// 9007199254740992 of 9007199254740993, and a template writes 2e+06 where it has written 2000000.
-/// Only <c>--set</c> takes integers as they are, which is also how such a number got into the record: given again by <c>--set</c>, it
-/// stays.
-/// From a million on, where floating point is written otherwise, what the chart has rendered tells how the number was taken last.
-/// A list counts as one value, so one that holds such a number is given whole, on standard input and not as an argument, since it may hold
-/// secrets too.
+/// The numbers among a user's values that helm would change when it reads its own record.
+/// Helm reads all numbers of a record, and of values files, as 64-bit floating point. An upgrade with <c>--reuse-values</c> therefore turns
+/// 9007199254740993 into 9007199254740992, and a template writes 2e+06 instead of 2000000.
+/// Only <c>--set</c> keeps integers, and such a number got into the record by <c>--set</c>: another <c>--set</c> keeps it.
+/// From a million on, floating point has another notation. The rendered manifest shows which notation helm used last.
+/// A list counts as one value: a list with such a number is passed whole, on standard input and not as an argument, because a list may also
+/// hold secrets.
 /// </summary>
-/// <param name="Settings">What <c>--set</c> takes, each <c>path=number</c>.</param>
+/// <param name="Settings">The arguments of <c>--set</c>, each <c>path=number</c>.</param>
 /// <param name="Input">The lists, as JSON for <c>--values -</c>; null for none.</param>
 internal sealed partial record ExactNumbers(IReadOnlyList<string> Settings, string? Input)
 {
     /// <summary>Finds the numbers in the values of a user.</summary>
     /// <param name="values">The values.</param>
-    /// <param name="manifest">What the chart has rendered for them.</param>
+    /// <param name="manifest">The manifest that the chart rendered for the values.</param>
     public static ExactNumbers Find(JsonElement values, string manifest)
     {
         var settings = new List<string>();
         var lists = new JsonObject();
         new Finder(manifest, settings).Search(values, string.Empty, lists);
-        return new ExactNumbers(settings, lists.Count == 0 ? null : AsYaml(lists.ToJsonString()));
+        return new ExactNumbers(settings, lists.Count == 0 ? null : ConvertToYaml(lists.ToJsonString()));
     }
 
-    /// <summary>A name of a value as <c>--set</c> takes it.</summary>
+    /// <summary>Escapes the name of a value for <c>--set</c>.</summary>
     public static string Escape(string name) =>
         string.Concat(
             name.Select(character => character is '\\' or '.' or ',' or '=' or '[' or ']' ? $"\\{character}" : character.ToString()));
 
     /// <summary>
-    /// Helm reads YAML, which has no escapes for the two halves of a character beyond 16 bits, as JSON has: such a character stands as it
-    /// is.
+    /// Replaces the two JSON escapes of a character beyond 16 bits by the character: helm reads YAML, which has no such escapes.
     /// </summary>
-    private static string AsYaml(string json) =>
-        Escapes().Replace(json, escape => escape.Groups[1].Success ? $"{Half(escape.Groups[1])}{Half(escape.Groups[2])}" : escape.Value);
+    private static string ConvertToYaml(string json) =>
+        Escapes().Replace(
+            json,
+            escape => escape.Groups[1].Success ? $"{ParseHalf(escape.Groups[1])}{ParseHalf(escape.Groups[2])}" : escape.Value);
 
-    private static char Half(Group digits) => (char)ushort.Parse(digits.ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static char ParseHalf(Group digits) =>
+        (char)ushort.Parse(digits.ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"\\u(D[89AB][0-9A-F]{2})\\u(D[C-F][0-9A-F]{2})|\\.", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Escapes();
@@ -54,8 +55,7 @@ internal sealed partial record ExactNumbers(IReadOnlyList<string> Settings, stri
 
         /// <param name="value">Where to search.</param>
         /// <param name="path">Its path for <c>--set</c>.</param>
-        /// <param name="lists">Takes the lists that numbers are found in, at the place that corresponds to the value; null inside of a
-        /// list.</param>
+        /// <param name="lists">Collects the lists with such numbers, at the same path as in the values; null inside a list.</param>
         public void Search(JsonElement value, string path, JsonObject? lists)
         {
             switch (value.ValueKind)

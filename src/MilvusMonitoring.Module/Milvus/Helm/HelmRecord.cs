@@ -2,11 +2,12 @@ using System.Text.Json;
 
 namespace MilvusMonitoring.Milvus.Helm;
 
-/// <summary>One revision of a Helm release, as far as this module looks at it.</summary>
+/// <summary>The fields of a revision of a Helm release that this module reads.</summary>
 internal sealed record HelmRecord
 {
-    /// <summary>The release's name.</summary>
     public required string Name { get; init; }
+
+    public required string Namespace { get; init; }
 
     /// <summary>The revision, counted from 1.</summary>
     public required int Revision { get; init; }
@@ -14,16 +15,14 @@ internal sealed record HelmRecord
     /// <summary>Such as <c>deployed</c>, <c>failed</c>, <c>pending-upgrade</c>, <c>superseded</c>, <c>uninstalled</c>.</summary>
     public required string Status { get; init; }
 
-    /// <summary>The chart's name.</summary>
     public required string ChartName { get; init; }
 
-    /// <summary>The chart's version.</summary>
     public required string ChartVersion { get; init; }
 
-    /// <summary>The version of what the chart installs; null where the chart does not say.</summary>
+    /// <summary>The version of what the chart installs; null if the chart names none.</summary>
     public string? AppVersion { get; init; }
 
-    /// <summary>The user's values, as they were given.</summary>
+    /// <summary>The user's values.</summary>
     public required JsonElement Config { get; init; }
 
     /// <summary>What the chart has rendered; empty for other charts.</summary>

@@ -2,26 +2,27 @@ using System.Buffers.Text;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using MilvusMonitoring.IO;
 using MilvusMonitoring.Json;
 
 namespace MilvusMonitoring.Milvus.Helm;
 
 /// <summary>
 /// Reads the release records that Helm 3 and 4 keep in the cluster: JSON, compressed with gzip or plain, as base64 text.
-/// A Secret holds that text in base64 once more, as the API server gives all secret data.
+/// In a Secret that text is encoded in base64 again, as the API server encodes all secret data.
 /// </summary>
 /// <remarks>Source: Helm, pkg/storage/driver (secrets.go, cfgmaps.go, util.go).</remarks>
 internal static class HelmRecordReader
 {
-    /// <summary>How large a record may be once it is unpacked. Real ones are a few megabytes; the API server takes 1 MiB packed.</summary>
+    /// <summary>The most bytes of an unpacked record. Real records have a few megabytes; the API server takes 1 MiB packed.</summary>
     public const int SizeLimit = 64 << 20;
 
     private static readonly JsonElement NoValues = JsonDocument.Parse("{}").RootElement.Clone();
 
     /// <summary>Reads the record in a Secret's <c>data.release</c>.</summary>
-    /// <param name="data">The text as the API server gives it.</param>
-    /// <param name="damage">Why it cannot be read, to follow "is damaged:"; null where it can.</param>
-    /// <returns>The record; null where it is damaged.</returns>
+    /// <param name="data">The text in the response of the API server.</param>
+    /// <param name="damage">Why the record cannot be read, to follow "is damaged:"; null if it can.</param>
+    /// <returns>The record; null if it is damaged.</returns>
     public static HelmRecord? ReadSecret(string? data, out string? damage)
     {
         if (data is null)
@@ -40,8 +41,8 @@ internal static class HelmRecordReader
 
     /// <summary>Reads the record in a ConfigMap's <c>data.release</c>.</summary>
     /// <param name="data">The text.</param>
-    /// <param name="damage">Why it cannot be read, to follow "is damaged:"; null where it can.</param>
-    /// <returns>The record; null where it is damaged.</returns>
+    /// <param name="damage">Why the record cannot be read, to follow "is damaged:"; null if it can.</param>
+    /// <returns>The record; null if it is damaged.</returns>
     public static HelmRecord? Read(string? data, out string? damage)
     {
         if (data is not null)
@@ -110,22 +111,15 @@ internal static class HelmRecordReader
         return Base64.DecodeFromUtf8(text, bytes, out _, out var written) == System.Buffers.OperationStatus.Done ? bytes[..written] : null;
     }
 
-    /// <summary>Unpacks, and stops where a few kilobytes would become gigabytes.</summary>
+    /// <summary>Unpacks a record up to <see cref="SizeLimit"/>: a few kilobytes can unpack to gigabytes.</summary>
     private static byte[] Unpack(byte[] packed)
     {
-        using var unpacking = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+        using var unpacking = new LimitedStream(
+            new GZipStream(new MemoryStream(packed), CompressionMode.Decompress),
+            SizeLimit,
+            () => new InvalidDataException($"it unpacks to more than {SizeLimit >> 20} MiB"));
         using var unpacked = new MemoryStream();
-        var buffer = new byte[64 << 10];
-        for (int read; (read = unpacking.Read(buffer)) > 0;)
-        {
-            if (unpacked.Length + read > SizeLimit)
-            {
-                throw new InvalidDataException($"it unpacks to more than {SizeLimit >> 20} MiB");
-            }
-
-            unpacked.Write(buffer, 0, read);
-        }
-
+        unpacking.CopyTo(unpacked);
         return unpacked.ToArray();
     }
 }

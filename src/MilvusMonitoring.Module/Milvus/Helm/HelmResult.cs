@@ -3,9 +3,9 @@ using MilvusMonitoring.Messages;
 namespace MilvusMonitoring.Milvus.Helm;
 
 /// <summary>How helm ended.</summary>
-/// <param name="ExitCode">0 where all went well.</param>
-/// <param name="Output">What it wrote to standard output.</param>
-/// <param name="ErrorLines">The last lines that it wrote to standard error; warnings among them are no failure.</param>
+/// <param name="ExitCode">The exit code.</param>
+/// <param name="Output">The standard output.</param>
+/// <param name="ErrorLines">The last lines of the standard error; warnings among them are no failure.</param>
 internal sealed record HelmResult(int ExitCode, ReadOnlyMemory<byte> Output, IReadOnlyList<string> ErrorLines)
 {
     private static readonly string[] Prefixes = ["Error: ", "UPGRADE FAILED: "];
@@ -15,7 +15,7 @@ internal sealed record HelmResult(int ExitCode, ReadOnlyMemory<byte> Output, IRe
         ErrorLines.Where(line =>
             line.StartsWith("WARNING: ", StringComparison.Ordinal) || line.Contains("level=WARN ", StringComparison.Ordinal));
 
-    /// <summary>Helm's last error, in one line: what follows the last <c>Error:</c>, or else the last line.</summary>
+    /// <summary>The last error of helm in one line: what follows the last <c>Error:</c>, or else the last line.</summary>
     public string LastError
     {
         get

@@ -3,11 +3,11 @@ using MilvusMonitoring.Json;
 
 namespace MilvusMonitoring.Milvus.Helm;
 
-/// <summary>Values as Helm merges and templates read them.</summary>
+/// <summary>Merges values as Helm does, and reads them as templates do.</summary>
 internal static class HelmValues
 {
     /// <summary>
-    /// Lays values over others: objects are merged member by member, anything else replaces, and null takes a member away.
+    /// Merges values: objects are merged member by member, any other value replaces, and null removes a member.
     /// </summary>
     /// <param name="below">The values below, such as the chart's defaults; undefined for none.</param>
     /// <param name="above">The values above, such as the user's; undefined or null for none.</param>
@@ -24,7 +24,7 @@ internal static class HelmValues
         return document.RootElement.Clone();
     }
 
-    /// <summary>The value below the given names; undefined where there is none.</summary>
+    /// <summary>Finds the value at a path; undefined if there is none.</summary>
     public static JsonElement At(this JsonElement values, params ReadOnlySpan<string> path)
     {
         foreach (var name in path)
@@ -36,8 +36,8 @@ internal static class HelmValues
     }
 
     /// <summary>
-    /// Whether a template's <c>if</c> takes the value for true: not for false, 0, nothing, or an empty text, list or object. The text
-    /// "false" is true.
+    /// Whether the value is true for a template's <c>if</c>: false, 0, nothing, and an empty text, list or object are not. The text "false"
+    /// is.
     /// </summary>
     public static bool IsTrue(this JsonElement value) => value.ValueKind switch
     {
@@ -52,7 +52,7 @@ internal static class HelmValues
     private static void WriteObject(Utf8JsonWriter writer, JsonElement below, JsonElement above)
     {
         writer.WriteStartObject();
-        foreach (var (name, value) in Members(below))
+        foreach (var (name, value) in ListMembers(below))
         {
             var over = above.Member(name);
             if (over.ValueKind != JsonValueKind.Null)
@@ -61,7 +61,7 @@ internal static class HelmValues
             }
         }
 
-        foreach (var (name, value) in Members(above).Where(member => below.Member(member.Name).ValueKind == JsonValueKind.Undefined))
+        foreach (var (name, value) in ListMembers(above).Where(member => below.Member(member.Name).ValueKind == JsonValueKind.Undefined))
         {
             WriteMember(writer, name, default, value);
         }
@@ -86,8 +86,8 @@ internal static class HelmValues
         }
     }
 
-    /// <summary>The members, a name that stands twice only once: the last counts, as for Go.</summary>
-    private static IEnumerable<(string Name, JsonElement Value)> Members(JsonElement element) =>
+    /// <summary>Lists the members. Of several members with one name the last counts, as in Go.</summary>
+    private static IEnumerable<(string Name, JsonElement Value)> ListMembers(JsonElement element) =>
         element.ValueKind == JsonValueKind.Object
             ? element
                 .EnumerateObject()

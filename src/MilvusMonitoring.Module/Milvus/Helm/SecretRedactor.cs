@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 
 namespace MilvusMonitoring.Milvus.Helm;
 
-/// <summary>Takes secrets out of what helm says: it may quote the values of a release.</summary>
+/// <summary>Removes secrets from the output of helm, which may quote the values of a release.</summary>
 /// <param name="words">The secrets.</param>
 internal sealed partial class SecretRedactor(IEnumerable<string> words)
 {
     private const int ShortestWord = 4;
     private const string Mask = "***";
 
-    // Line by line, since a text over several lines may be quoted in parts; the longest first, since one may be part of another.
+    // Line by line, because helm may quote parts of a text of several lines. The longest first, because one may be part of another.
     private readonly string[] _words =
     [
         .. words
@@ -20,10 +20,10 @@ internal sealed partial class SecretRedactor(IEnumerable<string> words)
             .OrderByDescending(word => word.Length),
     ];
 
-    /// <summary>The values that their names tell to be secret.</summary>
+    /// <summary>Finds the values with a name of a secret.</summary>
     public static IEnumerable<string> FindSecrets(JsonElement values) => Find(values, false);
 
-    /// <summary>The text without the secrets.</summary>
+    /// <summary>Masks the secrets in a text.</summary>
     public string Hide(string text) => _words.Aggregate(text, (hidden, word) => hidden.Replace(word, Mask, StringComparison.Ordinal));
 
     private static IEnumerable<string> Find(JsonElement value, bool isSecret) =>
