@@ -103,6 +103,4 @@ public sealed class EnableMilvusServiceMonitorCommand : InstanceCommand
                 parameter)
             : null;
     }
-
-    private string ResolvePath(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
 }

@@ -28,7 +28,7 @@ internal static class ErrorRecords
     public static ErrorRecord From(string milvus, MonitoringCheck unknown) => From(
         unknown.ErrorId == ErrorId.PermissionDenied ? unknown.ErrorId : ErrorId.NotProven,
         $"Nothing proves that Prometheus scrapes {milvus}: {Describe(unknown)}",
-        unknown.Remedy ?? Remedies.InWords("See which checks are Unknown, and why."),
+        unknown.Remedy ?? Remedies.DescribeManual("See which checks are Unknown, and why."),
         milvus);
 
     /// <summary>The category of an error id; <see cref="ErrorCategory.NotSpecified"/> for an id without a category.</summary>

@@ -99,7 +99,7 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
             output.Error(check);
         }
 
-        foreach (var (milvus, unknown) in Proof.Unproven(checks))
+        foreach (var (milvus, unknown) in Proof.ListUnproven(checks))
         {
             output.Error(milvus, unknown);
         }

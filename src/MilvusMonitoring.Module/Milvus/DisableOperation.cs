@@ -70,7 +70,7 @@ internal sealed class DisableOperation(ClusterClient client, IActivitySink sink)
         }
 
         var result = await client.DeleteAsync(monitor.Type, monitor.Id, monitor.Metadata.Uid, cancellationToken).ConfigureAwait(false);
-        if (result.Refusal is { } failure)
+        if (result.Failure is { } failure)
         {
             throw ClusterErrors.From(failure, $"delete {monitor.Id}", monitor.Id.ToString());
         }

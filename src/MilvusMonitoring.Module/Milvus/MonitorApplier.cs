@@ -122,7 +122,7 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
                 false,
                 cancellationToken)
             .ConfigureAwait(false);
-        if (result.Refusal is { } failure)
+        if (result.Failure is { } failure)
         {
             throw failure.IsFieldConflict ? CreateConflict(plan, failure) : ClusterErrors.From(failure, $"apply {id}", id.ToString());
         }

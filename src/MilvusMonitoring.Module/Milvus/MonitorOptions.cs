@@ -79,6 +79,6 @@ internal sealed record MonitorOptions(string? Interval, string? ScrapeTimeout, I
             .Select(label =>
                 MilvusChart.OwnLabels.Contains(label.Key)
                     ? $"The label {label.Key} is the chart's own"
-                    : LabelRules.Problem(label.Key, label.Value))
+                    : LabelRules.FindProblem(label.Key, label.Value))
             .FirstOrDefault(problem => problem is not null);
 }

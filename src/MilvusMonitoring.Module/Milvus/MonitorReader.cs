@@ -88,7 +88,7 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
             Interval = endpoint.Text("interval"),
             ScrapeTimeout = endpoint.Text("scrapeTimeout"),
             Labels = monitor.Metadata.Labels,
-            Managers = FieldManagers.WhoApplied([monitor.Metadata]),
+            Managers = FieldManagers.ListAppliers([monitor.Metadata]),
             Services = monitor.Type.Kind == ResourceType.PodMonitor.Kind ? [] : [.. targets.Scraped.Select(service => service.Name)],
             Endpoints = targets.Endpoints?.Count,
             ReadyEndpoints = targets.Ready?.Count,

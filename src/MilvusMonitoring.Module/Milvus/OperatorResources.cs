@@ -35,7 +35,7 @@ internal sealed class OperatorResources(ClusterClient client)
     {
         var id = MilvusTypes.OperatorMilvus.IdOf(instance.Namespace, instance.Name);
         var result = await client.MergeAsync(MilvusTypes.OperatorMilvus, id, MetricsOn, cancellationToken).ConfigureAwait(false);
-        if (result.Refusal is { } failure)
+        if (result.Failure is { } failure)
         {
             throw ClusterErrors.From(failure, $"turn the metrics of {id} on", id.ToString());
         }

@@ -69,25 +69,24 @@ internal sealed class AccessCheck : ICheck
         CancellationToken cancellationToken)
     {
         var account = (prometheus.Namespace, prometheus.ServiceAccount);
-        try
+        var reviews = await Task
+            .WhenAll(required.Select(permission => AccessReview.ReviewAsync(client, account, permission, place, cancellationToken)))
+            .ConfigureAwait(false);
+        if (reviews.Select(review => review.Failure).FirstOrDefault(failure => failure is not null) is not { } failure)
         {
-            var reviews = required.Select(permission => AccessReview.MayAsync(client, account, permission, place, cancellationToken));
-            var allowed = await Task.WhenAll(reviews).ConfigureAwait(false);
-            return ([.. required.Where((_, index) => !allowed[index])], null);
+            return ([.. required.Where((_, index) => !reviews[index].IsAllowed)], null);
         }
 
         if (failure.ErrorId != ErrorId.PermissionDenied)
         {
-            var rules = await new BindingReader(client)
-                .ListRulesAsync(prometheus.Namespace, prometheus.ServiceAccount, place, cancellationToken)
-                .ConfigureAwait(false);
-            var missing = required.Where(permission => !rules.Any(rule => rule.Allows(permission)));
-            return ([.. missing], "the caller may not ask the API server");
+            throw failure;
         }
 
         var rules = await new BindingReader(client)
-            .RulesOfAsync(prometheus.Namespace, prometheus.ServiceAccount, place, cancellationToken).ConfigureAwait(false);
-        return ([.. needed.Where(permission => !rules.Any(rule => rule.Allows(permission)))], "the caller may not ask the API server");
+            .ListRulesAsync(prometheus.Namespace, prometheus.ServiceAccount, place, cancellationToken)
+            .ConfigureAwait(false);
+        var missing = required.Where(permission => !rules.Any(rule => rule.Allows(permission)));
+        return ([.. missing], "the caller may not ask the API server");
     }
 }
 

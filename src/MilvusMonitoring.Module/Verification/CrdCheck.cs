@@ -35,9 +35,9 @@ internal sealed class CrdCheck : ICheck
     /// </summary>
     private static async Task<CrdState?> FindStateAsync(CheckContext context, ResourceType kind, CancellationToken cancellationToken)
     {
-        var id = new ResourceId(ResourceType.Definition.Group, ResourceType.Definition.Kind, null, $"{kind.Plural}.{kind.Group}");
+        var id = new ResourceId(ResourceType.Crd.Group, ResourceType.Crd.Kind, null, $"{kind.Plural}.{kind.Group}");
         var crd = await context.Client
-            .FindAsync(ResourceType.Definition, id, cancellationToken)
+            .FindAsync(ResourceType.Crd, id, cancellationToken)
             .IfPermittedAsync(context.Sink)
             .ConfigureAwait(false);
         return crd is { } body ? CrdState.FromStatus(JsonSlice.Parse(body, "status")) with { IsEstablished = false } : null;

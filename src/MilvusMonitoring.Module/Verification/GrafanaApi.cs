@@ -65,7 +65,7 @@ internal sealed class GrafanaApi(JsonApi api)
             }
             catch (MonitoringException exception) when (exception.ErrorId == ErrorId.ResponseInvalid)
             {
-                error ??= OneLine.WithoutEnd(exception.Message);
+                error ??= OneLine.TrimPunctuation(exception.Message);
             }
             catch (MonitoringException exception) when (exception.ErrorId == ErrorId.TimedOut)
             {

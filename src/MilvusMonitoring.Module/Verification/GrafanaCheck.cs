@@ -83,7 +83,7 @@ internal sealed class GrafanaCheck : ICheck
         {
             return Finding.Failed(
                 target,
-                OneLine.WithoutEnd(exception.Message),
+                OneLine.TrimPunctuation(exception.Message),
                 Remedies.DescribeManual("See that Grafana runs and can be reached from here; give another address with -GrafanaUri."));
         }
     }

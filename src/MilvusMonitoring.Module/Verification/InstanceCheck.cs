@@ -23,7 +23,7 @@ internal sealed class InstanceCheck : ICheck
         }
 
         return context.HasNoInstance
-            ? Finding.Failed(DescribeTarget(context), OneLine.WithoutEnd(error.Message), context.Remedies.Instances()) with
+            ? Finding.Failed(DescribeTarget(context), OneLine.TrimPunctuation(error.Message), context.Remedies.Instances()) with
             {
                 ErrorId = error.ErrorId,
             }

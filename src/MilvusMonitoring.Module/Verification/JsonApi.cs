@@ -100,7 +100,7 @@ internal sealed class JsonApi(HttpClient http, string who)
     private static string Describe(Exception exception) =>
         exception.Message.Contains("connection refused", StringComparison.OrdinalIgnoreCase)
             ? "the connection was refused"
-            : OneLine.WithoutEnd(OneLine.Clean(exception.Message, 200));
+            : OneLine.TrimPunctuation(OneLine.Clean(exception.Message, 200));
 
     private static T? FindCause<T>(Exception? exception)
         where T : Exception

@@ -59,10 +59,9 @@ internal static class PrometheusAnswers
     public static IReadOnlyList<SampleAge> ListAges(JsonElement data) => [.. data.Items("result").Select(ReadAge).OfType<SampleAge>()];
 
     private static PrometheusTarget ReadTarget(JsonElement target) => new(
-        target.Text("scrapePool")!,
         target.TextMap("labels"),
         target.Text("health") ?? "unknown",
-        OneLine.WithoutEnd(OneLine.Clean(target.Text("lastError"), 200)),
+        OneLine.TrimPunctuation(OneLine.Clean(target.Text("lastError"), 200)),
         ParseDuration(target.Text("scrapeInterval")),
         ParseDuration(target.Text("scrapeTimeout")));
 

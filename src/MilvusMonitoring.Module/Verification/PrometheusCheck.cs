@@ -40,7 +40,7 @@ internal sealed class PrometheusCheck : ICheck
             return PrometheusRule.DescribeBlindOperator(untouched, blind, restart);
         }
 
-        return PrometheusRule.Evaluate([.. ids.Select(id => (id, board.StateOf(id)))], remedy);
+        return PrometheusRule.Evaluate([.. ids.Select(id => (id, board.GetState(id)))], remedy);
     }
 
     /// <summary>

@@ -1,7 +1,6 @@
 namespace MilvusMonitoring.Verification;
 
 /// <summary>A target as Prometheus shows it.</summary>
-/// <param name="Pool">The scrape pool: <c>serviceMonitor/default/my-release-milvus/0</c>.</param>
 /// <param name="Labels">The labels of its series.</param>
 /// <param name="Health"><c>up</c>, <c>down</c>, or <c>unknown</c> before the first scrape.</param>
 /// <param name="LastError">Why the last scrape failed; empty if it did not fail.</param>

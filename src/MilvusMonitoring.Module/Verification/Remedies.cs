@@ -24,15 +24,15 @@ internal sealed record Remedies(string? Context, string? Kubeconfig)
     public string Enable(string name, string namespaceName, MonitorSettings? settings = null) =>
         Command(
             "Enable-MilvusServiceMonitor",
-            PowerShellText.Argument(name),
+            PowerShellText.Quote(name),
             SelectNamespace(namespaceName),
-            settings?.Interval is { } interval ? $"-Interval {PowerShellText.Argument(interval)}" : null,
-            settings?.ScrapeTimeout is { } timeout ? $"-ScrapeTimeout {PowerShellText.Argument(timeout)}" : null,
+            settings?.Interval is { } interval ? $"-Interval {PowerShellText.Quote(interval)}" : null,
+            settings?.ScrapeTimeout is { } timeout ? $"-ScrapeTimeout {PowerShellText.Quote(timeout)}" : null,
             settings is { Labels.Count: > 0 } ? $"-AdditionalLabel {WriteHashtable(settings.Labels)}" : null);
 
     /// <summary>Deletes the monitor and makes it again, for a monitor with wrong fields of other field managers.</summary>
     public string Recreate(string name, string namespaceName, MonitorSettings? settings = null) =>
-        Command("Disable-MilvusServiceMonitor", PowerShellText.Argument(name), SelectNamespace(namespaceName))
+        Command("Disable-MilvusServiceMonitor", PowerShellText.Quote(name), SelectNamespace(namespaceName))
         + $"; {Enable(name, namespaceName, settings)}";
 
     /// <summary>Grants Prometheus what its discovery needs.</summary>
@@ -47,7 +47,7 @@ internal sealed record Remedies(string? Context, string? Kubeconfig)
 
     /// <summary>Waits until Prometheus scrapes what a new monitor selects.</summary>
     public string Wait(string name, string namespaceName) =>
-        Command("Test-MilvusMonitoring", PowerShellText.Argument(name), SelectNamespace(namespaceName), "-Wait");
+        Command("Test-MilvusMonitoring", PowerShellText.Quote(name), SelectNamespace(namespaceName), "-Wait");
 
     /// <summary>Lists every Milvus.</summary>
     public string Instances() => Command("Get-MilvusInstance");
@@ -60,18 +60,18 @@ internal sealed record Remedies(string? Context, string? Kubeconfig)
         }
 
         return stack.Release is { } release
-            ? $"-Version {PowerShellText.Argument(release)}"
-            : $"-Path {PowerShellText.Argument(stack.Source)}";
+            ? $"-Version {PowerShellText.Quote(release)}"
+            : $"-Path {PowerShellText.Quote(stack.Source)}";
     }
 
-    private static string SelectNamespace(string namespaceName) => $"-Namespace {PowerShellText.Argument(namespaceName)}";
+    private static string SelectNamespace(string namespaceName) => $"-Namespace {PowerShellText.Quote(namespaceName)}";
 
     private static string WriteHashtable(IReadOnlyDictionary<string, string> entries) =>
         $"@{{ {string.Join("; ", entries.Select(entry => $"{WriteKey(entry.Key)} = {Quote(entry.Value)}"))} }}";
 
     private static string WriteKey(string key) => key.All(char.IsAsciiLetter) ? key : Quote(key);
 
-    private static string Quote(string text) => PowerShellText.Argument(text) is ['\'', ..] quoted ? quoted : $"'{text}'";
+    private static string Quote(string text) => PowerShellText.Quote(text) is ['\'', ..] quoted ? quoted : $"'{text}'";
 
     private string Command(string name, params string?[] parameters) => string.Join(' ', new[] { name }
         .Concat(parameters.OfType<string>())

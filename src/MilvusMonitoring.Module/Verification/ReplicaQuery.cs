@@ -66,7 +66,7 @@ internal static class ReplicaRule
         {
             return Finding.Failed(
                 target,
-                OneLine.WithoutEnd(silent.Error!.Message),
+                OneLine.TrimPunctuation(silent.Error!.Message),
                 Remedies.DescribeManual(
                     $"See that {silent.Name} runs and can be reached from here; give another address with -PrometheusUri."));
         }
@@ -75,7 +75,7 @@ internal static class ReplicaRule
         {
             return Finding.Failed(
                 target,
-                OneLine.WithoutEnd(other.Error!.Message),
+                OneLine.TrimPunctuation(other.Error!.Message),
                 Remedies.DescribeManual("Give the address of Prometheus itself, up to the end of its path, with -PrometheusUri."));
         }
 

@@ -31,7 +31,7 @@ internal static class WatchedLists
         {
             foreach (var kind in CrdCheck.Kinds)
             {
-                yield return new WatchedList(CheckId.Definitions, ResourceType.Definition, null, SelectName($"{kind.Plural}.{kind.Group}"));
+                yield return new WatchedList(CheckId.Definitions, ResourceType.Crd, null, SelectName($"{kind.Plural}.{kind.Group}"));
             }
 
             yield break;

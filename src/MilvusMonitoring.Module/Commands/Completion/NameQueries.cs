@@ -75,7 +75,7 @@ internal static class NameQueries
         CancellationToken cancellationToken)
     {
         var finder = new InstanceFinder(client, Silence.Instance);
-        var found = await finder.FindAsync(bound["Namespace"] as string, _ => true, cancellationToken).ConfigureAwait(false);
+        var found = await finder.ListAsync(bound["Namespace"] as string, _ => true, cancellationToken).ConfigureAwait(false);
         return found.Select(instance => instance.Instance.Name);
     }
 

@@ -7,8 +7,6 @@ internal sealed record HelmRecord
 {
     public required string Name { get; init; }
 
-    public required string Namespace { get; init; }
-
     /// <summary>The revision, counted from 1.</summary>
     public required int Revision { get; init; }
 
