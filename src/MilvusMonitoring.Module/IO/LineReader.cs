@@ -8,7 +8,7 @@ internal static class LineReader
 {
     private const int FirstSize = 16 * 1024;
 
-    /// <summary>Reads the lines. A line is valid until the next line is read. A broken stream ends the lines as the end of a stream does.</summary>
+    /// <summary>Reads the lines. A line is valid until the next line is read. A broken stream ends the lines too.</summary>
     /// <param name="longestLine">The limit of one line in bytes.</param>
     /// <exception cref="InvalidDataException">A line exceeds the limit.</exception>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(

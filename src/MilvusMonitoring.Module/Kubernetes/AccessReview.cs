@@ -65,7 +65,8 @@ internal static class AccessReview
             });
         try
         {
-            var response = await client.PostAsync(Group + plural, body, "ask what the user may do", cancellationToken).ConfigureAwait(false);
+            var response = await client
+                .PostAsync(Group + plural, body, "ask what the user may do", cancellationToken).ConfigureAwait(false);
             using var review = ClusterClient.ParseResponse(response, "an access review");
             var isAllowed = review.RootElement.Member("status", "allowed").ValueKind == JsonValueKind.True;
             return new AccessReviewResult(isAllowed, null);

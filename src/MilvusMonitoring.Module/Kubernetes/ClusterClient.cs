@@ -295,7 +295,8 @@ internal sealed class ClusterClient(ClusterConnection connection)
         {
             var filter = selector.Length == 0 ? string.Empty : "&" + selector;
             var page = next is null ? string.Empty : "&continue=" + Uri.EscapeDataString(next);
-            var request = new ClusterRequest(HttpMethod.Get, $"{type.ListPath(namespaceName)}?limit={PageSize}{filter}{page}") { Accept = accept };
+            var path = $"{type.ListPath(namespaceName)}?limit={PageSize}{filter}{page}";
+            var request = new ClusterRequest(HttpMethod.Get, path) { Accept = accept };
             var (body, status) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
             if (status is { Code: 404 })
             {
@@ -348,8 +349,8 @@ internal sealed class ClusterClient(ClusterConnection connection)
     }
 
     /// <summary>
-    /// Gets the body of a successful response. A body that is not a JSON object comes from something in front of the API server, such as the
-    /// sign-in page of a proxy.
+    /// Gets the body of a successful response. A body that is not a JSON object comes from something in front of the API server, such as
+    /// the sign-in page of a proxy.
     /// </summary>
     private static ReadOnlyMemory<byte> GetBody(HttpResponseMessage response, ClusterRequest request)
     {

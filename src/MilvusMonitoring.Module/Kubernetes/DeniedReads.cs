@@ -27,7 +27,11 @@ internal static class DeniedReads
         }
 
         var (reason, remedy) = Explain(denied);
-        return new MonitoringException(ErrorId.PermissionDenied, $"Cannot read what the cluster has of the stack: {reason}", remedy, target: null);
+        return new MonitoringException(
+            ErrorId.PermissionDenied,
+            $"Cannot read what the cluster has of the stack: {reason}",
+            remedy,
+            target: null);
     }
 
     /// <summary>Describes the missing permissions and the remedy.</summary>

@@ -123,7 +123,7 @@ public sealed class ClusterErrorsTests
         Assert.StartsWith($"Cannot {What}: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(text, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(error.Message, char.IsControl);
-        Assert.Single(error.Message.Split("; ").Skip(1));
+        Assert.Equal($"{error.Reason}; {error.Remedy}.", error.Message);
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class KubeconfigTests : IDisposable
                         {
                             HomeFile = "/home/x/.kube/config",
                         }),
-                "/home/x/.kube/config is not there",
+                "/home/x/.kube/config does not exist",
                 "-Kubeconfig"));
         Assert.Equal(
             ErrorId.KubeconfigNotFound,
@@ -89,7 +89,7 @@ public sealed class KubeconfigTests : IDisposable
         Assert.Equal((_folder.PathOf("token"), _folder.PathOf("ca.crt")), (settings.User.TokenFile, settings.CertificateAuthority.Path));
         Assert.Equal(
             ErrorId.ContextNotFound,
-            Refusal(() => MergedKubeconfig.Resolve(new ClusterTarget(null, "prod"), places), "leave -Context out"));
+            Refusal(() => MergedKubeconfig.Resolve(new ClusterTarget(null, "prod"), places), "omit -Context"));
     }
 
     [Theory]
@@ -123,9 +123,9 @@ public sealed class KubeconfigTests : IDisposable
     [Theory]
     [InlineData("insecure-skip-tls-verify: true, " + Loopback, "", "switches off TLS checks")]
     [InlineData("server: ''", "", "names no server")]
-    [InlineData("server: 'https://:x'", "", "which is no address")]
-    [InlineData("server: 'ftp://host'", "", "which is no address")]
-    [InlineData("server: 'http://cluster.example.com'", "", "would travel in the clear")]
+    [InlineData("server: 'https://:x'", "", "which is not an address")]
+    [InlineData("server: 'ftp://host'", "", "which is not an address")]
+    [InlineData("server: 'http://cluster.example.com'", "", "would receive credentials unencrypted")]
     [InlineData("server: 'https://user:secret@cluster.example.com'", "", "more than host, port and path")]
     [InlineData(Loopback + ", proxy-url: 'ftp://user:secret@proxy'", "", "the proxy-url '…@proxy'")]
     [InlineData(Loopback + ", certificate-authority-data: '***'", "", "not base64")]
@@ -133,7 +133,7 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData(Loopback, "token: a, username: b", "both a token and a user name")]
     [InlineData(Loopback, "client-certificate: a.crt", "without its key")]
     [InlineData(Loopback, "client-key: a.key", "without its certificate")]
-    [InlineData(Loopback, "as-groups: [admins]", "but as no user")]
+    [InlineData(Loopback, "as-groups: [admins]", "without a user")]
     [InlineData(Loopback, "as: jane, as-groups: [a, b]", "several groups")]
     [InlineData(Loopback, "as: jane, as-user-extra: {k: [v, w]}", "several values of one extra attribute")]
     [InlineData(Loopback, "exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: x}", "v1alpha1")]
@@ -141,7 +141,7 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData(
         Loopback,
         "exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always}",
-        "no terminal to lend"
+        "has no terminal"
     )]
     public void What_cannot_be_honoured_is_refused_in_words(string cluster, string user, string reason)
     {
@@ -154,7 +154,7 @@ public sealed class KubeconfigTests : IDisposable
 
     [Theory]
     [InlineData("a: b\n  c: [", "is not valid YAML at line 2")]
-    [InlineData("- a", "is no kubeconfig")]
+    [InlineData("- a", "is not a kubeconfig")]
     [InlineData("clusters: [{name: a, cluster: {}}, {name: a, cluster: {}}]", "has two clusters named 'a'")]
     [InlineData("a: *nothing", "is not valid YAML at line 1")]
     [InlineData("a: \"\\ud83dx\"", "is not valid YAML")]

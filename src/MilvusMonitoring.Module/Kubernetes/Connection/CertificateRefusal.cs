@@ -20,7 +20,7 @@ internal enum CertificateFault
     NotTrusted,
 }
 
-/// <summary>Ends a TLS handshake whose certificate is refused. The exception carries the refusal to the request of that handshake.</summary>
+/// <summary>Ends a TLS handshake with a refused certificate, and carries the refusal to the request of that handshake.</summary>
 internal sealed class CertificateRefusedException(CertificateRefusal refusal)
     : AuthenticationException($"The server's certificate {refusal.Text}.")
 {

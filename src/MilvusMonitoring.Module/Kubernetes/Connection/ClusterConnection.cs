@@ -8,7 +8,8 @@ using MilvusMonitoring.Messages;
 namespace MilvusMonitoring.Kubernetes.Connection;
 
 /// <summary>
-/// The connection of one command to one API server as one user: adds the credential, retries, and reports retries. Safe for parallel requests.
+/// The connection of one command to one API server as one user. Adds the credential, retries and reports retries. Safe for parallel
+/// requests.
 /// </summary>
 internal sealed class ClusterConnection : IDisposable
 {

@@ -27,7 +27,7 @@ internal sealed record ClusterRequest(HttpMethod Method, string PathAndQuery)
     /// <summary>The limit of one try, response included. For a long-lived request the limit ends with the response's headers.</summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Whether the response lasts as long as the caller reads, as for a watch. The body of such a response is not buffered.</summary>
+    /// <summary>Whether the response lasts as long as the caller reads, as for a watch. Such a body is not buffered.</summary>
     public bool LongLived { get; init; }
 
     /// <summary>The protocol that follows the response; null for plain HTTP.</summary>

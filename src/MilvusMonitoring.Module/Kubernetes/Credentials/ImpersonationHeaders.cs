@@ -9,7 +9,8 @@ namespace MilvusMonitoring.Kubernetes.Credentials;
 internal static class ImpersonationHeaders
 {
     /// <summary>
-    /// Adds the headers. Each name occurs once: .NET would join several values of one name, which the API server reads as one strange group.
+    /// Adds the headers. Each name occurs once: .NET would join several values of one name, which the API server reads as one
+    /// strange group.
     /// </summary>
     public static void Add(HttpRequestHeaders headers, Impersonation? impersonation)
     {

@@ -28,7 +28,7 @@ internal static class PemFiles
             : throw Invalid(source, owner, "holds no certificate", "give PEM certificates (-----BEGIN CERTIFICATE-----)");
     }
 
-    /// <summary>Reads a client certificate, the intermediate certificates after it, and its key. The caller disposes of the result.</summary>
+    /// <summary>Reads a client certificate, its intermediate certificates and its key. The caller disposes of the result.</summary>
     /// <param name="owner">The owner of the certificate, for messages.</param>
     public static ClientIdentity ReadIdentity(KubeconfigData certificate, KubeconfigData key, string owner)
     {

@@ -64,7 +64,8 @@ internal static partial class DeniedText
 
     // pkg/registry/rbac/escalation_check.go; servers before 1.12 said "attempt to grant extra privileges: [...]".
     [GeneratedRegex(
-        """user "(?<user>[^"]*)" .*?(?:attempting to grant RBAC permissions not currently held|attempt to grant extra privileges):\s*(?<rules>.*)$""",
+        """user "(?<user>[^"]*)" .*?(?:attempting to grant RBAC permissions not currently held|attempt to grant extra privileges)"""
+        + """:\s*(?<rules>.*)$""",
         RegexOptions.IgnoreCase | RegexOptions.Singleline,
         1000
     )]

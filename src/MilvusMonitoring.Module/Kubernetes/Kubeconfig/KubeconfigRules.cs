@@ -6,7 +6,11 @@ namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 internal static class KubeconfigRules
 {
     /// <summary>Checks the cluster and the user of a context, and returns the settings of a connection.</summary>
-    public static ClusterSettings CheckSettings(string kubeconfig, KubeconfigContext context, KubeconfigCluster cluster, KubeconfigUser user)
+    public static ClusterSettings CheckSettings(
+        string kubeconfig,
+        KubeconfigContext context,
+        KubeconfigCluster cluster,
+        KubeconfigUser user)
     {
         if (cluster.InsecureSkipTlsVerify)
         {
@@ -149,7 +153,7 @@ internal static class KubeconfigRules
         {
             throw Refused(
                 user.File,
-                $"has an exec plugin for the user '{user.Name}' that must prompt (interactiveMode: Always), and this module has no terminal",
+                $"has an exec plugin for the user '{user.Name}' that must prompt (interactiveMode: Always); this module has no terminal",
                 "sign in another way, such as with a token or with a plugin that does not prompt");
         }
     }

@@ -50,7 +50,8 @@ internal sealed class MergedKubeconfig
             return new MergedKubeconfig(locations.ListFiles(named)).ListNames();
         }
         catch (Exception exception)
-            when (exception is MonitoringException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+            when (exception is MonitoringException or IOException or UnauthorizedAccessException
+                or ArgumentException or NotSupportedException)
         {
             return [];
         }

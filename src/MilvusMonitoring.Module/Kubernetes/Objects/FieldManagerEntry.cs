@@ -17,7 +17,7 @@ internal sealed record FieldManagerEntry(string Manager, string Operation, strin
     /// </summary>
     public const string RestartName = "milvus-monitoring-restart";
 
-    /// <summary>Whether the status is among its fields, as in the entry of a controller; Kubernetes before 1.22 names no subresource.</summary>
+    /// <summary>Whether the fields include the status, as in a controller's entry. Kubernetes before 1.22 names no subresource.</summary>
     public bool WritesStatus { get; init; }
 
     /// <summary>Whether this module has applied the fields, to the object itself.</summary>

@@ -37,7 +37,7 @@ internal static class DeletionWait
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
             var gone = new ObjectWatch(client).UntilGoneAsync(type, id, uid, either.Token);
-            for (var pause = FirstReport; await IsPendingAfterAsync(gone, pause, either.Token).ConfigureAwait(false); pause = ReportInterval)
+            for (var pause = FirstReport; await IsPendingAsync(gone, pause, either.Token).ConfigureAwait(false); pause = ReportInterval)
             {
                 if (await FindBlockerAsync(client, type, id, uid, either.Token).ConfigureAwait(false) is { } why)
                 {
@@ -54,7 +54,7 @@ internal static class DeletionWait
         }
     }
 
-    private static async Task<bool> IsPendingAfterAsync(Task gone, TimeSpan pause, CancellationToken cancellationToken)
+    private static async Task<bool> IsPendingAsync(Task gone, TimeSpan pause, CancellationToken cancellationToken)
     {
         using var pauseEnd = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Task.WhenAny(gone, Task.Delay(pause, pauseEnd.Token)).ConfigureAwait(false);

@@ -9,7 +9,7 @@ using MilvusMonitoring.Messages;
 namespace MilvusMonitoring.Kubernetes.Waiting;
 
 /// <summary>
-/// Finds out from the pods of a workload why it is not ready: an image that cannot be pulled, a container that crashes, a node without room.
+/// Finds out from the pods of a workload why it is not ready: an image that cannot be pulled, a crashing container, a node without room.
 /// </summary>
 internal static class PodFailureReason
 {

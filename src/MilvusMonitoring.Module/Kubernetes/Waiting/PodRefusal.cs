@@ -51,7 +51,8 @@ internal static partial class PodRefusal
 
     // Pod Security, pod security policies and OpenShift's constraints; a quota or limit range of the namespace; a policy engine's webhook.
     [GeneratedRegex(
-        "violates PodSecurity|PodSecurityPolicy: unable to|unable to validate against any (?:pod security policy|security context constraint)"
+        "violates PodSecurity|PodSecurityPolicy: unable to"
+        + "|unable to validate against any (?:pod security policy|security context constraint)"
         + "|failed quota: .*must specify|(?:maximum|minimum) \\S+ usage per|admission webhook .* denied the request",
         RegexOptions.CultureInvariant)]
     private static partial Regex Rules();

@@ -29,7 +29,9 @@ internal sealed class ReadinessBoard
     public ReadinessBoard(IEnumerable<ResourceId> targets)
     {
         Targets = [.. targets.Where(Readiness.Knows)];
-        _backing = Targets.Where(target => target.Kind is "Prometheus" or "Alertmanager").ToDictionary(target => target, GetBackingStatefulSet);
+        _backing = Targets
+            .Where(target => target.Kind is "Prometheus" or "Alertmanager")
+            .ToDictionary(target => target, GetBackingStatefulSet);
         _operator = Targets.FirstOrDefault(target => target is { Group: "apps", Kind: "Deployment", Name: OperatorName });
     }
 
