@@ -1,16 +1,28 @@
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Messages;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Access;
 
-/// <summary>Grants or revokes: first the plan, by reading only; then, if the user agrees, the writes.</summary>
+/// <summary>What the user asks for.</summary>
+/// <param name="Method">How to grant the access.</param>
+/// <param name="ClusterRole">The ClusterRole to add rules to.</param>
+/// <param name="Namespaces">The namespaces to grant access in; empty for the whole cluster.</param>
+/// <param name="Prometheus">The Prometheus that gets the access.</param>
+internal sealed record AccessRequest(
+    AccessMethod Method,
+    string ClusterRole,
+    IReadOnlyList<string> Namespaces,
+    PrometheusChoice Prometheus);
+
+/// <summary>Grants or revokes access: makes a plan, which only reads, and executes it if the user agrees.</summary>
 internal sealed class AccessOperation(ClusterClient client, IActivitySink sink, AccessRequest request, bool revoke)
 {
-    private readonly AccessPlanner _planner = new(client, request);
+    private readonly AccessPlanner _planner = new(client, sink, request);
     private readonly EscalationCheck _check = new(client, sink);
 
-    /// <summary>Makes the plan, and sees that the caller may carry all of it out.</summary>
-    /// <exception cref="MonitoringException">Nothing can be done.</exception>
+    /// <summary>Makes the plan, and checks that the caller has the permissions for all of its writes.</summary>
+    /// <exception cref="MonitoringException">A permission or the target is missing.</exception>
     public async Task<AccessPlan> PlanAsync(CancellationToken cancellationToken)
     {
         var plan = await ReadAsync(cancellationToken).ConfigureAwait(false);
@@ -22,17 +34,14 @@ internal sealed class AccessOperation(ClusterClient client, IActivitySink sink, 
         return plan;
     }
 
-    /// <summary>Carries out the plan for one access.</summary>
-    public Task<PrometheusAccess> RunAsync(PlannedAccess planned, CancellationToken cancellationToken) =>
-        new AccessWriter(client, sink).WriteAsync(
-            planned,
-            async () => await PlanAgainAsync(planned, cancellationToken).ConfigureAwait(false),
-            cancellationToken);
+    /// <summary>Executes the plan for one access.</summary>
+    public Task<PrometheusAccess> ExecuteAsync(PlannedAccess planned, CancellationToken cancellationToken) =>
+        new AccessExecutor(client, sink).ExecuteAsync(planned, () => PlanAgainAsync(planned, cancellationToken), cancellationToken);
 
     private async Task<PlannedAccess> PlanAgainAsync(PlannedAccess planned, CancellationToken cancellationToken) =>
         (await ReadAsync(cancellationToken).ConfigureAwait(false)).Accesses.FirstOrDefault(again =>
             again.Access.Role == planned.Access.Role) ?? planned with { Writes = [] };
 
     private Task<AccessPlan> ReadAsync(CancellationToken cancellationToken) =>
-        revoke ? _planner.ToRevokeAsync(cancellationToken) : _planner.ToGrantAsync(cancellationToken);
+        revoke ? _planner.PlanRevokeAsync(cancellationToken) : _planner.PlanGrantAsync(cancellationToken);
 }

@@ -1,63 +1,60 @@
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Errors;
 using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Messages;
 using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Access;
 
-/// <summary>What is to be done, and what already cannot be.</summary>
+/// <summary>What Grant or Revoke will write.</summary>
 /// <param name="Accesses">Each access with its writes.</param>
-/// <param name="Errors">One for each namespace that cannot be granted in.</param>
+/// <param name="Errors">An error for each namespace in which nothing can be done.</param>
 internal sealed record AccessPlan(IReadOnlyList<PlannedAccess> Accesses, IReadOnlyList<MonitoringException> Errors);
 
-/// <summary>Decides, by reading only, what Grant or Revoke has to write.</summary>
-internal sealed class AccessPlanner(ClusterClient client, AccessRequest request)
+/// <summary>Decides what Grant or Revoke writes. Only reads.</summary>
+internal sealed class AccessPlanner(ClusterClient client, IActivitySink sink, AccessRequest request)
 {
     private readonly PrometheusFinder _finder = new(client);
     private readonly ClusterRoleAccess _clusterRole = new(client);
     private readonly BindingAccess _binding = new(client);
 
-    /// <summary>Plans to grant.</summary>
-    public async Task<AccessPlan> ToGrantAsync(CancellationToken cancellationToken)
+    public async Task<AccessPlan> PlanGrantAsync(CancellationToken cancellationToken)
     {
         var prometheus = await _finder.GetAsync(request.Prometheus, cancellationToken).ConfigureAwait(false);
         if (request.Namespaces.Count > 0)
         {
-            return await InNamespacesAsync(
-                    async name => [await _binding.ToGrantAsync(prometheus, name, cancellationToken).ConfigureAwait(false)],
+            return await PlanNamespacesAsync(
+                    async name => [await _binding.PlanGrantAsync(prometheus, name, cancellationToken).ConfigureAwait(false)],
                     cancellationToken).ConfigureAwait(false);
         }
 
         var planned = request.Method == AccessMethod.Binding
-            ? await _binding.ToGrantAsync(prometheus, null, cancellationToken).ConfigureAwait(false)
-            : await _clusterRole.ToGrantAsync(request.ClusterRole, prometheus, cancellationToken).ConfigureAwait(false);
+            ? await _binding.PlanGrantAsync(prometheus, null, cancellationToken).ConfigureAwait(false)
+            : await _clusterRole.PlanGrantAsync(request.ClusterRole, prometheus, cancellationToken).ConfigureAwait(false);
         return new AccessPlan([planned], []);
     }
 
-    /// <summary>Plans to revoke.</summary>
-    public async Task<AccessPlan> ToRevokeAsync(CancellationToken cancellationToken)
+    public async Task<AccessPlan> PlanRevokeAsync(CancellationToken cancellationToken)
     {
         if (request.Namespaces.Count > 0)
         {
-            return await InNamespacesAsync(
-                    name => _binding.ToRevokeAsync(name, request.Prometheus.Namespace, cancellationToken),
+            return await PlanNamespacesAsync(
+                    name => _binding.PlanRevokeAsync(name, request.Prometheus.Namespace, cancellationToken),
                     cancellationToken).ConfigureAwait(false);
         }
 
         if (request.Method == AccessMethod.Binding)
         {
-            return new AccessPlan(
-                await _binding.ToRevokeAsync(null, request.Prometheus.Namespace, cancellationToken).ConfigureAwait(false),
-                []);
+            var bindings = await _binding.PlanRevokeAsync(null, request.Prometheus.Namespace, cancellationToken).ConfigureAwait(false);
+            return new AccessPlan(bindings, []);
         }
 
         var prometheus = await _finder.FindAsync(request.Prometheus, cancellationToken).ConfigureAwait(false);
-        return new AccessPlan(
-            [await _clusterRole.ToRevokeAsync(request.ClusterRole, prometheus, cancellationToken).ConfigureAwait(false)],
-            []);
+        var planned = await _clusterRole.PlanRevokeAsync(request.ClusterRole, prometheus, cancellationToken).ConfigureAwait(false);
+        return new AccessPlan([planned], []);
     }
 
-    private async Task<AccessPlan> InNamespacesAsync(
+    private async Task<AccessPlan> PlanNamespacesAsync(
         Func<string, Task<IReadOnlyList<PlannedAccess>>> plan,
         CancellationToken cancellationToken)
     {
@@ -67,7 +64,8 @@ internal sealed class AccessPlanner(ClusterClient client, AccessRequest request)
         {
             try
             {
-                if (await IsThereAsync(name, cancellationToken).ConfigureAwait(false))
+                // A user with permission to write roles in a namespace may lack permission to read the namespace itself.
+                if (await ExistsAsync(name, cancellationToken).IfPermittedAsync(sink, otherwise: true).ConfigureAwait(false))
                 {
                     planned.AddRange(await plan(name).ConfigureAwait(false));
                 }
@@ -77,7 +75,7 @@ internal sealed class AccessPlanner(ClusterClient client, AccessRequest request)
                         new MonitoringException(
                             ErrorId.ObjectNotFound,
                             $"Namespace/{name} is not in {client.Connection.Context}",
-                            "create it first, or correct the name",
+                            "create the namespace first, or correct the name",
                             $"Namespace/{name}"));
                 }
             }
@@ -90,21 +88,9 @@ internal sealed class AccessPlanner(ClusterClient client, AccessRequest request)
         return new AccessPlan(planned, errors);
     }
 
-    private async Task<bool> IsThereAsync(string namespaceName, CancellationToken cancellationToken)
+    private async Task<bool> ExistsAsync(string namespaceName, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await client
-                .FindMetadataAsync(
-                    ResourceType.Namespace,
-                    new ResourceId(string.Empty, "Namespace", null, namespaceName),
-                    cancellationToken).ConfigureAwait(false)
-                is not null;
-        }
-        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
-        {
-            // Who may write roles in a namespace need not be allowed to read the namespace itself.
-            return true;
-        }
+        var id = ResourceType.Namespace.IdOf(null, namespaceName);
+        return await client.FindMetadataAsync(ResourceType.Namespace, id, cancellationToken).ConfigureAwait(false) is not null;
     }
 }

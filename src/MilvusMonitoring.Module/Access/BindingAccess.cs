@@ -7,21 +7,24 @@ using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Access;
 
-/// <summary>Plans the role and the binding of this module's own: for the whole cluster, or in one namespace.</summary>
+/// <summary>Plans this module's own role and binding, for the whole cluster or in one namespace.</summary>
 internal sealed class BindingAccess(ClusterClient client)
 {
     private const string LabelName = "milvus-monitoring/access";
     private const string LabelValue = "prometheus";
     private const string Selector = $"labelSelector={LabelName}%3D{LabelValue}";
 
-    /// <summary>Plans to make role and binding, or to bring them back to what they have to be.</summary>
-    public async Task<PlannedAccess> ToGrantAsync(PrometheusServer prometheus, string? targetNamespace, CancellationToken cancellationToken)
+    /// <summary>Plans to create the role and the binding, or to correct them.</summary>
+    public async Task<PlannedAccess> PlanGrantAsync(
+        PrometheusServer prometheus,
+        string? targetNamespace,
+        CancellationToken cancellationToken)
     {
-        var (roleType, bindingType) = TypesFor(targetNamespace);
+        var (roleType, bindingType) = ChooseTypes(targetNamespace);
         var name = $"milvus-monitoring-prometheus-{prometheus.Namespace}-{prometheus.ServiceAccount}";
-        var role = Document(roleType, targetNamespace, name);
+        var role = CreateDocument(roleType, targetNamespace, name);
         role["rules"] = DiscoveryRules.ToJson();
-        var binding = Document(bindingType, targetNamespace, name);
+        var binding = CreateDocument(bindingType, targetNamespace, name);
         binding["roleRef"] = new JsonObject
         {
             ["apiGroup"] = roleType.Group,
@@ -35,33 +38,30 @@ internal sealed class BindingAccess(ClusterClient client)
                 ["name"] = prometheus.ServiceAccount,
                 ["namespace"] = prometheus.Namespace,
             });
-        var roleId = IdOf(roleType, targetNamespace, name);
+        var roleId = roleType.IdOf(targetNamespace, name);
+        var bindingId = bindingType.IdOf(targetNamespace, name);
+        var escalate = new Permission("escalate", roleType.Group, roleType.Plural, name);
+        var bind = escalate with { Verb = "bind" };
         RoleWrite?[] writes =
         [
-            await ToApplyAsync(roleType, roleId, role, "escalate", roleId, roleType, cancellationToken).ConfigureAwait(false),
-            await ToApplyAsync(bindingType, IdOf(bindingType, targetNamespace, name), binding, "bind", roleId, roleType, cancellationToken)
-                .ConfigureAwait(false),
+            await PlanApplyAsync(roleType, roleId, role, escalate, cancellationToken).ConfigureAwait(false),
+            await PlanApplyAsync(bindingType, bindingId, binding, bind, cancellationToken).ConfigureAwait(false),
         ];
         var needed = writes.OfType<RoleWrite>().ToList();
-        var action = needed.Count == 0 ? ResourceAction.Unchanged
-            : needed.Count == 2 && needed.All(write => write.Action == ResourceAction.Created) ? ResourceAction.Created
-            : ResourceAction.Configured;
-        return new PlannedAccess(
-            Access(prometheus.Namespace, prometheus.ServiceAccount, targetNamespace, roleId, DiscoveryRules.Text, action),
-            needed);
+        var access = CreateAccess(prometheus.Namespace, prometheus.ServiceAccount, targetNamespace, roleId, FindAction(needed));
+        return new PlannedAccess(access, needed);
     }
 
-    /// <summary>Plans to delete the bindings of this module's own, and their roles.</summary>
-    /// <param name="targetNamespace">The namespace that they are in; null for those of the whole cluster.</param>
+    /// <summary>Plans to delete this module's own bindings and their roles.</summary>
+    /// <param name="targetNamespace">The namespace of the bindings; null for bindings of the whole cluster.</param>
     /// <param name="subjectNamespace">The namespace of the service account; null for any.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>One access for each; none where there are none.</returns>
-    public async Task<IReadOnlyList<PlannedAccess>> ToRevokeAsync(
+    /// <returns>One access for each binding or role.</returns>
+    public async Task<IReadOnlyList<PlannedAccess>> PlanRevokeAsync(
         string? targetNamespace,
         string? subjectNamespace,
         CancellationToken cancellationToken)
     {
-        var (roleType, bindingType) = TypesFor(targetNamespace);
+        var (roleType, bindingType) = ChooseTypes(targetNamespace);
         var roles = await client
             .ListMetadataAsync(roleType, targetNamespace, Selector, cancellationToken)
             .ToListAsync(cancellationToken).ConfigureAwait(false);
@@ -81,12 +81,12 @@ internal sealed class BindingAccess(ClusterClient client)
                 continue;
             }
 
-            var roleId = IdOf(roleType, targetNamespace, name);
+            var roleId = roleType.IdOf(targetNamespace, name);
             var writes = new List<RoleWrite>();
             if (subjects.ContainsKey(name))
             {
-                writes.Add(
-                    new RoleWrite(bindingType, IdOf(bindingType, targetNamespace, name), RoleWriteMode.Delete, ResourceAction.Deleted));
+                var bindingId = bindingType.IdOf(targetNamespace, name);
+                writes.Add(new RoleWrite(bindingType, bindingId, RoleWriteMode.Delete, ResourceAction.Deleted));
             }
 
             if (roles.FirstOrDefault(role => role.Name == name) is { } ownRole)
@@ -94,28 +94,30 @@ internal sealed class BindingAccess(ClusterClient client)
                 writes.Add(new RoleWrite(roleType, roleId, RoleWriteMode.Delete, ResourceAction.Deleted) { Before = ownRole });
             }
 
-            planned.Add(
-                new PlannedAccess(
-                    Access(
-                        subject.Text("namespace"),
-                        subject.Text("name"),
-                        targetNamespace,
-                        roleId,
-                        DiscoveryRules.Text,
-                        ResourceAction.Deleted),
-                    writes));
+            var access = CreateAccess(subject.Text("namespace"), subject.Text("name"), targetNamespace, roleId, ResourceAction.Deleted);
+            planned.Add(new PlannedAccess(access, writes));
         }
 
         return planned;
     }
 
-    private async Task<RoleWrite?> ToApplyAsync(
+    private static ResourceAction FindAction(List<RoleWrite> writes)
+    {
+        if (writes.Count == 0)
+        {
+            return ResourceAction.Unchanged;
+        }
+
+        return writes.Count == 2 && writes.TrueForAll(write => write.Action == ResourceAction.Created)
+            ? ResourceAction.Created
+            : ResourceAction.Configured;
+    }
+
+    private async Task<RoleWrite?> PlanApplyAsync(
         ResourceType type,
         ResourceId id,
         JsonObject wanted,
-        string overrideVerb,
-        ResourceId role,
-        ResourceType roleType,
+        Permission instead,
         CancellationToken cancellationToken)
     {
         var live = await RoleDocument.FindAsync(client, type, id, cancellationToken).ConfigureAwait(false);
@@ -127,9 +129,9 @@ internal sealed class BindingAccess(ClusterClient client)
         return new RoleWrite(type, id, RoleWriteMode.Apply, live is null ? ResourceAction.Created : ResourceAction.Configured)
         {
             Body = JsonSerializer.SerializeToUtf8Bytes(wanted),
-            Before = RoleDocument.MetadataOf(live),
+            Before = RoleDocument.ReadMetadata(live),
             Granted = DiscoveryRules.All,
-            Override = new Permission(overrideVerb, roleType.Group, roleType.Plural, role.Name),
+            Override = instead,
         };
     }
 
@@ -141,14 +143,11 @@ internal sealed class BindingAccess(ClusterClient client)
             .AsObject()
             .All(label => JsonEquality.AreEqual(live["metadata"]?["labels"]?[label.Key], label.Value));
 
-    private static (ResourceType Role, ResourceType Binding) TypesFor(string? targetNamespace) => targetNamespace is null
+    private static (ResourceType Role, ResourceType Binding) ChooseTypes(string? targetNamespace) => targetNamespace is null
         ? (ResourceType.ClusterRole, ResourceType.ClusterRoleBinding)
         : (ResourceType.Role, ResourceType.RoleBinding);
 
-    private static ResourceId IdOf(ResourceType type, string? namespaceName, string name) =>
-        new(type.Group, type.Kind, namespaceName, name);
-
-    private static JsonObject Document(ResourceType type, string? namespaceName, string name)
+    private static JsonObject CreateDocument(ResourceType type, string? namespaceName, string name)
     {
         var metadata = new JsonObject
         {
@@ -163,12 +162,11 @@ internal sealed class BindingAccess(ClusterClient client)
         return new JsonObject { ["apiVersion"] = $"{type.Group}/{type.Version}", ["kind"] = type.Kind, ["metadata"] = metadata };
     }
 
-    private PrometheusAccess Access(
+    private PrometheusAccess CreateAccess(
         string? namespaceName,
         string? serviceAccount,
         string? targetNamespace,
         ResourceId role,
-        string rules,
         ResourceAction action) =>
         new()
         {
@@ -177,7 +175,7 @@ internal sealed class BindingAccess(ClusterClient client)
             Method = AccessMethod.Binding,
             TargetNamespace = targetNamespace,
             Role = role.ToString(),
-            Rules = rules,
+            Rules = DiscoveryRules.Text,
             Action = action,
             Context = client.Connection.Context,
             Kubeconfig = client.Connection.Kubeconfig,

@@ -6,19 +6,18 @@ using MilvusMonitoring.Messages;
 namespace MilvusMonitoring.Access;
 
 /// <summary>
-/// Asks, before anything is written, whether the caller may do every write; the server would refuse the first one that grants what the
-/// caller does not hold, perhaps with others done.
+/// Checks before the first write that the caller has permission for every write. Without the check, the server could refuse a write after
+/// others are done: it refuses to grant what the caller does not hold.
 /// </summary>
 internal sealed class EscalationCheck(ClusterClient client, IActivitySink sink)
 {
-    /// <summary>Asks.</summary>
-    /// <exception cref="MonitoringException">Something is missing: one error that names all of it.</exception>
+    /// <exception cref="MonitoringException">Permissions are missing: one error names all of them.</exception>
     public async Task ThrowIfRefusedAsync(IReadOnlyList<RoleWrite> writes, CancellationToken cancellationToken)
     {
-        var (missing, failure) = await MissingAsync(writes, cancellationToken).ConfigureAwait(false);
+        var (missing, failure) = await ListMissingAsync(writes, cancellationToken).ConfigureAwait(false);
         if (failure is not null)
         {
-            sink.Verbose($"The access review failed, so the server decides at the write: {failure.Message}");
+            sink.Verbose($"The user's permissions could not be checked in advance: {failure.Message}");
         }
         else if (missing.Count > 0)
         {
@@ -26,7 +25,7 @@ internal sealed class EscalationCheck(ClusterClient client, IActivitySink sink)
         }
     }
 
-    private async Task<(IReadOnlyList<Demand> Missing, MonitoringException? Failure)> MissingAsync(
+    private async Task<(IReadOnlyList<Demand> Missing, MonitoringException? Failure)> ListMissingAsync(
         IReadOnlyList<RoleWrite> writes,
         CancellationToken cancellationToken)
     {
@@ -34,7 +33,7 @@ internal sealed class EscalationCheck(ClusterClient client, IActivitySink sink)
         var overrides = writes
             .Where(write => write.Override is not null)
             .ToDictionary(write => write, write => new Demand(write.Override!, write.Id.Namespace));
-        var (refused, failure) = await RefusedAsync(needed.Concat(overrides.Values), cancellationToken).ConfigureAwait(false);
+        var (refused, failure) = await ListRefusedAsync(needed.Concat(overrides.Values), cancellationToken).ConfigureAwait(false);
         if (failure is not null)
         {
             return ([], failure);
@@ -42,14 +41,14 @@ internal sealed class EscalationCheck(ClusterClient client, IActivitySink sink)
 
         var granted = overrides
             .Where(item => refused.Contains(item.Value))
-            .SelectMany(item =>
-                item.Key.Granted.SelectMany(rule => rule.Permissions)
-                    .Select(permission => new Demand(permission, item.Key.Id.Namespace)));
-        (var held, failure) = await RefusedAsync(granted, cancellationToken).ConfigureAwait(false);
-        return ([.. needed.Where(refused.Contains).Distinct(), .. held], failure);
+            .SelectMany(item => item.Key.Granted
+                .SelectMany(rule => rule.Permissions)
+                .Select(permission => new Demand(permission, item.Key.Id.Namespace)));
+        (var notHeld, failure) = await ListRefusedAsync(granted, cancellationToken).ConfigureAwait(false);
+        return ([.. needed.Where(refused.Contains).Distinct(), .. notHeld], failure);
     }
 
-    private async Task<(IReadOnlySet<Demand> Refused, MonitoringException? Failure)> RefusedAsync(
+    private async Task<(IReadOnlySet<Demand> Refused, MonitoringException? Failure)> ListRefusedAsync(
         IEnumerable<Demand> demands,
         CancellationToken cancellationToken)
     {
@@ -71,21 +70,25 @@ internal sealed class EscalationCheck(ClusterClient client, IActivitySink sink)
 
     private MonitoringException Refused(IReadOnlyList<Demand> missing, IReadOnlyList<RoleWrite> writes)
     {
-        var places = missing
-            .GroupBy(demand => demand.Namespace)
-            .Select(group =>
-                $"{Permission.Describe(group.Select(demand => demand.Permission))} {(group.Key is null ? "in the whole cluster" : "in namespace " + group.Key)}"
-            );
+        var lacks = missing.GroupBy(demand => demand.Namespace).Select(group =>
+        {
+            var scope = group.Key is null ? "in the whole cluster" : "in namespace " + group.Key;
+            return $"{Permission.Describe(group.Select(demand => demand.Permission))} {scope}";
+        });
         var overrides = writes
             .Select(write => write.Override)
             .OfType<Permission>()
             .Select(permission => $"\"{permission.Verb}\" on {permission.Resource}")
-            .Distinct();
+            .Distinct()
+            .ToList();
+        var verbs = overrides.Count == 0 ? string.Empty : " or the verbs " + string.Join(" and ", overrides);
         var target = writes[0].Id.ToString();
         return new MonitoringException(
             ErrorId.PermissionDenied,
-            $"Cannot write {target}: the user of context {client.Connection.Context} lacks {string.Join(", and ", places)}, and nobody may hand out what they do not hold. Nothing was changed; "
-                + $"run it as a cluster administrator (on AKS: credentials got with --admin), or ask for these permissions{(overrides.Any() ? " or the verbs " + string.Join(" and ", overrides) : string.Empty)}.",
+            $"Cannot write {target}: the user of context {client.Connection.Context} lacks {string.Join(", and ", lacks)}, "
+                + "and nobody may grant permissions that they do not hold. Nothing was changed",
+            "run the command as a cluster administrator (on AKS: with credentials from --admin), "
+                + $"or ask for these permissions{verbs}",
             target);
     }
 

@@ -6,38 +6,34 @@ using MilvusMonitoring.Messages;
 namespace MilvusMonitoring.Access;
 
 /// <summary>
-/// Brings the inventory's record of a patched role up to date, so that the next installation sees at a glance that nobody else has touched
-/// it.
+/// Updates the inventory entry of a patched role, so that the next installation sees from metadata that nobody else has changed the role.
 /// </summary>
 internal sealed class InventoryUpdate(ClusterClient client, IActivitySink sink)
 {
     /// <summary>
-    /// Records the role as it is after the patch; does nothing where it had drifted before, since that is for the installation to put
-    /// right.
+    /// Records the role as it is after the patch. If the role had drifted before, does nothing: the next installation corrects the drift.
     /// </summary>
     public async Task UpdateAsync(RoleWrite write, ObjectMetadata live, CancellationToken cancellationToken)
     {
         try
         {
-            foreach (var inventory in await InventoryStore.FindAsync(client, sink, cancellationToken).ConfigureAwait(false))
+            foreach (var inventory in await InventoryStore.ListAsync(client, sink, cancellationToken).ConfigureAwait(false))
             {
                 var entry = inventory.Entries.FirstOrDefault(entry => entry.Id == write.Id);
                 if (entry is { ManifestHash: { } hash, LeftAlone: null } && write.Before is { } before && Drift.IsAsApplied(entry, before))
                 {
-                    IReadOnlyList<InventoryEntry> entries =
-                    [
-                        .. inventory.Entries.Select(other => other == entry ? entry.With(live, hash) : other),
-                    ];
+                    var entries = inventory.Entries.Select(other => other == entry ? entry.With(live, hash) : other).ToList();
                     await InventoryStore.SaveAsync(client, inventory with { Entries = entries }, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
         catch (MonitoringException exception)
         {
-            // The role is as wanted; the next installation only has to look closer.
+            // The role is as wanted. The next installation only has to read the whole role.
             sink.Warning(
-                $"The inventory could not be told of the change to {write.Id}, which Get-KubePrometheus calls changed until Install-KubePrometheus is run again: {exception.Message}"
-            );
+                $"The inventory does not record the change to {write.Id}, "
+                + "so Get-KubePrometheus shows the role as changed until Install-KubePrometheus is run again: "
+                + exception.Message);
         }
     }
 }

@@ -5,10 +5,9 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Access;
 
-/// <summary>Reads roles and bindings whole.</summary>
+/// <summary>Reads whole roles and bindings.</summary>
 internal static class RoleDocument
 {
-    /// <summary>Reads one; null where it is not there.</summary>
     public static async Task<JsonObject?> FindAsync(
         ClusterClient client,
         ResourceType type,
@@ -24,7 +23,6 @@ internal static class RoleDocument
         return JsonObject.Create(document.RootElement.Clone());
     }
 
-    /// <summary>The metadata of one that was read.</summary>
-    public static ObjectMetadata? MetadataOf(JsonObject? document) =>
+    public static ObjectMetadata? ReadMetadata(JsonObject? document) =>
         document?["metadata"] is { } metadata ? ObjectMetadataReader.FromMetadata(metadata.Deserialize<JsonElement>()) : null;
 }

@@ -90,7 +90,7 @@ public abstract class AccessCommand : ClusterCommand
         {
             try
             {
-                output.Object(await operation.RunAsync(planned, cancellationToken).ConfigureAwait(false));
+                output.Object(await operation.ExecuteAsync(planned, cancellationToken).ConfigureAwait(false));
             }
             catch (MonitoringException exception) when (!ClusterFailure.AffectsEveryRequest(exception))
             {

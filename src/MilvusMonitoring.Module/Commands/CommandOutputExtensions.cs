@@ -18,10 +18,10 @@ internal static class CommandOutputExtensions
     }
 
     /// <summary>Writes the stack, then the errors: an error preference of Stop must not lose the stack.</summary>
-    public static void Report(this CommandOutput output, OperationReport report)
+    public static void Report(this CommandOutput output, OperationResult result)
     {
-        output.Object(report.Stack);
-        foreach (var error in report.Errors)
+        output.Object(result.Stack);
+        foreach (var error in result.Errors)
         {
             output.Error(error, error.Target);
         }

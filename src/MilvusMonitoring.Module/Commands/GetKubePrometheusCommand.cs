@@ -16,7 +16,7 @@ public sealed class GetKubePrometheusCommand : ClusterCommand
     private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {
         var reader = new StackReader(client, output, ClusterClient.DefaultThrottleLimit);
-        foreach (var stack in await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        foreach (var stack in await reader.ListAsync(cancellationToken).ConfigureAwait(false))
         {
             output.Object(stack);
         }

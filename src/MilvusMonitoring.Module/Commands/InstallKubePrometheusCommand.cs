@@ -90,7 +90,7 @@ public sealed class InstallKubePrometheusCommand : ClusterCommand
         }
         else if (approval.IsGiven)
         {
-            output.Report(await installation.RunAsync(plan, Wait, Timeout, cancellationToken).ConfigureAwait(false));
+            output.Report(await installation.ExecuteAsync(plan, Wait, Timeout, cancellationToken).ConfigureAwait(false));
         }
     }
 }

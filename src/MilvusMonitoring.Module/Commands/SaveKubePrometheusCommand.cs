@@ -30,7 +30,7 @@ public sealed class SaveKubePrometheusCommand : AsyncCommand
     /// <inheritdoc />
     private protected override async Task RunAsync(CommandOutput output, CancellationToken cancellationToken)
     {
-        var release = Version is null ? ReleaseCatalog.All[0] : ReleaseCatalog.Find(Version);
+        var release = Version is null ? ReleaseCatalog.All[0] : ReleaseCatalog.Get(Version);
         var destination = ResolvePath(Destination);
         var approval = await output.ApproveAsync($"kube-prometheus {release.Version} to {destination}", "Save").ConfigureAwait(false);
         if (!approval.IsGiven)

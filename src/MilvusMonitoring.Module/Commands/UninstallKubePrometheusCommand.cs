@@ -80,7 +80,7 @@ public sealed class UninstallKubePrometheusCommand : ClusterCommand
             }
             else if (approval.IsGiven)
             {
-                output.Report(await removal.RunAsync(plan, Timeout, cancellationToken).ConfigureAwait(false));
+                output.Report(await removal.ExecuteAsync(plan, Timeout, cancellationToken).ConfigureAwait(false));
             }
         }
     }

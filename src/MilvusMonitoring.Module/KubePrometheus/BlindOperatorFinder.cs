@@ -7,26 +7,45 @@ using MilvusMonitoring.Kubernetes.Waiting;
 namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>
-/// Tells a blind operator from a slow one: by the start of its container against the establishment of the definitions
-/// whose resources it has left untouched.
+/// An operator that does not see its resources: it started before their kind was served, and it discovers its kinds only when it starts.
+/// </summary>
+/// <param name="Operator">The operator's Deployment.</param>
+/// <param name="Pod">The name of the operator's pod.</param>
+/// <param name="StartedAt">When the pod's container started.</param>
+/// <param name="Crd">The name of the CRD that was established later.</param>
+/// <param name="EstablishedAt">When the CRD was established.</param>
+internal sealed record BlindOperator(
+    ResourceId Operator,
+    string Pod,
+    DateTimeOffset StartedAt,
+    string Crd,
+    DateTimeOffset EstablishedAt)
+{
+    /// <summary>What is wrong, in one line.</summary>
+    public string Reason =>
+        $"its pod {Pod} started at {StartedAt:HH:mm:ss}Z, before {Crd} was established at {EstablishedAt:HH:mm:ss}Z, "
+        + "and the operator looks for its kinds only when it starts";
+}
+
+/// <summary>
+/// Tells a blind operator from a slow operator: compares the start of its container with the time at which the CRDs of its untouched
+/// resources were established.
 /// </summary>
 internal sealed class BlindOperatorFinder(ClusterClient client, int throttleLimit)
 {
     /// <summary>Both times are in whole seconds, and discovery follows establishment by up to a second.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
-    /// <summary>
-    /// Every operator of the catalog's releases is told by this where its reloader comes from; no container beside it is.
-    /// </summary>
+    /// <summary>Every operator of the catalog's releases has this argument. No other container of its pod has it.</summary>
     private const string OperatorArgument = "--prometheus-config-reloader=";
 
     /// <summary>
-    /// Looks whether a ready operator has left resources untouched because it is blind. Where all is well, in one round of reads.
+    /// Finds a ready operator that has left resources untouched because it is blind. One round of reads is enough if every operator is
+    /// well.
     /// </summary>
     /// <param name="operators">The Deployments that may be operators.</param>
-    /// <param name="objects">The stack's objects, the operator's resources among them.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
-    /// <returns>The first that is blind; null where none is.</returns>
+    /// <param name="objects">The stack's objects, which include the operator's resources.</param>
+    /// <returns>The first blind operator; null if there is none.</returns>
     public async Task<BlindOperator?> FindAsync(
         IReadOnlyList<(ResourceId Id, ResourceType Type)> operators,
         IEnumerable<(ResourceId Id, ResourceType Type)> objects,
@@ -43,7 +62,7 @@ internal sealed class BlindOperatorFinder(ClusterClient client, int throttleLimi
         var untouched = operated.Where(item => board.IsUntouched(item.Id)).Select(item => item.Type).Distinct().ToList();
         foreach (var (id, type) in operators.Where(item => board.GetState(item.Id).IsReady))
         {
-            if (await LookAsync(id, type, untouched, cancellationToken).ConfigureAwait(false) is { } blind)
+            if (await FindAsync(id, type, untouched, cancellationToken).ConfigureAwait(false) is { } blind)
             {
                 return blind;
             }
@@ -52,13 +71,12 @@ internal sealed class BlindOperatorFinder(ClusterClient client, int throttleLimi
         return null;
     }
 
-    /// <summary>Looks whether an operator is blind.</summary>
-    /// <param name="id">Its Deployment, which is ready.</param>
+    /// <summary>Tells whether one operator is blind.</summary>
+    /// <param name="id">The operator's Deployment, which is ready.</param>
     /// <param name="type">The Deployment's kind.</param>
-    /// <param name="untouched">The kinds with resources that it has done nothing about.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
-    /// <returns>Null where it is not.</returns>
-    public async Task<BlindOperator?> LookAsync(
+    /// <param name="untouched">The kinds of the resources that the operator has left untouched.</param>
+    /// <returns>The blind operator; null if it is not blind.</returns>
+    public async Task<BlindOperator?> FindAsync(
         ResourceId id,
         ResourceType type,
         IReadOnlyList<ResourceType> untouched,
@@ -69,27 +87,38 @@ internal sealed class BlindOperatorFinder(ClusterClient client, int throttleLimi
             return null;
         }
 
-        var definitions = await Task.WhenAll(untouched.Select(kind => EstablishedAsync($"{kind.Plural}.{kind.Group}", cancellationToken)))
+        var crds = await Task
+            .WhenAll(untouched.Select(kind => ReadEstablishmentAsync($"{kind.Plural}.{kind.Group}", cancellationToken)))
             .ConfigureAwait(false);
-        var labels = JsonSlice.Parse(deployment, "spec", "selector").TextMap("matchLabels");
-        var selector = "labelSelector=" + Uri.EscapeDataString(string.Join(',', labels.Select(label => $"{label.Key}={label.Value}")));
-        var pods = await client
-            .ListAsync(ResourceType.Pod, id.Namespace, selector, cancellationToken)
-            .ToListAsync(cancellationToken).ConfigureAwait(false);
-        var running = pods.Where(pod => pod.Member("metadata").Text("deletionTimestamp") is null)
-            .Select(pod => (Name: pod.Member("metadata").Text("name") ?? string.Empty, Started: StartOf(pod)))
-            .Where(pod => pod.Started is not null)
-            .OrderByDescending(pod => pod.Started)
-            .ToList();
-        return
-            running.Count > 0
-            && definitions.FirstOrDefault(definition => running[0].Started <= definition.At + Grace) is { At: { } at } late
-            ? new BlindOperator(id, running[0].Name, running[0].Started!.Value, late.Name, at)
+        if (await FindNewestPodAsync(id.Namespace, deployment, cancellationToken).ConfigureAwait(false) is not { } pod)
+        {
+            return null;
+        }
+
+        return crds.FirstOrDefault(crd => pod.Started <= crd.EstablishedAt + Grace) is { EstablishedAt: { } establishedAt } late
+            ? new BlindOperator(id, pod.Name, pod.Started, late.Name, establishedAt)
             : null;
     }
 
-    /// <summary>When the operator's container of a pod started; null where it does not run.</summary>
-    private static DateTimeOffset? StartOf(JsonElement pod)
+    private async Task<(string Name, DateTimeOffset Started)?> FindNewestPodAsync(
+        string? namespaceName,
+        ReadOnlyMemory<byte> deployment,
+        CancellationToken cancellationToken)
+    {
+        var labels = JsonSlice.Parse(deployment, "spec", "selector").TextMap("matchLabels");
+        var selector = "labelSelector=" + Uri.EscapeDataString(string.Join(',', labels.Select(label => $"{label.Key}={label.Value}")));
+        var pods = await client
+            .ListAsync(ResourceType.Pod, namespaceName, selector, cancellationToken)
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
+        var started = pods
+            .Where(pod => pod.Member("metadata").Text("deletionTimestamp") is null)
+            .Select(pod => (Name: pod.Member("metadata").Text("name") ?? string.Empty, Started: FindStart(pod)))
+            .OrderByDescending(pod => pod.Started);
+        return started.FirstOrDefault() is { Started: { } start, Name: var name } ? (name, start) : null;
+    }
+
+    /// <summary>Finds when the operator's container of a pod started; null if the container does not run.</summary>
+    private static DateTimeOffset? FindStart(JsonElement pod)
     {
         var containers = pod.Member("spec").Items("containers").ToList();
         var name = containers
@@ -104,14 +133,17 @@ internal sealed class BlindOperatorFinder(ClusterClient client, int throttleLimi
     private static bool IsEstablished(JsonElement condition) =>
         condition.Text("type") == "Established" && condition.Text("status") == "True";
 
-    private async Task<(string Name, DateTimeOffset? At)> EstablishedAsync(string name, CancellationToken cancellationToken)
+    private async Task<(string Name, DateTimeOffset? EstablishedAt)> ReadEstablishmentAsync(
+        string name,
+        CancellationToken cancellationToken)
     {
-        var id = new ResourceId(ResourceType.Crd.Group, ResourceType.Crd.Kind, null, name);
-        var definition = await client.FindAsync(ResourceType.Crd, id, cancellationToken).ConfigureAwait(false);
-        return (
-            name,
-            definition is { } json
-                ? JsonSlice.Parse(json, "status").Items("conditions").FirstOrDefault(IsEstablished).Time("lastTransitionTime")
-                : null);
+        var id = ResourceType.Crd.IdOf(null, name);
+        if (await client.FindAsync(ResourceType.Crd, id, cancellationToken).ConfigureAwait(false) is not { } crd)
+        {
+            return (name, null);
+        }
+
+        var condition = JsonSlice.Parse(crd, "status").Items("conditions").FirstOrDefault(IsEstablished);
+        return (name, condition.Time("lastTransitionTime"));
     }
 }

@@ -4,37 +4,34 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>Finds what others have put into a stack's namespace and would lose with it.</summary>
+/// <summary>Lists foreign objects in a stack's namespace, which would be deleted with the namespace.</summary>
 internal sealed class ForeignContent(ClusterClient client)
 {
-    /// <summary>What people make and would miss; what controllers make is made again.</summary>
+    /// <summary>Kinds that people create. Objects that controllers create are left out: controllers create them again.</summary>
     private static readonly ResourceType[] Kinds =
     [
-        new("apps", "v1", "deployments", "Deployment", true),
-        new("apps", "v1", "statefulsets", "StatefulSet", true),
-        new("apps", "v1", "daemonsets", "DaemonSet", true),
-        new("batch", "v1", "jobs", "Job", true),
-        new(string.Empty, "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true),
-        new(string.Empty, "v1", "services", "Service", true),
-        new(string.Empty, "v1", "configmaps", "ConfigMap", true),
-        new(string.Empty, "v1", "secrets", "Secret", true),
+        ResourceType.Deployment,
+        ResourceType.StatefulSet,
+        ResourceType.DaemonSet,
+        ResourceType.Job,
+        ResourceType.PersistentVolumeClaim,
+        ResourceType.Service,
+        ResourceType.ConfigMap,
+        ResourceType.Secret,
     ];
 
-    /// <summary>Finds it.</summary>
-    /// <param name="namespaceName">The namespace.</param>
     /// <param name="ours">The objects of the stack.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
-    public async Task<IReadOnlyList<ResourceId>> FindForeignObjectsAsync(
+    public async Task<IReadOnlyList<ResourceId>> ListAsync(
         string namespaceName,
         IReadOnlySet<ResourceId> ours,
         CancellationToken cancellationToken)
     {
-        var found = await Task.WhenAll(Kinds.Select(type => FindForeignObjectsAsync(type, namespaceName, ours, cancellationToken)))
+        var found = await Task.WhenAll(Kinds.Select(type => ListAsync(type, namespaceName, ours, cancellationToken)))
             .ConfigureAwait(false);
         return [.. found.SelectMany(ids => ids)];
     }
 
-    private async Task<IReadOnlyList<ResourceId>> FindForeignObjectsAsync(
+    private async Task<IReadOnlyList<ResourceId>> ListAsync(
         ResourceType type,
         string namespaceName,
         IReadOnlySet<ResourceId> ours,
@@ -43,7 +40,7 @@ internal sealed class ForeignContent(ClusterClient client)
         var found = new List<ResourceId>();
         await foreach (var metadata in client.ListMetadataAsync(type, namespaceName, string.Empty, cancellationToken).ConfigureAwait(false))
         {
-            var id = new ResourceId(type.Group, type.Kind, namespaceName, metadata.Name);
+            var id = type.IdOf(namespaceName, metadata.Name);
             if (!ours.Contains(id) && !IsMadeByTheClusterOrTheStack(metadata))
             {
                 found.Add(id);

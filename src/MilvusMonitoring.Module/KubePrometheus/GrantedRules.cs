@@ -6,8 +6,8 @@ using MilvusMonitoring.Json;
 namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>
-/// The rules that Grant has added to a role of the manifests, noted in an annotation of the role, so that applying the manifests again
-/// keeps them: <c>rules</c> is one atomic field to the API server.
+/// The rules that Grant has added to a role of the manifests. An annotation of the role records them, so that a re-install keeps them:
+/// to the API server <c>rules</c> is one atomic field.
 /// </summary>
 internal static class GrantedRules
 {
@@ -16,7 +16,7 @@ internal static class GrantedRules
 
     /// <summary>Adds the granted rules that the role lacks.</summary>
     /// <param name="role">The role of the manifests, UTF-8 JSON.</param>
-    /// <param name="granted">The annotation's value; what is no JSON array adds nothing.</param>
+    /// <param name="granted">The annotation's value. A value that is not a JSON array adds nothing.</param>
     /// <returns>The role to apply.</returns>
     public static ReadOnlyMemory<byte> AddTo(ReadOnlyMemory<byte> role, string granted)
     {
@@ -35,9 +35,8 @@ internal static class GrantedRules
         return JsonSerializer.SerializeToUtf8Bytes(node);
     }
 
-    /// <summary>The rules that Grant has added to a live role.</summary>
-    /// <param name="role">The role.</param>
-    /// <returns>The rules; none where the annotation is missing or damaged.</returns>
+    /// <summary>Reads the rules that Grant has added to a live role.</summary>
+    /// <returns>The rules; empty if the annotation is missing or damaged.</returns>
     public static IReadOnlyList<JsonNode?> Read(JsonObject role) =>
         role["metadata"]?["annotations"]?[AnnotationName] is JsonValue value
         && value.TryGetValue(out string? granted)
@@ -45,8 +44,8 @@ internal static class GrantedRules
             ? [.. rules]
             : [];
 
-    /// <summary>Counts all values, which a name that stands twice in an object does not let pass.</summary>
-    /// <exception cref="ArgumentException">A name stands twice.</exception>
+    /// <summary>Counts all values. The count visits every member, and so finds a name that an object has twice.</summary>
+    /// <exception cref="ArgumentException">An object has a name twice.</exception>
     private static int Count(JsonNode? node) => node switch
     {
         JsonArray items => items.Sum(Count),

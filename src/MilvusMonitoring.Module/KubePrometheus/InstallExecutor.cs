@@ -6,27 +6,24 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>How to carry out a plan.</summary>
+/// <summary>How to execute a plan.</summary>
 /// <param name="ForceConflicts">Whether to take fields over from other field managers.</param>
-/// <param name="ThrottleLimit">How many requests at once.</param>
+/// <param name="ThrottleLimit">How many requests may run at once.</param>
 internal sealed record InstallOptions(bool ForceConflicts, int ThrottleLimit);
 
 /// <summary>
-/// Carries out a plan in stages: namespaces; then definitions and, while those become established, everything that needs none of them;
-/// each custom resource as soon as its own definition is there; workloads that read custom resources, the operator first of all,
-/// when discovery serves every kind.
+/// Executes a plan in stages. Namespaces come first. CRDs follow, and, while they become established, everything that needs no CRD.
+/// Each custom resource follows as soon as its own CRD is established. Workloads that read custom resources, such as the operator, come
+/// last, when discovery serves every kind.
 /// </summary>
 internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, InstallOptions options)
 {
     private readonly ConcurrentDictionary<ResourceId, ResourceResult> _results = new();
     private readonly ServerFailures _failures = new();
 
-    /// <summary>Carries the plan out.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="deadline">Until when to wait for namespaces and definitions.</param>
-    /// <param name="cancellationToken">Stops the installation; what was done by then is recorded all the same.</param>
-    /// <returns>What became of each object, in the order of the plan, and the failure that ended it early, if one did.</returns>
-    public async Task<ExecutionResult> RunAsync(InstallPlan plan, Deadline deadline, CancellationToken cancellationToken)
+    /// <param name="deadline">Until when to wait for namespaces and CRDs.</param>
+    /// <param name="cancellationToken">Stops the installation. The inventory records what was done by then.</param>
+    public async Task<ExecutionResult> ExecuteAsync(InstallPlan plan, Deadline deadline, CancellationToken cancellationToken)
     {
         var progress = new OperationProgress(
             sink,
@@ -35,27 +32,20 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
         var applier = new ObjectApplier(client, progress, options.ForceConflicts);
         foreach (var settled in plan.Resources.Where(resource => !resource.IsChange))
         {
-            Note(
-                progress,
-                new ResourceResult
-                {
-                    Planned = settled,
-                    Action = settled.Action,
-                    Live = settled.Live,
-                    Message = settled.Message,
-                    Error = settled.Error,
-                });
-        }
-
-        var recorder = new InventoryRecorder(client, plan, options.ThrottleLimit);
-        if (plan.Changes == 0)
-        {
-            return Outcome(
-                plan,
-                plan.Inventory is null ? null : await recorder.SaveResultAsync(_results, null, cancellationToken).ConfigureAwait(false));
+            Record(progress, ResourceResult.Settled(settled));
         }
 
         MonitoringException? failure = null;
+        var recorder = new InventoryRecorder(client, plan, options.ThrottleLimit);
+        if (plan.Changes == 0)
+        {
+            if (plan.Inventory is not null)
+            {
+                failure = await recorder.SaveResultAsync(_results, null, cancellationToken).ConfigureAwait(false);
+            }
+
+            return ExecutionResult.Complete(plan.Resources, _results, failure);
+        }
         try
         {
             await ApplyNamespacesAsync(plan, applier, progress, deadline, cancellationToken).ConfigureAwait(false);
@@ -64,7 +54,7 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
                 await recorder.SaveIntentAsync(cancellationToken).ConfigureAwait(false);
             }
 
-            await ApplyOthersAsync(plan, applier, progress, deadline, cancellationToken).ConfigureAwait(false);
+            await ApplyContentAsync(plan, applier, progress, deadline, cancellationToken).ConfigureAwait(false);
         }
         catch (MonitoringException exception)
         {
@@ -79,23 +69,8 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
             }
         }
 
-        return Outcome(plan, failure);
+        return ExecutionResult.Complete(plan.Resources, _results, failure);
     }
-
-    private ExecutionResult Outcome(InstallPlan plan, MonitoringException? failure) =>
-        new(
-            [
-                .. plan.Resources.Select(planned =>
-                    _results.TryGetValue(planned.Id, out var result)
-                        ? result
-                        : new ResourceResult
-                        {
-                            Planned = planned,
-                            Action = ResourceAction.Skipped,
-                            Message = "not reached; run the command again to go on",
-                        }),
-            ],
-            failure);
 
     private async Task ApplyNamespacesAsync(
         InstallPlan plan,
@@ -105,26 +80,25 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
         CancellationToken cancellationToken)
     {
         using var phase = progress.Start("namespaces");
-        foreach (var planned in plan.Resources.Where(resource => resource.IsChange && IsNamespace(resource)))
+        foreach (var planned in plan.Resources.Where(resource => resource.IsChange && resource.Id.IsNamespace))
         {
-            if (planned.Live is { DeletionTimestamp: not null } ending)
+            if (planned.Live is { DeletionTimestamp: not null } terminating)
             {
                 progress.Waiting($"{planned.Id} to finish terminating");
-                if (
-                    await DeletionWait
-                        .UntilGoneAsync(client, planned.Type!, planned.Id, ending.Uid, deadline, progress.Waiting, cancellationToken)
-                        .ConfigureAwait(false) is
-                    { } why)
+                var blocker = await DeletionWait
+                    .UntilGoneAsync(client, planned.Type!, planned.Id, terminating.Uid, deadline, progress.Waiting, cancellationToken)
+                    .ConfigureAwait(false);
+                if (blocker is not null)
                 {
                     throw new MonitoringException(
                         ErrorId.NamespaceTerminating,
-                        $"{planned.Id} is still terminating after {deadline.Limit.TotalSeconds:0} s: {why}",
-                        "remove what holds it, and run the command again",
+                        $"{planned.Id} is still terminating after {deadline.Limit.TotalSeconds:0} s: {blocker}",
+                        "remove what blocks the deletion, and run the command again",
                         planned.Id.ToString());
                 }
             }
 
-            var applied = Note(progress, await applier.ApplyAsync(planned, deadline, cancellationToken).ConfigureAwait(false));
+            var applied = Record(progress, await applier.ApplyAsync(planned, deadline, cancellationToken).ConfigureAwait(false));
             if (!applied.Succeeded)
             {
                 throw applied.Error!;
@@ -132,7 +106,7 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
         }
     }
 
-    private async Task ApplyOthersAsync(
+    private async Task ApplyContentAsync(
         InstallPlan plan,
         ObjectApplier applier,
         OperationProgress progress,
@@ -141,60 +115,67 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
     {
         using var throttle = new SemaphoreSlim(options.ThrottleLimit);
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var changes = plan.Resources.Where(resource => resource.IsChange && !IsNamespace(resource)).ToList();
-        var definitions = new Dictionary<(string Group, string Kind), Task<ResourceResult>>();
+        var changes = plan.Resources.Where(resource => resource.IsChange && !resource.Id.IsNamespace).ToList();
+        var crds = changes.Where(resource => resource.Id.IsCrd).ToList();
+        var crdByKind = new Dictionary<(string Group, string Kind), Task<ResourceResult>>();
         var (sent, established) = (new List<Task<ResourceResult>>(), new List<Task<ResourceResult>>());
-        foreach (var definition in changes.Where(IsDefinition).OrderByDescending(resource => resource.Manifest!.Length))
+        foreach (var crd in crds.OrderByDescending(resource => resource.Manifest!.Length))
         {
-            sent.Add(ThrottledAsync(throttle, () => applier.ApplyAsync(definition, deadline, abort.Token), abort.Token));
-            established.Add(EstablishAsync(definition, sent[^1]));
-            foreach (var type in definition.Manifest!.Defines)
+            sent.Add(ThrottleAsync(throttle, () => applier.ApplyAsync(crd, deadline, abort.Token), abort.Token));
+            established.Add(EstablishAsync(crd, sent[^1]));
+            foreach (var type in crd.Manifest!.Defines)
             {
-                definitions[(type.Group, type.Kind)] = established[^1];
+                crdByKind[(type.Group, type.Kind)] = established[^1];
             }
         }
 
-        // To whom a role's rules may be given, the server can only tell when the role is there.
-        var roles = changes.Where(IsRole).Select(ApplyThrottledAsync).ToList();
+        // The server can authorise a binding only once its role exists.
+        var roles = changes.Where(resource => resource.Id.IsRole).Select(ApplyThrottledAsync).ToList();
         var discovery = new Lazy<Task<MonitoringException?>>(() =>
-            DiscoverAsync([.. changes.Where(IsDefinition).SelectMany(definition => definition.Manifest!.Defines)]));
-        var readers = definitions.Count > 0 ? plan.FindReaders() : new HashSet<ResourceId>();
+            DiscoverAsync([.. crds.SelectMany(crd => crd.Manifest!.Defines)]));
+        var readers = crdByKind.Count > 0 ? plan.ListReaders() : new HashSet<ResourceId>();
         var rest = changes
-            .Where(resource => !IsDefinition(resource) && !IsRole(resource) && !IsBinding(resource))
-            .ToLookup(resource =>
-                definitions.ContainsKey((resource.Id.Group, resource.Id.Kind)) ? Needs.ItsDefinition
-                : readers.Contains(resource.Id) || resource.Restarts ? Needs.Discovery
-                : Needs.Nothing);
+            .Where(resource => !resource.Id.IsCrd && !resource.Id.IsRole && !resource.Id.IsRoleBinding)
+            .ToLookup(FindNeed);
         List<Task> others =
         [
             .. roles,
-            .. changes.Where(IsBinding).Select(ApplyBindingAsync),
-            .. rest[Needs.Nothing].Select(ApplyThrottledAsync),
+            .. changes.Where(resource => resource.Id.IsRoleBinding).Select(ApplyBindingAsync),
+            .. rest[Need.None].Select(ApplyThrottledAsync),
         ];
         List<Task> custom =
         [
-            .. rest[Needs.ItsDefinition]
-                .Select(resource => ApplyCustomResourceAsync(resource, definitions[(resource.Id.Group, resource.Id.Kind)])),
+            .. rest[Need.Crd].Select(resource => ApplyCustomResourceAsync(resource, crdByKind[(resource.Id.Group, resource.Id.Kind)])),
         ];
-        List<Task> reading = [.. rest[Needs.Discovery].Select(ApplyReaderAsync)];
+        List<Task> reading = [.. rest[Need.Discovery].Select(ApplyReaderAsync)];
         var phases = Task.WhenAll(
-            progress.StartAsync("definitions", sent),
-            progress.StartAsync("definitions established", established),
+            progress.StartAsync("CRDs", sent),
+            progress.StartAsync("CRDs established", established),
             progress.StartAsync("others", others),
             progress.StartAsync("custom resources", custom),
             progress.StartAsync("workloads that read custom resources", reading));
         try
         {
-            await AllAsync([.. established, .. others, .. custom, .. reading], abort, cancellationToken).ConfigureAwait(false);
+            await CompleteAllAsync([.. established, .. others, .. custom, .. reading], abort, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             await phases.ConfigureAwait(false);
         }
 
-        async Task<ResourceResult> EstablishAsync(PlannedResource planned, Task<ResourceResult> definition)
+        Need FindNeed(PlannedResource resource)
         {
-            var applied = await definition.ConfigureAwait(false);
+            if (crdByKind.ContainsKey((resource.Id.Group, resource.Id.Kind)))
+            {
+                return Need.Crd;
+            }
+
+            return readers.Contains(resource.Id) || resource.Restarts ? Need.Discovery : Need.None;
+        }
+
+        async Task<ResourceResult> EstablishAsync(PlannedResource planned, Task<ResourceResult> sending)
+        {
+            var applied = await sending.ConfigureAwait(false);
             if (applied.Succeeded)
             {
                 try
@@ -207,37 +188,37 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
                 }
             }
 
-            return Note(progress, applied);
+            return Record(progress, applied);
         }
 
-        async Task ApplyCustomResourceAsync(PlannedResource planned, Task<ResourceResult> definition)
+        async Task ApplyCustomResourceAsync(PlannedResource planned, Task<ResourceResult> establishing)
         {
-            var defined = await definition.ConfigureAwait(false);
-            Note(
-                progress,
-                defined.Succeeded
-                    ? await ThrottledAsync(throttle, () => applier.ApplyNewKindAsync(planned, deadline, abort.Token), abort.Token)
-                        .ConfigureAwait(false)
-                    : Skipped(planned, defined));
+            var crd = await establishing.ConfigureAwait(false);
+            var result = crd.Succeeded
+                ? await ThrottleAsync(throttle, () => applier.ApplyNewKindAsync(planned, deadline, abort.Token), abort.Token)
+                    .ConfigureAwait(false)
+                : Skip(planned, crd);
+            Record(progress, result);
         }
 
         async Task ApplyReaderAsync(PlannedResource planned)
         {
-            var defined = await Task.WhenAll(definitions.Values).ConfigureAwait(false);
-            if (defined.FirstOrDefault(definition => !definition.Succeeded) is { } failed)
+            var results = await Task.WhenAll(crdByKind.Values).ConfigureAwait(false);
+            if (results.FirstOrDefault(crd => !crd.Succeeded) is { } failed)
             {
-                Note(progress, Skipped(planned, failed));
+                Record(progress, Skip(planned, failed));
             }
             else if (await discovery.Value.ConfigureAwait(false) is { } late)
             {
-                Note(progress, new ResourceResult { Planned = planned, Action = ResourceAction.Failed, Error = late });
+                Record(progress, new ResourceResult { Planned = planned, Action = ResourceAction.Failed, Error = late });
             }
             else
             {
-                Note(
-                    progress,
-                    await ThrottledAsync(throttle, () => ApplyAndRestartAsync(applier, planned, deadline, abort.Token), abort.Token)
-                        .ConfigureAwait(false));
+                var result = await ThrottleAsync(
+                    throttle,
+                    () => ApplyAndRestartAsync(applier, planned, deadline, abort.Token),
+                    abort.Token).ConfigureAwait(false);
+                Record(progress, result);
             }
         }
 
@@ -253,14 +234,15 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
             await ApplyThrottledAsync(planned).ConfigureAwait(false);
         }
 
-        async Task ApplyThrottledAsync(PlannedResource planned) =>
-            Note(
-                progress,
-                await ThrottledAsync(throttle, () => applier.ApplyAsync(planned, deadline, abort.Token), abort.Token).ConfigureAwait(false)
-            );
+        async Task ApplyThrottledAsync(PlannedResource planned)
+        {
+            var result = await ThrottleAsync(throttle, () => applier.ApplyAsync(planned, deadline, abort.Token), abort.Token)
+                .ConfigureAwait(false);
+            Record(progress, result);
+        }
     }
 
-    /// <summary>Restarts only what the apply itself has not given a new rollout.</summary>
+    /// <summary>Restarts the rollout only if the apply itself has not started a new rollout.</summary>
     private static async Task<ResourceResult> ApplyAndRestartAsync(
         ObjectApplier applier,
         PlannedResource planned,
@@ -275,11 +257,11 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
             : applied!;
     }
 
-    private static ResourceResult Skipped(PlannedResource planned, ResourceResult definition) =>
-        new() { Planned = planned, Action = ResourceAction.Skipped, Message = $"not applied, because {definition.Planned.Id} failed" };
+    private static ResourceResult Skip(PlannedResource planned, ResourceResult crd) =>
+        new() { Planned = planned, Action = ResourceAction.Skipped, Message = $"not applied, because {crd.Planned.Id} failed" };
 
-    /// <summary>Waits for all; the first failure of the whole cluster stops the others, and is the one that is told.</summary>
-    private static async Task AllAsync(List<Task> work, CancellationTokenSource abort, CancellationToken cancellationToken)
+    /// <summary>Waits for all tasks. The first exception stops the others, and is thrown.</summary>
+    private static async Task CompleteAllAsync(List<Task> work, CancellationTokenSource abort, CancellationToken cancellationToken)
     {
         MonitoringException? failure = null;
         while (work.Count > 0)
@@ -297,7 +279,7 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
             }
             catch (OperationCanceledException) when (abort.IsCancellationRequested)
             {
-                // Stopped because of the failure above, or by the user: said below.
+                // The failure above or the user has stopped this task. Either is thrown below.
             }
         }
 
@@ -308,7 +290,7 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
         }
     }
 
-    private static async Task<ResourceResult> ThrottledAsync(
+    private static async Task<ResourceResult> ThrottleAsync(
         SemaphoreSlim throttle,
         Func<Task<ResourceResult>> apply,
         CancellationToken cancellationToken)
@@ -324,29 +306,22 @@ internal sealed class InstallExecutor(ClusterClient client, IActivitySink sink, 
         }
     }
 
-    private ResourceResult Note(OperationProgress progress, ResourceResult resource)
+    private ResourceResult Record(OperationProgress progress, ResourceResult result)
     {
-        _results[resource.Planned.Id] = progress.Done(resource);
-        _failures.ThrowWhereTooMany(resource.Error);
-        return resource;
+        _results[result.Planned.Id] = progress.Done(result);
+        _failures.ThrowIfTooMany(result.Error);
+        return result;
     }
 
-    private static bool IsNamespace(PlannedResource resource) => resource.Id is { Group: "", Kind: "Namespace" };
-
-    private static bool IsRole(PlannedResource resource) =>
-        resource.Id is { Group: "rbac.authorization.k8s.io", Kind: "ClusterRole" or "Role" };
-
-    private static bool IsBinding(PlannedResource resource) =>
-        resource.Id is { Group: "rbac.authorization.k8s.io", Kind: "ClusterRoleBinding" or "RoleBinding" };
-
-    private static bool IsDefinition(PlannedResource resource) =>
-        resource.Id is { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" };
-
-    /// <summary>What has to be there before an object can go out.</summary>
-    private enum Needs
+    /// <summary>What an object waits for before it is applied.</summary>
+    private enum Need
     {
-        Nothing,
-        ItsDefinition,
+        None,
+
+        /// <summary>The CRD of its own kind.</summary>
+        Crd,
+
+        /// <summary>Every kind in discovery.</summary>
         Discovery,
     }
 }

@@ -8,13 +8,10 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>Decides, by reading only, what an installation has to do for each object.</summary>
-internal sealed class InstallPlanner(ClusterClient client, ResourceTypes types, int throttleLimit)
+/// <summary>Decides what an installation does with each object. Only reads.</summary>
+internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, ResourceTypes types, int throttleLimit)
 {
-    /// <summary>Makes the plan.</summary>
-    /// <param name="manifests">The manifests.</param>
     /// <param name="inventories">The inventories in the cluster.</param>
-    /// <param name="cancellationToken">Ends the planning.</param>
     public async Task<InstallPlan> PlanAsync(
         ManifestSet manifests,
         IReadOnlyList<Inventory> inventories,
@@ -25,14 +22,14 @@ internal sealed class InstallPlanner(ClusterClient client, ResourceTypes types, 
         {
             var objects = same.Entries.Select(entry => (entry.Id, entry.Type)).ToList();
             var reading = MetadataSnapshot.ReadAsync(client, objects, throttleLimit, cancellationToken);
-            var looking = FindBlindAsync(
+            var finding = FindBlindAsync(
                 [.. same.Entries.Where(IsOperator).Select(entry => (entry.Id, entry.Type))],
                 objects,
                 cancellationToken);
-            await Task.WhenAll(reading, looking).ConfigureAwait(false);
+            await Task.WhenAll(reading, finding).ConfigureAwait(false);
             seen = await reading.ConfigureAwait(false);
 
-            // A kind whose objects were just found is served; discovery has nothing to add.
+            // The server serves the kind of an object that was just read: no discovery is needed.
             foreach (var entry in same.Entries.Where(entry => seen.ContainsKey(entry.Id)))
             {
                 types.Add(entry.Type);
@@ -40,7 +37,7 @@ internal sealed class InstallPlanner(ClusterClient client, ResourceTypes types, 
 
             if (await RepairAsync(manifests, same, seen, cancellationToken).ConfigureAwait(false) is { } repair)
             {
-                return WithRestarts(repair, await looking.ConfigureAwait(false));
+                return WithRestarts(repair, await finding.ConfigureAwait(false));
             }
         }
 
@@ -57,75 +54,69 @@ internal sealed class InstallPlanner(ClusterClient client, ResourceTypes types, 
             .Where(item => !seen.ContainsKey(item.Id));
         var live = await MetadataSnapshot.ReadAsync(client, unseen, throttleLimit, cancellationToken).ConfigureAwait(false);
         var planned = new List<PlannedResource>(resolved.Count);
-        var ending = new TerminatingScopes(manifests.Objects, id => Now(id) is { DeletionTimestamp: not null });
+        var terminating = new TerminatingScopes(manifests.Objects, id => FindLive(id) is { DeletionTimestamp: not null });
         foreach (var (manifest, type) in resolved)
         {
-            var now = ending.Contains(manifest.Id) ? null : Now(manifest.Id);
+            var before = terminating.Contains(manifest.Id) ? null : FindLive(manifest.Id);
             planned.Add(
-                await DecideAsync(manifest, type, now, entries.GetValueOrDefault(manifest.Id), wanted, cancellationToken)
+                await DecideAsync(manifest, type, before, entries.GetValueOrDefault(manifest.Id), wanted, cancellationToken)
                     .ConfigureAwait(false));
         }
 
-        planned.AddRange(others.Select(entry => Remainder(entry, Now(entry.Id))).OfType<PlannedResource>());
+        planned.AddRange(others.Select(entry => PlanLeftover(entry, FindLive(entry.Id))).OfType<PlannedResource>());
         var plan = new InstallPlan(manifests, namespaceName, inventory, planned);
-        var there = planned
+        var existing = planned
             .Where(resource => resource is { Live.DeletionTimestamp: null, Type: not null })
-            .Select(resource => (resource.Id, resource.Type!))
+            .Select(resource => (resource.Id, Type: resource.Type!))
             .ToList();
-        var readers = there.Any(item => item.Item1 is { Group: "apps", Kind: "Deployment" })
-            ? plan.FindReaders()
-            : new HashSet<ResourceId>();
-        return WithRestarts(
-            plan,
-            await FindBlindAsync(
-                    [.. there.Where(item => readers.Contains(item.Id) && item.Id.Kind == "Deployment")],
-                    there,
-                    cancellationToken).ConfigureAwait(false));
+        var readers = existing.Any(item => item.Id.IsDeployment) ? plan.ListReaders() : new HashSet<ResourceId>();
+        var operators = existing.Where(item => readers.Contains(item.Id) && item.Id.Kind == "Deployment").ToList();
+        return WithRestarts(plan, await FindBlindAsync(operators, existing, cancellationToken).ConfigureAwait(false));
 
-        ObjectMetadata? Now(ResourceId id) => seen.GetValueOrDefault(id) ?? live.GetValueOrDefault(id);
-    }
-
-    /// <summary>Told by its component: the roles that would tell it are in manifests that a re-install does not read.</summary>
-    private static bool IsOperator(InventoryEntry entry) =>
-        entry is { Component: ComponentName.Operator, LeftAlone: null, Id: { Group: "apps", Kind: "Deployment" } };
-
-    private async Task<BlindOperator?> FindBlindAsync(
-        IReadOnlyList<(ResourceId Id, ResourceType Type)> operators,
-        IEnumerable<(ResourceId Id, ResourceType Type)> objects,
-        CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await new BlindOperatorFinder(client, throttleLimit)
-                .FindAsync(operators, objects, cancellationToken).ConfigureAwait(false);
-        }
-        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
-        {
-            // Who may not look at pods can install all the same; Test-MilvusMonitoring says what is not ready.
-            return null;
-        }
+        ObjectMetadata? FindLive(ResourceId id) => seen.GetValueOrDefault(id) ?? live.GetValueOrDefault(id);
     }
 
     /// <summary>
-    /// Marks the workloads that would not see their kinds: the blind operator, and those that run while a definition comes anew.
+    /// Recognises the operator by its component. Its roles would tell as well, but they stand in manifests that a re-install does not read.
+    /// </summary>
+    private static bool IsOperator(InventoryEntry entry) =>
+        entry is { Component: ComponentName.Operator, LeftAlone: null, Id.IsDeployment: true };
+
+    /// <summary>
+    /// A user without permission to read pods can still install: Test-MilvusMonitoring reports what is not ready.
+    /// </summary>
+    private Task<BlindOperator?> FindBlindAsync(
+        IReadOnlyList<(ResourceId Id, ResourceType Type)> operators,
+        IEnumerable<(ResourceId Id, ResourceType Type)> objects,
+        CancellationToken cancellationToken) =>
+        new BlindOperatorFinder(client, throttleLimit).FindAsync(operators, objects, cancellationToken).IfPermittedAsync(sink);
+
+    /// <summary>
+    /// Marks the workloads that would not see their kinds: the blind operator, and workloads that run while a CRD is created.
     /// </summary>
     private static InstallPlan WithRestarts(InstallPlan plan, BlindOperator? blind)
     {
         var missing = plan.Resources.FirstOrDefault(resource =>
-            resource is { Action: ResourceAction.Created, Id: { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" } });
+            resource is { Action: ResourceAction.Created, Id.IsCrd: true });
         if (missing is null && blind is null)
         {
             return plan;
         }
 
-        var readers = missing is not null && plan.Resources.Any(MayRestart) ? plan.FindReaders() : new HashSet<ResourceId>();
-        return plan with { Resources = [.. plan.Resources.Select(resource => MayRestart(resource) ? Restarting(resource) : resource)] };
+        var readers = missing is not null && plan.Resources.Any(MayRestart) ? plan.ListReaders() : new HashSet<ResourceId>();
+        return plan with { Resources = [.. plan.Resources.Select(resource => MayRestart(resource) ? WithRestart(resource) : resource)] };
 
-        PlannedResource Restarting(PlannedResource resource) =>
-            resource.Id == blind?.Operator ? Restart(resource, blind.Reason)
-            : readers.Contains(resource.Id)
-                ? Restart(resource, $"it has run since before {missing!.Id} was made, and looks for its kinds only when it starts")
-            : resource;
+        PlannedResource WithRestart(PlannedResource resource)
+        {
+            if (resource.Id == blind?.Operator)
+            {
+                return Restart(resource, blind.Reason);
+            }
+
+            return readers.Contains(resource.Id)
+                ? Restart(resource, $"it was running before {missing!.Id} was created, and looks for its kinds only when it starts")
+                : resource;
+        }
     }
 
     private static bool MayRestart(PlannedResource resource) => resource is
@@ -143,11 +134,10 @@ internal sealed class InstallPlanner(ClusterClient client, ResourceTypes types, 
         inventory.Entries.All(entry => entry.LeftAlone is not null || entry.Uid is not null);
 
     /// <summary>
-    /// The quick way: the manifests are those of the inventory, so the inventory says which objects there are, and metadata says whether
-    /// anybody has touched them.
-    /// Only the manifests of those that somebody has touched are read.
+    /// The fast path, if the manifests are the ones that the inventory records. The inventory lists the objects, and metadata shows which
+    /// of them have changed. Only the manifests of changed objects are read.
     /// </summary>
-    /// <returns>The plan; null where that does not tell enough.</returns>
+    /// <returns>The plan; null if inventory and metadata are not enough to decide.</returns>
     private async Task<InstallPlan?> RepairAsync(
         ManifestSet manifests,
         Inventory inventory,
@@ -159,46 +149,46 @@ internal sealed class InstallPlanner(ClusterClient client, ResourceTypes types, 
             return null;
         }
 
-        var touched = inventory
+        var changed = inventory
             .Entries.Where(entry => entry.File is not null && !IsAsRecorded(entry, live.GetValueOrDefault(entry.Id)))
             .ToDictionary(entry => entry.Id);
-        var files = touched.Values.Select(entry => entry.File!).ToHashSet(StringComparer.Ordinal);
+        var files = changed.Values.Select(entry => entry.File!).ToHashSet(StringComparer.Ordinal);
         var read =
             files.Count == 0
                 ? []
                 : await new ManifestResolver(types).ResolveAsync(manifests.ReadFrom(files), cancellationToken).ConfigureAwait(false);
         var wanted = inventory.Entries.Where(entry => entry.File is not null).Select(entry => entry.Id).ToHashSet();
         var decided = new Dictionary<ResourceId, PlannedResource>();
-        foreach (var (manifest, type) in read.Where(item => touched.ContainsKey(item.Object.Id)))
+        foreach (var (manifest, type) in read.Where(item => changed.ContainsKey(item.Object.Id)))
         {
-            decided[manifest.Id] = await DecideAsync(
-                    manifest,
-                    type,
-                    live.GetValueOrDefault(manifest.Id),
-                    touched[manifest.Id],
-                    wanted,
-                    cancellationToken).ConfigureAwait(false);
+            var before = live.GetValueOrDefault(manifest.Id);
+            decided[manifest.Id] = await DecideAsync(manifest, type, before, changed[manifest.Id], wanted, cancellationToken)
+                .ConfigureAwait(false);
         }
 
-        return decided.Count < touched.Count
-            ? null
-            : new InstallPlan(
-                manifests,
-                inventory.Namespace,
-                inventory,
-                [
-                    .. inventory
-                        .Entries.Select(entry =>
-                            decided.GetValueOrDefault(entry.Id)
-                            ?? (entry.File is null ? Remainder(entry, live.GetValueOrDefault(entry.Id)) : Settled(entry, live[entry.Id])))
-                        .OfType<PlannedResource>(),
-                ]);
+        if (decided.Count < changed.Count)
+        {
+            return null;
+        }
+
+        var resources = inventory.Entries.Select(Plan).OfType<PlannedResource>().ToList();
+        return new InstallPlan(manifests, inventory.Namespace, inventory, resources);
+
+        PlannedResource? Plan(InventoryEntry entry)
+        {
+            if (decided.TryGetValue(entry.Id, out var resource))
+            {
+                return resource;
+            }
+
+            return entry.File is null ? PlanLeftover(entry, live.GetValueOrDefault(entry.Id)) : PlanUnchanged(entry, live[entry.Id]);
+        }
     }
 
     private static bool IsAsRecorded(InventoryEntry entry, ObjectMetadata? live) =>
         live is not null && (entry.LeftAlone is null ? Drift.IsAsApplied(entry, live) : live.Uid == entry.Uid);
 
-    private static PlannedResource Settled(InventoryEntry entry, ObjectMetadata live) => new()
+    private static PlannedResource PlanUnchanged(InventoryEntry entry, ObjectMetadata live) => new()
     {
         Id = entry.Id,
         Version = entry.Version,
@@ -246,23 +236,18 @@ internal sealed class InstallPlanner(ClusterClient client, ResourceTypes types, 
         }
 
         if (
-            manifest.Id is { Group: "apiregistration.k8s.io", Kind: "APIService" }
-            && await ApiServiceOwner.FindForeignOwnerAsync(client, planned, wanted, cancellationToken).ConfigureAwait(false) is { } others)
+            manifest.Id.IsApiService
+            && await ApiServiceOwner.FindForeignOwnerAsync(client, planned, wanted, cancellationToken).ConfigureAwait(false) is { } reason)
         {
-            return planned with { Action = ResourceAction.Skipped, Message = others };
+            return planned with { Action = ResourceAction.Skipped, Message = reason };
         }
 
-        if (manifest.Id.Kind is "ClusterRole" or "Role" && live.Annotations.TryGetValue(GrantedRules.AnnotationName, out var granted))
+        if (manifest.Id.IsRole && live.Annotations.TryGetValue(GrantedRules.AnnotationName, out var granted))
         {
             var withGrant = planned with { Manifest = manifest.With(GrantedRules.AddTo(manifest.ReadJson(), granted)) };
-            return
-                entry?.ManifestHash == planned.ManifestHash
-                && await HasRulesAsync(type, withGrant.Manifest, cancellationToken).ConfigureAwait(false)
-                ? withGrant with
-                {
-                    Action = ResourceAction.Unchanged,
-                }
-                : withGrant;
+            var isUnchanged = entry?.ManifestHash == planned.ManifestHash
+                && await HasRulesAsync(type, withGrant.Manifest, cancellationToken).ConfigureAwait(false);
+            return isUnchanged ? withGrant with { Action = ResourceAction.Unchanged } : withGrant;
         }
 
         return planned;
@@ -270,16 +255,17 @@ internal sealed class InstallPlanner(ClusterClient client, ResourceTypes types, 
 
     private async Task<bool> HasRulesAsync(ResourceType type, ManifestObject wanted, CancellationToken cancellationToken) =>
         await client.FindAsync(type, wanted.Id, cancellationToken).ConfigureAwait(false) is { } body
-        && JsonEquality.AreEqual(Rules(body), Rules(wanted.ReadJson()));
+        && JsonEquality.AreEqual(ReadRules(body), ReadRules(wanted.ReadJson()));
 
-    private static JsonNode? Rules(ReadOnlyMemory<byte> role) =>
+    private static JsonNode? ReadRules(ReadOnlyMemory<byte> role) =>
         JsonSlice.Find(role, "rules") is { IsEmpty: false } rules ? JsonNode.Parse(rules.Span) : null;
 
     /// <summary>
-    /// What an earlier installation has left. What is gone, or was only intended and is nobody's or somebody else's, is no longer the
-    /// stack's; what was made and its answer lost, is.
+    /// Plans an object of an earlier installation that these manifests lack. An object leaves the stack if it is gone, or if it was only
+    /// intended and this module manages none of its fields. An object belongs to the stack if the apply succeeded and its response was
+    /// lost.
     /// </summary>
-    private static PlannedResource? Remainder(InventoryEntry entry, ObjectMetadata? live)
+    private static PlannedResource? PlanLeftover(InventoryEntry entry, ObjectMetadata? live)
     {
         if (live is null || (entry is { Uid: null, LeftAlone: null } && !live.Managers.Any(manager => manager.IsOurs)))
         {
@@ -296,32 +282,67 @@ internal sealed class InstallPlanner(ClusterClient client, ResourceTypes types, 
             Entry = (entry is { Uid: null, LeftAlone: null } ? entry.With(live, entry.ManifestHash) : entry) with { File = null },
             Action = ResourceAction.Skipped,
             Message = entry.LeftAlone
-                ?? "is of an earlier installation and not in these manifests; it stays until Uninstall-KubePrometheus",
+                ?? "belongs to an earlier installation and is not in these manifests; it stays until Uninstall-KubePrometheus",
         };
     }
 
     private MonitoringException UnknownKind(ManifestObject manifest)
+    {
+        var guess = GuessKind(manifest);
+        return new MonitoringException(
+            ErrorId.KindNotFound,
+            $"The cluster does not serve {manifest.Id.Kind} in {manifest.ApiVersion}, which {manifest.Id} in {manifest.Location} needs"
+                + (guess is null ? string.Empty : $" ({guess})"),
+            (guess is null ? string.Empty : "correct the manifest, ")
+                + "choose a release for this cluster's Kubernetes with -Version, "
+                + $"or leave the component out with -ExcludeComponent {manifest.Component}",
+            manifest.Id.ToString());
+    }
+
+    private string? GuessKind(ManifestObject manifest)
     {
         var elsewhere = types
             .Known.Where(type => type.Kind == manifest.Id.Kind)
             .Select(type => type.ApiVersion)
             .Order(StringComparer.Ordinal)
             .ToList();
-        var guess =
-            elsewhere.Count > 0
-                ? $"it is served in {string.Join(", ", elsewhere)}"
-                : NameSuggestions.Guess(
-                    manifest.Id.Kind,
-                    types
-                        .Known.Where(type => type.Group == manifest.Id.Group)
-                        .Select(type => type.Kind)
-                        .Distinct()
-                        .Order(StringComparer.Ordinal));
-        return new MonitoringException(
-            ErrorId.KindNotFound,
-            $"The cluster does not serve {manifest.Id.Kind} in {manifest.ApiVersion}, which {manifest.Id} in {manifest.Place} needs{(guess is null ? string.Empty : $" ({guess})")}; "
-                + (guess is null ? string.Empty : "correct the manifest, ")
-                + $"choose a release for this cluster's Kubernetes with -Version, or leave the component out with -ExcludeComponent {manifest.Component}.",
-            manifest.Id.ToString());
+        if (elsewhere.Count > 0)
+        {
+            return $"it is served in {string.Join(", ", elsewhere)}";
+        }
+
+        var kinds = types
+            .Known.Where(type => type.Group == manifest.Id.Group)
+            .Select(type => type.Kind)
+            .Distinct()
+            .Order(StringComparer.Ordinal);
+        return NameSuggestions.Guess(manifest.Id.Kind, kinds);
     }
+}
+
+/// <summary>
+/// The namespaces and CRDs that are being deleted. The objects in them are deleted too, so each counts as missing.
+/// </summary>
+internal sealed class TerminatingScopes
+{
+    private readonly HashSet<string> _namespaces = [];
+    private readonly HashSet<(string Group, string Kind)> _kinds = [];
+
+    /// <param name="manifests">The manifests, which name the namespaces and CRDs.</param>
+    /// <param name="isTerminating">Whether an object is being deleted.</param>
+    public TerminatingScopes(IEnumerable<ManifestObject> manifests, Func<ResourceId, bool> isTerminating)
+    {
+        foreach (var manifest in manifests.Where(manifest => isTerminating(manifest.Id)))
+        {
+            if (manifest.Id.IsNamespace)
+            {
+                _namespaces.Add(manifest.Id.Name);
+            }
+
+            _kinds.UnionWith(manifest.Defines.Select(type => (type.Group, type.Kind)));
+        }
+    }
+
+    /// <summary>Whether the namespace or the CRD of an object is being deleted.</summary>
+    public bool Contains(ResourceId id) => (id.Namespace is { } name && _namespaces.Contains(name)) || _kinds.Contains((id.Group, id.Kind));
 }

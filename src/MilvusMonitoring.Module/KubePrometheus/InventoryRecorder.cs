@@ -6,33 +6,33 @@ using MilvusMonitoring.Kubernetes.Objects;
 namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>
-/// Records in the cluster what an installation intends before its first object, and what it did at its end, however it ends.
+/// Records an installation in the cluster: the intent before the first object, and the result at the end, also after a failure or a stop.
 /// </summary>
 internal sealed class InventoryRecorder(ClusterClient client, InstallPlan plan, int throttleLimit)
 {
-    /// <summary>Ctrl+C returns within 2 s: recording may take most of it.</summary>
+    /// <summary>Ctrl+C returns within 2 s. Recording may take most of that time.</summary>
     private static readonly TimeSpan AfterStop = TimeSpan.FromMilliseconds(1500);
 
-    // With its namespace the record goes too.
-    private Inventory? _recorded = plan.Resources.Any(resource => resource.IsChange && resource.Id is { Group: "", Kind: "Namespace" })
+    // If the namespace is created again, the inventory in it is gone.
+    private Inventory? _recorded = plan.Resources.Any(resource => resource is { IsChange: true, Id.IsNamespace: true })
         ? null
         : plan.Inventory;
 
     /// <summary>Whether the intent is recorded.</summary>
     public bool HasIntent { get; private set; }
 
-    /// <summary>Records every object of the plan, so that a process that is killed leaves nothing behind that nobody knows of.</summary>
+    /// <summary>Records every object of the plan, so that a killed process leaves no object that the inventory lacks.</summary>
     public async Task SaveIntentAsync(CancellationToken cancellationToken)
     {
-        await SaveAsync(Inventory([.. plan.Resources.Select(Intended)]), cancellationToken).ConfigureAwait(false);
+        await SaveAsync(CreateInventory([.. plan.Resources.Select(CreateIntent)]), cancellationToken).ConfigureAwait(false);
         HasIntent = true;
     }
 
-    /// <summary>Records what was done; where the record says so already, no write is sent.</summary>
-    /// <param name="results">What became of the objects that were reached.</param>
-    /// <param name="failure">What ended the installation early; null where nothing did.</param>
+    /// <summary>Records what was done. Sends no write if the inventory in the cluster already says the same.</summary>
+    /// <param name="results">The results of the objects that were reached.</param>
+    /// <param name="failure">The failure that ended the installation early; null if nothing did.</param>
     /// <param name="cancellationToken">The user's stop, which shortens the recording but does not prevent it.</param>
-    /// <returns>The first failure: the one that was given, or why nothing could be recorded; null where all went well.</returns>
+    /// <returns><paramref name="failure"/>, or else the reason why the recording failed; null if all succeeded.</returns>
     public async Task<MonitoringException?> SaveResultAsync(
         IReadOnlyDictionary<ResourceId, ResourceResult> results, MonitoringException? failure, CancellationToken cancellationToken)
     {
@@ -40,19 +40,18 @@ internal sealed class InventoryRecorder(ClusterClient client, InstallPlan plan, 
         using var stop = cancellationToken.Register(() => limit.CancelAfter(AfterStop));
         if (failure is not null && ClusterFailure.AffectsEveryRequest(failure))
         {
-            // A server that has just been lost is not waited for once more; the intent is recorded already.
+            // The server is lost: a second long wait for it is of no use. The intent is recorded already.
             limit.CancelAfter(AfterStop);
         }
 
         try
         {
-            var neverMade =
+            var missing =
                 failure is null && !cancellationToken.IsCancellationRequested
-                    ? await NeverMadeAsync(results, limit.Token).ConfigureAwait(false)
+                    ? await ListMissingAsync(results, limit.Token).ConfigureAwait(false)
                     : new HashSet<ResourceId>();
-            var entries = plan.Resources.Select(planned =>
-                neverMade.Contains(planned.Id) ? null : results.TryGetValue(planned.Id, out var result) ? Done(result) : Intended(planned));
-            await SaveAsync(Inventory([.. entries]), limit.Token).ConfigureAwait(false);
+            var entries = plan.Resources.Select(planned => missing.Contains(planned.Id) ? null : CreateEntry(planned, results));
+            await SaveAsync(CreateInventory([.. entries]), limit.Token).ConfigureAwait(false);
             return failure;
         }
         catch (MonitoringException exception)
@@ -75,12 +74,11 @@ internal sealed class InventoryRecorder(ClusterClient client, InstallPlan plan, 
     }
 
     /// <summary>
-    /// The objects that were refused, or not tried, and are not there. A refusal alone does not say so: a try before it may have been
-    /// carried out and its answer lost.
-    /// Of one that the server failed on even that is no proof, since it may still be at it: it stays an intent, which the next plan looks
-    /// into.
+    /// Lists the objects that were refused or not tried, and that do not exist. A refusal alone proves nothing: an earlier try may have
+    /// succeeded while its response was lost. After a server error even a missing object proves nothing: the server may still create it.
+    /// Such an object stays an intent, which the next plan examines.
     /// </summary>
-    private async Task<IReadOnlySet<ResourceId>> NeverMadeAsync(
+    private async Task<IReadOnlySet<ResourceId>> ListMissingAsync(
         IReadOnlyDictionary<ResourceId, ResourceResult> results,
         CancellationToken cancellationToken)
     {
@@ -93,44 +91,47 @@ internal sealed class InventoryRecorder(ClusterClient client, InstallPlan plan, 
             .ToList();
         try
         {
-            var there = await MetadataSnapshot.ReadAsync(client, refused, throttleLimit, cancellationToken).ConfigureAwait(false);
-            return refused.Select(item => item.Id).Where(id => !there.ContainsKey(id)).ToHashSet();
+            var live = await MetadataSnapshot.ReadAsync(client, refused, throttleLimit, cancellationToken).ConfigureAwait(false);
+            return refused.Select(item => item.Id).Where(id => !live.ContainsKey(id)).ToHashSet();
         }
         catch (MonitoringException)
         {
-            // What cannot be looked at stays an intent; the rest of the record must not wait for it.
+            // An object that cannot be read stays an intent. The rest of the inventory is recorded all the same.
             return new HashSet<ResourceId>();
         }
     }
 
-    private Inventory Inventory(IReadOnlyList<InventoryEntry?> entries) => new()
+    private Inventory CreateInventory(IReadOnlyList<InventoryEntry?> entries) => new()
     {
         Namespace = plan.Namespace,
         Release = plan.Manifests.Release?.Version,
         Source = plan.Manifests.Source,
-        ManifestDigest = plan.Resources.Zip(entries, IsAsInManifests).All(isSo => isSo) ? plan.Manifests.Digest : null,
+        ManifestDigest = plan.Resources.Zip(entries, IsAsInManifests).All(isEqual => isEqual) ? plan.Manifests.Digest : null,
         AppliedAt = DateTimeOffset.UtcNow,
         Entries = [.. entries.OfType<InventoryEntry>()],
     };
 
     /// <summary>
-    /// Whether an object is as the manifests have it: only when all are, the inventory may say that these manifests are applied.
+    /// Whether an object is as its manifest says. The inventory may record the digest of the manifests only if this holds for every object.
     /// </summary>
     private static bool IsAsInManifests(PlannedResource planned, InventoryEntry? entry) =>
         planned.ManifestHash is null || (entry is not null && (entry.LeftAlone is not null || entry.ManifestHash == planned.ManifestHash));
 
-    private static InventoryEntry? Intended(PlannedResource planned)
+    private static InventoryEntry? CreateEntry(PlannedResource planned, IReadOnlyDictionary<ResourceId, ResourceResult> results) =>
+        results.TryGetValue(planned.Id, out var result) ? CreateEntry(result) : CreateIntent(planned);
+
+    private static InventoryEntry? CreateIntent(PlannedResource planned)
     {
         if (planned.Type is not { } type)
         {
             return null;
         }
 
-        var entry = planned.Entry ?? NewEntry(planned, type);
+        var entry = planned.Entry ?? CreateEntry(planned, type);
         return planned.Manifest is { File: var file } ? entry with { File = file } : entry;
     }
 
-    private static InventoryEntry NewEntry(PlannedResource planned, ResourceType type) => new()
+    private static InventoryEntry CreateEntry(PlannedResource planned, ResourceType type) => new()
     {
         Group = planned.Id.Group,
         Version = planned.Version,
@@ -141,22 +142,16 @@ internal sealed class InventoryRecorder(ClusterClient client, InstallPlan plan, 
         Component = planned.Component,
     };
 
-    private static InventoryEntry? Done(ResourceResult result)
+    private static InventoryEntry? CreateEntry(ResourceResult result)
     {
-        var entry = Intended(result.Planned);
+        var entry = CreateIntent(result.Planned);
         return result switch
         {
             { Planned: { Action: ResourceAction.Unchanged, Entry: { } recorded }, Live: { } live } when Drift.IsAsApplied(recorded, live) =>
                 entry,
-            { Action: ResourceAction.Skipped, Planned.Action: ResourceAction.Skipped } when result.Planned.Manifest is not null =>
-                entry! with
-                {
-                    LeftAlone = result.Message,
-                    Uid = result.Live?.Uid,
-                },
-            { Succeeded: true, Live: { } live } => entry! with { LeftAlone = null } is var own && result.Planned.ManifestHash is { } hash
-                ? own.With(live, hash)
-                : entry,
+            { Action: ResourceAction.Skipped, Planned: { Action: ResourceAction.Skipped, Manifest: not null } } =>
+                entry! with { LeftAlone = result.Message, Uid = result.Live?.Uid },
+            { Succeeded: true, Live: { } live, Planned.ManifestHash: { } hash } => (entry! with { LeftAlone = null }).With(live, hash),
             _ => entry,
         };
     }

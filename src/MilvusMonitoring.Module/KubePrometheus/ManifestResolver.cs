@@ -4,11 +4,10 @@ using MilvusMonitoring.Manifests;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>Finds out how the server serves, or will serve, the kinds of the manifests.</summary>
+/// <summary>Resolves how the server serves, or will serve, the kinds of the manifests.</summary>
 internal sealed class ManifestResolver(ResourceTypes types)
 {
-    /// <summary>Resolves every object.</summary>
-    /// <returns>Each object, in its namespace, with the way its kind is served; null where it is not.</returns>
+    /// <returns>Each object, in its namespace, with its served kind; null if the server does not serve the kind.</returns>
     public async Task<IReadOnlyList<(ManifestObject Object, ResourceType? Type)>> ResolveAsync(
         IReadOnlyList<ManifestObject> objects,
         CancellationToken cancellationToken)
@@ -22,12 +21,16 @@ internal sealed class ManifestResolver(ResourceTypes types)
         var found = await Task.WhenAll(kinds.Select(kind => types.FindAsync(kind.Group, kind.Version, kind.Kind, cancellationToken)))
             .ConfigureAwait(false);
         var byKind = kinds.Zip(found).ToDictionary(pair => pair.First, pair => pair.Second);
-        return [.. objects
-            .Select(manifest => (Object: manifest, Type: byKind[(manifest.Id.Group, manifest.Version, manifest.Id.Kind)]))
-            .Select(item => (PlaceInNamespace(item.Object, item.Type), item.Type))];
+        return [.. objects.Select(Resolve)];
+
+        (ManifestObject Object, ResourceType? Type) Resolve(ManifestObject manifest)
+        {
+            var type = byKind[(manifest.Id.Group, manifest.Version, manifest.Id.Kind)];
+            return (PlaceInNamespace(manifest, type), type);
+        }
     }
 
-    /// <summary>Where the manifest and the kind disagree about namespaces, the kind is right.</summary>
+    /// <summary>If the manifest and the kind disagree about namespaces, the kind is right.</summary>
     private static ManifestObject PlaceInNamespace(ManifestObject manifest, ResourceType? type) => (type, manifest.Id.Namespace) switch
     {
         ({ IsNamespaced: true }, null) => manifest with { Id = manifest.Id with { Namespace = "default" } },

@@ -3,12 +3,13 @@ using System.Text;
 using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Manifests;
 using MilvusMonitoring.Manifests.Files;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>
-/// The manifests to work with. They are parsed at the first look at their objects: a re-install that finds its inventory up to date never
-/// looks.
+/// The manifests of an operation. They are parsed when their objects are first read: a re-install that finds its inventory up to date never
+/// reads them.
 /// </summary>
 internal sealed class ManifestSet
 {
@@ -17,17 +18,14 @@ internal sealed class ManifestSet
     private readonly CancellationToken _cancellationToken;
     private readonly Lazy<IReadOnlyList<ManifestObject>> _objects;
 
-    /// <summary>Creates the set.</summary>
-    /// <param name="source">Where the files came from, in words.</param>
-    /// <param name="files">The files.</param>
-    /// <param name="selection">What to take of them.</param>
-    /// <param name="cancellationToken">Ends the parsing.</param>
+    /// <param name="source">Where the files came from, as text.</param>
+    /// <param name="selection">Which of the objects to take.</param>
     public ManifestSet(string source, IReadOnlyList<ManifestFile> files, ManifestSelection selection, CancellationToken cancellationToken)
     {
         (Source, _files, _selection, _cancellationToken) = (source, files, selection, cancellationToken);
         if (selection.ImageRegistry is { } registry)
         {
-            _ = ImageName.Registry(registry);
+            _ = ImageName.NormalizeRegistry(registry);
         }
 
         var (tree, digest) = Identify(files, selection, cancellationToken);
@@ -36,33 +34,32 @@ internal sealed class ManifestSet
         _objects = new Lazy<IReadOnlyList<ManifestObject>>(Select);
     }
 
-    /// <summary>Where the manifests came from, in words.</summary>
+    /// <summary>Where the manifests came from, as text.</summary>
     public string Source { get; }
 
-    /// <summary>The release that the files are, to the byte; null where they are none of the catalog's.</summary>
+    /// <summary>The release that has exactly these files; null if no release of the catalog has them.</summary>
     public Release? Release { get; }
 
-    /// <summary>Stands for the files' content and the selection.</summary>
+    /// <summary>A digest of the files' content and of the selection.</summary>
     public string Digest { get; }
 
-    /// <summary>The objects.</summary>
     /// <exception cref="MonitoringException"><see cref="ErrorId.ManifestInvalid"/>.</exception>
     public IReadOnlyList<ManifestObject> Objects => _objects.Value;
 
-    /// <summary>Reads the objects of a few files only.</summary>
-    /// <param name="paths">The paths of the files, as <see cref="ManifestObject.File"/> has them.</param>
+    /// <summary>Reads the objects of some of the files.</summary>
+    /// <param name="paths">The paths of the files; see <see cref="ManifestObject.File"/>.</param>
     /// <exception cref="MonitoringException"><see cref="ErrorId.ManifestInvalid"/>.</exception>
     public IReadOnlyList<ManifestObject> ReadFrom(IReadOnlySet<string> paths) =>
         _objects.IsValueCreated
             ? [.. Objects.Where(candidate => paths.Contains(candidate.File))]
             : Read([.. _files.Where(file => paths.Contains(file.Path))]);
 
-    private IReadOnlyList<ManifestObject> Read(IReadOnlyList<ManifestFile> files) => ManifestReader.Read(files, Change, _cancellationToken);
+    private IReadOnlyList<ManifestObject> Read(IReadOnlyList<ManifestFile> files) => ManifestReader.Read(files, Adapt, _cancellationToken);
 
-    private ManifestObject Change(ManifestObject manifest)
+    private ManifestObject Adapt(ManifestObject manifest)
     {
-        var sent = ObjectStatus.Remove(manifest);
-        return _selection.ImageRegistry is { } registry ? ImageReferences.Rewrite(sent, registry) : sent;
+        var withoutStatus = ObjectStatus.Remove(manifest);
+        return _selection.ImageRegistry is { } registry ? ImageReferences.Rewrite(withoutStatus, registry) : withoutStatus;
     }
 
     private List<ManifestObject> Select()
@@ -72,17 +69,16 @@ internal sealed class ManifestSet
         {
             if (!objects.Any(candidate => ComponentName.Matches(candidate.Component, excluded)))
             {
-                var known = string.Join(
-                    ", ",
-                    objects
-                        .Select(candidate => candidate.Component)
-                        .Where(component => component != ComponentName.Setup)
-                        .Distinct()
-                        .Order(StringComparer.Ordinal));
+                var components = objects
+                    .Select(candidate => candidate.Component)
+                    .Where(component => component != ComponentName.Setup)
+                    .Distinct()
+                    .Order(StringComparer.Ordinal);
+                var known = string.Join(", ", components);
                 var reason = ComponentName.Setup.Equals(excluded, StringComparison.OrdinalIgnoreCase)
-                    ? "The namespace, which all components live in, cannot be left out"
+                    ? "The namespace cannot be left out: it contains all components"
                     : $"There is no component '{excluded}' in the manifests";
-                throw new MonitoringException(ErrorId.ParameterInvalid, $"{reason}", $"the components are {known}", excluded);
+                throw new MonitoringException(ErrorId.ParameterInvalid, reason, $"the components are {known}", excluded);
             }
         }
 
@@ -93,7 +89,7 @@ internal sealed class ManifestSet
         ];
     }
 
-    /// <summary>Reads every file once, for the id of git's tree and for the digest.</summary>
+    /// <summary>Reads every file once, for the git tree id and for the digest.</summary>
     private static (string Tree, string Digest) Identify(
         IReadOnlyList<ManifestFile> files,
         ManifestSelection selection,
@@ -105,14 +101,23 @@ internal sealed class ManifestSet
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var content = file.Open();
-            ids.Add((file.Path, GitTreeId.OfFile(content.Bytes.Span)));
+            ids.Add((file.Path, GitTreeId.ComputeFile(content.Bytes.Span)));
             hash.AppendData(Encoding.UTF8.GetBytes($"{file.Path}\n{file.Length}\n"));
             hash.AppendData(content.Bytes.Span);
         }
 
-        hash.AppendData(
-            Encoding.UTF8.GetBytes(
-                $"\n{string.Join(',', selection.ExcludedComponents.Order(StringComparer.OrdinalIgnoreCase))}\n{selection.ImageRegistry}"));
+        var excluded = string.Join(',', selection.ExcludedComponents.Order(StringComparer.OrdinalIgnoreCase));
+        hash.AppendData(Encoding.UTF8.GetBytes($"\n{excluded}\n{selection.ImageRegistry}"));
         return (GitTreeId.Compute(ids), Convert.ToBase64String(hash.GetHashAndReset()));
     }
+}
+
+/// <summary>The namespace of a stack.</summary>
+internal static class StackNamespace
+{
+    /// <summary>Finds the namespace of the Prometheus resource; else the manifests' own namespace; else the usual one.</summary>
+    public static string Find(IReadOnlyList<ManifestObject> objects) =>
+        objects.FirstOrDefault(candidate => candidate.Id.Kind == "Prometheus")?.Id.Namespace
+        ?? objects.FirstOrDefault(candidate => candidate.Id.IsNamespace)?.Id.Name
+        ?? PrometheusChoice.UsualNamespace;
 }

@@ -5,42 +5,52 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>Which manifests the user asks for.</summary>
-/// <param name="Version">A release; null for the newest that fits the cluster.</param>
+/// <summary>The manifests that the user asks for.</summary>
+/// <param name="Version">A release; null for the newest release that supports the cluster's Kubernetes.</param>
 /// <param name="Path">A folder or archive; null for a release.</param>
-/// <param name="Selection">What to take of them.</param>
+/// <param name="Selection">Which of the objects to take.</param>
 internal sealed record ManifestRequest(string? Version, string? Path, ManifestSelection Selection);
 
-/// <summary>Gets the manifests that the user asks for, and warns where they are not made for the cluster's Kubernetes.</summary>
+/// <summary>Which objects to take of a stack's manifests, and the registry of their images.</summary>
+/// <param name="ExcludedComponents">Components to leave out.</param>
+/// <param name="ImageRegistry">The registry that replaces the registry of every image; null to keep the images' own.</param>
+internal sealed record ManifestSelection(IReadOnlyList<string> ExcludedComponents, string? ImageRegistry)
+{
+    public static ManifestSelection All { get; } = new([], null);
+}
+
+/// <summary>Loads the manifests that the user asks for, and warns if they do not support the cluster's Kubernetes.</summary>
 internal sealed class ManifestSetLoader(ReleaseStore store, IActivitySink sink)
 {
-    /// <summary>Gets the manifests.</summary>
-    /// <param name="request">Which.</param>
-    /// <param name="kubernetes">The cluster's Kubernetes, which may still be asked for: files are read in the meantime.</param>
-    /// <param name="cancellationToken">Ends the reading or the download.</param>
+    /// <param name="kubernetes">The cluster's Kubernetes. Files are read while this request is still running.</param>
     public async Task<ManifestSet> LoadAsync(ManifestRequest request, Task<ServerVersion> kubernetes, CancellationToken cancellationToken)
     {
         if (request.Path is { } path)
         {
             var files = await ManifestSource.ReadAsync(path, cancellationToken).ConfigureAwait(false);
-            var given = new ManifestSet(path, files, request.Selection, cancellationToken);
-            WarnWhereUnsupported(given.Release, await kubernetes.ConfigureAwait(false));
-            return given;
+            var manifests = new ManifestSet(path, files, request.Selection, cancellationToken);
+            WarnIfUnsupported(manifests.Release, await kubernetes.ConfigureAwait(false));
+            return manifests;
         }
 
-        var release = request.Version is { } version ? ReleaseCatalog.Find(version) : Newest(await kubernetes.ConfigureAwait(false));
-        if (request.Version is not null)
+        Release release;
+        if (request.Version is { } version)
         {
-            WarnWhereUnsupported(release, await kubernetes.ConfigureAwait(false));
+            release = ReleaseCatalog.Get(version);
+            WarnIfUnsupported(release, await kubernetes.ConfigureAwait(false));
+        }
+        else
+        {
+            release = ChooseRelease(await kubernetes.ConfigureAwait(false));
         }
 
         var downloaded = await store.GetAsync(release, sink, cancellationToken).ConfigureAwait(false);
         return new ManifestSet($"release {release.Version}", downloaded, request.Selection, cancellationToken);
     }
 
-    private Release Newest(ServerVersion kubernetes)
+    private Release ChooseRelease(ServerVersion kubernetes)
     {
-        var choice = ReleaseCatalog.NewestFor(kubernetes.Kubernetes.Major, kubernetes.Kubernetes.Minor);
+        var choice = ReleaseCatalog.Choose(kubernetes.Kubernetes);
         if (choice.Warning is { } warning)
         {
             sink.Warning(warning);
@@ -49,13 +59,14 @@ internal sealed class ManifestSetLoader(ReleaseStore store, IActivitySink sink)
         return choice.Release;
     }
 
-    private void WarnWhereUnsupported(Release? release, ServerVersion kubernetes)
+    private void WarnIfUnsupported(Release? release, ServerVersion kubernetes)
     {
         if (release is not null && !release.Supports(kubernetes.Kubernetes))
         {
             sink.Warning(
-                $"kube-prometheus {release.Version} is made for Kubernetes {release.OldestKubernetes} to {release.NewestKubernetes}, and the cluster runs {kubernetes.Text}: parts of it may not work; leave -Version out to get the release that fits."
-            );
+                $"kube-prometheus {release.Version} supports Kubernetes {release.OldestKubernetes} to {release.NewestKubernetes}, "
+                + $"and the cluster runs {kubernetes.Text}: parts of the release may not work; "
+                + "leave -Version out to get a release that supports this version.");
         }
     }
 }

@@ -11,7 +11,7 @@ using MilvusMonitoring.Kubernetes.Waiting;
 namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>
-/// Applies one object and says what became of it; an object's own failure is a value, a failure of the whole cluster an exception.
+/// Applies one object and returns its result. A failure of the object is part of the result; a failure of the whole cluster is thrown.
 /// </summary>
 internal sealed class ObjectApplier(ClusterClient client, OperationProgress progress, bool forceConflicts)
 {
@@ -19,22 +19,20 @@ internal sealed class ObjectApplier(ClusterClient client, OperationProgress prog
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(30);
 
-    /// <summary>Applies an object of a kind that the server has served all along.</summary>
+    /// <summary>Applies an object of a kind that the server already serves.</summary>
     public Task<ResourceResult> ApplyAsync(PlannedResource planned, Deadline deadline, CancellationToken cancellationToken) =>
         ApplyAsync(planned, false, deadline, cancellationToken);
 
     /// <summary>
-    /// Applies a resource whose definition has just become established: the server answers 404 until its handlers have caught up.
+    /// Applies a resource whose CRD has just become established. The server responds with 404 until its handlers know the kind.
     /// </summary>
     public Task<ResourceResult> ApplyNewKindAsync(PlannedResource planned, Deadline deadline, CancellationToken cancellationToken) =>
         ApplyAsync(planned, true, deadline, cancellationToken);
 
     /// <summary>
-    /// Restarts a workload's rollout as <c>kubectl rollout restart</c> does, by the same annotation, so that whoever restarts it next
-    /// writes over this.
+    /// Restarts a workload's rollout as <c>kubectl rollout restart</c> does. The annotation is the same, so that the next restart by
+    /// kubectl overwrites it.
     /// </summary>
-    /// <param name="planned">The workload.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
     public async Task<ResourceResult> RestartAsync(PlannedResource planned, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
@@ -65,7 +63,7 @@ internal sealed class ObjectApplier(ClusterClient client, OperationProgress prog
         }
 
         var error = ClusterErrors.From(refusal, $"restart the rollout of {planned.Id}", planned.Id.ToString());
-        return ClusterFailure.AffectsEveryRequest(error) ? throw error : Failed(planned, error, clock);
+        return ClusterFailure.AffectsEveryRequest(error) ? throw error : Fail(planned, error, clock);
     }
 
     private async Task<ResourceResult> ApplyAsync(
@@ -81,16 +79,15 @@ internal sealed class ObjectApplier(ClusterClient client, OperationProgress prog
         while (true)
         {
             var answer = await client.ApplyAsync(planned.Type!, planned.Id, json, force, cancellationToken).ConfigureAwait(false);
-            if (answer.Metadata is { DeletionTimestamp: not null } ending)
+            if (answer.Metadata is { DeletionTimestamp: not null } terminating)
             {
-                // What is being deleted takes the change, and is gone with it.
-                if (
-                    await DeletionWait
-                        .UntilGoneAsync(client, planned.Type!, planned.Id, ending.Uid, deadline, progress.Waiting, cancellationToken)
-                        .ConfigureAwait(false) is
-                    { } why)
+                // A terminating object accepts the change, and disappears with it.
+                var blocker = await DeletionWait
+                    .UntilGoneAsync(client, planned.Type!, planned.Id, terminating.Uid, deadline, progress.Waiting, cancellationToken)
+                    .ConfigureAwait(false);
+                if (blocker is not null)
                 {
-                    return Failed(planned, StillEnding(planned.Id, deadline, why), clock);
+                    return Fail(planned, StillTerminating(planned.Id, deadline, blocker), clock);
                 }
 
                 continue;
@@ -101,7 +98,7 @@ internal sealed class ObjectApplier(ClusterClient client, OperationProgress prog
                 return new ResourceResult
                 {
                     Planned = planned,
-                    Action = ActionOf(planned, answer.Created, live),
+                    Action = FindAction(planned, answer.Created, live),
                     Live = live,
                     Duration = clock.Elapsed,
                 };
@@ -121,29 +118,48 @@ internal sealed class ObjectApplier(ClusterClient client, OperationProgress prog
                 continue;
             }
 
-            var error = ClusterErrors.From(refusal, $"apply {planned.Id} of {planned.Manifest.Place}", planned.Id.ToString());
+            var error = ClusterErrors.From(refusal, $"apply {planned.Id} of {planned.Manifest.Location}", planned.Id.ToString());
             if (ClusterFailure.AffectsEveryRequest(error))
             {
                 throw error;
             }
 
-            return Failed(planned, error, clock);
+            return Fail(planned, error, clock);
         }
     }
 
-    private static ResourceResult Failed(PlannedResource planned, MonitoringException error, Stopwatch clock) =>
+    private static ResourceResult Fail(PlannedResource planned, MonitoringException error, Stopwatch clock) =>
         new() { Planned = planned, Action = ResourceAction.Failed, Error = error, Duration = clock.Elapsed };
 
-    private static MonitoringException StillEnding(ResourceId id, Deadline deadline, string why) =>
+    private static MonitoringException StillTerminating(ResourceId id, Deadline deadline, string blocker) =>
         new(
             ErrorId.DeletionBlocked,
-            $"{id} is being deleted and not gone after {deadline.Limit.TotalSeconds:0} s: {why}",
-            "clear that, and run the command again",
+            $"{id} is being deleted and still exists after {deadline.Limit.TotalSeconds:0} s: {blocker}",
+            "remove what blocks the deletion, and run the command again",
             id.ToString());
 
-    /// <summary>An object that the plan did not find and that is there already was made by a try whose answer was lost.</summary>
-    private static ResourceAction ActionOf(PlannedResource planned, bool created, ObjectMetadata live) =>
-        created || planned.Live is null ? ResourceAction.Created
-        : planned.Live is { } before && before.Uid == live.Uid && before.ResourceVersion == live.ResourceVersion ? ResourceAction.Unchanged
-        : ResourceAction.Configured;
+    /// <summary>
+    /// If the plan did not find the object and the apply did, then an earlier try created the object and its response was lost.
+    /// </summary>
+    private static ResourceAction FindAction(PlannedResource planned, bool created, ObjectMetadata live)
+    {
+        if (created || planned.Live is not { } before)
+        {
+            return ResourceAction.Created;
+        }
+
+        return before.Uid == live.Uid && before.ResourceVersion == live.ResourceVersion
+            ? ResourceAction.Unchanged
+            : ResourceAction.Configured;
+    }
+}
+
+/// <summary>Conflicts with this module itself: to the server, what Grant has written to a role belongs to another field manager.</summary>
+internal static class FieldConflicts
+{
+    /// <summary>Whether an apply failed for conflicts, and this module manages every field in question.</summary>
+    public static bool AreOurs(StatusBody failure) =>
+        failure.IsFieldConflict
+        && failure.Causes.All(cause =>
+            cause.Message.StartsWith($"conflict with \"{FieldManagerEntry.OurName}\"", StringComparison.Ordinal));
 }

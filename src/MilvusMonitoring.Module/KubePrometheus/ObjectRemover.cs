@@ -7,14 +7,12 @@ using MilvusMonitoring.Kubernetes.Waiting;
 namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>
-/// Deletes one object and waits until it is gone; an object's own failure is a value, a failure of the whole cluster an exception.
+/// Deletes one object and waits until it is gone. A failure of the object is part of the result; a failure of the whole cluster is thrown.
 /// </summary>
 internal sealed class ObjectRemover(ClusterClient client, OperationProgress progress)
 {
-    /// <summary>Deletes the object.</summary>
     /// <param name="planned">The object, with its metadata.</param>
-    /// <param name="deadline">Until when to wait for it to be gone.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="deadline">Until when to wait for the deletion.</param>
     public async Task<ResourceResult> RemoveAsync(PlannedResource planned, Deadline deadline, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
@@ -22,9 +20,16 @@ internal sealed class ObjectRemover(ClusterClient client, OperationProgress prog
         var answer = planned.Live.DeletionTimestamp is null
             ? await client.DeleteAsync(type, planned.Id, uid, cancellationToken).ConfigureAwait(false)
             : DeleteResult.Terminating;
-        var error = answer.Failure is { } refusal && !IsEndingAlready(planned, refusal)
-            ? ClusterErrors.From(refusal, $"delete {planned.Id}", planned.Id.ToString())
-            : answer.IsGone ? null : await WaitAsync(type, planned.Id, uid, deadline, cancellationToken).ConfigureAwait(false);
+        MonitoringException? error = null;
+        if (answer.Failure is { } failure && !IsAlreadyTerminating(planned, failure))
+        {
+            error = ClusterErrors.From(failure, $"delete {planned.Id}", planned.Id.ToString());
+        }
+        else if (!answer.IsGone)
+        {
+            error = await WaitAsync(type, planned.Id, uid, deadline, cancellationToken).ConfigureAwait(false);
+        }
+
         if (error is not null && ClusterFailure.AffectsEveryRequest(error))
         {
             throw error;
@@ -39,22 +44,25 @@ internal sealed class ObjectRemover(ClusterClient client, OperationProgress prog
         };
     }
 
-    /// <summary>A namespace that is being deleted answers a second deletion with a conflict.</summary>
-    private static bool IsEndingAlready(PlannedResource planned, StatusBody refusal) =>
-        refusal.Code == 409 && planned.Id is { Group: "", Kind: "Namespace" };
+    /// <summary>The server responds with a conflict if a namespace that is being deleted is deleted again.</summary>
+    private static bool IsAlreadyTerminating(PlannedResource planned, StatusBody failure) =>
+        failure.Code == 409 && planned.Id.IsNamespace;
 
     private async Task<MonitoringException?> WaitAsync(
         ResourceType type,
         ResourceId id,
         string uid,
         Deadline deadline,
-        CancellationToken cancellationToken) =>
-        await DeletionWait.UntilGoneAsync(client, type, id, uid, deadline, progress.Waiting, cancellationToken).ConfigureAwait(false)
-            is { } why
-            ? new MonitoringException(
+        CancellationToken cancellationToken)
+    {
+        var blocker = await DeletionWait
+            .UntilGoneAsync(client, type, id, uid, deadline, progress.Waiting, cancellationToken).ConfigureAwait(false);
+        return blocker is null
+            ? null
+            : new MonitoringException(
                 ErrorId.DeletionBlocked,
-                $"{id} is not gone after {deadline.Limit.TotalSeconds:0} s: {why}",
-                "clear that, and run the command again",
-                id.ToString())
-            : null;
+                $"{id} still exists after {deadline.Limit.TotalSeconds:0} s: {blocker}",
+                "remove what blocks the deletion, and run the command again",
+                id.ToString());
+    }
 }

@@ -8,8 +8,8 @@ using MilvusMonitoring.Kubernetes.Waiting;
 namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>
-/// The Service, Endpoints and EndpointSlices for the nodes' kubelets, which the operator makes in another namespace and never removes
-/// (prometheus-operator issue 4295): left behind, they double the kubelet's series after the next installation.
+/// The Service, Endpoints and EndpointSlices for the nodes' kubelets. The operator creates them in another namespace and never deletes them
+/// (prometheus-operator issue 4295). If they stay, the next installation scrapes each kubelet twice.
 /// </summary>
 internal sealed class OperatorLeftovers(ClusterClient client)
 {
@@ -17,32 +17,23 @@ internal sealed class OperatorLeftovers(ClusterClient client)
     private const string OperatorName = "prometheus-operator";
     private const string UsualPodSelector = $"labelSelector=app.kubernetes.io%2Fname%3D{OperatorName}";
 
-    /// <summary>Where every release of kube-prometheus has its operator keep them.</summary>
+    /// <summary>The kubelet Service that the operator of every release of kube-prometheus uses.</summary>
     private static readonly (string Namespace, string Name) UsualKubeletService = ("kube-system", "kubelet");
 
-    private static readonly ResourceType Service = new(string.Empty, "v1", "services", "Service", true);
-    private static readonly ResourceType Endpoints = new(string.Empty, "v1", "endpoints", "Endpoints", true);
-    private static readonly ResourceType EndpointSlice = new("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true);
+
 
     private readonly List<(string Namespace, string Name)> _kubeletServices = [];
     private readonly List<(string? Namespace, string Selector)> _operatorPods = [];
 
     /// <summary>
-    /// Reads from the operator's Deployment, before it is deleted, where the leftovers will be; of one that a run before this one has
-    /// deleted, they are at the usual place.
+    /// Reads from the operator's Deployment, before it is deleted, where the leftovers will be. If an earlier run has deleted the
+    /// Deployment, they are at the usual place.
     /// </summary>
-    public async Task FindAsync(IEnumerable<PlannedResource> resources, CancellationToken cancellationToken)
+    public async Task CollectAsync(IEnumerable<PlannedResource> resources, CancellationToken cancellationToken)
     {
-        foreach (
-            var deployment in resources.Where(resource =>
-                resource
-                    is
-                {
-                    Action: ResourceAction.Deleted,
-                    Type: not null,
-                    Component: OperatorName,
-                    Id: { Group: "apps", Kind: "Deployment" }
-                }))
+        var deployments = resources.Where(resource =>
+            resource is { Action: ResourceAction.Deleted, Type: not null, Component: OperatorName, Id.IsDeployment: true });
+        foreach (var deployment in deployments)
         {
             if (
                 deployment.Live is null
@@ -54,16 +45,15 @@ internal sealed class OperatorLeftovers(ClusterClient client)
             }
 
             var spec = JsonSlice.Parse(live, "spec");
-            var labels = spec.Member("selector").TextMap("matchLabels");
-            _operatorPods.Add(
-                (
-                    deployment.Id.Namespace,
-                    "labelSelector=" + Uri.EscapeDataString(string.Join(',', labels.Select(label => $"{label.Key}={label.Value}")))));
-            _kubeletServices.AddRange(spec.Member("template").Member("spec").Items("containers").SelectMany(KubeletServices));
+            var labels = spec.Member("selector").TextMap("matchLabels").Select(label => $"{label.Key}={label.Value}");
+            _operatorPods.Add((deployment.Id.Namespace, "labelSelector=" + Uri.EscapeDataString(string.Join(',', labels))));
+            _kubeletServices.AddRange(spec.Member("template").Member("spec").Items("containers").SelectMany(ListKubeletServices));
         }
     }
 
-    /// <summary>Removes the leftovers once no operator is left to make them anew; what others made under the same name stays.</summary>
+    /// <summary>
+    /// Removes the leftovers once no operator is left to create them again. A foreign object of the same name stays.
+    /// </summary>
     public async Task RemoveAsync(OperationProgress progress, Deadline deadline, CancellationToken cancellationToken)
     {
         foreach (var (namespaceName, selector) in _operatorPods)
@@ -72,27 +62,21 @@ internal sealed class OperatorLeftovers(ClusterClient client)
                 var pod in client.ListMetadataAsync(ResourceType.Pod, namespaceName, selector, cancellationToken).ConfigureAwait(false))
             {
                 progress.Waiting($"the operator's pod {pod.Name} to end");
-                await WaitAsync(new ResourceId(string.Empty, "Pod", namespaceName, pod.Name), pod.Uid, deadline, cancellationToken)
-                    .ConfigureAwait(false);
+                await WaitAsync(ResourceType.Pod.IdOf(namespaceName, pod.Name), pod.Uid, deadline, cancellationToken).ConfigureAwait(false);
             }
         }
 
         foreach (var (namespaceName, name) in _kubeletServices)
         {
-            await RemoveAsync(Service, namespaceName, $"fieldSelector=metadata.name%3D{name}", progress, cancellationToken)
-                .ConfigureAwait(false);
-            await RemoveAsync(Endpoints, namespaceName, $"fieldSelector=metadata.name%3D{name}", progress, cancellationToken)
-                .ConfigureAwait(false);
-            await RemoveAsync(
-                    EndpointSlice,
-                    namespaceName,
-                    $"labelSelector=kubernetes.io%2Fservice-name%3D{name}",
-                    progress,
-                    cancellationToken).ConfigureAwait(false);
+            var byName = $"fieldSelector=metadata.name%3D{name}";
+            var byService = $"labelSelector=kubernetes.io%2Fservice-name%3D{name}";
+            await RemoveAsync(ResourceType.Service, namespaceName, byName, progress, cancellationToken).ConfigureAwait(false);
+            await RemoveAsync(ResourceType.Endpoints, namespaceName, byName, progress, cancellationToken).ConfigureAwait(false);
+            await RemoveAsync(ResourceType.EndpointSlice, namespaceName, byService, progress, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static IEnumerable<(string Namespace, string Name)> KubeletServices(JsonElement container) =>
+    private static IEnumerable<(string Namespace, string Name)> ListKubeletServices(JsonElement container) =>
         container.Texts("args")
             .Where(argument => argument.StartsWith(Argument, StringComparison.Ordinal))
             .Select(argument => argument[Argument.Length..].Split('/'))
@@ -111,7 +95,7 @@ internal sealed class OperatorLeftovers(ClusterClient client)
             throw new MonitoringException(
                 ErrorId.DeletionBlocked,
                 $"{id} of the operator is still running after {deadline.Limit.TotalSeconds:0} s",
-                "end it, and run the command again",
+                "find out what keeps the pod, and run the command again",
                 id.ToString());
         }
     }
@@ -125,20 +109,20 @@ internal sealed class OperatorLeftovers(ClusterClient client)
     {
         await foreach (var metadata in client.ListMetadataAsync(type, namespaceName, selector, cancellationToken).ConfigureAwait(false))
         {
-            var id = new ResourceId(type.Group, type.Kind, namespaceName, metadata.Name);
-            if (IsTheOperators(metadata))
+            var id = type.IdOf(namespaceName, metadata.Name);
+            if (IsOperatorObject(metadata))
             {
                 if ((await client.DeleteAsync(type, id, metadata.Uid, cancellationToken).ConfigureAwait(false)).Failure is { } refusal)
                 {
-                    throw ClusterErrors.From(refusal, $"delete {id}, which the operator had made", id.ToString());
+                    throw ClusterErrors.From(refusal, $"delete {id}, which the operator created", id.ToString());
                 }
 
-                progress.Say($"Deleted {id}, which the operator had made");
+                progress.Report($"Deleted {id}, which the operator created");
             }
         }
     }
 
-    private static bool IsTheOperators(ObjectMetadata metadata) =>
+    private static bool IsOperatorObject(ObjectMetadata metadata) =>
         metadata.Labels.GetValueOrDefault("app.kubernetes.io/managed-by") == OperatorName
         || metadata.Labels.GetValueOrDefault("endpointslice.kubernetes.io/managed-by") == OperatorName
         || metadata.Managers.Any(manager => manager.Manager is "PrometheusOperator" or "operator");

@@ -4,7 +4,7 @@ using MilvusMonitoring.Manifests;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>One object of a stack and what is to become of it.</summary>
+/// <summary>One object of a stack, and what the operation will do with it.</summary>
 internal sealed record PlannedResource
 {
     public required ResourceId Id { get; init; }
@@ -15,34 +15,34 @@ internal sealed record PlannedResource
 
     public required ResourceAction Action { get; init; }
 
-    /// <summary>How the server serves its kind; null where it does not.</summary>
+    /// <summary>How the server serves the kind; null if it does not serve the kind.</summary>
     public ResourceType? Type { get; init; }
 
-    /// <summary>What to apply; null where nothing is.</summary>
+    /// <summary>What to apply; null if nothing is applied.</summary>
     public ManifestObject? Manifest { get; init; }
 
-    /// <summary>The object as it is now; null where it is not there.</summary>
+    /// <summary>The object before the operation; null if it does not exist.</summary>
     public ObjectMetadata? Live { get; init; }
 
-    /// <summary>What the inventory says of it.</summary>
+    /// <summary>What the inventory records of the object.</summary>
     public InventoryEntry? Entry { get; init; }
 
-    /// <summary>Why it is left alone, or restarted.</summary>
+    /// <summary>Why the object is left alone, or its rollout restarted.</summary>
     public string? Message { get; init; }
 
-    /// <summary>Whether its rollout is to be restarted, for the reason in <see cref="Message"/>.</summary>
+    /// <summary>Whether to restart the rollout, for the reason in <see cref="Message"/>.</summary>
     public bool Restarts { get; init; }
 
-    /// <summary>Why it cannot be done.</summary>
+    /// <summary>Why the object cannot be applied.</summary>
     public MonitoringException? Error { get; init; }
 
     /// <summary>A digest of <see cref="Manifest"/>.</summary>
     public string? ManifestHash { get; init; }
 
-    /// <summary>Whether something is to be written.</summary>
+    /// <summary>Whether the operation writes the object.</summary>
     public bool IsChange => Action is ResourceAction.Created or ResourceAction.Configured or ResourceAction.Deleted;
 
-    /// <summary>The object for the person at the terminal, before anything was done.</summary>
+    /// <summary>The object for the output of <c>-WhatIf</c>.</summary>
     public StackResource ToResource() => new()
     {
         ApiVersion = Id.Group.Length == 0 ? Version : $"{Id.Group}/{Version}",

@@ -2,21 +2,21 @@ using MilvusMonitoring.Kubernetes.Errors;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>Tells the server's own failure from that of single objects. Safe for many objects at once.</summary>
+/// <summary>Tells a failure of the server from failures of single objects. Thread-safe.</summary>
 internal sealed class ServerFailures
 {
     /// <summary>
-    /// So many objects that the server failed on are no fault of the objects: each has been tried for a minute, and the others would be
-    /// too.
+    /// If more objects than this fail with a server error, the server is at fault, and the operation stops: each further object would be
+    /// retried for a minute.
     /// </summary>
     private const int Most = 3;
 
     private int _count;
 
-    /// <summary>Takes note of an object's error.</summary>
-    /// <param name="error">The error; null where there was none.</param>
-    /// <exception cref="MonitoringException">The same error, where it is one too many: it is the server's, and ends the work.</exception>
-    public void ThrowWhereTooMany(MonitoringException? error)
+    /// <summary>Counts the error of an object.</summary>
+    /// <param name="error">The error; null if the object has none.</param>
+    /// <exception cref="MonitoringException">The same error, if there are too many: the server is at fault.</exception>
+    public void ThrowIfTooMany(MonitoringException? error)
     {
         if (error is not null && ClusterFailure.IsServerFault(error) && Interlocked.Increment(ref _count) > Most)
         {
@@ -25,13 +25,13 @@ internal sealed class ServerFailures
     }
 
     /// <summary>
-    /// Each cause once: where the server itself has failed, what it failed on is in the stack, and the failure speaks for all of it.
+    /// Lists each cause once. If the server itself has failed, its failure stands for the server errors of single objects: the stack shows
+    /// those objects.
     /// </summary>
-    /// <param name="outcome">What came of the work.</param>
-    public static IReadOnlyList<MonitoringException> ErrorsOf(ExecutionResult outcome)
+    public static IReadOnlyList<MonitoringException> ListErrors(ExecutionResult result)
     {
-        var errors = outcome.Resources.Select(resource => resource.Error).OfType<MonitoringException>();
-        return outcome.Failure is { } failure
+        var errors = result.Resources.Select(resource => resource.Error).OfType<MonitoringException>();
+        return result.Failure is { } failure
             ? [.. errors.Where(error => error != failure && !ClusterFailure.IsServerFault(error)), failure]
             : [.. errors];
     }

@@ -8,18 +8,16 @@ using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>Finds the stacks in a cluster and how they are.</summary>
+/// <summary>Reads the stacks of a cluster and their state.</summary>
 internal sealed class StackReader(ClusterClient client, IActivitySink sink, int throttleLimit)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
-    /// <summary>
-    /// Finds every stack: those that this module keeps an inventory of; where there is none, what the labels of kube-prometheus show.
-    /// </summary>
-    public async Task<IReadOnlyList<KubePrometheusStack>> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>Lists every stack that has an inventory. If there is none, lists what the labels of kube-prometheus show.</summary>
+    public async Task<IReadOnlyList<KubePrometheusStack>> ListAsync(CancellationToken cancellationToken)
     {
         var kubernetes = await ClusterInfo.ReadVersionAsync(client, cancellationToken).ConfigureAwait(false);
-        var inventories = await InventoryStore.FindAsync(client, sink, cancellationToken).ConfigureAwait(false);
+        var inventories = await InventoryStore.ListAsync(client, sink, cancellationToken).ConfigureAwait(false);
         var stacks = new List<KubePrometheusStack>();
         var denied = new List<DeniedRead>();
         foreach (var inventory in inventories)
@@ -29,14 +27,14 @@ internal sealed class StackReader(ClusterClient client, IActivitySink sink, int 
 
         if (
             stacks.Count == 0
-            && await new LabelledStack(client).FindAsync(denied, cancellationToken).ConfigureAwait(false) is { Count: > 0 } labelled)
+            && await new LabelledStack(client).ListAsync(denied, cancellationToken).ConfigureAwait(false) is { Count: > 0 } labelled)
         {
             stacks.Add(await ReadLabelledAsync(labelled, kubernetes, cancellationToken).ConfigureAwait(false));
         }
 
         if (denied.Count > 0)
         {
-            sink.Warning($"Not all of kube-prometheus could be looked at: {DeniedReads.Describe(denied)}.");
+            sink.Warning($"Some objects of kube-prometheus could not be read: {DeniedReads.Describe(denied)}.");
         }
 
         return stacks;
@@ -56,21 +54,27 @@ internal sealed class StackReader(ClusterClient client, IActivitySink sink, int 
         var board = await ReadinessSnapshot
             .ReadAsync(client, wanted.Where(item => live.ContainsKey(item.Id)), throttleLimit, cancellationToken).ConfigureAwait(false);
         var resources = inventory.Entries.Select(entry =>
-            Resource(entry.Id, entry.Version, entry.Component, board) with
+            CreateResource(entry.Id, entry.Version, entry.Component, board) with
             {
-                Drift = unknown.Contains(entry.Id) ? null : Drift.Find(entry, live.GetValueOrDefault(entry.Id)),
-                Message = entry.LeftAlone
-                    ?? (
-                        unknown.Contains(entry.Id) ? "may not be read: whether it has drifted is unknown"
-                        : board.Targets.Contains(entry.Id) && !board.GetState(entry.Id).IsReady ? board.GetState(entry.Id).Message
-                        : null),
+                Drift = unknown.Contains(entry.Id) ? null : Drift.Find(entry, live.GetValueOrDefault(entry.Id))?.ToString(),
+                Message = entry.LeftAlone ?? FindMessage(entry.Id),
             });
-        return Stack(inventory.Namespace, kubernetes, live.Values, [.. resources]) with
+        return CreateStack(inventory.Namespace, kubernetes, live.Values, [.. resources]) with
         {
             Version = inventory.Release,
             Source = inventory.Source,
             AppliedAt = inventory.AppliedAt,
         };
+
+        string? FindMessage(ResourceId id)
+        {
+            if (unknown.Contains(id))
+            {
+                return "may not be read: whether it has drifted is unknown";
+            }
+
+            return board.Targets.Contains(id) && board.GetState(id) is { IsReady: false } state ? state.Message : null;
+        }
     }
 
     private async Task<KubePrometheusStack> ReadLabelledAsync(
@@ -81,14 +85,14 @@ internal sealed class StackReader(ClusterClient client, IActivitySink sink, int 
         var board = await ReadinessSnapshot
             .ReadAsync(client, labelled.Select(item => (item.Id, item.Type)), throttleLimit, cancellationToken).ConfigureAwait(false);
         var namespaceName = labelled.FirstOrDefault(item => item.Id.Kind == "Prometheus")?.Id.Namespace ?? PrometheusChoice.UsualNamespace;
-        return Stack(
+        return CreateStack(
             namespaceName,
             kubernetes,
             labelled.Select(item => item.Live),
-            [.. labelled.Select(item => Resource(item.Id, item.Type.Version, item.Component, board))]);
+            [.. labelled.Select(item => CreateResource(item.Id, item.Type.Version, item.Component, board))]);
     }
 
-    private static StackResource Resource(ResourceId id, string version, string component, ReadinessBoard board) => new()
+    private static StackResource CreateResource(ResourceId id, string version, string component, ReadinessBoard board) => new()
     {
         ApiVersion = id.Group.Length == 0 ? version : $"{id.Group}/{version}",
         Kind = id.Kind,
@@ -98,7 +102,7 @@ internal sealed class StackReader(ClusterClient client, IActivitySink sink, int 
         Ready = board.Targets.Contains(id) ? board.GetState(id).IsReady : null,
     };
 
-    private KubePrometheusStack Stack(
+    private KubePrometheusStack CreateStack(
         string namespaceName,
         ServerVersion kubernetes,
         IEnumerable<ObjectMetadata> live,

@@ -5,7 +5,7 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>Which objects of a stack are ready, and one error that says why others are not, each cause once.</summary>
+/// <summary>Which objects of a stack are ready, and one error that names each cause of the unready objects once.</summary>
 internal sealed class StackReadiness
 {
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(15);
@@ -22,7 +22,7 @@ internal sealed class StackReadiness
 
     public IReadOnlyList<MonitoringException> Errors { get; }
 
-    /// <summary>Sums up what the wait has seen, and asks the pods of what is not ready for the reason.</summary>
+    /// <summary>Sums up the result of the wait, and reads the pods of unready objects for the causes.</summary>
     public static async Task<StackReadiness> DescribeAsync(
         ClusterClient client,
         IActivitySink sink,
@@ -49,21 +49,28 @@ internal sealed class StackReadiness
             sink.Verbose($"Not ready: {item.Id}: {item.Text}");
         }
 
-        var (causes, remedy) = UnreadySummary.Describe(unready);
-        var when = ReadinessWait.IsHopeless(board) ? ", and no waiting helps" : $" after {limit.TotalSeconds:0} s";
+        var summary = UnreadySummary.Create(unready);
+        var when = ReadinessWait.IsHopeless(board) ? ", and waiting longer does not help" : $" after {limit.TotalSeconds:0} s";
         var error = new MonitoringException(
             ErrorId.NotReady,
-            $"Not ready{when}: {causes}",
-            $"{remedy}, and run the command again",
+            $"Not ready{when}: {summary.Reason}",
+            $"{summary.Remedy}, and run the command again",
             unready[0].Id.ToString());
         return new StackReadiness(board, unready, [error]);
     }
 
-    /// <summary>Writes down on a resource whether it is ready, and all that is said of it where it is not.</summary>
-    public StackResource Mark(ResourceResult applied, StackResource resource) =>
-        !_targets.Contains(applied.Planned.Id) ? resource
-        : _unready.TryGetValue(applied.Planned.Id, out var unready) ? resource with { Ready = false, Message = unready.Text }
-        : resource with { Ready = true };
+    /// <summary>Adds to a resource whether it is ready, and if not, the causes.</summary>
+    public StackResource Mark(ResourceResult applied, StackResource resource)
+    {
+        if (!_targets.Contains(applied.Planned.Id))
+        {
+            return resource;
+        }
+
+        return _unready.TryGetValue(applied.Planned.Id, out var unready)
+            ? resource with { Ready = false, Message = unready.Text }
+            : resource with { Ready = true };
+    }
 
     private static async Task<UnreadyObject> ExplainAsync(
         ClusterClient client,
@@ -85,7 +92,7 @@ internal sealed class StackReadiness
         catch (Exception exception)
             when (exception is MonitoringException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            // The pods are only asked for a better word: without an answer, the workload's own has to do.
+            // The pods only add detail. Without them the workload's own state is the cause.
         }
 
         return new UnreadyObject(id, state, problems, board.WaitsForOperator(id));

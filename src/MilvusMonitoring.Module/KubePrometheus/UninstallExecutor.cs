@@ -8,23 +8,20 @@ using MilvusMonitoring.Messages;
 namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>
-/// Carries out a removal in stages: API services first, since one without its pods breaks discovery for everybody, and with them
-/// custom resources while their operator still runs; then the rest; then, at once, definitions, what the operator leaves behind,
-/// and the end of the pods; the namespace last.
-/// A finalizer is never stripped: a stage that is held ends the removal there, and says what holds it.
+/// Executes a plan in stages. APIServices come first, because an APIService without its pods breaks discovery for everybody. Custom
+/// resources are deleted at the same time, while their operator still runs. The rest follows. Then, at the same time, the CRDs and the
+/// operator's leftovers are deleted, and the pods end. The namespace comes last. The executor never removes a finalizer: if something
+/// blocks a stage, the execution ends there, and its error names the blocker.
 /// </summary>
 internal sealed class UninstallExecutor(ClusterClient client, IActivitySink sink, bool force, int throttleLimit)
 {
-    private static readonly IReadOnlySet<string> NoGroups = new HashSet<string>();
+
 
     private readonly ConcurrentDictionary<ResourceId, ResourceResult> _results = new();
     private readonly ServerFailures _failures = new();
 
-    /// <summary>Carries the plan out.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="deadline">Until when to wait for objects to be gone.</param>
-    /// <param name="cancellationToken">Stops the removal.</param>
-    public async Task<ExecutionResult> RunAsync(UninstallPlan plan, Deadline deadline, CancellationToken cancellationToken)
+    /// <param name="deadline">Until when to wait for deletions.</param>
+    public async Task<ExecutionResult> ExecuteAsync(UninstallPlan plan, Deadline deadline, CancellationToken cancellationToken)
     {
         var progress = new OperationProgress(
             sink,
@@ -32,15 +29,7 @@ internal sealed class UninstallExecutor(ClusterClient client, IActivitySink sink
             plan.Resources.Count);
         foreach (var settled in plan.Resources.Where(resource => resource.Action != ResourceAction.Deleted || resource.Live is null))
         {
-            Note(
-                progress,
-                new ResourceResult
-                {
-                    Planned = settled,
-                    Action = settled.Action,
-                    Live = settled.Live,
-                    Message = settled.Message,
-                });
+            Record(progress, ResourceResult.Settled(settled));
         }
 
         MonitoringException? failure = null;
@@ -53,19 +42,7 @@ internal sealed class UninstallExecutor(ClusterClient client, IActivitySink sink
             failure = exception;
         }
 
-        return new ExecutionResult(
-            [
-                .. plan.Resources.Select(planned =>
-                    _results.TryGetValue(planned.Id, out var result)
-                        ? result
-                        : new ResourceResult
-                        {
-                            Planned = planned,
-                            Action = ResourceAction.Skipped,
-                            Message = "not reached; run the command again to go on",
-                        }),
-            ],
-            failure);
+        return ExecutionResult.Complete(plan.Resources, _results, failure);
     }
 
     private async Task RunStagesAsync(
@@ -74,17 +51,17 @@ internal sealed class UninstallExecutor(ClusterClient client, IActivitySink sink
         Deadline deadline,
         CancellationToken cancellationToken)
     {
-        var there = plan
+        var existing = plan
             .Resources.Where(resource => resource is { Action: ResourceAction.Deleted, Live: not null, Type: not null })
             .ToList();
         var groups = plan
-            .Resources.Where(resource => StageOf(resource, NoGroups) == RemovalStage.Definitions)
-            .Select(GroupDefinedBy)
+            .Resources.Where(resource => resource.Id.IsCrd)
+            .Select(ReadGroup)
             .Append("monitoring.coreos.com")
             .ToHashSet();
         var leftovers = new OperatorLeftovers(client);
-        await leftovers.FindAsync(plan.Resources, cancellationToken).ConfigureAwait(false);
-        var stages = there.ToLookup(resource => StageOf(resource, groups));
+        await leftovers.CollectAsync(plan.Resources, cancellationToken).ConfigureAwait(false);
+        var stages = existing.ToLookup(resource => FindStage(resource.Id, groups));
         var first = await Task.WhenAll(
             RemoveAsync("APIServices", stages[RemovalStage.ApiServices]),
             RemoveAsync("custom resources", stages[RemovalStage.CustomResources])).ConfigureAwait(false);
@@ -93,19 +70,18 @@ internal sealed class UninstallExecutor(ClusterClient client, IActivitySink sink
             return;
         }
 
-        var definitions = RemoveAsync("definitions", stages[RemovalStage.Definitions]);
-        await Task.WhenAll(definitions, EndOperatorAsync(), Task.WhenAll(stages[RemovalStage.Namespaces].Select(EndPodsAsync)))
+        var crds = RemoveAsync("CRDs", stages[RemovalStage.Crds]);
+        await Task.WhenAll(crds, EndOperatorAsync(), Task.WhenAll(stages[RemovalStage.Namespaces].Select(EndPodsAsync)))
             .ConfigureAwait(false);
         if (
-            !await definitions.ConfigureAwait(false)
+            !await crds.ConfigureAwait(false)
             || !await RemoveAsync("namespace", stages[RemovalStage.Namespaces]).ConfigureAwait(false))
         {
             return;
         }
 
-        var wentWithItsNamespace = there.Any(resource =>
-            resource.Id is { Group: "", Kind: "Namespace" } id && id.Name == plan.Inventory?.Namespace);
-        if (plan.Inventory is { } inventory && !wentWithItsNamespace)
+        var isGoneWithNamespace = existing.Any(resource => resource.Id.IsNamespace && resource.Id.Name == plan.Inventory?.Namespace);
+        if (plan.Inventory is { } inventory && !isGoneWithNamespace)
         {
             await InventoryStore.RemoveAsync(client, inventory.Namespace, cancellationToken).ConfigureAwait(false);
         }
@@ -120,45 +96,46 @@ internal sealed class UninstallExecutor(ClusterClient client, IActivitySink sink
 
             using var timed = progress.Start(phase);
             var options = new ParallelOptions { MaxDegreeOfParallelism = throttleLimit, CancellationToken = cancellationToken };
+            var remover = new ObjectRemover(client, progress);
             await Parallel
                 .ForEachAsync(all, options, async (planned, token) =>
-                    Note(progress, await new ObjectRemover(client, progress).RemoveAsync(planned, deadline, token).ConfigureAwait(false)))
+                    Record(progress, await remover.RemoveAsync(planned, deadline, token).ConfigureAwait(false)))
                 .ConfigureAwait(false);
             return all.TrueForAll(planned => _results[planned.Id].Action != ResourceAction.Failed);
         }
 
-        // Also where a run before this one has deleted the operator, and came no further.
+        // Needed even if an earlier run has deleted the operator and then stopped.
         async Task EndOperatorAsync()
         {
             using var timed = progress.Start("operator");
             await leftovers.RemoveAsync(progress, deadline, cancellationToken).ConfigureAwait(false);
         }
 
-        async Task EndPodsAsync(PlannedResource ending)
+        async Task EndPodsAsync(PlannedResource planned)
         {
             using var timed = progress.Start("pods");
             await new TerminatingPods(client, progress)
-                .WaitAsync(ending.Id.Name, !force, deadline, cancellationToken).ConfigureAwait(false);
+                .WaitAsync(planned.Id.Name, !force, deadline, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static RemovalStage StageOf(PlannedResource resource, IReadOnlySet<string> groups) => resource.Id switch
+    private static RemovalStage FindStage(ResourceId id, HashSet<string> groups) => id switch
     {
-        { Group: "apiregistration.k8s.io", Kind: "APIService" } => RemovalStage.ApiServices,
-        { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" } => RemovalStage.Definitions,
-        { Group: "", Kind: "Namespace" } => RemovalStage.Namespaces,
-        { Group: var group } when groups.Contains(group) => RemovalStage.CustomResources,
+        { IsApiService: true } => RemovalStage.ApiServices,
+        { IsCrd: true } => RemovalStage.Crds,
+        { IsNamespace: true } => RemovalStage.Namespaces,
+        _ when groups.Contains(id.Group) => RemovalStage.CustomResources,
         _ => RemovalStage.Rest,
     };
 
-    /// <summary>A definition's name is the plural of its kind, a dot, and its group.</summary>
-    private static string GroupDefinedBy(PlannedResource definition) =>
-        definition.Id.Name[(definition.Id.Name.IndexOf('.', StringComparison.Ordinal) + 1)..];
+    /// <summary>The name of a CRD is the plural of its kind, a dot, and its group.</summary>
+    private static string ReadGroup(PlannedResource crd) =>
+        crd.Id.Name[(crd.Id.Name.IndexOf('.', StringComparison.Ordinal) + 1)..];
 
-    private void Note(OperationProgress progress, ResourceResult resource)
+    private void Record(OperationProgress progress, ResourceResult result)
     {
-        _results[resource.Planned.Id] = progress.Done(resource);
-        _failures.ThrowWhereTooMany(resource.Error);
+        _results[result.Planned.Id] = progress.Done(result);
+        _failures.ThrowIfTooMany(result.Error);
     }
 
     /// <summary>The order of the stages.</summary>
@@ -167,7 +144,7 @@ internal sealed class UninstallExecutor(ClusterClient client, IActivitySink sink
         ApiServices,
         CustomResources,
         Rest,
-        Definitions,
+        Crds,
         Namespaces,
     }
 }

@@ -8,20 +8,19 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>Uninstalls kube-prometheus: first the plan, by reading only; then, if the user agrees, the work.</summary>
+/// <summary>Uninstalls kube-prometheus: makes plans, which only read, and executes a plan if the user agrees.</summary>
 internal sealed class UninstallOperation(ClusterClient client, IActivitySink sink, ReleaseStore store, bool force, int throttleLimit)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private ServerVersion? _kubernetes;
 
-    /// <summary>Makes the plans: one for each stack in the inventories, or one for the manifests that the user names.</summary>
-    /// <param name="request">The manifests of a stack that another tool installed; null to go by inventory.</param>
-    /// <param name="cancellationToken">Ends the planning.</param>
+    /// <summary>Plans each stack in the inventories, or the one stack of the manifests that the user names.</summary>
+    /// <param name="request">The manifests of a stack that another tool installed; null to use the inventories.</param>
     public async Task<IReadOnlyList<UninstallPlan>> PlanAsync(ManifestRequest? request, CancellationToken cancellationToken)
     {
         using var phase = Phase.Start(sink, "plan");
         _kubernetes = await ClusterInfo.ReadVersionAsync(client, cancellationToken).ConfigureAwait(false);
-        var inventories = await InventoryStore.FindAsync(client, sink, cancellationToken).ConfigureAwait(false);
+        var inventories = await InventoryStore.ListAsync(client, sink, cancellationToken).ConfigureAwait(false);
         var planner = new UninstallPlanner(client, new ResourceTypes(client), force, throttleLimit);
         if (request is not null)
         {
@@ -40,32 +39,32 @@ internal sealed class UninstallOperation(ClusterClient client, IActivitySink sin
         return plans;
     }
 
-    /// <summary>Carries a plan out.</summary>
-    public async Task<OperationReport> RunAsync(UninstallPlan plan, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<OperationResult> ExecuteAsync(UninstallPlan plan, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var deadline = new Deadline(timeout, cancellationToken);
-        var outcome = await new UninstallExecutor(client, sink, force, throttleLimit)
-            .RunAsync(plan, deadline, cancellationToken).ConfigureAwait(false);
+        var result = await new UninstallExecutor(client, sink, force, throttleLimit)
+            .ExecuteAsync(plan, deadline, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        foreach (
-            var kept in outcome.Resources.Where(resource => resource.Planned.Action == ResourceAction.Skipped && resource.Live is not null))
+        var kept = result.Resources
+            .Where(resource => resource.Planned.Action == ResourceAction.Skipped && resource.Live is not null);
+        foreach (var resource in kept)
         {
-            sink.Warning($"{kept.Planned.Id} {kept.Message}.");
+            sink.Warning($"{resource.Planned.Id} {resource.Message}.");
         }
 
-        return new OperationReport(
-            StackOf(plan, [.. outcome.Resources.Select(resource => resource.ToResource())]),
-            ServerFailures.ErrorsOf(outcome));
+        return new OperationResult(
+            CreateStack(plan, [.. result.Resources.Select(resource => resource.ToResource())]),
+            ServerFailures.ListErrors(result));
     }
 
     /// <summary>The plan as a stack, for <c>-WhatIf</c>.</summary>
     public KubePrometheusStack Show(UninstallPlan plan) =>
-        StackOf(plan, [.. plan.Resources.Select(resource => resource.ToResource())]) with
+        CreateStack(plan, [.. plan.Resources.Select(resource => resource.ToResource())]) with
         {
             IsPlan = true,
         };
 
-    private KubePrometheusStack StackOf(UninstallPlan plan, IReadOnlyList<StackResource> resources) => new()
+    private KubePrometheusStack CreateStack(UninstallPlan plan, IReadOnlyList<StackResource> resources) => new()
     {
         Version = plan.Release,
         Namespace = plan.Namespace,

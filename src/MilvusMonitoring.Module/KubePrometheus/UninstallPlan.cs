@@ -2,10 +2,10 @@ using MilvusMonitoring.KubePrometheus.Inventories;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>What an uninstallation is to do, object by object. Made by reading only.</summary>
-/// <param name="Namespace">The namespace that the stack lives in.</param>
-/// <param name="Release">The release; null where it is not known.</param>
-/// <param name="Inventory">The inventory to remove in the end; null where there is none.</param>
+/// <summary>What an uninstallation will do with each object. Planning only reads.</summary>
+/// <param name="Namespace">The namespace of the stack.</param>
+/// <param name="Release">The release; null if it is unknown.</param>
+/// <param name="Inventory">The inventory to remove at the end; null if there is none.</param>
 /// <param name="Resources">Every object.</param>
 internal sealed record UninstallPlan(string Namespace, string? Release, Inventory? Inventory, IReadOnlyList<PlannedResource> Resources)
 {
@@ -15,7 +15,8 @@ internal sealed record UninstallPlan(string Namespace, string? Release, Inventor
         get
         {
             var gone = Resources.Count(resource => resource is { Action: ResourceAction.Deleted, Live: null });
-            return $"{Resources.Count} objects: {ActionCounts.Describe(Resources.Select(resource => resource.Action), isPlan: true)}{(gone == 0 ? string.Empty : $"; {gone} already gone")}";
+            var actions = ActionCounts.Describe(Resources.Select(resource => resource.Action), isPlan: true);
+            return $"{Resources.Count} objects: {actions}{(gone == 0 ? string.Empty : $"; {gone} already gone")}";
         }
     }
 }

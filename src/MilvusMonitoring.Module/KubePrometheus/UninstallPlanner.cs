@@ -6,10 +6,10 @@ using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>Decides, by reading only, what an uninstallation deletes and what it leaves alone.</summary>
+/// <summary>Decides which objects an uninstallation deletes and which it leaves alone. Only reads.</summary>
 internal sealed class UninstallPlanner(ClusterClient client, ResourceTypes types, bool force, int throttleLimit)
 {
-    /// <summary>Plans the removal of what the inventory says.</summary>
+    /// <summary>Plans the removal of the objects in an inventory.</summary>
     public async Task<UninstallPlan> PlanAsync(Inventory inventory, CancellationToken cancellationToken)
     {
         var items = inventory.Entries.Select(entry => new PlannedResource
@@ -25,7 +25,7 @@ internal sealed class UninstallPlanner(ClusterClient client, ResourceTypes types
         return await PlanAsync([.. items], inventory.Namespace, inventory.Release, inventory, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Plans the removal of what manifests name, as for a stack that kubectl installed.</summary>
+    /// <summary>Plans the removal of the objects in manifests, for a stack that another tool installed.</summary>
     public async Task<UninstallPlan> PlanAsync(ManifestSet manifests, Inventory? inventory, CancellationToken cancellationToken)
     {
         var resolver = new ManifestResolver(types);
@@ -50,18 +50,13 @@ internal sealed class UninstallPlanner(ClusterClient client, ResourceTypes types
         Inventory? inventory,
         CancellationToken cancellationToken)
     {
-        var live = await MetadataSnapshot
-            .ReadAsync(
-                client,
-                items.Where(item => item.Type is not null).Select(item => (item.Id, item.Type!)),
-                throttleLimit,
-                cancellationToken).ConfigureAwait(false);
+        var served = items.Where(item => item.Type is not null).Select(item => (item.Id, item.Type!));
+        var live = await MetadataSnapshot.ReadAsync(client, served, throttleLimit, cancellationToken).ConfigureAwait(false);
         var ours = items.Select(item => item.Id).ToHashSet();
 
-        // Few take requests: definitions, the API service and the namespace.
-        var decided = await Task.WhenAll(
-                items.Select(item => DecideAsync(item with { Live = live.GetValueOrDefault(item.Id) }, ours, cancellationToken)))
-            .ConfigureAwait(false);
+        // Only CRDs, the APIService and the namespace send requests.
+        var deciding = items.Select(item => DecideAsync(item with { Live = live.GetValueOrDefault(item.Id) }, ours, cancellationToken));
+        var decided = await Task.WhenAll(deciding).ConfigureAwait(false);
         return new UninstallPlan(namespaceName, release, inventory, decided);
     }
 
@@ -82,41 +77,55 @@ internal sealed class UninstallPlanner(ClusterClient client, ResourceTypes types
             return Leave(item, "was replaced by somebody else since it was applied, and was left alone");
         }
 
-        return item.Id switch
-        {
-            { Group: "apiregistration.k8s.io", Kind: "APIService" }
-                when await ApiServiceOwner.FindForeignOwnerAsync(client, item, ours, cancellationToken).ConfigureAwait(false)
-                    is { } others => Leave(item, others),
-            { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" }
-                when !force && await OthersResourcesAsync(item, ours, cancellationToken).ConfigureAwait(false) is { } others => Leave(
-                item,
-                others),
-            { Group: "", Kind: "Namespace" }
-                when !force
-                    && await new ForeignContent(client).FindForeignObjectsAsync(item.Id.Name, ours, cancellationToken).ConfigureAwait(false)
-                        is { Count: > 0 } others => Leave(
-                item,
-                $"still holds what others put there ({Few(others)}); -Force deletes it with all of that"),
-            _ => item,
-        };
+        var reason = await FindReasonToKeepAsync(item, ours, cancellationToken).ConfigureAwait(false);
+        return reason is null ? item : Leave(item, reason);
     }
 
-    private async Task<string?> OthersResourcesAsync(
-        PlannedResource definition,
+    private async Task<string?> FindReasonToKeepAsync(
+        PlannedResource item,
         HashSet<ResourceId> ours,
         CancellationToken cancellationToken)
     {
-        if (await client.FindAsync(definition.Type!, definition.Id, cancellationToken).ConfigureAwait(false) is not { } json
+        if (item.Id.IsApiService)
+        {
+            return await ApiServiceOwner.FindForeignOwnerAsync(client, item, ours, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (force)
+        {
+            return null;
+        }
+
+        if (item.Id.IsCrd)
+        {
+            return await FindForeignResourcesAsync(item, ours, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!item.Id.IsNamespace)
+        {
+            return null;
+        }
+
+        var foreign = await new ForeignContent(client).ListAsync(item.Id.Name, ours, cancellationToken).ConfigureAwait(false);
+        return foreign.Count == 0 ? null : $"still contains foreign objects ({NameFew(foreign)}); -Force deletes them with the namespace";
+    }
+
+    private async Task<string?> FindForeignResourcesAsync(
+        PlannedResource crd,
+        HashSet<ResourceId> ours,
+        CancellationToken cancellationToken)
+    {
+        if (await client.FindAsync(crd.Type!, crd.Id, cancellationToken).ConfigureAwait(false) is not { } json
             || CrdTypes.Read(json).FirstOrDefault() is not { } defined)
         {
             return null;
         }
 
-        var others = new List<ResourceId>();
+        var foreign = new List<ResourceId>();
         var monitors = new List<(ResourceId Id, string Release)>();
         await foreach (var metadata in client.ListMetadataAsync(defined, null, string.Empty, cancellationToken).ConfigureAwait(false))
         {
-            var id = new ResourceId(defined.Group, defined.Kind, metadata.Namespace, metadata.Name);
+            var id = defined.IdOf(metadata.Namespace, metadata.Name);
             if (ours.Contains(id))
             {
                 continue;
@@ -128,31 +137,30 @@ internal sealed class UninstallPlanner(ClusterClient client, ResourceTypes types
             }
             else
             {
-                others.Add(id);
+                foreign.Add(id);
             }
         }
 
-        return (others, monitors) switch
+        var monitorNames = NameFew([.. monitors.Select(monitor => monitor.Id)]);
+        return (foreign, monitors) switch
         {
             ([], []) => null,
-            (_, []) => $"is still used by others ({Few(others)}); -Force deletes it with all of those",
-            ([], _) => $"is still used by the monitors of Milvus ({Few(Ids(monitors))}); {Disable(monitors)} deletes them",
-            _ =>
-                $"is still used by others ({Few(others)}) and by the monitors of Milvus ({Few(Ids(monitors))}); {Disable(monitors)} deletes these, -Force deletes it with all of them",
+            (_, []) => $"still has foreign objects ({NameFew(foreign)}); -Force deletes them with the CRD",
+            ([], _) => $"still has the monitors of Milvus ({monitorNames}); {NameCommand(monitors)} deletes them",
+            _ => $"still has foreign objects ({NameFew(foreign)}) and the monitors of Milvus ({monitorNames}); "
+                + $"{NameCommand(monitors)} deletes the monitors, -Force deletes all of them with the CRD",
         };
     }
 
-    private static IReadOnlyCollection<ResourceId> Ids(IEnumerable<(ResourceId Id, string Release)> monitors) =>
-        [.. monitors.Select(monitor => monitor.Id)];
-
-    /// <summary>The commands that take the monitors of Milvus away.</summary>
-    private static string Disable(IReadOnlyList<(ResourceId Id, string Release)> monitors) => monitors is [var only]
+    /// <summary>The command that deletes the monitors of Milvus.</summary>
+    private static string NameCommand(IReadOnlyList<(ResourceId Id, string Release)> monitors) => monitors is [var only]
         ? $"Disable-MilvusServiceMonitor {PowerShellText.Quote(only.Release)} -Namespace {only.Id.Namespace}"
         : "Get-MilvusServiceMonitor | Disable-MilvusServiceMonitor";
 
-    private static PlannedResource Leave(PlannedResource item, string why) => item with { Action = ResourceAction.Skipped, Message = why };
+    private static PlannedResource Leave(PlannedResource item, string reason) =>
+        item with { Action = ResourceAction.Skipped, Message = reason };
 
-    private static string Few(IReadOnlyCollection<ResourceId> ids)
+    private static string NameFew(IReadOnlyCollection<ResourceId> ids)
     {
         const int Named = 3;
         var names = string.Join(", ", ids.Take(Named));

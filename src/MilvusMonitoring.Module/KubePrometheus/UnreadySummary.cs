@@ -1,10 +1,27 @@
+using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Kubernetes.Waiting;
 using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>Says of many objects that are not ready each cause once, with what mends it.</summary>
-internal static class UnreadySummary
+/// <summary>An object that did not become ready.</summary>
+/// <param name="Id">The object.</param>
+/// <param name="State">The state that the object, or its controller, reports.</param>
+/// <param name="Problems">The problems of its pods; empty if the pods report none.</param>
+/// <param name="WaitsForOperator">Whether the object belongs to an operator that does not run.</param>
+internal sealed record UnreadyObject(ResourceId Id, ReadyState State, IReadOnlyList<PodProblem> Problems, bool WaitsForOperator)
+{
+    /// <summary>The state and all problems, in one line.</summary>
+    public string Text => Problems.Count == 0
+        ? State.Message
+        : string.Join(", ", Problems.Select(problem => OneLine.TrimPunctuation(problem.ToString())).Prepend(OneLine.TrimPunctuation(State.Message)));
+}
+
+/// <summary>Sums up objects that are not ready: each cause once, each with its remedy.</summary>
+/// <param name="Reason">The causes.</param>
+/// <param name="Remedy">What to do about them.</param>
+internal sealed record UnreadySummary(string Reason, string Remedy)
 {
     private const int MostNamed = 3;
 
@@ -16,62 +33,68 @@ internal static class UnreadySummary
         PodProblemKind.Start,
     ];
 
-    /// <summary>Sums up.</summary>
     /// <param name="items">The objects; at least one.</param>
-    /// <returns>The causes, without a semicolon, and what to do.</returns>
-    public static (string Causes, string Remedy) Describe(IReadOnlyList<UnreadyObject> items)
+    public static UnreadySummary Create(IReadOnlyList<UnreadyObject> items)
     {
         var causes = new List<string>();
         var remedies = new List<string>();
-        foreach (var group in items.GroupBy(KindOf).OrderBy(group => group.Key is { } kind ? Array.IndexOf(Order, kind) : Order.Length))
+        foreach (var group in items.GroupBy(FindKind).OrderBy(group => group.Key is { } kind ? Array.IndexOf(Order, kind) : Order.Length))
         {
-            causes.AddRange(group.Key is { } kind ? Causes(kind, [.. group]) : Others([.. group]));
-            if (Remedy(group.Key, [.. group]) is { } remedy)
+            causes.AddRange(group.Key is { } kind ? DescribeCauses(kind, [.. group]) : DescribeOthers([.. group]));
+            if (FindRemedy(group.Key, [.. group]) is { } remedy)
             {
                 remedies.Add(remedy);
             }
         }
 
-        return (
-            string.Join(", ", causes).Replace("; ", ", ", StringComparison.Ordinal),
-            string.Join(", ", remedies.DefaultIfEmpty("see why the operator does not run")));
+        return new UnreadySummary(
+            string.Join(", ", causes),
+            string.Join(", ", remedies.DefaultIfEmpty("find out why the operator does not run")));
     }
 
-    private static PodProblemKind? KindOf(UnreadyObject item)
+    private static PodProblemKind? FindKind(UnreadyObject item)
     {
         var kinds = item.Problems.Select(problem => problem.Kind).ToHashSet();
         return Order.Where(kinds.Contains).Select(kind => (PodProblemKind?)kind).FirstOrDefault()
             ?? (item.State.Refusal is null ? null : PodProblemKind.Creation);
     }
 
-    private static IEnumerable<string> Causes(PodProblemKind kind, IReadOnlyList<UnreadyObject> items)
-    {
-        if (kind == PodProblemKind.Image)
-        {
-            var problems = items.SelectMany(item => item.Problems).Where(problem => problem.Kind == kind).ToList();
-            var images = problems.Select(problem => problem.Image!).Distinct(StringComparer.Ordinal).ToList();
-            var registries = images.Select(ImageName.RegistryOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
-            var what =
-                images.Count == 1
-                    ? $"image {images[0]}"
-                    : $"{images.Count} images from {(registries.Count == 1 ? registries[0] : $"{registries.Count} registries, {List(registries)},")}";
-            return [$"{what} cannot be pulled ({PullFailure.FindInnermost(problems.Select(problem => problem.Reason))}), for {Names(items)}"];
-        }
+    private static IEnumerable<string> DescribeCauses(PodProblemKind kind, IReadOnlyList<UnreadyObject> items) =>
+        kind == PodProblemKind.Image
+            ? [DescribePullFailure(items)]
+            : items.GroupBy(item => FindReason(item, kind), StringComparer.Ordinal).Select(group => kind switch
+            {
+                PodProblemKind.Creation => $"no pod of {NameObjects([.. group])} can be created ({group.Key})",
+                PodProblemKind.Scheduling => $"no node takes a pod of {NameObjects([.. group])} ({group.Key})",
+                _ => $"{NameContainers([.. group])} of {NameObjects([.. group])} does not stay up ({group.Key})",
+            });
 
-        return items.GroupBy(item => ReasonOf(item, kind), StringComparer.Ordinal).Select(group => kind switch
-        {
-            PodProblemKind.Creation => $"no pod can be made of {Names([.. group])} ({group.Key})",
-            PodProblemKind.Scheduling => $"no node takes a pod of {Names([.. group])} ({group.Key})",
-            _ => $"{Containers([.. group])} of {Names([.. group])} does not stay up ({group.Key})",
-        });
+    private static string DescribePullFailure(IReadOnlyList<UnreadyObject> items)
+    {
+        var problems = items.SelectMany(item => item.Problems).Where(problem => problem.Kind == PodProblemKind.Image).ToList();
+        var images = problems.Select(problem => problem.Image!).Distinct(StringComparer.Ordinal).ToList();
+        var reason = PullFailure.FindInnermost(problems.Select(problem => problem.Reason));
+        return $"{DescribeImages(images)} cannot be pulled ({reason}), for {NameObjects(items)}";
     }
 
-    private static string ReasonOf(UnreadyObject item, PodProblemKind kind) =>
+    private static string DescribeImages(List<string> images)
+    {
+        if (images is [var only])
+        {
+            return $"image {only}";
+        }
+
+        var registries = images.Select(ImageName.RegistryOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var source = registries is [var registry] ? registry : $"{registries.Count} registries, {Join(registries)},";
+        return $"{images.Count} images from {source}";
+    }
+
+    private static string FindReason(UnreadyObject item, PodProblemKind kind) =>
         item.Problems.FirstOrDefault(problem => problem.Kind == kind)?.Reason ?? PodRefusal.ReadReason(item.State.Refusal!);
 
-    private static string Containers(IReadOnlyList<UnreadyObject> items) =>
+    private static string NameContainers(IReadOnlyList<UnreadyObject> items) =>
         "container "
-        + List([
+        + Join([
             .. items
                 .SelectMany(item => item.Problems)
                 .Select(problem => problem.Container)
@@ -79,36 +102,38 @@ internal static class UnreadySummary
                 .Distinct(StringComparer.Ordinal),
         ]);
 
-    private static IEnumerable<string> Others(IReadOnlyList<UnreadyObject> items)
+    private static IEnumerable<string> DescribeOthers(IReadOnlyList<UnreadyObject> items)
     {
         var waiting = items.Where(item => item.WaitsForOperator).ToList();
         if (waiting.Count > 0)
         {
-            yield return $"the operator is not running, for which {Names(waiting)} wait{(waiting.Count == 1 ? "s" : string.Empty)}";
+            yield return $"the operator is not running, and {NameObjects(waiting)} wait{(waiting.Count == 1 ? "s" : string.Empty)} for it";
         }
 
         var rest = items.Except(waiting).ToList();
         if (rest.Count > 0)
         {
-            yield return List([.. rest.Select(item => $"{item.Id} ({item.State.Message})")]);
+            yield return Join([.. rest.Select(item => $"{item.Id} ({item.State.Message})")]);
         }
     }
 
-    private static string? Remedy(PodProblemKind? kind, IReadOnlyList<UnreadyObject> items) =>
-        kind switch
-        {
-            PodProblemKind.Image =>
-                "let the nodes reach what they cannot, or name a registry that has the images with -ImageRegistry (docs/offline.md tells how to fill one)",
-            PodProblemKind.Creation => "change the quota or the policy that forbids the pods",
-            PodProblemKind.Scheduling => "give the cluster a node that takes the pods",
-            PodProblemKind.Start => "mend what the containers say",
-            _ => items.All(item => item.WaitsForOperator) ? null : "mend the cause, or give more time with -Timeout",
-        };
+    private static string? FindRemedy(PodProblemKind? kind, IReadOnlyList<UnreadyObject> items) => kind switch
+    {
+        PodProblemKind.Image =>
+            "give the nodes access to the registries, or name a registry that has the images with -ImageRegistry "
+            + "(docs/offline.md shows how to fill one)",
+        PodProblemKind.Creation => "change the quota or the policy that forbids the pods",
+        PodProblemKind.Scheduling => "add a node that takes the pods",
+        PodProblemKind.Start => "fix what the containers report",
+        _ => items.All(item => item.WaitsForOperator) ? null : "fix the cause, or give more time with -Timeout",
+    };
 
-    private static string Names(IReadOnlyList<UnreadyObject> items) => List([.. items.Select(item => item.Id.ToString())]);
+    private static string NameObjects(IReadOnlyList<UnreadyObject> items) => Join([.. items.Select(item => item.Id.ToString())]);
 
-    private static string List(List<string> names) =>
-        names.Count == 1 ? names[0]
-        : names.Count <= MostNamed ? $"{string.Join(", ", names.SkipLast(1))} and {names[^1]}"
-        : $"{string.Join(", ", names.Take(MostNamed))} and {names.Count - MostNamed} more";
+    private static string Join(List<string> names) => names.Count switch
+    {
+        1 => names[0],
+        <= MostNamed => $"{string.Join(", ", names.SkipLast(1))} and {names[^1]}",
+        _ => $"{string.Join(", ", names.Take(MostNamed))} and {names.Count - MostNamed} more",
+    };
 }

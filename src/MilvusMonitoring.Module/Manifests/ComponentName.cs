@@ -1,15 +1,15 @@
 namespace MilvusMonitoring.Manifests;
 
-/// <summary>The components of kube-prometheus: how they are named, and which component an object belongs to.</summary>
+/// <summary>The components of kube-prometheus: their names, and the component of an object.</summary>
 /// <remarks>
-/// A component is named as its objects' label <c>app.kubernetes.io/name</c> says; people may also give the prefix of its files
+/// The label <c>app.kubernetes.io/name</c> of its objects names a component. Users may also write the prefix of its files
 /// (<c>kubeStateMetrics</c>).
-/// The CRDs belong to <c>prometheus-operator</c>: who leaves the operator out runs one already, and an operator's CRDs come with it.
-/// The namespace belongs to <see cref="Setup"/>, which cannot be left out, since every other component lives in it.
+/// The CRDs belong to <c>prometheus-operator</c>: a user who leaves the operator out already runs an operator with its CRDs.
+/// The namespace belongs to <see cref="Setup"/>, which cannot be left out: it contains every other component.
 /// </remarks>
 internal static class ComponentName
 {
-    /// <summary>What every component stands on: the namespace.</summary>
+    /// <summary>The component of the namespace, which every other component needs.</summary>
     public const string Setup = "setup";
 
     /// <summary>The component of the Prometheus operator.</summary>
@@ -17,7 +17,7 @@ internal static class ComponentName
 
     private const string ControlPlane = "kubernetes-control-plane";
 
-    // The prefix of a component's files since v0.9.0, and before; longest first, since prometheus begins others.
+    // The prefix of a component's files since v0.9.0, and before. The longest comes first: "prometheus" is a prefix of others.
     private static readonly (string Prefix, string OlderPrefix, string Component)[] Prefixes =
     [
         ("kubernetesControlPlane", "kubernetes", ControlPlane),
@@ -32,18 +32,16 @@ internal static class ComponentName
         ("grafana", "grafana", "grafana"),
     ];
 
-    // The control plane's ServiceMonitors are labelled with what they scrape, one each.
+    // The label of each ServiceMonitor of the control plane names what it scrapes.
     private static readonly string[] ControlPlaneLabels = ["apiserver", "coredns", "kube-controller-manager", "kube-scheduler", "kubelet"];
 
-    /// <summary>The components that can be left out, in the order of the alphabet.</summary>
+    /// <summary>The components that can be left out, in alphabetical order.</summary>
     public static IReadOnlyList<string> Known { get; } =
         [.. Prefixes.Select(entry => entry.Component).Concat(ControlPlaneLabels).Order(StringComparer.Ordinal)];
 
-    /// <summary>Which component an object belongs to.</summary>
-    /// <param name="file">The path of its file, below the manifests folder.</param>
-    /// <param name="kind">Its kind.</param>
-    /// <param name="label">Its label <c>app.kubernetes.io/name</c>; null where it has none.</param>
-    /// <returns>The component's name.</returns>
+    /// <summary>Derives the component of an object.</summary>
+    /// <param name="file">The path of the object's file, below the manifests folder.</param>
+    /// <param name="label">The object's label <c>app.kubernetes.io/name</c>; null if it has none.</param>
     public static string Derive(string file, string kind, string? label)
     {
         if (kind == "Namespace")
@@ -61,7 +59,7 @@ internal static class ComponentName
         {
             if (HasPrefix(name, prefix) || HasPrefix(name, olderPrefix))
             {
-                // The control plane's rules carry the label of the whole stack.
+                // The rules of the control plane have the label of the whole stack.
                 return component == ControlPlane && label == "kube-prometheus" ? ControlPlane : NonEmpty(label) ?? component;
             }
         }
@@ -69,10 +67,9 @@ internal static class ComponentName
         return NonEmpty(label) ?? name.Split('-', '.')[0];
     }
 
-    /// <summary>Whether a component is the one that a person names, in either form and in any case.</summary>
-    /// <param name="component">The component, as <see cref="Derive"/> gives it.</param>
-    /// <param name="userInput">What the person wrote: <c>kube-state-metrics</c>, <c>kubeStateMetrics</c>, <c>KUBELET</c>.</param>
-    /// <returns>True where it is; never for <see cref="Setup"/>.</returns>
+    /// <summary>Whether a user's input names a component, in either form and in any case. Never true for <see cref="Setup"/>.</summary>
+    /// <param name="component">The component, as returned by <see cref="Derive"/>.</param>
+    /// <param name="userInput">The input: <c>kube-state-metrics</c>, <c>kubeStateMetrics</c>, <c>KUBELET</c>.</param>
     public static bool Matches(string component, string userInput)
     {
         if (component == Setup)
@@ -80,14 +77,14 @@ internal static class ComponentName
             return false;
         }
 
-        if (component.Equals(userInput, StringComparison.OrdinalIgnoreCase))
+        if (AreSame(component, userInput))
         {
             return true;
         }
 
         var named = Prefixes
             .FirstOrDefault(entry =>
-                Same(entry.Prefix, userInput) || Same(entry.OlderPrefix, userInput) || Same(entry.Component, userInput))
+                AreSame(entry.Prefix, userInput) || AreSame(entry.OlderPrefix, userInput) || AreSame(entry.Component, userInput))
             .Component;
         return named == component || (named == ControlPlane && ControlPlaneLabels.Contains(component));
     }
@@ -95,7 +92,7 @@ internal static class ComponentName
     private static bool HasPrefix(string name, string prefix) =>
         name.StartsWith(prefix, StringComparison.Ordinal) && name.Length > prefix.Length && name[prefix.Length] == '-';
 
-    private static bool Same(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
+    private static bool AreSame(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
 
     private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -12,25 +12,22 @@ internal static partial class ImageName
     private const int ShortestDigest = 32;
 
     /// <summary>Whether a text can be the name of an image.</summary>
-    /// <param name="image">The text.</param>
-    /// <returns>True where it can.</returns>
     public static bool IsValid(string image) =>
         Reference().Match(image) is { Success: true } parts
             && parts.Groups["tag"].Length <= LongestTag
             && parts.Groups["digest"] is { Success: false } or { Length: >= ShortestDigest };
 
-    /// <summary>The registry that an image is on; docker.io for a name without one, as container runtimes read it.</summary>
+    /// <summary>The registry of an image; docker.io for a name without a registry, as in container runtimes.</summary>
     public static string RegistryOf(string image) => image.Split('/') is [var host, _, ..] && LooksLikeHost(host) ? host : "docker.io";
 
-    /// <summary>Puts an image on another registry; repository path, tag and digest stay.</summary>
+    /// <summary>Moves an image to another registry. Repository path, tag and digest stay.</summary>
     /// <remarks>
-    /// A name without a registry is on docker.io, and one of a single word is in <c>library</c> there, as container runtimes read it:
-    /// <c>busybox</c> becomes <c>registry.local/library/busybox</c>, where a mirror of docker.io has it.
+    /// As in container runtimes, a name without a registry is on docker.io, and a name of a single word is in <c>library</c> there:
+    /// <c>busybox</c> becomes <c>registry.local/library/busybox</c>, the name on a mirror of docker.io.
     /// </remarks>
     /// <param name="image">A valid name.</param>
-    /// <param name="registry">What <see cref="Registry"/> returned.</param>
-    /// <returns>The name on that registry.</returns>
-    public static string OnRegistry(string image, string registry)
+    /// <param name="registry">A result of <see cref="NormalizeRegistry"/>.</param>
+    public static string MoveTo(string image, string registry)
     {
         var slash = image.IndexOf('/', StringComparison.Ordinal);
         var path = slash switch
@@ -42,23 +39,24 @@ internal static partial class ImageName
         return $"{registry}/{path}";
     }
 
-    /// <summary>Checks the name of a registry, with or without a path.</summary>
-    /// <param name="registry">What the person gave: <c>registry.local:5000/mirror</c>.</param>
-    /// <returns>The same without a slash at its end.</returns>
+    /// <summary>Validates the name of a registry, with or without a path.</summary>
+    /// <param name="registry">The user's input: <c>registry.local:5000/mirror</c>.</param>
+    /// <returns>The name without a trailing slash.</returns>
     /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>.</exception>
-    public static string Registry(string registry)
+    public static string NormalizeRegistry(string registry)
     {
         var trimmed = registry.TrimEnd('/');
         if (!RegistryName().IsMatch(trimmed))
         {
             throw new MonitoringException(
                 ErrorId.ParameterInvalid,
-                $"'{registry}' is no image registry",
-                "give a host, a port and a path in lower case if it has them, and no https://, such as registry.local:5000/mirror",
+                $"'{registry}' is not an image registry",
+                "give a host, with its port and a path in lower case if it has them, and without https://, "
+                    + "such as registry.local:5000/mirror",
                 registry);
         }
 
-        // Runtimes would take such a name for a folder of docker.io.
+        // Container runtimes would read such a name as a folder of docker.io.
         return LooksLikeHost(trimmed.Split('/')[0])
             ? trimmed
             : throw new MonitoringException(
@@ -71,9 +69,11 @@ internal static partial class ImageName
     private static bool LooksLikeHost(string segment) =>
         segment == "localhost" || segment.Contains('.', StringComparison.Ordinal) || segment.Contains(':', StringComparison.Ordinal);
 
-    // Lengths are not counted here: the automaton for them is larger than .NET 8 allows.
+    // The pattern does not limit lengths: the automaton for them would be larger than .NET 8 allows.
     [GeneratedRegex(
-        $@"\A(?:{Host}/)?{PathSegment}(?:/{PathSegment})*(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]*))?(?:@[A-Za-z0-9+._-]+:(?<digest>[0-9a-fA-F]+))?\z",
+        $@"\A(?:{Host}/)?{PathSegment}(?:/{PathSegment})*"
+            + "(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]*))?"
+            + @"(?:@[A-Za-z0-9+._-]+:(?<digest>[0-9a-fA-F]+))?\z",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking
     )]
     private static partial Regex Reference();

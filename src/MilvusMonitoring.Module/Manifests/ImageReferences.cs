@@ -5,10 +5,10 @@ using MilvusMonitoring.Manifests.Yaml;
 
 namespace MilvusMonitoring.Manifests;
 
-/// <summary>Finds the container images that manifests name, and puts them on another registry.</summary>
+/// <summary>Lists the container images that manifests name, and moves them to another registry.</summary>
 /// <remarks>
-/// An image stands in the containers of any pod template, in arguments of the operator, which starts containers of its own,
-/// and in the resources from which the operator makes pods.
+/// Images are named in the containers of any pod template, in arguments of the operator, which starts containers itself,
+/// and in the resources from which the operator creates pods.
 /// </remarks>
 internal static class ImageReferences
 {
@@ -18,7 +18,7 @@ internal static class ImageReferences
     private static readonly string[] CommandLines = ["args", "command"];
     private static readonly string[] OperatorKinds = ["Prometheus", "PrometheusAgent", "Alertmanager", "ThanosRuler"];
 
-    // The first is the one in use; the others are those of older operators.
+    // Recent operators use the first argument, older operators the others.
     private static readonly string[] ImageArguments =
     [
         "--prometheus-config-reloader=",
@@ -30,8 +30,7 @@ internal static class ImageReferences
 
     private static readonly JsonSerializerOptions Serialization = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Lists the images.</summary>
-    /// <param name="objects">The objects.</param>
+
     /// <returns>Each image once, ordered.</returns>
     public static IReadOnlyList<string> List(IEnumerable<ManifestObject> objects)
     {
@@ -48,27 +47,26 @@ internal static class ImageReferences
         return [.. images];
     }
 
-    /// <summary>Puts the images of an object on another registry; see <see cref="ImageName.OnRegistry"/>.</summary>
-    /// <param name="manifest">The object.</param>
+    /// <summary>Moves the images of an object to another registry; see <see cref="ImageName.MoveTo"/>.</summary>
     /// <param name="registry">The registry, with or without a path: <c>registry.local:5000/mirror</c>.</param>
-    /// <returns>The object with those images; the same instance where it names none.</returns>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>: the registry is none.</exception>
+    /// <returns>The changed object; the same instance if it names no image.</returns>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>: the name of the registry is invalid.</exception>
     public static ManifestObject Rewrite(ManifestObject manifest, string registry)
     {
-        var target = ImageName.Registry(registry);
+        var target = ImageName.NormalizeRegistry(registry);
         var changed = false;
         var root = Visit(manifest, image =>
         {
             changed = true;
-            return ImageName.OnRegistry(image, target);
+            return ImageName.MoveTo(image, target);
         });
         return changed ? manifest.With(JsonSerializer.SerializeToUtf8Bytes(root, Serialization)) : manifest;
     }
 
     private static JsonNode? Visit(ManifestObject manifest, Func<string, string> replace)
     {
-        // Parsing every object would cost more than all the rest; a definition describes images and names none.
-        if (manifest.Id.Kind == "CustomResourceDefinition")
+        // Parsing every object would cost more than all the rest. A CRD describes images and names none.
+        if (manifest.Id.IsCrd)
         {
             return null;
         }
@@ -105,7 +103,7 @@ internal static class ImageReferences
 
     private static void VisitContainerLists(JsonNode? node, Func<string, string> replace)
     {
-        foreach (var child in Children(node))
+        foreach (var child in ListChildren(node))
         {
             VisitContainerLists(child, replace);
         }
@@ -120,7 +118,7 @@ internal static class ImageReferences
         }
     }
 
-    private static IEnumerable<JsonNode?> Children(JsonNode? node) => node switch
+    private static IEnumerable<JsonNode?> ListChildren(JsonNode? node) => node switch
     {
         JsonObject mapping => mapping.Select(property => property.Value),
         JsonArray sequence => sequence,
@@ -133,7 +131,7 @@ internal static class ImageReferences
         {
             for (var index = 0; index < line.Count; index++)
             {
-                if (Text(line[index]) is { } argument
+                if (ReadText(line[index]) is { } argument
                     && Array.Find(ImageArguments, name => argument.StartsWith(name, StringComparison.Ordinal)) is { } prefix
                     && ImageName.IsValid(argument[prefix.Length..]))
                 {
@@ -145,12 +143,12 @@ internal static class ImageReferences
 
     private static void ReplaceField(JsonObject? owner, string field, Func<string, string> replace)
     {
-        if (Text(owner?[field]) is { } image && ImageName.IsValid(image))
+        if (ReadText(owner?[field]) is { } image && ImageName.IsValid(image))
         {
             owner![field] = replace(image);
         }
     }
 
-    private static string? Text(JsonNode? node) =>
+    private static string? ReadText(JsonNode? node) =>
         node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

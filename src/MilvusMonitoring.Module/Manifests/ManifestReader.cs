@@ -7,28 +7,25 @@ using MilvusMonitoring.Manifests.Yaml;
 
 namespace MilvusMonitoring.Manifests;
 
-/// <summary>Reads manifest files into the objects that are sent.</summary>
+/// <summary>Reads manifest files into objects.</summary>
 internal static class ManifestReader
 {
     private const int MaximumProblemsShown = 5;
     private const int MaximumProblemsPerFile = 20;
 
-    /// <summary>What is smaller costs more to read again than to hold.</summary>
+    /// <summary>Smaller content stays in memory: reading it again would cost more.</summary>
     private const int WorthReadingAgain = 16 * 1024;
 
     /// <summary>
-    /// Reads all objects of all files, in the order of the files and of the documents in them; lists of any kind are flattened.
+    /// Reads all objects of all files, in the order of the files and of their documents. Lists of any kind are flattened.
     /// </summary>
-    /// <param name="files">The files.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The objects, each once.</returns>
     /// <exception cref="MonitoringException"><see cref="ErrorId.ManifestInvalid"/>, with file and line of the first problems.</exception>
     public static IReadOnlyList<ManifestObject> Read(IReadOnlyList<ManifestFile> files, CancellationToken cancellationToken) =>
         Read(files, manifest => manifest, cancellationToken);
 
-    /// <summary>Reads all objects of all files, as the other does, and changes each.</summary>
-    /// <param name="files">The files.</param>
-    /// <param name="change">What to make of an object, the same each time; is called from several threads.</param>
+    /// <summary>Reads all objects of all files, and changes each.</summary>
+    /// <param name="change">Changes an object. Called from several threads; the same object always gets the same result.</param>
     /// <param name="cancellationToken">Ends the work, and the reading of the content later on.</param>
     /// <returns>The objects, each once.</returns>
     /// <exception cref="MonitoringException"><see cref="ErrorId.ManifestInvalid"/>, with file and line of the first problems.</exception>
@@ -40,7 +37,7 @@ internal static class ManifestReader
         var results = new FileResult[files.Count];
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
 
-        // The largest first, so that no core is left alone with one at the end.
+        // The largest file comes first, so that no core works on it alone at the end.
         var order = Enumerable.Range(0, files.Count).OrderByDescending(index => files[index].Length).ToArray();
         try
         {
@@ -55,7 +52,7 @@ internal static class ManifestReader
         }
 
         var problems = results.SelectMany(result => result.Problems).ToList();
-        var objects = Distinct(results.SelectMany(result => result.Objects), problems);
+        var objects = SelectDistinct(results.SelectMany(result => result.Objects), problems);
         return problems.Count == 0 ? objects : throw Invalid(problems);
     }
 
@@ -69,7 +66,7 @@ internal static class ManifestReader
 
         if (result.Objects is [{ Length: >= WorthReadingAgain } only])
         {
-            result.Objects[0] = only.ReadAgainBy(() => change(ReadFile(file, cancellationToken).Objects[0]).ReadJson());
+            result.Objects[0] = only.WithoutContent(() => change(ReadFile(file, cancellationToken).Objects[0]).ReadJson());
         }
 
         return result;
@@ -102,7 +99,7 @@ internal static class ManifestReader
         return result;
     }
 
-    private static List<ManifestObject> Distinct(IEnumerable<ManifestObject> objects, List<ManifestProblem> problems)
+    private static List<ManifestObject> SelectDistinct(IEnumerable<ManifestObject> objects, List<ManifestProblem> problems)
     {
         var distinct = new List<ManifestObject>();
         var seen = new Dictionary<ResourceId, ManifestObject>();
@@ -112,33 +109,43 @@ internal static class ManifestReader
             {
                 distinct.Add(candidate);
             }
-            else if (seen[candidate.Id] is var first && !SameContent(first, candidate))
+            else if (seen[candidate.Id] is var first && !HaveSameContent(first, candidate))
             {
                 problems.Add(new ManifestProblem(
                     candidate.File,
                     candidate.Line,
-                    $"has {candidate.Id}, which {first.File} line {first.Line} has with other content; keep one of them"));
+                    $"has {candidate.Id}, which {first.Location} has with other content",
+                    "keep one of them"));
             }
         }
 
         return distinct;
     }
 
-    private static bool SameContent(ManifestObject left, ManifestObject right) =>
-        left.Hash == right.Hash
-        || JsonEquality.AreEqual(Tree(left), Tree(right));
+    private static bool HaveSameContent(ManifestObject left, ManifestObject right) =>
+        left.Hash == right.Hash || JsonEquality.AreEqual(ParseContent(left), ParseContent(right));
 
-    private static JsonNode? Tree(ManifestObject manifest) =>
+    private static JsonNode? ParseContent(ManifestObject manifest) =>
         JsonNode.Parse(manifest.ReadJson().Span, documentOptions: new() { MaxDepth = YamlConverter.MaximumDepth + 1 });
 
     private static MonitoringException Invalid(List<ManifestProblem> problems)
     {
+        if (problems is [var only])
+        {
+            return new MonitoringException(
+                ErrorId.ManifestInvalid,
+                $"The manifest {only.Finding}. Nothing was applied",
+                only.Remedy,
+                only.File);
+        }
+
         var shown = string.Join("; ", problems.Take(MaximumProblemsShown));
         var more = problems.Count - MaximumProblemsShown;
-        var message = problems.Count == 1
-            ? $"The manifest {shown}. Nothing was applied."
-            : $"The manifests have {problems.Count} problems: {shown}{(more > 0 ? $"; and {more} more" : "")}. Nothing was applied.";
-        return new MonitoringException(ErrorId.ManifestInvalid, message, problems[0].File);
+        return new MonitoringException(
+            ErrorId.ManifestInvalid,
+            $"The manifests have {problems.Count} problems: {shown}{(more > 0 ? $"; and {more} more" : "")}. Nothing was applied",
+            "correct the manifests",
+            problems[0].File);
     }
 
     private sealed record FileResult(List<ManifestObject> Objects, List<ManifestProblem> Problems);

@@ -3,15 +3,14 @@ using MilvusMonitoring.Manifests.Files;
 
 namespace MilvusMonitoring.Manifests;
 
-/// <summary>Finds the manifest files in what a person points at: a folder, an archive or a single file.</summary>
+/// <summary>Reads the manifest files of a folder, an archive or a single file.</summary>
 internal static class ManifestSource
 {
     /// <summary>
-    /// Reads the manifest files; only those directly in <c>manifests/</c> and <c>manifests/setup/</c>, or in the folder itself and its
+    /// Reads the manifest files: only files directly in <c>manifests/</c> and <c>manifests/setup/</c>, or in the folder itself and its
     /// <c>setup/</c>.
     /// </summary>
-    /// <param name="path">A folder, a gzipped tar, a zip (both known by their content) or a .yaml, .yml or .json file.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="path">A folder, a gzipped tar, a zip (both recognised by their content) or a .yaml, .yml or .json file.</param>
     /// <returns>The files, <c>setup/</c> first, then by name.</returns>
     /// <exception cref="MonitoringException"><see cref="ErrorId.ManifestNotFound"/> or <see cref="ErrorId.ArchiveInvalid"/>.</exception>
     public static async Task<IReadOnlyList<ManifestFile>> ReadAsync(string path, CancellationToken cancellationToken)
@@ -41,9 +40,10 @@ internal static class ManifestSource
         }
 
         return files.Count > 0
-            ? ManifestPath.Ordered(files)
+            ? ManifestPath.Order(files)
             : throw ManifestErrors.NotFound(
-                $"{path} holds no manifests: looked for *.yaml, *.yml and *.json in {inner}, {path} and their {ManifestPath.SetupFolder} folder",
+                $"{path} contains no manifests: searched for *.yaml, *.yml and *.json in {inner}, {path} "
+                    + $"and their {ManifestPath.SetupFolder} folder",
                 path);
     }
 
@@ -60,7 +60,7 @@ internal static class ManifestSource
     {
         if (!File.Exists(path))
         {
-            throw ManifestErrors.NotFound($"{path} is not there", path);
+            throw ManifestErrors.NotFound($"{path} does not exist", path);
         }
 
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 64 * 1024, useAsync: true);
@@ -73,20 +73,20 @@ internal static class ManifestSource
             switch (start.AsMemory(0, length).Span)
             {
                 case [0x1F, 0x8B, ..]:
-                    RefuseLarge(stream, path);
+                    ThrowIfTooLarge(stream, path);
                     return await TarManifests.ReadAsync(stream, path, cancellationToken).ConfigureAwait(false);
                 case [(byte)'P', (byte)'K', 3 or 5, 4 or 6]:
-                    RefuseLarge(stream, path);
+                    ThrowIfTooLarge(stream, path);
                     return await ZipManifests.ReadAsync(stream, path, cancellationToken).ConfigureAwait(false);
             }
         }
 
         return ManifestPath.IsManifest(path)
             ? [new FolderFile(Path.GetFileName(path), path)]
-            : throw new ArchiveManifests(path).Invalid("is neither a gzipped tar nor a zip, nor a .yaml file");
+            : throw new ArchiveManifests(path).Invalid("is neither a gzipped tar nor a zip nor a .yaml file");
     }
 
-    private static void RefuseLarge(FileStream stream, string path)
+    private static void ThrowIfTooLarge(FileStream stream, string path)
     {
         if (stream.Length > ArchiveLimits.MaximumPackedBytes)
         {

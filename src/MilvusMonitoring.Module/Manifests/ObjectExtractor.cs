@@ -6,11 +6,12 @@ using MilvusMonitoring.Manifests.Yaml;
 
 namespace MilvusMonitoring.Manifests;
 
-/// <summary>Takes the Kubernetes objects out of one JSON document: the document itself, or the items of its list.</summary>
+/// <summary>Extracts the Kubernetes objects of one JSON document: the document itself, or the items of its list.</summary>
 internal sealed class ObjectExtractor
 {
-    // A list within a list is possible; a chain of them is an attack.
+    // A list within a list is possible. Deeper nesting is an attack.
     private const int MaximumListNesting = 4;
+    private const string Requirement = "every document must be a Kubernetes object with apiVersion, kind and metadata";
 
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = YamlConverter.MaximumDepth + 1 };
 
@@ -20,8 +21,8 @@ internal sealed class ObjectExtractor
 
     /// <summary>Creates an extractor for the documents of one file.</summary>
     /// <param name="file">The path of the file.</param>
-    /// <param name="objects">Where the objects go.</param>
-    /// <param name="problems">Where goes what is wrong.</param>
+    /// <param name="objects">Receives the objects.</param>
+    /// <param name="problems">Receives the problems.</param>
     public ObjectExtractor(string file, List<ManifestObject> objects, List<ManifestProblem> problems)
     {
         _file = file;
@@ -29,19 +30,13 @@ internal sealed class ObjectExtractor
         _problems = problems;
     }
 
-    /// <summary>Takes the objects of one document.</summary>
-    /// <param name="document">The document.</param>
     public void Extract(JsonText document) => Extract(document.Json, document.Line, default, 0);
 
     private void Extract(ReadOnlyMemory<byte> json, int line, (string? ApiVersion, string? Kind) inherited, int nesting)
     {
         if (json.Span[0] != (byte)'{')
         {
-            Report(
-                line,
-                "is not an object but "
-                    + (json.Span[0] == (byte)'[' ? "a list" : "a single value")
-                    + "; every document must be a Kubernetes object with apiVersion, kind and metadata");
+            Report(line, $"is not an object but {(json.Span[0] == (byte)'[' ? "a list" : "a single value")}", Requirement);
             return;
         }
 
@@ -54,17 +49,16 @@ internal sealed class ObjectExtractor
             return;
         }
 
-        var missing = Missing(apiVersion, kind, header.Name);
-        if (missing is not null)
+        if (FindMissing(apiVersion, kind, header.Name) is { } missing)
         {
-            Report(line, missing);
+            Report(line, missing.Reason, missing.Remedy);
             return;
         }
 
         var (group, version) = SplitApiVersion(apiVersion!);
         var id = new ResourceId(group, kind!, header.Namespace, header.Name!);
         var component = ComponentName.Derive(_file, kind!, header.NameLabel);
-        var content = header.ApiVersion is null || header.Kind is null ? WithType(json.Span, header, apiVersion!, kind!) : json;
+        var content = header.ApiVersion is null || header.Kind is null ? AddType(json.Span, header, apiVersion!, kind!) : json;
         _objects.Add(new ManifestObject(id, version, content, component, _file, line));
     }
 
@@ -72,19 +66,19 @@ internal sealed class ObjectExtractor
     {
         if (nesting == MaximumListNesting)
         {
-            Report(line, $"nests lists deeper than {MaximumListNesting} levels; list the objects themselves");
+            Report(line, $"nests lists more than {MaximumListNesting} levels deep", "list the objects themselves");
             return;
         }
 
-        // RoleList holds Roles that need not say so; List says nothing of its items.
+        // The items of a RoleList are Roles, and may omit their kind. A List says nothing about its items.
         (string?, string?) inherited = kind == "List" ? default : (apiVersion, kind[..^"List".Length]);
-        foreach (var range in ItemRanges(array.Span))
+        foreach (var range in FindItems(array.Span))
         {
             Extract(array[range], line, inherited, nesting + 1);
         }
     }
 
-    private static List<Range> ItemRanges(ReadOnlySpan<byte> array)
+    private static List<Range> FindItems(ReadOnlySpan<byte> array)
     {
         var ranges = new List<Range>();
         var reader = new Utf8JsonReader(array, ReaderOptions);
@@ -99,19 +93,19 @@ internal sealed class ObjectExtractor
         return ranges;
     }
 
-    private static string? Missing(string? apiVersion, string? kind, string? name)
+    private static (string Reason, string Remedy)? FindMissing(string? apiVersion, string? kind, string? name)
     {
         if (string.IsNullOrEmpty(apiVersion))
         {
-            return "has an object without apiVersion; every document must be a Kubernetes object with apiVersion, kind and metadata";
+            return ("has an object without apiVersion", Requirement);
         }
 
         if (string.IsNullOrEmpty(kind))
         {
-            return "has an object without kind; every document must be a Kubernetes object with apiVersion, kind and metadata";
+            return ("has an object without kind", Requirement);
         }
 
-        return string.IsNullOrEmpty(name) ? $"has a {kind} without metadata.name; give it a name" : null;
+        return string.IsNullOrEmpty(name) ? ($"has a {kind} without metadata.name", "give it a name") : null;
     }
 
     private static (string Group, string Version) SplitApiVersion(string apiVersion)
@@ -120,7 +114,7 @@ internal sealed class ObjectExtractor
         return slash < 0 ? ("", apiVersion) : (apiVersion[..slash], apiVersion[(slash + 1)..]);
     }
 
-    private static byte[] WithType(ReadOnlySpan<byte> json, ObjectHeader header, string apiVersion, string kind)
+    private static byte[] AddType(ReadOnlySpan<byte> json, ObjectHeader header, string apiVersion, string kind)
     {
         var type = new StringBuilder("{");
         if (header.ApiVersion is null)
@@ -136,5 +130,5 @@ internal sealed class ObjectExtractor
         return [.. Encoding.UTF8.GetBytes(type.ToString()), .. json[1..]];
     }
 
-    private void Report(int line, string message) => _problems.Add(new ManifestProblem(_file, line, message));
+    private void Report(int line, string reason, string remedy) => _problems.Add(new ManifestProblem(_file, line, reason, remedy));
 }

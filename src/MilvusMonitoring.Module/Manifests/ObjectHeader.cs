@@ -2,19 +2,16 @@ using System.Text.Json;
 
 namespace MilvusMonitoring.Manifests;
 
-/// <summary>What says which object a JSON document is. A field that is no text counts as absent.</summary>
+/// <summary>The fields that identify the object of a JSON document. A field that is not a string counts as absent.</summary>
 /// <param name="ApiVersion"><c>apiVersion</c>.</param>
 /// <param name="Kind"><c>kind</c>.</param>
 /// <param name="Name"><c>metadata.name</c>.</param>
-/// <param name="Namespace"><c>metadata.namespace</c>; null where it is absent or empty.</param>
+/// <param name="Namespace"><c>metadata.namespace</c>; null if it is absent or empty.</param>
 /// <param name="NameLabel">The label <c>app.kubernetes.io/name</c>.</param>
-/// <param name="Items">Where the array <c>items</c> is in the document.</param>
+/// <param name="Items">The position of the array <c>items</c> in the document.</param>
 internal sealed record ObjectHeader(string? ApiVersion, string? Kind, string? Name, string? Namespace, string? NameLabel, Range? Items)
 {
-    /// <summary>Reads the header of an object.</summary>
     /// <param name="json">The object, UTF-8 JSON.</param>
-    /// <param name="options">How to read it.</param>
-    /// <returns>The header.</returns>
     public static ObjectHeader Read(ReadOnlySpan<byte> json, JsonReaderOptions options)
     {
         var header = new ObjectHeader(null, null, null, null, null, null);
@@ -24,11 +21,11 @@ internal sealed record ObjectHeader(string? ApiVersion, string? Kind, string? Na
         {
             if (reader.ValueTextEquals("apiVersion"u8))
             {
-                header = header with { ApiVersion = Text(ref reader) };
+                header = header with { ApiVersion = ReadText(ref reader) };
             }
             else if (reader.ValueTextEquals("kind"u8))
             {
-                header = header with { Kind = Text(ref reader) };
+                header = header with { Kind = ReadText(ref reader) };
             }
             else if (reader.ValueTextEquals("metadata"u8))
             {
@@ -64,15 +61,15 @@ internal sealed record ObjectHeader(string? ApiVersion, string? Kind, string? Na
         {
             if (reader.ValueTextEquals("name"u8))
             {
-                header = header with { Name = Text(ref reader) };
+                header = header with { Name = ReadText(ref reader) };
             }
             else if (reader.ValueTextEquals("namespace"u8))
             {
-                header = header with { Namespace = Text(ref reader) is { Length: > 0 } text ? text : null };
+                header = header with { Namespace = ReadText(ref reader) is { Length: > 0 } text ? text : null };
             }
             else if (reader.ValueTextEquals("labels"u8))
             {
-                header = header with { NameLabel = NameLabelOf(ref reader) };
+                header = header with { NameLabel = ReadNameLabel(ref reader) };
             }
             else
             {
@@ -83,7 +80,7 @@ internal sealed record ObjectHeader(string? ApiVersion, string? Kind, string? Na
         return header;
     }
 
-    private static string? NameLabelOf(ref Utf8JsonReader reader)
+    private static string? ReadNameLabel(ref Utf8JsonReader reader)
     {
         string? label = null;
         reader.Read();
@@ -97,7 +94,7 @@ internal sealed record ObjectHeader(string? ApiVersion, string? Kind, string? Na
         {
             if (reader.ValueTextEquals("app.kubernetes.io/name"u8))
             {
-                label = Text(ref reader);
+                label = ReadText(ref reader);
             }
             else
             {
@@ -108,7 +105,7 @@ internal sealed record ObjectHeader(string? ApiVersion, string? Kind, string? Na
         return label;
     }
 
-    private static string? Text(ref Utf8JsonReader reader)
+    private static string? ReadText(ref Utf8JsonReader reader)
     {
         reader.Read();
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;

@@ -6,15 +6,13 @@ using MilvusMonitoring.Manifests.Yaml;
 namespace MilvusMonitoring.Manifests;
 
 /// <summary>
-/// Leaves out the <c>status</c> that generated manifests carry (definitions up to kube-prometheus 0.8 do).
-/// It is the server's to write: applying it changes nothing but, before Kubernetes 1.22, claims its fields, and so every later apply
-/// conflicts with the server itself.
+/// Removes the <c>status</c> of generated manifests, as CRDs up to kube-prometheus 0.8 have.
+/// Only the server writes the status. Applying a status changes nothing, but before Kubernetes 1.22 it claims the fields of the status, and
+/// every later apply conflicts with the server itself.
 /// </summary>
 internal static class ObjectStatus
 {
-    /// <summary>Leaves the status out.</summary>
-    /// <param name="manifest">An object.</param>
-    /// <returns>The object without it; the same where it has none.</returns>
+    /// <returns>The object without its status; the same object if it has none.</returns>
     public static ManifestObject Remove(ManifestObject manifest)
     {
         var json = manifest.ReadJson();

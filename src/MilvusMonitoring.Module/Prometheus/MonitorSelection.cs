@@ -4,24 +4,25 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Prometheus;
 
-/// <summary>Why a Prometheus resource passes a monitor over.</summary>
-/// <param name="Reason">In words, after the resource's name.</param>
-/// <param name="Labels">Labels that the monitor would have to get; empty where labels on it do not help.</param>
+/// <summary>Why a Prometheus resource does not select a monitor.</summary>
+/// <param name="Reason">The reason as text that follows the resource's name.</param>
+/// <param name="Labels">The labels that the monitor lacks; empty if labels on the monitor do not help.</param>
 internal sealed record PassedOver(string Reason, IReadOnlyDictionary<string, string> Labels);
 
 /// <summary>
-/// The rule by which a Prometheus resource takes monitors up: selectors on their labels and on those of their namespaces. No selector
-/// selects nothing, an empty one everything; no namespace selector means its own namespace.
+/// The rule by which a Prometheus resource selects monitors: a selector on their labels, and a selector on the labels of their namespaces.
+/// A missing selector selects nothing, and an empty selector selects everything. A missing namespace selector selects the namespace of the
+/// Prometheus resource.
 /// </summary>
 internal static class MonitorSelection
 {
-    /// <summary>Applies the rule.</summary>
+    /// <summary>Finds the reason why a Prometheus resource does not select a monitor.</summary>
     /// <param name="prometheus">The Prometheus resource.</param>
     /// <param name="kind"><c>ServiceMonitor</c> or <c>PodMonitor</c>.</param>
     /// <param name="namespaceName">The monitor's namespace.</param>
     /// <param name="labels">The monitor's labels.</param>
-    /// <param name="namespaceLabels">The labels of its namespace; null where they could not be read.</param>
-    /// <returns>Why it is passed over; null where it is taken up.</returns>
+    /// <param name="namespaceLabels">The labels of the monitor's namespace; null if they could not be read.</param>
+    /// <returns>The reason; null if the Prometheus resource selects the monitor.</returns>
     public static PassedOver? FindRefusal(
         JsonElement prometheus,
         string kind,
@@ -46,15 +47,20 @@ internal static class MonitorSelection
             return new PassedOver($"selects {LabelSelector.Describe(selector)}", helps ? wanted : new Dictionary<string, string>());
         }
 
-        var places = spec.Member(field + "NamespaceSelector");
-        var reason =
-            places.ValueKind != JsonValueKind.Object
-                ? metadata.Text("namespace") == namespaceName
-                    ? null
-                    : "looks in its own namespace only"
-                : places.EnumerateObject().Any() && !LabelSelector.Selects(places, namespaceLabels ?? new Dictionary<string, string>())
-                    ? $"looks in namespaces with {LabelSelector.Describe(places)} only"
-                    : null;
-        return reason is null ? null : new PassedOver(reason, new Dictionary<string, string>());
+        var namespaceSelector = spec.Member(field + "NamespaceSelector");
+        if (namespaceSelector.ValueKind != JsonValueKind.Object)
+        {
+            return metadata.Text("namespace") == namespaceName
+                ? null
+                : new PassedOver("selects in its own namespace only", new Dictionary<string, string>());
+        }
+
+        var isSelected = !namespaceSelector.EnumerateObject().Any()
+            || LabelSelector.Selects(namespaceSelector, namespaceLabels ?? new Dictionary<string, string>());
+        return isSelected
+            ? null
+            : new PassedOver(
+                $"selects in namespaces with {LabelSelector.Describe(namespaceSelector)} only",
+                new Dictionary<string, string>());
     }
 }

@@ -17,7 +17,7 @@ internal sealed class ApiServerCheck : ICheck
         {
             var version = await ClusterInfo.ReadVersionAsync(context.Client, cancellationToken).ConfigureAwait(false);
             var stacks = await InventoryStore
-                .FindAsync(context.Client, context.Sink, cancellationToken)
+                .ListAsync(context.Client, context.Sink, cancellationToken)
                 .ListIfPermittedAsync(context.Sink)
                 .ConfigureAwait(false);
             context.Stack = stacks.FirstOrDefault(stack => (context.Request.Prometheus.Namespace ?? stack.Namespace) == stack.Namespace);

@@ -57,7 +57,7 @@ internal sealed class NetworkPolicyCheck : ICheck
             .ConfigureAwait(false);
         var metadata = replicas is [var replica, ..] ? replica.Member("metadata") : prometheus.Json.Member("spec", "podMetadata");
         var namespaceLabels = await PrometheusSelection
-            .LabelsOfAsync(client, prometheus.Namespace, cancellationToken)
+            .ReadLabelsAsync(client, prometheus.Namespace, cancellationToken)
             .ConfigureAwait(false);
         return new PolicyPeer(prometheus.Namespace, metadata.TextMap("labels"), namespaceLabels);
     }

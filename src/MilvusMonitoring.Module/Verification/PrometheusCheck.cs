@@ -64,7 +64,7 @@ internal sealed class PrometheusCheck : ICheck
 
         var finder = new BlindOperatorFinder(context.Client, Workloads.ThrottleLimit);
         return await finder
-            .LookAsync(id, Workloads.Deployment, [ResourceType.Prometheus], cancellationToken)
+            .FindAsync(id, Workloads.Deployment, [ResourceType.Prometheus], cancellationToken)
             .IfPermittedAsync(context.Sink)
             .ConfigureAwait(false);
     }

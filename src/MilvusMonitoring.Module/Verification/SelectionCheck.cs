@@ -52,7 +52,7 @@ internal sealed class SelectionCheck : ICheck
         var namespaceName = monitor.Metadata.Namespace!;
         try
         {
-            return (await PrometheusSelection.LabelsOfAsync(context.Client, namespaceName, cancellationToken).ConfigureAwait(false), null);
+            return (await PrometheusSelection.ReadLabelsAsync(context.Client, namespaceName, cancellationToken).ConfigureAwait(false), null);
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
         {

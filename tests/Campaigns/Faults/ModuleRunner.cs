@@ -43,7 +43,7 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
                     new InstallOptions(false, throttleLimit));
                 var plan = await installation
                     .PlanAsync(new ManifestRequest(null, path, ManifestSelection.All), cancellationToken).ConfigureAwait(false);
-                var report = await installation.RunAsync(plan, false, Timeout, cancellationToken).ConfigureAwait(false);
+                var report = await installation.ExecuteAsync(plan, false, Timeout, cancellationToken).ConfigureAwait(false);
                 errors.AddRange(report.Errors);
                 return report.Stack;
             },
@@ -57,7 +57,7 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
                 KubePrometheusStack? stack = null;
                 foreach (var plan in await removal.PlanAsync(null, cancellationToken).ConfigureAwait(false))
                 {
-                    var report = await removal.RunAsync(plan, Timeout, cancellationToken).ConfigureAwait(false);
+                    var report = await removal.ExecuteAsync(plan, Timeout, cancellationToken).ConfigureAwait(false);
                     errors.AddRange(report.Errors);
                     stack = report.Stack;
                 }
@@ -78,7 +78,7 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
                 var plan = await work.PlanAsync(cancellationToken).ConfigureAwait(false);
                 foreach (var planned in plan.Accesses.Where(planned => planned.Writes.Count > 0))
                 {
-                    await work.RunAsync(planned, cancellationToken).ConfigureAwait(false);
+                    await work.ExecuteAsync(planned, cancellationToken).ConfigureAwait(false);
                 }
 
                 errors.AddRange(plan.Errors);
@@ -118,7 +118,7 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
     {
         using var connection = Connect();
         return await new StackReader(new ClusterClient(connection), new Silence(), throttleLimit)
-            .ReadAsync(cancellationToken).ConfigureAwait(false);
+            .ListAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public ClusterConnection Connect() =>

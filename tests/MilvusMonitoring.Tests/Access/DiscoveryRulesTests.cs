@@ -36,7 +36,7 @@ public sealed class DiscoveryRulesTests
         true
     )]
     public void Rules_that_are_merged_or_split_or_have_stars_count_for_what_they_allow(string rules, bool coversAll = true) =>
-        Assert.Equal(coversAll && rules.Length > 0, DiscoveryRules.MissingFrom(Parse(rules)).Count == 0);
+        Assert.Equal(coversAll && rules.Length > 0, DiscoveryRules.ListMissing(Parse(rules)).Count == 0);
 
     [Theory]
     [InlineData(
@@ -56,7 +56,7 @@ public sealed class DiscoveryRulesTests
         "watch on pods"
     )]
     public void Only_what_is_missing_is_added(string rules, string added) =>
-        Assert.Equal(added, Permission.Describe(DiscoveryRules.MissingFrom(Parse(rules)).SelectMany(rule => rule.Permissions)));
+        Assert.Equal(added, Permission.Describe(DiscoveryRules.ListMissing(Parse(rules)).SelectMany(rule => rule.Permissions)));
 
     [Fact]
     public void After_Grant_everything_needed_is_allowed_and_nothing_beyond_it_is_new()
@@ -65,7 +65,7 @@ public sealed class DiscoveryRulesTests
         for (var round = 0; round < Rounds; round++)
         {
             var role = Role(random);
-            var patch = RolePatch.ToGrant(role);
+            var patch = RolePatch.Grant(role);
             var granted = Apply(role, patch);
 
             Assert.All(Needed(), request =>
@@ -73,7 +73,7 @@ public sealed class DiscoveryRulesTests
             Assert.All(Others(), request => Assert.Equal(Allows(role, request), Allows(granted, request)));
             Assert.Equal(Needed().All(request => Allows(role, request)), patch.IsEmpty);
             Assert.InRange(patch.Changed.Count, 0, 2);
-            Assert.True(RolePatch.ToGrant(granted).IsEmpty);
+            Assert.True(RolePatch.Grant(granted).IsEmpty);
         }
     }
 
@@ -84,7 +84,7 @@ public sealed class DiscoveryRulesTests
         for (var round = 0; round < Rounds; round++)
         {
             var role = Role(random);
-            var granted = Apply(role, RolePatch.ToGrant(role));
+            var granted = Apply(role, RolePatch.Grant(role));
             var others = Rules(random);
             foreach (var target in (JsonObject[])[role, granted])
             {
@@ -97,11 +97,11 @@ public sealed class DiscoveryRulesTests
                 target["rules"] = rules.Parent is null ? rules : rules.DeepClone();
             }
 
-            var revoked = Apply(granted, RolePatch.ToRevoke(granted));
+            var revoked = Apply(granted, RolePatch.Revoke(granted));
 
             Assert.True(JsonNode.DeepEquals(role["rules"], revoked["rules"]), $"{role["rules"]} became {revoked["rules"]}");
             Assert.Null(revoked["metadata"]!["annotations"]?[GrantedRules.AnnotationName]);
-            Assert.True(RolePatch.ToRevoke(revoked).IsEmpty);
+            Assert.True(RolePatch.Revoke(revoked).IsEmpty);
         }
     }
 
@@ -109,10 +109,10 @@ public sealed class DiscoveryRulesTests
     public void Grant_after_an_overwritten_role_notes_each_rule_once()
     {
         var role = JsonNode.Parse("""{"metadata":{"resourceVersion":"1"},"rules":[]}""")!.AsObject();
-        var granted = Apply(role, RolePatch.ToGrant(role));
+        var granted = Apply(role, RolePatch.Grant(role));
         granted["rules"] = new JsonArray();
 
-        var again = Apply(granted, RolePatch.ToGrant(granted));
+        var again = Apply(granted, RolePatch.Grant(granted));
 
         Assert.Equal(2, GrantedRules.Read(again).Count);
         Assert.Equal(2, again["rules"]!.AsArray().Count);

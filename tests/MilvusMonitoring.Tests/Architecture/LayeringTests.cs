@@ -49,7 +49,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "Prometheus",
         ],
         ["KubePrometheus.Inventories"] = ["Json", "Kubernetes", "Kubernetes.Errors", "Kubernetes.Objects", "Messages"],
-        ["KubePrometheus.Releases"] = ["Kubernetes.Objects", "Manifests", "Manifests.Archives", "Manifests.Files", "Messages"],
+        ["KubePrometheus.Releases"] = ["IO", "Kubernetes.Objects", "Manifests", "Manifests.Archives", "Manifests.Files", "Messages"],
         ["KubePrometheus"] =
         [
             "IO", "Json", "KubePrometheus.Inventories", "KubePrometheus.Releases", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors",
@@ -57,7 +57,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ],
         ["Access"] =
         [
-            "Json", "KubePrometheus", "KubePrometheus.Inventories", "KubePrometheus.Releases", "Kubernetes", "Kubernetes.Connection",
+            "IO", "Json", "KubePrometheus", "KubePrometheus.Inventories", "KubePrometheus.Releases", "Kubernetes", "Kubernetes.Connection",
             "Kubernetes.Errors", "Kubernetes.Objects", "Messages", "Prometheus",
         ],
         ["Verification"] =

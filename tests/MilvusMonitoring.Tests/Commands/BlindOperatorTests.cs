@@ -119,7 +119,7 @@ public sealed class BlindOperatorTests
 
         Assert.True(healed.Ready);
         Assert.Contains(
-            $"before CustomResourceDefinition/prometheuses.{Group} was made",
+            $"before CustomResourceDefinition/prometheuses.{Group} was created",
             healed.Resources.Single(resource => resource.ToString() == Operator).Message,
             StringComparison.Ordinal);
     }

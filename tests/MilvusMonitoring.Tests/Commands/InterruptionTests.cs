@@ -117,7 +117,7 @@ public sealed class InterruptionTests
         var granted = (await stage.RunAsync("Grant-PrometheusMilvusAccess -Kubeconfig $c")).EnsureNoError();
 
         Assert.Contains(
-            "The inventory could not be told of the change to ClusterRole/prometheus-k8s",
+            "The inventory does not record the change to ClusterRole/prometheus-k8s",
             Assert.Single(granted.Warnings),
             StringComparison.Ordinal);
         await stage.InstalledAsync();

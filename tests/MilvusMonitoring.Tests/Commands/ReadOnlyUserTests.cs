@@ -25,7 +25,7 @@ public sealed class ReadOnlyUserTests
         Assert.Equal((null, null, Unknown), State(stack, "Prometheus/monitoring/k8s"));
         Assert.Equal((null, true, null), State(stack, "Deployment/monitoring/grafana"));
         var warning = Assert.Single(result.Warnings);
-        Assert.StartsWith("Not all of kube-prometheus could be looked at: user \"viewer\" lacks ", warning, StringComparison.Ordinal);
+        Assert.StartsWith("Some objects of kube-prometheus could not be read: user \"viewer\" lacks ", warning, StringComparison.Ordinal);
         Assert.Matches("[ ,]secrets[ ,].* in namespace monitoring", warning);
         Assert.Matches("[ ,]clusterroles.rbac.authorization.k8s.io[ ,].*in the whole cluster", warning);
         Assert.Contains(

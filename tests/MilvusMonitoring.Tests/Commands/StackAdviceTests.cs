@@ -13,7 +13,7 @@ public sealed class StackAdviceTests
         await using var stage = await Stage.StartAsync();
         var error = (await stage.InstallAsync("-ExcludeComponent Setup")).OnlyError(ErrorId.ParameterInvalid);
         Assert.Contains(
-            "The namespace, which all components live in, cannot be left out; the components are alertmanager, ",
+            "The namespace cannot be left out: it contains all components; the components are alertmanager, ",
             error,
             StringComparison.Ordinal);
         Assert.DoesNotContain("setup", error, StringComparison.Ordinal);
@@ -63,7 +63,7 @@ public sealed class StackAdviceTests
         new SampleMilvus().PutInto(stage.Cluster);
         (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
         Assert.Equal(
-            "CustomResourceDefinition/servicemonitors.monitoring.coreos.com is still used by the monitors of Milvus (ServiceMonitor/default/my-release-milvus); Disable-MilvusServiceMonitor my-release -Namespace default deletes them.",
+            "CustomResourceDefinition/servicemonitors.monitoring.coreos.com still has the monitors of Milvus (ServiceMonitor/default/my-release-milvus); Disable-MilvusServiceMonitor my-release -Namespace default deletes them.",
             Assert.Single((await stage.UninstallAsync()).EnsureNoError().Warnings));
 
         stage.Cluster.Put(
@@ -74,7 +74,7 @@ public sealed class StackAdviceTests
                 .AsObject());
         await stage.InstalledAsync();
         Assert.Contains(
-            "is still used by others (ServiceMonitor/default/theirs) and by the monitors of Milvus (ServiceMonitor/default/my-release-milvus); Disable-MilvusServiceMonitor my-release -Namespace default deletes these, -Force deletes it with all of them.",
+            "still has foreign objects (ServiceMonitor/default/theirs) and the monitors of Milvus (ServiceMonitor/default/my-release-milvus); Disable-MilvusServiceMonitor my-release -Namespace default deletes the monitors, -Force deletes all of them with the CRD.",
             Assert.Single((await stage.UninstallAsync()).EnsureNoError().Warnings), StringComparison.Ordinal);
         (await stage.RunAsync("Disable-MilvusServiceMonitor my-release -Namespace default -Kubeconfig $c")).EnsureNoError();
         Assert.Null(stage.Monitor("my-release-milvus"));

@@ -69,7 +69,7 @@ public sealed class UninstallKubePrometheusTests : UninstallStories
             line.StartsWith("Waiting for the operator's pod prometheus-operator-", StringComparison.Ordinal));
         Assert.Contains(result.Verbose, line =>
             line.StartsWith("Waiting for ", StringComparison.Ordinal) && line.Contains(" pods to end: ", StringComparison.Ordinal));
-        string[] phases = ["plan", "custom resources", "others", "definitions", "operator", "pods", "namespace"];
+        string[] phases = ["plan", "custom resources", "others", "CRDs", "operator", "pods", "namespace"];
         Assert.All(phases, phase => Assert.Contains(result.Verbose, line => line.StartsWith($"Phase {phase}: ", StringComparison.Ordinal)));
     }
 }

@@ -76,9 +76,9 @@ public sealed class WaitFaultTests
 
         var error = Assert.Single(result.Errors);
         Assert.StartsWith(ErrorId.NotReady, error.FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.StartsWith("Not ready, and no waiting helps: ", error.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("Not ready, and waiting longer does not help: ", error.ToString(), StringComparison.Ordinal);
         Assert.Contains(
-            $"no pod can be made of {kind}/monitoring/{name} (exceeded quota: few, requested: pods=1, used: pods=0, limited: pods=0)",
+            $"no pod of {kind}/monitoring/{name} can be created (exceeded quota: few, requested: pods=1, used: pods=0, limited: pods=0)",
             error.ToString(),
             StringComparison.Ordinal);
     }

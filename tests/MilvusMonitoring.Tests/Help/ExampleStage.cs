@@ -118,7 +118,7 @@ internal sealed partial class ExampleStage : IAsyncDisposable
     {
         var files = await RealManifests.ReadAsync(Release);
         await new ReleaseCache(Cache).KeepAsync(
-            ReleaseCatalog.Find(Release),
+            ReleaseCatalog.Get(Release),
             files,
             new RecordingSink(),
             TestContext.Current.CancellationToken);
@@ -151,7 +151,7 @@ internal sealed partial class ExampleStage : IAsyncDisposable
         var manifests = await ManifestSource.ReadAsync(Stage.Manifests, TestContext.Current.CancellationToken);
         await ReleaseArchive.WriteAsync(
             Path.Combine(_stage.Folder, "kube-prometheus-0.18.0.tar.gz"),
-            ReleaseCatalog.Find(Release),
+            ReleaseCatalog.Get(Release),
             manifests,
             overwrite: false,
             TestContext.Current.CancellationToken);

@@ -49,7 +49,7 @@ public sealed class BlindOperatorFinderTests : IAsyncLifetime
 
         var blind = await LookAsync();
 
-        Assert.Equal(isBlind ? ("one", Definition) : (null, null), (blind?.Pod, blind?.Definition));
+        Assert.Equal(isBlind ? ("one", Definition) : (null, null), (blind?.Pod, blind?.Crd));
     }
 
     [Fact]
@@ -68,11 +68,11 @@ public sealed class BlindOperatorFinderTests : IAsyncLifetime
     {
         Assert.Null(await LookAsync());
         PutPod("one", -60);
-        Assert.Null(await new BlindOperatorFinder(new ClusterClient(_connection), 8).LookAsync(Id, Deployments, [], Token));
+        Assert.Null(await new BlindOperatorFinder(new ClusterClient(_connection), 8).FindAsync(Id, Deployments, [], Token));
     }
 
     private Task<BlindOperator?> LookAsync() =>
-        new BlindOperatorFinder(new ClusterClient(_connection), 8).LookAsync(Id, Deployments, [ResourceType.Prometheus], Token);
+        new BlindOperatorFinder(new ClusterClient(_connection), 8).FindAsync(Id, Deployments, [ResourceType.Prometheus], Token);
 
     private DateTimeOffset? Established() =>
         _cluster

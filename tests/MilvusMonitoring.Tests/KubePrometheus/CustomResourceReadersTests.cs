@@ -26,14 +26,14 @@ public sealed class CustomResourceReadersTests
     public async Task Of_a_release_it_is_the_operator_alone(string version) =>
         Assert.Equal(
             "Deployment/monitoring/prometheus-operator",
-            Assert.Single(CustomResourceReaders.Among(ManifestReader.Read(await RealManifests.ReadAsync(version), Token))).ToString());
+            Assert.Single(CustomResourceReaders.List(ManifestReader.Read(await RealManifests.ReadAsync(version), Token))).ToString());
 
     [Fact]
     public async Task Of_the_small_manifests_too() =>
         Assert.Equal(
             "Deployment/monitoring/prometheus-operator",
             Assert
-                .Single(CustomResourceReaders.Among(ManifestReader.Read(await ManifestSource.ReadAsync(Stage.Manifests, Token), Token)))
+                .Single(CustomResourceReaders.List(ManifestReader.Read(await ManifestSource.ReadAsync(Stage.Manifests, Token), Token)))
                 .ToString());
 
     [Theory]
@@ -75,7 +75,7 @@ public sealed class CustomResourceReadersTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static IEnumerable<string> Readers(params string[] documents) =>
-        CustomResourceReaders.Among(Read([Definition, .. documents])).Select(id => id.ToString()).Order(StringComparer.Ordinal);
+        CustomResourceReaders.List(Read([Definition, .. documents])).Select(id => id.ToString()).Order(StringComparer.Ordinal);
 
     private static IReadOnlyList<ManifestObject> Read(params string[] documents) =>
         ManifestReader.Read([new ArchivedFile("all.yaml", Encoding.UTF8.GetBytes(string.Join("\n---\n", documents)))], Token);

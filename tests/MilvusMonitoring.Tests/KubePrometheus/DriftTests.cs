@@ -36,7 +36,7 @@ public sealed class DriftTests
     [Fact]
     public void A_field_that_another_manager_has_taken_is_drift_and_the_manager_is_named() =>
         Assert.Equal(
-            "changed by kubectl-edit",
+            new Drift(DriftKind.Changed, "kubectl-edit"),
             Drift.Find(
                 Entry,
                 Live(
@@ -50,13 +50,27 @@ public sealed class DriftTests
     [Fact]
     public void A_controller_that_reports_a_status_is_not_named_if_somebody_else_has_written() =>
         Assert.Equal(
-            "changed by kubectl-edit",
+            new Drift(DriftKind.Changed, "kubectl-edit"),
             Drift.Find(
                 Entry,
                 Live("u1", "99", "fewer", Other("kubectl-edit", "", 5), Other("kube-controller-manager", "", 9) with { WritesStatus = true })));
 
     [Fact]
-    public void Lost_managed_fields_are_drift() => Assert.Equal("changed by an unknown manager", Drift.Find(Entry, Live("u1", "99", null)));
+    public void Lost_managed_fields_are_drift() =>
+        Assert.Equal(new Drift(DriftKind.Changed), Drift.Find(Entry, Live("u1", "99", null)));
+
+    [Theory]
+    [InlineData(DriftKind.Missing, null, "missing")]
+    [InlineData(DriftKind.NotFinished, null, "not finished")]
+    [InlineData(DriftKind.Replaced, null, "replaced")]
+    [InlineData(DriftKind.Changed, "kubectl-edit", "changed by kubectl-edit")]
+    [InlineData(DriftKind.Changed, null, "changed by an unknown manager")]
+    public void Drift_is_shown_in_words_that_the_view_knows(object kind, string? manager, string text)
+    {
+        Assert.Equal(text, new Drift((DriftKind)kind, manager).ToString());
+        var view = File.ReadAllText(Path.Combine(BuiltTree.Root, "module", "MilvusMonitoring.Format.ps1xml"));
+        Assert.Equal((DriftKind)kind != DriftKind.Changed, view.Contains($"'{text}'", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void An_object_that_was_applied_with_no_field_has_nothing_that_could_drift() =>
@@ -65,9 +79,9 @@ public sealed class DriftTests
     [Fact]
     public void A_missing_or_replaced_object_is_drift()
     {
-        Assert.Equal("missing", Drift.Find(Entry, null));
-        Assert.Equal("replaced", Drift.Find(Entry, Live("u2", "10", "ours")));
-        Assert.Equal("not finished", Drift.Find(Entry with { Uid = null }, AsApplied));
+        Assert.Equal(new Drift(DriftKind.Missing), Drift.Find(Entry, null));
+        Assert.Equal(new Drift(DriftKind.Replaced), Drift.Find(Entry, Live("u2", "10", "ours")));
+        Assert.Equal(new Drift(DriftKind.NotFinished), Drift.Find(Entry with { Uid = null }, AsApplied));
     }
 
     [Fact]

@@ -19,5 +19,5 @@ public sealed class GitTreeIdTests
         Assert.ThrowsAny<ArgumentException>(() => GitTreeId.Compute(Files((first, "1"), (second, "2"))));
 
     private static IReadOnlyList<(string Path, byte[] Id)> Files(params (string Path, string Content)[] files) =>
-        [.. files.Select(file => (file.Path, GitTreeId.OfFile(Encoding.UTF8.GetBytes(file.Content))))];
+        [.. files.Select(file => (file.Path, GitTreeId.ComputeFile(Encoding.UTF8.GetBytes(file.Content))))];
 }

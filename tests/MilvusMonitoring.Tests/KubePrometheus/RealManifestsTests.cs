@@ -13,7 +13,7 @@ public sealed class RealManifestsTests
     {
         var files = await RealManifests.ReadAsync(version);
 
-        ReleaseVerification.Verify(ReleaseCatalog.Find(version), files, version);
+        ReleaseVerification.Verify(ReleaseCatalog.Get(version), files, version);
         var manifests = ManifestReader.Read(files, TestContext.Current.CancellationToken);
 
         Assert.Equal(objects, manifests.Count);
@@ -45,7 +45,7 @@ public sealed class RealManifestsTests
             files[^1] = new ArchivedFile(files[^1].Path, (byte[])[.. last.Bytes.Span, (byte)'\n']);
         }
 
-        var error = Assert.Throws<MonitoringException>(() => ReleaseVerification.Verify(ReleaseCatalog.Find("v0.18.0"), files, "there"));
+        var error = Assert.Throws<MonitoringException>(() => ReleaseVerification.Verify(ReleaseCatalog.Get("v0.18.0"), files, "there"));
 
         Assert.Equal(ErrorId.ReleaseNotVerified, error.ErrorId);
         Assert.Contains("expected 83de0c11295364819bed69e23ee6be23a693c10f", error.Message, StringComparison.Ordinal);

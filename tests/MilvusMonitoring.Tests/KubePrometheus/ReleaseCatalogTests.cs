@@ -1,4 +1,5 @@
 using MilvusMonitoring.KubePrometheus.Releases;
+using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Tests;
 
@@ -9,7 +10,7 @@ public sealed class ReleaseCatalogTests
     [InlineData("v0.18.0")]
     [InlineData("V0.18.0 ")]
     public void A_release_is_found_with_and_without_its_v(string version) =>
-        Assert.Equal("v0.18.0", ReleaseCatalog.Find(version).Version);
+        Assert.Equal("v0.18.0", ReleaseCatalog.Get(version).Version);
 
     [Theory]
     [InlineData("0.18")]
@@ -17,7 +18,7 @@ public sealed class ReleaseCatalogTests
     [InlineData("")]
     public void An_unknown_release_is_answered_with_those_there_are(string version)
     {
-        var error = Assert.Throws<MonitoringException>(() => ReleaseCatalog.Find(version));
+        var error = Assert.Throws<MonitoringException>(() => ReleaseCatalog.Get(version));
 
         Assert.Equal(ErrorId.ReleaseUnknown, error.ErrorId);
         Assert.Contains("0.18.0, 0.17.0", error.Message, StringComparison.Ordinal);
@@ -33,7 +34,7 @@ public sealed class ReleaseCatalogTests
     [InlineData(1, 16, "v0.7.0", true)]
     public void A_cluster_gets_the_newest_release_for_it_or_the_nearest_with_a_warning(int major, int minor, string version, bool warns)
     {
-        var choice = ReleaseCatalog.NewestFor(major, minor);
+        var choice = ReleaseCatalog.Choose(new KubernetesVersion(major, minor));
 
         Assert.Equal(version, choice.Release.Version);
         Assert.Equal(warns, choice.Warning?.Contains($"Kubernetes {major}.{minor}", StringComparison.Ordinal) ?? false);

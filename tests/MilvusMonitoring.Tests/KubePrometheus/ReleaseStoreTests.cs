@@ -20,8 +20,8 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
     {
         ManifestsTreeId = GitTreeId.Compute(
         [
-            ("a.yaml", GitTreeId.OfFile(Encoding.UTF8.GetBytes(Deployment))),
-            ("setup/namespace.yaml", GitTreeId.OfFile(Encoding.UTF8.GetBytes(Namespace))),
+            ("a.yaml", GitTreeId.ComputeFile(Encoding.UTF8.GetBytes(Deployment))),
+            ("setup/namespace.yaml", GitTreeId.ComputeFile(Encoding.UTF8.GetBytes(Namespace))),
         ]),
     };
 
@@ -100,7 +100,7 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
         _folder.Write("cache", [1]);
 
         Assert.Equal(Paths, (await GetAsync()).Select(file => file.Path));
-        Assert.Contains(_sink.VerboseLines.Concat(_sink.Warnings), line => line.Contains("not kept", StringComparison.Ordinal));
+        Assert.Contains(_sink.VerboseLines.Concat(_sink.Warnings), line => line.Contains("could not be cached", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<MonitoringException>(GetAsync);
 
         Assert.Equal(ErrorId.DownloadFailed, error.ErrorId);
-        Assert.Contains($"answered {status}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"responded with {status}", error.Message, StringComparison.Ordinal);
         Assert.Contains("Save-KubePrometheus -Version 0.18.0", error.Message, StringComparison.Ordinal);
         Assert.Equal(attempts, _source.Requests.Count);
     }

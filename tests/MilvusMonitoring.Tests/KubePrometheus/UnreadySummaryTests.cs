@@ -25,12 +25,12 @@ public sealed class UnreadySummaryTests
         var folder = Environment.GetEnvironmentVariable(Variable);
         Assert.SkipWhen(string.IsNullOrEmpty(folder), $"{Variable} names no folder of recordings");
         var items = Pods(Path.Combine(folder!, "pods-waiting.json"))
-            .Select(pod => UnreadyObject("Deployment", pod.Metadata.Labels["app.kubernetes.io/name"], [.. PodFailureReason.ListProblems(pod)]))
+            .Select(pod => CreateObject("Deployment", pod.Metadata.Labels["app.kubernetes.io/name"], [.. PodFailureReason.ListProblems(pod)]))
             .Where(item => item.Problems.Count > 0)
             .DistinctBy(item => item.Id)
             .ToList();
 
-        var (causes, remedy) = UnreadySummary.Describe(items);
+        var (causes, remedy) = UnreadySummary.Create(items);
 
         Assert.Equal(
             "4 images from 3 registries, docker.io, ghcr.io and registry.k8s.io, cannot be pulled (lookup registry.example.com on 10.96.0.10:53: no such host), "
@@ -60,10 +60,10 @@ public sealed class UnreadySummaryTests
         Assert.Equal(
             causes,
             UnreadySummary
-                .Describe([
-                    UnreadyObject("Deployment", "x", [.. PodFailureReason.ListProblems(Pods(Recorded).Single(each => each.Metadata.Name == pod))]),
+                .Create([
+                    CreateObject("Deployment", "x", [.. PodFailureReason.ListProblems(Pods(Recorded).Single(each => each.Metadata.Name == pod))]),
                 ])
-                .Causes);
+                .Reason);
 
     [Fact]
     public void A_pod_that_only_waits_says_nothing() =>
@@ -75,18 +75,18 @@ public sealed class UnreadySummaryTests
     {
         const string Quota =
             "pods \"web-69649d5d77-wntjc\" is forbidden: exceeded quota: few, requested: pods=1, used: pods=0, limited: pods=0";
-        var (causes, remedy) = UnreadySummary.Describe([
-            UnreadyObject("DaemonSet", "node-exporter", []),
-            UnreadyObject("Deployment", "a", []) with { State = ReadyState.NotYet("FailedCreate") with { Refusal = Quota } },
-            UnreadyObject("StatefulSet", "b", [new PodProblem(PodProblemKind.Creation, null, Quota, PodRefusal.ReadReason(Quota))]),
-            UnreadyObject("Prometheus", "k8s", []) with { WaitsForOperator = true },
-            UnreadyObject("Alertmanager", "main", []) with { WaitsForOperator = true },
+        var (causes, remedy) = UnreadySummary.Create([
+            CreateObject("DaemonSet", "node-exporter", []),
+            CreateObject("Deployment", "a", []) with { State = ReadyState.NotYet("FailedCreate") with { Refusal = Quota } },
+            CreateObject("StatefulSet", "b", [new PodProblem(PodProblemKind.Creation, null, Quota, PodRefusal.ReadReason(Quota))]),
+            CreateObject("Prometheus", "k8s", []) with { WaitsForOperator = true },
+            CreateObject("Alertmanager", "main", []) with { WaitsForOperator = true },
         ]);
         Assert.Equal(
-            "no pod can be made of Deployment/monitoring/a and StatefulSet/monitoring/b (exceeded quota: few, requested: pods=1, used: pods=0, limited: pods=0), "
-                + "the operator is not running, for which Prometheus/monitoring/k8s and Alertmanager/monitoring/main wait, DaemonSet/monitoring/node-exporter (0 of 1 replicas available)",
+            "no pod of Deployment/monitoring/a and StatefulSet/monitoring/b can be created (exceeded quota: few, requested: pods=1, used: pods=0, limited: pods=0), "
+                + "the operator is not running, and Prometheus/monitoring/k8s and Alertmanager/monitoring/main wait for it, DaemonSet/monitoring/node-exporter (0 of 1 replicas available)",
             causes);
-        Assert.Equal("change the quota or the policy that forbids the pods, mend the cause, or give more time with -Timeout", remedy);
+        Assert.Equal("change the quota or the policy that forbids the pods, fix the cause, or give more time with -Timeout", remedy);
     }
 
     [Theory]
@@ -138,7 +138,7 @@ public sealed class UnreadySummaryTests
     public void The_innermost_reason_is_said_once(string reason, params string[] messages) =>
         Assert.Equal(reason, PullFailure.FindInnermost(messages));
 
-    private static UnreadyObject UnreadyObject(string kind, string name, IReadOnlyList<PodProblem> problems) =>
+    private static UnreadyObject CreateObject(string kind, string name, IReadOnlyList<PodProblem> problems) =>
         new(
             new ResourceId(kind is "Prometheus" or "Alertmanager" ? "monitoring.coreos.com" : "apps", kind, "monitoring", name),
             ReadyState.NotYet("0 of 1 replicas available"),

@@ -68,12 +68,12 @@ public sealed class KubeconfigTests : IDisposable
             ErrorId.KubeconfigNotFound,
             Refusal(
                 () => MergedKubeconfig.Resolve(new ClusterTarget(null, null), TestKubeconfig.Nowhere with { Variable = "/nonexistent/a" }),
-                "No file that $env:KUBECONFIG lists is there (/nonexistent/a)"));
+                "No file in $env:KUBECONFIG exists (/nonexistent/a)"));
         Assert.Equal(
             ErrorId.KubeconfigNotFound,
             Refusal(
                 () => MergedKubeconfig.Resolve(new ClusterTarget("/nonexistent/b", null), TestKubeconfig.Nowhere),
-                "The kubeconfig /nonexistent/b is not there"));
+                "The kubeconfig /nonexistent/b does not exist"));
     }
 
     [Fact]

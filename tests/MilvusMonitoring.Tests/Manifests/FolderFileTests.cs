@@ -28,7 +28,7 @@ public sealed class FolderFileTests : IDisposable
         var error = Assert.Throws<MonitoringException>(() => ManifestTexts.Of(file));
 
         Assert.Equal(ErrorId.ManifestInvalid, error.ErrorId);
-        Assert.Contains("is no longer what it was when the plan was made, and was not applied", error.Message, StringComparison.Ordinal);
+        Assert.Contains("has changed since the plan was made, and was not applied", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

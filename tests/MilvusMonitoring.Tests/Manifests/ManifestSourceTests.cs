@@ -66,7 +66,7 @@ public sealed class ManifestSourceTests : IDisposable
     {
         var path = Path.Combine(_folder.Path, "nothing");
 
-        await RefusedAsync(path, ErrorId.ManifestNotFound, path + " is not there");
+        await RefusedAsync(path, ErrorId.ManifestNotFound, path + " does not exist");
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class ManifestSourceTests : IDisposable
     {
         _folder.Write("README.md", [1]);
 
-        await RefusedAsync(_folder.Path, ErrorId.ManifestNotFound, "looked for *.yaml, *.yml and *.json in");
+        await RefusedAsync(_folder.Path, ErrorId.ManifestNotFound, "searched for *.yaml, *.yml and *.json in");
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class ManifestSourceTests : IDisposable
         await RefusedAsync(
             Archives.Tar(("x/README.md", "a")),
             ErrorId.ManifestNotFound,
-            "looked for *.yaml, *.yml and *.json in manifests/");
+            "searched for *.yaml, *.yml and *.json in manifests/");
 
     [Theory]
     [InlineData("../evil.yaml", "leads out")]

@@ -105,8 +105,8 @@ public sealed class BrokenLinkTests
     }
 
     [Theory]
-    [InlineData("serviceMonitorNamespaceSelector", """{"matchLabels":{"team":"search"}}""", "looks in namespaces with team=search only")]
-    [InlineData("serviceMonitorNamespaceSelector", null, "looks in its own namespace only")]
+    [InlineData("serviceMonitorNamespaceSelector", """{"matchLabels":{"team":"search"}}""", "selects in namespaces with team=search only")]
+    [InlineData("serviceMonitorNamespaceSelector", null, "selects in its own namespace only")]
     [InlineData("serviceMonitorSelector", null, "has no serviceMonitorSelector")]
     public async Task Selection_by_namespace_or_not_at_all(string field, string? selector, string reason)
     {

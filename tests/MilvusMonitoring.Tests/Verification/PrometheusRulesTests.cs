@@ -55,10 +55,15 @@ public sealed class PrometheusRulesTests
     [Fact]
     public void Why_Prometheus_may_not_be_asked_is_apart_from_what_to_do()
     {
+        var denied = new MonitoringException(
+            ErrorId.PermissionDenied,
+            reason: "Cannot ask: user may not",
+            remedy: "ask for a Role",
+            target: null);
         var finding = ConfigurationRule.Evaluate(
             "t",
             ["job"],
-            [new("p0", null, new MonitoringException(ErrorId.PermissionDenied, "Cannot ask: user may not", "ask for a Role", null))],
+            [new("p0", null, denied)],
             "Wait");
         Assert.Equal(
             (CheckStatus.Unknown, "Cannot ask: user may not", "# Ask for a Role.", ErrorId.PermissionDenied),

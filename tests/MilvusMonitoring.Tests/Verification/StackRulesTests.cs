@@ -17,7 +17,7 @@ public sealed class StackRulesTests
     public void A_Kubernetes_that_the_release_is_not_tested_against_is_a_warning(int minor, CheckStatus expected)
     {
         var version = new ServerVersion(new KubernetesVersion(1, minor), $"v1.{minor}.0");
-        Assert.Equal(expected, ApiServerRule.Evaluate("https://server", version, ReleaseCatalog.Find("0.18.0")).Status);
+        Assert.Equal(expected, ApiServerRule.Evaluate("https://server", version, ReleaseCatalog.Get("0.18.0")).Status);
         Assert.Equal(CheckStatus.Passed, ApiServerRule.Evaluate("https://server", version, null).Status);
     }
 

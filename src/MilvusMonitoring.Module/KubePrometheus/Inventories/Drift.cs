@@ -2,21 +2,39 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.KubePrometheus.Inventories;
 
-/// <summary>Whether a live object still is as it was applied.</summary>
-/// <remarks>
-/// The API server takes a field out of a field manager's set as soon as another manager gives it another value.
-/// So as long as the set of what this module applied is the same, each of its fields still has the value that was applied, whatever else
-/// has moved the resource version.
-/// Of an object that was applied with no field at all, as ServiceAccounts of v0.8.0 are, the API server keeps no set: there is nothing in
-/// it that could drift.
-/// </remarks>
-internal static class Drift
+/// <summary>How a live object differs from what was applied.</summary>
+internal enum DriftKind
 {
-    /// <summary>How an object differs from what was applied.</summary>
+    /// <summary>The object does not exist.</summary>
+    Missing,
+
+    /// <summary>An installation was stopped before it recorded the object.</summary>
+    NotFinished,
+
+    /// <summary>Another object has the name.</summary>
+    Replaced,
+
+    /// <summary>A field manager has changed an applied field.</summary>
+    Changed,
+}
+
+/// <summary>A difference between a live object and what was applied.</summary>
+/// <remarks>
+/// The API server takes a field out of a field manager's set as soon as another manager gives the field another value.
+/// So as long as the set of this module's fields is the same, each of them still has the value that was applied, whatever else has changed
+/// the resource version.
+/// For an object that was applied without any field, as ServiceAccounts of v0.8.0 are, the API server keeps no set: nothing in the object
+/// can drift.
+/// </remarks>
+/// <param name="Kind">How the object differs.</param>
+/// <param name="Manager">The field manager that has changed the object; null if it is unknown or the object has not changed.</param>
+internal sealed record Drift(DriftKind Kind, string? Manager = null)
+{
+    /// <summary>Compares an object with what was applied.</summary>
     /// <param name="entry">What was applied.</param>
-    /// <param name="live">The object now; null where it is gone.</param>
-    /// <returns>How, in a few words; null where it does not.</returns>
-    public static string? Find(InventoryEntry entry, ObjectMetadata? live)
+    /// <param name="live">The object now; null if it does not exist.</param>
+    /// <returns>The difference; null if there is none.</returns>
+    public static Drift? Find(InventoryEntry entry, ObjectMetadata? live)
     {
         if (entry.LeftAlone is not null)
         {
@@ -25,20 +43,20 @@ internal static class Drift
 
         if (live is null)
         {
-            return "missing";
+            return new Drift(DriftKind.Missing);
         }
 
         if (entry.Uid is null)
         {
-            return "not finished";
+            return new Drift(DriftKind.NotFinished);
         }
 
         if (live.Uid != entry.Uid)
         {
-            return "replaced";
+            return new Drift(DriftKind.Replaced);
         }
 
-        return IsAsApplied(entry, live) ? null : $"changed by {ChangedBy(live)}";
+        return IsAsApplied(entry, live) ? null : new Drift(DriftKind.Changed, FindManager(live));
     }
 
     /// <summary>Whether nobody has changed any field that was applied.</summary>
@@ -47,14 +65,21 @@ internal static class Drift
         && live.DeletionTimestamp is null
         && (entry.ResourceVersion == live.ResourceVersion || entry.OwnedFields == live.OwnedFields);
 
-    private static string ChangedBy(ObjectMetadata live)
+    /// <summary>
+    /// The text of <see cref="StackResource.Drift"/>. The view in module/ compares with the texts of the first three kinds.
+    /// </summary>
+    public override string ToString() => Kind switch
     {
-        var others = live.Managers
-            .Where(manager => !manager.IsByUs && manager.Subresource.Length == 0)
-            .OrderBy(manager => manager.WritesStatus)
-            .ThenByDescending(manager => manager.Time)
-            .Select(manager => manager.Manager)
-            .FirstOrDefault();
-        return others ?? "an unknown manager";
-    }
+        DriftKind.Missing => "missing",
+        DriftKind.NotFinished => "not finished",
+        DriftKind.Replaced => "replaced",
+        _ => $"changed by {Manager ?? "an unknown manager"}",
+    };
+
+    private static string? FindManager(ObjectMetadata live) => live.Managers
+        .Where(manager => !manager.IsByUs && manager.Subresource.Length == 0)
+        .OrderBy(manager => manager.WritesStatus)
+        .ThenByDescending(manager => manager.Time)
+        .Select(manager => manager.Manager)
+        .FirstOrDefault();
 }

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace MilvusMonitoring.KubePrometheus.Inventories;
 
-/// <summary>The inventory as the ConfigMap that holds it: a few words for people who look, and the entries compressed.</summary>
+/// <summary>The inventory as a ConfigMap: the release and the number of objects as text, and the compressed entries.</summary>
 internal static partial class InventoryDocument
 {
     public const string Name = "milvus-monitoring-kube-prometheus";
@@ -13,7 +13,7 @@ internal static partial class InventoryDocument
     public const string LabelValue = "kube-prometheus";
     private const string Key = "inventory.json.gz";
 
-    /// <summary>Writes the ConfigMap.</summary>
+
     public static ReadOnlyMemory<byte> Write(Inventory inventory)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -43,9 +43,7 @@ internal static partial class InventoryDocument
         return buffer.WrittenMemory;
     }
 
-    /// <summary>Reads the ConfigMap.</summary>
-    /// <param name="configMap">The ConfigMap.</param>
-    /// <returns>The inventory; null where it is damaged.</returns>
+    /// <returns>The inventory; null if it is damaged.</returns>
     public static Inventory? Read(JsonElement configMap)
     {
         try
@@ -55,8 +53,8 @@ internal static partial class InventoryDocument
             return JsonSerializer.Deserialize(unzipped, InventoryJson.Default.Inventory);
         }
         catch (Exception exception)
-            when (exception is JsonException or InvalidDataException or KeyNotFoundException or InvalidOperationException or FormatException
-            )
+            when (exception
+                is JsonException or InvalidDataException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             return null;
         }

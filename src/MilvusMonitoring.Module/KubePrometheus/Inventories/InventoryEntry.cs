@@ -2,7 +2,7 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.KubePrometheus.Inventories;
 
-/// <summary>What the inventory remembers of one object.</summary>
+/// <summary>What the inventory records of one object.</summary>
 internal sealed record InventoryEntry
 {
     public required string Group { get; init; }
@@ -11,7 +11,7 @@ internal sealed record InventoryEntry
 
     public required string Kind { get; init; }
 
-    /// <summary>The kind's name in paths, so that a later run needs no discovery.</summary>
+    /// <summary>The kind's name in paths. With it, a later command needs no discovery.</summary>
     public required string Plural { get; init; }
 
     public string? Namespace { get; init; }
@@ -21,11 +21,11 @@ internal sealed record InventoryEntry
     public required string Component { get; init; }
 
     /// <summary>
-    /// The path of its file, below the manifests folder; null where it is of an earlier installation and not in the manifests.
+    /// The path of the object's file below the manifests folder; null if only an earlier installation had the object.
     /// </summary>
     public string? File { get; init; }
 
-    /// <summary>The UID after it was applied; null while that is only intended.</summary>
+    /// <summary>The UID of the applied object; null while the object is only intended.</summary>
     public string? Uid { get; init; }
 
     public string? ResourceVersion { get; init; }
@@ -36,14 +36,14 @@ internal sealed record InventoryEntry
     /// <summary>A digest of the manifest that was applied.</summary>
     public string? ManifestHash { get; init; }
 
-    /// <summary>Why the object is others' and was left alone; null where it is the stack's.</summary>
+    /// <summary>Why the object was left alone; null if it belongs to the stack.</summary>
     public string? LeftAlone { get; init; }
 
     public ResourceId Id => new(Group, Kind, Namespace, Name);
 
     public ResourceType Type => new(Group, Version, Plural, Kind, Namespace is not null);
 
-    /// <summary>The entry after the object was applied.</summary>
+    /// <summary>Records the applied object.</summary>
     public InventoryEntry With(ObjectMetadata live, string? manifestHash) => this with
     {
         Uid = live.Uid,

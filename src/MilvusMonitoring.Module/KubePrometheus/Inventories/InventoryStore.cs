@@ -8,19 +8,18 @@ using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.KubePrometheus.Inventories;
 
-/// <summary>Finds, writes and removes the inventories in a cluster.</summary>
+/// <summary>Lists, saves and removes the inventories in a cluster.</summary>
 internal static class InventoryStore
 {
     private const string Selector = $"labelSelector={InventoryDocument.LabelName}%3D{InventoryDocument.LabelValue}";
 
-    /// <summary>Finds every inventory.</summary>
-    public static async Task<IReadOnlyList<Inventory>> FindAsync(
+    public static async Task<IReadOnlyList<Inventory>> ListAsync(
         ClusterClient client,
         IActivitySink sink,
         CancellationToken cancellationToken)
     {
         var found = new List<Inventory>();
-        await foreach (var configMap in ListAsync(client, cancellationToken).ConfigureAwait(false))
+        foreach (var configMap in await ListConfigMapsAsync(client, cancellationToken).ConfigureAwait(false))
         {
             if (InventoryDocument.Read(configMap) is { } inventory)
             {
@@ -28,18 +27,18 @@ internal static class InventoryStore
             }
             else
             {
-                var place = $"ConfigMap/{configMap.Member("metadata").Text("namespace")}/{InventoryDocument.Name}";
-                sink.Warning($"The inventory in {place} is damaged and was not used; Install-KubePrometheus writes it anew.");
+                var location = $"ConfigMap/{configMap.Member("metadata").Text("namespace")}/{InventoryDocument.Name}";
+                sink.Warning($"The inventory in {location} is damaged and was not used; Install-KubePrometheus writes a new one.");
             }
         }
 
         return found;
     }
 
-    /// <summary>Writes an inventory, over the one before.</summary>
+    /// <summary>Saves an inventory, and replaces the earlier one.</summary>
     public static async Task SaveAsync(ClusterClient client, Inventory inventory, CancellationToken cancellationToken)
     {
-        var id = IdIn(inventory.Namespace);
+        var id = CreateId(inventory.Namespace);
         var answer = await client
             .ApplyAsync(ResourceType.ConfigMap, id, InventoryDocument.Write(inventory), true, cancellationToken).ConfigureAwait(false);
         if (answer.Failure is { } refusal)
@@ -48,10 +47,10 @@ internal static class InventoryStore
         }
     }
 
-    /// <summary>Removes an inventory; one that is gone already counts as removed.</summary>
+    /// <summary>Removes an inventory. An inventory that does not exist counts as removed.</summary>
     public static async Task RemoveAsync(ClusterClient client, string namespaceName, CancellationToken cancellationToken)
     {
-        var id = IdIn(namespaceName);
+        var id = CreateId(namespaceName);
         var answer = await client.DeleteAsync(ResourceType.ConfigMap, id, null, cancellationToken).ConfigureAwait(false);
         if (answer.Failure is { } refusal)
         {
@@ -59,29 +58,22 @@ internal static class InventoryStore
         }
     }
 
-    private static ResourceId IdIn(string namespaceName) => new(string.Empty, "ConfigMap", namespaceName, InventoryDocument.Name);
+    private static ResourceId CreateId(string namespaceName) => ResourceType.ConfigMap.IdOf(namespaceName, InventoryDocument.Name);
 
-    private static async IAsyncEnumerable<JsonElement> ListAsync(
-        ClusterClient client,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>A user without permission to list all namespaces may still list the usual one.</summary>
+    private static async Task<List<JsonElement>> ListConfigMapsAsync(ClusterClient client, CancellationToken cancellationToken)
     {
-        List<JsonElement> everywhere;
         try
         {
-            everywhere = await client
+            return await client
                 .ListAsync(ResourceType.ConfigMap, null, Selector, cancellationToken)
                 .ToListAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
         {
-            everywhere = await client
+            return await client
                 .ListAsync(ResourceType.ConfigMap, PrometheusChoice.UsualNamespace, Selector, cancellationToken)
                 .ToListAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        foreach (var configMap in everywhere)
-        {
-            yield return configMap;
         }
     }
 }

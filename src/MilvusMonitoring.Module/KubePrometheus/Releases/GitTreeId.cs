@@ -9,23 +9,23 @@ namespace MilvusMonitoring.KubePrometheus.Releases;
 internal static class GitTreeId
 {
     /// <summary>Computes the id of the tree object.</summary>
-    /// <param name="files">Path below the folder, with <c>/</c>, and <see cref="OfFile">id</see> of each file; all are plain files (mode
-    /// 100644).</param>
+    /// <param name="files">
+    /// The path below the folder, with <c>/</c>, and the <see cref="ComputeFile">id</see> of each file. All are plain files (mode 100644).
+    /// </param>
     /// <returns>40 hexadecimal digits in lower case.</returns>
-    /// <exception cref="ArgumentException">A path stands twice, or is a file and a folder.</exception>
+    /// <exception cref="ArgumentException">Two files have the same path, or a path is both file and folder.</exception>
     public static string Compute(IReadOnlyList<(string Path, byte[] Id)> files) =>
-        Convert.ToHexString(Tree(files)).ToLower(CultureInfo.InvariantCulture);
+        Convert.ToHexString(ComputeTree(files)).ToLower(CultureInfo.InvariantCulture);
 
     /// <summary>Computes the id of a file.</summary>
-    /// <param name="content">Its content.</param>
     /// <returns>The 20 bytes of the id.</returns>
-    public static byte[] OfFile(ReadOnlySpan<byte> content) => ObjectId("blob", content);
+    public static byte[] ComputeFile(ReadOnlySpan<byte> content) => ComputeObjectId("blob", content);
 
-    // A name that is both file and folder, or stands twice, fails on the empty rest of its path.
-    private static byte[] Tree(IReadOnlyList<(string Path, byte[] Id)> files)
+    // Two files of the same name, or a file and a folder of the same name, fail: the rest of such a path is empty.
+    private static byte[] ComputeTree(IReadOnlyList<(string Path, byte[] Id)> files)
     {
         var entries = files
-            .GroupBy(file => FirstSegment(file.Path), StringComparer.Ordinal)
+            .GroupBy(file => TakeFirstSegment(file.Path), StringComparer.Ordinal)
             .Select(group =>
                 group.Count() == 1 && group.First().Path == group.Key
                     ? (SortKey: group.Key, Mode: "100644", Name: group.Key, group.First().Id)
@@ -33,7 +33,7 @@ internal static class GitTreeId
                         SortKey: group.Key + "/",
                         Mode: "40000",
                         Name: group.Key,
-                        Id: Tree([.. group.Select(file => (file.Path[(group.Key.Length + 1)..], file.Id))])))
+                        Id: ComputeTree([.. group.Select(file => (file.Path[(group.Key.Length + 1)..], file.Id))])))
             .OrderBy(entry => entry.SortKey, StringComparer.Ordinal);
 
         using var tree = new MemoryStream();
@@ -43,18 +43,18 @@ internal static class GitTreeId
             tree.Write(id);
         }
 
-        return ObjectId("tree", tree.GetBuffer().AsSpan(0, (int)tree.Length));
+        return ComputeObjectId("tree", tree.GetBuffer().AsSpan(0, (int)tree.Length));
     }
 
-    private static string FirstSegment(string path)
+    private static string TakeFirstSegment(string path)
     {
         var slash = path.IndexOf('/', StringComparison.Ordinal);
         return slash < 0 ? path : path[..slash];
     }
 
-    // CA5350: git's ids of these releases are SHA-1; git itself vouches for them no other way.
+    // CA5350: git identifies these releases by SHA-1 only.
 #pragma warning disable CA5350
-    private static byte[] ObjectId(string type, ReadOnlySpan<byte> content)
+    private static byte[] ComputeObjectId(string type, ReadOnlySpan<byte> content)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
         hash.AppendData(Encoding.ASCII.GetBytes($"{type} {content.Length}\0"));

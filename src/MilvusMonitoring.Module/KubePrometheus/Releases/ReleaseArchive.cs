@@ -8,19 +8,14 @@ namespace MilvusMonitoring.KubePrometheus.Releases;
 /// <summary>Packs the manifests of a release, and nothing else, into a gzipped tar that <see cref="ManifestSource"/> reads.</summary>
 internal static class ReleaseArchive
 {
-    /// <summary>The name of the file for a release: <c>kube-prometheus-0.18.0.tar.gz</c>.</summary>
-    /// <param name="release">The release.</param>
-    /// <returns>The name.</returns>
-    public static string FileName(Release release) => $"kube-prometheus-{release.Number}.tar.gz";
+    /// <summary>Names the file of a release: <c>kube-prometheus-0.18.0.tar.gz</c>.</summary>
+    public static string NameFile(Release release) => $"kube-prometheus-{release.Number}.tar.gz";
 
     /// <summary>Writes the archive in one step: a reader sees the whole file or none.</summary>
-    /// <param name="path">Where it goes; its folder is made where it is missing.</param>
-    /// <param name="release">The release.</param>
-    /// <param name="files">Its manifests. The same files give the same bytes.</param>
-    /// <param name="overwrite">Whether a file of that name is replaced.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>A task that ends when the file is there.</returns>
-    /// <exception cref="IOException">It cannot be written, or is there already.</exception>
+    /// <param name="path">The path of the archive. A missing folder is created.</param>
+    /// <param name="files">The manifests. The same files result in the same bytes.</param>
+    /// <param name="overwrite">Whether to replace an existing file.</param>
+    /// <exception cref="IOException">The archive cannot be written, or the file exists.</exception>
     public static async Task WriteAsync(
         string path,
         Release release,
@@ -59,7 +54,7 @@ internal static class ReleaseArchive
             var tar = new TarWriter(packed, TarEntryFormat.Ustar, leaveOpen: true);
             await using (tar.ConfigureAwait(false))
             {
-                foreach (var file in ManifestPath.Ordered(files))
+                foreach (var file in ManifestPath.Order(files))
                 {
                     using var content = file.Open();
                     var entry = new UstarTarEntry(

@@ -5,7 +5,7 @@ using MilvusMonitoring.Messages;
 namespace MilvusMonitoring.KubePrometheus.Releases;
 
 /// <summary>
-/// Keeps the manifests of releases in a folder of the user. What it gives is verified each time, so that nobody has to trust the folder.
+/// Keeps the manifests of releases in a folder of the user. Each read verifies them, so that nobody has to trust the folder.
 /// </summary>
 internal sealed class ReleaseCache
 {
@@ -14,28 +14,24 @@ internal sealed class ReleaseCache
 
     private readonly string? _folder;
 
-    /// <summary>Creates a cache.</summary>
-    /// <param name="folder">The folder; null for the one in the environment, or else the user's.</param>
+    /// <param name="folder">The folder; null for the folder in the environment variable, or else in the user's profile.</param>
     public ReleaseCache(string? folder = null)
     {
-        _folder = folder ?? DefaultFolder();
+        _folder = folder ?? FindDefaultFolder();
     }
 
-    /// <summary>Gives a release if it is here and whole.</summary>
-    /// <param name="release">The release.</param>
-    /// <param name="sink">Is told of a damaged file.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>The manifests; null where they are not here, or damaged.</returns>
+    /// <summary>Finds the manifests of a release.</summary>
+    /// <returns>The manifests; null if the cache has none, or the file is damaged.</returns>
     public async Task<IReadOnlyList<ManifestFile>?> FindAsync(Release release, IActivitySink sink, CancellationToken cancellationToken)
     {
-        if (PathOf(release) is not { } path || !File.Exists(path))
+        if (FindPath(release) is not { } path || !File.Exists(path))
         {
             return null;
         }
 
         try
         {
-            // Another process may put a new file in its place meanwhile.
+            // Another process may replace the file meanwhile.
             var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 64 * 1024, useAsync: true);
             await using (stream.ConfigureAwait(false))
             {
@@ -46,20 +42,16 @@ internal sealed class ReleaseCache
         }
         catch (Exception exception) when (exception is MonitoringException or IOException or UnauthorizedAccessException)
         {
-            sink.Verbose($"The cached {path} is not usable and will be replaced: {exception.Message.ReplaceLineEndings(" ")}");
+            sink.Verbose($"The cached file {path} cannot be used and will be replaced: {exception.Message.ReplaceLineEndings(" ")}");
             return null;
         }
     }
 
-    /// <summary>Keeps a release. A cache that cannot be written is said, not an error.</summary>
-    /// <param name="release">The release.</param>
-    /// <param name="files">Its verified manifests.</param>
-    /// <param name="sink">Is told where it cannot be kept.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>A task that ends when it is kept.</returns>
+    /// <summary>Keeps a release. A failure to write is a verbose message, not an error.</summary>
+    /// <param name="files">The verified manifests.</param>
     public async Task KeepAsync(Release release, IReadOnlyList<ManifestFile> files, IActivitySink sink, CancellationToken cancellationToken)
     {
-        if (PathOf(release) is not { } path)
+        if (FindPath(release) is not { } path)
         {
             return;
         }
@@ -71,11 +63,11 @@ internal sealed class ReleaseCache
         catch (Exception exception)
             when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            sink.Verbose($"The release is not kept for the next time: {exception.Message.ReplaceLineEndings(" ")}");
+            sink.Verbose($"The release could not be cached: {exception.Message.ReplaceLineEndings(" ")}");
         }
     }
 
-    private static string? DefaultFolder()
+    private static string? FindDefaultFolder()
     {
         if (Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } set)
         {
@@ -90,12 +82,12 @@ internal sealed class ReleaseCache
             return Path.Combine(cacheHome, "MilvusMonitoring");
         }
 
-        // Empty where the process has no home, as in some runbooks: nothing is kept then.
+        // The folder is empty if the process has no home, as in some runbooks. Then nothing is cached.
         var root = OperatingSystem.IsLinux()
             ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)
             : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
         return root.Length == 0 ? null : Path.Combine(root, OperatingSystem.IsLinux() ? ".cache" : "", "MilvusMonitoring");
     }
 
-    private string? PathOf(Release release) => _folder is null ? null : Path.Combine(_folder, ReleaseArchive.FileName(release));
+    private string? FindPath(Release release) => _folder is null ? null : Path.Combine(_folder, ReleaseArchive.NameFile(release));
 }

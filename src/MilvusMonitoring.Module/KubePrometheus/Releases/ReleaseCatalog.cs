@@ -2,14 +2,18 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.KubePrometheus.Releases;
 
-/// <summary>The releases of kube-prometheus that this module knows.</summary>
+/// <summary>The release for a cluster.</summary>
+/// <param name="Warning">A warning if the release is not tested against the cluster's Kubernetes; else null.</param>
+internal sealed record ReleaseChoice(Release Release, string? Warning);
+
+/// <summary>The releases of kube-prometheus that this module supports.</summary>
 /// <remarks>
 /// Sources: the tags of prometheus-operator/kube-prometheus, the compatibility tables of its README, and the git tree ids of
 /// <c>manifests/</c> at those tags.
 /// </remarks>
 internal static class ReleaseCatalog
 {
-    /// <summary>All releases, the newest first.</summary>
+    /// <summary>All releases, newest first.</summary>
     public static IReadOnlyList<Release> All { get; } =
     [
         new("v0.18.0", new(2026, 6, 18), new(1, 33), new(1, 36), "83de0c11295364819bed69e23ee6be23a693c10f"),
@@ -26,48 +30,47 @@ internal static class ReleaseCatalog
         new("v0.7.0", new(2020, 12, 10), new(1, 19), new(1, 20), "8549fd3476b419898728cb683d2981a808ed75ca"),
     ];
 
-    /// <summary>Finds a release by its version.</summary>
+    /// <summary>Gets a release by its version.</summary>
     /// <param name="version">The version, with or without <c>v</c>.</param>
-    /// <returns>The release.</returns>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ReleaseUnknown"/>, with the versions that there are.</exception>
-    public static Release Find(string version)
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ReleaseUnknown"/>: the catalog has no such release.</exception>
+    public static Release Get(string version)
     {
         var wanted = version.Trim();
-        return All.FirstOrDefault(release => Same(release.Version, wanted) || Same(release.Number, wanted))
+        return All.FirstOrDefault(release => AreSame(release.Version, wanted) || AreSame(release.Number, wanted))
             ?? throw new MonitoringException(
                 ErrorId.ReleaseUnknown,
-                $"kube-prometheus '{version}' is not in this module's catalog, which has {string.Join(", ", All.Select(release => release.Number))}",
+                $"kube-prometheus '{version}' is not in this module's catalog ({string.Join(", ", All.Select(release => release.Number))})",
                 "choose one of these, or give the manifests with -Path",
                 version);
     }
 
-    /// <summary>The newest release that is tested against a Kubernetes version, or the one nearest to it, with a warning.</summary>
-    /// <param name="major">The major version of the cluster's Kubernetes.</param>
-    /// <param name="minor">Its minor version.</param>
-    /// <returns>The release; of two that are equally near, the newer.</returns>
-    public static ReleaseChoice NewestFor(int major, int minor)
+    /// <summary>
+    /// Chooses the newest release that is tested against a Kubernetes version. If there is none, chooses the nearest release, with a
+    /// warning; of two equally near releases the newer.
+    /// </summary>
+    public static ReleaseChoice Choose(KubernetesVersion kubernetes)
     {
-        var kubernetes = new KubernetesVersion(major, minor);
         if (All.FirstOrDefault(release => release.Supports(kubernetes)) is { } tested)
         {
             return new ReleaseChoice(tested, null);
         }
 
-        var nearest = All.MinBy(release => Distance(release, kubernetes))!;
+        var nearest = All.MinBy(release => ComputeDistance(release, kubernetes))!;
         return new ReleaseChoice(
             nearest,
-            $"No release of kube-prometheus in this module's catalog is tested against Kubernetes {kubernetes}; taking the nearest, {nearest.Number}, which is tested against {nearest.OldestKubernetes} to {nearest.NewestKubernetes}. Choose another with -Version or -Path."
-        );
+            $"No release of kube-prometheus in this module's catalog is tested against Kubernetes {kubernetes}; "
+            + $"taking the nearest, {nearest.Number}, which is tested against {nearest.OldestKubernetes} to {nearest.NewestKubernetes}. "
+            + "Choose another with -Version or -Path.");
     }
 
-    private static int Distance(Release release, KubernetesVersion kubernetes)
+    private static int ComputeDistance(Release release, KubernetesVersion kubernetes)
     {
-        // A major version is further than any number of minor ones.
-        static int Number(KubernetesVersion version) => (version.Major * 1000) + version.Minor;
+        // A major version counts more than any number of minor versions.
+        static int ComputeNumber(KubernetesVersion version) => (version.Major * 1000) + version.Minor;
         return kubernetes.CompareTo(release.NewestKubernetes) > 0
-            ? Number(kubernetes) - Number(release.NewestKubernetes)
-            : Number(release.OldestKubernetes) - Number(kubernetes);
+            ? ComputeNumber(kubernetes) - ComputeNumber(release.NewestKubernetes)
+            : ComputeNumber(release.OldestKubernetes) - ComputeNumber(kubernetes);
     }
 
-    private static bool Same(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
+    private static bool AreSame(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
 }

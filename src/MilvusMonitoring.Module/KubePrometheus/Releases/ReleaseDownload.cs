@@ -1,17 +1,18 @@
 using System.Net;
 using System.Net.Sockets;
+using MilvusMonitoring.IO;
 using MilvusMonitoring.Manifests.Archives;
 using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.KubePrometheus.Releases;
 
-/// <summary>Downloads the archive of a release into memory: bounded in size and time, tried again where that can help.</summary>
+/// <summary>Downloads the archive of a release into memory, bounded in size and time. Retries transient failures.</summary>
 internal sealed class ReleaseDownload
 {
     private const int MaximumAttempts = 4;
     private const int MaximumRedirects = 5;
 
-    // A source that sends nothing for that long is given up and asked again.
+    // If the source sends nothing for this long, the attempt fails, and the next one begins.
     private static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
@@ -20,11 +21,7 @@ internal sealed class ReleaseDownload
     private readonly TimeSpan _firstPause;
     private readonly IActivitySink _sink;
 
-    /// <summary>Creates a download.</summary>
-    /// <param name="release">The release.</param>
-    /// <param name="source">Where it is.</param>
-    /// <param name="firstPause">How long to wait before the second attempt; twice as long before each further one.</param>
-    /// <param name="sink">Is told how far it is.</param>
+    /// <param name="firstPause">The pause before the second attempt. Each further pause is twice as long.</param>
     public ReleaseDownload(Release release, ReleaseSource source, TimeSpan firstPause, IActivitySink sink)
     {
         _release = release;
@@ -33,14 +30,11 @@ internal sealed class ReleaseDownload
         _sink = sink;
     }
 
-    /// <summary>Downloads the archive.</summary>
-    /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>Its bytes, at the start.</returns>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.DownloadFailed"/>, with the way round for a machine that cannot
-    /// download.</exception>
+    /// <returns>The archive, positioned at its start.</returns>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.DownloadFailed"/>.</exception>
     public async Task<MemoryStream> RunAsync(CancellationToken cancellationToken)
     {
-        // The proxy is that of the environment or the system, as for every HttpClient.
+        // As every HttpClient, this one uses the proxy of the environment or of the system.
         using var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -66,7 +60,8 @@ internal sealed class ReleaseDownload
                 throw Failed($"{failure.Message} ({MaximumAttempts} attempts)", failure.InnerException);
             }
 
-            var pause = failure.RetryAfter ?? (_firstPause * Math.Pow(2, attempt - 1) * (0.5 + Random.Shared.NextDouble()));
+            var pause = failure.RetryAfter
+                ?? (Backoff.After(attempt, _firstPause, LongestPause) * (0.5 + Random.Shared.NextDouble()));
             pause = pause < LongestPause ? pause : LongestPause;
             _sink.Verbose($"Downloading kube-prometheus {_release.Number}: {failure.Message}; trying again in {pause.TotalSeconds:0.0} s.");
             await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
@@ -84,7 +79,7 @@ internal sealed class ReleaseDownload
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TransientFailure($"nothing came for {StallLimit.TotalSeconds:0} s", exception);
+            throw new TransientFailure($"the source sent nothing for {StallLimit.TotalSeconds:0} s", exception);
         }
         catch (HttpRequestException exception)
             when (exception.HttpRequestError
@@ -92,11 +87,11 @@ internal sealed class ReleaseDownload
                         or HttpRequestError.SecureConnectionError
                         or HttpRequestError.ProxyTunnelError)
         {
-            throw Failed(Reason(exception), exception);
+            throw Failed(DescribeReason(exception), exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException)
         {
-            throw new TransientFailure(Reason(exception), exception);
+            throw new TransientFailure(DescribeReason(exception), exception);
         }
     }
 
@@ -113,14 +108,14 @@ internal sealed class ReleaseDownload
 
             using (response)
             {
-                uri = Redirected(response, uri);
+                uri = FollowRedirect(response, uri);
             }
         }
 
-        throw Failed($"it was redirected more than {MaximumRedirects} times");
+        throw Failed($"the source redirected more than {MaximumRedirects} times");
     }
 
-    private Uri Redirected(HttpResponseMessage response, Uri uri)
+    private Uri FollowRedirect(HttpResponseMessage response, Uri uri)
     {
         var status = (int)response.StatusCode;
         if (status is >= 300 and < 400 && response.Headers.Location is { } location)
@@ -128,39 +123,39 @@ internal sealed class ReleaseDownload
             var next = new Uri(uri, location);
             return ReleaseSource.IsAllowed(next)
                 ? next
-                : throw Failed($"it was redirected to {ReleaseSource.Shown(next)}, which is not https");
+                : throw Failed($"the source redirected to {ReleaseSource.Redact(next)}, which is not https");
         }
 
-        var answer = $"{uri.Host} answered {status} {response.ReasonPhrase}";
+        var reason = $"{uri.Host} responded with {status} {response.ReasonPhrase}";
         throw status is 408 or 429 or >= 500
-            ? new TransientFailure(answer, null, response.Headers.RetryAfter?.Delta)
-            : Failed(answer);
+            ? new TransientFailure(reason, null, response.Headers.RetryAfter?.Delta)
+            : Failed(reason);
     }
 
     private async Task<MemoryStream> ReadAsync(HttpResponseMessage response, CancellationTokenSource stall)
     {
         var total = response.Content.Headers.ContentLength;
         var content = new MemoryStream();
-        var stream = await response.Content.ReadAsStreamAsync(stall.Token).ConfigureAwait(false);
-        var buffer = new byte[64 * 1024];
-        int read;
-        while ((read = await stream.ReadAsync(buffer, stall.Token).ConfigureAwait(false)) > 0)
+        var stream = new LimitedStream(
+            await response.Content.ReadAsStreamAsync(stall.Token).ConfigureAwait(false),
+            ArchiveLimits.MaximumPackedBytes,
+            () => Failed($"the file has more than {ArchiveLimits.MaximumPackedBytes / 1048576} MB, far more than a release"));
+        await using (stream.ConfigureAwait(false))
         {
-            stall.CancelAfter(StallLimit);
-            content.Write(buffer, 0, read);
-            if (content.Length > ArchiveLimits.MaximumPackedBytes)
+            var buffer = new byte[64 * 1024];
+            int read;
+            while ((read = await stream.ReadAsync(buffer, stall.Token).ConfigureAwait(false)) > 0)
             {
-                throw Failed($"it has more than {ArchiveLimits.MaximumPackedBytes / 1048576} MB, far more than a release");
+                stall.CancelAfter(StallLimit);
+                content.Write(buffer, 0, read);
+                Report(content.Length, total);
             }
-
-            Report(content.Length, total);
         }
 
         if (content.GetBuffer().AsSpan(0, (int)content.Length) is not [0x1F, 0x8B, ..])
         {
-            throw Failed(
-                $"the answer is no archive but {response.Content.Headers.ContentType?.MediaType ?? "something else"}, perhaps the page of a proxy or a login"
-            );
+            var mediaType = response.Content.Headers.ContentType?.MediaType ?? "something else";
+            throw Failed($"the response is not an archive but {mediaType}, perhaps the page of a proxy or a login");
         }
 
         content.Position = 0;
@@ -176,13 +171,15 @@ internal sealed class ReleaseDownload
             total > 0 ? (int)Math.Min(100, read * 100 / total.Value) : -1);
     }
 
-    private static string Reason(Exception exception) => exception.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
+    private static string DescribeReason(Exception exception) => exception.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
 
     private MonitoringException Failed(string reason, Exception? innerException = null) =>
         new(
             ErrorId.DownloadFailed,
-            $"kube-prometheus {_release.Number} cannot be downloaded from {ReleaseSource.Shown(_uri)}: {reason}. Without access to it from here, run Save-KubePrometheus -Version {_release.Number} on another machine and give its file with -Path.",
-            ReleaseSource.Shown(_uri),
+            $"kube-prometheus {_release.Number} cannot be downloaded from {ReleaseSource.Redact(_uri)}: {reason}",
+            "if this machine has no access to the source, "
+                + $"run Save-KubePrometheus -Version {_release.Number} on another machine and give its file with -Path",
+            ReleaseSource.Redact(_uri),
             innerException);
 
     /// <summary>A failure that may not happen again.</summary>

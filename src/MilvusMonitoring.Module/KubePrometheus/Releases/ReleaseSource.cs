@@ -1,6 +1,6 @@
 namespace MilvusMonitoring.KubePrometheus.Releases;
 
-/// <summary>Where releases are downloaded from: a URL with the version left open.</summary>
+/// <summary>Where releases are downloaded from: a URL with a placeholder for the version.</summary>
 internal sealed class ReleaseSource
 {
     /// <summary>The environment variable that overrides the source, for a mirror.</summary>
@@ -11,10 +11,11 @@ internal sealed class ReleaseSource
 
     private readonly string _pattern;
 
-    /// <summary>Creates a source.</summary>
-    /// <param name="pattern">The URL of a gzipped tar, with <c>{version}</c> where the tag goes (<c>v0.18.0</c>); null for the one in the
-    /// environment, or else upstream's.</param>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>: no such URL.</exception>
+    /// <param name="pattern">
+    /// The URL of a gzipped tar, with <c>{version}</c> in place of the tag (<c>v0.18.0</c>). Null takes the URL from the environment
+    /// variable, or else upstream's.
+    /// </param>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>: the pattern is not such a URL.</exception>
     public ReleaseSource(string? pattern = null)
     {
         var configured = pattern ?? Environment.GetEnvironmentVariable(EnvironmentVariable);
@@ -25,25 +26,19 @@ internal sealed class ReleaseSource
         {
             throw new MonitoringException(
                 ErrorId.ParameterInvalid,
-                $"The release source is no https URL with {Placeholder} in it",
+                $"The release source is not an https URL with {Placeholder} in it",
                 $"correct {EnvironmentVariable}, as in https://mirror.local/kube-prometheus/{Placeholder}.tar.gz",
                 EnvironmentVariable);
         }
     }
 
-    /// <summary>Whether a release may be fetched from there: over TLS, or from this machine.</summary>
-    /// <param name="uri">The place.</param>
-    /// <returns>True where it may.</returns>
+    /// <summary>Whether a release may be downloaded from a URL: over TLS, or from this machine.</summary>
     public static bool IsAllowed(Uri uri) =>
         uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback);
 
-    /// <summary>A place as it may be shown: without user, password and query, which can hold secrets.</summary>
-    /// <param name="uri">The place.</param>
-    /// <returns>The text.</returns>
-    public static string Shown(Uri uri) => uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+    /// <summary>Leaves out the user, password and query of a URL, which can contain secrets.</summary>
+    public static string Redact(Uri uri) => uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
-    /// <summary>The place of a release.</summary>
-    /// <param name="release">The release.</param>
-    /// <returns>Its URL.</returns>
+    /// <summary>The URL of a release.</summary>
     public Uri UriOf(Release release) => new(_pattern.Replace(Placeholder, release.Version, StringComparison.Ordinal));
 }

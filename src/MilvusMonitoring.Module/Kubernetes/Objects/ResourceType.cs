@@ -20,6 +20,23 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
 
     public static ResourceType ConfigMap { get; } = new(string.Empty, "v1", "configmaps", "ConfigMap", true);
 
+    public static ResourceType ServiceAccount { get; } = new(string.Empty, "v1", "serviceaccounts", "ServiceAccount", true);
+
+    public static ResourceType PersistentVolumeClaim { get; } =
+        new(string.Empty, "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true);
+
+    public static ResourceType Endpoints { get; } = new(string.Empty, "v1", "endpoints", "Endpoints", true);
+
+    public static ResourceType Deployment { get; } = new("apps", "v1", "deployments", "Deployment", true);
+
+    public static ResourceType DaemonSet { get; } = new("apps", "v1", "daemonsets", "DaemonSet", true);
+
+    public static ResourceType Job { get; } = new("batch", "v1", "jobs", "Job", true);
+
+    public static ResourceType NetworkPolicy { get; } = new("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", true);
+
+    public static ResourceType ApiService { get; } = new("apiregistration.k8s.io", "v1", "apiservices", "APIService", false);
+
     public static ResourceType StatefulSet { get; } = new("apps", "v1", "statefulsets", "StatefulSet", true);
 
     public static ResourceType Pod { get; } = new(string.Empty, "v1", "pods", "Pod", true);
@@ -32,6 +49,11 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
     public static ResourceType Namespace { get; } = new(string.Empty, "v1", "namespaces", "Namespace", false);
 
     public static ResourceType Prometheus { get; } = new("monitoring.coreos.com", "v1", "prometheuses", "Prometheus", true);
+
+    public static ResourceType Alertmanager { get; } = new("monitoring.coreos.com", "v1", "alertmanagers", "Alertmanager", true);
+
+    public static ResourceType PrometheusRule { get; } =
+        new("monitoring.coreos.com", "v1", "prometheusrules", "PrometheusRule", true);
 
     public static ResourceType ClusterRole { get; } = Rbac("clusterroles", "ClusterRole", false);
 

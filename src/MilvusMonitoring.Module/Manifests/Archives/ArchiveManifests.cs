@@ -3,7 +3,27 @@ using MilvusMonitoring.Manifests.Files;
 namespace MilvusMonitoring.Manifests.Archives;
 
 /// <summary>
-/// Gathers the manifests among the entries of an archive, of which nothing is trusted, and finds the folder that holds them.
+/// The limits of an archive. The largest release so far: 0.9 MB packed, 320 entries, 10 MB unpacked, 5.6 MB of manifests.
+/// </summary>
+internal static class ArchiveLimits
+{
+    /// <summary>The packed size that is downloaded or read from disk.</summary>
+    public const long MaximumPackedBytes = 64L * 1024 * 1024;
+
+    /// <summary>
+    /// The unpacked size of all entries, ignored entries included: 25 times the largest release. Stops decompression bombs.
+    /// </summary>
+    public const long MaximumUnpackedBytes = 256L * 1024 * 1024;
+
+    /// <summary>The size of the manifests, which stay in memory.</summary>
+    public const long MaximumManifestBytes = 64L * 1024 * 1024;
+
+    /// <summary>The number of entries, folders included: 15 times the largest release.</summary>
+    public const int MaximumEntries = 5000;
+}
+
+/// <summary>
+/// Collects the manifests among the entries of an untrusted archive, and finds the folder that contains them.
 /// </summary>
 internal sealed class ArchiveManifests
 {
@@ -13,18 +33,18 @@ internal sealed class ArchiveManifests
     private int _entries;
     private long _manifestBytes;
 
-    /// <summary>Creates an empty collection.</summary>
-    /// <param name="archive">The archive, for messages.</param>
+    /// <param name="archive">The name of the archive, for messages.</param>
     public ArchiveManifests(string archive)
     {
         _archive = archive;
     }
 
-    /// <summary>Checks the name of an entry and says whether its content is wanted.</summary>
-    /// <param name="name">The name as it stands in the archive.</param>
-    /// <returns>The folder of the manifests and the path below it; null where the entry is passed over.</returns>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ArchiveInvalid"/>: one entry too many, or a name that leads out of the
-    /// archive.</exception>
+    /// <summary>Checks the name of an entry, and decides whether its content is needed.</summary>
+    /// <param name="name">The name of the entry in the archive.</param>
+    /// <returns>The folder of the manifests and the path below it; null if the entry is ignored.</returns>
+    /// <exception cref="MonitoringException">
+    /// <see cref="ErrorId.ArchiveInvalid"/>: there are too many entries, or the name leads out of the archive.
+    /// </exception>
     public (string Folder, string Path)? Accept(string name)
     {
         if (++_entries > ArchiveLimits.MaximumEntries)
@@ -35,13 +55,13 @@ internal sealed class ArchiveManifests
         var path = name.Replace('\\', '/');
         if (path is ['/', ..] or [_, ':', ..])
         {
-            throw Invalid($"holds '{Shown(name)}', an absolute path");
+            throw Invalid($"contains '{Clean(name)}', an absolute path");
         }
 
         var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(segment => segment != ".").ToList();
         if (segments.Contains(".."))
         {
-            throw Invalid($"holds '{Shown(name)}', a path that leads out of the archive");
+            throw Invalid($"contains '{Clean(name)}', a path that leads out of the archive");
         }
 
         if (path.EndsWith('/') || segments.Count == 0 || !ManifestPath.IsManifest(segments[^1]))
@@ -57,62 +77,76 @@ internal sealed class ArchiveManifests
         return segments.Count - below <= 2 ? (folder, string.Join('/', segments.TakeLast(below))) : null;
     }
 
-    /// <summary>Adds a file that <see cref="Accept"/> wanted.</summary>
-    /// <param name="place">What <see cref="Accept"/> gave.</param>
-    /// <param name="content">Its content.</param>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ArchiveInvalid"/>: too much in all, or a second file of that
-    /// name.</exception>
-    public void Add((string Folder, string Path) place, byte[] content)
+    /// <summary>Adds a file.</summary>
+    /// <param name="location">The result of <see cref="Accept"/>.</param>
+    /// <exception cref="MonitoringException">
+    /// <see cref="ErrorId.ArchiveInvalid"/>: the manifests are too large, or the name occurs twice.
+    /// </exception>
+    public void Add((string Folder, string Path) location, byte[] content)
     {
         _manifestBytes += content.Length;
         if (_manifestBytes > ArchiveLimits.MaximumManifestBytes)
         {
-            throw Invalid($"holds more than {ArchiveLimits.MaximumManifestBytes / 1048576} MB of manifests");
+            throw Invalid($"contains more than {ArchiveLimits.MaximumManifestBytes / 1048576} MB of manifests");
         }
 
-        if (!_paths.Add(place.Folder + "/" + place.Path))
+        if (!_paths.Add(location.Folder + "/" + location.Path))
         {
-            throw Invalid($"holds '{Shown(place.Path)}' twice");
+            throw Invalid($"contains '{Clean(location.Path)}' twice");
         }
 
-        if (!_byFolder.TryGetValue(place.Folder, out var files))
+        if (!_byFolder.TryGetValue(location.Folder, out var files))
         {
-            _byFolder[place.Folder] = files = [];
+            _byFolder[location.Folder] = files = [];
         }
 
-        files.Add(new ArchivedFile(place.Path, content));
+        files.Add(new ArchivedFile(location.Path, content));
     }
 
-    /// <summary>The manifests: of a folder named <c>manifests</c>, or else of the archive's own top.</summary>
+    /// <summary>Gets the manifests of a folder named <c>manifests</c>, or else of the archive's top folder.</summary>
     /// <returns>The files, ordered.</returns>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ManifestNotFound"/>, or <see cref="ErrorId.ArchiveInvalid"/> where several
-    /// folders could be meant.</exception>
-    public IReadOnlyList<ManifestFile> Files()
+    /// <exception cref="MonitoringException">
+    /// <see cref="ErrorId.ManifestNotFound"/>, or <see cref="ErrorId.ArchiveInvalid"/> if several folders are possible.
+    /// </exception>
+    public IReadOnlyList<ManifestFile> GetFiles()
+    {
+        var candidates = ListCandidates();
+        if (candidates is [var folder])
+        {
+            return ManifestPath.Order(_byFolder[folder]);
+        }
+
+        if (candidates.Count == 0)
+        {
+            throw new MonitoringException(
+                ErrorId.ManifestNotFound,
+                $"The archive {_archive} contains no manifests: searched for *.yaml, *.yml and *.json in manifests/, manifests/setup/, "
+                    + "its top folder and setup/",
+                "give the archive of a kube-prometheus release, or the folder with its manifests",
+                _archive);
+        }
+
+        var names = candidates.Order(StringComparer.Ordinal).Take(3).Select(name => $"'{Clean(name)}'");
+        throw Invalid($"contains manifests in several folders ({string.Join(", ", names)})");
+    }
+
+    private List<string> ListCandidates()
     {
         var named = _byFolder
             .Keys.Where(folder => folder == ManifestPath.Folder || folder.EndsWith("/" + ManifestPath.Folder, StringComparison.Ordinal))
             .ToList();
-        var candidates =
-            named.Count > 0 ? named
-            : _byFolder.ContainsKey("") ? [""]
-            : [.. _byFolder.Keys.Where(folder => !folder.Contains('/', StringComparison.Ordinal))];
-        return candidates.Count switch
+        if (named.Count > 0)
         {
-            1 => ManifestPath.Ordered(_byFolder[candidates[0]]),
-            0 => throw new MonitoringException(
-                ErrorId.ManifestNotFound,
-                $"The archive {_archive} holds no manifests: looked for *.yaml, *.yml and *.json in manifests/, manifests/setup/, its top folder and setup/. Give the archive of a kube-prometheus release, or the folder with its manifests.",
-                _archive),
-            _ => throw Invalid(
-                $"holds manifests in several folders ({string.Join(", ", candidates.Order(StringComparer.Ordinal).Take(3).Select(folder => $"'{Shown(folder)}'"))})"
-            ),
-        };
+            return named;
+        }
+
+        return _byFolder.ContainsKey("")
+            ? [""]
+            : [.. _byFolder.Keys.Where(folder => !folder.Contains('/', StringComparison.Ordinal))];
     }
 
     /// <summary>The error for an archive that is damaged or unsafe.</summary>
-    /// <param name="reason">What is wrong with it; no full stop.</param>
-    /// <param name="innerException">The cause, if another exception was one.</param>
-    /// <returns>The error.</returns>
+    /// <param name="reason">What is wrong with the archive, without a full stop. The text follows the archive's name.</param>
     public MonitoringException Invalid(string reason, Exception? innerException = null) =>
         new(
             ErrorId.ArchiveInvalid,
@@ -121,13 +155,20 @@ internal sealed class ArchiveManifests
             _archive,
             innerException);
 
-    /// <summary>A name out of the archive as it can be shown: one line, no control characters, not too long.</summary>
-    /// <param name="name">The name.</param>
-    /// <returns>The text.</returns>
-    public static string Shown(string name)
+    /// <summary>Cleans a name of the archive for a message: one line, no control characters, not too long.</summary>
+    public static string Clean(string name)
     {
         const int longest = 120;
         var clean = string.Concat(name.Take(longest).Select(character => char.IsControl(character) ? '?' : character));
         return name.Length > longest ? clean + "..." : clean;
     }
+}
+
+/// <summary>A manifest file of an archive, which is unpacked once and stays in memory.</summary>
+/// <param name="path">The path below the manifests folder, with <c>/</c>.</param>
+/// <param name="content">The bytes.</param>
+internal sealed class ArchivedFile(string path, ReadOnlyMemory<byte> content) : ManifestFile(path, content.Length)
+{
+    /// <inheritdoc />
+    public override ManifestContent Open() => new(content);
 }

@@ -1,13 +1,11 @@
 namespace MilvusMonitoring.Manifests.Archives;
 
-/// <summary>The checksum of zip entries, which .NET 8 does not check by itself.</summary>
+/// <summary>The checksum of zip entries. .NET 8 does not verify it.</summary>
 internal static class Crc32
 {
-    private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(value => Remainder((uint)value))];
+    private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(value => ComputeRemainder((uint)value))];
 
-    /// <summary>Computes the checksum.</summary>
-    /// <param name="content">The content.</param>
-    /// <returns>CRC-32 as zip and gzip use it.</returns>
+    /// <summary>Computes the CRC-32 of zip and gzip.</summary>
     public static uint Compute(ReadOnlySpan<byte> content)
     {
         var checksum = uint.MaxValue;
@@ -19,7 +17,7 @@ internal static class Crc32
         return ~checksum;
     }
 
-    private static uint Remainder(uint value)
+    private static uint ComputeRemainder(uint value)
     {
         const uint polynomial = 0xEDB88320;
         for (var bit = 0; bit < 8; bit++)

@@ -5,13 +5,11 @@ using MilvusMonitoring.Manifests.Files;
 
 namespace MilvusMonitoring.Manifests.Archives;
 
-/// <summary>Reads the manifests out of a gzipped tar, in one pass and in memory only.</summary>
+/// <summary>Reads the manifests of a gzipped tar, in one pass and in memory only.</summary>
 internal static class TarManifests
 {
-    /// <summary>Reads the manifests.</summary>
-    /// <param name="packed">The archive's bytes; stays open.</param>
-    /// <param name="archive">The archive, for messages.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="packed">The archive's bytes. The stream stays open.</param>
+    /// <param name="archive">The name of the archive, for messages.</param>
     /// <returns>The files, ordered.</returns>
     /// <exception cref="MonitoringException"><see cref="ErrorId.ArchiveInvalid"/> or <see cref="ErrorId.ManifestNotFound"/>.</exception>
     public static async Task<IReadOnlyList<ManifestFile>> ReadAsync(Stream packed, string archive, CancellationToken cancellationToken)
@@ -37,11 +35,11 @@ internal static class TarManifests
                             or OverflowException
                             or OutOfMemoryException)
             {
-                throw manifests.Invalid("is damaged or cut short", exception);
+                throw manifests.Invalid("is damaged or incomplete", exception);
             }
         }
 
-        return manifests.Files();
+        return manifests.GetFiles();
     }
 
     private static async Task ReadEntriesAsync(LimitedStream unpacked, ArchiveManifests manifests, CancellationToken cancellationToken)
@@ -51,44 +49,41 @@ internal static class TarManifests
         {
             while (await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false) is { } entry)
             {
-                // Written by git into every archive: the commit id.
+                // git writes the commit id into every archive.
                 if (entry.EntryType == TarEntryType.GlobalExtendedAttributes)
                 {
                     continue;
                 }
 
-                if (
-                    entry.EntryType
-                    is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile or TarEntryType.Directory)
-                )
+                if (!IsAllowed(entry.EntryType))
                 {
                     throw manifests.Invalid(
-                        $"holds '{ArchiveManifests.Shown(entry.Name)}', which is a {Words(entry.EntryType)} and not a file");
+                        $"contains '{ArchiveManifests.Clean(entry.Name)}', which is a {Describe(entry.EntryType)} and not a file");
                 }
 
-                if (manifests.Accept(entry.Name) is { } place && entry.EntryType != TarEntryType.Directory)
+                if (manifests.Accept(entry.Name) is { } location && entry.EntryType != TarEntryType.Directory)
                 {
-                    manifests.Add(place, await ContentAsync(entry, manifests, cancellationToken).ConfigureAwait(false));
+                    manifests.Add(location, await ReadContentAsync(entry, manifests, cancellationToken).ConfigureAwait(false));
                 }
-                else if (entry.DataStream is { } passedOver)
+                else if (entry.DataStream is { } ignored)
                 {
-                    // .NET 8 and 9 lose their place where the one byte of an entry is left to them (dotnet/runtime,
+                    // .NET 8 and 9 lose their position if an entry of one byte is not read (dotnet/runtime,
                     // TarReader.AdvanceDataStreamIfNeeded).
-                    await passedOver.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
+                    await ignored.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
 
-        // The end of the tar is not the end of the gzip: only its checksum says that nothing was cut off or changed.
+        // The end of the tar is not the end of the gzip. Only the checksum of the gzip proves that the archive is complete and unchanged.
         await unpacked.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<byte[]> ContentAsync(TarEntry entry, ArchiveManifests manifests, CancellationToken cancellationToken)
+    private static async Task<byte[]> ReadContentAsync(TarEntry entry, ArchiveManifests manifests, CancellationToken cancellationToken)
     {
         if (entry.Length > ManifestText.MaximumLength)
         {
             throw manifests.Invalid(
-                $"holds '{ArchiveManifests.Shown(entry.Name)}' with more than {ManifestText.MaximumLength / 1048576} MB");
+                $"contains '{ArchiveManifests.Clean(entry.Name)}' with more than {ManifestText.MaximumLength / 1048576} MB");
         }
 
         var content = new byte[entry.Length];
@@ -100,7 +95,10 @@ internal static class TarManifests
         return content;
     }
 
-    private static string Words(TarEntryType type) => type switch
+    private static bool IsAllowed(TarEntryType type) =>
+        type is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile or TarEntryType.Directory;
+
+    private static string Describe(TarEntryType type) => type switch
     {
         TarEntryType.SymbolicLink => "symbolic link",
         TarEntryType.HardLink => "hard link",

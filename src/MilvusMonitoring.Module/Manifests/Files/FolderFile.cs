@@ -4,10 +4,10 @@ using System.Security.Cryptography;
 namespace MilvusMonitoring.Manifests.Files;
 
 /// <summary>
-/// A manifest file in a folder. It is read each time that it is needed rather than held, so that memory does not grow with the folder.
+/// A manifest file in a folder. Each use reads the file again, so that memory does not grow with the folder.
 /// </summary>
-/// <param name="path">Its path below the manifests folder, with <c>/</c>.</param>
-/// <param name="location">Where it lies.</param>
+/// <param name="path">The path below the manifests folder, with <c>/</c>.</param>
+/// <param name="location">The path in the file system.</param>
 internal sealed class FolderFile(string path, string location) : ManifestFile(path, new FileInfo(location).Length)
 {
     private byte[]? _hash;
@@ -22,7 +22,7 @@ internal sealed class FolderFile(string path, string location) : ManifestFile(pa
             return content;
         }
 
-        // What is applied has to be what was compared with the release and recorded.
+        // The applied content must be the content that was compared with the release and recorded.
         content.Dispose();
         throw Changed();
     }
@@ -31,7 +31,11 @@ internal sealed class FolderFile(string path, string location) : ManifestFile(pa
     {
         if (Length > ManifestText.MaximumLength)
         {
-            throw new MonitoringException(ErrorId.ManifestInvalid, $"The manifest {location} {ManifestText.TooLarge(Length)}.", location);
+            throw new MonitoringException(
+                ErrorId.ManifestInvalid,
+                $"The manifest {location} {ManifestText.DescribeSize(Length)}",
+                ManifestText.SizeRemedy,
+                location);
         }
 
         var buffer = ArrayPool<byte>.Shared.Rent((int)Length + 1);
@@ -59,7 +63,7 @@ internal sealed class FolderFile(string path, string location) : ManifestFile(pa
     private MonitoringException Changed() =>
         new(
             ErrorId.ManifestInvalid,
-            $"The manifest {location} is no longer what it was when the plan was made, and was not applied",
-            "run the command again once the folder is at rest",
+            $"The manifest {location} has changed since the plan was made, and was not applied",
+            "run the command again when nothing changes the folder any more",
             location);
 }

@@ -4,33 +4,39 @@ using System.Text.Unicode;
 
 namespace MilvusMonitoring.Manifests.Files;
 
-/// <summary>Turns the bytes of a manifest file into clean UTF-8 text, or says why they are none.</summary>
+/// <summary>Converts the bytes of a manifest file to UTF-8 text without control characters.</summary>
 internal static class ManifestText
 {
-    /// <summary>The largest file that is read. The largest of any release so far has 1.6 MB; etcd refuses objects over 1.5 MB.</summary>
+    /// <summary>The largest accepted file. The largest file of any release so far has 1.6 MB. etcd refuses objects over 1.5 MB.</summary>
     public const int MaximumLength = 16 * 1024 * 1024;
 
-    // What YAML 1.1 and 1.2 leave out of the printable characters, as far as it is one byte: C0 controls and DEL.
+    /// <summary>What to do about a file that is too large.</summary>
+    public const string SizeRemedy = "split it into files of one object each";
+
+    private const string SaveAsUtf8 = "save the file as UTF-8";
+
+    // The one-byte characters that YAML 1.1 and 1.2 do not count as printable: C0 controls and DEL.
     private static readonly SearchValues<byte> ControlBytes = SearchValues.Create(
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 127]);
 
-    /// <summary>Takes off a byte order mark, turns UTF-16 into UTF-8, and refuses what can be no YAML text.</summary>
+    /// <summary>Removes a byte order mark, converts UTF-16 to UTF-8, and refuses text that cannot be YAML.</summary>
     /// <param name="path">The path of the file, for messages.</param>
-    /// <param name="content">Its bytes.</param>
-    /// <returns>Its text as UTF-8; it may stand in the same memory.</returns>
-    /// <exception cref="ManifestProblemException">Too large, not UTF-8, or with control characters.</exception>
+    /// <returns>The text as UTF-8, perhaps in the memory of <paramref name="content"/>.</returns>
+    /// <exception cref="ManifestProblemException">
+    /// The content is too large, is not UTF-8 or UTF-16, or has control characters.
+    /// </exception>
     public static ReadOnlyMemory<byte> ToUtf8(string path, ReadOnlyMemory<byte> content)
     {
         if (content.Length > MaximumLength)
         {
-            throw Problem(path, 0, TooLarge(content.Length));
+            throw Problem(path, 0, DescribeSize(content.Length), SizeRemedy);
         }
 
-        var text = WithoutByteOrderMark(path, content);
+        var text = RemoveByteOrderMark(path, content);
         var span = text.Span;
         if (!Utf8.IsValid(span))
         {
-            throw Problem(path, LineAt(span, FirstInvalid(span)), "is not UTF-8 text; save the file as UTF-8");
+            throw Problem(path, CountLines(span, FindInvalid(span)), "is not UTF-8 text", SaveAsUtf8);
         }
 
         var control = span.IndexOfAny(ControlBytes);
@@ -38,30 +44,28 @@ internal static class ManifestText
         {
             throw Problem(
                 path,
-                LineAt(span, control),
-                $"holds the control character 0x{span[control]:X2}, which YAML does not allow; remove it or write it as an escape in double quotes"
-            );
+                CountLines(span, control),
+                $"contains the control character 0x{span[control]:X2}, which YAML does not allow",
+                "remove it or write it as an escape in double quotes");
         }
 
         return text;
     }
 
-    /// <summary>What is wrong with a file of that length, and what to do.</summary>
-    /// <param name="length">Its length in bytes.</param>
-    /// <returns>The words after the name of the file, without a full stop.</returns>
-    public static string TooLarge(long length) =>
-        $"has {length / 1048576} MB, more than the {MaximumLength / 1048576} MB that a manifest file may have; split it into files of one object each";
+    /// <summary>Describes the size of a file that is too large. The text follows the name of the file.</summary>
+    public static string DescribeSize(long length) =>
+        $"has {length / 1048576} MB, more than the {MaximumLength / 1048576} MB that a manifest file may have";
 
-    private static ReadOnlyMemory<byte> WithoutByteOrderMark(string path, ReadOnlyMemory<byte> content) => content.Span switch
+    private static ReadOnlyMemory<byte> RemoveByteOrderMark(string path, ReadOnlyMemory<byte> content) => content.Span switch
     {
         [0xEF, 0xBB, 0xBF, ..] => content[3..],
-        [0xFF, 0xFE, 0, 0, ..] or [0, 0, 0xFE, 0xFF, ..] => throw Problem(path, 1, "is UTF-32 text; save the file as UTF-8"),
-        [0xFF, 0xFE, ..] => FromUtf16(path, content.Span, bigEndian: false),
-        [0xFE, 0xFF, ..] => FromUtf16(path, content.Span, bigEndian: true),
+        [0xFF, 0xFE, 0, 0, ..] or [0, 0, 0xFE, 0xFF, ..] => throw Problem(path, 1, "is UTF-32 text", SaveAsUtf8),
+        [0xFF, 0xFE, ..] => ConvertUtf16(path, content.Span, bigEndian: false),
+        [0xFE, 0xFF, ..] => ConvertUtf16(path, content.Span, bigEndian: true),
         _ => content,
     };
 
-    private static byte[] FromUtf16(string path, ReadOnlySpan<byte> content, bool bigEndian)
+    private static byte[] ConvertUtf16(string path, ReadOnlySpan<byte> content, bool bigEndian)
     {
         var encoding = new UnicodeEncoding(bigEndian, byteOrderMark: false, throwOnInvalidBytes: true);
         try
@@ -70,11 +74,11 @@ internal static class ManifestText
         }
         catch (DecoderFallbackException)
         {
-            throw Problem(path, 0, "starts as UTF-16 text but is none; save the file as UTF-8");
+            throw Problem(path, 0, "starts as UTF-16 text but is not valid UTF-16", SaveAsUtf8);
         }
     }
 
-    private static int FirstInvalid(ReadOnlySpan<byte> text)
+    private static int FindInvalid(ReadOnlySpan<byte> text)
     {
         var position = 0;
         while (Rune.DecodeFromUtf8(text[position..], out _, out var length) == OperationStatus.Done)
@@ -85,8 +89,8 @@ internal static class ManifestText
         return position;
     }
 
-    private static int LineAt(ReadOnlySpan<byte> text, int position) => text[..position].Count((byte)'\n') + 1;
+    private static int CountLines(ReadOnlySpan<byte> text, int position) => text[..position].Count((byte)'\n') + 1;
 
-    private static ManifestProblemException Problem(string path, int line, string message) =>
-        new(new ManifestProblem(path, line, message));
+    private static ManifestProblemException Problem(string path, int line, string reason, string remedy) =>
+        new(new ManifestProblem(path, line, reason, remedy));
 }

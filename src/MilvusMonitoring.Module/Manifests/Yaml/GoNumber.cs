@@ -2,16 +2,15 @@ using System.Globalization;
 
 namespace MilvusMonitoring.Manifests.Yaml;
 
-/// <summary>Writes floating-point numbers in the text that Go's encoders give them, so that what is sent is what kubectl sends.</summary>
+/// <summary>Formats floating-point numbers as Go's encoders do, so that the module sends the same text as kubectl.</summary>
 internal static class GoNumber
 {
-    /// <summary>A number as Go's <c>encoding/json</c> writes it: <c>1000</c>, <c>0.5</c>, <c>1e-7</c>, <c>1e+21</c>.</summary>
+    /// <summary>Formats a number as Go's <c>encoding/json</c> does: <c>1000</c>, <c>0.5</c>, <c>1e-7</c>, <c>1e+21</c>.</summary>
     /// <param name="value">A finite number.</param>
-    /// <returns>The JSON number.</returns>
     public static string ToJson(double value)
     {
-        // The shortest digits that give the same value again, as d[.ddd]E±xx.
-        var (sign, digits, exponent) = Shortest(value.ToString("R", CultureInfo.InvariantCulture));
+        // "R" gives the shortest digits that parse to the same value, as d[.ddd]E±xx.
+        var (sign, digits, exponent) = Split(value.ToString("R", CultureInfo.InvariantCulture));
         if (exponent is < -6 or >= 21)
         {
             var fraction = digits.Length > 1 ? "." + digits[1..] : "";
@@ -28,7 +27,7 @@ internal static class GoNumber
             : sign + digits[..(exponent + 1)] + "." + digits[(exponent + 1)..];
     }
 
-    private static (string Sign, string Digits, int Exponent) Shortest(string text)
+    private static (string Sign, string Digits, int Exponent) Split(string text)
     {
         var sign = text.StartsWith('-') ? "-" : "";
         var parts = text[sign.Length..].Split('E');

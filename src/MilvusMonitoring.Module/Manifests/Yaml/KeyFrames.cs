@@ -1,9 +1,9 @@
 namespace MilvusMonitoring.Manifests.Yaml;
 
-/// <summary>The keys of every mapping that is open, so that a second of the same name is noticed.</summary>
+/// <summary>The keys of every open mapping, which show whether a key occurs twice.</summary>
 internal sealed class KeyFrames
 {
-    // Below this, comparing with each beats hashing; above it, a hostile file would make the comparing quadratic.
+    // For fewer keys, comparing with each key is faster than hashing. For more keys, a hostile file would make the comparison quadratic.
     private const int CompareUpTo = 16;
 
     private readonly List<string> _keys = [];
@@ -27,8 +27,7 @@ internal sealed class KeyFrames
     }
 
     /// <summary>Adds a key to the innermost mapping.</summary>
-    /// <param name="key">The key.</param>
-    /// <returns>False where the mapping has it already.</returns>
+    /// <returns>False if the mapping already has the key.</returns>
     public bool Add(string key)
     {
         if (_set is not null)

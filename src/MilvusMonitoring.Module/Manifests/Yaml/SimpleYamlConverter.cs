@@ -4,13 +4,12 @@ using MilvusMonitoring.IO;
 namespace MilvusMonitoring.Manifests.Yaml;
 
 /// <summary>
-/// Turns the plain kind of YAML that generators write into JSON, many times as fast as the full parser; everything else it leaves to that.
+/// Converts the plain YAML that generators write to JSON, many times as fast as the full parser. Leaves all other YAML to the full parser.
 /// </summary>
 /// <remarks>
-/// It takes block mappings and sequences, scalars on one line, literal blocks, <c>[]</c> and <c>{}</c>: all of what recent releases hold.
-/// On anything else, and on anything wrong, it gives up without a word: <see cref="YamlConverter"/> then reads the file and says what is
-/// wrong.
-/// What both read, both read alike.
+/// The converter reads block mappings and sequences, scalars on one line, literal blocks, <c>[]</c> and <c>{}</c>: everything in the
+/// manifests of recent releases. On any other or invalid YAML the converter gives up silently: <see cref="YamlConverter"/> then reads the
+/// file and reports its problems. Both converters read the same text alike.
 /// </remarks>
 internal ref struct SimpleYamlConverter
 {
@@ -37,13 +36,12 @@ internal ref struct SimpleYamlConverter
         _cancellationToken = cancellationToken;
     }
 
-    /// <summary>Converts all documents of a file; empty ones are left out.</summary>
-    /// <param name="text">The text, clean UTF-8.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>The documents in their order; null where the full parser is needed.</returns>
+    /// <summary>Converts all documents of a file, except empty ones.</summary>
+    /// <param name="text">UTF-8 text from <see cref="Files.ManifestText"/>.</param>
+    /// <returns>The documents, in order; null if the full parser is needed.</returns>
     public static List<JsonText>? TryConvert(ReadOnlySpan<byte> text, CancellationToken cancellationToken)
     {
-        // YAML 1.1 takes more than line feeds for line breaks.
+        // In YAML 1.1, more characters than the line feed break a line.
         if (
             text is not [.., (byte)'\n']
             || text.IndexOf((byte)'\r') >= 0
@@ -77,7 +75,7 @@ internal ref struct SimpleYamlConverter
             }
 
             var line = _lines.Number;
-            if (_lines.Indent > 0 || !Node() || _lines.Indent >= 0)
+            if (_lines.Indent > 0 || !ReadNode() || _lines.Indent >= 0)
             {
                 return false;
             }
@@ -92,7 +90,7 @@ internal ref struct SimpleYamlConverter
     }
 
     /// <summary>Reads the collection that starts on the current line.</summary>
-    private bool Node()
+    private bool ReadNode()
     {
         _cancellationToken.ThrowIfCancellationRequested();
         var line = _lines.Line[_lines.Indent..];
@@ -101,12 +99,12 @@ internal ref struct SimpleYamlConverter
             return false;
         }
 
-        var read = IsEntry(line) ? Sequence(_lines.Indent) : Mapping(_lines.Indent);
+        var read = IsEntry(line) ? ReadSequence(_lines.Indent) : ReadMapping(_lines.Indent);
         _depth--;
         return read;
     }
 
-    private bool Sequence(int indent)
+    private bool ReadSequence(int indent)
     {
         _writer.WriteStartArray();
         while (_lines.Indent == indent && IsEntry(_lines.Line[indent..]))
@@ -116,22 +114,22 @@ internal ref struct SimpleYamlConverter
             var item = spaces < 0 ? [] : content[spaces..];
             if (IsEntry(item))
             {
-                // Empty, or a sequence within the line.
-                if (!item.IsEmpty || !ValueBelow(indent, sequenceAtSameIndent: false))
+                // The item is empty, or a sequence within the line.
+                if (!item.IsEmpty || !ReadValueBelow(indent, sequenceAtSameIndent: false))
                 {
                     return false;
                 }
             }
-            else if (SimpleYamlScalar.KeyLength(item) > 0)
+            else if (SimpleYamlScalar.MeasureKey(item) > 0)
             {
-                if (++_depth > YamlConverter.MaximumDepth || !Mapping(indent + 1 + spaces))
+                if (++_depth > YamlConverter.MaximumDepth || !ReadMapping(indent + 1 + spaces))
                 {
                     return false;
                 }
 
                 _depth--;
             }
-            else if (!Value(item, indent))
+            else if (!ReadValue(item, indent))
             {
                 return false;
             }
@@ -141,23 +139,23 @@ internal ref struct SimpleYamlConverter
         return _lines.Indent <= indent;
     }
 
-    /// <summary>Reads a mapping whose first key is on the current line at <paramref name="indent"/>, perhaps behind a dash.</summary>
-    private bool Mapping(int indent)
+    /// <summary>Reads a mapping whose first key is on the current line at <paramref name="indent"/>, perhaps after a dash.</summary>
+    private bool ReadMapping(int indent)
     {
         _writer.WriteStartObject();
         _keys.Push();
         do
         {
             var line = _lines.Line[indent..];
-            var length = SimpleYamlScalar.KeyLength(line);
-            if (length <= 0 || SimpleYamlScalar.Key(line[..length]) is not { } key || !_keys.Add(key))
+            var length = SimpleYamlScalar.MeasureKey(line);
+            if (length <= 0 || SimpleYamlScalar.ReadKey(line[..length]) is not { } key || !_keys.Add(key))
             {
                 return false;
             }
 
             _writer.WritePropertyName(key);
             var value = line[(length + 1)..].TrimStart((byte)' ');
-            if (!(value.IsEmpty ? ValueBelow(indent, sequenceAtSameIndent: true) : Value(value, indent)))
+            if (!(value.IsEmpty ? ReadValueBelow(indent, sequenceAtSameIndent: true) : ReadValue(value, indent)))
             {
                 return false;
             }
@@ -169,8 +167,8 @@ internal ref struct SimpleYamlConverter
         return _lines.Indent < indent;
     }
 
-    /// <summary>Reads a value that stands below its key or dash, or is not there.</summary>
-    private bool ValueBelow(int indent, bool sequenceAtSameIndent)
+    /// <summary>Reads a value below its key or dash, or a missing value.</summary>
+    private bool ReadValueBelow(int indent, bool sequenceAtSameIndent)
     {
         if (!_lines.MoveNext())
         {
@@ -179,15 +177,15 @@ internal ref struct SimpleYamlConverter
 
         if (_lines.Indent > indent || (sequenceAtSameIndent && _lines.Indent == indent && IsEntry(_lines.Line[indent..])))
         {
-            return Node();
+            return ReadNode();
         }
 
         _writer.WriteNullValue();
         return true;
     }
 
-    /// <summary>Reads a value that starts behind its key or dash.</summary>
-    private bool Value(ReadOnlySpan<byte> value, int indent)
+    /// <summary>Reads a value that starts on the line of its key or dash.</summary>
+    private bool ReadValue(ReadOnlySpan<byte> value, int indent)
     {
         if (IsEntry(value))
         {
@@ -196,7 +194,7 @@ internal ref struct SimpleYamlConverter
 
         if (value[0] != (byte)'|')
         {
-            // A deeper line would go on with the scalar.
+            // A deeper line would continue the scalar.
             return SimpleYamlScalar.TryWrite(value, _writer, _scratch) && _lines.MoveNext() && _lines.Indent <= indent;
         }
 

@@ -2,23 +2,23 @@ using MilvusMonitoring.IO;
 
 namespace MilvusMonitoring.Manifests.Yaml;
 
-/// <summary>Walks the lines of a YAML file; blank lines and lines of comment only are passed over.</summary>
+/// <summary>Reads the lines of a YAML file. Skips blank lines and comment lines.</summary>
 internal ref struct SimpleYamlLines
 {
     private readonly ReadOnlySpan<byte> _text;
     private int _next;
 
     /// <summary>Starts before the first line.</summary>
-    /// <param name="text">The text; every line of it ends in a line feed.</param>
+    /// <param name="text">The text. Every line ends with a line feed.</param>
     public SimpleYamlLines(ReadOnlySpan<byte> text)
     {
         _text = text;
     }
 
-    /// <summary>The line without its line feed and without spaces at its end.</summary>
+    /// <summary>The line without its line feed and without trailing spaces.</summary>
     public ReadOnlySpan<byte> Line { get; private set; }
 
-    /// <summary>How many spaces it starts with; -1 where the document or the file has ended.</summary>
+    /// <summary>The number of leading spaces; -1 at the end of the document or the file.</summary>
     public int Indent { get; private set; }
 
     /// <summary>The number of the line, from 1.</summary>
@@ -28,7 +28,7 @@ internal ref struct SimpleYamlLines
     public readonly bool AtEnd => _next >= _text.Length;
 
     /// <summary>Goes to the next line with content, or to the end of the document.</summary>
-    /// <returns>False where the line is one that only the full parser reads.</returns>
+    /// <returns>False if only the full parser can read the line.</returns>
     public bool MoveNext()
     {
         while (_next < _text.Length)
@@ -60,10 +60,10 @@ internal ref struct SimpleYamlLines
         return true;
     }
 
-    /// <summary>Reads the lines of a literal block scalar that starts on the next line, and goes to the line behind it.</summary>
-    /// <param name="parentIndent">The indentation of the collection that holds it.</param>
-    /// <param name="content">Gets the content, a line feed behind each line but the last.</param>
-    /// <returns>False where the scalar is one that only the full parser reads.</returns>
+    /// <summary>Reads the lines of a literal block scalar that starts on the next line, and goes to the line after the scalar.</summary>
+    /// <param name="parentIndent">The indentation of the parent collection.</param>
+    /// <param name="content">Receives the content, with a line feed after each line but the last.</param>
+    /// <returns>False if only the full parser can read the scalar.</returns>
     public bool TakeLiteral(int parentIndent, PooledBuffer content)
     {
         var indent = -1;
@@ -75,7 +75,7 @@ internal ref struct SimpleYamlLines
             var spaces = line.IndexOfAnyExcept((byte)' ');
             if (spaces < 0)
             {
-                // Spaces only: a break, unless they reach into the content or come before it.
+                // A line of spaces is a break, unless the spaces reach into the content or come before it.
                 if (line.Length > 0 && (indent < 0 || line.Length > indent))
                 {
                     return false;

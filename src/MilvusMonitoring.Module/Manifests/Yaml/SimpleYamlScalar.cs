@@ -5,30 +5,30 @@ using MilvusMonitoring.IO;
 
 namespace MilvusMonitoring.Manifests.Yaml;
 
-/// <summary>Keys and scalars on one line, for <see cref="SimpleYamlConverter"/>.</summary>
+/// <summary>Reads keys and scalars on one line, for <see cref="SimpleYamlConverter"/>.</summary>
 internal static class SimpleYamlScalar
 {
     private const int LongestNumber = 256;
 
-    // The full parser refuses keys from 1024 characters on, as YAML says.
+    // The full parser refuses keys of 1024 characters and more, as YAML requires.
     private const int LongestKey = 512;
 
     private static readonly SearchValues<byte> KeyBytes =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-$"u8);
 
-    // With these a plain scalar can be something else than text.
+    // A plain scalar that starts with one of these bytes may be something other than text.
     private static readonly SearchValues<byte> ResolvedStarts = SearchValues.Create("yYnNtTfFoO~.+-0123456789"u8);
 
-    // No word and no number has other bytes than these in it.
+    // Words and numbers consist of these bytes only.
     private static readonly SearchValues<byte> WordBytes =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.+-~"u8);
 
     private static readonly SearchValues<byte> Indicators = SearchValues.Create("?,[]{}#&*!|>'\"%@`"u8);
 
-    /// <summary>The length of the key that a line starts with, quotes included and colon not.</summary>
+    /// <summary>Measures the key at the start of a line, with its quotes and without its colon.</summary>
     /// <param name="line">The line, from the key on.</param>
-    /// <returns>The length; 0 where the line starts with no simple key.</returns>
-    public static int KeyLength(ReadOnlySpan<byte> line)
+    /// <returns>The length; 0 if the line does not start with a simple key.</returns>
+    public static int MeasureKey(ReadOnlySpan<byte> line)
     {
         int length;
         if (line is [(byte)'"', ..])
@@ -44,10 +44,10 @@ internal static class SimpleYamlScalar
         return length is > 0 and <= LongestKey && line[length..] is [(byte)':'] or [(byte)':', (byte)' ', ..] ? length : 0;
     }
 
-    /// <summary>The text of a key.</summary>
-    /// <param name="key">The key as it stands in the line.</param>
-    /// <returns>Its text; null where YAML takes it for something else than text.</returns>
-    public static string? Key(ReadOnlySpan<byte> key)
+    /// <summary>Reads a key.</summary>
+    /// <param name="key">The key as it is in the line.</param>
+    /// <returns>The text; null if YAML reads the key as something other than text.</returns>
+    public static string? ReadKey(ReadOnlySpan<byte> key)
     {
         if (key[0] == (byte)'"')
         {
@@ -58,11 +58,11 @@ internal static class SimpleYamlScalar
         return ResolvedStarts.Contains(key[0]) && YamlScalar.Resolve(text, out _, out _) != YamlScalarKind.Text ? null : text;
     }
 
-    /// <summary>Writes a scalar that is whole on its line.</summary>
-    /// <param name="value">The scalar as it stands in the line, not empty.</param>
-    /// <param name="writer">Gets the value.</param>
-    /// <param name="scratch">Room to work in.</param>
-    /// <returns>False where only the full parser reads it.</returns>
+    /// <summary>Writes a scalar that ends on its line.</summary>
+    /// <param name="value">The scalar as it is in the line, not empty.</param>
+    /// <param name="writer">Receives the value.</param>
+    /// <param name="scratch">A buffer for the conversion.</param>
+    /// <returns>False if only the full parser can read the scalar.</returns>
     public static bool TryWrite(ReadOnlySpan<byte> value, Utf8JsonWriter writer, PooledBuffer scratch)
     {
         switch (value[0])
@@ -128,7 +128,7 @@ internal static class SimpleYamlScalar
                 return stop == rest.Length - 1;
             }
 
-            if (stop + 1 == rest.Length || Unescaped(rest[stop + 1]) is not { } character)
+            if (stop + 1 == rest.Length || Unescape(rest[stop + 1]) is not { } character)
             {
                 return false;
             }
@@ -140,7 +140,7 @@ internal static class SimpleYamlScalar
         return false;
     }
 
-    private static byte? Unescaped(byte escape) => escape switch
+    private static byte? Unescape(byte escape) => escape switch
     {
         (byte)'n' => (byte)'\n',
         (byte)'t' => (byte)'\t',

@@ -2,23 +2,16 @@ using YamlDotNet.Core;
 
 namespace MilvusMonitoring.Manifests.Yaml;
 
-/// <summary>Says in words what YamlDotNet's parser found wrong.</summary>
+/// <summary>Finds the remedy for an error of YamlDotNet's parser.</summary>
 internal static class YamlAdvice
 {
-    /// <summary>One line without a full stop: what is wrong and what to do.</summary>
-    /// <param name="exception">What the parser threw.</param>
-    /// <param name="text">The text that it read.</param>
-    /// <returns>The line.</returns>
-    public static string Describe(YamlException exception, ReadOnlySpan<byte> text)
-    {
-        var reason = exception.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
-        var advice = IndentsWithTab(Line(text, exception.Start.Line)) || IndentsWithTab(Line(text, exception.End.Line))
+    /// <param name="text">The text that the parser read.</param>
+    public static string FindRemedy(YamlException exception, ReadOnlySpan<byte> text) =>
+        IndentsWithTab(FindLine(text, exception.Start.Line)) || IndentsWithTab(FindLine(text, exception.End.Line))
             ? "indent with spaces, not with tabs"
             : "correct the file";
-        return $"is no valid YAML ({reason}); {advice}";
-    }
 
-    private static ReadOnlySpan<byte> Line(ReadOnlySpan<byte> text, long number)
+    private static ReadOnlySpan<byte> FindLine(ReadOnlySpan<byte> text, long number)
     {
         for (long line = 1; line < number; line++)
         {

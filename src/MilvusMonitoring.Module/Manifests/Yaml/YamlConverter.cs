@@ -9,22 +9,28 @@ using YamlDotNet.Core.Events;
 
 namespace MilvusMonitoring.Manifests.Yaml;
 
-/// <summary>Turns the YAML documents of one file into JSON, event by event, without a tree in between.</summary>
+/// <summary>One document of a manifest file as JSON.</summary>
+/// <param name="Json">The document, UTF-8.</param>
+/// <param name="Line">The line at which the document's content starts, from 1.</param>
+internal readonly record struct JsonText(ReadOnlyMemory<byte> Json, int Line);
+
+/// <summary>Converts the YAML documents of one file to JSON, event by event, without a tree in between.</summary>
 /// <remarks>
-/// Anchors, aliases and merge keys are resolved by copying JSON that is already written; what they may add is limited.
-/// An explicit key wins over a merged one wherever it stands, as the YAML merge key says (go-yaml v2 lets the later one win).
+/// The converter resolves anchors, aliases and merge keys by copying JSON that is already written, up to a limit.
+/// An explicit key wins over a merged key at any position, as the YAML merge key defines (in go-yaml v2 the later key wins).
 /// </remarks>
 internal sealed class YamlConverter : IDisposable
 {
-    /// <summary>How many levels of collections may nest. The deepest schema of a release so far has 31 levels.</summary>
+    /// <summary>The maximum depth of nested collections. The deepest schema of a release so far has 31 levels.</summary>
     public const int MaximumDepth = 128;
 
     /// <summary>
-    /// How many bytes aliases and merge keys may add to a file: far more than any honest file, nothing next to a billion laughs.
+    /// The maximum number of bytes that aliases and merge keys add to a file. No honest file needs as many; a billion-laughs attack needs
+    /// more.
     /// </summary>
     public const int MaximumAliasBytes = 1024 * 1024;
 
-    /// <summary>How JSON is written: as short as it can be.</summary>
+    /// <summary>Writes the shortest JSON.</summary>
     public static readonly JsonWriterOptions WriterOptions = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -51,28 +57,27 @@ internal sealed class YamlConverter : IDisposable
         _writer = new Utf8JsonWriter(_target, WriterOptions);
     }
 
-    /// <summary>Converts all documents of a file; empty ones are left out.</summary>
+    /// <summary>Converts all documents of a file, except empty ones.</summary>
     /// <param name="path">The path of the file, for messages.</param>
-    /// <param name="text">Its text, UTF-8.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>The documents in their order.</returns>
-    /// <exception cref="ManifestProblemException">No valid YAML, or YAML that cannot be JSON.</exception>
+    /// <param name="text">The text, UTF-8.</param>
+    /// <exception cref="ManifestProblemException">The text is not valid YAML, or JSON cannot express it.</exception>
     public static List<JsonText> Convert(string path, ReadOnlyMemory<byte> text, CancellationToken cancellationToken)
     {
-        using var reader = new StreamReader(AsStream(text), Encoding.UTF8, detectEncodingFromByteOrderMarks: false);
+        using var reader = new StreamReader(OpenStream(text), Encoding.UTF8, detectEncodingFromByteOrderMarks: false);
         using var converter = new YamlConverter(path, reader, cancellationToken);
         try
         {
-            return converter.Documents();
+            return converter.ReadDocuments();
         }
         catch (YamlException exception)
         {
-            throw converter.Problem(exception.Start.Line, YamlAdvice.Describe(exception, text.Span));
+            var reason = $"is not valid YAML ({exception.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ')})";
+            throw converter.Problem(exception.Start.Line, reason, YamlAdvice.FindRemedy(exception, text.Span));
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
-            // YamlDotNet's scanner says this, without a place, of some broken flow collections and escapes.
-            throw converter.Problem(converter._parser.Current?.End.Line ?? 1, "is no valid YAML from here on; correct the file");
+            // YamlDotNet's scanner throws this, without a position, for some broken flow collections and escapes.
+            throw converter.Problem(converter._parser.Current?.End.Line ?? 1, "is not valid YAML from here on", "correct the file");
         }
     }
 
@@ -83,22 +88,22 @@ internal sealed class YamlConverter : IDisposable
         _buffer.Dispose();
     }
 
-    private static MemoryStream AsStream(ReadOnlyMemory<byte> text) =>
+    private static MemoryStream OpenStream(ReadOnlyMemory<byte> text) =>
         MemoryMarshal.TryGetArray(text, out var array)
             ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
             : new MemoryStream(text.ToArray(), writable: false);
 
-    private List<JsonText> Documents()
+    private List<JsonText> ReadDocuments()
     {
         var documents = new List<JsonText>();
-        while (Next() is not StreamEnd)
+        while (ReadNext() is not StreamEnd)
         {
             if (_parser.Current is not DocumentStart)
             {
                 continue;
             }
 
-            var root = Next();
+            var root = ReadNext();
             var line = (int)root.Start.Line;
             _anchors.Clear();
             WriteNode(root);
@@ -116,10 +121,10 @@ internal sealed class YamlConverter : IDisposable
         return documents;
     }
 
-    private ParsingEvent Next()
+    private ParsingEvent ReadNext()
     {
         _cancellationToken.ThrowIfCancellationRequested();
-        return _parser.MoveNext() ? _parser.Current! : throw Problem(1, "ends within a document; correct the file");
+        return _parser.MoveNext() ? _parser.Current! : throw Problem(1, "ends within a document", "correct the file");
     }
 
     private void WriteNode(ParsingEvent node)
@@ -136,7 +141,7 @@ internal sealed class YamlConverter : IDisposable
             return;
         }
 
-        // Null while the node is being written: an alias inside it would refer to itself.
+        // The anchor is null while its node is being written: an alias inside would refer to itself.
         _anchors[anchored.Anchor] = null;
         _writer.Flush();
         var start = _target.Written.Length;
@@ -162,7 +167,7 @@ internal sealed class YamlConverter : IDisposable
                 WriteMapping(mapping);
                 break;
             default:
-                throw Problem(node.Start.Line, "has no value where one is needed; correct the file");
+                throw Problem(node.Start.Line, "lacks a value", "correct the file");
         }
     }
 
@@ -170,7 +175,7 @@ internal sealed class YamlConverter : IDisposable
     {
         Enter(sequence);
         _writer.WriteStartArray();
-        while (Next() is var item and not SequenceEnd)
+        while (ReadNext() is var item and not SequenceEnd)
         {
             WriteNode(item);
         }
@@ -185,12 +190,12 @@ internal sealed class YamlConverter : IDisposable
         _writer.WriteStartObject();
         _keys.Push();
         List<byte[]>? merged = null;
-        while (Next() is var key and not MappingEnd)
+        while (ReadNext() is var key and not MappingEnd)
         {
-            var name = KeyOf(key);
+            var name = ReadKey(key);
             if (!_keys.Add(name))
             {
-                throw Problem(key.Start.Line, $"has the key '{name}' twice in one mapping; keep one of them");
+                throw Problem(key.Start.Line, $"has the key '{name}' twice in one mapping", "keep one of them");
             }
 
             if (key is Scalar { Value: "<<", IsPlainImplicit: true })
@@ -201,7 +206,7 @@ internal sealed class YamlConverter : IDisposable
             else
             {
                 _writer.WritePropertyName(name);
-                WriteNode(Next());
+                WriteNode(ReadNext());
             }
         }
 
@@ -223,25 +228,28 @@ internal sealed class YamlConverter : IDisposable
         }
     }
 
-    private string KeyOf(ParsingEvent key)
+    private string ReadKey(ParsingEvent key)
     {
         if (key is not Scalar scalar)
         {
-            throw Problem(key.Start.Line, "has a key that is no text; write the key as text");
+            throw Problem(key.Start.Line, "has a key that is not text", "write the key as text");
         }
 
         RefuseTag(scalar, "tag:yaml.org,2002:str");
-        return !scalar.IsPlainImplicit
-            ? scalar.Value
-            : YamlScalar.Resolve(scalar.Value, out var integer, out var number) switch
-            {
-                YamlScalarKind.Text => scalar.Value,
-                YamlScalarKind.True => "true",
-                YamlScalarKind.False => "false",
-                YamlScalarKind.Integer => integer.ToString(),
-                YamlScalarKind.Float => GoNumber.ToJson(number),
-                _ => throw Problem(key.Start.Line, $"has the key '{scalar.Value}', which YAML takes for no text; put it in quotes"),
-            };
+        if (!scalar.IsPlainImplicit)
+        {
+            return scalar.Value;
+        }
+
+        return YamlScalar.Resolve(scalar.Value, out var integer, out var number) switch
+        {
+            YamlScalarKind.Text => scalar.Value,
+            YamlScalarKind.True => "true",
+            YamlScalarKind.False => "false",
+            YamlScalarKind.Integer => integer.ToString(),
+            YamlScalarKind.Float => GoNumber.ToJson(number),
+            _ => throw Problem(key.Start.Line, $"has the key '{scalar.Value}', which YAML does not read as text", "put it in quotes"),
+        };
     }
 
     private void WriteScalar(Scalar scalar)
@@ -257,7 +265,7 @@ internal sealed class YamlConverter : IDisposable
         {
             throw Problem(
                 scalar.Start.Line,
-                $"has the value {scalar.Value}, which JSON and so Kubernetes cannot hold; put it in quotes if text is meant");
+                $"has the value {scalar.Value}, which JSON cannot express", "put it in quotes if it is text");
         }
     }
 
@@ -274,59 +282,62 @@ internal sealed class YamlConverter : IDisposable
         {
             throw Problem(
                 alias.Start.Line,
-                $"refers to the anchor '{alias.Value}', which is not defined above; define it or write the value out");
+                $"refers to the anchor '{alias.Value}', which is not defined above", "define the anchor or write the value in full");
         }
 
-        return json ?? throw Problem(alias.Start.Line, $"has the anchor '{alias.Value}' refer to itself; write the value out");
+        return json
+            ?? throw Problem(alias.Start.Line, $"has the anchor '{alias.Value}', which refers to itself", "write the value in full");
     }
 
-    private void Charge(byte[] json, ParsingEvent place)
+    private void Charge(byte[] json, ParsingEvent location)
     {
         _aliasBytes += json.Length;
         if (_aliasBytes > MaximumAliasBytes)
         {
-            throw Problem(place.Start.Line, $"grows by more than {MaximumAliasBytes / 1048576} MB through aliases; write the values out");
+            throw Problem(
+                location.Start.Line,
+                $"grows by more than {MaximumAliasBytes / 1048576} MB through aliases", "write the values in full");
         }
 
-        // Aliases within aliases nest without the parser's events nesting.
+        // Aliases within aliases nest deeper than the parser's events.
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaximumDepth });
         while (reader.Read())
         {
             if (_depth + reader.CurrentDepth > MaximumDepth)
             {
-                throw TooDeep(place);
+                throw TooDeep(location);
             }
         }
     }
 
-    private ManifestProblemException TooDeep(ParsingEvent place) =>
-        Problem(place.Start.Line, $"nests deeper than {MaximumDepth} levels, which no Kubernetes object does; correct the file");
+    private ManifestProblemException TooDeep(ParsingEvent location) =>
+        Problem(location.Start.Line, $"nests deeper than {MaximumDepth} levels, which no Kubernetes object does", "correct the file");
 
     private void ReadMerged(List<byte[]> merged)
     {
-        var value = Next();
+        var value = ReadNext();
         if (value is not SequenceStart)
         {
-            merged.Add(MergeSource(value));
+            merged.Add(ReadMergeSource(value));
             return;
         }
 
-        while (Next() is var item and not SequenceEnd)
+        while (ReadNext() is var item and not SequenceEnd)
         {
-            merged.Add(MergeSource(item));
+            merged.Add(ReadMergeSource(item));
         }
     }
 
-    private byte[] MergeSource(ParsingEvent node)
+    private byte[] ReadMergeSource(ParsingEvent node)
     {
-        var json = node is AnchorAlias alias ? Resolve(alias) : WrittenApart(node);
+        var json = node is AnchorAlias alias ? Resolve(alias) : WriteSeparately(node);
         Charge(json, node);
         return json[0] == (byte)'{'
             ? json
-            : throw Problem(node.Start.Line, "merges ('<<') something that is no mapping; merge mappings only");
+            : throw Problem(node.Start.Line, "merges ('<<') a value that is not a mapping", "merge mappings only");
     }
 
-    private byte[] WrittenApart(ParsingEvent node)
+    private byte[] WriteSeparately(ParsingEvent node)
     {
         using var buffer = new PooledBuffer();
         using var writer = new Utf8JsonWriter(buffer, WriterOptions);
@@ -366,9 +377,10 @@ internal sealed class YamlConverter : IDisposable
     {
         if (!node.Tag.IsEmpty && !node.Tag.IsNonSpecific && node.Tag.Value != allowed)
         {
-            throw Problem(node.Start.Line, $"has the tag '{node.Tag}', which Kubernetes does not know; remove it");
+            throw Problem(node.Start.Line, $"has the tag '{node.Tag}', which Kubernetes does not know", "remove it");
         }
     }
 
-    private ManifestProblemException Problem(long line, string message) => new(new ManifestProblem(_path, line, message));
+    private ManifestProblemException Problem(long line, string reason, string remedy) =>
+        new(new ManifestProblem(_path, line, reason, remedy));
 }

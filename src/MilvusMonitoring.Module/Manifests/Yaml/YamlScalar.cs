@@ -1,20 +1,14 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace MilvusMonitoring.Manifests.Yaml;
 
-/// <summary>What an unquoted YAML scalar stands for.</summary>
+/// <summary>The value of an unquoted YAML scalar.</summary>
 internal enum YamlScalarKind
 {
-    /// <summary>Text.</summary>
     Text,
-
-    /// <summary>No value.</summary>
     Null,
-
-    /// <summary>True.</summary>
     True,
-
-    /// <summary>False.</summary>
     False,
 
     /// <summary>A whole number.</summary>
@@ -23,24 +17,22 @@ internal enum YamlScalarKind
     /// <summary>A number with a fraction or an exponent.</summary>
     Float,
 
-    /// <summary>An infinity or not-a-number, for which JSON has no word.</summary>
+    /// <summary>An infinity or not-a-number, which JSON cannot express.</summary>
     NotFinite,
 }
 
-/// <summary>Resolves unquoted scalars as sigs.k8s.io/yaml does, which kubectl and the API server use.</summary>
+/// <summary>Resolves unquoted scalars as sigs.k8s.io/yaml does. kubectl and the API server use that library.</summary>
 /// <remarks>
-/// The rules are those of go.yaml.in/yaml/v2 (<c>resolve.go</c>, read at v2.4.4): YAML 1.1 words for true and false, <c>y</c> and <c>n</c>
-/// among them;
-/// integers as Go's <c>ParseInt</c> with base 0 reads them once underscores are gone; floats by a regular expression; what looks like a
-/// date stays text.
+/// The rules are those of go.yaml.in/yaml/v2 (<c>resolve.go</c>, read at v2.4.4). The words of YAML 1.1 mean true and false, <c>y</c> and
+/// <c>n</c> among them. Integers are what Go's <c>ParseInt</c> with base 0 reads after underscores are removed. A regular expression
+/// recognises floats. A date stays text.
 /// </remarks>
 internal static class YamlScalar
 {
-    /// <summary>Resolves one scalar.</summary>
-    /// <param name="text">The scalar as it stands in the file.</param>
+    /// <param name="text">The scalar as it is in the file.</param>
     /// <param name="integer">The value, for <see cref="YamlScalarKind.Integer"/>: from -2^63 to 2^64-1.</param>
     /// <param name="number">The value, for <see cref="YamlScalarKind.Float"/>.</param>
-    /// <returns>What it stands for.</returns>
+
     public static YamlScalarKind Resolve(ReadOnlySpan<char> text, out Int128 integer, out double number)
     {
         integer = 0;
@@ -53,17 +45,17 @@ internal static class YamlScalar
         switch (text[0])
         {
             case 'y' or 'Y' or 'n' or 'N' or 't' or 'T' or 'f' or 'F' or 'o' or 'O' or '~':
-                return Word(text);
+                return ResolveWord(text);
             case '.':
-                return IsNotFinite(text) ? YamlScalarKind.NotFinite : Fraction(text, ref number);
+                return IsNotFinite(text) ? YamlScalarKind.NotFinite : ResolveFloat(text, ref number);
             case '+' or '-' or (>= '0' and <= '9'):
-                return IsNotFinite(text) ? YamlScalarKind.NotFinite : Number(text, ref integer, ref number);
+                return IsNotFinite(text) ? YamlScalarKind.NotFinite : ResolveNumber(text, ref integer, ref number);
             default:
                 return YamlScalarKind.Text;
         }
     }
 
-    private static YamlScalarKind Word(ReadOnlySpan<char> text) => text switch
+    private static YamlScalarKind ResolveWord(ReadOnlySpan<char> text) => text switch
     {
         "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" or "y" or "Y" => YamlScalarKind.True,
         "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" or "n" or "N" => YamlScalarKind.False,
@@ -75,9 +67,9 @@ internal static class YamlScalar
         text is ".nan" or ".NaN" or ".NAN"
             or ".inf" or ".Inf" or ".INF" or "+.inf" or "+.Inf" or "+.INF" or "-.inf" or "-.Inf" or "-.INF";
 
-    private static YamlScalarKind Number(ReadOnlySpan<char> text, ref Int128 integer, ref double number)
+    private static YamlScalarKind ResolveNumber(ReadOnlySpan<char> text, ref Int128 integer, ref double number)
     {
-        // Longer text, which nobody writes as a number, stays text: the scalar may be a page that starts with a digit.
+        // Longer text is not a number: the scalar may be a page that starts with a digit.
         const int longest = 512;
         Span<char> plain = stackalloc char[Math.Min(text.Length, longest)];
         var length = 0;
@@ -95,10 +87,10 @@ internal static class YamlScalar
         }
 
         plain = plain[..length];
-        return Integer(plain, ref integer) ? YamlScalarKind.Integer : Fraction(plain, ref number);
+        return TryParseInteger(plain, ref integer) ? YamlScalarKind.Integer : ResolveFloat(plain, ref number);
     }
 
-    private static bool Integer(ReadOnlySpan<char> text, ref Int128 integer)
+    private static bool TryParseInteger(ReadOnlySpan<char> text, ref Int128 integer)
     {
         var negative = text.StartsWith("-");
         var signed = negative || text.StartsWith("+");
@@ -124,7 +116,7 @@ internal static class YamlScalar
         Int128 value = 0;
         foreach (var character in digits)
         {
-            var digit = Digit(character);
+            var digit = ParseDigit(character);
             if (digit >= radix)
             {
                 return false;
@@ -137,9 +129,7 @@ internal static class YamlScalar
             }
         }
 
-        // Go tries a signed 64-bit integer first, then an unsigned one, which takes no sign at all.
-        var largest = negative ? -(Int128)long.MinValue : signed ? long.MaxValue : ulong.MaxValue;
-        if (value > largest)
+        if (value > FindLargest(negative, signed))
         {
             return false;
         }
@@ -148,7 +138,18 @@ internal static class YamlScalar
         return true;
     }
 
-    private static int Digit(char character) => character switch
+    /// <summary>Go tries a signed 64-bit integer first, then an unsigned one, which accepts no sign.</summary>
+    private static Int128 FindLargest(bool negative, bool signed)
+    {
+        if (negative)
+        {
+            return -(Int128)long.MinValue;
+        }
+
+        return signed ? long.MaxValue : ulong.MaxValue;
+    }
+
+    private static int ParseDigit(char character) => character switch
     {
         >= '0' and <= '9' => character - '0',
         >= 'a' and <= 'f' => character - 'a' + 10,
@@ -156,7 +157,7 @@ internal static class YamlScalar
         _ => int.MaxValue,
     };
 
-    private static YamlScalarKind Fraction(ReadOnlySpan<char> text, ref double number)
+    private static YamlScalarKind ResolveFloat(ReadOnlySpan<char> text, ref double number)
     {
         if (!LooksLikeFloat(text)
             || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number)
@@ -171,13 +172,13 @@ internal static class YamlScalar
     // [-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?
     private static bool LooksLikeFloat(ReadOnlySpan<char> text)
     {
-        text = WithoutSign(text);
-        var whole = LeadingDigits(text);
+        text = SkipSign(text);
+        var whole = CountDigits(text);
         text = text[whole..];
         var fraction = 0;
         if (text.StartsWith("."))
         {
-            fraction = LeadingDigits(text[1..]);
+            fraction = CountDigits(text[1..]);
             text = text[(1 + fraction)..];
         }
 
@@ -188,20 +189,57 @@ internal static class YamlScalar
 
         if (text.StartsWith("e") || text.StartsWith("E"))
         {
-            text = WithoutSign(text[1..]);
-            var exponent = LeadingDigits(text);
+            text = SkipSign(text[1..]);
+            var exponent = CountDigits(text);
             return exponent > 0 && exponent == text.Length;
         }
 
         return text.IsEmpty;
     }
 
-    private static ReadOnlySpan<char> WithoutSign(ReadOnlySpan<char> text) =>
+    private static ReadOnlySpan<char> SkipSign(ReadOnlySpan<char> text) =>
         text.StartsWith("-") || text.StartsWith("+") ? text[1..] : text;
 
-    private static int LeadingDigits(ReadOnlySpan<char> text)
+    private static int CountDigits(ReadOnlySpan<char> text)
     {
         var end = text.IndexOfAnyExceptInRange('0', '9');
         return end < 0 ? text.Length : end;
+    }
+}
+
+/// <summary>Writes unquoted scalars as JSON.</summary>
+internal static class PlainScalar
+{
+    /// <param name="text">The scalar as it is in the file.</param>
+    /// <param name="writer">Receives the value.</param>
+    /// <returns>False, with nothing written, if JSON cannot express the value.</returns>
+    public static bool TryWrite(ReadOnlySpan<char> text, Utf8JsonWriter writer)
+    {
+        switch (YamlScalar.Resolve(text, out var integer, out var number))
+        {
+            case YamlScalarKind.Null:
+                writer.WriteNullValue();
+                return true;
+            case YamlScalarKind.True:
+                writer.WriteBooleanValue(true);
+                return true;
+            case YamlScalarKind.False:
+                writer.WriteBooleanValue(false);
+                return true;
+            case YamlScalarKind.Integer when integer >= 0:
+                writer.WriteNumberValue((ulong)integer);
+                return true;
+            case YamlScalarKind.Integer:
+                writer.WriteNumberValue((long)integer);
+                return true;
+            case YamlScalarKind.Float:
+                writer.WriteRawValue(GoNumber.ToJson(number), skipInputValidation: true);
+                return true;
+            case YamlScalarKind.NotFinite:
+                return false;
+            default:
+                writer.WriteStringValue(text);
+                return true;
+        }
     }
 }

@@ -46,7 +46,7 @@ internal static class RuleTarget
             ["metadata"] = new JsonObject { ["name"] = "a", ["resourceVersion"] = "1" },
             ["rules"] = rules,
         };
-        var missing = DiscoveryRules.MissingFrom(PolicyRule.ParseAll(rules));
+        var missing = DiscoveryRules.ListMissing(PolicyRule.ParseAll(rules));
         foreach (
             var (group, resource) in (ReadOnlySpan<(string, string)>)
                 [("", "pods"), ("", "services"), ("", "endpoints"), ("discovery.k8s.io", "endpointslices")])
@@ -59,9 +59,9 @@ internal static class RuleTarget
             }
         }
 
-        var granted = Apply(role, RolePatch.ToGrant(role));
-        PropertyException.Check(RolePatch.ToGrant(granted).IsEmpty, () => $"granting twice changes {granted.ToJsonString()}");
-        var revoked = Apply(granted, RolePatch.ToRevoke(granted));
+        var granted = Apply(role, RolePatch.Grant(role));
+        PropertyException.Check(RolePatch.Grant(granted).IsEmpty, () => $"granting twice changes {granted.ToJsonString()}");
+        var revoked = Apply(granted, RolePatch.Revoke(granted));
         PropertyException.Check(JsonNode.DeepEquals(revoked["rules"], role["rules"]), () =>
             $"of {rules.ToJsonString()} revoking leaves {revoked["rules"]?.ToJsonString()}");
     }
@@ -71,8 +71,8 @@ internal static class RuleTarget
         if (Documents.Next(Roles, random) is { ValueKind: JsonValueKind.Object } document)
         {
             var role = JsonObject.Create(document)!;
-            RolePatch.ToGrant(role);
-            RolePatch.ToRevoke(role);
+            RolePatch.Grant(role);
+            RolePatch.Revoke(role);
         }
     }
 

@@ -1,3 +1,4 @@
+using MilvusMonitoring.IO;
 using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Errors;
@@ -6,24 +7,21 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Access;
 
-/// <summary>Carries planned writes out.</summary>
-internal sealed class AccessWriter(ClusterClient client, IActivitySink sink)
+/// <summary>Executes planned writes.</summary>
+internal sealed class AccessExecutor(ClusterClient client, IActivitySink sink)
 {
     private const int Attempts = 6;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Does the writes of one access.</summary>
-    /// <param name="planned">The plan.</param>
-    /// <param name="planAgain">Plans anew after somebody else has written to a role between reading and patching.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
-    /// <returns>What became of the access.</returns>
-    public async Task<PrometheusAccess> WriteAsync(
+    /// <summary>Executes the writes of one access.</summary>
+    /// <param name="planAgain">Plans again, if somebody else has changed a role between the read and the patch.</param>
+    public async Task<PrometheusAccess> ExecuteAsync(
         PlannedAccess planned,
         Func<Task<PlannedAccess>> planAgain,
         CancellationToken cancellationToken)
     {
-        var pause = FirstPause;
         for (var attempt = 1; ; attempt++)
         {
             var outdated = false;
@@ -42,20 +40,19 @@ internal sealed class AccessWriter(ClusterClient client, IActivitySink sink)
             {
                 throw new MonitoringException(
                     ErrorId.ObjectChanged,
-                    $"{id} was changed by somebody else each of the {Attempts} times that it was to be patched",
-                    "see what keeps writing to it, and run the command again",
+                    $"Somebody else changed {id} before each of {Attempts} attempts to patch it",
+                    "find out what keeps changing it, and run the command again",
                     id.ToString());
             }
 
-            sink.Verbose($"{id} has changed since it was read; it is read again");
-            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
-            pause *= 2;
+            sink.Verbose($"{id} has changed since it was read; reading it again");
+            await Task.Delay(Backoff.After(attempt, FirstPause, LongestPause), cancellationToken).ConfigureAwait(false);
             planned = await planAgain().ConfigureAwait(false);
         }
     }
 
-    /// <summary>Does one write.</summary>
-    /// <returns>Whether it was done; if not, the object has moved on since it was read.</returns>
+    /// <summary>Executes one write.</summary>
+    /// <returns>Whether the write succeeded; if not, the object has changed since it was read.</returns>
     private async Task<bool> TryWriteAsync(RoleWrite write, CancellationToken cancellationToken)
     {
         var refusal = write.Mode switch
@@ -71,7 +68,7 @@ internal sealed class AccessWriter(ClusterClient client, IActivitySink sink)
             return true;
         }
 
-        // A test that does not hold is answered like any other fault of a patch, so the object itself has to say which it was.
+        // The response to a failed test of a JSON patch is the same as to any other faulty patch. Only the live object tells them apart.
         if (write.Mode == RoleWriteMode.Patch && refusal.Code is 409 or 422)
         {
             var live = await client.FindMetadataAsync(write.Type, write.Id, cancellationToken).ConfigureAwait(false);
@@ -102,11 +99,11 @@ internal sealed class AccessWriter(ClusterClient client, IActivitySink sink)
     }
 
     /// <summary>
-    /// Whether a try whose answer was lost has done it: the role carries the note of this patch, and nobody else has written to it since it
-    /// was read.
+    /// Whether an earlier attempt, whose response was lost, has done the write: the role has the annotation of this patch, and nobody else
+    /// has changed the role since it was read.
     /// </summary>
     private static bool IsDone(RoleWrite write, ObjectMetadata live) =>
         live.ResourceVersion != write.Before?.ResourceVersion
-        && live.Annotations.GetValueOrDefault(GrantedRules.AnnotationName) == write.Noted
+        && live.Annotations.GetValueOrDefault(GrantedRules.AnnotationName) == write.Annotation
         && live.Managers.Where(manager => !manager.IsByUs).SequenceEqual((write.Before?.Managers ?? []).Where(manager => !manager.IsByUs));
 }
