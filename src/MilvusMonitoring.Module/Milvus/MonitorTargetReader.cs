@@ -120,8 +120,7 @@ internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink si
                 .Select(item => new SelectedObject(
                     item.Member("metadata").Text("namespace") ?? string.Empty,
                     GetName(item),
-                    [.. ports(item).Select(port => port.Text("name") ?? string.Empty)],
-                    GetLabels(item)))
+                    [.. ports(item).Select(port => port.Text("name") ?? string.Empty)]))
                 .OrderBy(item => item.Name, StringComparer.Ordinal),
         ];
     }

@@ -17,11 +17,7 @@ internal sealed record MonitorTargets(
 }
 
 /// <summary>A Service or pod that a monitor selects, with the names of its ports.</summary>
-internal sealed record SelectedObject(
-    string Namespace,
-    string Name,
-    IReadOnlyList<string> Ports,
-    IReadOnlyDictionary<string, string> Labels);
+internal sealed record SelectedObject(string Namespace, string Name, IReadOnlyList<string> Ports);
 
 /// <summary>A scrape endpoint.</summary>
 /// <param name="Namespace">Its namespace.</param>

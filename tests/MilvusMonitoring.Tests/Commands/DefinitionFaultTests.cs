@@ -68,7 +68,7 @@ public sealed class DefinitionFaultTests
         var error = Assert.Single((await stage.InstallAsync("-Timeout 1")).Errors);
 
         Assert.StartsWith(ErrorId.DefinitionNotEstablished, error.FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.Contains("Discovery does not show alertmanagers, podmonitors", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("discovery does not serve alertmanagers, podmonitors", error.ToString(), StringComparison.Ordinal);
         Assert.Null(stage.Cluster.Find("apps/v1", "Deployment", "monitoring", "prometheus-operator"));
         Assert.NotNull(stage.Cluster.Find("monitoring.coreos.com/v1", "Prometheus", "monitoring", "k8s"));
     }

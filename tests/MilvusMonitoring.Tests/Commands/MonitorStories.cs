@@ -57,7 +57,7 @@ public abstract class MonitorStories
     [InlineData("-Interval '5 minutes'", "'5 minutes' is no interval")]
     [InlineData("-Interval 5s", "longer than the interval 5s")]
     [InlineData("-AdditionalLabel @{ 'bad key' = 'x' }", "'bad key' is not a label key")]
-    [InlineData("-AdditionalLabel @{ team = 'a b' }", "'a b' is no value")]
+    [InlineData("-AdditionalLabel @{ team = 'a b' }", "'a b' is not a value")]
     [InlineData("-AdditionalLabel @{ 'app.kubernetes.io/name' = 'x' }", "the chart's own")]
     public async Task Bad_input_is_refused_before_anything_is_written(string parameters, string text)
     {
