@@ -96,8 +96,11 @@ internal static partial class HelpPageReader
 
     // [[-Name] <type>], [-Name] <type>, [-Name <type>], -Name <type>, [-Name], -Name, [<CommonParameters>]
     [GeneratedRegex(
-        @"(?<optional>\[)(?<positional>\[)-(?<name>\w+)\] <(?<type>[^>]+)>\]|(?<positional>\[)-(?<name>\w+)\] <(?<type>[^>]+)>|(?<optional>\[)-(?<name>\w+)( <(?<type>[^>]+)>)?\]|-(?<name>\w+)( <(?<type>[^>]+)>)?|\[<CommonParameters>\]"
-    )]
+        @"(?<optional>\[)(?<positional>\[)-(?<name>\w+)\] <(?<type>[^>]+)>\]"
+            + @"|(?<positional>\[)-(?<name>\w+)\] <(?<type>[^>]+)>"
+            + @"|(?<optional>\[)-(?<name>\w+)( <(?<type>[^>]+)>)?\]"
+            + @"|-(?<name>\w+)( <(?<type>[^>]+)>)?"
+            + @"|\[<CommonParameters>\]")]
     private static partial Regex Options();
 
     [GeneratedRegex(@"^<!-- needs: (.+) -->$")]

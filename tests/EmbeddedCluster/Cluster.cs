@@ -165,7 +165,10 @@ public sealed class Cluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes when the condition holds for what is stored; it is asked again after every write. Fails if nothing is written for two minutes.</summary>
+    /// <summary>
+    /// Completes when the condition holds for what is stored; it is asked again after every write. Fails if nothing is written for two
+    /// minutes.
+    /// </summary>
     public async Task WaitForAsync(Func<Cluster, bool> condition, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(condition);

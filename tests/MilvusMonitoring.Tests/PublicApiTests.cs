@@ -40,7 +40,8 @@ public sealed class PublicApiTests
             yield return $"{type.FullName}.{member switch
             {
                 FieldInfo { IsLiteral: true } constant => $"{constant.Name} = {constant.GetRawConstantValue()}",
-                PropertyInfo property => $"{property.Name} {{ {(property.CanRead ? "get; " : "")}{(property.SetMethod?.IsPublic is true ? IsInit(property) ? "init; " : "set; " : "")}}}: {Name(property.PropertyType)}",
+                PropertyInfo property => $"{property.Name} {{ "
+                    + $"{(property.CanRead ? "get; " : "")}{(property.SetMethod?.IsPublic is true ? IsInit(property) ? "init; " : "set; " : "")}}}: {Name(property.PropertyType)}",
                 MethodBase method => $"{method.Name}({string.Join(", ", method.GetParameters().Select(parameter => Name(parameter.ParameterType)))}){(method is MethodInfo returning ? ": " + Name(returning.ReturnType) : "")}",
                 _ => member.Name,
             }}";

@@ -86,7 +86,9 @@ public sealed class UnusedCodeTests
         .Select(callee => callee.Resolve())
         .Where(callee => callee is not null && callee != method);
 
-    /// <summary>Whether the compiler gave the method to a record: ToString, Equals, GetHashCode and Deconstruct call every getter.</summary>
+    /// <summary>
+    /// Whether the compiler gave the method to a record: ToString, Equals, GetHashCode and Deconstruct call every getter.
+    /// </summary>
     private static bool IsGeneratedInRecord(MethodDefinition method) =>
         method.Name is "ToString" or "PrintMembers" or "Equals" or "GetHashCode" or "Deconstruct" && IsCompilerGenerated(method);
 

@@ -24,7 +24,8 @@ internal static class GivenCluster
         return Environment.GetEnvironmentVariable(AllowVariable) == admin.Context
             ? path
             : throw new InvalidOperationException(
-                $"{Variable} names the context '{admin.Context}', which the tests did not start: they install and uninstall a stack there. Set {AllowVariable}={admin.Context} if that is meant."
+                $"{Variable} names the context '{admin.Context}', which the tests did not start: they install and uninstall a stack "
+                    + $"there. Set {AllowVariable}={admin.Context} if that is meant."
             );
     }
 }

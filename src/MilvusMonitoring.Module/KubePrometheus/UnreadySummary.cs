@@ -13,9 +13,12 @@ namespace MilvusMonitoring.KubePrometheus;
 internal sealed record UnreadyObject(ResourceId Id, ReadyState State, IReadOnlyList<PodProblem> Problems, bool WaitsForOperator)
 {
     /// <summary>The state and all problems, in one line.</summary>
-    public string Text => Problems.Count == 0
-        ? State.Message
-        : string.Join(", ", Problems.Select(problem => OneLine.TrimPunctuation(problem.ToString())).Prepend(OneLine.TrimPunctuation(State.Message)));
+    public string Text =>
+        Problems.Count == 0
+            ? State.Message
+            : string.Join(
+                ", ",
+                Problems.Select(problem => OneLine.TrimPunctuation(problem.ToString())).Prepend(OneLine.TrimPunctuation(State.Message)));
 }
 
 /// <summary>Sums up objects that are not ready: each cause once, each with its remedy.</summary>

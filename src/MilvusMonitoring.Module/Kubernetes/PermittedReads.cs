@@ -20,7 +20,9 @@ internal static class PermittedReads
         }
     }
 
-    /// <summary>Returns the result of a listing. If the API server denies the listing, writes a verbose line and returns an empty list.</summary>
+    /// <summary>
+    /// Returns the result of a listing. If the API server denies the listing, writes a verbose line and returns an empty list.
+    /// </summary>
     public static async Task<IReadOnlyList<T>> ListIfPermittedAsync<T>(this Task<IReadOnlyList<T>> read, IActivitySink sink)
     {
         try

@@ -59,7 +59,13 @@ internal sealed record ManifestObject
 
     /// <summary>Copies the object with other content.</summary>
     /// <param name="json">The content, UTF-8 JSON.</param>
-    public ManifestObject With(ReadOnlyMemory<byte> json) => this with { Length = json.Length, Hash = ComputeHash(json), _read = () => json };
+    public ManifestObject With(ReadOnlyMemory<byte> json) =>
+        this with
+        {
+            Length = json.Length,
+            Hash = ComputeHash(json),
+            _read = () => json,
+        };
 
     /// <summary>Copies the object without its content.</summary>
     /// <param name="read">Reads the content again.</param>

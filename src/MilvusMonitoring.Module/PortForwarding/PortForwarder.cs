@@ -192,7 +192,8 @@ internal sealed class PortForwarder : IAsyncDisposable
 
     private MonitoringException NotReady(TimeSpan timeout)
     {
-        var last = _meter.LastError is { } error && _backends.Current.Ready.Count > 0 ? $" ({OneLine.TrimPunctuation(error)})" : string.Empty;
+        var last =
+            _meter.LastError is { } error && _backends.Current.Ready.Count > 0 ? $" ({OneLine.TrimPunctuation(error)})" : string.Empty;
         return new MonitoringException(
             ErrorId.NotReady,
             $"No pod of {_target} became ready within {timeout.TotalSeconds:0.#} s: {DescribePods()}{last}",

@@ -52,7 +52,9 @@ internal sealed class SelectionCheck : ICheck
         var namespaceName = monitor.Metadata.Namespace!;
         try
         {
-            return (await PrometheusSelection.ReadLabelsAsync(context.Client, namespaceName, cancellationToken).ConfigureAwait(false), null);
+            return (
+                await PrometheusSelection.ReadLabelsAsync(context.Client, namespaceName, cancellationToken).ConfigureAwait(false),
+                null);
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
         {

@@ -57,7 +57,9 @@ internal sealed class FleetSuite
         Enumerable.Range(from, to - from).Select(number => Path.Combine(folder.Path, $"{number}"));
 
     private static string Script(IEnumerable<string> kubeconfigs) =>
-        $"$stacks = {string.Join(',', kubeconfigs.Select(path => $"'{path}'"))} | ForEach-Object {{ [pscustomobject]@{{ Kubeconfig = $_ }} }} | Install-KubePrometheus -Path '{s_manifests}' -ThrottleLimit 8 -ErrorAction SilentlyContinue -ErrorVariable failed; @($stacks).Count; $failed.Count";
+        $"$stacks = {string.Join(',', kubeconfigs.Select(path => $"'{path}'"))} | ForEach-Object {{ [pscustomobject]@{{ Kubeconfig = $_ "
+            + $"}} }} | Install-KubePrometheus -Path '{s_manifests}' -ThrottleLimit 8 -ErrorAction SilentlyContinue -ErrorVariable "
+            + "failed; @($stacks).Count; $failed.Count";
 
     private static void Show(Report report, ChildReply alone, ChildReply install, ChildReply again)
     {
@@ -68,12 +70,14 @@ internal sealed class FleetSuite
             || all != stacks)
         {
             throw new BenchmarkException(
-                $"The fleet gave '{string.Join(' ', install.Output)}', then '{string.Join(' ', again.Output)}' instead of {Clusters} stacks with one error, then {Clusters} with none."
+                $"The fleet gave '{string.Join(' ', install.Output)}', then '{string.Join(' ', again.Output)}' instead of {Clusters} "
+                    + $"stacks with one error, then {Clusters} with none."
             );
         }
 
         report.Say(
-            $"A fleet: {Clusters} embedded clusters in one pipeline, -ThrottleLimit 8; in the first run one more that is out of reach, which takes {Report.Time(alone.Milliseconds)} by itself"
+            $"A fleet: {Clusters} embedded clusters in one pipeline, -ThrottleLimit 8; in the first run one more that is out of reach, "
+                + $"which takes {Report.Time(alone.Milliseconds)} by itself"
         );
         report.Table(
             ["work", "time", "a cluster", "memory", "target", ""],

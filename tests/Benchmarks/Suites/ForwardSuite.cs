@@ -190,7 +190,9 @@ internal sealed class ForwardSuite(ForwardSite site, int rounds)
         var first = _ways[0];
         var kubectl = _ways.Find(way => way.Title == KubectlTitle);
         report.Say(
-            $"Port-forward on {site.Title}, medians of {rounds} rounds, milliseconds. New connections: {Requests} one after the other as fast as they go, and {Requests / 10} with 20 ms between; {AtOnce} at once, and the same a second later; requests on a kept connection; a request beside a reader of 100 KB/s."
+            $"Port-forward on {site.Title}, medians of {rounds} rounds, milliseconds. New connections: {Requests} one after the other "
+                + $"as fast as they go, and {Requests / 10} with 20 ms between; {AtOnce} at once, and the same a second later; requests "
+                + "on a kept connection; a request beside a reader of 100 KB/s."
         );
         report.Table(
             ["way", "new p50", "p99", "spaced p50", "p99", $"{AtOnce} at once", "again", "kept", "beside slow"],

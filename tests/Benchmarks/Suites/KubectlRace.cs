@@ -59,7 +59,8 @@ internal sealed class KubectlRace(RealStack stack, int repeat, TimeSpan roundTri
         }
 
         Console.Error.WriteLine(
-            $"  {roundTrip.TotalMilliseconds} ms, {(round == 0 ? "to warm up" : $"round {round}")}, {contender.GetType().Name}: {string.Join(", ", times)}"
+            $"  {roundTrip.TotalMilliseconds} ms, {(round == 0 ? "to warm up" : $"round {round}")}, {contender.GetType().Name}: "
+                + $"{string.Join(", ", times)}"
         );
     }
 
@@ -103,18 +104,22 @@ internal sealed class KubectlRace(RealStack stack, int repeat, TimeSpan roundTri
     {
         var distance = roundTrip > TimeSpan.Zero ? $"{roundTrip.TotalMilliseconds} ms round trip" : "no delay";
         report.Say(
-            $"kubectl {kubectlVersion} against the module, {distance}: kube-apiserver {stack.Kubernetes}, kube-prometheus {stack.Manifests.Title} ({stack.Manifests.Count} objects), medians of {repeat}"
+            $"kubectl {kubectlVersion} against the module, {distance}: kube-apiserver {stack.Kubernetes}, kube-prometheus "
+                + $"{stack.Manifests.Title} ({stack.Manifests.Count} objects), medians of {repeat}"
         );
         report.Table(
             ["work", "kubectl", "session", "x kubectl", "process", "x kubectl", "target", "session", "process"],
             [.. s_works.Select(work => Row(report, work))]);
         report.Say(
-            "session: the cmdlet in an open PowerShell session. process: a new process for the one command, its start, engine and import included, as kubectl's start is included. kubectl: apply --server-side setup (with --force-conflicts from the second time, as it asks for), wait, apply; delete."
+            "session: the cmdlet in an open PowerShell session. process: a new process for the one command, its start, engine and "
+                + "import included, as kubectl's start is included. kubectl: apply --server-side setup (with --force-conflicts from the "
+                + "second time, as it asks for), wait, apply; delete."
         );
         if (kubectl.WaitsAgain + kubectl.AppliesAgain > 0)
         {
             report.Say(
-                $"kubectl had to be started again by hand: wait {kubectl.WaitsAgain} times (definitions without conditions), apply {kubectl.AppliesAgain} times (kinds not served yet)."
+                $"kubectl had to be started again by hand: wait {kubectl.WaitsAgain} times (definitions without conditions), apply "
+                    + $"{kubectl.AppliesAgain} times (kinds not served yet)."
             );
         }
 

@@ -44,7 +44,8 @@ internal sealed class ParseSuite(int repeat)
         var files = ParseWay.Files(_folder);
         var loop = _ways.Single(way => way.Parse == ParseWay.EventLoop);
         report.Say(
-            $"Parsing kube-prometheus {Version}, {files.Count} files of {Report.Size(files.Sum(file => new FileInfo(file).Length))} together, medians of {repeat}; cold: as the first work of a process"
+            $"Parsing kube-prometheus {Version}, {files.Count} files of {Report.Size(files.Sum(file => new FileInfo(file).Length))} "
+                + $"together, medians of {repeat}; cold: as the first work of a process"
         );
         report.Table(
             ["way", "objects", "warm", "cold", "x loop", "target", "", "allocated", "target", ""],

@@ -98,7 +98,8 @@ internal sealed class ScaleSuite(int repeat)
     private void Show(Report report)
     {
         report.Say(
-            $"Growth: the objects of {Version} several times over, on the embedded cluster, in an open session, medians of {repeat}; processor: what of an install the module's own process takes, the server's left out; memory in a new process, once"
+            $"Growth: the objects of {Version} several times over, on the embedded cluster, in an open session, medians of {repeat}; "
+                + "processor: what of an install the module's own process takes, the server's left out; memory in a new process, once"
         );
         report.Table(
             [

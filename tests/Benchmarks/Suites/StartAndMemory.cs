@@ -101,7 +101,8 @@ internal sealed class StartAndMemory(RealStack stack, int repeat)
             ]);
         report.Space();
         report.Say(
-            "Memory of the work itself: growth of the resident set at its peak, over the process after import; the target is held against the highest"
+            "Memory of the work itself: growth of the resident set at its peak, over the process after import; the target is held "
+                + "against the highest"
         );
         report.Table(
             ["first command of the process", "median", "lowest", "highest", "allocated", "target", ""],

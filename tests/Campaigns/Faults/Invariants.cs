@@ -24,7 +24,8 @@ internal static class Invariants
 
         if (result.Errors.Count > most || result.Errors.Select(error => error.Message).Distinct().Count() < result.Errors.Count)
         {
-            yield return $"{result.Errors.Count} errors, at most {most} were expected: {string.Join(" | ", result.Errors.Take(4).Select(error => error.Message))}";
+            yield return $"{result.Errors.Count} errors, at most {most} were expected: "
+                + $"{string.Join(" | ", result.Errors.Take(4).Select(error => error.Message))}";
         }
     }
 
@@ -82,7 +83,8 @@ internal static class Invariants
             var now = ClusterContents.Everything(cluster);
             return
             [
-                $"not as after an undisturbed run: too much {string.Join(" ", now.Except(expected).Take(2))}; missing {string.Join(" ", expected.Except(now).Take(2))}",
+                $"not as after an undisturbed run: too much {string.Join(" ", now.Except(expected).Take(2))}; missing "
+                    + $"{string.Join(" ", expected.Except(now).Take(2))}",
             ];
         }
     }

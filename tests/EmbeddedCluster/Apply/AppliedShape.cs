@@ -64,8 +64,11 @@ internal static class AppliedShape
             {
                 faults.Add(
                     schema.Shape == Shape.Set
-                        ? $"{path}: element {index}: associative list without keys has an element that's a {(list[index] is JsonObject ? "map" : "list")} type"
-                        : $"{path}: element {index}: associative list with keys has an element that omits all key fields [{string.Join(' ', schema.Keys.Select(key => $"\"{key}\""))}] (and doesn't have default values for any key fields)"
+                        ? $"{path}: element {index}: associative list without keys has an element that's a "
+                            + $"{(list[index] is JsonObject ? "map" : "list")} type"
+                        : $"{path}: element {index}: associative list with keys has an element that omits all key fields "
+                            + $"[{string.Join(' ', schema.Keys.Select(key => $"\"{key}\""))}] (and doesn't have default values for any "
+                            + "key fields)"
                 );
             }
             else if (!seen.Add(element))

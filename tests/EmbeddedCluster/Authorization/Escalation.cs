@@ -16,7 +16,8 @@ internal sealed record Escalation(IReadOnlyList<PolicyRule> Missing, string Mess
 
         var lines = Gather(missing).Select(rule => rule.ToString()).Distinct().Order(StringComparer.Ordinal);
         var message =
-            $"user \"{user}\" (groups={PolicyRule.Quote(groups)}) is attempting to grant RBAC permissions not currently held:\n{string.Join('\n', lines)}";
+            $"user \"{user}\" (groups={PolicyRule.Quote(groups)}) is attempting to grant RBAC permissions not currently "
+                + $"held:\n{string.Join('\n', lines)}";
         return new Escalation(missing, message);
     }
 

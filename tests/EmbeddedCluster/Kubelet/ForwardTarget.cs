@@ -33,8 +33,10 @@ internal sealed class ForwardTarget(ClusterState state, StoredObject pod, Forwar
     }
 
     public string DescribeRefusal(int port, string reason) =>
-        $"failed to connect to localhost:{port} inside namespace \"{_sandbox}\", IPv4: dial tcp4 127.0.0.1:{port}: connect: {reason} IPv6 dial tcp6: address localhost: no suitable address found ";
+        $"failed to connect to localhost:{port} inside namespace \"{_sandbox}\", IPv4: dial tcp4 127.0.0.1:{port}: connect: {reason} "
+            + "IPv6 dial tcp6: address localhost: no suitable address found ";
 
     public string Describe(int port, string failure) =>
-        $"error forwarding port {port} to pod {_sandbox}, uid : failed to execute portforward in network namespace \"/var/run/netns/cni-{pod.Uid}\": {failure}";
+        $"error forwarding port {port} to pod {_sandbox}, uid : failed to execute portforward in network namespace "
+            + $"\"/var/run/netns/cni-{pod.Uid}\": {failure}";
 }

@@ -119,7 +119,8 @@ internal sealed class PortForwarder(ClusterState state, AccessControl access)
             ? null
             : ApiReply.Text(
                 403,
-                $"unable to upgrade: unable to negotiate protocol: client supports [{string.Join(' ', versions)}], server accepts [{TunnelledProtocol}]\n"
+                $"unable to upgrade: unable to negotiate protocol: client supports [{string.Join(' ', versions)}], server accepts "
+                    + $"[{TunnelledProtocol}]\n"
             ) with
             {
                 NodeHeaders = new Dictionary<string, string>

@@ -153,7 +153,8 @@ public sealed class MonitoredCluster : IAsyncDisposable
             {
                 var address = await Milvus.AddressOfAsync(target.Pod, cancellationToken).ConfigureAwait(false);
                 text.Append(
-                    $"  - targets: [\"{address.Authority}\"]\n    labels: {{{string.Join(", ", target.Labels.Select(label => $"{label.Key}: \"{label.Value}\""))}}}\n"
+                    $"  - targets: [\"{address.Authority}\"]\n    labels: "
+                        + $"{{{string.Join(", ", target.Labels.Select(label => $"{label.Key}: \"{label.Value}\""))}}}\n"
                 );
             }
 

@@ -39,7 +39,8 @@ internal static class Relabelling
             .Child("selector")
             .Child("matchLabels")
             .Select(label =>
-                $"{{action: keep, source_labels: [__meta_kubernetes_{what}_label_{Safe(label.Key)}, __meta_kubernetes_{what}_labelpresent_{Safe(label.Key)}], regex: \"({label.Value});true\"}}"
+                $"{{action: keep, source_labels: [__meta_kubernetes_{what}_label_{Safe(label.Key)}, "
+                    + $"__meta_kubernetes_{what}_labelpresent_{Safe(label.Key)}], regex: \"({label.Value});true\"}}"
             );
 
     private static IEnumerable<string> Named(params (string Source, string Target)[] labels) =>

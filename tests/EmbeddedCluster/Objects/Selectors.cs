@@ -114,7 +114,8 @@ internal static class Selectors
         if (parts.Length != 2)
         {
             throw ApiException.BadRequest(
-                $"Unable to find \"/, Resource=\" that match label selector \"\", field selector \"{term}\": invalid selector: '{term}'; can't understand '{term}'"
+                $"Unable to find \"/, Resource=\" that match label selector \"\", field selector \"{term}\": invalid selector: "
+                    + $"'{term}'; can't understand '{term}'"
             );
         }
 

@@ -55,7 +55,8 @@ internal static class BodyReader
     public static JsonObject ParseJson(byte[] bytes) =>
         ParseNode(bytes) as JsonObject
         ?? throw ApiException.BadRequest(
-            "couldn't get version/kind; json parse error: json: cannot unmarshal into Go value of type struct { APIVersion string; Kind string }"
+            "couldn't get version/kind; json parse error: json: cannot unmarshal into Go value of type struct { APIVersion string; Kind "
+                + "string }"
         );
 
     public static JsonNode ParseNode(byte[] bytes)

@@ -24,7 +24,8 @@ internal static class FieldValidation
         var text = string.Join(", ", unknown.Select(each => $"unknown field \"{each}\""));
         return mode == "Strict"
             ? throw ApiException.BadRequest(
-                $"{request.Kind.Kind} in version \"{request.Kind.Version}\" cannot be handled as a {request.Kind.Kind}: strict decoding error: {text}"
+                $"{request.Kind.Kind} in version \"{request.Kind.Version}\" cannot be handled as a {request.Kind.Kind}: strict decoding "
+                    + $"error: {text}"
             )
             : text;
     }

@@ -187,7 +187,8 @@ internal sealed class ObjectWriter(ClusterState state, Mutations mutations, Admi
             _ => throw ApiException.UnsupportedMediaType(
                 type,
                 kind.Custom is null
-                    ? "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml"
+                    ? "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, "
+                        + "application/apply-patch+yaml"
                     : "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"),
         };
         return patched as JsonObject ?? throw ApiException.BadRequest("the patched value is no object");
@@ -209,7 +210,8 @@ internal sealed class ObjectWriter(ClusterState state, Mutations mutations, Admi
         if (value.Text("kind") != kind.Kind)
         {
             throw ApiException.BadRequest(
-                $"{value.Text("kind")} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: no kind \"{value.Text("kind")}\" is registered for the resource"
+                $"{value.Text("kind")} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: no kind "
+                    + $"\"{value.Text("kind")}\" is registered for the resource"
             );
         }
     }

@@ -52,8 +52,19 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ["KubePrometheus.Releases"] = ["IO", "Kubernetes.Objects", "Manifests", "Manifests.Archives", "Manifests.Files", "Messages"],
         ["KubePrometheus"] =
         [
-            "IO", "Json", "KubePrometheus.Inventories", "KubePrometheus.Releases", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors",
-            "Kubernetes.Objects", "Kubernetes.Waiting", "Manifests", "Manifests.Files", "Messages", "Milvus",
+            "IO",
+            "Json",
+            "KubePrometheus.Inventories",
+            "KubePrometheus.Releases",
+            "Kubernetes",
+            "Kubernetes.Connection",
+            "Kubernetes.Errors",
+            "Kubernetes.Objects",
+            "Kubernetes.Waiting",
+            "Manifests",
+            "Manifests.Files",
+            "Messages",
+            "Milvus",
         ],
         ["Access"] =
         [

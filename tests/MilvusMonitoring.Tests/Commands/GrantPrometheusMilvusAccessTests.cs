@@ -76,7 +76,8 @@ public sealed class GrantPrometheusMilvusAccessTests : AccessStories
         await two.InstalledAsync();
 
         var result = await one.Session.InvokeAsync(
-            "param($one, $two) @(Get-KubePrometheus -Kubeconfig $one) + @(Get-KubePrometheus -Kubeconfig $two) | Grant-PrometheusMilvusAccess",
+            "param($one, $two) @(Get-KubePrometheus -Kubeconfig $one) + @(Get-KubePrometheus -Kubeconfig $two) | "
+                + "Grant-PrometheusMilvusAccess",
             new { one = one.Kubeconfig, two = two.Kubeconfig });
 
         Assert.Equal(

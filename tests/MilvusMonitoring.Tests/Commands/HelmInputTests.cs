@@ -87,7 +87,8 @@ public sealed class HelmInputTests
 
             """);
         var result = await stage.Session.InvokeAsync(
-            "param($c, $helm, $chart) Enable-MilvusServiceMonitor my-release -Kubeconfig $c -Method Helm -HelmPath $helm -Chart $chart -Verbose",
+            "param($c, $helm, $chart) Enable-MilvusServiceMonitor my-release -Kubeconfig $c -Method Helm -HelmPath $helm -Chart $chart "
+                + "-Verbose",
             new
             {
                 c = stage.Kubeconfig,

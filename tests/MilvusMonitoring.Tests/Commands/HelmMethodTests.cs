@@ -192,7 +192,8 @@ public sealed class HelmMethodTests
         stage.CopyChart("chart", text => text + "deprecated: true\n");
         var result = (
             await stage.RunAsync(
-                "$global:LASTEXITCODE = 7; $null = Enable-MilvusServiceMonitor my-release -Method Helm -HelmPath $helm -Chart $folder/chart; $LASTEXITCODE"
+                "$global:LASTEXITCODE = 7; $null = Enable-MilvusServiceMonitor my-release -Method Helm -HelmPath $helm -Chart "
+                    + "$folder/chart; $LASTEXITCODE"
             )).EnsureNoError();
         Assert.Equal(7, Assert.Single(result.Output).BaseObject);
         Assert.Contains("chart is deprecated", Assert.Single(result.Warnings), StringComparison.Ordinal);
@@ -251,7 +252,8 @@ public sealed class HelmMethodTests
                 StringComparison.Ordinal));
         var both = one.Stage.Kubeconfig + Path.PathSeparator + renamed;
         var result = await one.Stage.Session.InvokeAsync(
-            "param($both, $helm, $chart) @(Get-MilvusInstance -Kubeconfig $both) + @(Get-MilvusInstance -Kubeconfig $both -Context second) | Enable-MilvusServiceMonitor -Method Helm -HelmPath $helm -Chart $chart",
+            "param($both, $helm, $chart) @(Get-MilvusInstance -Kubeconfig $both) + @(Get-MilvusInstance -Kubeconfig $both -Context "
+                + "second) | Enable-MilvusServiceMonitor -Method Helm -HelmPath $helm -Chart $chart",
             new { both, helm = one.HelmPath, chart = RealHelm.Chart });
         Assert.Equal(2, result.EnsureNoError().OutputOf<MilvusServiceMonitor>().Select(monitor => monitor.Context).Distinct().Count());
         Assert.Single(one.Monitors());

@@ -23,7 +23,9 @@ public sealed class PipedObjectTests
         var plan = Assert.Single(
             (
                 await stage.RunAsync(
-                    $"$original = Get-KubePrometheus -Kubeconfig $c; {Copy} $copy.PSObject.TypeNames.Clear(); $copy.PSObject.TypeNames.Add('{prefix}MilvusMonitoring.KubePrometheusStack'); $copy | Grant-PrometheusMilvusAccess -WhatIf"
+                    $"$original = Get-KubePrometheus -Kubeconfig $c; {Copy} $copy.PSObject.TypeNames.Clear(); "
+                        + $"$copy.PSObject.TypeNames.Add('{prefix}MilvusMonitoring.KubePrometheusStack'); $copy | "
+                        + "Grant-PrometheusMilvusAccess -WhatIf"
                 ))
                 .EnsureNoError()
                 .OutputOf<PrometheusAccess>());
@@ -42,7 +44,8 @@ public sealed class PipedObjectTests
         var revoked = Assert.Single(
             (
                 await stage.RunAsync(
-                    $"$original = Grant-PrometheusMilvusAccess -Namespace default -Kubeconfig $c; {Copy} $copy | Revoke-PrometheusMilvusAccess"
+                    $"$original = Grant-PrometheusMilvusAccess -Namespace default -Kubeconfig $c; {Copy} $copy | "
+                        + "Revoke-PrometheusMilvusAccess"
                 ))
                 .EnsureNoError()
                 .OutputOf<PrometheusAccess>());
@@ -120,7 +123,10 @@ public sealed class PipedObjectTests
         var result = await stage.RunAsync(
             $"$original = Get-KubePrometheus -Kubeconfig $c; {Copy} {piped} | Start-MonitoringPortForward -LocalPort 0 -Kubeconfig $c");
 
-        Assert.Contains($"{what} is not the name of a Service; pipe a stack", Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"{what} is not the name of a Service; pipe a stack",
+            Assert.Single(result.Errors).ToString(),
+            StringComparison.Ordinal);
         Assert.Empty(result.Output);
     }
 

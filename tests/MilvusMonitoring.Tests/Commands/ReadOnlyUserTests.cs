@@ -29,7 +29,8 @@ public sealed class ReadOnlyUserTests
         Assert.Matches("[ ,]secrets[ ,].* in namespace monitoring", warning);
         Assert.Matches("[ ,]clusterroles.rbac.authorization.k8s.io[ ,].*in the whole cluster", warning);
         Assert.Contains(
-            "{apiGroups: [\"rbac.authorization.k8s.io\"], resources: [\"clusterrolebindings\", \"clusterroles\", \"rolebindings\", \"roles\"], verbs: [\"get\", \"list\"]}",
+            "{apiGroups: [\"rbac.authorization.k8s.io\"], resources: [\"clusterrolebindings\", \"clusterroles\", \"rolebindings\", "
+                + "\"roles\"], verbs: [\"get\", \"list\"]}",
             warning,
             StringComparison.Ordinal);
     }

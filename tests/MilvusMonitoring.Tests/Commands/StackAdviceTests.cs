@@ -37,7 +37,8 @@ public sealed class StackAdviceTests
         var error = (await stage.InstallAsync(path: path)).OnlyError(ErrorId.KindNotFound);
 
         Assert.Contains(
-            $"{kind}/monitoring/x in typo.yaml line 3 needs{(guess is null ? string.Empty : $" ({guess})")}; {(guess is null ? "choose" : "correct the manifest, choose")}",
+            $"{kind}/monitoring/x in typo.yaml line 3 needs{(guess is null ? string.Empty : $" ({guess})")}; "
+                + $"{(guess is null ? "choose" : "correct the manifest, choose")}",
             error,
             StringComparison.Ordinal);
     }
@@ -63,7 +64,8 @@ public sealed class StackAdviceTests
         new SampleMilvus().PutInto(stage.Cluster);
         (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
         Assert.Equal(
-            "CustomResourceDefinition/servicemonitors.monitoring.coreos.com still has the monitors of Milvus (ServiceMonitor/default/my-release-milvus); Disable-MilvusServiceMonitor my-release -Namespace default deletes them.",
+            "CustomResourceDefinition/servicemonitors.monitoring.coreos.com still has the monitors of Milvus "
+                + "(ServiceMonitor/default/my-release-milvus); Disable-MilvusServiceMonitor my-release -Namespace default deletes them.",
             Assert.Single((await stage.UninstallAsync()).EnsureNoError().Warnings));
 
         stage.Cluster.Put(
@@ -74,7 +76,9 @@ public sealed class StackAdviceTests
                 .AsObject());
         await stage.InstalledAsync();
         Assert.Contains(
-            "still has foreign objects (ServiceMonitor/default/theirs) and the monitors of Milvus (ServiceMonitor/default/my-release-milvus); Disable-MilvusServiceMonitor my-release -Namespace default deletes the monitors, -Force deletes all of them with the CRD.",
+            "still has foreign objects (ServiceMonitor/default/theirs) and the monitors of Milvus "
+                + "(ServiceMonitor/default/my-release-milvus); Disable-MilvusServiceMonitor my-release -Namespace default deletes the "
+                + "monitors, -Force deletes all of them with the CRD.",
             Assert.Single((await stage.UninstallAsync()).EnsureNoError().Warnings), StringComparison.Ordinal);
         (await stage.RunAsync("Disable-MilvusServiceMonitor my-release -Namespace default -Kubeconfig $c")).EnsureNoError();
         Assert.Null(stage.Monitor("my-release-milvus"));

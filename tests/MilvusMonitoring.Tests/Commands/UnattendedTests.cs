@@ -15,7 +15,8 @@ public sealed class UnattendedTests
         new SampleMilvus { Name = "other" }.PutInto(stage.Cluster);
         (
             await stage.RunAsync(
-                "$null = Enable-MilvusServiceMonitor other -Kubeconfig $c; $null = Grant-PrometheusMilvusAccess -Kubeconfig $c; $null = Start-MonitoringPortForward -LocalPort 0 -Kubeconfig $c"
+                "$null = Enable-MilvusServiceMonitor other -Kubeconfig $c; $null = Grant-PrometheusMilvusAccess -Kubeconfig $c; $null = "
+                    + "Start-MonitoringPortForward -LocalPort 0 -Kubeconfig $c"
             )).EnsureNoError();
         var able = (
             await stage.RunAsync("Get-Command -Module MilvusMonitoring | Where-Object { $_.Parameters.ContainsKey('Confirm') }")

@@ -7,7 +7,8 @@ namespace MilvusMonitoring.Tests.Commands;
 public sealed class WaitFaultTests
 {
     private const string Reason =
-        "failed to resolve reference \\\"docker.io/grafana/grafana:1\\\": dial tcp: lookup registry-1.docker.io on 10.96.0.10:53: no such host";
+        "failed to resolve reference \\\"docker.io/grafana/grafana:1\\\": dial tcp: lookup registry-1.docker.io on 10.96.0.10:53: no "
+            + "such host";
 
     [Fact]
     public async Task What_is_not_ready_in_time_is_named_with_the_reason_its_pod_gives()

@@ -123,7 +123,8 @@ public sealed class AcceptTests(RealApiServer server)
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
         // What success says, and which paths there are, is not the point here.
-        return $"{(int)response.StatusCode} {(response.IsSuccessStatusCode || path.StartsWith("/nosuch", StringComparison.Ordinal) ? "" : Words(text))}";
+        return $"{(int)response.StatusCode} "
+            + $"{(response.IsSuccessStatusCode || path.StartsWith("/nosuch", StringComparison.Ordinal) ? "" : Words(text))}";
     }
 
     private static string Words(string text) => text.StartsWith('{') && JsonNode.Parse(text) is { } status

@@ -241,7 +241,8 @@ internal sealed class RecordingReplay(string version, Cluster cluster, IReadOnly
                         Report(
                             where,
                             $"{path}.{key}",
-                            $"{where} {path}.{key}: {(left.ContainsKey(key) ? "missing, recorded " + left[key]?.ToJsonString() : "not recorded: " + right[key]?.ToJsonString())}"
+                            $"{where} {path}.{key}: "
+                                + $"{(left.ContainsKey(key) ? "missing, recorded " + left[key]?.ToJsonString() : "not recorded: " + right[key]?.ToJsonString())}"
                         );
                     }
                 }

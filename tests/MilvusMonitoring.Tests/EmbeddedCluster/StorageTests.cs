@@ -41,7 +41,8 @@ public sealed class StorageTests : ClusterTest
         Assert.Equal(
             (
                 422,
-                "ClusterRole.rbac.authorization.k8s.io \"none\" is invalid: aggregationRule.clusterRoleSelectors: Required value: at least one clusterRoleSelector required if aggregationRule is non-nil"
+                "ClusterRole.rbac.authorization.k8s.io \"none\" is invalid: aggregationRule.clusterRoleSelectors: Required value: at "
+                    + "least one clusterRoleSelector required if aggregationRule is non-nil"
             ),
             (answer.Status, answer.Body["message"]!.ToString()));
     }

@@ -170,7 +170,8 @@ internal sealed partial class ExampleStage : IAsyncDisposable
         _monitored = await MonitoredCluster.StartAsync(_stage.Cluster, servers: 1, TestContext.Current.CancellationToken);
         (
             await _stage.RunAsync(
-                "Get-MilvusInstance -Kubeconfig $c | Enable-MilvusServiceMonitor; Grant-PrometheusMilvusAccess -Kubeconfig $c; Test-MilvusMonitoring -Kubeconfig $c -Wait -Timeout 2m"
+                "Get-MilvusInstance -Kubeconfig $c | Enable-MilvusServiceMonitor; Grant-PrometheusMilvusAccess -Kubeconfig $c; "
+                    + "Test-MilvusMonitoring -Kubeconfig $c -Wait -Timeout 2m"
             )).EnsureNoError();
     }
 

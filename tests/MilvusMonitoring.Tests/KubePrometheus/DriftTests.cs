@@ -53,7 +53,15 @@ public sealed class DriftTests
             new Drift(DriftKind.Changed, "kubectl-edit"),
             Drift.Find(
                 Entry,
-                Live("u1", "99", "fewer", Other("kubectl-edit", "", 5), Other("kube-controller-manager", "", 9) with { WritesStatus = true })));
+                Live(
+                    "u1",
+                    "99",
+                    "fewer",
+                    Other("kubectl-edit", "", 5),
+                    Other("kube-controller-manager", "", 9) with
+                    {
+                        WritesStatus = true,
+                    })));
 
     [Fact]
     public void Lost_managed_fields_are_drift() =>

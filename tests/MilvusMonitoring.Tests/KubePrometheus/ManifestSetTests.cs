@@ -46,7 +46,8 @@ public sealed class ManifestSetTests : IDisposable
     public void Content_that_is_read_again_is_changed_as_it_was_the_first_time()
     {
         var pod =
-            $"apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  nodeName: {new string('x', Large)}\n  containers:\n  - image: quay.io/a:1\nstatus:\n  phase: Running\n";
+            $"apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  nodeName: {new string('x', Large)}\n  containers:\n  - image: "
+                + "quay.io/a:1\nstatus:\n  phase: Running\n";
         var manifest = Assert.Single(Of([new CountingFile("a.yaml", pod)], new ManifestSelection([], "mirror.local")).Objects);
 
         Assert.Contains("\"image\":\"mirror.local/a:1\"", Text(manifest), StringComparison.Ordinal);

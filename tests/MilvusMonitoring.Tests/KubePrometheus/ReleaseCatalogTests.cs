@@ -43,7 +43,9 @@ public sealed class ReleaseCatalogTests
     [Fact]
     public void The_catalog_says_what_the_table_of_releases_says()
     {
-        var table = File.ReadLines(Path.Combine(RealManifests.Folder(), "releases.tsv")).Where(line => !line.StartsWith('#')).Select(line => line[..line.LastIndexOf('\t')]);
+        var table = File.ReadLines(Path.Combine(RealManifests.Folder(), "releases.tsv"))
+            .Where(line => !line.StartsWith('#'))
+            .Select(line => line[..line.LastIndexOf('\t')]);
 
         Assert.Equal(
             table,

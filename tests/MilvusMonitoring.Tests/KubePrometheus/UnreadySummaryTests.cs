@@ -25,7 +25,8 @@ public sealed class UnreadySummaryTests
         var folder = Environment.GetEnvironmentVariable(Variable);
         Assert.SkipWhen(string.IsNullOrEmpty(folder), $"{Variable} names no folder of recordings");
         var items = Pods(Path.Combine(folder!, "pods-waiting.json"))
-            .Select(pod => CreateObject("Deployment", pod.Metadata.Labels["app.kubernetes.io/name"], [.. PodFailureReason.ListProblems(pod)]))
+            .Select(pod =>
+                CreateObject("Deployment", pod.Metadata.Labels["app.kubernetes.io/name"], [.. PodFailureReason.ListProblems(pod)]))
             .Where(item => item.Problems.Count > 0)
             .DistinctBy(item => item.Id)
             .ToList();
@@ -33,8 +34,10 @@ public sealed class UnreadySummaryTests
         var (causes, remedy) = UnreadySummary.Create(items);
 
         Assert.Equal(
-            "4 images from 3 registries, docker.io, ghcr.io and registry.k8s.io, cannot be pulled (lookup registry.example.com on 10.96.0.10:53: no such host), "
-                + "for Deployment/monitoring/blackbox-exporter, Deployment/monitoring/grafana, Deployment/monitoring/kube-state-metrics and 1 more",
+            "4 images from 3 registries, docker.io, ghcr.io and registry.k8s.io, cannot be pulled (lookup registry.example.com on "
+                + "10.96.0.10:53: no such host), "
+                + "for Deployment/monitoring/blackbox-exporter, Deployment/monitoring/grafana, Deployment/monitoring/kube-state-metrics "
+                + "and 1 more",
             causes);
         Assert.Contains("-ImageRegistry", remedy, StringComparison.Ordinal);
         Assert.All(items, item => Assert.Contains("failed to pull and unpack image", item.Text, StringComparison.Ordinal));
@@ -53,7 +56,9 @@ public sealed class UnreadySummaryTests
     [InlineData("oom-7d5bc6b9b8-tz6qr", "container web of Deployment/monitoring/x does not stay up (OOMKilled, exit code 137)")]
     [InlineData(
         "nobin-586b8d598-h5nr2",
-        "container web of Deployment/monitoring/x does not stay up (StartError, exit code 128: failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"/no/such\": stat /no/such: no such file or directory: unknown)"
+        "container web of Deployment/monitoring/x does not stay up (StartError, exit code 128: failed to create containerd task: failed "
+            + "to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "
+            + "\"/no/such\": stat /no/such: no such file or directory: unknown)"
     )]
     [InlineData("noenv-6954d99ff8-68v94", "container web of Deployment/monitoring/x does not stay up (configmap \"missing\" not found)")]
     public void A_pod_of_a_real_node_says_why_it_does_not_run(string pod, string causes) =>
@@ -61,14 +66,18 @@ public sealed class UnreadySummaryTests
             causes,
             UnreadySummary
                 .Create([
-                    CreateObject("Deployment", "x", [.. PodFailureReason.ListProblems(Pods(Recorded).Single(each => each.Metadata.Name == pod))]),
+                    CreateObject(
+                        "Deployment",
+                        "x",
+                        [.. PodFailureReason.ListProblems(Pods(Recorded).Single(each => each.Metadata.Name == pod))]),
                 ])
                 .Reason);
 
     [Fact]
     public void A_pod_that_only_waits_says_nothing() =>
         Assert.Empty(
-            PodFailureReason.ListProblems(Pods(Recorded).Single(pod => pod.Metadata.Name.StartsWith("nosecret", StringComparison.Ordinal))));
+            PodFailureReason.ListProblems(Pods(Recorded).Single(pod => pod.Metadata.Name.StartsWith("nosecret", StringComparison.Ordinal)))
+        );
 
     [Fact]
     public void Every_cause_is_named_with_its_own_remedy()
@@ -83,8 +92,10 @@ public sealed class UnreadySummaryTests
             CreateObject("Alertmanager", "main", []) with { WaitsForOperator = true },
         ]);
         Assert.Equal(
-            "no pod of Deployment/monitoring/a and StatefulSet/monitoring/b can be created (exceeded quota: few, requested: pods=1, used: pods=0, limited: pods=0), "
-                + "the operator is not running, and Prometheus/monitoring/k8s and Alertmanager/monitoring/main wait for it, DaemonSet/monitoring/node-exporter (0 of 1 replicas available)",
+            "no pod of Deployment/monitoring/a and StatefulSet/monitoring/b can be created (exceeded quota: few, requested: pods=1, "
+                + "used: pods=0, limited: pods=0), "
+                + "the operator is not running, and Prometheus/monitoring/k8s and Alertmanager/monitoring/main wait for it, "
+                + "DaemonSet/monitoring/node-exporter (0 of 1 replicas available)",
             causes);
         Assert.Equal("change the quota or the policy that forbids the pods, fix the cause, or give more time with -Timeout", remedy);
     }
@@ -93,7 +104,8 @@ public sealed class UnreadySummaryTests
     [InlineData("pods \"a\" is forbidden: exceeded quota: few, requested: pods=1, used: pods=0, limited: pods=0", true)]
     [InlineData("pods \"a\" is forbidden: exceeded quota: few, requested: pods=1, used: pods=3, limited: pods=3", false)]
     [InlineData(
-        "pods \"a\" is forbidden: exceeded quota: q, requested: limits.cpu=500m,limits.memory=2Gi, used: limits.cpu=0,limits.memory=0, limited: limits.cpu=1,limits.memory=1Gi",
+        "pods \"a\" is forbidden: exceeded quota: q, requested: limits.cpu=500m,limits.memory=2Gi, used: limits.cpu=0,limits.memory=0, "
+            + "limited: limits.cpu=1,limits.memory=1Gi",
         true
     )]
     [InlineData(
@@ -102,7 +114,8 @@ public sealed class UnreadySummaryTests
     )]
     [InlineData("pods \"a\" is forbidden: failed quota: q: must specify limits.cpu,limits.memory", true)]
     [InlineData(
-        "pods \"a\" is forbidden: violates PodSecurity \"restricted:latest\": allowPrivilegeEscalation != false (container \"a\" must set securityContext.allowPrivilegeEscalation=false)",
+        "pods \"a\" is forbidden: violates PodSecurity \"restricted:latest\": allowPrivilegeEscalation != false (container \"a\" must "
+            + "set securityContext.allowPrivilegeEscalation=false)",
         true
     )]
     [InlineData("pods \"a-\" is forbidden: PodSecurityPolicy: unable to admit pod: []", true)]
@@ -130,7 +143,9 @@ public sealed class UnreadySummaryTests
     [Theory]
     [InlineData(
         "connect: network is unreachable",
-        "Failed to pull image \"quay.io/a/b:v1\": rpc error: code = Unknown desc = failed to do request: Head \"https://quay.io/v2/a/b/manifests/v1\": dial tcp: lookup quay.io on 10.255.255.53:53: dial udp 10.255.255.53:53: connect: network is unreachable",
+        "Failed to pull image \"quay.io/a/b:v1\": rpc error: code = Unknown desc = failed to do request: Head "
+            + "\"https://quay.io/v2/a/b/manifests/v1\": dial tcp: lookup quay.io on 10.255.255.53:53: dial udp 10.255.255.53:53: "
+            + "connect: network is unreachable",
         "x: dial udp 10.0.0.1:53: connect: network is unreachable"
     )]
     [InlineData("no such host or 403 Forbidden", "a: no such host", "b: 403 Forbidden")]

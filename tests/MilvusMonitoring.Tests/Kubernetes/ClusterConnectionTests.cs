@@ -49,7 +49,8 @@ public sealed class ClusterConnectionTests : IDisposable
         using var connection = TestKubeconfig.Open(
             _folder,
             TestKubeconfig.Text(
-                $"server: 'https://127.0.0.1:{server.Port}/k8s/clusters/c-1/', disable-compression: true, certificate-authority-data: {TestKubeconfig.Base64(_authority.Pem)}"
+                $"server: 'https://127.0.0.1:{server.Port}/k8s/clusters/c-1/', disable-compression: true, certificate-authority-data: "
+                    + $"{TestKubeconfig.Base64(_authority.Pem)}"
             ));
         using var response = await connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/version"), Cancellation);
         var request = Assert.Single(server.Requests);
@@ -192,7 +193,8 @@ public sealed class ClusterConnectionTests : IDisposable
         Assert.Equal(
             (
                 ErrorId.ClusterUnreachable,
-                "The API server https://127.0.0.1:6443 cannot be reached: through the proxy 127.0.0.1:1: the connection was refused; correct proxy-url in the kubeconfig, or $env:HTTPS_PROXY and $env:NO_PROXY."
+                "The API server https://127.0.0.1:6443 cannot be reached: through the proxy 127.0.0.1:1: the connection was refused; "
+                    + "correct proxy-url in the kubeconfig, or $env:HTTPS_PROXY and $env:NO_PROXY."
             ),
             (exception.ErrorId, exception.Message));
     }

@@ -156,7 +156,9 @@ public sealed class ClusterErrorsTests
                     details = new { causes },
                 }));
         Assert.Equal(
-            $"Cannot {What}: 'kubectl' owns .spec.f0, .spec.f1, .spec.f2, .spec.f3 and 2 more, 'm0' owns .data, 'm1' owns .data, 'm2' owns .data and 3 more managers own others; add -ForceConflicts to take these fields over, or have their manager give them up.",
+            $"Cannot {What}: 'kubectl' owns .spec.f0, .spec.f1, .spec.f2, .spec.f3 and 2 more, 'm0' owns .data, 'm1' owns .data, 'm2' "
+                + "owns .data and 3 more managers own others; add -ForceConflicts to take these fields over, or have their manager give "
+                + "them up.",
             error.Message);
     }
 

@@ -31,7 +31,9 @@ public sealed class ExecCredentialPluginTests : IDisposable
             {TokenAnswer}
             """);
         var plugin = Plugin(
-            $"server: 'https://127.0.0.1:6443', tls-server-name: n, certificate-authority-data: {TestKubeconfig.Base64(_authority.Pem)}, extensions: [{{name: client.authentication.k8s.io/exec, extension: {{audience: me}}}}]",
+            "server: 'https://127.0.0.1:6443', tls-server-name: n, certificate-authority-data: "
+                + $"{TestKubeconfig.Base64(_authority.Pem)}, extensions: [{{name: client.authentication.k8s.io/exec, extension: "
+                + "{audience: me}}]",
             $$"""exec: {apiVersion: {{V1}}, command: ./plugin, provideClusterInfo: true, args: ['a b', '"quoted"', '$HOME', '*', '', "it's", 'back\slash', "new\nline"], env: [{name: EXTRA, value: 'x "y" $z'}]}"""
         );
         Assert.Equal("from-plugin", (await plugin.RunAsync(Cancellation)).Token);

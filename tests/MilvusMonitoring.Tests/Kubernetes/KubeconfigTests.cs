@@ -114,7 +114,8 @@ public sealed class KubeconfigTests : IDisposable
         "needs the cluster 'c', which the kubeconfig does not hold"
     )]
     [InlineData(
-        "current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {server: 'https://x'}}]\nusers: [{name: v, user: {}}]",
+        "current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {server: "
+            + "'https://x'}}]\nusers: [{name: v, user: {}}]",
         "needs the user 'u', which the kubeconfig does not hold (did you mean 'v')"
     )]
     public void What_a_context_lacks_is_named(string text, string reason) =>
@@ -210,7 +211,8 @@ public sealed class KubeconfigTests : IDisposable
 
         lines.Add("current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nusers: [{name: u, user: {}}]");
         lines.Add(
-            "clusters: [{name: c, cluster: {server: 'https://x', extensions: [{name: client.authentication.k8s.io/exec, extension: *a39}]}}]"
+            "clusters: [{name: c, cluster: {server: 'https://x', extensions: [{name: client.authentication.k8s.io/exec, extension: "
+                + "*a39}]}}]"
         );
         var settings = Resolve(_folder.Write("config", string.Join('\n', lines)));
         Assert.Null(settings.ExecConfig!.ToJson(1 << 16));

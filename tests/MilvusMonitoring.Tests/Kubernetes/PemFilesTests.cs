@@ -46,7 +46,10 @@ public sealed class PemFilesTests
         string Message(string key) =>
             Assert
                 .Throws<MonitoringException>(() =>
-                    PemFiles.ReadIdentity(ExecCredential.ToData(certificate.ExportCertificatePem()), ExecCredential.ToData(key), "the user 'x'")
+                    PemFiles.ReadIdentity(
+                        ExecCredential.ToData(certificate.ExportCertificatePem()),
+                        ExecCredential.ToData(key),
+                        "the user 'x'")
                 )
                 .Message;
         Assert.Contains(

@@ -109,7 +109,8 @@ public sealed class SessionCacheTests : IDisposable
             """);
 
         var result = await stage.Session.InvokeAsync(
-            "param($kubeconfig) Get-KubePrometheus -Kubeconfig $kubeconfig; Get-MilvusInstance -Kubeconfig $kubeconfig; Get-MilvusServiceMonitor -Kubeconfig $kubeconfig -ErrorAction Ignore",
+            "param($kubeconfig) Get-KubePrometheus -Kubeconfig $kubeconfig; Get-MilvusInstance -Kubeconfig $kubeconfig; "
+                + "Get-MilvusServiceMonitor -Kubeconfig $kubeconfig -ErrorAction Ignore",
             new { kubeconfig });
 
         result.EnsureNoError();

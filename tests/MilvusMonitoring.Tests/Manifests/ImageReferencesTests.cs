@@ -47,7 +47,8 @@ public sealed class ImageReferencesTests
     public void Every_place_that_names_an_image_is_found_and_rewritten(string apiVersion, string kind, string spec)
     {
         var manifest = Read(
-            $"apiVersion: {apiVersion}\nkind: {kind}\nmetadata: {{name: a}}\nspec: {spec.Replace("IMAGE", "quay.io/o/i:1", StringComparison.Ordinal)}"
+            $"apiVersion: {apiVersion}\nkind: {kind}\nmetadata: {{name: a}}\nspec: "
+                + $"{spec.Replace("IMAGE", "quay.io/o/i:1", StringComparison.Ordinal)}"
         );
 
         var rewritten = ImageReferences.Rewrite(manifest, Registry);
@@ -71,7 +72,8 @@ public sealed class ImageReferencesTests
     [InlineData(
         "v1",
         "Pod",
-        "spec: {containers: [{image: quay.io/o/i:0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789}]}"
+        "spec: {containers: [{image: "
+            + "quay.io/o/i:0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789}]}"
     )]
     public void What_names_no_image_is_the_same_instance_afterwards(string apiVersion, string kind, string content)
     {

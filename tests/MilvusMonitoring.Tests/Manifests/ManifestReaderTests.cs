@@ -96,7 +96,8 @@ public sealed class ManifestReaderTests
                 [
                     File(
                         "a.json",
-                        "{\n\t\"apiVersion\": \"v1\",\n\t\"kind\": \"X\",\n\t\"metadata\": {\"name\": \"a\"},\n\t\"url\": \"http:\\/\\/x\"\n}\n"
+                        "{\n\t\"apiVersion\": \"v1\",\n\t\"kind\": \"X\",\n\t\"metadata\": {\"name\": \"a\"},\n\t\"url\": "
+                            + "\"http:\\/\\/x\"\n}\n"
                     ),
                 ],
                 TestContext.Current.CancellationToken));
@@ -122,7 +123,8 @@ public sealed class ManifestReaderTests
         var deep = string.Concat(Enumerable.Repeat("{a: ", Levels)) + "1" + new string('}', Levels);
         var definition = Assert.Single(
             Read(
-                $"apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: a}}\nspec: {{schema: {deep}, versions: [{{name: v1}}]}}\nstatus: {deep}\n"
+                $"apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: a}}\nspec: {{schema: {deep}, "
+                    + $"versions: [{{name: v1}}]}}\nstatus: {deep}\n"
             ));
 
         Assert.Single(definition.Defines);
@@ -294,7 +296,8 @@ public sealed class ManifestReaderTests
     public void Damaged_text_of_any_shape_ends_in_objects_or_in_one_error()
     {
         const string text =
-            "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: X\n  metadata: {name: &n a, labels: {\"x\": 'y', z: *n}}\n  spec:\n    text: |-\n      one\n       two\n    <<: {q: [1, 2.5, ~]}\n---\n%TAG ! x\n? a\n: >+2\n   b\n";
+            "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: X\n  metadata: {name: &n a, labels: {\"x\": 'y', z: *n}}\n  "
+                + "spec:\n    text: |-\n      one\n       two\n    <<: {q: [1, 2.5, ~]}\n---\n%TAG ! x\n? a\n: >+2\n   b\n";
         const string alphabet = "\t\n -:?#&*!|>'\"%@`{}[],<.x0\u2028\u00e9";
         var random = new Random(20261122);
         for (var round = 0; round < 3000; round++)

@@ -108,7 +108,8 @@ public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice
             "dotnet",
             [
                 BuiltTree.Program("BareHost"),
-                "(Get-Module MilvusMonitoring -ListAvailable).ModuleBase; Import-Module MilvusMonitoring; (Get-Command Install-KubePrometheus).Module.ModuleBase; (Get-Help Install-KubePrometheus).Synopsis",
+                "(Get-Module MilvusMonitoring -ListAvailable).ModuleBase; Import-Module MilvusMonitoring; (Get-Command "
+                    + "Install-KubePrometheus).Module.ModuleBase; (Get-Help Install-KubePrometheus).Synopsis",
             ],
             Limit,
             new Dictionary<string, string?> { ["PSModulePath"] = packed.ModulePath });

@@ -104,7 +104,8 @@ public sealed partial class PipelineTests
 
         var result = await RunAsync(
             stage,
-            $"{preference}\n$all = Get-MilvusInstance 'no;body%' -ErrorAction $(if ($ErrorActionPreference -eq 'Stop') {{ 'Continue' }} else {{ $ErrorActionPreference }})\nif ($all) {{ exit 9 }}",
+            $"{preference}\n$all = Get-MilvusInstance 'no;body%' -ErrorAction $(if ($ErrorActionPreference -eq 'Stop') {{ 'Continue' }} "
+                + "else { $ErrorActionPreference })\nif ($all) { exit 9 }",
             agent);
 
         Assert.NotEqual(9, result.ExitCode);

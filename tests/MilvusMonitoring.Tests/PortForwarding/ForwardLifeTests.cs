@@ -179,7 +179,8 @@ public sealed class ForwardLifeTests
             Fault.Answer(
                 HttpStatusCode.Forbidden,
                 "Forbidden",
-                "pods \"x\" is forbidden: User \"admin\" cannot get resource \"pods/portforward\" in API group \"\" in the namespace \"monitoring\""
+                "pods \"x\" is forbidden: User \"admin\" cannot get resource \"pods/portforward\" in API group \"\" in the namespace "
+                    + "\"monitoring\""
             ),
             times: null);
 

@@ -41,7 +41,8 @@ public sealed class ForwardSoakTests
         Assert.True(replaced >= (int)(length / Between) - 1, $"only {replaced} pods were replaced");
         Assert.True(forward.Reconnects > 0, "the pod never changed");
         TestContext.Current.SendDiagnosticMessage(
-            $"{answers.Values.Sum()} requests, {replaced} pods replaced, {forward.Reconnects} changes of pod, answers: {string.Join(", ", answers)}"
+            $"{answers.Values.Sum()} requests, {replaced} pods replaced, {forward.Reconnects} changes of pod, answers: "
+                + $"{string.Join(", ", answers)}"
         );
     }
 
@@ -64,7 +65,8 @@ public sealed class ForwardSoakTests
                 lock (failures)
                 {
                     failures.Add(
-                        $"{clock.Elapsed}: {exception.InnerException?.Message ?? exception.Message} (pod {forward.Pod}, {forward.State}, {forward.LastError})"
+                        $"{clock.Elapsed}: {exception.InnerException?.Message ?? exception.Message} (pod {forward.Pod}, "
+                            + $"{forward.State}, {forward.LastError})"
                     );
                 }
 

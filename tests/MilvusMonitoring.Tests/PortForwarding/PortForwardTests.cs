@@ -190,7 +190,8 @@ public sealed class PortForwardTests
         };
 
         var named = await stage.Session.InvokeAsync(
-            "param($kubeconfig) 'grafana' | Start-MonitoringPortForward -Namespace monitoring -Port http -LocalPort 0 -Kubeconfig $kubeconfig",
+            "param($kubeconfig) 'grafana' | Start-MonitoringPortForward -Namespace monitoring -Port http -LocalPort 0 -Kubeconfig "
+                + "$kubeconfig",
             new { kubeconfig = stage.Stage.Kubeconfig });
         var ofStack = await stage.Session.InvokeAsync("param($stack) $stack | Start-MonitoringPortForward -LocalPort 0", new { stack });
 
@@ -298,7 +299,8 @@ public sealed class PortForwardTests
 
         Assert.StartsWith("PortNotAvailable,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains(
-            $"port-forward {first.Id} of this session listens there for Service/monitoring/grafana; stop it with Stop-MonitoringPortForward -Id {first.Id}",
+            $"port-forward {first.Id} of this session listens there for Service/monitoring/grafana; stop it with "
+                + $"Stop-MonitoringPortForward -Id {first.Id}",
             error.ToString(),
             StringComparison.Ordinal);
     }

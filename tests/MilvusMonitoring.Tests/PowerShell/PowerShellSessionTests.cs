@@ -64,7 +64,8 @@ public sealed class PowerShellSessionTests
         await using var session = await PowerShellSession.StartAsync();
         session.Host.Answer(answer);
         var result = await session.InvokeAsync(
-            "function Ask { [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')] param() $PSCmdlet.ShouldProcess('it', 'do') }; Ask"
+            "function Ask { [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')] param() $PSCmdlet.ShouldProcess('it', 'do') "
+                + "}; Ask"
         );
 
         Assert.Equal([expected], result.OutputOf<bool>());
@@ -76,7 +77,8 @@ public sealed class PowerShellSessionTests
     {
         await using var session = await PowerShellSession.StartAsync();
         var result = await session.InvokeAsync(
-            "function Ask { [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')] param() $PSCmdlet.ShouldProcess('it', 'do') }; Ask"
+            "function Ask { [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')] param() $PSCmdlet.ShouldProcess('it', 'do') "
+                + "}; Ask"
         );
 
         Assert.Contains("A question that no test answers", Assert.Single(result.Errors).Exception.ToString(), StringComparison.Ordinal);

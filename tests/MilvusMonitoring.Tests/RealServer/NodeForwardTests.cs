@@ -66,7 +66,9 @@ public sealed class NodeForwardTests(RealNode node)
         await Assert.ThrowsAsync<HttpRequestException>(() => WhoAsync(forward));
 
         await NodePlace.UntilAsync(() => Task.FromResult(forward.LastError is not null), "an error");
-        Assert.Matches($@"^A connection to Pod/{place.Name}/web-\S+:{NodePlace.ClosedPort} failed: .*connection refused", forward.LastError);
+        Assert.Matches(
+            $@"^A connection to Pod/{place.Name}/web-\S+:{NodePlace.ClosedPort} failed: .*connection refused",
+            forward.LastError);
     }
 
     [Fact]

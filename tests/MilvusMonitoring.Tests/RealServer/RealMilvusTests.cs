@@ -265,7 +265,8 @@ public sealed class RealMilvusTests(RealApiServer server) : IClassFixture<RealAp
     private async Task<PowerShellResult> RunAsync(string command, string place) =>
         (
             await _session!.InvokeAsync(
-                $"param($c, $path, $place) $PSDefaultParameterValues = @{{ 'Install-KubePrometheus:Kubeconfig' = $c; '*-Milvus*:Kubeconfig' = $c }}; {command}",
+                "param($c, $path, $place) $PSDefaultParameterValues = @{ 'Install-KubePrometheus:Kubeconfig' = $c; "
+                    + $"'*-Milvus*:Kubeconfig' = $c }}; {command}",
                 new
                 {
                     c = _kubeconfig,

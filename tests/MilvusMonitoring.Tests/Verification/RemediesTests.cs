@@ -31,7 +31,8 @@ public sealed class RemediesTests
     {
         var settings = new MonitorSettings("1m", null, new Dictionary<string, string> { ["release"] = "kps", ["example.com/team"] = "a" });
         Assert.Equal(
-            "Enable-MilvusServiceMonitor my-release -Namespace db -Interval '1m' -AdditionalLabel @{ release = 'kps'; 'example.com/team' = 'a' } -Context 'me@prod'",
+            "Enable-MilvusServiceMonitor my-release -Namespace db -Interval '1m' -AdditionalLabel @{ release = 'kps'; "
+                + "'example.com/team' = 'a' } -Context 'me@prod'",
             new Remedies("me@prod", null).Enable("my-release", "db", settings));
     }
 

@@ -159,7 +159,10 @@ public sealed class TestMilvusMonitoringTests
         result.OnlyError(ErrorId.PermissionDenied);
         var error = Assert.Single(result.Errors);
         Assert.Equal((ErrorCategory.PermissionDenied, "Milvus/*/my-release"), (error.CategoryInfo.Category, error.TargetObject));
-        Assert.StartsWith("Nothing proves that Prometheus scrapes Milvus/*/my-release: ", error.Exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Nothing proves that Prometheus scrapes Milvus/*/my-release: ",
+            error.Exception.Message,
+            StringComparison.Ordinal);
         Assert.Contains("user \"nobody\" may not list", error.Exception.Message, StringComparison.Ordinal);
         Assert.StartsWith("# Ask for a ", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         Assert.False(Assert.Single((await stage.RunAsync($"{Test} {more} -Quiet", nobody)).EnsureNoError().OutputOf<bool>()));

@@ -1,6 +1,8 @@
 namespace MilvusMonitoring.Kubernetes.Objects;
 
-/// <summary>Identifies an object by API group, kind, namespace and name. The version is left out: all versions show the same object.</summary>
+/// <summary>
+/// Identifies an object by API group, kind, namespace and name. The version is left out: all versions show the same object.
+/// </summary>
 /// <param name="Group">The API group; empty for the core group.</param>
 /// <param name="Namespace">The namespace; null for a kind without namespaces.</param>
 internal sealed record ResourceId(string Group, string Kind, string? Namespace, string Name)

@@ -32,7 +32,10 @@ internal static class PrometheusTarget
     {
         var data = PrometheusAnswers.GetData(Answers.Next(random), "prometheus-k8s-0");
         var pools = new HashSet<string> { "serviceMonitor/default/my-release-milvus/0" };
-        _ = PrometheusAnswers.ListJobs(data).Count + PrometheusAnswers.ListTargets(data, pools).Count + PrometheusAnswers.ListAges(data).Count;
+        _ =
+            PrometheusAnswers.ListJobs(data).Count
+            + PrometheusAnswers.ListTargets(data, pools).Count
+            + PrometheusAnswers.ListAges(data).Count;
         MonitorSelection.FindRefusal(data, "ServiceMonitor", "default", new Dictionary<string, string>(), null);
         MonitorSelection.FindRefusal(
             JsonSerializer.SerializeToElement(new { spec = data }),

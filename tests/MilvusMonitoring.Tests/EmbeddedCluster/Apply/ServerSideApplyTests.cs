@@ -128,7 +128,8 @@ public sealed class ServerSideApplyTests
     [InlineData(
         """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c","namespace":"n"},"a":1,"b":2}""",
         500,
-        "failed to create typed patch object (n/c; /v1, Kind=ConfigMap): errors:\n  .a: field not declared in schema\n  .b: field not declared in schema"
+        "failed to create typed patch object (n/c; /v1, Kind=ConfigMap): errors:\n  .a: field not declared in schema\n  .b: field not "
+            + "declared in schema"
     )]
     public void What_does_not_fit_is_refused(string applied, int code, string message)
     {

@@ -73,7 +73,8 @@ public sealed class ForwardRequestTests : ForwardTest
         Assert.Equal(
             (
                 403,
-                $"pods \"{pod}\" is forbidden: User \"jane\" cannot create resource \"pods/portforward\" in API group \"\" in the namespace \"default\""
+                $"pods \"{pod}\" is forbidden: User \"jane\" cannot create resource \"pods/portforward\" in API group \"\" in the "
+                    + "namespace \"default\""
             ),
             (answer.Status, answer.Body["message"]!.ToString()));
     }

@@ -123,7 +123,8 @@ public sealed class PortForwardTests : ForwardTest
 
         Assert.Equal(3, refusal.Channel);
         Assert.Matches(
-            "^error forwarding port 9999 to pod [0-9a-f]{64}, uid : failed to execute portforward in network namespace \".+\": failed to connect to localhost:9999 .+: connection refused IPv6 .+$",
+            "^error forwarding port 9999 to pod [0-9a-f]{64}, uid : failed to execute portforward in network namespace \".+\": failed "
+                + "to connect to localhost:9999 .+: connection refused IPv6 .+$",
             refusal.Text);
         Assert.Equal("still here", (await client.ReceiveAsync(Token)).Text);
     }
