@@ -56,8 +56,10 @@ internal sealed class AgentLog
 
     private bool IsVisible(string stream)
     {
-        var preference = _command.MyInvocation.BoundParameters.TryGetValue(stream + "Action", out var bound) ? bound
-            : _command.SessionState.PSVariable.GetValue(stream == "Error" ? "ErrorActionPreference" : "WarningPreference");
+        var variable = stream == "Error" ? "ErrorActionPreference" : "WarningPreference";
+        var preference = _command.MyInvocation.BoundParameters.TryGetValue(stream + "Action", out var bound)
+            ? bound
+            : _command.SessionState.PSVariable.GetValue(variable);
         return !LanguagePrimitives.TryConvertTo<ActionPreference>(preference, out var chosen)
             || chosen is not (ActionPreference.Ignore or ActionPreference.SilentlyContinue);
     }

@@ -34,7 +34,7 @@ public sealed class DisableMilvusServiceMonitorCommand : InstanceCommand
                 }
             }
 
-            output.Object(await operation.RunAsync(plan, cancellationToken).ConfigureAwait(false));
+            output.Object(await operation.ExecuteAsync(plan, cancellationToken).ConfigureAwait(false));
         }
     }
 }

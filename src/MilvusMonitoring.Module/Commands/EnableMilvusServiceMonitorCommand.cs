@@ -76,7 +76,7 @@ public sealed class EnableMilvusServiceMonitorCommand : InstanceCommand
             }
         }
 
-        output.Object(await operation.RunAsync(plan, cancellationToken).ConfigureAwait(false));
+        output.Object(await operation.ExecuteAsync(plan, cancellationToken).ConfigureAwait(false));
     }
 
     private EnableRequest ParseRequest()

@@ -147,7 +147,7 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
             return;
         }
 
-        var forward = await operation.RunAsync(plan, Timeout, cancellationToken).ConfigureAwait(false);
+        var forward = await operation.ExecuteAsync(plan, Timeout, cancellationToken).ConfigureAwait(false);
         if (Wait)
         {
             // Format-Table holds rows until the end, and Ctrl+C discards them: print a line now.

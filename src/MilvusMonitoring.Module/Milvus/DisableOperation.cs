@@ -60,7 +60,7 @@ internal sealed class DisableOperation(ClusterClient client, IActivitySink sink)
     }
 
     /// <summary>Carries the plan out.</summary>
-    public async Task<MilvusServiceMonitor> RunAsync(DisablePlan plan, CancellationToken cancellationToken)
+    public async Task<MilvusServiceMonitor> ExecuteAsync(DisablePlan plan, CancellationToken cancellationToken)
     {
         var monitor = plan.Monitor;
         if (!plan.IsChange)

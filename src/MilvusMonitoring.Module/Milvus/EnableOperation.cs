@@ -95,7 +95,7 @@ internal sealed class EnableOperation
 
     /// <summary>Carries the plan out.</summary>
     /// <exception cref="MonitoringException">The server or helm refuses it, or helm makes no monitor.</exception>
-    public async Task<MilvusServiceMonitor> RunAsync(EnablePlan plan, CancellationToken cancellationToken)
+    public async Task<MilvusServiceMonitor> ExecuteAsync(EnablePlan plan, CancellationToken cancellationToken)
     {
         if (plan.Upgrade is not { } upgrade)
         {

@@ -28,7 +28,7 @@ internal sealed class PortForwardOperation(ClusterClient client, IActivitySink s
 
     /// <summary>Starts the port-forward, or finds the same one at work.</summary>
     /// <exception cref="MonitoringException">No pod became ready in time, a permission is missing, or the local port is in use.</exception>
-    public async Task<MonitoringPortForward> RunAsync(PortForwardPlan plan, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<MonitoringPortForward> ExecuteAsync(PortForwardPlan plan, TimeSpan timeout, CancellationToken cancellationToken)
     {
         sink.Progress("Starting port-forwards", $"{plan.Request.Namespace}/{plan.Request.Service}", -1);
         var localPort = plan.Request.LocalPort ?? plan.Target.Port.Number;

@@ -94,7 +94,7 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
                 var options = new MonitorOptions(null, null, new Dictionary<string, string>());
                 var request = new EnableRequest(instance, null, options, null);
                 var plan = await operation.PlanAsync(request, cancellationToken).ConfigureAwait(false);
-                await operation.RunAsync(plan, cancellationToken).ConfigureAwait(false);
+                await operation.ExecuteAsync(plan, cancellationToken).ConfigureAwait(false);
                 return null;
             },
             cancellationToken);
@@ -106,7 +106,7 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
                 var operation = new DisableOperation(client, new Silence());
                 foreach (var plan in await operation.PlanAsync(instance, null, cancellationToken).ConfigureAwait(false))
                 {
-                    await operation.RunAsync(plan, cancellationToken).ConfigureAwait(false);
+                    await operation.ExecuteAsync(plan, cancellationToken).ConfigureAwait(false);
                 }
 
                 return null;

@@ -42,7 +42,7 @@ internal static class Table
     }
 
     private static string Line(string campaign, string name, string cases, string violations, string time) =>
-        $"{campaign, -8} {name, -28} {cases, 11} {violations, 11} {time, 9}";
+        $"{campaign,-8} {name,-28} {cases,11} {violations,11} {time,9}";
 
     /// <summary>Without what a terminal would act upon.</summary>
     private static string Shown(string what) =>

@@ -21,7 +21,7 @@ public sealed class UninstallKubePrometheusTests : UninstallStories
     }
 
     [Fact]
-    public async Task API_services_and_custom_resources_go_first_then_the_rest_then_definitions_and_what_the_operator_left_then_the_namespace()
+    public async Task API_services_and_custom_resources_go_first_then_the_rest_then_CRDs_and_the_operators_leftovers_then_the_namespace()
     {
         await using var stage = await Stage.StartAsync();
         await stage.InstalledAsync("-Wait -Timeout 60");
