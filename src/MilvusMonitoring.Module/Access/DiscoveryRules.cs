@@ -33,7 +33,7 @@ internal static class DiscoveryRules
     /// <summary>Lists the permissions that a Prometheus needs for one monitor.</summary>
     /// <param name="monitorKind"><c>ServiceMonitor</c>, or <c>PodMonitor</c>, whose targets are discovered by pods alone.</param>
     /// <param name="role">How Prometheus discovers the targets of a ServiceMonitor.</param>
-    public static IReadOnlyList<Permission> GetRequired(string monitorKind, DiscoveryRole role)
+    public static IReadOnlyList<Permission> ListRequired(string monitorKind, DiscoveryRole role)
     {
         string[] resources = (monitorKind, role) switch
         {

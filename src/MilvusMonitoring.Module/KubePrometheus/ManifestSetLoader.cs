@@ -44,7 +44,7 @@ internal sealed class ManifestSetLoader(ReleaseStore store, IActivitySink sink)
             release = ChooseRelease(await kubernetes.ConfigureAwait(false));
         }
 
-        var downloaded = await store.GetAsync(release, sink, cancellationToken).ConfigureAwait(false);
+        var downloaded = await store.ReadAsync(release, sink, cancellationToken).ConfigureAwait(false);
         return new ManifestSet($"release {release.Version}", downloaded, request.Selection, cancellationToken);
     }
 

@@ -87,7 +87,7 @@ internal sealed class StackReadiness
         try
         {
             problems = await PodFailureReason
-                .FindAsync(client, workload == id ? type : ResourceType.StatefulSet, workload, events, look).ConfigureAwait(false);
+                .ListAsync(client, workload == id ? type : ResourceType.StatefulSet, workload, events, look).ConfigureAwait(false);
         }
         catch (Exception exception)
             when (exception is MonitoringException or OperationCanceledException && !cancellationToken.IsCancellationRequested)

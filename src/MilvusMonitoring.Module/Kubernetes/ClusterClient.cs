@@ -295,7 +295,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
         {
             var filter = selector.Length == 0 ? string.Empty : "&" + selector;
             var page = next is null ? string.Empty : "&continue=" + Uri.EscapeDataString(next);
-            var path = $"{type.ListPath(namespaceName)}?limit={PageSize}{filter}{page}";
+            var path = $"{type.GetListPath(namespaceName)}?limit={PageSize}{filter}{page}";
             var request = new ClusterRequest(HttpMethod.Get, path) { Accept = accept };
             var (body, status) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
             if (status is { Code: 404 })

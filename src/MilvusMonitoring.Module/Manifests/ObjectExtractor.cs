@@ -72,13 +72,13 @@ internal sealed class ObjectExtractor
 
         // The items of a RoleList are Roles, and may omit their kind. A List says nothing about its items.
         (string?, string?) inherited = kind == "List" ? default : (apiVersion, kind[..^"List".Length]);
-        foreach (var range in FindItems(array.Span))
+        foreach (var range in ListItems(array.Span))
         {
             Extract(array[range], line, inherited, nesting + 1);
         }
     }
 
-    private static List<Range> FindItems(ReadOnlySpan<byte> array)
+    private static List<Range> ListItems(ReadOnlySpan<byte> array)
     {
         var ranges = new List<Range>();
         var reader = new Utf8JsonReader(array, ReaderOptions);

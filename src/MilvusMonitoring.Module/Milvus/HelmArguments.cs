@@ -65,7 +65,7 @@ internal static class HelmArguments
     /// <param name="kubeconfig">The kubeconfig files as in <c>KUBECONFIG</c>; null for a pod's service account.</param>
     /// <param name="driver">Where helm keeps the records of the release: <c>secret</c> or <c>configmap</c>.</param>
     /// <returns>The variables to set; null values for those to remove.</returns>
-    public static IReadOnlyDictionary<string, string?> ListVariables(IEnumerable<string> names, string? kubeconfig, string driver)
+    public static IReadOnlyDictionary<string, string?> GetVariables(IEnumerable<string> names, string? kubeconfig, string driver)
     {
         var variables = names
             .Where(name =>

@@ -34,7 +34,7 @@ internal sealed class HelmUpgrade
         _setting = HelmArguments.WriteSetting(options.AsHelmValues);
         _upgrade = HelmArguments.ListForUpgrade(Chart, source, _setting, numbers);
         _input = numbers.Input;
-        _secrets = new SecretRedactor(SecretRedactor.FindSecrets(_store.Config).Concat(client.Connection.Secrets));
+        _secrets = new SecretRedactor(SecretRedactor.ListSecrets(_store.Config).Concat(client.Connection.Secrets));
     }
 
     /// <summary>The object of the question to the user.</summary>
@@ -84,7 +84,7 @@ internal sealed class HelmUpgrade
         var result = await _program
             .UpgradeAsync(
                 arguments,
-                HelmArguments.ListVariables(HelmProgram.VariableNames, connection.Kubeconfig, _store.Driver),
+                HelmArguments.GetVariables(HelmProgram.VariableNames, connection.Kubeconfig, _store.Driver),
                 _input,
                 cancellationToken)
             .ConfigureAwait(false);

@@ -92,7 +92,7 @@ internal sealed class BackendWatch(ClusterClient client, ServiceTarget target, A
     private async Task<bool> WatchAsync(CancellationToken cancellationToken)
     {
         var query = $"watch=true&allowWatchBookmarks=true&{_source!.Selector}&resourceVersion={_version}";
-        var path = $"{_source.Type.ListPath(target.Namespace)}?{query}";
+        var path = $"{_source.Type.GetListPath(target.Namespace)}?{query}";
         var events = client.WatchAsync(path, false, $"{_source.Type.Plural} of {target}", cancellationToken);
         var seen = false;
         await foreach (var watchEvent in events.ConfigureAwait(false))
@@ -118,7 +118,7 @@ internal sealed class BackendWatch(ClusterClient client, ServiceTarget target, A
     /// <returns>Whether there is any object.</returns>
     private async Task<bool> ReadAsync(EndpointSource source, CancellationToken cancellationToken)
     {
-        var path = $"{source.Type.ListPath(target.Namespace)}?{source.Selector}";
+        var path = $"{source.Type.GetListPath(target.Namespace)}?{source.Selector}";
         if (await client.FindDocumentAsync(path, "application/json", cancellationToken).ConfigureAwait(false) is not { } body)
         {
             return false;

@@ -27,7 +27,7 @@ internal sealed class AccessCheck : ICheck
         var role = FindRole(prometheus, context.Monitor);
         var account = $"{prometheus.Namespace}/{prometheus.ServiceAccount}";
         var remedy = context.Remedies.Grant(prometheus.Namespace, prometheus.Name, prometheus.ServiceAccount != UsualAccount);
-        var required = DiscoveryRules.GetRequired(context.MonitorKind, role);
+        var required = DiscoveryRules.ListRequired(context.MonitorKind, role);
         var discovered = DescribeDiscovered(context.MonitorKind, role);
         Finding? finding = null;
         foreach (var place in context.Monitor?.TargetNamespaces ?? [context.InstanceNamespace])

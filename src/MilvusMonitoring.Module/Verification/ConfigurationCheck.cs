@@ -17,7 +17,7 @@ internal sealed class ConfigurationCheck(PrometheusReplicas replicas) : ICheck
 
         context.Replicas = await replicas.ListAsync(prometheus, cancellationToken).ConfigureAwait(false);
         var answers = await ReplicaQuery
-            .GetAsync(context.Replicas, api => api.GetConfigurationAsync(cancellationToken))
+            .ListAsync(context.Replicas, api => api.GetConfigurationAsync(cancellationToken))
             .ConfigureAwait(false);
         return ConfigurationRule.Evaluate(DescribeTarget(context), ListPools(monitor), answers, context.WriteWaitCommand());
     }

@@ -16,16 +16,16 @@ internal sealed record ReplicaAnswer<T>(string Name, T? Value, MonitoringExcepti
 internal static class ReplicaQuery
 {
     /// <summary>Sends a request, and merges the responses of the shards of one set.</summary>
-    public static async Task<IReadOnlyList<ReplicaAnswer<IReadOnlyList<T>>>> GetMergedAsync<T>(
+    public static async Task<IReadOnlyList<ReplicaAnswer<IReadOnlyList<T>>>> ListMergedAsync<T>(
         IReadOnlyList<PrometheusReplica> replicas,
         Func<PrometheusApi, Task<IReadOnlyList<T>>> send)
     {
-        var answers = await GetAsync(replicas, send).ConfigureAwait(false);
+        var answers = await ListAsync(replicas, send).ConfigureAwait(false);
         var sets = answers.Zip(replicas).GroupBy(item => item.Second.Set, item => item.First);
         return [.. sets.Select(set => MergeShards([.. set]))];
     }
 
-    public static async Task<IReadOnlyList<ReplicaAnswer<T>>> GetAsync<T>(
+    public static async Task<IReadOnlyList<ReplicaAnswer<T>>> ListAsync<T>(
         IReadOnlyList<PrometheusReplica> replicas,
         Func<PrometheusApi, Task<T>> send) =>
         await Task.WhenAll(replicas.Select(replica => GetAsync(replica, send))).ConfigureAwait(false);

@@ -17,7 +17,7 @@ internal sealed class SamplesCheck : ICheck
         }
 
         var answers = await ReplicaQuery
-            .GetMergedAsync(replicas, api => api.ListAgesAsync(context.Addresses, cancellationToken))
+            .ListMergedAsync(replicas, api => api.ListAgesAsync(context.Addresses, cancellationToken))
             .ConfigureAwait(false);
         return SamplesRule.Evaluate(
             DescribeTarget(context),

@@ -17,7 +17,7 @@ internal sealed class TargetsCheck : ICheck
 
         var pools = ConfigurationCheck.ListPools(monitor);
         var answers = await ReplicaQuery
-            .GetMergedAsync(replicas, api => api.ListTargetsAsync(pools, cancellationToken))
+            .ListMergedAsync(replicas, api => api.ListTargetsAsync(pools, cancellationToken))
             .ConfigureAwait(false);
         var all = answers.SelectMany(answer => answer.Value ?? []).ToList();
         context.Interval = all.Max(target => target.Interval) ?? FindConfiguredInterval(context, monitor);

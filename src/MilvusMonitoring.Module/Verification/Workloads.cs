@@ -58,7 +58,7 @@ internal static class Workloads
     {
         var problems = Readiness.Evaluate(id, live).IsReady
             ? []
-            : await PodFailureReason.FindAsync(context.Client, Deployment, id, null, cancellationToken).ConfigureAwait(false);
+            : await PodFailureReason.ListAsync(context.Client, Deployment, id, null, cancellationToken).ConfigureAwait(false);
         var reason = problems is [var first, ..] ? first.ToString() : null;
         return WorkloadRule.Evaluate(id, live, reason, context.Remedies.Install(context.Stack, force: true));
     }

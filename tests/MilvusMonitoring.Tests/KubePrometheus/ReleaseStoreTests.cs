@@ -53,8 +53,8 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
     [Fact]
     public async Task A_release_is_downloaded_once_and_then_comes_from_the_cache()
     {
-        var first = await GetAsync();
-        var second = await GetAsync();
+        var first = await ReadAsync();
+        var second = await ReadAsync();
 
         Assert.Equal(Paths, first.Select(file => file.Path));
         Assert.Equal(first.Select(ManifestTexts.Of), second.Select(ManifestTexts.Of));
@@ -68,7 +68,7 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
     {
         _source.Answer = (context, _) => context.Response.Body.WriteAsync(Archives.Tar(("x/manifests/a.yaml", "evil"))).AsTask();
 
-        var error = await Assert.ThrowsAsync<MonitoringException>(GetAsync);
+        var error = await Assert.ThrowsAsync<MonitoringException>(ReadAsync);
 
         Assert.Equal(ErrorId.ReleaseNotVerified, error.ErrorId);
         Assert.Contains(Release.ManifestsTreeId, error.Message, StringComparison.Ordinal);
@@ -80,8 +80,8 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
     {
         _folder.Write("cache/kube-prometheus-0.18.0.tar.gz", [0x1F, 0x8B, 1, 2]);
 
-        await GetAsync();
-        await GetAsync();
+        await ReadAsync();
+        await ReadAsync();
 
         Assert.Single(_source.Requests);
     }
@@ -91,7 +91,7 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
     {
         _folder.Write("cache/kube-prometheus-0.18.0.tar.gz", Archives.Tar(("manifests/a.yaml", "evil")));
 
-        Assert.Equal(Paths, (await GetAsync()).Select(file => file.Path));
+        Assert.Equal(Paths, (await ReadAsync()).Select(file => file.Path));
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
     {
         _folder.Write("cache", [1]);
 
-        Assert.Equal(Paths, (await GetAsync()).Select(file => file.Path));
+        Assert.Equal(Paths, (await ReadAsync()).Select(file => file.Path));
         Assert.Contains(_sink.VerboseLines.Concat(_sink.Warnings), line => line.Contains("could not be cached", StringComparison.Ordinal));
     }
 
@@ -128,7 +128,7 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
             }
         };
 
-        Assert.Equal(Paths, (await GetAsync()).Select(file => file.Path));
+        Assert.Equal(Paths, (await ReadAsync()).Select(file => file.Path));
         Assert.Equal(4, _source.Requests.Count);
     }
 
@@ -139,7 +139,7 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
     {
         AnswerWith(context => context.Response.StatusCode = status);
 
-        var error = await Assert.ThrowsAsync<MonitoringException>(GetAsync);
+        var error = await Assert.ThrowsAsync<MonitoringException>(ReadAsync);
 
         Assert.Equal(ErrorId.DownloadFailed, error.ErrorId);
         Assert.Contains($"responded with {status}", error.Message, StringComparison.Ordinal);
@@ -156,7 +156,7 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
             return Task.CompletedTask;
         };
 
-        var error = await Assert.ThrowsAsync<MonitoringException>(GetAsync);
+        var error = await Assert.ThrowsAsync<MonitoringException>(ReadAsync);
 
         Assert.Equal(["/get/v0.18.0.tar.gz", "/elsewhere"], _source.Requests);
         Assert.Contains("redirected to http://192.0.2.1/x, which is not https", error.Message, StringComparison.Ordinal);
@@ -167,7 +167,7 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
     {
         AnswerWith(context => context.Response.Redirect("/again"));
 
-        Assert.Contains("more than 5 times", (await Assert.ThrowsAsync<MonitoringException>(GetAsync)).Message, StringComparison.Ordinal);
+        Assert.Contains("more than 5 times", (await Assert.ThrowsAsync<MonitoringException>(ReadAsync)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
             return context.Response.WriteAsync("<html>Please log in</html>");
         };
 
-        var error = await Assert.ThrowsAsync<MonitoringException>(GetAsync);
+        var error = await Assert.ThrowsAsync<MonitoringException>(ReadAsync);
 
         Assert.Equal(ErrorId.DownloadFailed, error.ErrorId);
         Assert.Contains("text/html", error.Message, StringComparison.Ordinal);
@@ -197,7 +197,7 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
             }
         };
 
-        Assert.Contains("more than 64 MB", (await Assert.ThrowsAsync<MonitoringException>(GetAsync)).Message, StringComparison.Ordinal);
+        Assert.Contains("more than 64 MB", (await Assert.ThrowsAsync<MonitoringException>(ReadAsync)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -216,7 +216,7 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
             await gone.Task;
         };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store().GetAsync(Release, _sink, cancellation.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store().ReadAsync(Release, _sink, cancellation.Token));
 
         Assert.True(stopwatch.Elapsed < TimeSpan.FromSeconds(2));
     }
@@ -232,7 +232,7 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
     [Fact]
     public async Task Many_at_once_all_get_the_release_and_leave_one_whole_file()
     {
-        var all = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => GetAsync()));
+        var all = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ReadAsync()));
 
         Assert.All(all, files => Assert.Equal(Paths, files.Select(file => file.Path)));
         Assert.Equal([Cached], Directory.GetFileSystemEntries(Cache));
@@ -283,7 +283,7 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
 
     private ReleaseStore Store() => new(_source.Address + "/get/{version}.tar.gz", Cache, TimeSpan.FromMilliseconds(1));
 
-    private Task<IReadOnlyList<ManifestFile>> GetAsync() => Store().GetAsync(Release, _sink, TestContext.Current.CancellationToken);
+    private Task<IReadOnlyList<ManifestFile>> ReadAsync() => Store().ReadAsync(Release, _sink, TestContext.Current.CancellationToken);
 
     private Task<SavedRelease> SaveAsync(string destination, bool force) =>
         Store().SaveAsync(Release, destination, force, _sink, TestContext.Current.CancellationToken);

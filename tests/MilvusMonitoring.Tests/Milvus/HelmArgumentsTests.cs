@@ -20,14 +20,14 @@ public sealed class HelmArgumentsTests
         Assert.Equal(["--kubeconfig", "/a", "--kube-context", "c"], HelmArguments.ListForCluster("/a", "c"));
         Assert.Equal(["--kube-context", "c"], HelmArguments.ListForCluster(several, "c"));
         Assert.Equal([], HelmArguments.ListForCluster(null, "in-cluster"));
-        Assert.Equal(several, HelmArguments.ListVariables([], several, "secret")["KUBECONFIG"]);
-        Assert.Null(HelmArguments.ListVariables(["KUBECONFIG"], null, "secret")["KUBECONFIG"]);
+        Assert.Equal(several, HelmArguments.GetVariables([], several, "secret")["KUBECONFIG"]);
+        Assert.Null(HelmArguments.GetVariables(["KUBECONFIG"], null, "secret")["KUBECONFIG"]);
     }
 
     [Fact]
     public void Variables_that_would_lead_helm_to_another_cluster_are_taken_away()
     {
-        var variables = HelmArguments.ListVariables(
+        var variables = HelmArguments.GetVariables(
             ["HELM_KUBECONTEXT", "HELM_KUBEAPISERVER", "HELM_KUBETOKEN", "HELM_NAMESPACE", "HELM_DEBUG", "HELM_CACHE_HOME", "PATH"],
             "/a",
             "configmap");
@@ -57,7 +57,7 @@ public sealed class HelmArgumentsTests
         using var values = JsonDocument.Parse(
             """{"minio":{"accessKey":"user-1","size":"20Gi"},"auth":{"users":[{"name":"root-user","pin":123456}]},"tls":{"keyPem":"BEGIN\nline-of-key\n"},"key":"a"}"""
         );
-        var words = new SecretRedactor(SecretRedactor.FindSecrets(values.RootElement));
+        var words = new SecretRedactor(SecretRedactor.ListSecrets(values.RootElement));
         Assert.Equal("*** 20Gi *** *** *** a", words.Hide("user-1 20Gi root-user 123456 line-of-key a"));
     }
 }

@@ -22,7 +22,7 @@ internal sealed class ReleaseCache
 
     /// <summary>Finds the manifests of a release.</summary>
     /// <returns>The manifests; null if the cache has none, or the file is damaged.</returns>
-    public async Task<IReadOnlyList<ManifestFile>?> FindAsync(Release release, IActivitySink sink, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ManifestFile>?> ReadAsync(Release release, IActivitySink sink, CancellationToken cancellationToken)
     {
         if (FindPath(release) is not { } path || !File.Exists(path))
         {

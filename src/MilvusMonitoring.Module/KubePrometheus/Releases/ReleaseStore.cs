@@ -33,9 +33,9 @@ internal sealed class ReleaseStore
     /// <exception cref="MonitoringException">
     /// <see cref="ErrorId.DownloadFailed"/>, <see cref="ErrorId.ArchiveInvalid"/> or <see cref="ErrorId.ReleaseNotVerified"/>.
     /// </exception>
-    public async Task<IReadOnlyList<ManifestFile>> GetAsync(Release release, IActivitySink sink, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ManifestFile>> ReadAsync(Release release, IActivitySink sink, CancellationToken cancellationToken)
     {
-        if (await _cache.FindAsync(release, sink, cancellationToken).ConfigureAwait(false) is { } cached)
+        if (await _cache.ReadAsync(release, sink, cancellationToken).ConfigureAwait(false) is { } cached)
         {
             sink.Verbose($"Using the cached kube-prometheus {release.Number}.");
             return cached;
@@ -54,7 +54,7 @@ internal sealed class ReleaseStore
     /// <summary>Saves a release to a file that <c>-Path</c> accepts on a machine without access to the source.</summary>
     /// <param name="destination">An existing folder, or the path of the file.</param>
     /// <param name="force">Whether to replace an existing file.</param>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.FileNotWritten"/>, or what <see cref="GetAsync"/> throws.</exception>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.FileNotWritten"/>, or what <see cref="ReadAsync"/> throws.</exception>
     public async Task<SavedRelease> SaveAsync(
         Release release,
         string destination,
@@ -69,7 +69,7 @@ internal sealed class ReleaseStore
             throw NotWritten(path, "the file exists", "use -Force to replace the file, or give another path");
         }
 
-        var files = await GetAsync(release, sink, cancellationToken).ConfigureAwait(false);
+        var files = await ReadAsync(release, sink, cancellationToken).ConfigureAwait(false);
         var images = ImageReferences.List(ManifestReader.Read(files, cancellationToken));
         try
         {

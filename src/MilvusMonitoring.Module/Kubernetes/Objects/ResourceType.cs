@@ -68,7 +68,7 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
 
     /// <summary>The path of a list.</summary>
     /// <param name="namespaceName">The namespace; null for all, or for a kind without namespaces.</param>
-    public string ListPath(string? namespaceName)
+    public string GetListPath(string? namespaceName)
     {
         var root = (Group.Length == 0 ? "/api/" : "/apis/") + ApiVersion;
         return IsNamespaced && namespaceName is not null
@@ -77,7 +77,7 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
     }
 
     /// <summary>The path of one object.</summary>
-    public string PathOf(ResourceId id) => $"{ListPath(id.Namespace)}/{Uri.EscapeDataString(id.Name)}";
+    public string PathOf(ResourceId id) => $"{GetListPath(id.Namespace)}/{Uri.EscapeDataString(id.Name)}";
 
     /// <summary>The id of an object of this kind.</summary>
     public ResourceId IdOf(string? namespaceName, string name) => new(Group, Kind, namespaceName, name);

@@ -21,7 +21,7 @@ internal sealed class ObjectWatch(ClusterClient client)
         CancellationToken cancellationToken)
     {
         var selector = onlyName is null ? string.Empty : $"&fieldSelector=metadata.name%3D{Uri.EscapeDataString(onlyName)}";
-        var path = $"{type.ListPath(namespaceName)}?watch=true&allowWatchBookmarks=true{selector}";
+        var path = $"{type.GetListPath(namespaceName)}?watch=true&allowWatchBookmarks=true{selector}";
         var pause = FirstPause;
         while (true)
         {
@@ -62,7 +62,7 @@ internal sealed class ObjectWatch(ClusterClient client)
         var pause = FirstPause;
         for (var isFirst = true; ; isFirst = false)
         {
-            var path = type.ListPath(namespaceName);
+            var path = type.GetListPath(namespaceName);
             var list = await client
                 .FindDocumentAsync($"{path}?limit=1{query}", ClusterClient.MetadataOnlyList, cancellationToken).ConfigureAwait(false);
             if (list is not { } body)
@@ -109,7 +109,7 @@ internal sealed class ObjectWatch(ClusterClient client)
         while (true)
         {
             var selector = $"fieldSelector=metadata.name%3D{Uri.EscapeDataString(id.Name)}";
-            var path = type.ListPath(id.Namespace);
+            var path = type.GetListPath(id.Namespace);
             var body = await client
                 .FindDocumentAsync($"{path}?{selector}", ClusterClient.MetadataOnlyList, cancellationToken).ConfigureAwait(false);
             if (body is null || !JsonSlice.Items(body.Value, "items").Any(item => ObjectMetadataReader.Read(item)?.Uid == uid))

@@ -20,7 +20,7 @@ internal static class PodFailureReason
 
     /// <summary>Finds the problems of a workload's pods, or the reason why no pod can be created.</summary>
     /// <param name="events">The events read so far; null to read them for this workload alone.</param>
-    public static async Task<IReadOnlyList<PodProblem>> FindAsync(
+    public static async Task<IReadOnlyList<PodProblem>> ListAsync(
         ClusterClient client,
         ResourceType type,
         ResourceId id,

@@ -108,7 +108,7 @@ internal sealed class ArchiveManifests
     /// <exception cref="MonitoringException">
     /// <see cref="ErrorId.ManifestNotFound"/>, or <see cref="ErrorId.ArchiveInvalid"/> if several folders are possible.
     /// </exception>
-    public IReadOnlyList<ManifestFile> GetFiles()
+    public IReadOnlyList<ManifestFile> ListFiles()
     {
         var candidates = ListCandidates();
         if (candidates is [var folder])

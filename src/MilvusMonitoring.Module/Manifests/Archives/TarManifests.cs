@@ -39,7 +39,7 @@ internal static class TarManifests
             }
         }
 
-        return manifests.GetFiles();
+        return manifests.ListFiles();
     }
 
     private static async Task ReadEntriesAsync(LimitedStream unpacked, ArchiveManifests manifests, CancellationToken cancellationToken)

@@ -51,7 +51,7 @@ internal static class ZipManifests
             throw manifests.Invalid("is damaged, incomplete or encrypted", exception);
         }
 
-        return manifests.GetFiles();
+        return manifests.ListFiles();
     }
 
     private static async Task<byte[]> ReadContentAsync(

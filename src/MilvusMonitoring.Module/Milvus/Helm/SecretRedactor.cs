@@ -21,18 +21,18 @@ internal sealed partial class SecretRedactor(IEnumerable<string> words)
     ];
 
     /// <summary>Finds the values with a name of a secret.</summary>
-    public static IEnumerable<string> FindSecrets(JsonElement values) => Find(values, false);
+    public static IEnumerable<string> ListSecrets(JsonElement values) => List(values, false);
 
     /// <summary>Masks the secrets in a text.</summary>
     public string Hide(string text) => _words.Aggregate(text, (hidden, word) => hidden.Replace(word, Mask, StringComparison.Ordinal));
 
-    private static IEnumerable<string> Find(JsonElement value, bool isSecret) =>
+    private static IEnumerable<string> List(JsonElement value, bool isSecret) =>
         value.ValueKind switch
         {
             JsonValueKind.Object => value
                 .EnumerateObject()
-                .SelectMany(member => Find(member.Value, isSecret || SecretName().IsMatch(member.Name))),
-            JsonValueKind.Array => value.EnumerateArray().SelectMany(item => Find(item, isSecret)),
+                .SelectMany(member => List(member.Value, isSecret || SecretName().IsMatch(member.Name))),
+            JsonValueKind.Array => value.EnumerateArray().SelectMany(item => List(item, isSecret)),
             JsonValueKind.String when isSecret => [value.GetString()!],
             JsonValueKind.Number when isSecret => [value.GetRawText()],
             _ => [],
