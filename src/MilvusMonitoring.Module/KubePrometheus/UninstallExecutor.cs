@@ -70,6 +70,9 @@ internal sealed class UninstallExecutor(ClusterClient client, IActivitySink sink
             return;
         }
 
+        // The garbage collector looks up the owner of a StatefulSet by the owner's kind. Once the CRD is gone, the look-up fails, and the
+        // StatefulSet stays (seen on 1.20: the pods of Prometheus ran on until their namespace was deleted).
+        await EndStatefulSetsAsync().ConfigureAwait(false);
         var crds = RemoveAsync("CRDs", stages[RemovalStage.Crds]);
         await Task.WhenAll(crds, EndOperatorAsync(), Task.WhenAll(stages[RemovalStage.Namespaces].Select(EndPodsAsync)))
             .ConfigureAwait(false);
@@ -109,6 +112,13 @@ internal sealed class UninstallExecutor(ClusterClient client, IActivitySink sink
         {
             using var timed = progress.Start("operator");
             await leftovers.RemoveAsync(progress, deadline, cancellationToken).ConfigureAwait(false);
+        }
+
+        async Task EndStatefulSetsAsync()
+        {
+            using var timed = progress.Start("StatefulSets of custom resources");
+            var owners = stages[RemovalStage.CustomResources].Select(resource => resource.Id);
+            await new OperatedStatefulSets(client, progress).WaitAsync(owners, deadline, cancellationToken).ConfigureAwait(false);
         }
 
         async Task EndPodsAsync(PlannedResource planned)
