@@ -13,6 +13,12 @@ internal sealed class BindingAccess(ClusterClient client)
     private const string LabelName = "milvus-monitoring/access";
     private const string LabelValue = "prometheus";
     private const string Selector = $"labelSelector={LabelName}%3D{LabelValue}";
+    private const string Prefix = "milvus-monitoring-prometheus-";
+
+    /// <summary>
+    /// Names the role and the binding of a service account. A namespace has no dot in its name, so that two accounts never share a name.
+    /// </summary>
+    public static string CreateName(string namespaceName, string serviceAccount) => $"{Prefix}{namespaceName}.{serviceAccount}";
 
     /// <summary>Plans to create the role and the binding, or to correct them.</summary>
     public async Task<PlannedAccess> PlanGrantAsync(
@@ -21,7 +27,7 @@ internal sealed class BindingAccess(ClusterClient client)
         CancellationToken cancellationToken)
     {
         var (roleType, bindingType) = ChooseTypes(targetNamespace);
-        var name = $"milvus-monitoring-prometheus-{prometheus.Namespace}-{prometheus.ServiceAccount}";
+        var name = CreateName(prometheus.Namespace, prometheus.ServiceAccount);
         var role = CreateDocument(roleType, targetNamespace, name);
         role["rules"] = DiscoveryRules.ToJson();
         var binding = CreateDocument(bindingType, targetNamespace, name);
@@ -62,16 +68,19 @@ internal sealed class BindingAccess(ClusterClient client)
         CancellationToken cancellationToken)
     {
         var (roleType, bindingType) = ChooseTypes(targetNamespace);
-        var roles = await client
+        var labelledRoles = await client
             .ListMetadataAsync(roleType, targetNamespace, Selector, cancellationToken)
             .ToListAsync(cancellationToken).ConfigureAwait(false);
-        var bindings = await client
+        var labelledBindings = await client
             .ListAsync(bindingType, targetNamespace, Selector, cancellationToken)
             .ToListAsync(cancellationToken).ConfigureAwait(false);
-        var subjects = bindings.ToDictionary(
-            binding => binding.Member("metadata").Text("name")!,
-            binding => binding.Items("subjects").FirstOrDefault(),
-            StringComparer.Ordinal);
+        var roles = labelledRoles.Where(IsOwn).ToList();
+        var subjects = labelledBindings
+            .Select(binding => (
+                Metadata: ObjectMetadataReader.FromMetadata(binding.Member("metadata")),
+                Subject: binding.Items("subjects").FirstOrDefault()))
+            .Where(binding => IsOwn(binding.Metadata))
+            .ToDictionary(binding => binding.Metadata!.Name, binding => binding.Subject, StringComparer.Ordinal);
         var planned = new List<PlannedAccess>();
         foreach (var name in subjects.Keys.Union(roles.Select(role => role.Name), StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
@@ -100,6 +109,10 @@ internal sealed class BindingAccess(ClusterClient client)
 
         return planned;
     }
+
+    /// <summary>Whether this module made an object: anybody who may write labels can write the label.</summary>
+    private static bool IsOwn(ObjectMetadata? metadata) =>
+        metadata?.Name.StartsWith(Prefix, StringComparison.Ordinal) is true && metadata.Managers.Any(manager => manager.IsOurs);
 
     private static ResourceAction FindAction(List<RoleWrite> writes)
     {

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Access;
 
@@ -35,8 +36,11 @@ internal sealed record RolePatch(
         }
 
         var additions = missing.Select(rule => rule.ToJson()).ToList();
-        var earlier = GrantedRules.Read(role).Where(granted => (live ?? []).Any(rule => JsonEquality.AreEqual(rule, granted)));
-        var annotation = new JsonArray([.. earlier.Concat(additions).Select(rule => rule?.DeepClone())]).ToJsonString();
+        var earlier = GrantedRules
+            .Read(role)
+            .Rules.Select(granted => granted.ToJson())
+            .Where(granted => (live ?? []).Any(rule => JsonEquality.AreEqual(rule, granted)));
+        var annotation = new JsonArray([.. earlier.Concat(additions).Select(rule => rule.DeepClone())]).ToJsonString();
         var operations = new List<JsonObject> { Test(role) };
         operations.AddRange(live is null
             ? [Add("/rules", new JsonArray([.. additions]))]
@@ -59,7 +63,7 @@ internal sealed record RolePatch(
         }
 
         var removed = new SortedSet<int>();
-        foreach (var granted in GrantedRules.Read(role))
+        foreach (var granted in GrantedRules.Read(role).Rules.Select(rule => rule.ToJson()))
         {
             // Grant adds at the end: of several equal rules the last is its own.
             var index = Enumerable

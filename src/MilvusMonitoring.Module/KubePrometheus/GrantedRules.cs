@@ -2,47 +2,66 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Json;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>
-/// The rules that Grant has added to a role of the manifests. An annotation of the role records them, so that a re-install keeps them:
-/// to the API server <c>rules</c> is one atomic field.
+/// The rules that Grant has added to a ClusterRole of the manifests. An annotation of the role records them, so that a re-install keeps
+/// them: to the API server <c>rules</c> is one atomic field.
 /// </summary>
-internal static class GrantedRules
+/// <remarks>
+/// The annotation is not trusted. The API server checks for escalation when somebody writes rules, not when somebody writes an annotation,
+/// so that a user without permission to grant can write any rule there. Only rules that Grant itself could have written are used.
+/// </remarks>
+/// <param name="Rules">The rules that discovery needs, each once.</param>
+/// <param name="Ignored">The number of other rules, which are not used.</param>
+internal sealed record GrantedRules(IReadOnlyList<PolicyRule> Rules, int Ignored)
 {
     /// <summary>The annotation; its value is a JSON array of rules.</summary>
     public const string AnnotationName = "milvus-monitoring/granted-rules";
 
-    /// <summary>Adds the granted rules that the role lacks.</summary>
-    /// <param name="role">The role of the manifests, UTF-8 JSON.</param>
-    /// <param name="granted">The annotation's value. A value that is not a JSON array adds nothing.</param>
-    /// <returns>The role to apply.</returns>
-    public static ReadOnlyMemory<byte> AddTo(ReadOnlyMemory<byte> role, string granted)
+    private static readonly HashSet<Permission> Discovery = [.. DiscoveryRules.All.SelectMany(rule => rule.Permissions)];
+
+    /// <summary>Reads the annotation's value.</summary>
+    /// <returns>The rules; none if the value is not a JSON array.</returns>
+    public static GrantedRules Parse(string annotation)
     {
-        if (Parse(granted) is not { } additions || JsonNode.Parse(role.Span) is not JsonObject node)
+        var found = ParseArray(annotation) ?? [];
+        var used = PolicyRule.ParseAll(found).Where(IsForDiscovery).ToList();
+        return new GrantedRules([.. used.DistinctBy(rule => rule.ToJson().ToJsonString())], found.Count - used.Count);
+    }
+
+    /// <summary>Reads the rules that Grant has added to a live role.</summary>
+    /// <returns>The rules; none if the annotation is missing or damaged.</returns>
+    public static GrantedRules Read(JsonObject role) =>
+        role["metadata"]?["annotations"]?[AnnotationName] is JsonValue value && value.TryGetValue(out string? annotation)
+            ? Parse(annotation)
+            : new GrantedRules([], 0);
+
+    /// <summary>Adds the rules that a role of the manifests lacks.</summary>
+    /// <param name="role">The role of the manifests, UTF-8 JSON.</param>
+    /// <returns>The role to apply.</returns>
+    public ReadOnlyMemory<byte> AddTo(ReadOnlyMemory<byte> role)
+    {
+        if (Rules.Count == 0 || JsonNode.Parse(role.Span) is not JsonObject node)
         {
             return role;
         }
 
         var rules = node["rules"] as JsonArray ?? [];
-        foreach (var rule in additions.Where(rule => !rules.Any(existing => JsonEquality.AreEqual(existing, rule))))
+        foreach (var rule in Rules.Select(rule => rule.ToJson()).Where(rule => !rules.Any(own => JsonEquality.AreEqual(own, rule))))
         {
-            rules.Add(rule?.DeepClone());
+            rules.Add(rule);
         }
 
         node["rules"] = rules.Parent is null ? rules : rules.DeepClone();
         return JsonSerializer.SerializeToUtf8Bytes(node);
     }
 
-    /// <summary>Reads the rules that Grant has added to a live role.</summary>
-    /// <returns>The rules; empty if the annotation is missing or damaged.</returns>
-    public static IReadOnlyList<JsonNode?> Read(JsonObject role) =>
-        role["metadata"]?["annotations"]?[AnnotationName] is JsonValue value
-        && value.TryGetValue(out string? granted)
-        && Parse(granted) is { } rules
-            ? [.. rules]
-            : [];
+    private static bool IsForDiscovery(PolicyRule rule) =>
+        rule.NonResourceUrls.Count == 0 && rule.Permissions.Any() && rule.Permissions.All(Discovery.Contains);
 
     /// <summary>Counts all values. The count visits every member, and so finds a name that an object has twice.</summary>
     /// <exception cref="ArgumentException">An object has a name twice.</exception>
@@ -53,13 +72,15 @@ internal static class GrantedRules
         _ => 1,
     };
 
-    private static JsonArray? Parse(string granted)
+    private static JsonArray? ParseArray(string annotation)
     {
         try
         {
-            return JsonTexts.AreReadable(Encoding.UTF8.GetBytes(granted)) && JsonNode.Parse(granted) is JsonArray rules && Count(rules) >= 0
-                ? rules
-                : null;
+            return JsonTexts.AreReadable(Encoding.UTF8.GetBytes(annotation))
+                && JsonNode.Parse(annotation) is JsonArray rules
+                && Count(rules) >= 0
+                    ? rules
+                    : null;
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException)
         {

@@ -242,15 +242,33 @@ internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, R
             return planned with { Action = ResourceAction.Skipped, Message = reason };
         }
 
-        if (manifest.Id.IsRole && live.Annotations.TryGetValue(GrantedRules.AnnotationName, out var granted))
+        if (manifest.Id is { IsRole: true, Namespace: null } && FindGranted(manifest.Id, live) is { } granted)
         {
-            var withGrant = planned with { Manifest = manifest.With(GrantedRules.AddTo(manifest.ReadJson(), granted)) };
+            var withGrant = planned with { Manifest = manifest.With(granted.AddTo(manifest.ReadJson())) };
             var isUnchanged = entry?.ManifestHash == planned.ManifestHash
                 && await HasRulesAsync(type, withGrant.Manifest, cancellationToken).ConfigureAwait(false);
             return isUnchanged ? withGrant with { Action = ResourceAction.Unchanged } : withGrant;
         }
 
         return planned;
+    }
+
+    private GrantedRules? FindGranted(ResourceId id, ObjectMetadata live)
+    {
+        if (!live.Annotations.TryGetValue(GrantedRules.AnnotationName, out var annotation))
+        {
+            return null;
+        }
+
+        var granted = GrantedRules.Parse(annotation);
+        if (granted.Ignored > 0)
+        {
+            sink.Warning(
+                $"The annotation {GrantedRules.AnnotationName} of {id} asks for more than Grant-PrometheusMilvusAccess grants. "
+                    + "These rules were not added; find out who wrote them.");
+        }
+
+        return granted;
     }
 
     private async Task<bool> HasRulesAsync(ResourceType type, ManifestObject wanted, CancellationToken cancellationToken) =>

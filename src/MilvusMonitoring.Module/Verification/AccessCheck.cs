@@ -1,6 +1,5 @@
 using MilvusMonitoring.Access;
 using MilvusMonitoring.Json;
-using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;

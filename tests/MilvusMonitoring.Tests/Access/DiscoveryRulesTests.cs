@@ -4,6 +4,7 @@ using EmbeddedCluster.Authorization;
 using MilvusMonitoring.Access;
 using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Prometheus;
 using Held = EmbeddedCluster.Authorization.PolicyRule;
 
 namespace MilvusMonitoring.Tests.Access;
@@ -114,7 +115,7 @@ public sealed class DiscoveryRulesTests
 
         var again = Apply(granted, RolePatch.Grant(granted));
 
-        Assert.Equal(2, GrantedRules.Read(again).Count);
+        Assert.Equal(2, GrantedRules.Read(again).Rules.Count);
         Assert.Equal(2, again["rules"]!.AsArray().Count);
     }
 

@@ -19,7 +19,7 @@ public sealed class GrantedRulesTests
 
     [Fact]
     public void A_rule_that_the_role_has_is_not_added_again() =>
-        Assert.Single(RulesOf(Role, """[{"apiGroups":[""],"resources":["nodes/metrics"],"verbs":["get"]}]"""));
+        Assert.Single(RulesOf($$"""{"kind":"ClusterRole","rules":[{{Rule}}]}""", $"[{Rule},{Rule}]"));
 
     [Fact]
     public void A_role_without_rules_gets_them() => Assert.Single(RulesOf("""{"kind":"ClusterRole"}""", $"[{Rule}]"));
@@ -32,6 +32,28 @@ public sealed class GrantedRulesTests
     [InlineData("""[{"verbs":[],"verbs":[]}]""")]
     public void A_damaged_annotation_adds_nothing(string granted) => Assert.Single(RulesOf(Role, granted));
 
+    [Theory]
+    [InlineData("""{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}""")]
+    [InlineData("""{"apiGroups":[""],"resources":["pods"],"verbs":["get","create"]}""")]
+    [InlineData("""{"apiGroups":[""],"resources":["pods","secrets"],"verbs":["get"]}""")]
+    [InlineData("""{"apiGroups":[""],"resources":["pods/exec"],"verbs":["get"]}""")]
+    [InlineData("""{"apiGroups":["","rbac.authorization.k8s.io"],"resources":["pods"],"verbs":["get"]}""")]
+    [InlineData("""{"apiGroups":[""],"resources":["endpointslices"],"verbs":["get"]}""")]
+    [InlineData("""{"apiGroups":[""],"resources":["pods"],"verbs":["Get"]}""")]
+    [InlineData("""{"apiGroups":[""],"resources":["pods"],"verbs":["get"],"nonResourceURLs":["/*"]}""")]
+    [InlineData("""{"nonResourceURLs":["/metrics"],"verbs":["get"]}""")]
+    [InlineData("""{"apiGroups":[""],"resources":["pods"],"verbs":["get"],"resourceNames":["one"]}""")]
+    [InlineData("""{"apiGroups":[1],"resources":["pods"],"verbs":["get"]}""")]
+    [InlineData("""{"apiGroups":[""],"resources":["pods"],"verbs":[]}""")]
+    [InlineData("\"pods\"")]
+    public void A_rule_that_Grant_could_not_have_written_is_ignored_and_counted(string rule)
+    {
+        var granted = GrantedRules.Parse($"[{rule},{Rule}]");
+
+        Assert.Equal(1, granted.Ignored);
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Rule), Assert.Single(granted.Rules).ToJson()));
+    }
+
     private static JsonArray RulesOf(string role, string granted) =>
-        JsonNode.Parse(GrantedRules.AddTo(Encoding.UTF8.GetBytes(role), granted).Span)!["rules"]!.AsArray();
+        JsonNode.Parse(GrantedRules.Parse(granted).AddTo(Encoding.UTF8.GetBytes(role)).Span)!["rules"]!.AsArray();
 }

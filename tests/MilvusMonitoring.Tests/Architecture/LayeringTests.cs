@@ -65,11 +65,12 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "Manifests.Files",
             "Messages",
             "Milvus",
+            "Prometheus",
         ],
         ["Access"] =
         [
-            "IO", "Json", "KubePrometheus", "KubePrometheus.Inventories", "KubePrometheus.Releases", "Kubernetes", "Kubernetes.Connection",
-            "Kubernetes.Errors", "Kubernetes.Objects", "Messages", "Prometheus",
+            "IO", "Json", "KubePrometheus", "KubePrometheus.Inventories", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors",
+            "Kubernetes.Objects", "Messages", "Prometheus",
         ],
         ["Verification"] =
         [

@@ -8,7 +8,7 @@ public abstract class AccessStories
     private protected abstract Task<ClusterStage> StartAsync();
 
     private protected const string Rbac = "rbac.authorization.k8s.io/v1";
-    private const string OwnName = "milvus-monitoring-prometheus-monitoring-prometheus-k8s";
+    private const string OwnName = "milvus-monitoring-prometheus-monitoring.prometheus-k8s";
 
     [Fact]
     public async Task Three_runs_are_Configured_and_twice_Unchanged_without_a_write()

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using EmbeddedCluster;
+using MilvusMonitoring.Access;
 
 namespace MilvusMonitoring.Tests.Commands;
 
@@ -85,6 +86,61 @@ public sealed class GrantPrometheusMilvusAccessTests : AccessStories
             result.EnsureNoError().OutputOf<PrometheusAccess>().Select(access => access.Kubeconfig!));
         Assert.True(JsonNode.DeepEquals(Rules(one), Rules(two)));
     }
+
+    [Theory]
+    [InlineData("""[{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}]""")]
+    [InlineData("""[{"apiGroups":[""],"resources":["secrets"],"verbs":["get"]},{"nonResourceURLs":["/*"],"verbs":["*"]}]""")]
+    public async Task What_others_write_into_the_annotation_of_a_role_is_never_granted(string annotation)
+    {
+        await using var stage = await Stage.StartAsync();
+        await stage.InstalledAsync();
+        var rules = Rules(stage).DeepClone();
+        var role = Role(stage);
+        role["metadata"]!["annotations"] = new JsonObject { ["milvus-monitoring/granted-rules"] = annotation };
+        role["rules"]!.AsArray().RemoveAt(0);
+        stage.Cluster.Put(role, "tenant");
+
+        var installed = await stage.InstallAsync("-ForceConflicts");
+
+        Assert.True(JsonNode.DeepEquals(rules, Rules(stage)), Rules(stage).ToJsonString());
+        Assert.Contains(
+            installed.EnsureNoError().Warnings,
+            warning => warning.Contains("ClusterRole/prometheus-k8s", StringComparison.Ordinal)
+                && warning.Contains("These rules were not added", StringComparison.Ordinal));
+        await RunAsync(stage, "Grant-PrometheusMilvusAccess");
+        Assert.Equal(rules.AsArray().Count + 2, Rules(stage).Count);
+    }
+
+    [Fact]
+    public async Task Revoke_leaves_roles_and_bindings_that_only_have_its_label()
+    {
+        await using var stage = await Stage.StartAsync();
+        await stage.InstalledAsync();
+        (await RunAsync(stage, "Grant-PrometheusMilvusAccess -Method Binding")).EnsureNoError();
+        foreach (var name in (string[])["payments", "milvus-monitoring-prometheus-payments.default"])
+        {
+            foreach (var kind in (string[])["ClusterRole", "ClusterRoleBinding"])
+            {
+                stage.Cluster.Put(
+                    JsonNode.Parse($$"""
+                        {"apiVersion":"{{Rbac}}","kind":"{{kind}}","metadata":{"name":"{{name}}","labels":{"milvus-monitoring/access":"prometheus"} } }
+                        """)!.AsObject(),
+                    "tenant");
+            }
+        }
+
+        var revoked = (await RunAsync(stage, "Revoke-PrometheusMilvusAccess -Method Binding")).EnsureNoError();
+
+        Assert.Equal(
+            "ClusterRole/milvus-monitoring-prometheus-monitoring.prometheus-k8s",
+            Assert.Single(revoked.OutputOf<PrometheusAccess>()).Role);
+        Assert.NotNull(stage.Cluster.Find(Rbac, "ClusterRole", null, "payments"));
+        Assert.NotNull(stage.Cluster.Find(Rbac, "ClusterRoleBinding", null, "milvus-monitoring-prometheus-payments.default"));
+    }
+
+    [Fact]
+    public void Two_service_accounts_never_share_a_role() =>
+        Assert.NotEqual(BindingAccess.CreateName("a-b", "c"), BindingAccess.CreateName("a", "b-c"));
 
     private static JsonObject Role(Stage stage) => stage.Cluster.Find(Rbac, "ClusterRole", null, "prometheus-k8s")!;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Access;
 using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Campaigns.Fuzzing.Targets;
 

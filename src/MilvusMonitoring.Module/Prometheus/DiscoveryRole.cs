@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.KubePrometheus.Releases;
+namespace MilvusMonitoring.Prometheus;
 
 /// <summary>Which objects a Prometheus reads to find the targets of a ServiceMonitor.</summary>
 internal enum DiscoveryRole

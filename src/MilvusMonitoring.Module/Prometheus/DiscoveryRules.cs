@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
-using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes.Objects;
 
-namespace MilvusMonitoring.Access;
+namespace MilvusMonitoring.Prometheus;
 
 /// <summary>
 /// The rules that Prometheus needs to discover the targets of a ServiceMonitor or PodMonitor, by Endpoints or by EndpointSlices.
