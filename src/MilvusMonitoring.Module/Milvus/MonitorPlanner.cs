@@ -155,7 +155,7 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
             throw new MonitoringException(
                 ErrorId.FieldConflict,
                 $"{live.Id} is there already, and does not belong to the Helm release {found.Instance}",
-                "rename or delete it, then run the command again",
+                "prove it as it is with Test-MilvusMonitoring, or have its owner give the name up",
                 live.Id.ToString());
         }
     }

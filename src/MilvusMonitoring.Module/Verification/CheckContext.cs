@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.KubePrometheus.Inventories;
 using MilvusMonitoring.Kubernetes;
@@ -101,6 +102,21 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
             ? Remedies.Recreate(InstanceName, InstanceNamespace, settings ?? Settings)
             : Remedies.Enable(InstanceName, InstanceNamespace, settings ?? Settings);
     }
+
+    /// <summary>Writes what restores an object of the monitoring: a command only if this module installed the object.</summary>
+    /// <param name="id">The object.</param>
+    /// <param name="live">The object in the cluster; default if it is not there.</param>
+    /// <param name="force">Whether the command takes back the changes of other field managers.</param>
+    public string WriteRestoreCommand(ResourceId id, JsonElement live = default, bool force = false) => Owns(id, live)
+        ? Remedies.Install(Stack!, force)
+        : Remedies.DescribeManual($"Repair {id} with the tool that installed it.");
+
+    /// <summary>Whether this module installed an object, and the object is still the same.</summary>
+    /// <param name="id">The object.</param>
+    /// <param name="live">The object in the cluster; default if it is not there.</param>
+    public bool Owns(ResourceId id, JsonElement live = default) =>
+        Stack?.Entries.FirstOrDefault(entry => entry.Id == id) is { LeftAlone: null } own
+        && (live.Member("metadata").Text("uid") is not { } uid || uid == own.Uid);
 
     /// <summary>Writes the command that waits until a change has reached Prometheus.</summary>
     public string WriteWaitCommand() => Remedies.Wait(InstanceName, InstanceNamespace);

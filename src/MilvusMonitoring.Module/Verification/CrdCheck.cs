@@ -26,7 +26,20 @@ internal sealed class CrdCheck : ICheck
             states.Add(($"{kind.Plural}.{kind.Group}", state));
         }
 
-        return CrdRule.Evaluate(states, context.Remedies.Install(context.Stack));
+        return CrdRule.Evaluate(states, WriteRemedy(context, states));
+    }
+
+    /// <summary>CRDs without an inventory of this module are another tool's, which has to install the others of its version.</summary>
+    private static string WriteRemedy(CheckContext context, IReadOnlyList<(string Name, CrdState? State)> states)
+    {
+        if (context.Stack is { } stack)
+        {
+            return context.Remedies.Install(stack);
+        }
+
+        return states.All(item => item.State is null)
+            ? context.Remedies.InstallFirst()
+            : Remedies.DescribeManual("Have the tool that installed the other CRDs of this group install these too.");
     }
 
     /// <summary>

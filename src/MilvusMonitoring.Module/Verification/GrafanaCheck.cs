@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using MilvusMonitoring.Json;
@@ -10,8 +11,8 @@ namespace MilvusMonitoring.Verification;
 
 /// <summary>Grafana is healthy, and its data source responds.</summary>
 /// <remarks>
-/// The check lives as long as the command: Grafana locks a user out after a few wrong passwords, so that a refused credential is not tried
-/// again.
+/// Grafana locks a user out for five minutes after five wrong passwords. So a refused credential is not tried again, and the password that
+/// kube-prometheus installs Grafana with is tried only on a Grafana that this module installed.
 /// </remarks>
 internal sealed class GrafanaCheck : ICheck
 {
@@ -20,6 +21,9 @@ internal sealed class GrafanaCheck : ICheck
 
     /// <summary>The user that kube-prometheus installs Grafana with; its documentation names it.</summary>
     private static readonly NetworkCredential Initial = new("admin", "admin");
+
+    /// <summary>The UIDs of the pods that have refused <see cref="Initial"/>, for all commands of the process.</summary>
+    private static readonly ConcurrentDictionary<string, bool> RefusedInitial = new(StringComparer.Ordinal);
 
     private bool _isRefused;
 
@@ -32,11 +36,13 @@ internal sealed class GrafanaCheck : ICheck
         {
             using var atAddress = ServiceHttp.CreateForAddress(address);
             var description = ServiceHttp.Describe(address);
-            return await CheckAsync(context, description, atAddress, description, cancellationToken).ConfigureAwait(false);
+            return await CheckAsync(context, new Server(description, description), atAddress, cancellationToken).ConfigureAwait(false);
         }
 
         var place = FindNamespace(context);
-        var (id, live) = await Workloads.FindAsync(context.Client, place, null, Selector, cancellationToken).ConfigureAwait(false);
+        var (id, live) = await Workloads
+            .FindAsync(context.Client, place, null, Selector, context.Owns, cancellationToken)
+            .ConfigureAwait(false);
         if (id is null)
         {
             return new Finding(CheckStatus.Skipped, DescribeTarget(context), $"no Grafana is in namespace {place}");
@@ -53,50 +59,62 @@ internal sealed class GrafanaCheck : ICheck
         var pods = await Workloads.ListReadyPodsAsync(context.Client, place, IsSelected, cancellationToken).ConfigureAwait(false);
         if (pods.Count == 0)
         {
-            return Finding.Failed(id.ToString(), "no pod of it is ready", context.Remedies.Install(context.Stack, force: true));
+            return Finding.Failed(id.ToString(), "no pod of it is ready", context.WriteRestoreCommand(id, live, force: true));
         }
 
-        var name = pods[0].Member("metadata").Text("name")!;
+        var metadata = pods[0].Member("metadata");
+        var name = metadata.Text("name")!;
         var pod = new PodAddress(place, name, Workloads.FindPort(pods[0], "http") ?? UsualPort);
         using var inPod = ServiceHttp.CreateForPod(new PodDialer(context.Client), pod, string.Empty);
-        return await CheckAsync(context, id.ToString(), inPod, $"pod {name}", cancellationToken).ConfigureAwait(false);
+        var server = new Server(id.ToString(), $"pod {name}");
+        if (context.Owns(id, live))
+        {
+            server = server with { Install = context.WriteRestoreCommand(id, live, force: true), PodUid = metadata.Text("uid") };
+        }
+
+        return await CheckAsync(context, server, inPod, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<Finding> CheckAsync(
-        CheckContext context,
-        string target,
-        HttpClient http,
-        string who,
-        CancellationToken cancellationToken)
+    private async Task<Finding> CheckAsync(CheckContext context, Server server, HttpClient http, CancellationToken cancellationToken)
     {
         try
         {
-            var answer = await new GrafanaApi(new JsonApi(http, who))
-                .GetStateAsync(ListCredentials(context), cancellationToken)
+            var answer = await new GrafanaApi(new JsonApi(http, server.Name))
+                .GetStateAsync(ListCredentials(context, server), cancellationToken)
                 .ConfigureAwait(false);
             _isRefused |= answer.NotAsked is not null;
-            return GrafanaRule.Evaluate(target, answer, context.Remedies.Install(context.Stack, force: true));
+            if (_isRefused && context.Request.Grafana is null && server.PodUid is { } uid)
+            {
+                RefusedInitial[uid] = true;
+            }
+
+            return GrafanaRule.Evaluate(server.Target, answer, server.Install);
         }
         catch (MonitoringException exception)
             when (exception.ErrorId is ErrorId.ServiceUnreachable or ErrorId.TimedOut
                 || (exception.ErrorId == ErrorId.ResponseInvalid && context.Request.GrafanaUri is not null))
         {
             return Finding.Failed(
-                target,
+                server.Target,
                 OneLine.TrimPunctuation(exception.Message),
                 Remedies.DescribeManual("See that Grafana runs and can be reached from here; give another address with -GrafanaUri."));
         }
     }
 
     /// <summary>The credentials to try in turn; null among them stands for an anonymous request.</summary>
-    private NetworkCredential?[] ListCredentials(CheckContext context)
+    private NetworkCredential?[] ListCredentials(CheckContext context, Server server)
     {
         if (_isRefused)
         {
             return [null];
         }
 
-        return context.Request.Grafana is { } credential ? [credential] : [null, Initial];
+        if (context.Request.Grafana is { } credential)
+        {
+            return [credential];
+        }
+
+        return server.PodUid is { } uid && !RefusedInitial.ContainsKey(uid) ? [null, Initial] : [null];
     }
 
     private static string FindNamespace(CheckContext context) =>
@@ -104,6 +122,18 @@ internal sealed class GrafanaCheck : ICheck
         ?? context.Stack?.Namespace
         ?? context.Request.Prometheus.Namespace
         ?? PrometheusChoice.UsualNamespace;
+
+    /// <summary>The Grafana to check.</summary>
+    /// <param name="Target">How the finding names it.</param>
+    /// <param name="Name">How errors name it.</param>
+    private sealed record Server(string Target, string Name)
+    {
+        /// <summary>What installs its data source again; null if this module did not install the Grafana.</summary>
+        public string? Install { get; init; }
+
+        /// <summary>The pod, if this module installed the Grafana.</summary>
+        public string? PodUid { get; init; }
+    }
 }
 
 /// <summary>The state of Grafana and of its data source.</summary>
@@ -124,8 +154,8 @@ internal static class GrafanaRule
 {
     /// <param name="target">The Grafana.</param>
     /// <param name="answer">Its state.</param>
-    /// <param name="install">What restores its data source.</param>
-    public static Finding Evaluate(string target, GrafanaAnswer answer, string install) =>
+    /// <param name="install">What installs its data source again; null if this module did not install the Grafana.</param>
+    public static Finding Evaluate(string target, GrafanaAnswer answer, string? install) =>
         answer switch
         {
             { IsHealthy: false } => Finding.Failed(
@@ -139,11 +169,11 @@ internal static class GrafanaRule
             { DataSource: null } => Finding.Failed(
                 target,
                 $"Grafana {answer.Version} is healthy, but has no Prometheus data source",
-                install),
+                install ?? Remedies.DescribeManual("Add a Prometheus data source to this Grafana.")),
             { DataSourceError: { } error } => Finding.Failed(
                 target,
                 $"its data source '{answer.DataSource}' does not answer: {error}",
-                install),
+                install ?? Remedies.DescribeManual("Correct the data source in this Grafana.")),
             _ => Finding.Passed(target, $"Grafana {answer.Version} is healthy, and its data source '{answer.DataSource}' answers"),
         };
 }

@@ -43,7 +43,7 @@ internal static class InstanceRule
                 target,
                 $"the Helm release is not deployed but {instance.Status} (revision {instance.Revision})",
                 Remedies.DescribeManual(
-                    $"See helm history {instance.Name} --namespace {instance.Namespace}, "
+                    $"See helm history {PowerShellText.Quote(instance.Name)} --namespace {PowerShellText.Quote(instance.Namespace)}, "
                         + "and repair the release with helm upgrade or helm rollback."));
         }
 
@@ -63,7 +63,8 @@ internal static class InstanceRule
                 target,
                 "metrics.enabled is false",
                 Remedies.DescribeManual(
-                    $"Set it: helm upgrade {instance.Name} milvus/milvus --namespace {instance.Namespace} --version {instance.ChartVersion}"
-                        + " --reuse-values --set metrics.enabled=true"))
+                    $"Set metrics.enabled=true in the values of the release {instance.Name} in namespace {instance.Namespace}: "
+                        + "with helm upgrade, the chart that the release has, "
+                        + $"--version {PowerShellText.Quote(instance.ChartVersion ?? "of that chart")} and --reuse-values."))
             : Finding.Failed(target, "spec.components.disableMetric is true", remedies.Enable(instance.Name, instance.Namespace));
 }

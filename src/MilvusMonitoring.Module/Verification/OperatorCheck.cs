@@ -16,7 +16,7 @@ internal sealed class OperatorCheck : ICheck
     public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
         var (id, live) = await Workloads
-            .FindAsync(context.Client, null, context.Stack?.Namespace, Selector, cancellationToken)
+            .FindAsync(context.Client, null, context.Stack?.Namespace, Selector, context.Owns, cancellationToken)
             .ConfigureAwait(false);
         if (id is not null)
         {
@@ -25,10 +25,32 @@ internal sealed class OperatorCheck : ICheck
         }
 
         context.Servers ??= await PrometheusCheck.ListServersAsync(context, cancellationToken).ConfigureAwait(false);
-        return context.Stack is not null || context.Servers.Count == 0
-            ? Finding.Failed(DescribeTarget(context), "there is no Prometheus operator", context.Remedies.Install(context.Stack))
-            : Finding.Unknown(
-                DescribeTarget(context),
+        return OperatorRule.DescribeMissing(
+            DescribeTarget(context),
+            context.Stack is { } stack ? context.Remedies.Install(stack) : null,
+            hasServers: context.Servers.Count > 0);
+    }
+}
+
+/// <summary>What follows from an operator that is not there.</summary>
+internal static class OperatorRule
+{
+    /// <param name="target">What was searched for.</param>
+    /// <param name="install">What installs the operator of this module's stack; null if there is no such stack.</param>
+    /// <param name="hasServers">Whether there are Prometheus resources.</param>
+    public static Finding DescribeMissing(string target, string? install, bool hasServers)
+    {
+        if (install is null && hasServers)
+        {
+            return Finding.Unknown(
+                target,
                 "no Deployment has the usual labels of a Prometheus operator, while there are Prometheus resources");
+        }
+
+        return Finding.Failed(
+            target,
+            "there is no Prometheus operator",
+            install ?? Remedies.DescribeManual(
+                "The CRDs of the operator are there: start the operator, or find out what else reads ServiceMonitors in this cluster."));
     }
 }

@@ -21,11 +21,13 @@ internal sealed class PrometheusCheck : ICheck
     public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
         context.Servers ??= await ListServersAsync(context, cancellationToken).ConfigureAwait(false);
-        var remedy = context.Remedies.Install(context.Stack);
         if (context.Servers.Count == 0)
         {
             var others = await ListOthersAsync(context, cancellationToken).ConfigureAwait(false);
-            return PrometheusRule.DescribeMissing(DescribeTarget(context), context.Request.Prometheus.Name, others, remedy);
+            var install = context.Stack is { } stack
+                ? context.Remedies.Install(stack)
+                : Remedies.DescribeManual("Create a Prometheus resource with the tool that installed the operator.");
+            return PrometheusRule.DescribeMissing(DescribeTarget(context), context.Request.Prometheus.Name, others, install);
         }
 
         context.Prometheus = context.Servers[0];
@@ -36,11 +38,13 @@ internal sealed class PrometheusCheck : ICheck
         if (ids.FirstOrDefault(board.IsUntouched) is { } untouched
             && await FindBlindOperatorAsync(context, cancellationToken).ConfigureAwait(false) is { } blind)
         {
-            var restart = context.Stack?.Namespace == blind.Operator.Namespace ? remedy : null;
+            var restart = context.Owns(blind.Operator) ? context.Remedies.Install(context.Stack!) : null;
             return PrometheusRule.DescribeBlindOperator(untouched, blind, restart);
         }
 
-        return PrometheusRule.Evaluate([.. ids.Select(id => (id, board.GetState(id)))], remedy);
+        return PrometheusRule.Evaluate(
+            [.. ids.Select(id => (id, board.GetState(id)))],
+            id => context.WriteRestoreCommand(id, context.Servers[ids.IndexOf(id)].Json));
     }
 
     /// <summary>
@@ -93,8 +97,8 @@ internal sealed class PrometheusCheck : ICheck
 internal static class PrometheusRule
 {
     /// <param name="states">Each resource and its state.</param>
-    /// <param name="remedy">What repairs the resources.</param>
-    public static Finding Evaluate(IReadOnlyList<(ResourceId Id, ReadyState State)> states, string remedy)
+    /// <param name="restore">Writes what restores a resource.</param>
+    public static Finding Evaluate(IReadOnlyList<(ResourceId Id, ReadyState State)> states, Func<ResourceId, string> restore)
     {
         var waiting = states.Where(item => !item.State.IsReady).ToList();
         if (waiting.Count == 0)
@@ -106,6 +110,7 @@ internal static class PrometheusRule
 
         var target = waiting[0].Id.ToString();
         var detail = string.Join(", ", waiting.Select(item => $"{item.Id}: {item.State.Message}"));
+        var remedy = restore(waiting[0].Id);
         return waiting.Count < states.Count ? Finding.Warning(target, detail, remedy) : Finding.Failed(target, detail, remedy);
     }
 

@@ -12,10 +12,13 @@ internal sealed record Remedies(string? Context, string? Kubeconfig)
     public static string DescribeManual(string sentence) => $"# {sentence}";
 
     /// <summary>Installs the stack again, from its source.</summary>
-    /// <param name="stack">The inventory of the stack; null if there is none.</param>
+    /// <param name="stack">The inventory of the stack.</param>
     /// <param name="force">Whether to take back the changes of other field managers.</param>
-    public string Install(Inventory? stack, bool force = false) =>
+    public string Install(Inventory stack, bool force = false) =>
         Command("Install-KubePrometheus", SelectManifests(stack), force ? "-ForceConflicts" : null, "-Wait");
+
+    /// <summary>Installs a stack where there is no monitoring.</summary>
+    public string InstallFirst() => Command("Install-KubePrometheus", "-Wait");
 
     /// <summary>Makes the monitor as the chart renders it.</summary>
     /// <param name="name">The Milvus.</param>
@@ -52,17 +55,9 @@ internal sealed record Remedies(string? Context, string? Kubeconfig)
     /// <summary>Lists every Milvus.</summary>
     public string Instances() => Command("Get-MilvusInstance");
 
-    private static string? SelectManifests(Inventory? stack)
-    {
-        if (stack is null)
-        {
-            return null;
-        }
-
-        return stack.Release is { } release
-            ? $"-Version {PowerShellText.Quote(release)}"
-            : $"-Path {PowerShellText.Quote(stack.Source)}";
-    }
+    private static string SelectManifests(Inventory stack) => stack.Release is { } release
+        ? $"-Version {PowerShellText.Quote(release)}"
+        : $"-Path {PowerShellText.Quote(stack.Source)}";
 
     private static string SelectNamespace(string namespaceName) => $"-Namespace {PowerShellText.Quote(namespaceName)}";
 

@@ -49,8 +49,7 @@ internal sealed class TargetsCheck : ICheck
         if (context.Found is { Instance: { MonitorInValues: true } instance })
         {
             return Remedies.DescribeManual(
-                $"Give a scrape more time with helm upgrade {instance.Name} --version {instance.ChartVersion} --reuse-values "
-                    + "--set metrics.serviceMonitor.scrapeTimeout=...");
+                $"Give a scrape more time: set metrics.serviceMonitor.scrapeTimeout in the values of the release {instance.Name}.");
         }
 
         return context.Settings is { } settings && target is { Interval: { } interval, Timeout: { } timeout }

@@ -15,11 +15,12 @@ internal static class Workloads
 
     public static ResourceType Deployment { get; } = new("apps", "v1", "deployments", "Deployment", true);
 
-    /// <summary>Finds the first Deployment.</summary>
+    /// <summary>Finds a Deployment.</summary>
     /// <param name="client">The cluster.</param>
     /// <param name="namespaceName">The namespace; null for all, or for the usual one if the caller may not list all.</param>
     /// <param name="usual">The usual namespace; null for that of every release.</param>
     /// <param name="selector">The query.</param>
+    /// <param name="isOwn">Whether this module installed a Deployment: its own is preferred to others'.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     /// <returns>The id and the object; null and default if there is none.</returns>
     public static async Task<(ResourceId? Id, JsonElement Live)> FindAsync(
@@ -27,6 +28,7 @@ internal static class Workloads
         string? namespaceName,
         string? usual,
         string selector,
+        Func<ResourceId, JsonElement, bool> isOwn,
         CancellationToken cancellationToken)
     {
         List<JsonElement> found;
@@ -40,13 +42,14 @@ internal static class Workloads
             found = await ListAsync(client, place, selector, cancellationToken).ConfigureAwait(false);
         }
 
-        if (found is not [var live, ..])
-        {
-            return (null, default);
-        }
+        var live = found.OrderByDescending(deployment => isOwn(GetId(deployment), deployment)).FirstOrDefault();
+        return live.ValueKind == JsonValueKind.Undefined ? (null, default) : (GetId(live), live);
+    }
 
+    private static ResourceId GetId(JsonElement live)
+    {
         var metadata = live.Member("metadata");
-        return (Deployment.IdOf(metadata.Text("namespace"), metadata.Text("name") ?? string.Empty), live);
+        return Deployment.IdOf(metadata.Text("namespace"), metadata.Text("name") ?? string.Empty);
     }
 
     /// <summary>Checks whether a Deployment runs.</summary>
@@ -60,7 +63,7 @@ internal static class Workloads
             ? []
             : await PodFailureReason.ListAsync(context.Client, Deployment, id, null, cancellationToken).ConfigureAwait(false);
         var reason = problems is [var first, ..] ? first.ToString() : null;
-        return WorkloadRule.Evaluate(id, live, reason, context.Remedies.Install(context.Stack, force: true));
+        return WorkloadRule.Evaluate(id, live, reason, context.WriteRestoreCommand(id, live, force: true));
     }
 
     /// <summary>Lists the ready pods of a namespace, by name.</summary>

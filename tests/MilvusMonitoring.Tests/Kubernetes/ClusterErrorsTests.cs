@@ -35,7 +35,7 @@ public sealed class ClusterErrorsTests
                 "03-apply-errors",
                 "conflict: 409 with causes",
                 ErrorId.FieldConflict,
-                "'milvus-monitoring' owns .data.k; add -ForceConflicts"
+                "'milvus-monitoring' owns .data.k; have their manager give them up"
             },
             { "03-apply-errors", "namespace not found", ErrorId.ObjectNotFound, "-missing\" not found; create what is missing first" },
             { "03-apply-errors", "unknown field", ErrorId.ObjectInvalid, ".nonsense: field not declared in schema; correct the object" },
@@ -157,8 +157,8 @@ public sealed class ClusterErrorsTests
                 }));
         Assert.Equal(
             $"Cannot {What}: 'kubectl' owns .spec.f0, .spec.f1, .spec.f2, .spec.f3 and 2 more, 'm0' owns .data, 'm1' owns .data, 'm2' "
-                + "owns .data and 3 more managers own others; add -ForceConflicts to take these fields over, or have their manager give "
-                + "them up.",
+                + "owns .data and 3 more managers own others; have their manager give them up; "
+                + "only for an object that is yours alone, add -ForceConflicts to take them over.",
             error.Message);
     }
 

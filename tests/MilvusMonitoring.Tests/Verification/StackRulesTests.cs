@@ -46,11 +46,11 @@ public sealed class StackRulesTests
     {
         (ResourceId, ReadyState) ready = (new(ResourceType.Prometheus.Group, "Prometheus", "a", "k8s"), ReadyState.Ready);
         (ResourceId, ReadyState) waiting = (new(ResourceType.Prometheus.Group, "Prometheus", "b", "k8s"), ReadyState.NotYet("1 of 2"));
-        Assert.Equal(CheckStatus.Passed, PrometheusRule.Evaluate([ready], "Install").Status);
-        Assert.Equal(
-            (CheckStatus.Warning, "Prometheus/b/k8s"),
-            (PrometheusRule.Evaluate([ready, waiting], "Install").Status, PrometheusRule.Evaluate([ready, waiting], "Install").Target));
-        Assert.Equal(CheckStatus.Failed, PrometheusRule.Evaluate([waiting], "Install").Status);
+        var mixed = PrometheusRule.Evaluate([ready, waiting], id => $"Restore {id}");
+
+        Assert.Equal((CheckStatus.Warning, "Prometheus/b/k8s", "Restore Prometheus/b/k8s"), (mixed.Status, mixed.Target, mixed.Remedy));
+        Assert.Equal(CheckStatus.Passed, PrometheusRule.Evaluate([ready], _ => "Restore").Status);
+        Assert.Equal(CheckStatus.Failed, PrometheusRule.Evaluate([waiting], _ => "Restore").Status);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ internal static class ClusterErrors
             return (
                 ErrorId.FieldConflict,
                 FieldConflictText.Describe(status.Causes),
-                "add -ForceConflicts to take these fields over, or have their manager give them up");
+                "have their manager give them up; only for an object that is yours alone, add -ForceConflicts to take them over");
         }
 
         if (status.IsSchemaFault)
