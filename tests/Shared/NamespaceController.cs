@@ -6,8 +6,8 @@ using MilvusMonitoring.Json;
 namespace MilvusMonitoring.Testing;
 
 /// <summary>
-/// Plays the one controller without which nothing can be uninstalled, on a server that runs none: ends what is left in a namespace
-/// that terminates, then the namespace. For all sides alike.
+/// Plays the one controller without which nothing can be uninstalled, on a server that runs none: deletes what is left in a terminating
+/// namespace, then the namespace. Where the real controller runs, it spares the 5 s for which the real one does nothing.
 /// </summary>
 internal sealed class NamespaceController : IAsyncDisposable
 {
@@ -15,11 +15,15 @@ internal sealed class NamespaceController : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ServerAdmin _admin;
+    private readonly Predicate<string> _isWanted;
     private readonly Task _running;
 
-    public NamespaceController(ServerAdmin admin)
+    /// <param name="admin">Sends the requests.</param>
+    /// <param name="isWanted">Whether a namespace of a name is dealt with; every one unless given.</param>
+    public NamespaceController(ServerAdmin admin, Predicate<string>? isWanted = null)
     {
         _admin = admin;
+        _isWanted = isWanted ?? (_ => true);
         _running = RunAsync();
     }
 
@@ -47,29 +51,37 @@ internal sealed class NamespaceController : IAsyncDisposable
             foreach (var item in namespaces.RootElement.GetProperty("items").EnumerateArray())
             {
                 var metadata = item.GetProperty("metadata");
-                if (metadata.TryGetProperty("deletionTimestamp", out _))
+                var name = metadata.GetProperty("name").GetString()!;
+                if (metadata.TryGetProperty("deletionTimestamp", out _) && _isWanted(name) && await IsEmptyAsync(name))
                 {
-                    await EndAsync(item, metadata.GetProperty("name").GetString()!);
+                    await FinalizeAsync(item, name);
                 }
             }
         }
     }
 
-    private async Task EndAsync(JsonElement item, string name)
+    /// <summary>Deletes what is in the namespace; what finalizers hold is there at the next look, too.</summary>
+    /// <returns>Whether nothing was there.</returns>
+    private async Task<bool> IsEmptyAsync(string name)
     {
-        foreach (var list in await ListPathsAsync(name))
+        var isEmpty = true;
+        foreach (var (list, isDeletedAsOne) in await ListPathsAsync(name))
         {
             using var objects = await _admin.GetAsync(list, _stop.Token);
-            foreach (var left in objects.RootElement.Items("items"))
+            var names = objects.RootElement.Items("items").Select(left => left.GetProperty("metadata").GetProperty("name").GetString()!);
+            string[] paths = [.. names.Select(each => $"{list}/{each}")];
+            isEmpty &= paths.Length == 0;
+            foreach (var path in isDeletedAsOne && paths.Length > 0 ? [list] : paths)
             {
-                await _admin.SendAsync(
-                    HttpMethod.Delete,
-                    $"{list}/{left.GetProperty("metadata").GetProperty("name").GetString()}",
-                    null,
-                    _stop.Token);
+                await _admin.SendAsync(HttpMethod.Delete, $"{path}?gracePeriodSeconds=0", null, _stop.Token);
             }
         }
 
+        return isEmpty;
+    }
+
+    private async Task FinalizeAsync(JsonElement item, string name)
+    {
         var finalized = JsonNode.Parse(item.GetRawText())!.AsObject();
         finalized["apiVersion"] = "v1";
         finalized["kind"] = "Namespace";
@@ -81,7 +93,7 @@ internal sealed class NamespaceController : IAsyncDisposable
             _stop.Token);
     }
 
-    private async Task<IReadOnlyList<string>> ListPathsAsync(string name)
+    private async Task<IReadOnlyList<(string Path, bool IsDeletedAsOne)>> ListPathsAsync(string name)
     {
         List<string> versions = ["/api/v1"];
         using (var groups = await _admin.GetAsync("/apis", _stop.Token))
@@ -90,14 +102,16 @@ internal sealed class NamespaceController : IAsyncDisposable
                 .Select(group => $"/apis/{group.GetProperty("preferredVersion").GetProperty("groupVersion").GetString()}"));
         }
 
-        List<string> paths = [];
+        List<(string, bool)> paths = [];
         foreach (var version in versions)
         {
             using var resources = await _admin.GetAsync(version, _stop.Token);
             paths.AddRange(resources.RootElement.Items("resources")
                 .Where(resource => resource.GetProperty("namespaced").GetBoolean())
                 .Where(resource => resource.Texts("verbs").Contains("list") && resource.Texts("verbs").Contains("delete"))
-                .Select(resource => $"{version}/namespaces/{name}/{resource.GetProperty("name").GetString()}"));
+                .Select(resource => (
+                    $"{version}/namespaces/{name}/{resource.GetProperty("name").GetString()}",
+                    resource.Texts("verbs").Contains("deletecollection"))));
         }
 
         return paths;

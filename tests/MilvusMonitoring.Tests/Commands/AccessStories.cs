@@ -3,18 +3,15 @@ using System.Text.Json.Nodes;
 namespace MilvusMonitoring.Tests.Commands;
 
 /// <summary><c>Grant-PrometheusMilvusAccess</c> and its counterpart on any cluster.</summary>
-public abstract class AccessStories
+public abstract class AccessStories : ClusterStories
 {
-    private protected abstract Task<ClusterStage> StartAsync();
-
     private protected const string Rbac = "rbac.authorization.k8s.io/v1";
     private const string OwnName = "milvus-monitoring-prometheus-monitoring.prometheus-k8s";
 
     [Fact]
     public async Task Three_runs_are_Configured_and_twice_Unchanged_without_a_write()
     {
-        await using var stage = await StartAsync();
-        await stage.InstalledAsync();
+        await using var stage = await StartAsync(StartingPoint.Stack);
         var before = (await RulesAsync(stage)).DeepClone();
 
         var first = await GrantedAsync(stage);
@@ -39,8 +36,7 @@ public abstract class AccessStories
     [Fact]
     public async Task An_installation_after_Grant_keeps_it_and_writes_nothing()
     {
-        await using var stage = await StartAsync();
-        await stage.InstalledAsync();
+        await using var stage = await StartAsync(StartingPoint.Stack);
         await GrantedAsync(stage);
         var granted = (await RulesAsync(stage)).DeepClone();
 
@@ -62,8 +58,7 @@ public abstract class AccessStories
     [Fact]
     public async Task Rules_that_others_have_overwritten_are_drift_and_Grant_restores_them()
     {
-        await using var stage = await StartAsync();
-        await stage.InstalledAsync();
+        await using var stage = await StartAsync(StartingPoint.Stack);
         var original = (await RulesAsync(stage)).DeepClone();
         await GrantedAsync(stage);
         var granted = (await RulesAsync(stage)).DeepClone();
@@ -83,8 +78,7 @@ public abstract class AccessStories
     [Fact]
     public async Task WhatIf_and_No_write_nothing()
     {
-        await using var stage = await StartAsync();
-        await stage.InstalledAsync();
+        await using var stage = await StartAsync(StartingPoint.Stack);
         stage.ForgetWrites();
 
         foreach (var how in (string[])["", "-Method Binding", "-Namespace default"])
@@ -102,8 +96,7 @@ public abstract class AccessStories
     [Fact]
     public async Task A_binding_of_its_own_leaves_the_role_alone_and_goes_again()
     {
-        await using var stage = await StartAsync();
-        await stage.InstalledAsync();
+        await using var stage = await StartAsync(StartingPoint.Stack);
         var before = await RoleAsync(stage);
 
         Assert.Equal(ResourceAction.Created, (await GrantedAsync(stage, "-Method Binding")).Action);
@@ -194,44 +187,48 @@ public abstract class AccessStories
         }
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("-Method Binding")]
-    [InlineData("-Namespace default")]
-    public async Task Who_would_grant_more_than_he_holds_gets_one_error_and_nothing_is_written(string how)
+    [Fact]
+    public async Task Who_would_grant_more_than_he_holds_gets_one_error_and_nothing_is_written()
     {
-        await using var stage = await StartAsync();
-        await stage.InstalledAsync();
+        await using var stage = await StartAsync(StartingPoint.Stack);
         var limited = await LimitedAsync(stage, """{"apiGroups":[""],"resources":["pods","services"],"verbs":["get","list","watch"]}""");
         stage.ForgetWrites();
 
-        var result = await RunAsync(stage, $"Grant-PrometheusMilvusAccess {how}", limited);
+        foreach (var how in (string[])["", "-Method Binding", "-Namespace default"])
+        {
+            var result = await RunAsync(stage, $"Grant-PrometheusMilvusAccess {how}", limited);
 
-        var error = Assert.Single(result.Errors).ToString();
-        Assert.Equal([ErrorId.PermissionDenied], result.ErrorIds);
-        Assert.Contains("get, list, watch on endpoints, endpointslices.discovery.k8s.io", error, StringComparison.Ordinal);
-        Assert.Contains("escalate", error, StringComparison.Ordinal);
-        Assert.DoesNotContain("pods", error, StringComparison.Ordinal);
-        Assert.Empty(stage.Writes);
+            var error = Assert.Single(result.Errors).ToString();
+            Assert.Equal([ErrorId.PermissionDenied], result.ErrorIds);
+            Assert.Contains("get, list, watch on endpoints, endpointslices.discovery.k8s.io", error, StringComparison.Ordinal);
+            Assert.Contains("escalate", error, StringComparison.Ordinal);
+            Assert.DoesNotContain("pods", error, StringComparison.Ordinal);
+            Assert.Empty(stage.Writes);
+        }
     }
 
-    [Theory]
-    [InlineData("", """{"apiGroups":["rbac.authorization.k8s.io"],"resources":["clusterroles"],"verbs":["escalate"]}""")]
-    [InlineData(
-        "-Namespace default",
-        """{"apiGroups":[""],"resources":["pods","services","endpoints"],"verbs":["get","list","watch"]},{"apiGroups":["discovery.k8s.io"],"resources":["endpointslices"],"verbs":["get","list","watch"]}"""
-    )]
-    public async Task Who_may_escalate_or_holds_exactly_what_is_needed_may_grant_it(string how, string held)
+    [Fact]
+    public async Task Who_may_escalate_or_holds_exactly_what_is_needed_may_grant_it()
     {
-        await using var stage = await StartAsync();
-        await stage.InstalledAsync();
-        var limited = await LimitedAsync(stage, held);
+        await using var stage = await StartAsync(StartingPoint.Stack);
+        var escalating = await LimitedAsync(
+            stage,
+            """{"apiGroups":["rbac.authorization.k8s.io"],"resources":["clusterroles"],"verbs":["escalate"]}""",
+            "escalating");
+        var holding = await LimitedAsync(
+            stage,
+            """
+            {"apiGroups":[""],"resources":["pods","services","endpoints"],"verbs":["get","list","watch"]},
+            {"apiGroups":["discovery.k8s.io"],"resources":["endpointslices"],"verbs":["get","list","watch"]}
+            """,
+            "holding");
 
-        (await RunAsync(stage, $"Grant-PrometheusMilvusAccess {how}", limited)).EnsureNoError();
+        (await RunAsync(stage, "Grant-PrometheusMilvusAccess", escalating)).EnsureNoError();
+        (await RunAsync(stage, "Grant-PrometheusMilvusAccess -Namespace default", holding)).EnsureNoError();
     }
 
     /// <summary>A kubeconfig of a user who may write roles and bindings, but holds nothing else than the given rules.</summary>
-    private static async Task<string> LimitedAsync(ClusterStage stage, string held)
+    private static async Task<string> LimitedAsync(ClusterStage stage, string held, string user = "limited")
     {
         var rules = $$"""
             [{"apiGroups":["rbac.authorization.k8s.io"],"resources":["clusterroles","clusterrolebindings","roles","rolebindings"],"verbs":["get","list","create","patch"]},
@@ -242,20 +239,20 @@ public abstract class AccessStories
             {
                 ["apiVersion"] = Rbac,
                 ["kind"] = "ClusterRole",
-                ["metadata"] = new JsonObject { ["name"] = "limited" },
+                ["metadata"] = new JsonObject { ["name"] = user },
                 ["rules"] = JsonNode.Parse(rules),
             });
         await stage.Objects.PutAsync(
             JsonNode
                 .Parse(
                     $$"""
-                    {"apiVersion":"{{Rbac}}","kind":"ClusterRoleBinding","metadata":{"name":"limited"},
-                     "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"limited"},
-                     "subjects":[{"kind":"User","apiGroup":"rbac.authorization.k8s.io","name":"limited"}]}
+                    {"apiVersion":"{{Rbac}}","kind":"ClusterRoleBinding","metadata":{"name":"{{user}}"},
+                     "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"{{user}}"},
+                     "subjects":[{"kind":"User","apiGroup":"rbac.authorization.k8s.io","name":"{{user}}"}]}
                     """
                 )!
                 .AsObject());
-        return stage.WriteKubeconfig("limited");
+        return stage.WriteKubeconfig(user);
     }
 
     private static async Task<JsonObject> RoleAsync(ClusterStage stage) =>

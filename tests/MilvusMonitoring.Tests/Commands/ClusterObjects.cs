@@ -87,6 +87,9 @@ internal sealed class ClusterObjects(ServerAdmin admin)
         }
     }
 
+    /// <summary>Lets stay what <see cref="PutAsync"/> has made so far.</summary>
+    public void KeepMade() => _made.Clear();
+
     /// <summary>Ends what <see cref="PutAsync"/> has made, the last first.</summary>
     public async Task EndMadeAsync()
     {

@@ -48,8 +48,11 @@ internal abstract class ClusterStage : IAsyncDisposable
     /// <summary>Writes a kubeconfig for another user.</summary>
     public abstract string WriteKubeconfig(string user);
 
-    /// <summary>Puts what of a Milvus runs into the cluster, so that its Service has one ready endpoint.</summary>
+    /// <summary>Puts what of a Milvus runs into the cluster, and waits until its Service has one ready endpoint.</summary>
     public abstract Task PutWorkloadAsync(SampleMilvus milvus);
+
+    /// <summary>Whether a namespace belongs to tests that play beside the story.</summary>
+    public virtual bool IsOfOthers(string? name) => false;
 
     /// <summary>Writes a file into the story's folder.</summary>
     public string WriteFile(string name, string text) => _folder.Write(name, text);
@@ -65,6 +68,19 @@ internal abstract class ClusterStage : IAsyncDisposable
         var target = CopyManifests(Release, Path.Combine(Folder, name), _ => true);
         change(target);
         return target;
+    }
+
+    /// <summary>Has a cluster without monitoring become what a story begins with.</summary>
+    public async Task PrepareAsync(StartingPoint point)
+    {
+        if (point == StartingPoint.Definitions)
+        {
+            await this.DefineMonitorsAsync();
+        }
+        else if (point == StartingPoint.Stack)
+        {
+            await InstalledAsync();
+        }
     }
 
     /// <summary>Runs <c>Install-KubePrometheus</c> with the small manifests.</summary>

@@ -3,10 +3,8 @@ using System.Text.Json.Nodes;
 namespace MilvusMonitoring.Tests.Commands;
 
 /// <summary><c>Install-KubePrometheus</c> on any cluster.</summary>
-public abstract class InstallStories
+public abstract class InstallStories : ClusterStories
 {
-    private protected abstract Task<ClusterStage> StartAsync();
-
     [Fact]
     public async Task A_bare_cluster_gets_every_object_and_a_second_run_writes_nothing()
     {
@@ -50,8 +48,7 @@ public abstract class InstallStories
     [Fact]
     public async Task Only_what_somebody_has_changed_is_applied_again()
     {
-        await using var stage = await StartAsync();
-        await stage.InstalledAsync();
+        await using var stage = await StartAsync(StartingPoint.Stack);
         var grafana = (await stage.Objects.FindAsync("apps/v1", "Deployment", "monitoring", "grafana"))!;
         grafana["spec"]!["replicas"] = 5;
         await stage.Objects.PutAsync(grafana, "kubectl-edit");
@@ -107,8 +104,7 @@ public abstract class InstallStories
     [Fact]
     public async Task A_field_of_another_manager_is_one_error_and_the_rest_is_applied()
     {
-        await using var stage = await StartAsync();
-        await stage.InstalledAsync();
+        await using var stage = await StartAsync(StartingPoint.Stack);
         var service = (await stage.Objects.FindAsync("v1", "Service", "monitoring", "grafana"))!;
         service["metadata"]!["labels"]!["app.kubernetes.io/version"] = "mine";
         await stage.Objects.PutAsync(service, "somebody");
@@ -143,8 +139,7 @@ public abstract class InstallStories
     [Fact]
     public async Task What_a_later_installation_leaves_out_stays_and_is_said()
     {
-        await using var stage = await StartAsync();
-        await stage.InstalledAsync();
+        await using var stage = await StartAsync(StartingPoint.Stack);
         var smaller = await stage.InstalledAsync("-ExcludeComponent grafana");
         Assert.All(smaller.Resources.Where(resource => resource.Component == "grafana"), resource =>
             Assert.Equal(ResourceAction.Skipped, resource.Action));
@@ -177,8 +172,7 @@ public abstract class InstallStories
     [Fact]
     public async Task An_installation_keeps_what_Grant_has_added_to_the_role()
     {
-        await using var stage = await StartAsync();
-        await stage.InstalledAsync();
+        await using var stage = await StartAsync(StartingPoint.Stack);
         var rule = JsonNode.Parse("""{"apiGroups":[""],"resources":["pods"],"verbs":["get","list","watch"]}""")!;
         var role = (await stage.Objects.FindAsync("rbac.authorization.k8s.io/v1", "ClusterRole", null, "prometheus-k8s"))!;
         var count = role["rules"]!.AsArray().Count;

@@ -4,11 +4,9 @@ using EmbeddedCluster;
 namespace MilvusMonitoring.Tests.Commands;
 
 /// <summary><c>Get-MilvusInstance</c> on any cluster.</summary>
-public abstract class InstanceStories
+public abstract class InstanceStories : ClusterStories
 {
     private static readonly JsonObject Standalone = JsonNode.Parse("""{"cluster":{"enabled":false}}""")!.AsObject();
-
-    private protected abstract Task<ClusterStage> StartAsync();
 
     [Fact]
     public async Task Every_Milvus_is_shown_whatever_manages_it()

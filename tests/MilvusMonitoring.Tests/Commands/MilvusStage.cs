@@ -34,11 +34,11 @@ internal static class MilvusStage
         }
     }
 
-    /// <summary>Puts a Milvus into the cluster: its release and what of it runs.</summary>
+    /// <summary>Puts a Milvus into the cluster: its release and its Service. Nothing of it runs.</summary>
     public static async Task PutAsync(this ClusterStage stage, SampleMilvus milvus)
     {
         await stage.PutReleaseAsync(milvus);
-        await stage.PutWorkloadAsync(milvus);
+        await stage.Objects.PutAsync(milvus.Service());
     }
 
     /// <summary>Puts only the record of this revision of a Milvus into the cluster.</summary>

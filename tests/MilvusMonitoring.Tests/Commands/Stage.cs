@@ -40,7 +40,6 @@ internal sealed class Stage : ClusterStage
     public override async Task PutWorkloadAsync(SampleMilvus milvus)
     {
         await Objects.PutAsync(milvus.Deployment());
-        await Objects.PutAsync(milvus.Service());
         await Cluster.WaitForAsync(
             cluster => cluster.List("discovery.k8s.io/v1", "EndpointSlice", milvus.Namespace).Any(slice =>
                 (string?)slice["metadata"]!["labels"]?["kubernetes.io/service-name"] == $"{milvus.Name}-milvus"

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace MilvusMonitoring.Tests.Commands;
 
 /// <summary><c>Uninstall-KubePrometheus</c> on any cluster.</summary>
-public abstract class UninstallStories
+public abstract class UninstallStories : ClusterStories
 {
     private static readonly (string ApiVersion, string Kind)[] s_kinds =
     [
@@ -25,8 +25,6 @@ public abstract class UninstallStories
         ("apiregistration.k8s.io/v1", "APIService"),
     ];
 
-    private protected abstract Task<ClusterStage> StartAsync();
-
     [Fact]
     public async Task Nothing_is_left_of_a_stack_and_a_second_run_has_nothing_to_do()
     {
@@ -47,8 +45,7 @@ public abstract class UninstallStories
     [Fact]
     public async Task WhatIf_shows_the_plan_and_sends_no_write()
     {
-        await using var stage = await StartAsync();
-        await stage.InstalledAsync();
+        await using var stage = await StartAsync(StartingPoint.Stack);
         stage.ForgetWrites();
         var result = (await stage.UninstallAsync("-WhatIf")).EnsureNoError();
         Assert.True(Assert.Single(result.OutputOf<KubePrometheusStack>()).IsPlan);
@@ -59,8 +56,7 @@ public abstract class UninstallStories
     [Fact]
     public async Task It_asks_before_it_deletes()
     {
-        await using var stage = await StartAsync();
-        await stage.InstalledAsync();
+        await using var stage = await StartAsync(StartingPoint.Stack);
         stage.Session.Host.Answer("No");
         (
             await stage.Session.InvokeAsync(
@@ -73,8 +69,7 @@ public abstract class UninstallStories
     [Fact]
     public async Task Where_nobody_can_be_asked_it_says_how_to_go_ahead_and_leaves_the_cluster_alone()
     {
-        await using var stage = await StartAsync();
-        await stage.InstalledAsync();
+        await using var stage = await StartAsync(StartingPoint.Stack);
         stage.ForgetWrites();
         var result = await stage.Session.InvokeAsync(
             "param($kubeconfig) Uninstall-KubePrometheus -Kubeconfig $kubeconfig",
@@ -87,8 +82,7 @@ public abstract class UninstallStories
     [Fact]
     public async Task Definitions_stay_while_others_use_them_unless_forced()
     {
-        await using var stage = await StartAsync();
-        await stage.InstalledAsync();
+        await using var stage = await StartAsync(StartingPoint.Stack);
         await stage.Objects.PutAsync(ServiceMonitor("default", "theirs"));
 
         var careful = (await stage.UninstallAsync()).EnsureNoError();
@@ -128,8 +122,7 @@ public abstract class UninstallStories
     [Fact]
     public async Task A_stuck_finalizer_is_named_and_never_stripped_and_the_operator_stays_to_finish()
     {
-        await using var stage = await StartAsync();
-        await stage.InstalledAsync();
+        await using var stage = await StartAsync(StartingPoint.Stack);
         var prometheus = (await stage.Objects.FindAsync("monitoring.coreos.com/v1", "Prometheus", "monitoring", "k8s"))!;
         prometheus["metadata"]!["finalizers"] = new JsonArray("monitoring.coreos.com/status-cleanup");
         await stage.Objects.PutAsync(prometheus, "operator");
@@ -170,9 +163,10 @@ public abstract class UninstallStories
         List<string> names = [];
         foreach (var (apiVersion, kind) in s_kinds)
         {
-            names.AddRange(
-                (await stage.Objects.ListAsync(apiVersion, kind)).Select(item =>
-                    $"{kind}/{item["metadata"]!["namespace"]}/{item["metadata"]!["name"]}"));
+            names.AddRange((await stage.Objects.ListAsync(apiVersion, kind))
+                .Select(item => (Namespace: (string?)item["metadata"]!["namespace"], Name: (string)item["metadata"]!["name"]!))
+                .Where(item => !stage.IsOfOthers(kind == "Namespace" ? item.Name : item.Namespace))
+                .Select(item => $"{kind}/{item.Namespace}/{item.Name}"));
         }
 
         return names;

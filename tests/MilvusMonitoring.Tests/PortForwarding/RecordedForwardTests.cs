@@ -122,6 +122,9 @@ public sealed class RecordedForwardTests
         await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint, Token);
         using var server = await listener.AcceptTcpClientAsync(Token);
         await server.GetStream().WriteAsync(sent, Token);
+
+        // As a server does after its close frame; a client waits a second for it.
+        server.Client.Shutdown(SocketShutdown.Send);
         await using var connection = new PodConnection(
             WebSocket.CreateFromStream(client.GetStream(), new WebSocketCreationOptions()),
             new PodAddress("bug-rec", "p", 8080));

@@ -21,7 +21,7 @@ public sealed class NodeControllerTests(RealNode node)
     public async Task An_installation_waits_until_pods_run_and_an_uninstallation_leaves_none_of_what_controllers_made()
     {
         using var folder = new TemporaryFolder();
-        await using var place = await NodePlace.StartAsync(node, "beside");
+        await using var place = await NodePlace.StartAsync(node, "elsewhere");
         WriteRelease(folder);
 
         Assert.True(StackOf(await InstallAsync(place, folder, "-Wait -Timeout 120")).Ready);
@@ -48,6 +48,7 @@ public sealed class NodeControllerTests(RealNode node)
     {
         using var folder = new TemporaryFolder();
         await using var place = await NodePlace.StartAsync(node, "monitoring");
+        await using var ender = new PodEnder(place.Kubeconfig);
         await place.PutWebAsync("theirs", replicas: 1);
         WriteRelease(folder);
         (await InstallAsync(place, folder, "-Wait -Timeout 120")).EnsureNoError();
@@ -64,15 +65,14 @@ public sealed class NodeControllerTests(RealNode node)
     public async Task Into_a_namespace_that_terminates_nothing_is_installed_until_it_has_gone()
     {
         using var folder = new TemporaryFolder();
-        await using var place = await NodePlace.StartAsync(node, "beside-ending");
-        await place.Objects.PutAsync(NodePlace.NamespaceOf("monitoring"));
+        await using var place = await NodePlace.StartAsync(node, "monitoring");
         await place.Objects.PutAsync(JsonNode.Parse("""
             {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"held","namespace":"monitoring","finalizers":["example.com/held"]} }
             """)!.AsObject());
         await place.Objects.RemoveAsync("v1", "Namespace", null, "monitoring");
         WriteRelease(folder);
 
-        var refused = await InstallAsync(place, folder, "-Timeout 5");
+        var refused = await InstallAsync(place, folder, "-Timeout 1");
         Assert.Equal([ErrorId.NamespaceTerminating], refused.ErrorIds);
         Assert.Null(await place.Objects.FindAsync("apps/v1", "Deployment", "monitoring", "web"));
 
@@ -80,7 +80,6 @@ public sealed class NodeControllerTests(RealNode node)
         held["metadata"]!["finalizers"] = new JsonArray();
         await place.Objects.PutAsync(held);
         Assert.True(StackOf(await InstallAsync(place, folder, "-Wait -Timeout 120")).Ready);
-        (await UninstallAsync(place)).EnsureNoError();
     }
 
     /// <summary>A release of one workload of each kind, and a Service for one of them.</summary>

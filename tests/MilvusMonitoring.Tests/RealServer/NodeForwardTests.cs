@@ -3,7 +3,7 @@ using MilvusMonitoring.Tests.PortForwarding;
 namespace MilvusMonitoring.Tests;
 
 /// <summary>Port-forwards through a real kubelet to pods that run.</summary>
-[Collection(RealNode.Collection)]
+[Collection(RealNode.Beside)]
 public sealed class NodeForwardTests(RealNode node)
 {
     private const string Web = "web";
@@ -13,7 +13,7 @@ public sealed class NodeForwardTests(RealNode node)
     [Fact]
     public async Task After_its_pod_is_deleted_the_next_connection_goes_to_the_other_replica()
     {
-        await using var place = await NodePlace.StartAsync(node, "forward-failover");
+        await using var place = await NodePlace.StartBesideAsync(node, "failover");
         await place.PutWebAsync(Web, replicas: 2);
         var forward = await place.ForwardAsync(Web);
         var first = await WhoAsync(forward);
@@ -30,7 +30,7 @@ public sealed class NodeForwardTests(RealNode node)
     public async Task No_request_fails_while_a_pod_is_replaced_every_few_seconds()
     {
         const int Replacements = 4;
-        await using var place = await NodePlace.StartAsync(node, "forward-replaced");
+        await using var place = await NodePlace.StartBesideAsync(node, "replaced");
 
         // A pod that ends at once takes the requests that it is answering with it: so do none whose makers care for their requests.
         await place.PutWebAsync(Web, replicas: 2, linger: 10);
@@ -59,7 +59,7 @@ public sealed class NodeForwardTests(RealNode node)
     [Fact]
     public async Task A_port_that_nobody_listens_on_breaks_the_connection_and_says_why()
     {
-        await using var place = await NodePlace.StartAsync(node, "forward-refused");
+        await using var place = await NodePlace.StartBesideAsync(node, "refused");
         await place.PutWebAsync(Web, replicas: 1);
         var forward = await place.ForwardAsync(Web, "closed");
 
@@ -74,7 +74,7 @@ public sealed class NodeForwardTests(RealNode node)
     [Fact]
     public async Task A_forward_outlives_the_namespace_and_serves_the_one_that_follows()
     {
-        await using var place = await NodePlace.StartAsync(node, "forward-ending");
+        await using var place = await NodePlace.StartBesideAsync(node, "ending");
         await place.PutWebAsync(Web, replicas: 1);
         var forward = await place.ForwardAsync(Web);
         var first = await WhoAsync(forward);

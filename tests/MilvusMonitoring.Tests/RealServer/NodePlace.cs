@@ -11,6 +11,9 @@ internal sealed class NodePlace : IAsyncDisposable
     /// <summary>Where nobody listens in the pods.</summary>
     public const int ClosedPort = 9191;
 
+    /// <summary>How the names of namespaces begin that are used while other tests play on the node.</summary>
+    private const string BesidePrefix = "beside-";
+
     // Says which pod answers, and ends at once on SIGTERM.
     private const string Program = "hostname > /tmp/who; exec /bin/web";
 
@@ -37,10 +40,16 @@ internal sealed class NodePlace : IAsyncDisposable
 
     public static async Task<NodePlace> StartAsync(RealNode node, string name)
     {
-        var place = new NodePlace(await node.GetKubeconfigAsync(), name, await PowerShellSession.StartAsync());
-        await place.Objects.PutAsync(NamespaceOf(name));
-        return place;
+        await ServerStage.ClearAsync(node);
+        return await StartAsync(await node.GetKubeconfigAsync(), name);
     }
+
+    /// <summary>Starts a place for a test that plays beside the tests of <see cref="RealNode.Collection"/>.</summary>
+    public static async Task<NodePlace> StartBesideAsync(RealNode node, string name) =>
+        await StartAsync(await node.GetBesideKubeconfigAsync(), BesidePrefix + name);
+
+    /// <summary>Whether a namespace belongs to a test that plays beside others.</summary>
+    public static bool IsBeside(string? name) => name?.StartsWith(BesidePrefix, StringComparison.Ordinal) is true;
 
     public static JsonObject NamespaceOf(string name) =>
         JsonNode.Parse($$"""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"{{name}}"} }""")!.AsObject();
@@ -48,7 +57,7 @@ internal sealed class NodePlace : IAsyncDisposable
     /// <summary>The pods that answer with their names on <see cref="Port"/>, as a workload runs them.</summary>
     public static JsonObject PodTemplate(string app) => JsonNode.Parse($$"""
         {"metadata":{"labels":{"app":"{{app}}"} },
-         "spec":{"containers":[{"name":"web","image":"{{RealNode.WebImage}}","command":["/bin/sh","-c","{{Program}}"],
+         "spec":{"terminationGracePeriodSeconds":1,"containers":[{"name":"web","image":"{{RealNode.WebImage}}","command":["/bin/sh","-c","{{Program}}"],
            "env":[{"name":"PORT","value":"{{Port}}"},{"name":"ROOT","value":"/tmp"}],"ports":[{"name":"http","containerPort":{{Port}}}],
            "readinessProbe":{"httpGet":{"path":"/who","port":"http"},"periodSeconds":1} }]} }
         """)!.AsObject();
@@ -59,8 +68,9 @@ internal sealed class NodePlace : IAsyncDisposable
         var workload = Workload(Name, "Deployment", app, replicas);
         if (linger > 0)
         {
-            workload["spec"]!["template"]!["spec"]!["containers"]![0]!["lifecycle"] =
-                JsonNode.Parse($$"""{"preStop":{"exec":{"command":["sleep","{{linger}}"]} } }""");
+            var pod = workload["spec"]!["template"]!["spec"]!;
+            pod["terminationGracePeriodSeconds"] = linger + 1;
+            pod["containers"]![0]!["lifecycle"] = JsonNode.Parse($$"""{"preStop":{"exec":{"command":["sleep","{{linger}}"]} } }""");
         }
 
         await Objects.PutAsync(workload);
@@ -131,7 +141,18 @@ internal sealed class NodePlace : IAsyncDisposable
         await Session.DisposeAsync();
 
         // What runs next compares what is there before and after.
-        await Objects.EndAsync("v1", "Namespace", null, Name);
+        await using (new NamespaceController(_admin, name => name == Name))
+        {
+            await Objects.EndAsync("v1", "Namespace", null, Name);
+        }
+
         _admin.Dispose();
+    }
+
+    private static async Task<NodePlace> StartAsync(string kubeconfig, string name)
+    {
+        var place = new NodePlace(kubeconfig, name, await PowerShellSession.StartAsync());
+        await place.Objects.PutAsync(NamespaceOf(name));
+        return place;
     }
 }

@@ -16,6 +16,9 @@ internal sealed class PlayedOperator : IAsyncDisposable
     private const string Core = "/api/v1/namespaces/monitoring";
     private const string Sets = "/apis/apps/v1/namespaces/monitoring/statefulsets";
 
+    /// <summary>The probes that a pod becomes ready by; the recorded ones take up to 15 s.</summary>
+    private static readonly string[] s_waitedFor = ["startupProbe", "readinessProbe"];
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -121,6 +124,10 @@ internal sealed class PlayedOperator : IAsyncDisposable
         foreach (var container in template["spec"]!["containers"]!.AsArray().Concat(template["spec"]!["initContainers"]!.AsArray()))
         {
             container!["image"] = (string?)container["name"] == "prometheus" ? (string)prometheus["spec"]!["image"]! : NodeImages.Reloader;
+            foreach (var probe in s_waitedFor.Select(probe => container[probe]).OfType<JsonObject>())
+            {
+                probe["periodSeconds"] = 1;
+            }
         }
 
         return set;

@@ -1,19 +1,33 @@
+using MilvusMonitoring.Tests.Commands;
+
 namespace MilvusMonitoring.Tests;
 
 /// <summary>A real Kubernetes, started by the first test that asks for it and ended with the run.</summary>
 public abstract class RealServer : IAsyncDisposable
 {
     private readonly SemaphoreSlim _starting = new(1, 1);
+    private readonly TemporaryFolder _folder = new();
+    private readonly Lazy<string> _release;
     private readonly KubernetesProgram _program;
     private Task<KubeApiServer>? _server;
 
-    private protected RealServer(KubernetesProgram program) => _program = program;
+    private protected RealServer(KubernetesProgram program)
+    {
+        _program = program;
+        _release = new(() => ServerStage.CopyRelease(_folder.PathOf("manifests")));
+    }
 
     /// <summary>Whether somebody else's cluster stands in for a server that the tests start.</summary>
     public virtual bool IsGiven => false;
 
     /// <summary>Whether pods run there, of the image <c>web:local</c> at least.</summary>
     public virtual bool RunsPods => false;
+
+    /// <summary>The folder of the small manifests that every server takes.</summary>
+    public string Release => _release.Value;
+
+    /// <summary>What of monitoring the last story left for the next: each change to a CRD costs a server a second of CPU.</summary>
+    internal StartingPoint Left { get; set; }
 
     /// <summary>An administrator's kubeconfig for the cluster that stories play on; skips the test where none can be had.</summary>
     public virtual Task<string> GetAnyKubeconfigAsync() => GetKubeconfigAsync();
@@ -29,6 +43,7 @@ public abstract class RealServer : IAsyncDisposable
         }
 
         _starting.Dispose();
+        _folder.Dispose();
         GC.SuppressFinalize(this);
     }
 

@@ -17,6 +17,7 @@ public sealed partial class RealStackTests(RealApiServer server)
     [Fact]
     public async Task The_release_for_this_server_installs_then_is_left_unchanged_without_a_write_then_goes_without_a_trace()
     {
+        await ServerStage.ClearAsync(server);
         var kubeconfig = await server.GetKubeconfigAsync();
         using var folder = new TemporaryFolder();
         var path = CopyRelease("v0.8.0", folder);

@@ -7,71 +7,95 @@ namespace MilvusMonitoring.Tests;
 [Collection(RealApiServer.Collection)]
 public sealed class InstallOnRealServerTests(RealApiServer server) : InstallStories
 {
-    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(server);
+    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
+
+    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(server, point);
 }
 
 [Collection(RealApiServer.Collection)]
 public sealed class UninstallOnRealServerTests(RealApiServer server) : UninstallStories
 {
-    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(server);
+    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
+
+    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(server, point);
 }
 
 [Collection(RealApiServer.Collection)]
 public sealed class AccessOnRealServerTests(RealApiServer server) : AccessStories
 {
-    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(server);
+    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
+
+    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(server, point);
 }
 
 [Collection(RealApiServer.Collection)]
 public sealed class MonitorsOnRealServerTests(RealApiServer server) : MonitorStories
 {
-    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(server);
+    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
+
+    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(server, point);
 }
 
 [Collection(RealApiServer.Collection)]
 public sealed class InstancesOnRealServerTests(RealApiServer server) : InstanceStories
 {
-    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(server);
+    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
+
+    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(server, point);
 }
 
 [Collection(RealApiServer.Collection)]
 public sealed class CompletersOnRealServerTests(RealApiServer server) : CompleterStories
 {
-    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(server);
+    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
+
+    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(server, point);
 }
 
 [Collection(RealNode.Collection)]
 public sealed class InstallOnRealNodeTests(RealNode node) : InstallStories
 {
-    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(node);
+    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
+
+    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(node, point);
 }
 
 [Collection(RealNode.Collection)]
 public sealed class UninstallOnRealNodeTests(RealNode node) : UninstallStories
 {
-    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(node);
+    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
+
+    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(node, point);
 }
 
 [Collection(RealNode.Collection)]
 public sealed class AccessOnRealNodeTests(RealNode node) : AccessStories
 {
-    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(node);
+    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
+
+    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(node, point);
 }
 
 [Collection(RealNode.Collection)]
 public sealed class MonitorsOnRealNodeTests(RealNode node) : MonitorStories
 {
-    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(node);
+    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
+
+    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(node, point);
 }
 
 [Collection(RealNode.Collection)]
 public sealed class InstancesOnRealNodeTests(RealNode node) : InstanceStories
 {
-    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(node);
+    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
+
+    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(node, point);
 }
 
 [Collection(RealNode.Collection)]
 public sealed class CompletersOnRealNodeTests(RealNode node) : CompleterStories
 {
-    private protected override async Task<ClusterStage> StartAsync() => await ServerStage.StartAsync(node);
+    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
+
+    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(node, point);
 }

@@ -13,50 +13,78 @@ internal sealed class ServerStage : ClusterStage
     /// <summary>What Kubernetes 1.20, the oldest that is supported, does not serve, and what breaks the request there.</summary>
     private static readonly string[] s_leftOut = ["alertmanager-podDisruptionBudget.yaml", "prometheusAdapter-apiService.yaml"];
 
+    private const string Monitoring = "monitoring.coreos.com/v1";
+
     private static readonly string[] s_groups = [".monitoring.coreos.com", ".milvus.io"];
 
     private readonly NamespaceController? _controller;
     private readonly SentRequests _sent;
 
+    private readonly RealServer _server;
     private readonly bool _podsRun;
+    private StartingPoint? _begunFrom;
 
-    private ServerStage(PowerShellSession session, TemporaryFolder folder, string kubeconfig, bool controllersRun, bool podsRun)
+    private ServerStage(PowerShellSession session, TemporaryFolder folder, string kubeconfig, bool controllersRun, RealServer server)
         : base(session, folder, kubeconfig)
     {
-        _podsRun = podsRun;
-        Release = CopyManifests(Stage.Manifests, folder.PathOf("manifests"), file => !s_leftOut.Contains(file));
+        (_server, _podsRun) = (server, server.RunsPods);
         _sent = new SentRequests(Admin.Server);
-        _controller = controllersRun ? null : new NamespaceController(Admin);
+
+        // On the node, NodeControllerTests has the real controller end a namespace.
+        _controller = controllersRun && !_podsRun ? null : new NamespaceController(Admin, name => !IsOfOthers(name));
     }
 
-    public override string Release { get; }
+    /// <remarks>One copy for all stories, since an inventory names the folder that a stack came from.</remarks>
+    public override string Release => _server.Release;
 
     public override string Wait => "";
 
     public override IReadOnlyList<string> Writes => _sent.Writes;
 
-    public static async Task<ServerStage> StartAsync(RealServer server)
+    public static async Task<ServerStage> StartAsync(RealServer server, StartingPoint point)
     {
         var kubeconfig = await server.GetAnyKubeconfigAsync();
         var session = await PowerShellSession.StartAsync();
+        ServerStage stage;
         try
         {
             using var admin = new ServerAdmin(kubeconfig);
-            var objects = new ClusterObjects(admin);
-            var used = await UseAsync(objects, session, kubeconfig);
-            Assert.SkipWhen(server.IsGiven && used is not null, $"{GivenCluster.Variable} names a cluster that has {used} already.");
-            Assert.Null(used);
-            var controllersRun = await objects.FindAsync("v1", "ServiceAccount", "default", "default") is not null;
-            return new ServerStage(session, new TemporaryFolder(), kubeconfig, controllersRun, server.RunsPods);
+            var controllersRun = await new ClusterObjects(admin).FindAsync("v1", "ServiceAccount", "default", "default") is not null;
+            stage = new ServerStage(session, new TemporaryFolder(), kubeconfig, controllersRun, server);
         }
         catch
         {
             await session.DisposeAsync();
             throw;
         }
+
+        try
+        {
+            await stage.BeginAsync(point);
+            return stage;
+        }
+        catch
+        {
+            await stage.DisposeAsync();
+            throw;
+        }
     }
 
+    /// <summary>Takes away what stories have left on a server, for a test that is none.</summary>
+    public static async Task ClearAsync(RealServer server)
+    {
+        if (server.Left != StartingPoint.Bare)
+        {
+            await using var stage = await StartAsync(server, StartingPoint.Bare);
+        }
+    }
+
+    /// <summary>Copies the small manifests that every server takes.</summary>
+    public static string CopyRelease(string folder) => CopyManifests(Stage.Manifests, folder, file => !s_leftOut.Contains(file));
+
     public override void ForgetWrites() => _sent.Forget();
+
+    public override bool IsOfOthers(string? name) => _podsRun && NodePlace.IsBeside(name);
 
     public override string WriteKubeconfig(string user)
     {
@@ -74,7 +102,6 @@ internal sealed class ServerStage : ClusterStage
     /// </remarks>
     public override async Task PutWorkloadAsync(SampleMilvus milvus)
     {
-        await Objects.PutAsync(milvus.Service());
         if (_podsRun)
         {
             await PutPodsAsync(milvus);
@@ -99,11 +126,16 @@ internal sealed class ServerStage : ClusterStage
     {
         try
         {
-            (await UninstallAsync("-Force -Timeout 120")).EnsureNoError();
-            await EndGrantsAsync();
-            await Objects.EndMadeAsync();
-            await Objects.EndAsync("v1", "Namespace", null, "monitoring");
-            await EndedAsync();
+            if (_begunFrom is { } point)
+            {
+                var isKept = !_server.IsGiven && point != StartingPoint.Bare && await IsRestoredAsync(point);
+                if (!isKept)
+                {
+                    await ClearAsync();
+                }
+
+                SetLeft(isKept ? point : StartingPoint.Bare);
+            }
         }
         finally
         {
@@ -115,6 +147,79 @@ internal sealed class ServerStage : ClusterStage
             _sent.Dispose();
             await base.DisposeAsync();
         }
+    }
+
+    private async Task BeginAsync(StartingPoint point)
+    {
+        if (_server.Left != StartingPoint.Bare && _server.Left != point)
+        {
+            await ClearAsync();
+            _server.Left = StartingPoint.Bare;
+        }
+
+        if (_server.Left == StartingPoint.Bare)
+        {
+            var used = await UseAsync(Objects, Session, Kubeconfig);
+            Assert.SkipWhen(_server.IsGiven && used is not null, $"{GivenCluster.Variable} names a cluster that has {used} already.");
+            Assert.Null(used);
+            SetLeft(StartingPoint.Unknown);
+            await PrepareAsync(point);
+            Objects.KeepMade();
+        }
+
+        SetLeft(StartingPoint.Unknown);
+        _begunFrom = point;
+        _sent.Forget();
+    }
+
+    /// <summary>On a cluster of others, each story begins and ends with nothing.</summary>
+    private void SetLeft(StartingPoint point) => _server.Left = _server.IsGiven ? StartingPoint.Bare : point;
+
+    /// <summary>Makes the server be as it was when the story began.</summary>
+    /// <returns>Whether it is; not where the story has taken away what it began with.</returns>
+    private async Task<bool> IsRestoredAsync(StartingPoint point)
+    {
+        await EndGrantsAsync();
+        await Objects.EndMadeAsync();
+        await EndedAsync();
+        if (point == StartingPoint.Definitions)
+        {
+            foreach (var kind in (string[])["ServiceMonitor", "PodMonitor", "Prometheus"])
+            {
+                foreach (var metadata in (await Objects.ListAsync(Monitoring, kind)).Select(item => item["metadata"]!))
+                {
+                    await Objects.EndAsync(Monitoring, kind, (string)metadata["namespace"]!, (string)metadata["name"]!);
+                }
+            }
+
+            return true;
+        }
+
+        if (await GetAsync() is [])
+        {
+            return false;
+        }
+
+        // A role that is made anew has lost what was granted by it.
+        await Objects.EndAsync("rbac.authorization.k8s.io/v1", "ClusterRole", null, "prometheus-k8s");
+        var after = await InstalledAsync("-ForceConflicts");
+        return after.Resources.All(resource => resource.Action != ResourceAction.Skipped)
+            && (await GetAsync()).Single().Drifted == 0;
+    }
+
+    /// <summary>Takes away all that stories make.</summary>
+    private async Task ClearAsync()
+    {
+        (await UninstallAsync("-Force -Timeout 120")).EnsureNoError();
+        await EndGrantsAsync();
+        await Objects.EndMadeAsync();
+        await Objects.EndAsync("v1", "Namespace", null, "monitoring");
+        foreach (var name in await DefinitionsAsync(Objects))
+        {
+            await Objects.EndAsync("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, name);
+        }
+
+        await EndedAsync();
     }
 
     /// <summary>Runs a web server in its place, behind the port of its metrics.</summary>
@@ -139,15 +244,19 @@ internal sealed class ServerStage : ClusterStage
             return "a namespace 'monitoring'";
         }
 
-        var definitions = (await objects.ListAsync("apiextensions.k8s.io/v1", "CustomResourceDefinition")).Select(definition =>
-            (string)definition["metadata"]!["name"]!);
-        return definitions.FirstOrDefault(name => s_groups.Any(name.EndsWith)) is { } definition ? $"a definition {definition}"
+        return await DefinitionsAsync(objects) is [var definition, ..] ? $"a definition {definition}"
             : (await session.InvokeAsync("param($c) Get-MilvusInstance -Kubeconfig $c", new { c = kubeconfig }))
                 .EnsureNoError()
                 .Output.Count > 0
                 ? "a Milvus"
             : null;
     }
+
+    /// <summary>The names of the CRDs that stories make.</summary>
+    private static async Task<IReadOnlyList<string>> DefinitionsAsync(ClusterObjects objects) =>
+        [.. (await objects.ListAsync("apiextensions.k8s.io/v1", "CustomResourceDefinition"))
+            .Select(definition => (string)definition["metadata"]!["name"]!)
+            .Where(name => s_groups.Any(name.EndsWith))];
 
     /// <summary>Waits until nothing is left of what controllers made in the namespace that stays: the next story may compare.</summary>
     private async Task EndedAsync()
