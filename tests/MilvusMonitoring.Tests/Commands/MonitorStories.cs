@@ -81,7 +81,8 @@ public abstract class MonitorStories : ClusterStories
         stage.ForgetWrites();
         foreach (var (parameters, text) in s_badInput)
         {
-            Assert.Contains(text, (await stage.RunAsync(Enable + parameters)).OnlyError(ErrorId.ParameterInvalid), StringComparison.Ordinal);
+            var error = (await stage.RunAsync(Enable + parameters)).OnlyError(ErrorId.ParameterInvalid);
+            Assert.Contains(text, error, StringComparison.Ordinal);
         }
 
         Assert.Empty(stage.Writes);
@@ -252,8 +253,10 @@ public abstract class MonitorStories : ClusterStories
         foreach (var (spec, text) in s_selections)
         {
             await stage.PutAsync(
-                $$$"""{"apiVersion":"monitoring.coreos.com/v1","kind":"Prometheus","metadata":{"name":"k8s","namespace":"monitoring"},"spec":{{{spec}}} }"""
-            );
+                $$$"""
+                {"apiVersion":"monitoring.coreos.com/v1","kind":"Prometheus",
+                 "metadata":{"name":"k8s","namespace":"monitoring"},"spec":{{{spec}}} }
+                """);
             var warnings = (await stage.RunAsync(Enable)).EnsureNoError().Warnings;
             if (text is null)
             {

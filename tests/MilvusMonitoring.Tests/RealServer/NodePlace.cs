@@ -57,7 +57,8 @@ internal sealed class NodePlace : IAsyncDisposable
     /// <summary>The pods that answer with their names on <see cref="Port"/>, as a workload runs them.</summary>
     public static JsonObject PodTemplate(string app) => JsonNode.Parse($$"""
         {"metadata":{"labels":{"app":"{{app}}"} },
-         "spec":{"terminationGracePeriodSeconds":1,"containers":[{"name":"web","image":"{{RealNode.WebImage}}","command":["/bin/sh","-c","{{Program}}"],
+         "spec":{"terminationGracePeriodSeconds":1,"containers":[
+           {"name":"web","image":"{{RealNode.WebImage}}","command":["/bin/sh","-c","{{Program}}"],
            "env":[{"name":"PORT","value":"{{Port}}"},{"name":"ROOT","value":"/tmp"}],"ports":[{"name":"http","containerPort":{{Port}}}],
            "readinessProbe":{"httpGet":{"path":"/who","port":"http"},"periodSeconds":1} }]} }
         """)!.AsObject();

@@ -79,7 +79,8 @@ public sealed partial class NodeProofTests(RealNode node)
     private static void ProbeOften(string file)
     {
         var text = File.ReadAllText(file);
-        var often = text.Replace("        readinessProbe:\n", "        readinessProbe:\n          periodSeconds: 1\n", StringComparison.Ordinal);
+        const string Probe = "        readinessProbe:\n";
+        var often = text.Replace(Probe, Probe + "          periodSeconds: 1\n", StringComparison.Ordinal);
         Assert.NotEqual(text, often);
         File.WriteAllText(file, often);
     }
