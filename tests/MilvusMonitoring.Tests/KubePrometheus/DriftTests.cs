@@ -63,6 +63,18 @@ public sealed class DriftTests
                         WritesStatus = true,
                     })));
 
+    /// <summary>Inventories of earlier versions record no time.</summary>
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(null, null)]
+    [InlineData(7, "milvus-monitoring")]
+    public void What_another_stack_of_this_module_has_applied_is_drift(int? second, string? manager)
+    {
+        DateTimeOffset? time = second is { } number ? DateTimeOffset.UnixEpoch.AddSeconds(number) : null;
+        var drift = Drift.Find(Entry with { OwnedAt = time }, Live("u1", "99", "ours"));
+        Assert.Equal(manager is null ? null : new Drift(DriftKind.Changed, manager), drift);
+    }
+
     [Fact]
     public void Lost_managed_fields_are_drift() =>
         Assert.Equal(new Drift(DriftKind.Changed), Drift.Find(Entry, Live("u1", "99", null)));

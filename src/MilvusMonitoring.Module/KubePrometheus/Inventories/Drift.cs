@@ -21,8 +21,8 @@ internal enum DriftKind
 /// <summary>A difference between a live object and what was applied.</summary>
 /// <remarks>
 /// The API server takes a field out of a field manager's set as soon as another manager gives the field another value.
-/// So as long as the set of this module's fields is the same, each of them still has the value that was applied, whatever else has changed
-/// the resource version.
+/// So as long as the set of this module's fields is the same, and this module has not written since, each of them still has the value that
+/// was applied, whatever else has changed the resource version. Another stack of this module is the same field manager.
 /// For an object that was applied without any field, as ServiceAccounts of v0.8.0 are, the API server keeps no set: nothing in the object
 /// can drift.
 /// </remarks>
@@ -56,14 +56,15 @@ internal sealed record Drift(DriftKind Kind, string? Manager = null)
             return new Drift(DriftKind.Replaced);
         }
 
-        return IsAsApplied(entry, live) ? null : new Drift(DriftKind.Changed, FindManager(live));
+        return IsAsApplied(entry, live) ? null : new Drift(DriftKind.Changed, FindManager(entry, live));
     }
 
     /// <summary>Whether nobody has changed any field that was applied.</summary>
     public static bool IsAsApplied(InventoryEntry entry, ObjectMetadata live) =>
         entry.Uid == live.Uid
         && live.DeletionTimestamp is null
-        && (entry.ResourceVersion == live.ResourceVersion || entry.OwnedFields == live.OwnedFields);
+        && (entry.ResourceVersion == live.ResourceVersion
+            || (entry.OwnedFields == live.OwnedFields && (entry.OwnedAt is null || entry.OwnedAt == live.OwnedAt)));
 
     /// <summary>
     /// The text of <see cref="StackResource.Drift"/>. The view in module/ compares with the texts of the first three kinds.
@@ -76,7 +77,12 @@ internal sealed record Drift(DriftKind Kind, string? Manager = null)
         _ => $"changed by {Manager ?? "an unknown manager"}",
     };
 
-    private static string? FindManager(ObjectMetadata live) => live.Managers
+    /// <summary>If the fields are the same, another installation by this module has changed their values.</summary>
+    private static string? FindManager(InventoryEntry entry, ObjectMetadata live) => entry.OwnedFields == live.OwnedFields
+        ? FieldManagerEntry.OurName
+        : FindOtherManager(live);
+
+    private static string? FindOtherManager(ObjectMetadata live) => live.Managers
         .Where(manager => !manager.IsByUs && manager.Subresource.Length == 0)
         .OrderBy(manager => manager.WritesStatus)
         .ThenByDescending(manager => manager.Time)

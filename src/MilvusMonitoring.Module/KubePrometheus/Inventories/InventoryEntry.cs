@@ -33,6 +33,9 @@ internal sealed record InventoryEntry
     /// <summary>See <see cref="ObjectMetadata.OwnedFields"/>.</summary>
     public string? OwnedFields { get; init; }
 
+    /// <summary>See <see cref="ObjectMetadata.OwnedAt"/>; null in inventories of earlier versions.</summary>
+    public DateTimeOffset? OwnedAt { get; init; }
+
     /// <summary>A digest of the manifest that was applied.</summary>
     public string? ManifestHash { get; init; }
 
@@ -49,6 +52,7 @@ internal sealed record InventoryEntry
         Uid = live.Uid,
         ResourceVersion = live.ResourceVersion,
         OwnedFields = live.OwnedFields,
+        OwnedAt = live.OwnedAt,
         ManifestHash = manifestHash,
     };
 }

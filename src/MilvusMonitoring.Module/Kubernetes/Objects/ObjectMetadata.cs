@@ -39,4 +39,10 @@ internal sealed record ObjectMetadata
                     .OrderBy(entry => entry.Operation, StringComparer.Ordinal)
                     .Select(entry => entry.FieldsDigest))
             : null;
+
+    /// <summary>
+    /// When this module last wrote to the object. Another stack of this module has the same field manager, so that only the time shows that
+    /// a value is the other's. Null if this module has written nothing.
+    /// </summary>
+    public DateTimeOffset? OwnedAt => Managers.Where(entry => entry.IsByUs).Max(entry => entry.Time);
 }
