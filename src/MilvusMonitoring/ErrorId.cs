@@ -57,7 +57,7 @@ public static class ErrorId
     /// <summary>The cluster does not serve a kind of the manifests.</summary>
     public const string KindNotFound = nameof(KindNotFound);
 
-    /// <summary>Another field manager owns a field with another value.</summary>
+    /// <summary>Another field manager owns a field with another value, or another stack holds the object.</summary>
     public const string FieldConflict = nameof(FieldConflict);
 
     /// <summary>The API server rejects the object as invalid, for example because an immutable field was changed.</summary>
@@ -83,6 +83,9 @@ public static class ErrorId
 
     /// <summary>The cluster has no kube-prometheus stack.</summary>
     public const string StackNotFound = nameof(StackNotFound);
+
+    /// <summary>The cluster has several kube-prometheus stacks, and none is named.</summary>
+    public const string StackAmbiguous = nameof(StackAmbiguous);
 
     /// <summary>The rules of the role come from other roles (aggregation), so that an added rule would not last.</summary>
     public const string RoleAggregated = nameof(RoleAggregated);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Json;
+using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Prometheus;
@@ -10,7 +11,7 @@ namespace MilvusMonitoring.Access;
 /// <summary>Plans this module's own role and binding, for the whole cluster or in one namespace.</summary>
 internal sealed class BindingAccess(ClusterClient client)
 {
-    private const string LabelName = "milvus-monitoring/access";
+    private const string LabelName = StackOwnership.AccessLabel;
     private const string LabelValue = "prometheus";
     private const string Selector = $"labelSelector={LabelName}%3D{LabelValue}";
     private const string Prefix = "milvus-monitoring-prometheus-";

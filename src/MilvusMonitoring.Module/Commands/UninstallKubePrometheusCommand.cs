@@ -25,6 +25,12 @@ public sealed class UninstallKubePrometheusCommand : ClusterCommand
     private const string ReleaseSet = "Release";
     private const string PathSet = "Path";
 
+    /// <summary>The namespace of the stack to uninstall, if the cluster has several. A stack from the pipeline brings its own.</summary>
+    [Parameter(ParameterSetName = InventorySet, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Namespace { get; set; }
+
     /// <summary>The release whose objects to delete, for a stack that another tool installed.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ReleaseSet)]
     [ArgumentCompleter(typeof(ReleaseCompleter))]
@@ -60,28 +66,23 @@ public sealed class UninstallKubePrometheusCommand : ClusterCommand
     {
         var removal = new UninstallOperation(client, output, new ReleaseStore(), Force, ThrottleLimit);
         var request = ParameterSetName == InventorySet ? null : new ManifestRequest(Version, ResolvePath(Path), ManifestSelection.All);
-        var plans = await removal.PlanAsync(request, cancellationToken).ConfigureAwait(false);
-        if (plans.Count == 0)
+        var plan = await removal.PlanAsync(request, Namespace, cancellationToken).ConfigureAwait(false);
+        if (plan is null)
         {
-            output.Warning(
-                $"No inventory of kube-prometheus is in {client.Connection.Context}: nothing to uninstall. "
-                    + "For a stack that another tool installed, give -Version or -Path.");
+            return;
         }
 
-        foreach (var plan in plans)
+        var stack = $"kube-prometheus {plan.Release ?? "of an unknown release"} in {plan.Namespace}";
+        var approval = await output
+            .ApproveAsync($"{stack} on {client.Connection.Context} ({plan.Summary})", "Uninstall").ConfigureAwait(false);
+        if (approval.IsWhatIf)
         {
-            var stack = $"kube-prometheus {plan.Release ?? "of an unknown release"} in {plan.Namespace}";
-            var approval = await output
-                .ApproveAsync($"{stack} on {client.Connection.Context} ({plan.Summary})", "Uninstall").ConfigureAwait(false);
-            if (approval.IsWhatIf)
-            {
-                await output.ShowPlanAsync(plan.Resources.Where(resource => resource.Live is not null)).ConfigureAwait(false);
-                output.Object(removal.Show(plan));
-            }
-            else if (approval.IsGiven)
-            {
-                output.Report(await removal.ExecuteAsync(plan, Timeout, cancellationToken).ConfigureAwait(false));
-            }
+            await output.ShowPlanAsync(plan.Resources.Where(resource => resource.Live is not null)).ConfigureAwait(false);
+            output.Object(removal.Show(plan));
+        }
+        else if (approval.IsGiven)
+        {
+            output.Report(await removal.ExecuteAsync(plan, Timeout, cancellationToken).ConfigureAwait(false));
         }
     }
 }

@@ -26,12 +26,40 @@ internal sealed class InstallOperation(ClusterClient client, IActivitySink sink,
         var manifests = await loading.ConfigureAwait(false);
         var planner = new InstallPlanner(client, sink, new ResourceTypes(client), options.ThrottleLimit);
         var plan = await planner.PlanAsync(manifests, await inventories.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        CheckConflicts(plan);
         foreach (var skipped in plan.Resources.Where(resource => resource is { Action: ResourceAction.Skipped, Id.Kind: "APIService" }))
         {
             sink.Warning($"{skipped.Id} {skipped.Message}. That Service keeps serving the metrics of pods and nodes.");
         }
 
         return plan;
+    }
+
+    /// <summary>
+    /// The stacks have the same field manager, so the API server sees no conflict where one stack takes an object from another.
+    /// </summary>
+    private void CheckConflicts(InstallPlan plan)
+    {
+        if (plan.Conflicts.Count == 0)
+        {
+            return;
+        }
+
+        var ids = plan.Conflicts.Select(conflict => conflict.Id.ToString()).ToList();
+        var holders = plan.Conflicts.Select(conflict => conflict.Holder).Distinct().ToList();
+        var stacks = $"the {(holders.Count == 1 ? "stack" : "stacks")} in {ForeignObjects.NameFew(holders)}";
+        var objects = $"{ids.Count} of {plan.Resources.Count} objects ({ForeignObjects.NameFew(ids)})";
+        if (options.ForceConflicts)
+        {
+            sink.Warning($"{objects} belong to {stacks} too, and are changed for the stack in {plan.Namespace}.");
+            return;
+        }
+
+        throw new MonitoringException(
+            ErrorId.FieldConflict,
+            $"Cannot install the stack in {plan.Namespace}: {objects} belong to {stacks}",
+            "give them other names in the manifests, uninstall the other stack, or add -ForceConflicts to change them for this one",
+            ids[0]);
     }
 
     /// <param name="wait">Whether to wait until every object is ready.</param>

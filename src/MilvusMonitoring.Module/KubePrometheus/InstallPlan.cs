@@ -9,6 +9,9 @@ namespace MilvusMonitoring.KubePrometheus;
 /// <param name="Resources">Every object, in the order of the manifests.</param>
 internal sealed record InstallPlan(ManifestSet Manifests, string Namespace, Inventory? Inventory, IReadOnlyList<PlannedResource> Resources)
 {
+    /// <summary>The objects to write that another stack holds, each with the namespace of that stack.</summary>
+    public IReadOnlyList<(ResourceId Id, string Holder)> Conflicts { get; init; } = [];
+
     /// <summary>Lists the workloads that read custom resources which the manifests define. Reads all manifests.</summary>
     public IReadOnlySet<ResourceId> ListReaders() => CustomResourceReaders.List(Manifests.Objects);
 

@@ -17,8 +17,23 @@ internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, R
         IReadOnlyList<Inventory> inventories,
         CancellationToken cancellationToken)
     {
+        var plan = await PlanObjectsAsync(manifests, inventories, cancellationToken).ConfigureAwait(false);
+        var claims = await StackClaims.ReadAsync(client, inventories, plan.Namespace, true, cancellationToken).ConfigureAwait(false);
+        var conflicts = plan.Resources
+            .Where(resource => resource is { Action: ResourceAction.Configured, Live: not null })
+            .Select(resource => (resource.Id, Holder: claims.FindHolder(resource.Id, resource.Live!)))
+            .Where(conflict => conflict.Holder is not null)
+            .Select(conflict => (conflict.Id, conflict.Holder!));
+        return plan with { Conflicts = [.. conflicts] };
+    }
+
+    private async Task<InstallPlan> PlanObjectsAsync(
+        ManifestSet manifests,
+        IReadOnlyList<Inventory> inventories,
+        CancellationToken cancellationToken)
+    {
         IReadOnlyDictionary<ResourceId, ObjectMetadata> seen = new Dictionary<ResourceId, ObjectMetadata>();
-        if (inventories.FirstOrDefault(inventory => inventory.ManifestDigest == manifests.Digest) is { } same && IsFinished(same))
+        if (inventories.FirstOrDefault(inventory => IsRecordOf(inventory, manifests)) is { } same)
         {
             var objects = same.Entries.Select(entry => (entry.Id, entry.Type)).ToList();
             var reading = MetadataSnapshot.ReadAsync(client, objects, throttleLimit, cancellationToken);
@@ -129,6 +144,23 @@ internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, R
 
     private static PlannedResource Restart(PlannedResource resource, string reason) =>
         resource with { Action = ResourceAction.Configured, Restarts = true, Message = $"its rollout is restarted: {reason}" };
+
+    /// <summary>
+    /// Whether an inventory records that these manifests are applied. An inventory of another namespace does not: whoever may write a
+    /// ConfigMap there would decide what is applied here.
+    /// </summary>
+    private static bool IsRecordOf(Inventory inventory, ManifestSet manifests) =>
+        inventory.ManifestDigest == manifests.Digest
+        && IsFinished(inventory)
+        && manifests.AreListedIn(inventory)
+        && StackNamespace.Find(manifests.ReadFrom(ListPlaces(inventory))) == inventory.Namespace;
+
+    /// <summary>The files that decide on the namespace of a stack.</summary>
+    private static HashSet<string> ListPlaces(Inventory inventory) =>
+        inventory.Entries
+            .Where(entry => entry.File is not null && (entry.Kind == "Prometheus" || entry.Id.IsNamespace))
+            .Select(entry => entry.File!)
+            .ToHashSet(StringComparer.Ordinal);
 
     private static bool IsFinished(Inventory inventory) =>
         inventory.Entries.All(entry => entry.LeftAlone is not null || entry.Uid is not null);

@@ -128,6 +128,12 @@ internal sealed class InventoryRecorder(ClusterClient client, InstallPlan plan, 
         }
 
         var entry = planned.Entry ?? CreateEntry(planned, type);
+        if (planned.Action == ResourceAction.Created)
+        {
+            // The object will have another UID. A record of the old one would make a stranger of it if this run is killed.
+            entry = entry with { Uid = null, ResourceVersion = null, OwnedFields = null, OwnedAt = null };
+        }
+
         return planned.Manifest is { File: var file } ? entry with { File = file } : entry;
     }
 

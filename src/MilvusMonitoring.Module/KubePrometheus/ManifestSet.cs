@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using MilvusMonitoring.KubePrometheus.Inventories;
 using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Manifests;
 using MilvusMonitoring.Manifests.Files;
@@ -53,6 +54,21 @@ internal sealed class ManifestSet
         _objects.IsValueCreated
             ? [.. Objects.Where(candidate => paths.Contains(candidate.File))]
             : Read([.. _files.Where(file => paths.Contains(file.Path))]);
+
+    /// <summary>
+    /// Whether the inventory lists these manifests. The digest alone does not say so: everybody can compute it. Usually each file has an
+    /// entry, and nothing is parsed.
+    /// </summary>
+    public bool AreListedIn(Inventory inventory)
+    {
+        var listed = inventory.Entries.Where(entry => entry.File is not null).ToList();
+        var files = listed.Select(entry => entry.File!).ToHashSet(StringComparer.Ordinal);
+        return (_selection.ExcludedComponents.Count == 0 && files.SetEquals(_files.Select(file => file.Path)))
+            || listed
+                .Select(entry => (entry.File!, entry.Group, entry.Kind, entry.Name))
+                .ToHashSet()
+                .SetEquals(Objects.Select(manifest => (manifest.File, manifest.Id.Group, manifest.Id.Kind, manifest.Id.Name)));
+    }
 
     private IReadOnlyList<ManifestObject> Read(IReadOnlyList<ManifestFile> files) => ManifestReader.Read(files, Adapt, _cancellationToken);
 

@@ -30,6 +30,9 @@ internal sealed record PlannedResource
     /// <summary>Why the object is left alone, or its rollout restarted.</summary>
     public string? Message { get; init; }
 
+    /// <summary>Whether the object is left alone although it is the stack's: the inventory keeps it for the next run.</summary>
+    public bool IsKept { get; init; }
+
     /// <summary>Whether to restart the rollout, for the reason in <see cref="Message"/>.</summary>
     public bool Restarts { get; init; }
 

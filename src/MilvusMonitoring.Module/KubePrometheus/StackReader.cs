@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MilvusMonitoring.KubePrometheus.Inventories;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Errors;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Kubernetes.Waiting;
 using MilvusMonitoring.Messages;
@@ -22,7 +23,15 @@ internal sealed class StackReader(ClusterClient client, IActivitySink sink, int 
         var denied = new List<DeniedRead>();
         foreach (var inventory in inventories)
         {
-            stacks.Add(await ReadAsync(inventory, kubernetes, denied, cancellationToken).ConfigureAwait(false));
+            try
+            {
+                stacks.Add(await ReadAsync(inventory, kubernetes, denied, cancellationToken).ConfigureAwait(false));
+            }
+            catch (MonitoringException exception) when (inventories.Count > 1 && !ClusterFailure.AffectsEveryRequest(exception))
+            {
+                // An inventory may name what nobody can read, and must not hide the other stacks.
+                sink.Warning($"The stack in {inventory.Namespace} cannot be read: {exception.Message}");
+            }
         }
 
         if (

@@ -60,7 +60,11 @@ internal sealed class UninstallExecutor(ClusterClient client, IActivitySink sink
             .Append("monitoring.coreos.com")
             .ToHashSet();
         var leftovers = new OperatorLeftovers(client);
-        await leftovers.CollectAsync(plan.Resources, cancellationToken).ConfigureAwait(false);
+        if (plan.RemovesLeftovers)
+        {
+            await leftovers.CollectAsync(plan.Resources, cancellationToken).ConfigureAwait(false);
+        }
+
         var stages = existing.ToLookup(resource => FindStage(resource.Id, groups));
         var first = await Task.WhenAll(
             RemoveAsync("APIServices", stages[RemovalStage.ApiServices]),
@@ -76,17 +80,27 @@ internal sealed class UninstallExecutor(ClusterClient client, IActivitySink sink
         var crds = RemoveAsync("CRDs", stages[RemovalStage.Crds]);
         await Task.WhenAll(crds, EndOperatorAsync(), Task.WhenAll(stages[RemovalStage.Namespaces].Select(EndPodsAsync)))
             .ConfigureAwait(false);
-        if (
-            !await crds.ConfigureAwait(false)
-            || !await RemoveAsync("namespace", stages[RemovalStage.Namespaces]).ConfigureAwait(false))
+        if (!await crds.ConfigureAwait(false))
         {
             return;
         }
 
-        var isGoneWithNamespace = existing.Any(resource => resource.Id.IsNamespace && resource.Id.Name == plan.Inventory?.Namespace);
-        if (plan.Inventory is { } inventory && !isGoneWithNamespace)
+        var checks = await Task.WhenAll(stages[RemovalStage.Namespaces].Select(planned => CheckAsync(plan, planned, cancellationToken)))
+            .ConfigureAwait(false);
+        foreach (var kept in checks.Where(planned => planned.IsKept))
         {
-            await InventoryStore.RemoveAsync(client, inventory.Namespace, cancellationToken).ConfigureAwait(false);
+            Record(progress, ResourceResult.Settled(kept));
+        }
+
+        var empty = checks.Where(planned => !planned.IsKept).ToList();
+        if (!await RemoveAsync("namespace", empty).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        if (plan.Inventory is { } inventory && !empty.Exists(planned => planned.Id.Name == inventory.Namespace))
+        {
+            await UpdateInventoryAsync(inventory, cancellationToken).ConfigureAwait(false);
         }
 
         async Task<bool> RemoveAsync(string phase, IEnumerable<PlannedResource> resources)
@@ -127,6 +141,43 @@ internal sealed class UninstallExecutor(ClusterClient client, IActivitySink sink
             await new TerminatingPods(client, progress)
                 .WaitAsync(planned.Id.Name, !force, deadline, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Others may have put something into the namespace since the user was asked.</summary>
+    /// <returns>The namespace to delete, or to keep.</returns>
+    private async Task<PlannedResource> CheckAsync(UninstallPlan plan, PlannedResource planned, CancellationToken cancellationToken)
+    {
+        if (force)
+        {
+            return planned;
+        }
+
+        var foreign = await new ForeignContent(client, plan.Kinds, throttleLimit)
+            .ReadAsync(planned.Id.Name, plan.ListDeletedUids(), cancellationToken).ConfigureAwait(false);
+        return foreign.IsNone
+            ? planned
+            : planned with { Action = ResourceAction.Skipped, IsKept = true, Message = foreign.DescribeNamespace() };
+    }
+
+    /// <summary>
+    /// Leaves in the inventory what is left of the stack, for the next run. After a failure nothing is updated: the next run has to find
+    /// the operator in the inventory, to remove its leftovers.
+    /// </summary>
+    private async Task UpdateInventoryAsync(Inventory inventory, CancellationToken cancellationToken)
+    {
+        var left = inventory with { ManifestDigest = null, Entries = [.. inventory.Entries.Where(IsLeft)] };
+        if (left.Entries.Count == 0)
+        {
+            await InventoryStore.RemoveAsync(client, inventory.Namespace, cancellationToken).ConfigureAwait(false);
+        }
+        else if (!left.SaysTheSameAs(inventory))
+        {
+            await InventoryStore.SaveAsync(client, left, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Manifests may name fewer objects than the inventory.
+        bool IsLeft(InventoryEntry entry) => entry.LeftAlone is null
+            && (!_results.TryGetValue(entry.Id, out var result) || result.Planned.IsKept);
     }
 
     private static RemovalStage FindStage(ResourceId id, HashSet<string> groups) => id switch

@@ -6,11 +6,15 @@ using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.KubePrometheus;
 
-/// <summary>Decides which objects an uninstallation deletes and which it leaves alone. Only reads.</summary>
-internal sealed class UninstallPlanner(ClusterClient client, ResourceTypes types, bool force, int throttleLimit)
+/// <summary>
+/// Decides which objects an uninstallation deletes and which it leaves alone. Only reads. An object of an inventory is deleted only if the
+/// object shows that it is the stack's. An object of manifests, which the user names, is deleted by its name.
+/// </summary>
+internal sealed class UninstallPlanner(ClusterClient client, bool force, int throttleLimit)
 {
     /// <summary>Plans the removal of the objects in an inventory.</summary>
-    public async Task<UninstallPlan> PlanAsync(Inventory inventory, CancellationToken cancellationToken)
+    /// <param name="claims">What other stacks hold.</param>
+    public async Task<UninstallPlan> PlanAsync(Inventory inventory, StackClaims claims, CancellationToken cancellationToken)
     {
         var items = inventory.Entries.Select(entry => new PlannedResource
         {
@@ -22,13 +26,32 @@ internal sealed class UninstallPlanner(ClusterClient client, ResourceTypes types
             Action = entry.LeftAlone is null ? ResourceAction.Deleted : ResourceAction.Skipped,
             Message = entry.LeftAlone,
         });
-        return await PlanAsync([.. items], inventory.Namespace, inventory.Release, inventory, cancellationToken).ConfigureAwait(false);
+        var kinds = await ServedKinds.ReadAsync(client, throttleLimit, cancellationToken).ConfigureAwait(false);
+        var live = await AddLiveAsync([.. items], cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<PlannedResource> resources = [.. live.Select(JudgeRecorded)];
+        var plan = new UninstallPlan(inventory.Namespace, inventory.Release, inventory, resources)
+        {
+            Kinds = kinds,
+            RemovesLeftovers = !claims.HaveOperator && resources.Any(ShowsStack),
+        };
+        return await CompleteAsync(plan, cancellationToken).ConfigureAwait(false);
+
+        PlannedResource JudgeRecorded(PlannedResource item) =>
+            item is { Action: ResourceAction.Deleted, Live: { } found, Entry: { } entry }
+            && StackOwnership.FindDoubt(entry, found, inventory.Namespace) is { } doubt
+                ? Leave(item, doubt)
+                : Judge(item, kinds, claims);
     }
 
     /// <summary>Plans the removal of the objects in manifests, for a stack that another tool installed.</summary>
-    public async Task<UninstallPlan> PlanAsync(ManifestSet manifests, Inventory? inventory, CancellationToken cancellationToken)
+    /// <param name="claims">What other stacks hold.</param>
+    public async Task<UninstallPlan> PlanAsync(
+        ManifestSet manifests,
+        Inventory? inventory,
+        StackClaims claims,
+        CancellationToken cancellationToken)
     {
-        var resolver = new ManifestResolver(types);
+        var resolver = new ManifestResolver(new ResourceTypes(client));
         var resolved = await resolver.ResolveAsync(manifests.Objects, cancellationToken).ConfigureAwait(false);
         var items = resolved.Select(item => new PlannedResource
         {
@@ -39,131 +62,195 @@ internal sealed class UninstallPlanner(ClusterClient client, ResourceTypes types
             Manifest = item.Object,
             Action = ResourceAction.Deleted,
         });
-        return await PlanAsync([.. items], StackNamespace.Find(manifests.Objects), manifests.Release?.Version, inventory, cancellationToken)
-            .ConfigureAwait(false);
+        var kinds = await ServedKinds.ReadAsync(client, throttleLimit, cancellationToken).ConfigureAwait(false);
+        var live = await AddLiveAsync([.. items], cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<PlannedResource> resources = [.. live.Select(item => Judge(item, kinds, claims))];
+        var plan = new UninstallPlan(StackNamespace.Find(manifests.Objects), manifests.Release?.Version, inventory, resources)
+        {
+            Kinds = kinds,
+            RemovesLeftovers = !claims.HaveOperator,
+        };
+        return await CompleteAsync(plan, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<UninstallPlan> PlanAsync(
+    private async Task<IReadOnlyList<PlannedResource>> AddLiveAsync(
         IReadOnlyList<PlannedResource> items,
-        string namespaceName,
-        string? release,
-        Inventory? inventory,
         CancellationToken cancellationToken)
     {
         var served = items.Where(item => item.Type is not null).Select(item => (item.Id, item.Type!));
         var live = await MetadataSnapshot.ReadAsync(client, served, throttleLimit, cancellationToken).ConfigureAwait(false);
-        var ours = items.Select(item => item.Id).ToHashSet();
-
-        // Only CRDs, the APIService and the namespace send requests.
-        var deciding = items.Select(item => DecideAsync(item with { Live = live.GetValueOrDefault(item.Id) }, ours, cancellationToken));
-        var decided = await Task.WhenAll(deciding).ConfigureAwait(false);
-        return new UninstallPlan(namespaceName, release, inventory, decided);
+        return [.. items.Select(item => item with { Live = live.GetValueOrDefault(item.Id) })];
     }
 
-    private async Task<PlannedResource> DecideAsync(PlannedResource item, HashSet<ResourceId> ours, CancellationToken cancellationToken)
+    /// <summary>Decides what needs no further request.</summary>
+    private static PlannedResource Judge(PlannedResource item, ServedKinds kinds, StackClaims claims)
     {
         if (item.Action != ResourceAction.Deleted)
         {
             return item;
         }
 
-        if (item.Live is null)
+        if (item.Live is not { } live)
         {
             return item with { Message = "was already gone" };
         }
 
-        if (item.Entry is { Uid: var uid } && uid != item.Live.Uid && !item.Live.Managers.Any(manager => manager.IsOurs))
+        if (claims.FindHolder(item.Id, live) is { } holder)
         {
-            return Leave(item, "was replaced by somebody else since it was applied, and was left alone");
+            return Leave(item, $"was left alone, because it belongs to the stack in {holder} too");
         }
 
-        var reason = await FindReasonToKeepAsync(item, ours, cancellationToken).ConfigureAwait(false);
-        return reason is null ? item : Leave(item, reason);
+        if (kinds.IsOfAnotherKind(item.Type!))
+        {
+            return Leave(item, $"was left alone, because the cluster serves another kind as {item.Type!.Plural}");
+        }
+
+        return StackOwnership.FindOtherCommand(item.Id, live) is { } reason ? Leave(item, reason) : item;
     }
 
-    private async Task<string?> FindReasonToKeepAsync(
-        PlannedResource item,
-        HashSet<ResourceId> ours,
-        CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether an object shows that the inventory is of a stack: an object without namespace that this module applied. Tenants write none.
+    /// </summary>
+    private static bool ShowsStack(PlannedResource item) =>
+        item is { Action: ResourceAction.Deleted, Id.Namespace: null, Live: { } live } && live.Managers.Any(manager => manager.IsOurs);
+
+    /// <summary>Decides on what contains objects of others: the API service, the CRDs and the namespaces.</summary>
+    private async Task<UninstallPlan> CompleteAsync(UninstallPlan plan, CancellationToken cancellationToken)
     {
-        if (item.Id.IsApiService)
+        var uids = plan.ListDeletedUids();
+        var ours = plan.Resources.Where(item => item.Action == ResourceAction.Deleted).Select(item => item.Id).ToHashSet();
+        var content = new ForeignContent(client, plan.Kinds, throttleLimit);
+        var completed = await Task.WhenAll(plan.Resources.Select(DecideAsync)).ConfigureAwait(false);
+        var resources = completed.Select(item => item.Item).ToList();
+        var notes = completed.Select(item => item.Note).OfType<string>().ToList();
+        if (KeepHolder(plan, resources) is { } holder)
         {
-            return await ApiServiceOwner.FindForeignOwnerAsync(client, item, ours, cancellationToken).ConfigureAwait(false);
+            resources[resources.FindIndex(item => item.Id == holder.Id)] = holder;
+            notes.Add($"{holder.Id} {holder.Message}");
         }
 
-        if (force)
-        {
-            return null;
-        }
+        return plan with { Resources = resources, Notes = notes };
 
-        if (item.Id.IsCrd)
+        async Task<(PlannedResource Item, string? Note)> DecideAsync(PlannedResource item)
         {
-            return await FindForeignResourcesAsync(item, ours, cancellationToken).ConfigureAwait(false);
-        }
+            if (item is not { Action: ResourceAction.Deleted, Live: not null })
+            {
+                return (item, null);
+            }
 
-        if (!item.Id.IsNamespace)
-        {
-            return null;
-        }
+            if (item.Id.IsApiService)
+            {
+                var owner = await ApiServiceOwner.FindForeignOwnerAsync(client, item, ours, cancellationToken).ConfigureAwait(false);
+                return (owner is null ? item : Leave(item, owner), null);
+            }
 
-        var foreign = await new ForeignContent(client).ListAsync(item.Id.Name, ours, cancellationToken).ConfigureAwait(false);
-        return foreign.Count == 0 ? null : $"still contains foreign objects ({NameFew(foreign)}); -Force deletes them with the namespace";
+            if (item.Id.IsCrd)
+            {
+                return await DecideCrdAsync(item, uids, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (!item.Id.IsNamespace)
+            {
+                return (item, null);
+            }
+
+            var foreign = await content.ReadAsync(item.Id.Name, uids, cancellationToken).ConfigureAwait(false);
+            return foreign.IsNone
+                ? (item, null)
+                : KeepOrNote(item, foreign.DescribeNamespace(), foreign.Describe());
+        }
     }
 
-    private async Task<string?> FindForeignResourcesAsync(
+    /// <summary>
+    /// The inventory lies in the stack's namespace. While anything else of the stack stays, the namespace stays for the inventory.
+    /// </summary>
+    /// <returns>The namespace, which stays; null if it goes, or stays anyway.</returns>
+    private static PlannedResource? KeepHolder(UninstallPlan plan, IReadOnlyList<PlannedResource> resources)
+    {
+        var home = resources.FirstOrDefault(item =>
+            item is { Action: ResourceAction.Deleted, Live: not null, Id.IsNamespace: true } && item.Id.Name == plan.Inventory?.Namespace);
+        if (home is null)
+        {
+            return null;
+        }
+
+        var planned = resources.Select(item => item.Id).ToHashSet();
+        var outside = plan.Inventory!.Entries
+            .Where(entry => entry.LeftAlone is null && !planned.Contains(entry.Id) && entry.Namespace != plan.Inventory.Namespace)
+            .Select(entry => entry.Id)
+            .Concat(resources.Where(item => item.IsKept).Select(item => item.Id))
+            .Select(id => id.ToString())
+            .ToList();
+        return outside.Count == 0
+            ? null
+            : Leave(home, $"stays with the inventory of what is left ({ForeignObjects.NameFew(outside)}); "
+                + "the command deletes both when it is run again after that can go") with { IsKept = true };
+    }
+
+    private async Task<(PlannedResource Item, string? Note)> DecideCrdAsync(
         PlannedResource crd,
-        HashSet<ResourceId> ours,
+        IReadOnlySet<string> ours,
         CancellationToken cancellationToken)
     {
         if (await client.FindAsync(crd.Type!, crd.Id, cancellationToken).ConfigureAwait(false) is not { } json
             || CrdTypes.Read(json).FirstOrDefault() is not { } defined)
         {
-            return null;
+            return (crd, null);
         }
 
-        var foreign = new List<ResourceId>();
-        var monitors = new List<(ResourceId Id, string Release)>();
+        var foreign = new List<ForeignObject>();
+        var monitors = new List<(ForeignObject Monitor, string Release)>();
         await foreach (var metadata in client.ListMetadataAsync(defined, null, string.Empty, cancellationToken).ConfigureAwait(false))
         {
             var id = defined.IdOf(metadata.Namespace, metadata.Name);
-            if (ours.Contains(id))
+            if (ours.Contains(metadata.Uid))
             {
                 continue;
             }
 
+            var item = ForeignObject.From(id, metadata);
             if (defined.Kind == "ServiceMonitor" && MilvusChart.FindRelease(metadata) is { } release)
             {
-                monitors.Add((id, release));
+                monitors.Add((item, release));
             }
             else
             {
-                foreign.Add(id);
+                foreign.Add(item);
             }
         }
 
-        var monitorNames = NameFew([.. monitors.Select(monitor => monitor.Id)]);
+        if (foreign.Count + monitors.Count == 0)
+        {
+            return (crd, null);
+        }
+
+        var others = new ForeignObjects(foreign, []).Describe();
+        var names = ForeignObjects.NameFew([.. monitors.Select(item => item.Monitor.Id.ToString())]);
         return (foreign, monitors) switch
         {
-            ([], []) => null,
-            (_, []) => $"still has foreign objects ({NameFew(foreign)}); -Force deletes them with the CRD",
-            ([], _) => $"still has the monitors of Milvus ({monitorNames}); {NameCommand(monitors)} deletes them",
-            _ => $"still has foreign objects ({NameFew(foreign)}) and the monitors of Milvus ({monitorNames}); "
-                + $"{NameCommand(monitors)} deletes the monitors, -Force deletes all of them with the CRD",
+            (_, []) => KeepOrNote(crd, $"still has {others}; -Force deletes them with the CRD", others),
+            ([], _) => KeepOrNote(
+                crd,
+                $"still has the monitors of Milvus ({names}); {NameCommand(monitors)} deletes them",
+                $"the monitors of Milvus ({names})"),
+            _ => KeepOrNote(
+                crd,
+                $"still has {others}, and the monitors of Milvus ({names}); "
+                    + $"{NameCommand(monitors)} deletes the monitors, -Force deletes all of them with the CRD",
+                $"{others}, and the monitors of Milvus ({names})"),
         };
     }
 
+    /// <summary>Leaves what contains objects of others; under <c>-Force</c> deletes it, and the question says with what.</summary>
+    private (PlannedResource Item, string? Note) KeepOrNote(PlannedResource item, string reason, string content) => force
+        ? (item, $"deletes with {item.Id} {content}")
+        : (Leave(item, reason) with { IsKept = true }, $"{item.Id} {reason}");
+
     /// <summary>The command that deletes the monitors of Milvus.</summary>
-    private static string NameCommand(IReadOnlyList<(ResourceId Id, string Release)> monitors) => monitors is [var only]
-        ? $"Disable-MilvusServiceMonitor {PowerShellText.Quote(only.Release)} -Namespace {only.Id.Namespace}"
+    private static string NameCommand(IReadOnlyList<(ForeignObject Monitor, string Release)> monitors) => monitors is [var only]
+        ? $"Disable-MilvusServiceMonitor {PowerShellText.Quote(only.Release)} -Namespace {only.Monitor.Id.Namespace}"
         : "Get-MilvusServiceMonitor | Disable-MilvusServiceMonitor";
 
     private static PlannedResource Leave(PlannedResource item, string reason) =>
         item with { Action = ResourceAction.Skipped, Message = reason };
-
-    private static string NameFew(IReadOnlyCollection<ResourceId> ids)
-    {
-        const int Named = 3;
-        var names = string.Join(", ", ids.Take(Named));
-        return ids.Count > Named ? $"{names} and {ids.Count - Named} more" : names;
-    }
 }

@@ -11,7 +11,8 @@ namespace MilvusMonitoring.Kubernetes;
 /// </summary>
 internal sealed class ResourceTypes(ClusterClient client)
 {
-    private const string Aggregated =
+    /// <summary>Asks for aggregated discovery, which older servers do not have.</summary>
+    public const string Aggregated =
         "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,"
         + "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
 

@@ -54,15 +54,14 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
             async (client, errors) =>
             {
                 var removal = new UninstallOperation(client, new Silence(), new ReleaseStore(), false, throttleLimit);
-                KubePrometheusStack? stack = null;
-                foreach (var plan in await removal.PlanAsync(null, cancellationToken).ConfigureAwait(false))
+                if (await removal.PlanAsync(null, null, cancellationToken).ConfigureAwait(false) is not { } plan)
                 {
-                    var report = await removal.ExecuteAsync(plan, Timeout, cancellationToken).ConfigureAwait(false);
-                    errors.AddRange(report.Errors);
-                    stack = report.Stack;
+                    return null;
                 }
 
-                return stack;
+                var report = await removal.ExecuteAsync(plan, Timeout, cancellationToken).ConfigureAwait(false);
+                errors.AddRange(report.Errors);
+                return report.Stack;
             },
             cancellationToken);
 

@@ -48,7 +48,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "Milvus.Helm",
             "Prometheus",
         ],
-        ["KubePrometheus.Inventories"] = ["Json", "Kubernetes", "Kubernetes.Errors", "Kubernetes.Objects", "Messages"],
+        ["KubePrometheus.Inventories"] = ["IO", "Json", "Kubernetes", "Kubernetes.Errors", "Kubernetes.Objects", "Messages"],
         ["KubePrometheus.Releases"] = ["IO", "Kubernetes.Objects", "Manifests", "Manifests.Archives", "Manifests.Files", "Messages"],
         ["KubePrometheus"] =
         [

@@ -83,6 +83,17 @@ internal abstract class ClusterStage : IAsyncDisposable
         }
     }
 
+    /// <summary>Writes the manifests of another stack: the same names, in a namespace of its own.</summary>
+    public string CopyStack(string ns) => CopyManifests(ns, folder =>
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, "*.yaml", SearchOption.AllDirectories))
+        {
+            var text = File.ReadAllText(file).Replace("namespace: monitoring\n", $"namespace: {ns}\n", StringComparison.Ordinal);
+            var isNamespace = Path.GetFileName(file) == "namespace.yaml";
+            File.WriteAllText(file, isNamespace ? text.Replace("name: monitoring", $"name: {ns}", StringComparison.Ordinal) : text);
+        }
+    });
+
     /// <summary>Runs <c>Install-KubePrometheus</c> with the small manifests.</summary>
     /// <param name="more">More parameters, as they are typed.</param>
     /// <param name="path">Other manifests.</param>

@@ -80,43 +80,177 @@ public abstract class UninstallStories : ClusterStories
     }
 
     [Fact]
-    public async Task Definitions_stay_while_others_use_them_unless_forced()
+    public async Task Definitions_stay_while_others_use_them_and_the_next_run_finishes()
     {
-        await using var stage = await StartAsync(StartingPoint.Stack);
+        const string Definition = "CustomResourceDefinition/servicemonitors.monitoring.coreos.com";
+        await using var stage = await StartAsync();
+        var before = await NamesAsync(stage);
+        await stage.InstalledAsync();
         await stage.Objects.PutAsync(ServiceMonitor("default", "theirs"));
 
         var careful = (await stage.UninstallAsync()).EnsureNoError();
-        Assert.Contains("ServiceMonitor/default/theirs", Assert.Single(careful.Warnings), StringComparison.Ordinal);
-        Assert.Equal(1, Assert.Single(careful.OutputOf<KubePrometheusStack>()).Skipped);
+        Assert.Equal(2, careful.Warnings.Count);
+        Assert.Contains("1 object of others (1 of seed: ServiceMonitor/default/theirs)", careful.Warnings[0], StringComparison.Ordinal);
+        Assert.StartsWith("Namespace/monitoring stays with the inventory of what is left", careful.Warnings[1], StringComparison.Ordinal);
         Assert.NotNull(await stage.Objects.FindAsync("monitoring.coreos.com/v1", "ServiceMonitor", "default", "theirs"));
+        Assert.Equal(
+            [Definition, "Namespace/monitoring"],
+            Assert.Single(await stage.GetAsync()).Resources.Select(resource => resource.ToString()).Order(StringComparer.Ordinal));
 
-        await stage.InstalledAsync();
-        (await stage.UninstallAsync("-Force")).EnsureNoError();
-        Assert.Null(
-            await stage.Objects.FindAsync(
-                "apiextensions.k8s.io/v1",
-                "CustomResourceDefinition",
-                null,
-                "servicemonitors.monitoring.coreos.com"));
+        // What has not changed needs no write.
+        stage.ForgetWrites();
+        Assert.Equal(2, (await stage.UninstallAsync()).EnsureNoError().Warnings.Count);
+        Assert.Empty(stage.Writes);
+
+        await stage.Objects.RemoveAsync("monitoring.coreos.com/v1", "ServiceMonitor", "default", "theirs");
+        Assert.Empty((await stage.UninstallAsync()).EnsureNoError().Warnings);
+        Assert.Equal(before, await NamesAsync(stage));
     }
 
     [Fact]
-    public async Task The_namespace_stays_while_others_keep_something_in_it_unless_forced()
+    public async Task Definitions_go_with_what_others_have_where_that_is_forced()
     {
         await using var stage = await StartAsync();
+        var before = await NamesAsync(stage);
+        await stage.InstalledAsync();
+        await stage.Objects.PutAsync(ServiceMonitor("default", "theirs"));
+
+        var result = (await stage.UninstallAsync("-Force -WhatIf")).EnsureNoError();
+        Assert.Contains(result.HostLines, line => line.Contains(
+            "deletes with CustomResourceDefinition/servicemonitors.monitoring.coreos.com 1 object of others (1 of seed: "
+                + "ServiceMonitor/default/theirs)",
+            StringComparison.Ordinal));
+        Assert.Empty((await stage.UninstallAsync("-Force")).EnsureNoError().Warnings);
+        Assert.Equal(before, await NamesAsync(stage));
+    }
+
+    [Fact]
+    public async Task The_namespace_stays_while_others_keep_anything_in_it_and_goes_with_it_where_that_is_forced()
+    {
+        await using var stage = await StartAsync();
+        var before = await NamesAsync(stage);
         await stage.InstalledAsync(stage.Wait);
-        await stage.Objects.PutAsync(
-            new JsonObject
-            {
-                ["apiVersion"] = "v1",
-                ["kind"] = "ConfigMap",
-                ["metadata"] = new JsonObject { ["name"] = "theirs", ["namespace"] = "monitoring" },
-            });
+        string[] theirs =
+        [
+            // Alone, a rule keeps the definition of rules too.
+            Theirs("networking.k8s.io/v1", "NetworkPolicy", """ "spec":{"podSelector":{} } """),
+            Theirs("v1", "LimitRange", """ "spec":{"limits":[{"type":"Pod"}]} """),
+            Theirs("v1", "ServiceAccount", """ "automountServiceAccountToken":false """),
+            Theirs("rbac.authorization.k8s.io/v1", "Role", """ "rules":[] """),
+            Theirs("apps/v1", "ReplicaSet", """
+                "spec":{"replicas":0,"selector":{"matchLabels":{"a":"b"} },
+                        "template":{"metadata":{"labels":{"a":"b"} },"spec":{"containers":[{"name":"a","image":"a"}]} } }
+                """),
+        ];
+        foreach (var each in theirs)
+        {
+            await stage.Objects.PutAsync(JsonNode.Parse(each)!.AsObject(), "kubectl-create");
+        }
 
         var careful = (await stage.UninstallAsync()).EnsureNoError();
-        Assert.Contains("ConfigMap/monitoring/theirs", Assert.Single(careful.Warnings), StringComparison.Ordinal);
-        Assert.NotNull(await stage.Objects.FindAsync("v1", "ConfigMap", "monitoring", "theirs"));
+        var warning = Assert.Single(careful.Warnings);
+        Assert.Contains("5 objects of others (5 of kubectl-create: ", warning, StringComparison.Ordinal);
+        Assert.Contains("/monitoring/theirs", warning, StringComparison.Ordinal);
+        foreach (var value in theirs.Select(each => JsonNode.Parse(each)!))
+        {
+            Assert.NotNull(
+                await stage.Objects.FindAsync((string)value["apiVersion"]!, (string)value["kind"]!, "monitoring", "theirs"));
+        }
+
         Assert.Null(await stage.Objects.FindAsync("apps/v1", "Deployment", "monitoring", "grafana"));
+        Assert.Equal("Namespace/monitoring", Assert.Single(Assert.Single(await stage.GetAsync()).Resources).ToString());
+        Assert.Contains(
+            (await stage.UninstallAsync("-Force -WhatIf")).EnsureNoError().HostLines,
+            line => line.Contains("deletes with Namespace/monitoring 5 objects of others (5 of kubectl-create: ", StringComparison.Ordinal));
+        Assert.Empty((await stage.UninstallAsync("-Force")).EnsureNoError().Warnings);
+        Assert.Equal(before, await NamesAsync(stage));
+    }
+
+    [Fact]
+    public async Task A_rule_of_others_in_the_namespace_stays_with_the_namespace_and_its_definition_whatever_its_labels()
+    {
+        await using var stage = await StartAsync();
+        await stage.InstalledAsync();
+        await stage.Objects.PutAsync(JsonNode.Parse("""
+            {"apiVersion":"monitoring.coreos.com/v1","kind":"PrometheusRule",
+             "metadata":{"name":"theirs","namespace":"monitoring",
+                         "labels":{"app.kubernetes.io/part-of":"kube-prometheus","prometheus":"k8s","role":"alert-rules"} },
+             "spec":{"groups":[]} }
+            """)!.AsObject());
+
+        Assert.Equal(2, (await stage.UninstallAsync()).EnsureNoError().Warnings.Count);
+
+        Assert.NotNull(await stage.Objects.FindAsync("monitoring.coreos.com/v1", "PrometheusRule", "monitoring", "theirs"));
+    }
+
+    [Fact]
+    public async Task Of_two_stacks_the_second_says_what_it_would_take_and_only_the_named_one_goes()
+    {
+        await using var stage = await StartAsync();
+        var before = await NamesAsync(stage);
+        await stage.InstalledAsync();
+        var second = stage.CopyStack("second");
+
+        stage.ForgetWrites();
+        var refused = await stage.InstallAsync(path: second);
+        Assert.Equal([ErrorId.FieldConflict], refused.ErrorIds);
+        Assert.Contains("belong to the stack in monitoring", Assert.Single(refused.Errors).ToString(), StringComparison.Ordinal);
+        Assert.Contains("-ForceConflicts", refused.Errors[0].ToString(), StringComparison.Ordinal);
+        Assert.Empty(stage.Writes);
+
+        var forced = (await stage.InstallAsync("-ForceConflicts", second)).EnsureNoError();
+        Assert.Contains(forced.Warnings, line => line.Contains("belong to the stack in monitoring too", StringComparison.Ordinal));
+        stage.ForgetWrites();
+        var unnamed = await stage.UninstallAsync();
+        Assert.Equal([ErrorId.StackAmbiguous], unnamed.ErrorIds);
+        Assert.Contains("monitoring, second", Assert.Single(unnamed.Errors).ToString(), StringComparison.Ordinal);
+        Assert.Empty(stage.Writes);
+
+        var removed = (await stage.Session.InvokeAsync(
+            "param($c) Get-KubePrometheus -Kubeconfig $c | Where-Object Namespace -eq second | Uninstall-KubePrometheus -Confirm:$false",
+            new { c = stage.Kubeconfig })).EnsureNoError();
+        Assert.Contains(removed.Warnings, line => line.Contains("belongs to the stack in monitoring too", StringComparison.Ordinal));
+        Assert.Null(await stage.Objects.FindAsync("v1", "Namespace", null, "second"));
+        Assert.Equal("monitoring", Assert.Single(await stage.GetAsync()).Namespace);
+        Assert.NotNull(await stage.Objects.FindAsync("apps/v1", "Deployment", "monitoring", "grafana"));
+        Assert.NotNull(await stage.Objects.FindAsync("rbac.authorization.k8s.io/v1", "ClusterRole", null, "prometheus-k8s"));
+        Assert.NotNull(await stage.Objects.FindAsync("monitoring.coreos.com/v1", "Prometheus", "monitoring", "k8s"));
+
+        var gone = (await stage.UninstallAsync("-Namespace second")).EnsureNoError();
+        Assert.Contains("There is one in monitoring.", Assert.Single(gone.Warnings), StringComparison.Ordinal);
+        (await stage.UninstallAsync()).EnsureNoError();
+        Assert.Equal(before, await NamesAsync(stage));
+    }
+
+    [Fact]
+    public async Task An_inventory_that_somebody_has_planted_deletes_nothing_of_others()
+    {
+        await using var stage = await StartAsync();
+        var before = await NamesAsync(stage);
+        await stage.InstalledAsync();
+        await stage.Objects.PutAsync(JsonNode.Parse("""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"tenant"} }""")!.AsObject());
+        await stage.Objects.PutAsync(Object("v1", "ConfigMap", "default"));
+        await stage.Objects.PutAsync(await PlantedInventory.CreateAsync(
+            stage,
+            "tenant",
+            [
+                ("v1", "ConfigMap", "configmaps", "default", "theirs"),
+                ("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles", null, "prometheus-k8s"),
+                ("v1", "Namespace", "namespaces", null, "tenant"),
+                ("v1", "Namespace", "namespaces", null, "monitoring"),
+                ("apps/v1", "Deployment", "deployments", "monitoring", "grafana"),
+            ]));
+        var all = await NamesAsync(stage);
+
+        var removed = (await stage.UninstallAsync("-Namespace tenant")).EnsureNoError();
+
+        Assert.Equal(["ConfigMap/tenant/milvus-monitoring-kube-prometheus"], all.Except(await NamesAsync(stage)));
+        Assert.Equal((0, 5), (removed.OutputOf<KubePrometheusStack>()[0].Deleted, removed.OutputOf<KubePrometheusStack>()[0].Skipped));
+        Assert.Contains(removed.Warnings, line => line.StartsWith("ConfigMap/default/theirs", StringComparison.Ordinal));
+        Assert.Contains(removed.Warnings, line => line.Contains("belongs to the stack in monitoring too", StringComparison.Ordinal));
+        (await stage.UninstallAsync()).EnsureNoError();
+        await stage.Objects.EndMadeAsync();
+        Assert.Equal(before, await NamesAsync(stage));
     }
 
     [Fact]
@@ -171,6 +305,17 @@ public abstract class UninstallStories : ClusterStories
 
         return names;
     }
+
+    private static string Theirs(string apiVersion, string kind, string more) => $$"""
+        {"apiVersion":"{{apiVersion}}","kind":"{{kind}}","metadata":{"name":"theirs","namespace":"monitoring"},{{more}}}
+        """;
+
+    private static JsonObject Object(string apiVersion, string kind, string ns) => new()
+    {
+        ["apiVersion"] = apiVersion,
+        ["kind"] = kind,
+        ["metadata"] = new JsonObject { ["name"] = "theirs", ["namespace"] = ns },
+    };
 
     private static JsonObject ServiceMonitor(string ns, string name) => JsonNode.Parse($$$"""
         {"apiVersion":"monitoring.coreos.com/v1","kind":"ServiceMonitor","metadata":{"name":"{{{name}}}","namespace":"{{{ns}}}"},

@@ -2,17 +2,29 @@ using System.Buffers;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MilvusMonitoring.IO;
+using MilvusMonitoring.Json;
 
 namespace MilvusMonitoring.KubePrometheus.Inventories;
 
-/// <summary>The inventory as a ConfigMap: the release and the number of objects as text, and the compressed entries.</summary>
+/// <summary>
+/// The inventory as a ConfigMap: the release and the number of objects as text, and the compressed entries. Everybody who may write a
+/// ConfigMap may write one, so the reader has limits and believes only a document in its own place.
+/// </summary>
 internal static partial class InventoryDocument
 {
     public const string Name = "milvus-monitoring-kube-prometheus";
     public const string LabelName = "milvus-monitoring/inventory";
     public const string LabelValue = "kube-prometheus";
-    private const string Key = "inventory.json.gz";
 
+    /// <summary>The most bytes of the compressed entries: the API server takes no larger ConfigMap.</summary>
+    public const int MostCompressedBytes = 1024 * 1024;
+
+    /// <summary>The most bytes of the decompressed entries: twice of what <see cref="InventoryRules.MostEntries"/> usually have.</summary>
+    public const int MostBytes = 4 * 1024 * 1024;
+
+    private const int MostDepth = 8;
+    private const string Key = "inventory.json.gz";
 
     public static ReadOnlyMemory<byte> Write(Inventory inventory)
     {
@@ -43,14 +55,23 @@ internal static partial class InventoryDocument
         return buffer.WrittenMemory;
     }
 
-    /// <returns>The inventory; null if it is damaged.</returns>
+    /// <returns>The inventory; null if it is damaged, or does not belong to the place where it is.</returns>
     public static Inventory? Read(JsonElement configMap)
     {
         try
         {
             var content = configMap.GetProperty("binaryData").GetProperty(Key).GetBytesFromBase64();
-            using var unzipped = new GZipStream(new MemoryStream(content), CompressionMode.Decompress);
-            return JsonSerializer.Deserialize(unzipped, InventoryJson.Default.Inventory);
+            if (content.Length > MostCompressedBytes)
+            {
+                return null;
+            }
+
+            var unzipped = new GZipStream(new MemoryStream(content), CompressionMode.Decompress);
+            using var limited = new LimitedStream(unzipped, MostBytes, () => new InvalidDataException("The inventory is too large."));
+            var inventory = JsonSerializer.Deserialize(limited, InventoryJson.Default.Inventory);
+            var metadata = configMap.Member("metadata");
+            var isInPlace = metadata.Text("name") == Name && metadata.Text("namespace") == inventory?.Namespace;
+            return isInPlace && InventoryRules.IsSound(inventory) ? inventory : null;
         }
         catch (Exception exception)
             when (exception
@@ -74,7 +95,8 @@ internal static partial class InventoryDocument
     [JsonSourceGenerationOptions(
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-        IgnoreReadOnlyProperties = true
+        IgnoreReadOnlyProperties = true,
+        MaxDepth = MostDepth
     )]
     [JsonSerializable(typeof(Inventory))]
     private sealed partial class InventoryJson : JsonSerializerContext;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Errors;
@@ -11,34 +10,61 @@ namespace MilvusMonitoring.KubePrometheus.Inventories;
 /// <summary>Lists, saves and removes the inventories in a cluster.</summary>
 internal static class InventoryStore
 {
-    private const string Selector = $"labelSelector={InventoryDocument.LabelName}%3D{InventoryDocument.LabelValue}";
+    /// <summary>
+    /// Selects by the name too: a namespace has one inventory at most, so that nobody can fill the list with more than that.
+    /// </summary>
+    private const string Selector =
+        $"labelSelector={InventoryDocument.LabelName}%3D{InventoryDocument.LabelValue}"
+        + $"&fieldSelector=metadata.name%3D{InventoryDocument.Name}";
 
+    private const int MostNamed = 3;
+
+    public static Task<IReadOnlyList<Inventory>> ListAsync(
+        ClusterClient client,
+        IActivitySink sink,
+        CancellationToken cancellationToken) => ListAsync(client, sink, PrometheusChoice.UsualNamespace, cancellationToken);
+
+    /// <param name="permittedNamespace">Where to look if the user may not list all namespaces.</param>
     public static async Task<IReadOnlyList<Inventory>> ListAsync(
         ClusterClient client,
         IActivitySink sink,
+        string permittedNamespace,
         CancellationToken cancellationToken)
     {
-        var found = new List<Inventory>();
-        foreach (var configMap in await ListConfigMapsAsync(client, cancellationToken).ConfigureAwait(false))
+        IReadOnlyList<(string Location, Inventory? Inventory)> found;
+        try
         {
-            if (InventoryDocument.Read(configMap) is { } inventory)
-            {
-                found.Add(inventory);
-            }
-            else
-            {
-                var location = $"ConfigMap/{configMap.Member("metadata").Text("namespace")}/{InventoryDocument.Name}";
-                sink.Warning($"The inventory in {location} is damaged and was not used; Install-KubePrometheus writes a new one.");
-            }
+            found = await ReadAllAsync(client, null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
+        {
+            found = await ReadAllAsync(client, permittedNamespace, cancellationToken).ConfigureAwait(false);
         }
 
-        return found;
+        var damaged = found.Where(item => item.Inventory is null).Select(item => item.Location).ToList();
+        if (damaged.Count > 0)
+        {
+            var more = damaged.Count > MostNamed ? $" and {damaged.Count - MostNamed} more" : string.Empty;
+            sink.Warning(
+                $"Not used, because it is damaged or names another namespace: {string.Join(", ", damaged.Take(MostNamed))}{more}.");
+        }
+
+        return [.. found.Select(item => item.Inventory).OfType<Inventory>()];
     }
 
     /// <summary>Saves an inventory, and replaces the earlier one.</summary>
     public static async Task SaveAsync(ClusterClient client, Inventory inventory, CancellationToken cancellationToken)
     {
         var id = CreateId(inventory.Namespace);
+        if (inventory.Entries.Count > InventoryRules.MostEntries)
+        {
+            throw new MonitoringException(
+                ErrorId.ManifestInvalid,
+                $"The stack has {inventory.Entries.Count} objects, and an inventory has at most {InventoryRules.MostEntries}",
+                "leave manifests out that are no part of the stack",
+                id.ToString());
+        }
+
         var answer = await client
             .ApplyAsync(ResourceType.ConfigMap, id, InventoryDocument.Write(inventory), true, cancellationToken).ConfigureAwait(false);
         if (answer.Failure is { } refusal)
@@ -60,20 +86,19 @@ internal static class InventoryStore
 
     private static ResourceId CreateId(string namespaceName) => ResourceType.ConfigMap.IdOf(namespaceName, InventoryDocument.Name);
 
-    /// <summary>A user without permission to list all namespaces may still list the usual one.</summary>
-    private static async Task<List<JsonElement>> ListConfigMapsAsync(ClusterClient client, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<(string Location, Inventory? Inventory)>> ReadAllAsync(
+        ClusterClient client,
+        string? namespaceName,
+        CancellationToken cancellationToken)
     {
-        try
+        var found = new List<(string, Inventory?)>();
+        var configMaps = client.ListAsync(ResourceType.ConfigMap, namespaceName, Selector, cancellationToken).ConfigureAwait(false);
+        await foreach (var configMap in configMaps)
         {
-            return await client
-                .ListAsync(ResourceType.ConfigMap, null, Selector, cancellationToken)
-                .ToListAsync(cancellationToken).ConfigureAwait(false);
+            var id = CreateId(configMap.Member("metadata").Text("namespace") ?? string.Empty);
+            found.Add((id.ToString(), InventoryDocument.Read(configMap)));
         }
-        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
-        {
-            return await client
-                .ListAsync(ResourceType.ConfigMap, PrometheusChoice.UsualNamespace, Selector, cancellationToken)
-                .ToListAsync(cancellationToken).ConfigureAwait(false);
-        }
+
+        return found;
     }
 }

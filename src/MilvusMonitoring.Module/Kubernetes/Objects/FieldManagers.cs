@@ -18,11 +18,14 @@ internal static class FieldManagers
         FieldManagerEntry.RestartName,
     ];
 
+    /// <summary>Whether an entry is a controller's, not that of whoever installed the object.</summary>
+    public static bool IsController(FieldManagerEntry manager) => Controllers.Contains(manager.Manager);
+
     /// <summary>Lists the field managers that wrote the objects themselves, the most frequent first.</summary>
     public static IReadOnlyList<string> ListAppliers(IEnumerable<ObjectMetadata> objects) =>
         [.. objects
             .SelectMany(metadata => metadata.Managers)
-            .Where(manager => manager.Subresource.Length == 0 && !Controllers.Contains(manager.Manager))
+            .Where(manager => manager.Subresource.Length == 0 && !IsController(manager))
             .GroupBy(manager => manager.Manager, StringComparer.Ordinal)
             .OrderByDescending(group => group.Count())
             .ThenBy(group => group.Key, StringComparer.Ordinal)

@@ -22,16 +22,11 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
 
     public static ResourceType ServiceAccount { get; } = new(string.Empty, "v1", "serviceaccounts", "ServiceAccount", true);
 
-    public static ResourceType PersistentVolumeClaim { get; } =
-        new(string.Empty, "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true);
-
     public static ResourceType Endpoints { get; } = new(string.Empty, "v1", "endpoints", "Endpoints", true);
 
     public static ResourceType Deployment { get; } = new("apps", "v1", "deployments", "Deployment", true);
 
     public static ResourceType DaemonSet { get; } = new("apps", "v1", "daemonsets", "DaemonSet", true);
-
-    public static ResourceType Job { get; } = new("batch", "v1", "jobs", "Job", true);
 
     public static ResourceType NetworkPolicy { get; } = new("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", true);
 
