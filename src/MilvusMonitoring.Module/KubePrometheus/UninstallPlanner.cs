@@ -1,6 +1,5 @@
 using MilvusMonitoring.KubePrometheus.Inventories;
 using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Messages;
 using MilvusMonitoring.Milvus;
 
