@@ -8,24 +8,24 @@ namespace MilvusMonitoring;
 public sealed record KubePrometheusStack
 {
     /// <summary>The release, such as <c>v0.18.0</c>; null if the manifests are not a release that the module knows.</summary>
-    public string? Version { get; init; }
+    public string? Version { get; init => field = SafeText.Clean(value); }
 
     /// <summary>The namespace of Prometheus, usually <c>monitoring</c>.</summary>
-    public required string Namespace { get; init; }
+    public required string Namespace { get; init => field = SafeText.Clean(value); }
 
     /// <summary>The source of the manifests, a path or a release; null for a stack that was read from the cluster.</summary>
-    public string? Source { get; init; }
+    public string? Source { get; init => field = SafeText.Clean(value); }
 
     /// <summary>
     /// The field managers that applied the stack: <c>milvus-monitoring</c> for this module, <c>kubectl</c>, <c>helm</c> or others.
     /// </summary>
-    public IReadOnlyList<string> Managers { get; init; } = [];
+    public IReadOnlyList<string> Managers { get; init => field = SafeText.CleanAll(value); } = [];
 
     /// <summary>Whether the object is a plan, as under <c>-WhatIf</c>: nothing was written to the cluster.</summary>
     public bool IsPlan { get; init; }
 
     /// <summary>The context of the kubeconfig; <c>in-cluster</c> for the service account of a pod.</summary>
-    public string? Context { get; init; }
+    public string? Context { get; init => field = SafeText.Clean(value); }
 
     /// <summary>The path of the kubeconfig, or several paths as in <c>KUBECONFIG</c>; null for the service account of a pod.</summary>
     public string? Kubeconfig { get; init; }
@@ -34,7 +34,7 @@ public sealed record KubePrometheusStack
     public required Uri Server { get; init; }
 
     /// <summary>The Kubernetes version of the cluster, such as <c>v1.36.2</c>.</summary>
-    public required string KubernetesVersion { get; init; }
+    public required string KubernetesVersion { get; init => field = SafeText.Clean(value); }
 
     /// <summary>When this module last applied the stack; null for a stack that another tool applied.</summary>
     public DateTimeOffset? AppliedAt { get; init; }

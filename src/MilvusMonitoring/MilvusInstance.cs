@@ -8,19 +8,19 @@ namespace MilvusMonitoring;
 public sealed record MilvusInstance
 {
     /// <summary>The name of the Helm release, or of the resource of the Milvus Operator.</summary>
-    public required string Name { get; init; }
+    public required string Name { get; init => field = SafeText.Clean(value); }
 
     /// <summary>The namespace of the Milvus.</summary>
-    public required string Namespace { get; init; }
+    public required string Namespace { get; init => field = SafeText.Clean(value); }
 
     /// <summary>Whether Milvus runs as a cluster or standalone.</summary>
     public MilvusMode Mode { get; init; }
 
     /// <summary>The version of the chart, such as <c>5.0.19</c>; null for the Operator.</summary>
-    public string? ChartVersion { get; init; }
+    public string? ChartVersion { get; init => field = SafeText.Clean(value); }
 
     /// <summary>The version of Milvus, such as <c>2.6.15</c>; null if it is not recorded.</summary>
-    public string? AppVersion { get; init; }
+    public string? AppVersion { get; init => field = SafeText.Clean(value); }
 
     /// <summary>The tool that installs and upgrades the Milvus.</summary>
     public MilvusManager ManagedBy { get; init; }
@@ -33,16 +33,16 @@ public sealed record MilvusInstance
     /// <c>Healthy</c> and others.
     /// The other properties come from the newest deployed revision, if there is one.
     /// </summary>
-    public required string Status { get; init; }
+    public required string Status { get; init => field = SafeText.Clean(value); }
 
     /// <summary>Whether the configuration lets Milvus serve metrics.</summary>
     public bool MetricsEnabled { get; init; }
 
     /// <summary>The kind of the monitor: <c>ServiceMonitor</c> for Helm, <c>PodMonitor</c> for the Operator.</summary>
-    public required string MonitorKind { get; init; }
+    public required string MonitorKind { get; init => field = SafeText.Clean(value); }
 
     /// <summary>The name of the monitor, whether the monitor exists or not.</summary>
-    public required string MonitorName { get; init; }
+    public required string MonitorName { get; init => field = SafeText.Clean(value); }
 
     /// <summary>Whether the monitor is in the cluster; null if the user may not read it.</summary>
     public bool? MonitorEnabled { get; init; }
@@ -51,7 +51,7 @@ public sealed record MilvusInstance
     public bool MonitorInValues { get; init; }
 
     /// <summary>The context of the kubeconfig; <c>in-cluster</c> for the service account of a pod.</summary>
-    public string? Context { get; init; }
+    public string? Context { get; init => field = SafeText.Clean(value); }
 
     /// <summary>The path of the kubeconfig, or several paths as in <c>KUBECONFIG</c>; null for the service account of a pod.</summary>
     public string? Kubeconfig { get; init; }

@@ -8,16 +8,16 @@ namespace MilvusMonitoring;
 public sealed record MilvusServiceMonitor
 {
     /// <summary>The name of the monitor.</summary>
-    public required string Name { get; init; }
+    public required string Name { get; init => field = SafeText.Clean(value); }
 
     /// <summary>The namespace of the monitor.</summary>
-    public required string Namespace { get; init; }
+    public required string Namespace { get; init => field = SafeText.Clean(value); }
 
     /// <summary><c>ServiceMonitor</c> or <c>PodMonitor</c>.</summary>
-    public required string Kind { get; init; }
+    public required string Kind { get; init => field = SafeText.Clean(value); }
 
     /// <summary>The name of the Milvus that the monitor selects; null if the selector names none.</summary>
-    public string? Instance { get; init; }
+    public string? Instance { get; init => field = SafeText.Clean(value); }
 
     /// <summary>When the monitor was created; null if it is not in the cluster.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
@@ -26,22 +26,22 @@ public sealed record MilvusServiceMonitor
     public TimeSpan? Age => DateTimeOffset.UtcNow - CreatedAt;
 
     /// <summary>The scrape interval, such as <c>30s</c>; null for the default of Prometheus.</summary>
-    public string? Interval { get; init; }
+    public string? Interval { get; init => field = SafeText.Clean(value); }
 
     /// <summary>The scrape timeout, such as <c>10s</c>; null for the default of Prometheus.</summary>
-    public string? ScrapeTimeout { get; init; }
+    public string? ScrapeTimeout { get; init => field = SafeText.Clean(value); }
 
     /// <summary>The labels of the monitor.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Labels { get; init => field = SafeText.CleanAll(value); } = new Dictionary<string, string>();
 
     /// <summary>
     /// The field managers that applied the monitor. <c>helm</c> stands for Helm and for this module, which applies the monitor of a Helm
     /// release in Helm's name.
     /// </summary>
-    public IReadOnlyList<string> Managers { get; init; } = [];
+    public IReadOnlyList<string> Managers { get; init => field = SafeText.CleanAll(value); } = [];
 
     /// <summary>The names of the Services that the monitor selects; empty for a PodMonitor.</summary>
-    public IReadOnlyList<string> Services { get; init; } = [];
+    public IReadOnlyList<string> Services { get; init => field = SafeText.CleanAll(value); } = [];
 
     /// <summary>The number of selected endpoints, or for a PodMonitor of selected pods; null if the user may not read them.</summary>
     public int? Endpoints { get; init; }
@@ -56,10 +56,10 @@ public sealed record MilvusServiceMonitor
     public bool IsPlan { get; init; }
 
     /// <summary>Why the monitor was skipped, or a hint; null if there is nothing to say.</summary>
-    public string? Message { get; init; }
+    public string? Message { get; init => field = SafeText.Clean(value); }
 
     /// <summary>The context of the kubeconfig; <c>in-cluster</c> for the service account of a pod.</summary>
-    public string? Context { get; init; }
+    public string? Context { get; init => field = SafeText.Clean(value); }
 
     /// <summary>The path of the kubeconfig, or several paths as in <c>KUBECONFIG</c>; null for the service account of a pod.</summary>
     public string? Kubeconfig { get; init; }

@@ -9,11 +9,11 @@ public sealed class MonitoringException : Exception
     /// <param name="target">The object of the error, such as <c>Kind/namespace/name</c>, a file or a server.</param>
     /// <param name="innerException">The exception that caused the error.</param>
     public MonitoringException(string errorId, string message, string? target = null, Exception? innerException = null)
-        : base(message, innerException)
+        : base(SafeText.Clean(message), SafeCause.Of(innerException))
     {
         ErrorId = errorId;
-        Target = target;
-        Reason = message.TrimEnd('.', ';', ':', ',', ' ');
+        Target = SafeText.Clean(target);
+        Reason = Message.TrimEnd('.', ';', ':', ',', ' ');
     }
 
     /// <summary>Creates the error from its parts. The message is <c>reason; remedy.</c></summary>
@@ -25,8 +25,8 @@ public sealed class MonitoringException : Exception
     internal MonitoringException(string errorId, string reason, string? remedy, string? target, Exception? innerException = null)
         : this(errorId, remedy is null ? $"{reason}." : $"{reason}; {remedy}.", target, innerException)
     {
-        Reason = reason;
-        Remedy = remedy;
+        Reason = SafeText.Clean(reason);
+        Remedy = SafeText.Clean(remedy);
     }
 
     /// <summary>The stable id: one of <see cref="MilvusMonitoring.ErrorId"/>.</summary>

@@ -15,10 +15,10 @@ public sealed class MonitoringPortForward
     public required int Id { get; init; }
 
     /// <summary>The name of the Service.</summary>
-    public required string Service { get; init; }
+    public required string Service { get; init => field = SafeText.Clean(value); }
 
     /// <summary>The Service's namespace.</summary>
-    public required string Namespace { get; init; }
+    public required string Namespace { get; init => field = SafeText.Clean(value); }
 
     /// <summary>The number of the Service's port.</summary>
     public required int Port { get; init; }
@@ -27,7 +27,7 @@ public sealed class MonitoringPortForward
     public required int LocalPort { get; init; }
 
     /// <summary>The local addresses that the port-forward listens on.</summary>
-    public required IReadOnlyList<string> Address { get; init; }
+    public required IReadOnlyList<string> Address { get; init => field = SafeText.CleanAll(value); }
 
     /// <summary>The address for a browser or an HTTP client.</summary>
     public required Uri Url { get; init; }
@@ -36,7 +36,7 @@ public sealed class MonitoringPortForward
     public required DateTimeOffset StartedAt { get; init; }
 
     /// <summary>The context of the kubeconfig; <c>in-cluster</c> for the service account of a pod.</summary>
-    public string? Context { get; init; }
+    public string? Context { get; init => field = SafeText.Clean(value); }
 
     /// <summary>The path of the kubeconfig, or several paths as in <c>KUBECONFIG</c>; null for the service account of a pod.</summary>
     public string? Kubeconfig { get; init; }
@@ -45,7 +45,7 @@ public sealed class MonitoringPortForward
     public PortForwardState State => _meter.State;
 
     /// <summary>The name of the pod that new connections go to; null while no pod is ready.</summary>
-    public string? Pod => _meter.Pod;
+    public string? Pod => SafeText.Clean(_meter.Pod);
 
     /// <summary>The number of accepted connections since the start.</summary>
     public long Connections => _meter.Connections;
@@ -63,7 +63,7 @@ public sealed class MonitoringPortForward
     public int Reconnects => _meter.Reconnects;
 
     /// <summary>The last error, in one line; null if there was none.</summary>
-    public string? LastError => _meter.LastError;
+    public string? LastError => SafeText.Clean(_meter.LastError);
 
     /// <summary>When the last error occurred, in UTC; null if there was none.</summary>
     public DateTimeOffset? LastErrorAt => _meter.LastErrorAt;

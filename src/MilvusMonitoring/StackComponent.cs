@@ -4,7 +4,7 @@ namespace MilvusMonitoring;
 public sealed record StackComponent
 {
     /// <summary>The name, as in the label <c>app.kubernetes.io/name</c>.</summary>
-    public required string Name { get; init; }
+    public required string Name { get; init => field = SafeText.Clean(value); }
 
     /// <summary>The number of objects.</summary>
     public int Resources { get; init; }

@@ -16,6 +16,8 @@ public sealed record SampleMilvus
 
     public string ChartVersion { get; init; } = "5.0.19";
 
+    public string AppVersion { get; init; } = "2.6.15";
+
     public int Revision { get; init; } = 1;
 
     public string Status { get; init; } = "deployed";
@@ -125,7 +127,7 @@ public sealed record SampleMilvus
                 {
                     ["name"] = Chart,
                     ["version"] = ChartVersion,
-                    ["appVersion"] = "2.6.15",
+                    ["appVersion"] = AppVersion,
                 },
                 ["values"] = JsonNode.Parse(
                     """

@@ -47,6 +47,19 @@ Describe 'Views' {
         $stack, $stack.Components, $stack.Resources, $monitor, $forward | ForEach-Object { Get-Lines $_ $width } | Where-Object Length -GT $_ | Should -BeNullOrEmpty
     }
 
+    It 'shows nothing of <_> that a terminal or an agent obeys' -ForEach ($types -ne 'MonitoringPortForward') {
+        $type = "MilvusMonitoring.$_" -as [type]
+        $object = $type::new()
+        foreach ($property in $type.GetProperties() | Where-Object { $_.CanWrite -and $_.PropertyType -eq [string] -and $_.Name -ne 'Kubeconfig' }) {
+            $object.($property.Name) = "`e[31m`a##vso[task.complete result=Failed]x ##[error]x `n::error::x"
+        }
+        if ($_ -eq 'KubePrometheusStack') { $object.Resources = [MilvusMonitoring.StackResource[]]@() }
+        foreach ($printed in ($object | Out-String -Width 20), ($object | Format-List | Out-String -Width 40), ($object | Format-List * | Out-String), ($object | ConvertTo-Json)) {
+            $printed | Should -Match '\[31m'
+            $printed -replace '\e\[[0-9;]*m' | Should -Not -Match '[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]|##\w*\[|(?m)^\s*::\w'
+        }
+    }
+
     It 'shows of a resource first what became of it, and its whole name, at <_> columns' -ForEach 80, 120, 200 {
         $lines = Get-Lines @(
             New-Resource @{ Kind = 'CustomResourceDefinition'; Name = 'prometheusrules.monitoring.coreos.com'; Action = 'Created'; Duration = [timespan]::FromSeconds(0.25) }

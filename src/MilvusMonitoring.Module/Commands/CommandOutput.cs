@@ -34,16 +34,17 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
 
     /// <summary>Writes a line to the host, as Write-Host does: the line is not part of the output.</summary>
     public void WriteHostLine(string message) =>
-        Post(() => command.WriteInformation(new HostInformationMessage { Message = message }, HostTags));
+        Post(() => command.WriteInformation(new HostInformationMessage { Message = SafeText.Clean(message) }, HostTags));
 
     /// <inheritdoc />
-    public void Verbose(string message) => Post(() => command.WriteVerbose(message));
+    public void Verbose(string message) => Post(() => command.WriteVerbose(SafeText.Clean(message)));
 
     /// <inheritdoc />
     public void Warning(string message) => Post(() =>
     {
-        AgentLog.Create(command)?.Warning(message);
-        command.WriteWarning(message);
+        var safe = SafeText.Clean(message);
+        AgentLog.Create(command)?.Warning(safe);
+        command.WriteWarning(safe);
     });
 
     /// <inheritdoc />
@@ -57,10 +58,11 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
             }
 
             _sinceProgress.Restart();
-            _shownActivity = activity;
+            _shownActivity = SafeText.Clean(activity);
         }
 
-        Post(() => command.WriteProgress(new ProgressRecord(0, activity, status) { PercentComplete = percent }));
+        Post(() => command.WriteProgress(
+            new ProgressRecord(0, SafeText.Clean(activity), SafeText.Clean(status)) { PercentComplete = percent }));
     }
 
     /// <summary>
@@ -76,7 +78,8 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
             try
             {
                 PromptGuard.EnsureAnswerable(command);
-                var approved = command.ShouldProcess($"{action} {target}", $"{action} {target}?", "Confirm", out var reason);
+                var question = SafeText.Clean($"{action} {target}");
+                var approved = command.ShouldProcess(question, question + "?", "Confirm", out var reason);
                 answer.TrySetResult(new Approval(approved, reason == ShouldProcessReason.WhatIf));
             }
             catch (Exception exception) when (exception is not RuntimeException or HostException)

@@ -15,7 +15,7 @@ internal static class ErrorRecords
     public static ErrorRecord From(Exception exception, object? target)
     {
         var known = exception as MonitoringException ?? Unexpected(exception);
-        return new ErrorRecord(known, known.ErrorId, Category(known.ErrorId), known.Target ?? target);
+        return new ErrorRecord(known, known.ErrorId, Category(known.ErrorId), known.Target ?? (target is string text ? SafeText.Clean(text) : target));
     }
 
     /// <summary>The record for a check that failed.</summary>
@@ -78,9 +78,9 @@ internal static class ErrorRecords
     {
         var message = remedy is null ? reason : $"{reason}; to fix it: {remedy.TrimStart('#', ' ')}";
         var exception = new MonitoringException(id, message, target);
-        return new ErrorRecord(exception, id, Category(id), target)
+        return new ErrorRecord(exception, id, Category(id), exception.Target)
         {
-            ErrorDetails = new ErrorDetails(reason) { RecommendedAction = remedy },
+            ErrorDetails = new ErrorDetails(SafeText.Clean(reason)) { RecommendedAction = SafeText.Clean(remedy) },
         };
     }
 

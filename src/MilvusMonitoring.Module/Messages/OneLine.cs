@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace MilvusMonitoring.Messages;
@@ -46,11 +47,8 @@ internal static class OneLine
 
     // With direction marks and line separators, a server's text could rearrange the line that shows it.
     private static bool IsInvisible(char character) =>
-        character
-            is '\u2028'
-                or '\u2029'
-                or (>= '\u200b' and <= '\u200f')
-                or (>= '\u202a' and <= '\u202e')
-                or (>= '\u2066' and <= '\u2069')
-                or '\ufeff';
+        char.GetUnicodeCategory(character)
+            is UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator;
 }
