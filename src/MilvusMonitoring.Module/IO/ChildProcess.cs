@@ -11,7 +11,6 @@ namespace MilvusMonitoring.IO;
 /// </summary>
 internal sealed class ChildProcess : IDisposable
 {
-    private const int ErrorsKept = 64 << 10;
     private const int SigTerm = 15;
 
     private readonly Process _process;
@@ -134,7 +133,7 @@ internal sealed class ChildProcess : IDisposable
             lock (_errors)
             {
                 _errors.Append(buffer, 0, read);
-                _errors.Remove(0, Math.Max(0, _errors.Length - ErrorsKept));
+                _errors.Remove(0, Math.Max(0, _errors.Length - Bounds.ProgramErrors.Limit));
             }
         }
     }

@@ -1,7 +1,7 @@
 namespace MilvusMonitoring.IO;
 
 /// <summary>Reads another stream and throws once the stream exceeds its limit, which stops decompression bombs.</summary>
-internal sealed class LimitedStream : Stream
+internal sealed class LimitedStream : ReadOnlyStream
 {
     private readonly Stream _inner;
     private readonly long _limit;
@@ -18,34 +18,10 @@ internal sealed class LimitedStream : Stream
         _tooMuch = tooMuch;
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override int Read(byte[] buffer, int offset, int count) => Count(_inner.Read(buffer, offset, count));
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         Count(await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -58,9 +58,9 @@ internal static class LineReader
             return (start, end, searched, buffer);
         }
 
-        if (end - start > longestLine)
+        if (end - start >= longestLine)
         {
-            throw new InvalidDataException($"A line is longer than {longestLine} bytes.");
+            throw new InvalidDataException($"A line has {longestLine} bytes or more.");
         }
 
         var target = start > 0 ? buffer : ArrayPool<byte>.Shared.Rent(buffer.Length * 2);

@@ -8,10 +8,8 @@ namespace MilvusMonitoring.Json;
 /// </summary>
 internal static class JsonSlice
 {
-    // Deeper than any manifest or response. The code below does not recurse.
-    private const int MaximumDepth = 1000;
-
-    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MaximumDepth };
+    // The code below does not recurse.
+    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = Bounds.JsonDepth.Limit };
 
     /// <summary>Finds the JSON text of a value; empty if there is none.</summary>
     /// <param name="path">Member names, outermost first.</param>
@@ -48,8 +46,29 @@ internal static class JsonSlice
             return default;
         }
 
-        using var document = JsonDocument.Parse(slice, new() { MaxDepth = MaximumDepth });
+        using var document = Open(slice, Bounds.JsonDepth.Limit);
         return document.RootElement.Clone();
+    }
+
+    /// <summary>Parses a text from outside. A document takes several times the memory of its text, so its values are counted first.</summary>
+    /// <exception cref="JsonException">The text is not valid JSON.</exception>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ResponseInvalid"/>: it has more values than the bound.</exception>
+    public static JsonDocument Open(ReadOnlyMemory<byte> json, int maximumDepth = 64)
+    {
+        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = maximumDepth });
+        for (var values = 0; reader.Read(); values++)
+        {
+            if (values == Bounds.JsonValues.Limit)
+            {
+                throw Bounds.JsonValues.Exceeded(
+                    ErrorId.ResponseInvalid,
+                    "A response",
+                    "see what makes it so large, and run the command again",
+                    null);
+            }
+        }
+
+        return JsonDocument.Parse(json, new() { MaxDepth = maximumDepth });
     }
 
     /// <summary>Reads a string value; null if there is none.</summary>

@@ -23,6 +23,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
 
     private const string MetadataOnly = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
     private const int PageSize = 500;
+    private const int PageShrink = 5;
 
     /// <summary>
     /// The default number of parallel requests. The 27 to 30 reads that compare a release with the cluster then take one round trip.
@@ -92,7 +93,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
         string? namespaceName,
         string selector,
         CancellationToken cancellationToken
-    ) => ListAsync(type, namespaceName, selector, "application/json", item => item.Clone(), cancellationToken);
+    ) => ListAsync(type, namespaceName, selector, "application/json", item => item, cancellationToken);
 
     /// <summary>Server-side apply as this module's field manager.</summary>
     /// <param name="json">The object, UTF-8 JSON.</param>
@@ -290,14 +291,24 @@ internal sealed class ClusterClient(ClusterConnection connection)
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var what = $"list {type.Plural}{(namespaceName is null ? string.Empty : $" in {namespaceName}")}";
+        var filter = selector.Length == 0 ? string.Empty : "&" + selector;
+        var pageSize = PageSize;
         string? next = null;
+        var (pages, objects) = (0, 0);
         do
         {
-            var filter = selector.Length == 0 ? string.Empty : "&" + selector;
             var page = next is null ? string.Empty : "&continue=" + Uri.EscapeDataString(next);
-            var path = $"{type.GetListPath(namespaceName)}?limit={PageSize}{filter}{page}";
+            var path = $"{type.GetListPath(namespaceName)}?limit={pageSize}{filter}{page}";
             var request = new ClusterRequest(HttpMethod.Get, path) { Accept = accept };
-            var (body, status) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
+            using var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            if (response.IsSuccessStatusCode && pageSize > 1 && ((BufferedContent)response.Content).IsCut)
+            {
+                // Few objects are large, so that smaller pages hold them.
+                pageSize = Math.Max(1, pageSize / PageShrink);
+                continue;
+            }
+
+            var (body, status) = await ReadAsync(response, request, cancellationToken).ConfigureAwait(false);
             if (status is { Code: 404 })
             {
                 yield break;
@@ -308,18 +319,49 @@ internal sealed class ClusterClient(ClusterConnection connection)
                 throw ClusterErrors.From(status, what, type.Plural);
             }
 
-            using var list = ParseResponse(body, what);
-            foreach (var item in list.RootElement.Items("items"))
+            var items = ParsePage(body, what, out next);
+            (pages, objects) = (pages + 1, objects + items.Count);
+            if (pages > Bounds.ListPages.Limit || objects > Bounds.ListObjects.Limit)
             {
-                if (read(item) is { } value)
+                var bound = pages > Bounds.ListPages.Limit ? Bounds.ListPages : Bounds.ListObjects;
+                throw bound.Exceeded(ErrorId.ResponseInvalid, $"To {what}", "name a namespace, or see what made so many", type.Plural);
+            }
+
+            foreach (var item in items)
+            {
+                if (read(ParseItem(item, what)) is { } value)
                 {
                     yield return value;
                 }
             }
-
-            next = list.RootElement.Member("metadata").Text("continue");
         }
-        while (!string.IsNullOrEmpty(next));
+        while (!string.IsNullOrEmpty(next) || pages == 0);
+    }
+
+    private static IReadOnlyList<ReadOnlyMemory<byte>> ParsePage(ReadOnlyMemory<byte> body, string what, out string? next)
+    {
+        try
+        {
+            next = JsonSlice.Parse(body, "metadata").Text("continue");
+            return JsonSlice.Items(body, "items");
+        }
+        catch (JsonException exception)
+        {
+            throw NotKubernetes(what, exception);
+        }
+    }
+
+    // Item by item: a document of a whole page would take several times its memory.
+    private static JsonElement ParseItem(ReadOnlyMemory<byte> item, string what)
+    {
+        try
+        {
+            return JsonSlice.Parse(item);
+        }
+        catch (JsonException exception)
+        {
+            throw NotKubernetes(what, exception);
+        }
     }
 
     private async Task<ReadOnlyMemory<byte>?> FindAsync(
@@ -343,10 +385,15 @@ internal sealed class ClusterClient(ClusterConnection connection)
         CancellationToken cancellationToken)
     {
         using var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        return response.IsSuccessStatusCode
+        return await ReadAsync(response, request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<(ReadOnlyMemory<byte> Body, StatusBody? Status)> ReadAsync(
+        HttpResponseMessage response,
+        ClusterRequest request,
+        CancellationToken cancellationToken) => response.IsSuccessStatusCode
             ? (GetBody(response, request), null)
             : (default, await StatusBody.ReadAsync(response, cancellationToken).ConfigureAwait(false));
-    }
 
     /// <summary>
     /// Gets the body of a successful response. A body that is not a JSON object comes from something in front of the API server, such as
@@ -354,7 +401,17 @@ internal sealed class ClusterClient(ClusterConnection connection)
     /// </summary>
     private static ReadOnlyMemory<byte> GetBody(HttpResponseMessage response, ClusterRequest request)
     {
-        var body = ((BufferedContent)response.Content).Bytes;
+        var content = (BufferedContent)response.Content;
+        var body = content.Bytes;
+        if (content.IsCut)
+        {
+            throw Bounds.ApiResponse.Exceeded(
+                ErrorId.ResponseInvalid,
+                $"The response to {request.Method} {request.Path}",
+                "check that the address in the kubeconfig is an API server's, and see what makes the object so large",
+                request.Path);
+        }
+
         return body.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..] && JsonTexts.AreReadable(body)
             ? body
             : throw NotKubernetes($"{request.Method} {request.Path}", null);
@@ -377,7 +434,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
     {
         try
         {
-            return JsonDocument.Parse(body);
+            return JsonSlice.Open(body);
         }
         catch (JsonException exception)
         {

@@ -12,8 +12,6 @@ namespace MilvusMonitoring.Kubernetes;
 /// </summary>
 internal static class WatchEventReader
 {
-    private const int LargestEvent = 32 * 1024 * 1024;
-
     /// <summary>Reads the events. The object of an event is valid until the next event is read.</summary>
     /// <param name="what">The watched objects, for messages.</param>
     /// <exception cref="MonitoringException">
@@ -24,7 +22,7 @@ internal static class WatchEventReader
         string what,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var lines = LineReader.ReadAsync(stream, LargestEvent, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var lines = LineReader.ReadAsync(stream, Bounds.WatchEvent.Limit, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await MoveNextAsync(lines, what).ConfigureAwait(false))
         {
             if (!lines.Current.IsEmpty)
@@ -40,9 +38,9 @@ internal static class WatchEventReader
         {
             return await lines.MoveNextAsync().ConfigureAwait(false);
         }
-        catch (InvalidDataException exception)
+        catch (InvalidDataException)
         {
-            throw InvalidEvent(what, exception);
+            throw Bounds.WatchEvent.Exceeded(ErrorId.ResponseInvalid, $"The watch on {what}", "run the command again", what);
         }
     }
 

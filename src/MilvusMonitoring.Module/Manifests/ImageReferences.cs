@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using MilvusMonitoring.Manifests.Yaml;
 
 namespace MilvusMonitoring.Manifests;
 
@@ -77,7 +76,7 @@ internal static class ImageReferences
             return null;
         }
 
-        var root = JsonNode.Parse(json, documentOptions: new() { MaxDepth = YamlConverter.MaximumDepth + 1 });
+        var root = JsonNode.Parse(json, documentOptions: new() { MaxDepth = Bounds.ManifestDepth.Limit + 1 });
         if (root?["spec"] is not JsonObject spec)
         {
             return root;

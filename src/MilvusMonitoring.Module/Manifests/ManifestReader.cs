@@ -126,7 +126,7 @@ internal static class ManifestReader
         left.Hash == right.Hash || JsonEquality.AreEqual(ParseContent(left), ParseContent(right));
 
     private static JsonNode? ParseContent(ManifestObject manifest) =>
-        JsonNode.Parse(manifest.ReadJson().Span, documentOptions: new() { MaxDepth = YamlConverter.MaximumDepth + 1 });
+        JsonNode.Parse(manifest.ReadJson().Span, documentOptions: new() { MaxDepth = Bounds.ManifestDepth.Limit + 1 });
 
     private static MonitoringException Invalid(List<ManifestProblem> problems)
     {

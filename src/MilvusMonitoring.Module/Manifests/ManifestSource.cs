@@ -49,10 +49,17 @@ internal static class ManifestSource
 
     private static void AddFiles(List<ManifestFile> files, string folder, string prefix, CancellationToken cancellationToken)
     {
+        var bytes = files.Sum(file => file.Length);
         foreach (var file in Directory.EnumerateFiles(folder).Where(ManifestPath.IsManifest))
         {
             cancellationToken.ThrowIfCancellationRequested();
             files.Add(new FolderFile(prefix + Path.GetFileName(file), file));
+            bytes += files[^1].Length;
+            if (files.Count > Bounds.ManifestFiles.Limit || bytes > Bounds.Manifests.Limit)
+            {
+                var bound = bytes > Bounds.Manifests.Limit ? Bounds.Manifests : Bounds.ManifestFiles;
+                throw bound.Exceeded(ErrorId.ManifestInvalid, folder, "give a folder with the manifests of one stack", folder);
+            }
         }
     }
 
@@ -88,9 +95,9 @@ internal static class ManifestSource
 
     private static void ThrowIfTooLarge(FileStream stream, string path)
     {
-        if (stream.Length > ArchiveLimits.MaximumPackedBytes)
+        if (stream.Length > Bounds.Archive.Limit)
         {
-            throw new ArchiveManifests(path).Invalid($"has more than {ArchiveLimits.MaximumPackedBytes / 1048576} MB");
+            throw new ArchiveManifests(path).Invalid($"has more than {Bounds.Archive}");
         }
     }
 }

@@ -9,11 +9,9 @@ namespace MilvusMonitoring.Manifests;
 /// <summary>Extracts the Kubernetes objects of one JSON document: the document itself, or the items of its list.</summary>
 internal sealed class ObjectExtractor
 {
-    // A list within a list is possible. Deeper nesting is an attack.
-    private const int MaximumListNesting = 4;
     private const string Requirement = "every document must be a Kubernetes object with apiVersion, kind and metadata";
 
-    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = YamlConverter.MaximumDepth + 1 };
+    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = Bounds.ManifestDepth.Limit + 1 };
 
     private readonly string _file;
     private readonly List<ManifestObject> _objects;
@@ -64,9 +62,9 @@ internal sealed class ObjectExtractor
 
     private void ExtractItems(ReadOnlyMemory<byte> array, int line, string? apiVersion, string kind, int nesting)
     {
-        if (nesting == MaximumListNesting)
+        if (nesting == Bounds.ManifestLists.Limit)
         {
-            Report(line, $"nests lists more than {MaximumListNesting} levels deep", "list the objects themselves");
+            Report(line, $"nests lists more than {Bounds.ManifestLists} deep", "list the objects themselves");
             return;
         }
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
 using MilvusMonitoring.Json;
-using MilvusMonitoring.Manifests.Yaml;
 
 namespace MilvusMonitoring.Manifests;
 
@@ -21,7 +20,7 @@ internal static class ObjectStatus
             return manifest;
         }
 
-        using var document = JsonDocument.Parse(json, new() { MaxDepth = YamlConverter.MaximumDepth + 1 });
+        using var document = JsonDocument.Parse(json, new() { MaxDepth = Bounds.ManifestDepth.Limit + 1 });
         var buffer = new ArrayBufferWriter<byte>(manifest.Length);
         using (var writer = new Utf8JsonWriter(buffer))
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Milvus;
@@ -14,8 +13,7 @@ internal sealed record FoundInstance(MilvusInstance Instance, MilvusChart? Chart
     public ResourceId MonitorId => MonitorType.IdOf(Instance.Namespace, Instance.MonitorName);
 }
 
-/// <summary>The record of a release, as far as a run of helm needs it.</summary>
+/// <summary>The record of a release, for a run of helm.</summary>
 /// <param name="Driver">Where Helm keeps the record: <c>secret</c> or <c>configmap</c>, as in <c>HELM_DRIVER</c>.</param>
-/// <param name="Config">The user's values.</param>
-/// <param name="Manifest">What the chart has rendered.</param>
-internal sealed record HelmStore(string Driver, JsonElement Config, string Manifest);
+/// <param name="Record">The record as Helm keeps it.</param>
+internal sealed record HelmStore(string Driver, ReadOnlyMemory<byte> Record);

@@ -74,7 +74,7 @@ internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
             inEffect = await FindRecordAsync(type, deployed, cancellationToken).ConfigureAwait(false) ?? newest;
         }
 
-        var store = new HelmStore(type.Kind.ToLowerInvariant(), inEffect.Config, inEffect.Manifest);
+        var store = new HelmStore(type.Kind.ToLowerInvariant(), inEffect.Source);
         return CreateFound(revisions[0].Id.Namespace!, newest, inEffect, store);
     }
 
@@ -89,6 +89,12 @@ internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
         var record = type == ResourceType.Secret
             ? HelmRecordReader.ReadSecret(data, out var damage)
             : HelmRecordReader.Read(data, out damage);
+        if (record is not null && record.Name != revision.Release)
+        {
+            // Helm finds a release by its labels. A record that names another one could give helm an option instead of a name.
+            (record, damage) = (null, "it names another release than its labels");
+        }
+
         if (record is null)
         {
             sink.Warning(

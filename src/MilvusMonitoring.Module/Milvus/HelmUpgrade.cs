@@ -30,11 +30,12 @@ internal sealed class HelmUpgrade
     {
         (_client, _sink, _program, _plan, _source) = (client, sink, program, plan, source);
         _store = plan.Found.Store!;
-        var numbers = ExactNumbers.Find(_store.Config, _store.Manifest);
+        var content = HelmRecordReader.GetContent(_store.Record);
+        var numbers = ExactNumbers.Find(content.Config, content.Manifest);
         _setting = HelmArguments.WriteSetting(options.AsHelmValues);
         _upgrade = HelmArguments.ListForUpgrade(Chart, source, _setting, numbers);
         _input = numbers.Input;
-        _secrets = new SecretRedactor(SecretRedactor.ListSecrets(_store.Config).Concat(client.Connection.Secrets));
+        _secrets = new SecretRedactor(SecretRedactor.ListSecrets(content.Config).Concat(client.Connection.Secrets));
     }
 
     /// <summary>The object of the question to the user.</summary>

@@ -16,7 +16,7 @@ namespace MilvusMonitoring.PortForwarding;
 internal sealed class PodConnection : IAsyncDisposable
 {
     /// <summary>The largest payload that is sent in one message; the kubelet sends messages of 32 KiB.</summary>
-    public const int LargestPayload = 64 << 10;
+    public static readonly int LargestPayload = Bounds.ForwardPayload.Limit;
 
     /// <summary>The WebSocket subprotocol.</summary>
     public const string Protocol = "v4.channel.k8s.io";
@@ -24,7 +24,6 @@ internal sealed class PodConnection : IAsyncDisposable
     private const byte DataChannel = 0;
     private const byte ErrorChannel = 1;
     private const int PortBytes = 2;
-    private const int LongestErrorText = 2048;
 
     private static readonly TimeSpan CloseFrameLimit = TimeSpan.FromSeconds(1);
 
@@ -184,7 +183,7 @@ internal sealed class PodConnection : IAsyncDisposable
             return fragment;
         }
 
-        var length = Math.Min(fragment.Length, LongestErrorText - _errorText.Length);
+        var length = Math.Min(fragment.Length, Bounds.ForwardRefusal.Limit - _errorText.Length);
         _errorText.Append(Encoding.UTF8.GetString(fragment.Span[..length]));
         return default;
     }

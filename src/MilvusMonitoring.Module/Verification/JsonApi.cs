@@ -10,9 +10,7 @@ namespace MilvusMonitoring.Verification;
 /// <param name="who">The server, for messages.</param>
 internal sealed class JsonApi(HttpClient http, string who)
 {
-    private const int LargestBody = 64 << 20;
-
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Limit = Bounds.ServiceTime.Time;
 
     /// <summary>The server, for messages.</summary>
     public string Who => who;
@@ -84,7 +82,7 @@ internal sealed class JsonApi(HttpClient http, string who)
     private async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
         var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        var limited = new LimitedStream(stream, LargestBody, CreateTooLarge);
+        var limited = new LimitedStream(stream, Bounds.ServiceResponse.Limit, CreateTooLarge);
         await using (limited.ConfigureAwait(false))
         {
             using var body = new MemoryStream();
@@ -94,7 +92,7 @@ internal sealed class JsonApi(HttpClient http, string who)
     }
 
     private MonitoringException CreateTooLarge() =>
-        new(ErrorId.ResponseInvalid, $"{who} answers with more than {LargestBody >> 20} MiB", who);
+        new(ErrorId.ResponseInvalid, $"{who} answers with more than {Bounds.ServiceResponse}", who);
 
     // The message of a kubelet has 300 characters, and the reason is at its end.
     private static string Describe(Exception exception) =>

@@ -25,7 +25,7 @@ internal static class PrometheusAnswers
 
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonSlice.Open(body);
             var root = document.RootElement;
             return root.Text("status") switch
             {
@@ -44,12 +44,19 @@ internal static class PrometheusAnswers
     }
 
     /// <summary>Lists the names of the scrape jobs in a configuration, which Prometheus writes as YAML in one fixed form.</summary>
-    public static IReadOnlySet<string> ListJobs(JsonElement data) => (data.Text("yaml") ?? string.Empty)
-        .Split('\n')
-        .Select(line => line.TrimStart('-', ' '))
-        .Where(line => line.StartsWith(JobName, StringComparison.Ordinal))
-        .Select(line => line[JobName.Length..].Trim().Trim('"', '\''))
-        .ToHashSet(StringComparer.Ordinal);
+    public static IReadOnlySet<string> ListJobs(JsonElement data)
+    {
+        var jobs = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var line in data.Text("yaml").AsSpan().EnumerateLines())
+        {
+            if (line.TrimStart("- ") is var field && field.StartsWith(JobName, StringComparison.Ordinal))
+            {
+                jobs.Add(field[JobName.Length..].Trim().Trim("\"'").ToString());
+            }
+        }
+
+        return jobs;
+    }
 
     /// <summary>Lists the active targets of scrape pools.</summary>
     public static IReadOnlyList<PrometheusTarget> ListTargets(JsonElement data, IReadOnlySet<string> pools) =>

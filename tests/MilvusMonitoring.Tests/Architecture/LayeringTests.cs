@@ -20,7 +20,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ["Messages"] = [],
         ["Kubernetes.Objects"] = ["Json"],
         ["Kubernetes.Errors"] = ["Messages"],
-        ["Kubernetes.Kubeconfig"] = ["Messages"],
+        ["Kubernetes.Kubeconfig"] = ["IO", "Messages"],
         ["Kubernetes.Credentials"] = ["IO", "Json", "Kubernetes.Kubeconfig", "Messages"],
         ["Kubernetes.Connection"] = ["IO", "Kubernetes.Credentials", "Kubernetes.Errors", "Kubernetes.Kubeconfig", "Messages"],
         ["Kubernetes"] = ["IO", "Json", "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Objects", "Messages"],

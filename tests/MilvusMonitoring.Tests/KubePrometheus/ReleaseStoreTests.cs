@@ -197,7 +197,7 @@ public sealed class ReleaseStoreTests : IAsyncLifetime
             }
         };
 
-        Assert.Contains("more than 64 MB", (await Assert.ThrowsAsync<MonitoringException>(ReadAsync)).Message, StringComparison.Ordinal);
+        Assert.Contains("more than 16 MiB", (await Assert.ThrowsAsync<MonitoringException>(ReadAsync)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -49,11 +49,11 @@ public sealed class FolderFileTests : IDisposable
         var path = _folder.PathOf("a.yaml");
         using (var stream = File.Create(path))
         {
-            stream.SetLength(ManifestText.MaximumLength + 1L);
+            stream.SetLength(Bounds.Manifest.Limit + 1L);
         }
 
         Assert.Contains(
-            "more than the 16 MB",
+            "more than the 16 MiB",
             Assert.Throws<MonitoringException>(() => ManifestTexts.Of(new FolderFile("a.yaml", path))).Message,
             StringComparison.Ordinal);
     }

@@ -119,8 +119,8 @@ public sealed class ManifestReaderTests
     [Fact]
     public void What_nests_as_deep_as_it_may_is_read_to_the_end()
     {
-        const int Levels = YamlConverter.MaximumDepth - 5;
-        var deep = string.Concat(Enumerable.Repeat("{a: ", Levels)) + "1" + new string('}', Levels);
+        var levels = Bounds.ManifestDepth.Limit - 5;
+        var deep = string.Concat(Enumerable.Repeat("{a: ", levels)) + "1" + new string('}', levels);
         var definition = Assert.Single(
             Read(
                 $"apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: a}}\nspec: {{schema: {deep}, "
@@ -264,7 +264,7 @@ public sealed class ManifestReaderTests
             ManifestReader.Read([new ArchivedFile("big.yaml", new byte[100 * 1024 * 1024])], TestContext.Current.CancellationToken));
 
         Assert.Equal(ErrorId.ManifestInvalid, error.ErrorId);
-        Assert.Contains("big.yaml: has 100 MB, more than the 16 MB", error.Message, StringComparison.Ordinal);
+        Assert.Contains("big.yaml: has 100 MiB, more than the 16 MiB", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -133,8 +133,8 @@ public sealed class ManifestSourceTests : IDisposable
     {
         var files = Enumerable.Range(0, 10_000).Select(number => ($"manifests/{number}.txt", "")).ToArray();
 
-        await RefusedAsync(Archives.Tar(files), ErrorId.ArchiveInvalid, "more than 5000 entries");
-        await RefusedAsync(Archives.Zip(0, files), ErrorId.ArchiveInvalid, "more than 5000 entries");
+        await RefusedAsync(Archives.Tar(files), ErrorId.ArchiveInvalid, "more than 5,000 entries");
+        await RefusedAsync(Archives.Zip(0, files), ErrorId.ArchiveInvalid, "more than 5,000 entries");
     }
 
     [Fact]
@@ -144,18 +144,18 @@ public sealed class ManifestSourceTests : IDisposable
         var inEntry = Archives.Tar(new PaxTarEntry(TarEntryType.RegularFile, "x/other.bin") { DataStream = new Zeros(1L << 30) });
         var inManifest = Archives.Tar(new PaxTarEntry(TarEntryType.RegularFile, "x/manifests/a.yaml") { DataStream = new Zeros(1L << 30) });
 
-        await RefusedAsync(inEntry, ErrorId.ArchiveInvalid, "unpacks to more than 256 MB");
-        await RefusedAsync(inManifest, ErrorId.ArchiveInvalid, "'x/manifests/a.yaml' with more than 16 MB");
-        await RefusedAsync(bare, ErrorId.ArchiveInvalid, "unpacks to more than 256 MB");
+        await RefusedAsync(inEntry, ErrorId.ArchiveInvalid, "unpacks to more than 256 MiB");
+        await RefusedAsync(inManifest, ErrorId.ArchiveInvalid, "'x/manifests/a.yaml' with more than 16 MiB");
+        await RefusedAsync(bare, ErrorId.ArchiveInvalid, "unpacks to more than 256 MiB");
     }
 
     [Fact]
     public async Task A_zip_that_understates_the_size_of_its_entry_is_refused()
     {
-        var zip = Archives.Zip(0, ("manifests/a.yaml", new string('0', 20 * 1024 * 1024)));
+        var zip = Archives.Zip(0, ("manifests/a.yaml", new string('0', 10 * 1024 * 1024)));
 
         // The length stands as a little-endian number in the local header and again in the directory.
-        var stated = BitConverter.GetBytes(20 * 1024 * 1024);
+        var stated = BitConverter.GetBytes(10 * 1024 * 1024);
         for (var at = zip.AsSpan().IndexOf(stated); at >= 0; at = zip.AsSpan().IndexOf(stated))
         {
             BitConverter.GetBytes(100).CopyTo(zip, at);
@@ -185,7 +185,7 @@ public sealed class ManifestSourceTests : IDisposable
         tar.AsSpan(148, 8).Fill((byte)' ');
         Encoding.ASCII.GetBytes($"{Convert.ToString(tar[..512].Sum(item => item), 8),6}\0").CopyTo(tar.AsSpan(148));
 
-        await RefusedAsync(Archives.GZip(stream => stream.Write(tar)), ErrorId.ArchiveInvalid, "is damaged");
+        await RefusedAsync(Archives.GZip(stream => stream.Write(tar)), ErrorId.ArchiveInvalid, "has a header with more than 64 KiB");
     }
 
     [Fact]

@@ -20,7 +20,9 @@ public sealed class HelmRecordReaderTests
         Assert.Equal(
             ("my-release", 12, "deployed", "milvus", "5.0.19", "2.6.15"),
             (record!.Name, record.Revision, record.Status, record.ChartName, record.ChartVersion, record.AppVersion));
-        Assert.Equal("""{"cluster":{"enabled":false},"a":1}""", record.Values.GetRawText());
+        Assert.Equal("""{"cluster":{"enabled":false}}""", record.Values.GetRawText());
+        var content = HelmRecordReader.GetContent(record.Source);
+        Assert.Equal(("""{"cluster":{"enabled":false}}""", "---\n"), (content.Config.GetRawText(), content.Manifest));
     }
 
     [Fact]
@@ -72,14 +74,14 @@ public sealed class HelmRecordReaderTests
         {
             var block = new byte[1 << 20];
             Array.Fill(block, (byte)' ');
-            for (var written = 0; written <= HelmRecordReader.SizeLimit; written += block.Length)
+            for (var written = 0; written <= Bounds.HelmRecord.Limit; written += block.Length)
             {
                 packing.Write(block);
             }
         }
 
         Assert.Null(HelmRecordReader.Read(Base64(stream.ToArray()), out var damage));
-        Assert.Contains("64 MiB", damage, StringComparison.Ordinal);
+        Assert.Contains("16 MiB", damage, StringComparison.Ordinal);
     }
 
     private static byte[] Pack(string json)

@@ -1,7 +1,7 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using MilvusMonitoring.IO;
-using MilvusMonitoring.Manifests.Archives;
 using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.KubePrometheus.Releases;
@@ -9,11 +9,8 @@ namespace MilvusMonitoring.KubePrometheus.Releases;
 /// <summary>Downloads the archive of a release into memory, bounded in size and time. Retries transient failures.</summary>
 internal sealed class ReleaseDownload
 {
-    private const int MaximumAttempts = 4;
-    private const int MaximumRedirects = 5;
-
     // If the source sends nothing for this long, the attempt fails, and the next one begins.
-    private static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StallLimit = Bounds.DownloadStall.Time;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
     private readonly Release _release;
@@ -55,9 +52,9 @@ internal sealed class ReleaseDownload
                 failure = exception;
             }
 
-            if (attempt == MaximumAttempts)
+            if (attempt == Bounds.DownloadTries.Limit)
             {
-                throw Failed($"{failure.Message} ({MaximumAttempts} attempts)", failure.InnerException);
+                throw Failed($"{failure.Message} ({Bounds.DownloadTries.Limit} attempts)", failure.InnerException);
             }
 
             var pause = failure.RetryAfter
@@ -98,7 +95,7 @@ internal sealed class ReleaseDownload
     private async Task<HttpResponseMessage> GetAsync(HttpClient client, CancellationToken cancellationToken)
     {
         var uri = _uri;
-        for (var hop = 0; hop <= MaximumRedirects; hop++)
+        for (var hop = 0; hop <= Bounds.DownloadRedirects.Limit; hop++)
         {
             var response = await client.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
@@ -112,7 +109,7 @@ internal sealed class ReleaseDownload
             }
         }
 
-        throw Failed($"the source redirected more than {MaximumRedirects} times");
+        throw Failed($"the source redirected more than {Bounds.DownloadRedirects.Limit} times");
     }
 
     private Uri FollowRedirect(HttpResponseMessage response, Uri uri)
@@ -134,18 +131,24 @@ internal sealed class ReleaseDownload
 
     private async Task<MemoryStream> ReadAsync(HttpResponseMessage response, CancellationTokenSource stall)
     {
+        var started = Stopwatch.GetTimestamp();
         var total = response.Content.Headers.ContentLength;
         var content = new MemoryStream();
         var stream = new LimitedStream(
             await response.Content.ReadAsStreamAsync(stall.Token).ConfigureAwait(false),
-            ArchiveLimits.MaximumPackedBytes,
-            () => Failed($"the file has more than {ArchiveLimits.MaximumPackedBytes / 1048576} MB, far more than a release"));
+            Bounds.Archive.Limit,
+            () => Failed($"the file has more than {Bounds.Archive}, far more than a release"));
         await using (stream.ConfigureAwait(false))
         {
             var buffer = new byte[64 * 1024];
             int read;
             while ((read = await stream.ReadAsync(buffer, stall.Token).ConfigureAwait(false)) > 0)
             {
+                if (Stopwatch.GetElapsedTime(started) > Bounds.DownloadTime.Time)
+                {
+                    throw Failed($"the source has not sent the file within {Bounds.DownloadTime}");
+                }
+
                 stall.CancelAfter(StallLimit);
                 content.Write(buffer, 0, read);
                 Report(content.Length, total);

@@ -2,29 +2,36 @@ using MilvusMonitoring.IO;
 
 namespace MilvusMonitoring.Kubernetes.Connection;
 
-/// <summary>The whole body of a response, in one array.</summary>
+/// <summary>The body of a response in one array, up to a bound.</summary>
 internal sealed class BufferedContent : ByteArrayContent
 {
     private const int ReadSize = 16 * 1024;
 
-    private BufferedContent(byte[] bytes)
-        : base(bytes) => Bytes = bytes;
+    private BufferedContent(byte[] bytes, bool isCut)
+        : base(bytes) => (Bytes, IsCut) = (bytes, isCut);
 
     public byte[] Bytes { get; }
 
-    /// <summary>Reads a body to its end. The headers stay the same.</summary>
-    public static async Task<BufferedContent> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    /// <summary>Whether the body goes on beyond the bound.</summary>
+    public bool IsCut { get; }
+
+    /// <summary>Reads a body to its end or to the bound. The headers stay the same.</summary>
+    public static async Task<BufferedContent> ReadAsync(HttpContent content, Bound bound, CancellationToken cancellationToken)
     {
         using var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
 
         // The buffer is rented while it grows: unpooled arrays would leave garbage of several times the size of a CRD's response.
         using var buffer = new PooledBuffer();
-        while (await stream.ReadAsync(buffer.GetMemory(ReadSize), cancellationToken).ConfigureAwait(false) is var count and > 0)
+        var isCut = false;
+        while (!isCut && await stream.ReadAsync(buffer.GetMemory(ReadSize), cancellationToken).ConfigureAwait(false) is var count and > 0)
         {
             buffer.Advance(count);
+
+            // A whole read short of the bound: the buffer need not grow beyond it.
+            isCut = buffer.Written.Length > bound.Limit - ReadSize;
         }
 
-        var whole = new BufferedContent(buffer.Written.ToArray());
+        var whole = new BufferedContent(buffer.Written.ToArray(), isCut);
         foreach (var header in content.Headers)
         {
             whole.Headers.TryAddWithoutValidation(header.Key, header.Value);

@@ -163,7 +163,8 @@ internal sealed class ClusterConnection : IDisposable
             response = await _session.GetTransport(credential.Identity).SendAsync(message, either.Token).ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.SwitchingProtocols && !(request.LongLived && response.IsSuccessStatusCode))
             {
-                response.Content = await BufferedContent.ReadAsync(response.Content, either.Token).ConfigureAwait(false);
+                var bound = response.IsSuccessStatusCode ? Bounds.ApiResponse : Bounds.ApiError;
+                response.Content = await BufferedContent.ReadAsync(response.Content, bound, either.Token).ConfigureAwait(false);
             }
 
             return (response, null);

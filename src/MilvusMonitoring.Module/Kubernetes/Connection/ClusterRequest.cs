@@ -10,7 +10,7 @@ internal sealed record ClusterRequest(HttpMethod Method, string PathAndQuery)
     public const string MergePatch = "application/merge-patch+json";
 
     /// <summary>The limit of one try, if the request has none of its own.</summary>
-    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan DefaultTimeout = Bounds.ApiTime.Time;
 
     /// <summary>The path without the query.</summary>
     public string Path => PathAndQuery.Split('?')[0];

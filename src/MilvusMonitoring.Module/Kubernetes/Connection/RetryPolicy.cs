@@ -5,7 +5,7 @@ namespace MilvusMonitoring.Kubernetes.Connection;
 /// <summary>Decides whether and when one request is tried again.</summary>
 internal sealed class RetryPolicy(ClusterRequest request, TimeProvider time)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = Bounds.ApiRetryTime.Time;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestAskedPause = TimeSpan.FromSeconds(30);

@@ -14,9 +14,6 @@ namespace MilvusMonitoring.Kubernetes.Credentials;
 /// </summary>
 internal sealed class ExecCredentialPlugin
 {
-    private const int OutputLimit = 1 << 20;
-    private const int ConfigLimit = 64 << 10;
-
     private readonly ClusterSettings _settings;
     private readonly KubeconfigExec _exec;
     private readonly TimeSpan _limit;
@@ -31,7 +28,7 @@ internal sealed class ExecCredentialPlugin
     /// <summary>
     /// The time limit of a plugin: long enough for a slow sign-in service, short enough for a pipeline that hangs at a prompt.
     /// </summary>
-    public static TimeSpan DefaultLimit { get; } = TimeSpan.FromSeconds(30);
+    public static TimeSpan DefaultLimit { get; } = Bounds.PluginTime.Time;
 
     /// <summary>Runs the plugin once. The cancellation kills the plugin and all that it has started.</summary>
     /// <exception cref="MonitoringException">The plugin is missing, failed, ran too long, or printed no credential.</exception>
@@ -45,7 +42,7 @@ internal sealed class ExecCredentialPlugin
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(_limit);
-            var (exitCode, output) = await plugin.RunAsync(null, OutputLimit, dropsMore: false, limit.Token).ConfigureAwait(false);
+            var (exitCode, output) = await plugin.RunAsync(null, Bounds.PluginOutput.Limit, dropsMore: false, limit.Token).ConfigureAwait(false);
             if (exitCode != 0)
             {
                 throw Failed(
@@ -64,7 +61,7 @@ internal sealed class ExecCredentialPlugin
         }
         catch (InvalidDataException)
         {
-            throw Failed($"printed more than {OutputLimit >> 20} MiB", "see that it is the right command");
+            throw Failed($"printed more than {Bounds.PluginOutput}", "see that it is the right command");
         }
     }
 
@@ -148,8 +145,8 @@ internal sealed class ExecCredentialPlugin
 
         if (_settings.ExecConfig is { } config)
         {
-            var json = config.ToJson(ConfigLimit) ?? throw Failed(
-                $"has more than {ConfigLimit >> 10} KiB of settings in the cluster's extension",
+            var json = config.ToJson(Bounds.PluginSettings.Limit) ?? throw Failed(
+                $"has more than {Bounds.PluginSettings} of settings in the cluster's extension",
                 "shorten the extension client.authentication.k8s.io/exec");
             writer.WritePropertyName("config");
             writer.WriteRawValue(json);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using MilvusMonitoring.IO;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Messages;
 
@@ -76,7 +77,7 @@ internal static class PemFiles
 
         try
         {
-            return File.ReadAllText(source.Path!);
+            return BoundedFile.ReadText(source.Path!, Bounds.CredentialFile);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

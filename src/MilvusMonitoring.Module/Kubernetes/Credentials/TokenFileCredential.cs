@@ -1,3 +1,4 @@
+using MilvusMonitoring.IO;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Messages;
 
@@ -42,7 +43,7 @@ internal sealed class TokenFileCredential : ICredentialSource
         string token;
         try
         {
-            token = await File.ReadAllTextAsync(_path, cancellationToken).ConfigureAwait(false);
+            token = await BoundedFile.ReadTextAsync(_path, Bounds.CredentialFile, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -15,8 +15,6 @@ internal sealed record StatusCause(string Reason, string Message, string Field);
 /// </summary>
 internal sealed record StatusBody
 {
-    private const int SizeLimit = 64 << 10;
-
     /// <summary>The HTTP status.</summary>
     public required int Code { get; init; }
 
@@ -62,7 +60,7 @@ internal sealed record StatusBody
             stream.Position = 0;
         }
 
-        var buffer = new byte[SizeLimit];
+        var buffer = new byte[Bounds.ApiError.Limit];
         var length = 0;
         try
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MilvusMonitoring.IO;
 using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes.Kubeconfig;
@@ -41,7 +42,7 @@ internal static class InClusterSettings
             Server = server,
             Context = ContextName,
             Kubeconfig = null,
-            Namespace = File.Exists(namespaceFile) && File.ReadAllText(namespaceFile).Trim() is { Length: > 0 } name ? name : "default",
+            Namespace = File.Exists(namespaceFile) && BoundedFile.ReadText(namespaceFile, Bounds.CredentialFile).Trim() is { Length: > 0 } name ? name : "default",
             CertificateAuthority = new KubeconfigData(Path.Combine(folder, "ca.crt"), null),
             User = new KubeconfigUser
             {

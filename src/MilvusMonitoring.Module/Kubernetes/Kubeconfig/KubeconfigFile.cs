@@ -1,3 +1,4 @@
+using MilvusMonitoring.IO;
 using MilvusMonitoring.Messages;
 using YamlDotNet.Core;
 using static MilvusMonitoring.Kubernetes.Kubeconfig.YamlNode;
@@ -11,8 +12,6 @@ internal sealed record KubeconfigFile(
     IReadOnlyList<KubeconfigUser> Users,
     IReadOnlyList<KubeconfigContext> Contexts)
 {
-    private const int SizeLimit = 8 << 20;
-
     /// <summary>Reads a file. An empty file has no entries.</summary>
     /// <param name="path">The full path of an existing file.</param>
     public static KubeconfigFile Read(string path)
@@ -20,12 +19,7 @@ internal sealed record KubeconfigFile(
         YamlNode? root;
         try
         {
-            if (new FileInfo(path).Length > SizeLimit)
-            {
-                throw Invalid(path, $"is larger than {SizeLimit >> 20} MiB", "name a kubeconfig file");
-            }
-
-            using var reader = new StreamReader(path);
+            using var reader = new StreamReader(BoundedFile.Open(path, Bounds.Kubeconfig));
             root = YamlNode.Read(reader);
         }
         catch (YamlException exception)

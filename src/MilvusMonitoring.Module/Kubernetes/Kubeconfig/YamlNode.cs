@@ -9,8 +9,6 @@ namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 /// <summary>A node of a YAML document. An alias is the same object as its anchor, so that aliases cannot make a document grow.</summary>
 internal abstract class YamlNode
 {
-    private const int DepthLimit = 50;
-
     /// <summary>Reads the root of the first document, as kubectl does; null if the text is empty.</summary>
     /// <param name="text">The YAML or JSON text.</param>
     /// <exception cref="YamlException">The text is not valid YAML.</exception>
@@ -18,20 +16,25 @@ internal abstract class YamlNode
     {
         var parser = new Parser(text);
         parser.Consume<StreamStart>();
-        return parser.TryConsume<DocumentStart>(out _) ? ReadNode(parser, new Dictionary<AnchorName, YamlNode>(), 0) : null;
+        return parser.TryConsume<DocumentStart>(out _) ? ReadNode(parser, new Content(), 0) : null;
     }
 
-    private static YamlNode ReadNode(Parser parser, Dictionary<AnchorName, YamlNode> anchors, int depth)
+    private static YamlNode ReadNode(Parser parser, Content content, int depth)
     {
+        if (++content.Nodes > Bounds.KubeconfigNodes.Limit)
+        {
+            throw new YamlException(parser.Current!.Start, parser.Current.End, $"It has more than {Bounds.KubeconfigNodes}.");
+        }
+
         if (parser.TryConsume<AnchorAlias>(out var alias))
         {
-            return anchors.TryGetValue(alias.Value, out var named)
+            return content.Anchors.TryGetValue(alias.Value, out var named)
                 ? named
                 : throw new YamlException(alias.Start, alias.End, $"The alias {alias.Value} names nothing before it.");
         }
 
         var node = parser.Consume<NodeEvent>();
-        if (depth > DepthLimit)
+        if (depth > Bounds.KubeconfigDepth.Limit)
         {
             throw new YamlException(node.Start, node.End, "Nested too deeply.");
         }
@@ -46,7 +49,7 @@ internal abstract class YamlNode
                 var items = new List<YamlNode>();
                 while (!parser.TryConsume<SequenceEnd>(out _))
                 {
-                    items.Add(ReadNode(parser, anchors, depth + 1));
+                    items.Add(ReadNode(parser, content, depth + 1));
                 }
 
                 result = new KubeconfigSequence(items);
@@ -55,9 +58,9 @@ internal abstract class YamlNode
                 var fields = new Dictionary<string, YamlNode>(StringComparer.Ordinal);
                 while (!parser.TryConsume<MappingEnd>(out _))
                 {
-                    var key = ReadNode(parser, anchors, depth + 1) as KubeconfigScalar
+                    var key = ReadNode(parser, content, depth + 1) as KubeconfigScalar
                         ?? throw new YamlException(node.Start, node.End, "A key is not plain text.");
-                    fields[key.Text] = ReadNode(parser, anchors, depth + 1);
+                    fields[key.Text] = ReadNode(parser, content, depth + 1);
                 }
 
                 result = new KubeconfigMapping(fields);
@@ -66,7 +69,7 @@ internal abstract class YamlNode
 
         if (!node.Anchor.IsEmpty)
         {
-            anchors[node.Anchor] = result;
+            content.Anchors[node.Anchor] = result;
         }
 
         return result;
@@ -91,6 +94,13 @@ internal abstract class YamlNode
     protected abstract bool WriteTo(Utf8JsonWriter writer, int limit);
 
     /// <summary>Text, a number, a Boolean or null.</summary>
+    private sealed class Content
+    {
+        public Dictionary<AnchorName, YamlNode> Anchors { get; } = [];
+
+        public int Nodes { get; set; }
+    }
+
     internal sealed class KubeconfigScalar(string text, bool plain) : YamlNode
     {
         public string Text => text;

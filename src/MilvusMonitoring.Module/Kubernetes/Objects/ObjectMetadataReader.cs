@@ -19,7 +19,7 @@ internal static class ObjectMetadataReader
             return null;
         }
 
-        using var document = JsonDocument.Parse(slice);
+        using var document = JsonSlice.Open(slice);
         return FromMetadata(document.RootElement);
     }
 

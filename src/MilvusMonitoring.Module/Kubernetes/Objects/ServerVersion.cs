@@ -13,7 +13,7 @@ internal sealed record ServerVersion(KubernetesVersion Kubernetes, string Text)
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = JsonSlice.Open(json);
             var root = document.RootElement;
             return ParseDigits(root.Text("major")) is { } major && ParseDigits(root.Text("minor")) is { } minor
                 ? new ServerVersion(new KubernetesVersion(major, minor), root.Text("gitVersion") ?? $"v{major}.{minor}")

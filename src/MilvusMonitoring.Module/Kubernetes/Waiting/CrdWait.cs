@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Objects;
 
@@ -41,7 +40,7 @@ internal static class CrdWait
                 return false;
             }
 
-            using var document = JsonDocument.Parse(status);
+            using var document = JsonSlice.Open(status);
             state = CrdState.FromStatus(document.RootElement);
             refusedForLong.CancelAfter(state.Refusal is null ? Timeout.InfiniteTimeSpan : RefusalGrace);
             return state.IsEstablished;

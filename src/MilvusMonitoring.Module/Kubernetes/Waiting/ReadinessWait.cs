@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Messages;
@@ -87,7 +86,7 @@ internal sealed class ReadinessWait(ClusterClient client, IActivitySink sink)
 
         bool Observe(WatchEvent watchEvent)
         {
-            using var document = JsonDocument.Parse(watchEvent.Object);
+            using var document = JsonSlice.Open(watchEvent.Object);
             var live = document.RootElement;
             var id = type.IdOf(namespaceName, live.Member("metadata").Text("name") ?? string.Empty);
             if (!ids.Contains(id))

@@ -3,27 +3,8 @@ using MilvusMonitoring.Manifests.Files;
 namespace MilvusMonitoring.Manifests.Archives;
 
 /// <summary>
-/// The limits of an archive. The largest release so far: 0.9 MB packed, 320 entries, 10 MB unpacked, 5.6 MB of manifests.
-/// </summary>
-internal static class ArchiveLimits
-{
-    /// <summary>The packed size that is downloaded or read from disk.</summary>
-    public const long MaximumPackedBytes = 64L * 1024 * 1024;
-
-    /// <summary>
-    /// The unpacked size of all entries, ignored entries included: 25 times the largest release. Stops decompression bombs.
-    /// </summary>
-    public const long MaximumUnpackedBytes = 256L * 1024 * 1024;
-
-    /// <summary>The size of the manifests, which stay in memory.</summary>
-    public const long MaximumManifestBytes = 64L * 1024 * 1024;
-
-    /// <summary>The number of entries, folders included: 15 times the largest release.</summary>
-    public const int MaximumEntries = 5000;
-}
-
-/// <summary>
-/// Collects the manifests among the entries of an untrusted archive, and finds the folder that contains them.
+/// Collects the manifests among the entries of an untrusted archive, and finds the folder that contains them. The largest release so far:
+/// 0.9 MB packed, 320 entries, 10 MB unpacked, 5.6 MB of manifests.
 /// </summary>
 internal sealed class ArchiveManifests
 {
@@ -47,9 +28,9 @@ internal sealed class ArchiveManifests
     /// </exception>
     public (string Folder, string Path)? Accept(string name)
     {
-        if (++_entries > ArchiveLimits.MaximumEntries)
+        if (++_entries > Bounds.ArchiveEntries.Limit)
         {
-            throw Invalid($"has more than {ArchiveLimits.MaximumEntries} entries");
+            throw Invalid($"has more than {Bounds.ArchiveEntries}");
         }
 
         var path = name.Replace('\\', '/');
@@ -85,9 +66,9 @@ internal sealed class ArchiveManifests
     public void Add((string Folder, string Path) location, byte[] content)
     {
         _manifestBytes += content.Length;
-        if (_manifestBytes > ArchiveLimits.MaximumManifestBytes)
+        if (_manifestBytes > Bounds.Manifests.Limit)
         {
-            throw Invalid($"contains more than {ArchiveLimits.MaximumManifestBytes / 1048576} MB of manifests");
+            throw Invalid($"contains more than {Bounds.Manifests} of manifests");
         }
 
         if (!_paths.Add(location.Folder + "/" + location.Path))

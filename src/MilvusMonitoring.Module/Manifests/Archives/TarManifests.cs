@@ -17,8 +17,8 @@ internal static class TarManifests
         var manifests = new ArchiveManifests(archive);
         var unpacked = new LimitedStream(
             new GZipStream(packed, CompressionMode.Decompress, leaveOpen: true),
-            ArchiveLimits.MaximumUnpackedBytes,
-            () => manifests.Invalid($"unpacks to more than {ArchiveLimits.MaximumUnpackedBytes / 1048576} MB"));
+            Bounds.ArchiveContent.Limit,
+            () => manifests.Invalid($"unpacks to more than {Bounds.ArchiveContent}"));
         await using (unpacked.ConfigureAwait(false))
         {
             try
@@ -44,7 +44,8 @@ internal static class TarManifests
 
     private static async Task ReadEntriesAsync(LimitedStream unpacked, ArchiveManifests manifests, CancellationToken cancellationToken)
     {
-        var reader = new TarReader(unpacked, leaveOpen: true);
+        var guarded = new TarGuard(unpacked, () => manifests.Invalid($"has a header with more than {Bounds.ArchiveHeader}"));
+        var reader = new TarReader(guarded, leaveOpen: true);
         await using (reader.ConfigureAwait(false))
         {
             while (await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false) is { } entry)
@@ -80,10 +81,10 @@ internal static class TarManifests
 
     private static async Task<byte[]> ReadContentAsync(TarEntry entry, ArchiveManifests manifests, CancellationToken cancellationToken)
     {
-        if (entry.Length > ManifestText.MaximumLength)
+        if (entry.Length > Bounds.Manifest.Limit)
         {
             throw manifests.Invalid(
-                $"contains '{ArchiveManifests.Clean(entry.Name)}' with more than {ManifestText.MaximumLength / 1048576} MB");
+                $"contains '{ArchiveManifests.Clean(entry.Name)}' with more than {Bounds.Manifest}");
         }
 
         var content = new byte[entry.Length];

@@ -21,6 +21,7 @@ internal static class ZipManifests
     public static async Task<IReadOnlyList<ManifestFile>> ReadAsync(Stream packed, string archive, CancellationToken cancellationToken)
     {
         var manifests = new ArchiveManifests(archive);
+        await EnsureFewEntriesAsync(packed, manifests, cancellationToken).ConfigureAwait(false);
         try
         {
             using var zip = new ZipArchive(packed, ZipArchiveMode.Read, leaveOpen: true);
@@ -54,6 +55,26 @@ internal static class ZipManifests
         return manifests.ListFiles();
     }
 
+    // ZipArchive reads its whole directory first, and the number of entries there may be wrong: count what the directory can have.
+    private static async Task EnsureFewEntriesAsync(Stream packed, ArchiveManifests manifests, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[64 << 10];
+        var (count, kept) = (0, 0);
+        while (await packed.ReadAsync(buffer.AsMemory(kept), cancellationToken).ConfigureAwait(false) is var read and > 0)
+        {
+            var block = buffer.AsMemory(0, kept + read);
+            count += block.Span.Count("PK\x01\x02"u8);
+            kept = Math.Min(block.Length, 3);
+            block[^kept..].CopyTo(buffer);
+        }
+
+        packed.Position = 0;
+        if (count > Bounds.ArchiveEntries.Limit)
+        {
+            throw manifests.Invalid($"has more than {Bounds.ArchiveEntries}");
+        }
+    }
+
     private static async Task<byte[]> ReadContentAsync(
         ZipArchiveEntry entry,
         ArchiveManifests manifests,
@@ -61,14 +82,14 @@ internal static class ZipManifests
     {
         // The length in the zip's directory may be wrong, so the stream is limited as well.
         MonitoringException TooLarge() => manifests.Invalid(
-            $"contains '{ArchiveManifests.Clean(entry.FullName)}' with more than {ManifestText.MaximumLength / 1048576} MB");
-        if (entry.Length > ManifestText.MaximumLength)
+            $"contains '{ArchiveManifests.Clean(entry.FullName)}' with more than {Bounds.Manifest}");
+        if (entry.Length > Bounds.Manifest.Limit)
         {
             throw TooLarge();
         }
 
         using var content = new MemoryStream((int)entry.Length);
-        using var limited = new LimitedStream(entry.Open(), ManifestText.MaximumLength, TooLarge);
+        using var limited = new LimitedStream(entry.Open(), Bounds.Manifest.Limit, TooLarge);
         await limited.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
         var bytes = content.ToArray();
         return bytes.Length == entry.Length && Crc32.Compute(bytes) == entry.Crc32

@@ -29,7 +29,7 @@ internal sealed class FolderFile(string path, string location) : ManifestFile(pa
 
     private ManifestContent Read()
     {
-        if (Length > ManifestText.MaximumLength)
+        if (Length > Bounds.Manifest.Limit)
         {
             throw new MonitoringException(
                 ErrorId.ManifestInvalid,

@@ -7,9 +7,6 @@ namespace MilvusMonitoring.Manifests.Files;
 /// <summary>Converts the bytes of a manifest file to UTF-8 text without control characters.</summary>
 internal static class ManifestText
 {
-    /// <summary>The largest accepted file. The largest file of any release so far has 1.6 MB. etcd refuses objects over 1.5 MB.</summary>
-    public const int MaximumLength = 16 * 1024 * 1024;
-
     /// <summary>What to do about a file that is too large.</summary>
     public const string SizeRemedy = "split it into files of one object each";
 
@@ -27,7 +24,7 @@ internal static class ManifestText
     /// </exception>
     public static ReadOnlyMemory<byte> ToUtf8(string path, ReadOnlyMemory<byte> content)
     {
-        if (content.Length > MaximumLength)
+        if (content.Length > Bounds.Manifest.Limit)
         {
             throw Problem(path, 0, DescribeSize(content.Length), SizeRemedy);
         }
@@ -54,7 +51,7 @@ internal static class ManifestText
 
     /// <summary>Describes the size of a file that is too large. The text follows the name of the file.</summary>
     public static string DescribeSize(long length) =>
-        $"has {length / 1048576} MB, more than the {MaximumLength / 1048576} MB that a manifest file may have";
+        $"has {length >> 20} MiB, more than the {Bounds.Manifest} that a manifest file may have";
 
     private static ReadOnlyMemory<byte> RemoveByteOrderMark(string path, ReadOnlyMemory<byte> content) => content.Span switch
     {

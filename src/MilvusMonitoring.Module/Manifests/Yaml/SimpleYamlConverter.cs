@@ -82,6 +82,11 @@ internal ref struct SimpleYamlConverter
 
             _writer.Flush();
             documents.Add(new JsonText(_buffer.Written.ToArray(), line));
+            if (documents.Count > Bounds.ManifestDocuments.Limit)
+            {
+                return false;
+            }
+
             _buffer.Clear();
             _writer.Reset();
         }
@@ -94,7 +99,7 @@ internal ref struct SimpleYamlConverter
     {
         _cancellationToken.ThrowIfCancellationRequested();
         var line = _lines.Line[_lines.Indent..];
-        if (++_depth > YamlConverter.MaximumDepth)
+        if (++_depth > Bounds.ManifestDepth.Limit)
         {
             return false;
         }
@@ -122,7 +127,7 @@ internal ref struct SimpleYamlConverter
             }
             else if (SimpleYamlScalar.MeasureKey(item) > 0)
             {
-                if (++_depth > YamlConverter.MaximumDepth || !ReadMapping(indent + 1 + spaces))
+                if (++_depth > Bounds.ManifestDepth.Limit || !ReadMapping(indent + 1 + spaces))
                 {
                     return false;
                 }

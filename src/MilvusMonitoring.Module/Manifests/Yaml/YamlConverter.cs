@@ -21,15 +21,6 @@ internal readonly record struct JsonText(ReadOnlyMemory<byte> Json, int Line);
 /// </remarks>
 internal sealed class YamlConverter : IDisposable
 {
-    /// <summary>The maximum depth of nested collections. The deepest schema of a release so far has 31 levels.</summary>
-    public const int MaximumDepth = 128;
-
-    /// <summary>
-    /// The maximum number of bytes that aliases and merge keys add to a file. No honest file needs as many; a billion-laughs attack needs
-    /// more.
-    /// </summary>
-    public const int MaximumAliasBytes = 1024 * 1024;
-
     /// <summary>Writes the shortest JSON.</summary>
     public static readonly JsonWriterOptions WriterOptions = new()
     {
@@ -47,6 +38,7 @@ internal sealed class YamlConverter : IDisposable
     private PooledBuffer _target;
     private int _depth;
     private int _aliasBytes;
+    private int _anchorBytes;
 
     private YamlConverter(string path, TextReader text, CancellationToken cancellationToken)
     {
@@ -112,6 +104,10 @@ internal sealed class YamlConverter : IDisposable
             if (!json.SequenceEqual("null"u8))
             {
                 documents.Add(new JsonText(json.ToArray(), line));
+                if (documents.Count > Bounds.ManifestDocuments.Limit)
+                {
+                    throw Problem(line, $"has more than {Bounds.ManifestDocuments}", "split the file");
+                }
             }
 
             _buffer.Clear();
@@ -148,6 +144,12 @@ internal sealed class YamlConverter : IDisposable
         WriteContent(node);
         _writer.Flush();
         var json = _target.Written[start..];
+        _anchorBytes += json.Length;
+        if (_anchorBytes > Bounds.ManifestAnchors.Limit)
+        {
+            throw Problem(node.Start.Line, $"names more than {Bounds.ManifestAnchors} by anchors", "name only what an alias refers to");
+        }
+
         _anchors[anchored.Anchor] = (json[0] == (byte)',' ? json[1..] : json).ToArray();
     }
 
@@ -222,7 +224,7 @@ internal sealed class YamlConverter : IDisposable
 
     private void Enter(NodeEvent collection)
     {
-        if (++_depth > MaximumDepth)
+        if (++_depth > Bounds.ManifestDepth.Limit)
         {
             throw TooDeep(collection);
         }
@@ -292,18 +294,18 @@ internal sealed class YamlConverter : IDisposable
     private void Charge(byte[] json, ParsingEvent location)
     {
         _aliasBytes += json.Length;
-        if (_aliasBytes > MaximumAliasBytes)
+        if (_aliasBytes > Bounds.ManifestAliases.Limit)
         {
             throw Problem(
                 location.Start.Line,
-                $"grows by more than {MaximumAliasBytes / 1048576} MB through aliases", "write the values in full");
+                $"grows by more than {Bounds.ManifestAliases} through aliases", "write the values in full");
         }
 
         // Aliases within aliases nest deeper than the parser's events.
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaximumDepth });
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Bounds.ManifestDepth.Limit });
         while (reader.Read())
         {
-            if (_depth + reader.CurrentDepth > MaximumDepth)
+            if (_depth + reader.CurrentDepth > Bounds.ManifestDepth.Limit)
             {
                 throw TooDeep(location);
             }
@@ -311,7 +313,7 @@ internal sealed class YamlConverter : IDisposable
     }
 
     private ManifestProblemException TooDeep(ParsingEvent location) =>
-        Problem(location.Start.Line, $"nests deeper than {MaximumDepth} levels, which no Kubernetes object does", "correct the file");
+        Problem(location.Start.Line, $"nests deeper than {Bounds.ManifestDepth}, which no Kubernetes object does", "correct the file");
 
     private void ReadMerged(List<byte[]> merged)
     {
@@ -357,7 +359,7 @@ internal sealed class YamlConverter : IDisposable
 
     private void WriteMerged(byte[] source)
     {
-        var reader = new Utf8JsonReader(source, new JsonReaderOptions { MaxDepth = MaximumDepth + 1 });
+        var reader = new Utf8JsonReader(source, new JsonReaderOptions { MaxDepth = Bounds.ManifestDepth.Limit + 1 });
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

@@ -8,7 +8,6 @@ namespace MilvusMonitoring.Milvus.Helm;
 /// <summary>Runs helm. A cancelled helm gets time to end cleanly, because a helm that is killed leaves its release pending.</summary>
 internal static class HelmProcess
 {
-    private const int OutputLimit = 64 << 20;
     private const int ErrorLinesKept = 200;
 
     /// <summary>
@@ -33,7 +32,7 @@ internal static class HelmProcess
         using var helm = ChildProcess.Start(start);
 
         // The cancellation does not end the reading: helm would block on a full pipe instead of ending.
-        var running = helm.RunAsync(input, OutputLimit, dropsMore: true, CancellationToken.None);
+        var running = helm.RunAsync(input, Bounds.HelmOutput.Limit, dropsMore: true, CancellationToken.None);
         await WaitAsync(helm, running, endLimit, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         var (exitCode, output) = await running.ConfigureAwait(false);

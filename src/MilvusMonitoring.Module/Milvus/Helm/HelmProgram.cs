@@ -16,8 +16,8 @@ internal sealed class HelmProgram
 
     // The chart's README asks for 3.14; --set-json came before, with 3.10.
     private static readonly System.Version Oldest = new(3, 14);
-    private static readonly TimeSpan QueryLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan UpgradeLimit = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan QueryLimit = Bounds.HelmQueryTime.Time;
+    private static readonly TimeSpan UpgradeLimit = Bounds.HelmUpgradeTime.Time;
 
     private readonly string _path;
 

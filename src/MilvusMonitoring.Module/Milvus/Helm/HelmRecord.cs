@@ -20,12 +20,14 @@ internal sealed record HelmRecord
     /// <summary>The version of what the chart installs; null if the chart names none.</summary>
     public string? AppVersion { get; init; }
 
-    /// <summary>The user's values.</summary>
-    public required JsonElement Config { get; init; }
-
-    /// <summary>What the chart has rendered; empty for other charts.</summary>
-    public required string Manifest { get; init; }
-
-    /// <summary>The values in effect: the chart's defaults with the user's over them.</summary>
+    /// <summary>The values in effect on which the monitor depends: the chart's defaults with the user's over them.</summary>
     public required JsonElement Values { get; init; }
+
+    /// <summary>The record as it is kept, for <see cref="HelmRecordReader.GetContent"/>.</summary>
+    public required ReadOnlyMemory<byte> Source { get; init; }
 }
+
+/// <summary>What only a run of helm needs of a record.</summary>
+/// <param name="Config">The user's values.</param>
+/// <param name="Manifest">What the chart has rendered.</param>
+internal sealed record HelmContent(JsonElement Config, string Manifest);

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using MilvusMonitoring.IO;
 using MilvusMonitoring.Json;
 
@@ -14,10 +15,15 @@ namespace MilvusMonitoring.Milvus.Helm;
 /// <remarks>Source: Helm, pkg/storage/driver (secrets.go, cfgmaps.go, util.go).</remarks>
 internal static class HelmRecordReader
 {
-    /// <summary>The most bytes of an unpacked record. Real records have a few megabytes; the API server takes 1 MiB packed.</summary>
-    public const int SizeLimit = 64 << 20;
+    private const int ReadSize = 16 << 10;
+
+    // The values on which the monitor depends. What else a release has is read when helm is to run.
+    private static readonly string[] ValuesRead = ["cluster", "metrics", "fullnameOverride", "nameOverride"];
 
     private static readonly JsonElement NoValues = JsonDocument.Parse("{}").RootElement.Clone();
+
+    // A few kilobytes can unpack to the bound: of several records one is unpacked at a time.
+    private static readonly object Gate = new();
 
     /// <summary>Reads the record in a Secret's <c>data.release</c>.</summary>
     /// <param name="data">The text in the response of the API server.</param>
@@ -54,35 +60,54 @@ internal static class HelmRecordReader
         return null;
     }
 
+    /// <summary>Reads what only a run of helm needs of a record that was read before.</summary>
+    /// <param name="source">The <see cref="HelmRecord.Source"/> of the record.</param>
+    public static HelmContent GetContent(ReadOnlyMemory<byte> source)
+    {
+        lock (Gate)
+        {
+            using var unpacked = new PooledBuffer();
+            var json = Unpack(source.ToArray(), unpacked)!.Value;
+            return new HelmContent(JsonSlice.Parse(json, "config"), JsonSlice.Text(json, "manifest") ?? string.Empty);
+        }
+    }
+
     private static HelmRecord? ReadText(byte[] text, out string? damage)
     {
         try
         {
-            var packed = text.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..] ? text : FromBase64(text);
-            damage = packed is null ? "it is neither base64 nor JSON" : null;
-            if (packed is null)
+            lock (Gate)
             {
-                return null;
-            }
+                using var unpacked = new PooledBuffer();
+                if (Unpack(text, unpacked) is not { } json)
+                {
+                    damage = "it is neither base64 nor JSON";
+                    return null;
+                }
 
-            var json = packed is [0x1f, 0x8b, 0x08, ..] ? Unpack(packed) : packed;
-            return JsonTexts.AreReadable(json) ? ReadJson(json, out damage) : throw new JsonException();
+                return JsonTexts.AreReadable(json.Span) ? ReadJson(json, text, out damage) : throw new JsonException();
+            }
         }
-        catch (Exception exception) when (exception is InvalidDataException or JsonException)
+        catch (Exception exception) when (exception is InvalidDataException or JsonException or MonitoringException)
         {
-            damage = exception is JsonException ? "it is no valid JSON" : exception.Message;
+            damage = exception switch
+            {
+                JsonException => "it is no valid JSON",
+                MonitoringException exceeded => exceeded.Reason,
+                _ => exception.Message,
+            };
             return null;
         }
     }
 
-    private static HelmRecord? ReadJson(ReadOnlyMemory<byte> json, out string? damage)
+    private static HelmRecord? ReadJson(ReadOnlyMemory<byte> json, byte[] source, out string? damage)
     {
-        var chart = JsonSlice.Parse(json, "chart", "metadata");
+        var chart = JsonSlice.Find(json, "chart", "metadata");
         var revision = JsonSlice.Parse(json, "version");
-        if (JsonSlice.Text(json, "name") is not { Length: > 0 } name
-            || JsonSlice.Text(json, "info", "status") is not { } status
-            || chart.Text("name") is not { } chartName
-            || chart.Text("version") is not { } chartVersion
+        if (Text(json, "name") is not { Length: > 0 } name
+            || Text(json, "info", "status") is not { } status
+            || Text(chart, "name") is not { } chartName
+            || Text(chart, "version") is not { } chartVersion
             || revision.ValueKind != JsonValueKind.Number || !revision.TryGetInt32(out var number))
         {
             damage = "name, revision, status or chart are missing in it";
@@ -90,7 +115,7 @@ internal static class HelmRecordReader
         }
 
         damage = null;
-        var config = chartName == MilvusChart.Name ? JsonSlice.Parse(json, "config") : NoValues;
+        var isMilvus = chartName == MilvusChart.Name;
         return new HelmRecord
         {
             Name = name,
@@ -98,11 +123,47 @@ internal static class HelmRecordReader
             Status = status,
             ChartName = chartName,
             ChartVersion = chartVersion,
-            AppVersion = chart.Text("appVersion") is { Length: > 0 } version ? version : null,
-            Config = config,
-            Manifest = chartName == MilvusChart.Name ? JsonSlice.Text(json, "manifest") ?? string.Empty : string.Empty,
-            Values = chartName == MilvusChart.Name ? HelmValues.Coalesce(JsonSlice.Parse(json, "chart", "values"), config) : NoValues,
+            AppVersion = Text(chart, "appVersion") is { Length: > 0 } version ? version : null,
+            Values = isMilvus
+                ? HelmValues.Coalesce(SelectValues(JsonSlice.Find(json, "chart", "values")), SelectValues(JsonSlice.Find(json, "config")))
+                : NoValues,
+            Source = source,
         };
+    }
+
+    private static string? Text(ReadOnlyMemory<byte> json, params ReadOnlySpan<string> path)
+    {
+        if (json.IsEmpty)
+        {
+            return null;
+        }
+
+        EnsureShort(JsonSlice.Find(json, path), path[^1]);
+        return JsonSlice.Text(json, path);
+    }
+
+    private static JsonElement SelectValues(ReadOnlyMemory<byte> values)
+    {
+        var selected = new JsonObject();
+        foreach (var name in values.IsEmpty ? [] : ValuesRead)
+        {
+            var value = JsonSlice.Find(values, name);
+            EnsureShort(value, name);
+            if (!value.IsEmpty)
+            {
+                selected[name] = JsonNode.Parse(value.Span);
+            }
+        }
+
+        return JsonSerializer.SerializeToElement(selected);
+    }
+
+    private static void EnsureShort(ReadOnlyMemory<byte> value, string name)
+    {
+        if (value.Length > Bounds.HelmValue.Limit)
+        {
+            throw new InvalidDataException($"its value '{name}' has more than {Bounds.HelmValue}");
+        }
     }
 
     private static byte[]? FromBase64(byte[] text)
@@ -111,15 +172,30 @@ internal static class HelmRecordReader
         return Base64.DecodeFromUtf8(text, bytes, out _, out var written) == System.Buffers.OperationStatus.Done ? bytes[..written] : null;
     }
 
-    /// <summary>Unpacks a record up to <see cref="SizeLimit"/>: a few kilobytes can unpack to gigabytes.</summary>
-    private static byte[] Unpack(byte[] packed)
+    // The text lies in the buffer where it was packed.
+    private static ReadOnlyMemory<byte>? Unpack(byte[] text, PooledBuffer unpacked)
     {
-        using var unpacking = new LimitedStream(
-            new GZipStream(new MemoryStream(packed), CompressionMode.Decompress),
-            SizeLimit,
-            () => new InvalidDataException($"it unpacks to more than {SizeLimit >> 20} MiB"));
-        using var unpacked = new MemoryStream();
-        unpacking.CopyTo(unpacked);
-        return unpacked.ToArray();
+        var packed = text.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..] ? text : FromBase64(text);
+        if (packed is null)
+        {
+            return null;
+        }
+
+        if (packed is not [0x1f, 0x8b, 0x08, ..])
+        {
+            return packed;
+        }
+
+        using var unpacking = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+        while (unpacking.Read(unpacked.GetSpan(ReadSize)) is var count and > 0)
+        {
+            unpacked.Advance(count);
+            if (unpacked.Written.Length > Bounds.HelmRecord.Limit - ReadSize)
+            {
+                throw new InvalidDataException($"it unpacks to more than {Bounds.HelmRecord}");
+            }
+        }
+
+        return unpacked.WrittenMemory;
     }
 }
