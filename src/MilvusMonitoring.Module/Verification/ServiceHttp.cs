@@ -1,3 +1,5 @@
+using System.Net.Security;
+using MilvusMonitoring.IO;
 using MilvusMonitoring.PortForwarding;
 
 namespace MilvusMonitoring.Verification;
@@ -8,7 +10,13 @@ internal static class ServiceHttp
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
 
     public static HttpClient CreateForAddress(Uri address) =>
-        Create(new SocketsHttpHandler { ConnectTimeout = ConnectLimit }, new Uri(Describe(address) + "/"));
+        Create(
+            new SocketsHttpHandler
+            {
+                ConnectTimeout = ConnectLimit,
+                SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = OfflineChain.CreatePolicy() },
+            },
+            new Uri(Describe(address) + "/"));
 
     /// <summary>Writes an address without a slash at its end, a query, or a user.</summary>
     public static string Describe(Uri address) =>

@@ -42,7 +42,13 @@ internal sealed class TestAuthority : IDisposable
     public TestAuthority Intermediate(string name) => new(Request(name, out var key), key, this);
 
     /// <summary>A server's certificate for the names and addresses given.</summary>
-    public X509Certificate2 Server(IEnumerable<string> hosts, int fromDays = -1, int toDays = 30, bool forClients = false)
+    /// <param name="issuerAt">Where the certificate says that its issuer and its revocation are to be had.</param>
+    public X509Certificate2 Server(
+        IEnumerable<string> hosts,
+        int fromDays = -1,
+        int toDays = 30,
+        bool forClients = false,
+        string? issuerAt = null)
     {
         var request = Request("server", out var key);
         var names = new SubjectAlternativeNameBuilder();
@@ -59,6 +65,12 @@ internal sealed class TestAuthority : IDisposable
         }
 
         request.CertificateExtensions.Add(names.Build());
+        if (issuerAt is not null)
+        {
+            request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension([issuerAt + "ocsp"], [issuerAt + "issuer"]));
+            request.CertificateExtensions.Add(CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([issuerAt + "crl"]));
+        }
+
         return Sign(request, key, forClients ? ClientUse : ServerUse, fromDays, toDays);
     }
 

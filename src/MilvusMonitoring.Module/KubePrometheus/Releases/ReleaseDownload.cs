@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using MilvusMonitoring.IO;
 using MilvusMonitoring.Messages;
@@ -37,6 +38,7 @@ internal sealed class ReleaseDownload
             AllowAutoRedirect = false,
             ConnectTimeout = StallLimit,
             DefaultProxyCredentials = CredentialCache.DefaultCredentials,
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = OfflineChain.CreatePolicy() },
         };
         using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("MilvusMonitoring");

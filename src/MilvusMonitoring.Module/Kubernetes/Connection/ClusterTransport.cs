@@ -65,7 +65,9 @@ internal sealed class ClusterTransport : IDisposable
                 RemoteCertificateValidationCallback = check.Validate,
                 ClientCertificateContext = identity?.TlsContext,
                 // The check trusts what the runtime decides on the certificate of an https proxy.
-                CertificateChainPolicy = proxy is null ? ServerCertificateCheck.RuntimePolicy() : null,
+                CertificateChainPolicy = proxy?.Scheme == Uri.UriSchemeHttps
+                    ? OfflineChain.CreatePolicy()
+                    : ServerCertificateCheck.RuntimePolicy(),
             },
         };
 

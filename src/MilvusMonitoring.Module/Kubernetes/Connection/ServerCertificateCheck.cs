@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using MilvusMonitoring.IO;
 using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes.Connection;
@@ -70,12 +71,12 @@ internal sealed class ServerCertificateCheck
     /// The policy of the chain that the runtime builds before it calls this check. It trusts no root and downloads nothing: the default
     /// policy would read all authorities of the system, and <see cref="Validate"/> alone decides.
     /// </summary>
-    public static X509ChainPolicy RuntimePolicy() => new()
+    public static X509ChainPolicy RuntimePolicy()
     {
-        RevocationMode = X509RevocationMode.NoCheck,
-        DisableCertificateDownloads = true,
-        TrustMode = X509ChainTrustMode.CustomRootTrust,
-    };
+        var policy = OfflineChain.CreatePolicy();
+        policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        return policy;
+    }
 
     /// <summary>Finds what is wrong with a certificate.</summary>
     /// <param name="sent">The other certificates that the server sent.</param>
