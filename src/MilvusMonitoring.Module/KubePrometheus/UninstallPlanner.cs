@@ -247,7 +247,7 @@ internal sealed class UninstallPlanner(ClusterClient client, bool force, int thr
 
     /// <summary>The command that deletes the monitors of Milvus.</summary>
     private static string NameCommand(IReadOnlyList<(ForeignObject Monitor, string Release)> monitors) => monitors is [var only]
-        ? $"Disable-MilvusServiceMonitor {PowerShellText.Quote(only.Release)} -Namespace {only.Monitor.Id.Namespace}"
+        ? $"Disable-MilvusServiceMonitor {PowerShellText.Quote(only.Release)} -Namespace {PowerShellText.Quote(only.Monitor.Id.Namespace!)}"
         : "Get-MilvusServiceMonitor | Disable-MilvusServiceMonitor";
 
     private static PlannedResource Leave(PlannedResource item, string reason) =>

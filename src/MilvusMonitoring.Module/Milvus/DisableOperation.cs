@@ -110,8 +110,8 @@ internal sealed class DisableOperation(ClusterClient client, IActivitySink sink)
     private static string? DescribeReturn(FoundInstance? found, LiveMonitor monitor) =>
         found is { Instance: { MonitorInValues: true } instance } && instance.MonitorName == monitor.Metadata.Name
             ? $"The values of the Helm release {instance} still ask for {monitor.Id}, so that the next helm upgrade brings it back; "
-                + $"to prevent that, pass to helm upgrade: --version {instance.ChartVersion} --reuse-values "
-                + "--set metrics.serviceMonitor.enabled=false"
+                + $"to prevent that, pass to helm upgrade: --version {PowerShellText.Quote(instance.ChartVersion ?? string.Empty)} "
+                + "--reuse-values --set metrics.serviceMonitor.enabled=false"
             : null;
 
     private async Task<(FoundInstance? Found, MonitoringException? Missing)> FindInstanceAsync(

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MilvusMonitoring.Messages;
 using MilvusMonitoring.Milvus.Helm;
 
 namespace MilvusMonitoring.Milvus;
@@ -97,8 +98,10 @@ internal static class HelmArguments
         }
     }
 
+    // Quotes do not keep helm from reading a word as an option, so that an option may stand bare.
     private static string Quote(string argument) =>
-        argument.All(character => char.IsAsciiLetterOrDigit(character) || "-_./:=@,+".Contains(character, StringComparison.Ordinal))
+        argument.StartsWith("--", StringComparison.Ordinal)
+        && argument.All(character => char.IsAsciiLetter(character) || character == '-')
             ? argument
-            : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+            : PowerShellText.Quote(argument);
 }

@@ -111,8 +111,11 @@ internal sealed class HelmUpgrade
     public MonitoringException CreateMonitorMissing() => new(
         ErrorId.HelmFailed,
         $"Helm upgraded {_plan.Found.Instance}, but its chart made no {_plan.Found.MonitorId}",
-        $"see helm get manifest {Chart.Release} --namespace {Chart.Namespace}, or leave -Method Helm out",
+        $"see helm get manifest {Select(Chart.Release, Chart.Namespace)}, or leave -Method Helm out",
         _plan.Found.MonitorId.ToString());
+
+    private static string Select(string release, string namespaceName) =>
+        $"{PowerShellText.Quote(release)} --namespace {PowerShellText.Quote(namespaceName)}";
 
     private async Task<MonitoringException> CreateFailureAsync(HelmResult result, CancellationToken cancellationToken)
     {
@@ -135,12 +138,13 @@ internal sealed class HelmUpgrade
             return after.Revision == before.Revision
                 ? "the release is as it was; correct that and run the command again"
                 : $"its revision {after.Revision} is {after.Status}; correct that, "
-                    + $"run helm rollback {before.Name} {before.Revision} --namespace {before.Namespace}, and then the command again";
+                    + $"run helm rollback {PowerShellText.Quote(before.Name)} {before.Revision} "
+                    + $"--namespace {PowerShellText.Quote(before.Namespace)}, and then the command again";
         }
         catch (MonitoringException exception)
         {
             _sink.Verbose(exception.Message);
-            return $"see helm history {before.Name} --namespace {before.Namespace} for what became of it";
+            return $"see helm history {Select(before.Name, before.Namespace)} for what became of it";
         }
     }
 }

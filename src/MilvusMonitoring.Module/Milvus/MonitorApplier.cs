@@ -25,7 +25,8 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
         {
             sink.Verbose(
                 $"Helm's own record of {chart.Release} does not ask for this ServiceMonitor; to make it last there too, use -Method Helm, "
-                    + $"or pass to helm upgrade: --version {chart.ChartVersion} --reuse-values --set {plan.HelmSet}");
+                    + $"or pass to helm upgrade: --version {PowerShellText.Quote(chart.ChartVersion)} --reuse-values "
+                    + $"--set {PowerShellText.Quote(plan.HelmSet)}");
         }
 
         return await FindResultAsync(plan, action, cancellationToken).ConfigureAwait(false)

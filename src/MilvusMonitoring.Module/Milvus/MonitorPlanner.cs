@@ -115,8 +115,8 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
             throw new MonitoringException(
                 ErrorId.FieldConflict,
                 $"The values of the Helm release {found.Instance} ask for another {found.MonitorId}",
-                $"change the values, with -Method Helm or by helm upgrade with --version {chart.ChartVersion} --reuse-values "
-                    + $"--set {options.AsHelmSet}",
+                $"change the values, with -Method Helm or by helm upgrade with --version {PowerShellText.Quote(chart.ChartVersion)} "
+                    + $"--reuse-values --set {PowerShellText.Quote(options.AsHelmSet)}",
                 found.MonitorId.ToString());
         }
 

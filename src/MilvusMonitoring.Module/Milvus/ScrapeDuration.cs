@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Milvus;
 
@@ -55,7 +56,7 @@ internal static partial class ScrapeDuration
         return interval is not null && timeout is not null && Parse(timeout) > Parse(interval)
             ? new ScrapeProblem(
                 $"The scrape timeout {timeout} is longer than the interval {interval}, which Prometheus refuses",
-                $"give -ScrapeTimeout {interval} or less, or a longer -Interval")
+                $"give -ScrapeTimeout {PowerShellText.Quote(interval)} or less, or a longer -Interval")
             : null;
     }
 

@@ -1,4 +1,5 @@
 using MilvusMonitoring.Json;
+using MilvusMonitoring.Messages;
 using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.Verification;

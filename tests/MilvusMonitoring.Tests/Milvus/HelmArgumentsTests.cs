@@ -38,10 +38,10 @@ public sealed class HelmArgumentsTests
     }
 
     [Fact]
-    public void The_command_line_is_shown_as_a_shell_takes_it() =>
+    public void The_command_line_is_shown_as_PowerShell_takes_it() =>
         Assert.Equal(
-            """helm upgrade r --set-json 'a={"b":"it'\''s"}'""",
-            HelmArguments.WriteCommandLine(["upgrade", "r", "--set-json", """a={"b":"it's"}"""])
+            """helm upgrade r --set-json 'a={"b":"it''s"}' '--%' '@a'""",
+            HelmArguments.WriteCommandLine(["upgrade", "r", "--set-json", """a={"b":"it's"}""", "--%", "@a"])
         );
 
     [Theory]

@@ -15,6 +15,15 @@ public sealed class RemediesTests
     [InlineData("user@aks; rm", "'user@aks; rm'")]
     [InlineData("it's", "'it''s'")]
     [InlineData("it\u2019s $x", "'it\u2019\u2019s $x'")]
+    [InlineData("a\u201a\u201b\u2018b", "'a\u201a\u201a\u201b\u201b\u2018\u2018b'")]
+    [InlineData("a\u201d \u201e\"", "'a\u201d \u201e\"'")]
+    [InlineData("--%", "'--%'")]
+    [InlineData("@a", "'@a'")]
+    [InlineData("\u2013Force", "'\u2013Force'")]
+    [InlineData("a`$(Get-It)", "'a`$(Get-It)'")]
+    [InlineData("a\nGet-It", "'a\nGet-It'")]
+    [InlineData("a,b", "'a,b'")]
+    [InlineData("a#b", "'a#b'")]
     [InlineData("", "''")]
     public void A_word_becomes_an_argument_that_PowerShell_reads_as_that_word(string word, string argument)
     {
