@@ -92,5 +92,6 @@ internal static class Bounds
 
     public static Bound ForwardPayload { get; } = new("what a port-forward holds of each direction of a connection", 64 * KiB, Bound.Bytes);
 
-    public static Bound ForwardRefusal { get; } = new("the reason why a pod refuses a port-forward; the rest is dropped", 2 * KiB, Bound.Bytes);
+    public static Bound ForwardRefusal { get; } =
+        new("the reason why a pod refuses a port-forward; the rest is dropped", 2 * KiB, Bound.Bytes);
 }

@@ -17,7 +17,9 @@ internal sealed class SafeCause : Exception
     {
         for (var each = cause; each is not null; each = each.InnerException)
         {
-            if (each is not (MonitoringException or SafeCause) && SafeText.CleanLines(each.Message) != each.Message.ReplaceLineEndings("\n"))
+            var isSafe = each is MonitoringException or SafeCause
+                || SafeText.CleanLines(each.Message) == each.Message.ReplaceLineEndings("\n");
+            if (!isSafe)
             {
                 return new SafeCause(cause!);
             }

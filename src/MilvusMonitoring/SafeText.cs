@@ -91,7 +91,15 @@ internal static class SafeText
         for (var at = 0; at < text.Length;)
         {
             var run = CountSame(text, at);
-            broken.Append(IsCommand(text, at, run, isStart: at == start) ? string.Join(' ', text.Substring(at, run).ToCharArray()) : text.AsSpan(at, run));
+            if (IsCommand(text, at, run, isStart: at == start))
+            {
+                broken.AppendJoin(' ', text.Substring(at, run).AsEnumerable());
+            }
+            else
+            {
+                broken.Append(text, at, run);
+            }
+
             at += run;
         }
 

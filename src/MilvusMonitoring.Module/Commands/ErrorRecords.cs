@@ -15,7 +15,8 @@ internal static class ErrorRecords
     public static ErrorRecord From(Exception exception, object? target)
     {
         var known = exception as MonitoringException ?? Unexpected(exception);
-        return new ErrorRecord(known, known.ErrorId, Category(known.ErrorId), known.Target ?? (target is string text ? SafeText.Clean(text) : target));
+        var shown = target is string text ? SafeText.Clean(text) : target;
+        return new ErrorRecord(known, known.ErrorId, Category(known.ErrorId), known.Target ?? shown);
     }
 
     /// <summary>The record for a check that failed.</summary>

@@ -50,7 +50,9 @@ internal static class JsonSlice
         return document.RootElement.Clone();
     }
 
-    /// <summary>Parses a text from outside. A document takes several times the memory of its text, so its values are counted first.</summary>
+    /// <summary>
+    /// Parses a text from outside. A document takes several times the memory of its text, so that its values are counted first.
+    /// </summary>
     /// <exception cref="JsonException">The text is not valid JSON.</exception>
     /// <exception cref="MonitoringException"><see cref="ErrorId.ResponseInvalid"/>: it has more values than the bound.</exception>
     public static JsonDocument Open(ReadOnlyMemory<byte> json, int maximumDepth = 64)

@@ -22,7 +22,9 @@ internal static class WatchEventReader
         string what,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var lines = LineReader.ReadAsync(stream, Bounds.WatchEvent.Limit, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var lines = LineReader
+            .ReadAsync(stream, Bounds.WatchEvent.Limit, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
         while (await MoveNextAsync(lines, what).ConfigureAwait(false))
         {
             if (!lines.Current.IsEmpty)

@@ -37,7 +37,8 @@ public sealed class HostileInputTests : IDisposable
         var value = member == "name" ? new string('a', 15 << 20) : new string(' ', 15 << 20) + "\"}";
         var text = member == "name"
             ? $$"""{"name":"{{value}}"}"""
-            : """{"name":"a","version":1,"info":{"status":"deployed"},"chart":{"metadata":{"name":"milvus","version":"1"}},"config":{"metrics":" """ + value + "}";
+            : """{"name":"a","version":1,"info":{"status":"deployed"},"chart":{"metadata":{"name":"milvus","version":"1"}},"""
+                + "\"config\":{\"metrics\":\"" + value + "}";
         var record = Convert.ToBase64String(Pack(text, 0));
         await Allocations.HoldsAsync(() =>
         {

@@ -1,7 +1,6 @@
 using System.Text;
 using MilvusMonitoring.Manifests;
 using MilvusMonitoring.Manifests.Archives;
-using MilvusMonitoring.Manifests.Yaml;
 
 namespace MilvusMonitoring.Tests;
 

@@ -7,7 +7,9 @@ using MilvusMonitoring.Tests.Verification;
 
 namespace MilvusMonitoring.Tests.Printing;
 
-/// <summary>Every command on a cluster whose texts a terminal or an agent would obey: no stream and no property has them as they are.</summary>
+/// <summary>
+/// Every command on a cluster whose texts a terminal or an agent would obey: no stream and no property has them as they are.
+/// </summary>
 public sealed class HostileClusterTests
 {
     private const string Apps = "/apis/apps/v1/namespaces/monitoring";
@@ -53,7 +55,7 @@ public sealed class HostileClusterTests
         _printed.AddRange(stage.Session.Host.Questions);
         _printed.AddRange(stage.Complete($"Grant-PrometheusMilvusAccess -Kubeconfig '{stage.Kubeconfig}' -ClusterRole "));
 
-        Assert.All(_printed, text => Assert.True(Hostile.Find(text, areLines: true) is null, $"{Hostile.Find(text, areLines: true)}: {text}"));
+        Assert.Empty(_printed.Where(text => Hostile.Find(text, areLines: true) is not null).ToList());
         var sources = (string[])
             [
                 "gitversion", "admission", "condition", "chartversion", "appversion", "releasestatus", "fullname", "interval", "manager",
@@ -75,7 +77,7 @@ public sealed class HostileClusterTests
         stage.Cluster.Put(role);
 
         var grafana = stage.Cluster.Find("apps/v1", "Deployment", "monitoring", "grafana")!;
-        grafana["status"] = JsonNode.Parse("""{"observedGeneration":99,"conditions":[{"type":"Progressing","status":"False","reason":"Late"}]}""");
+        grafana["status"] = JsonNode.Parse("""{"observedGeneration":99,"conditions":[{"type":"Progressing","status":"False"}]}""");
         grafana["status"]!["conditions"]![0]!["message"] = Hostile.Around("condition");
         stage.Cluster.Faults.Add("GET", Apps + "/deployments/grafana", Body(grafana), times: null);
 
@@ -88,10 +90,12 @@ public sealed class HostileClusterTests
         };
         good.PutInto(stage.Cluster);
         Relabelled(stage, new SampleMilvus { Name = "failed", Status = Hostile.Around("releasestatus") });
-        Relabelled(stage, new SampleMilvus { Name = "named", Values = new JsonObject { ["fullnameOverride"] = Hostile.Around("fullname") } });
+        var named = new JsonObject { ["fullnameOverride"] = Hostile.Around("fullname") };
+        Relabelled(stage, new SampleMilvus { Name = "named", Values = named });
         var monitor = JsonNode.Parse("""
             {"apiVersion":"monitoring.coreos.com/v1","kind":"ServiceMonitor","metadata":{"name":"other","namespace":"default"},
-             "spec":{"selector":{"matchLabels":{"app.kubernetes.io/name":"milvus","app.kubernetes.io/instance":"good"}},"endpoints":[{"port":"metrics"}]}}
+             "spec":{"selector":{"matchLabels":{"app.kubernetes.io/name":"milvus","app.kubernetes.io/instance":"good"}},
+                     "endpoints":[{"port":"metrics"}]}}
             """)!.AsObject();
         monitor["spec"]!["endpoints"]![0]!["interval"] = Hostile.Around("interval");
         stage.Cluster.Put(monitor, Hostile.Around("manager"));

@@ -20,7 +20,8 @@ public sealed class OutputPropertyTests
     [
         .. typeof(ErrorId).Assembly
             .GetExportedTypes()
-            .Where(type => type is { IsAbstract: false, IsEnum: false } && type != typeof(ModuleLoadContext) && type != typeof(MonitoringException)),
+            .Where(type => type is { IsAbstract: false, IsEnum: false })
+            .Except([typeof(ModuleLoadContext), typeof(MonitoringException)]),
     ];
 
     [Theory]
@@ -76,7 +77,7 @@ public sealed class OutputPropertyTests
         var type when type == typeof(IReadOnlyDictionary<string, string>) => new Dictionary<string, string> { [Text] = Text },
         var type when type == typeof(IReadOnlyList<StackResource>) => Array.Empty<StackResource>(),
         var type when (Nullable.GetUnderlyingType(type) ?? type) is { IsValueType: true } plain => Activator.CreateInstance(plain),
-        var type => throw new InvalidOperationException($"{property.DeclaringType!.Name}.{property.Name} is a {type}: decide how it is printed."),
+        _ => throw new InvalidOperationException($"Decide how {property.DeclaringType!.Name}.{property.Name} is printed."),
     };
 
     private static IEnumerable<string> ListTexts(object? value) => value switch

@@ -200,7 +200,7 @@ public sealed class TestMilvusMonitoringTests
     [InlineData(502, "text/html", "<html>Bad Gateway</html>", CheckStatus.Failed, "answers 502")]
     [InlineData(200, "application/json", """{"status":"success","data":{"yaml":"scrape_con""", CheckStatus.Failed, "is no Prometheus")]
     [InlineData(422, "application/json", """{"status":"error","error":"no\nsuch thing"}""", CheckStatus.Failed, "answers: no such thing")]
-    [InlineData(200, "application/json", "endless", CheckStatus.Failed, "more than 64 MiB")]
+    [InlineData(200, "application/json", "endless", CheckStatus.Failed, "more than 8 MiB")]
     [InlineData(200, "application/json", "cut", CheckStatus.Failed, "does not answer")]
     [InlineData(200, "application/json", """{"status":"success","data":[]}""", CheckStatus.Failed, "has not loaded")]
     public async Task What_answers_in_the_place_of_Prometheus_is_one_line_and_no_crash(
