@@ -1,8 +1,7 @@
 namespace MilvusMonitoring.Tests;
 
 /// <summary>
-/// The collection of tests that hold a bound of time, count what the process holds, or change what all tests share: nothing runs beside
-/// them.
+/// The collection of tests that count what the process holds, or change what all tests share: nothing runs beside them.
 /// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class Alone

@@ -36,6 +36,7 @@ public sealed class OldestRuntime : IAsyncLifetime
                 _folder.PathOf("program"),
                 "-p:TestFramework=net8.0",
                 $"-p:ModuleOutput={_folder.PathOf("module")}/",
+                "-p:RunAnalyzers=false",
                 "-p:UseSharedCompilation=false",
                 "-nodeReuse:false",
                 "-m:1",

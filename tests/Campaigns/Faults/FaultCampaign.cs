@@ -80,9 +80,9 @@ internal sealed class FaultCampaign(CampaignOptions options) : IDisposable
 
         if (options.IsShort && options.Case is null)
         {
-            yield return positions.Where(position => position % 16 == 8).Select(position => new ServerRestart(position));
+            yield return positions.Where(position => position % 32 == 8).Select(position => new ServerRestart(position));
             yield return [new Storm(options.Seed)];
-            yield return Kills(scenario, positions.Where(position => position % 24 == 11));
+            yield return Kills(scenario, positions.Where(position => position % 48 == 11));
             yield break;
         }
 

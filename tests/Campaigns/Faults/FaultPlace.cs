@@ -19,12 +19,14 @@ internal sealed record FaultPlace(FaultSort Sort, bool Stays, int Position)
         var positions = Enumerable.Range(0, EndOfPositions);
         if (options.IsShort && options.Case is null)
         {
-            // Another sort at each position, so that all positions and all sorts have their turn.
+            // Another sort at each position, so that all sorts have their turn, and all positions within three seeds.
             return
             [
-                positions.Select(position => new FaultPlace(sorts[(position + options.Seed) % sorts.Count], false, position)),
                 positions
-                    .Where(position => position % 5 == 0)
+                    .Where(position => (position + options.Seed) % 3 == 1)
+                    .Select(position => new FaultPlace(sorts[(position + options.Seed) % sorts.Count], false, position)),
+                positions
+                    .Where(position => (position + options.Seed) % 6 == 1)
                     .Select(position => new FaultPlace(sorts[((position * 3) + options.Seed) % sorts.Count], true, position)),
             ];
         }

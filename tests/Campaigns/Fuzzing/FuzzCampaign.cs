@@ -8,12 +8,12 @@ namespace MilvusMonitoring.Campaigns.Fuzzing;
 /// <summary>Gives made-up inputs to everything that reads what others wrote.</summary>
 internal sealed class FuzzCampaign(CampaignOptions options)
 {
-    private const int ShortShare = 30;
+    private const int ShortShare = 100;
     private const int BatchSize = 500;
     private const int MostViolations = 50;
     private const long MostMemory = 400L << 20;
 
-    private static readonly TimeSpan LongestInput = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestInput = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestBatch = TimeSpan.FromSeconds(60);
 
     public IEnumerable<(string Name, Func<CancellationToken, Task<CampaignRow>> Run)> Rows() =>

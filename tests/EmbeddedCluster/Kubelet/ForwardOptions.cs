@@ -9,6 +9,9 @@ public sealed record ForwardOptions
     /// <summary>How long a WebSocket may carry no message either way; pings don't count. Null for ever.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 
+    /// <summary>The clock of <see cref="IdleTimeout"/>.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Whether an idle WebSocket is broken off instead of being closed with 1000.</summary>
     public bool IdleReset { get; init; }
 

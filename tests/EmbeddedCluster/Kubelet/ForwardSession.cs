@@ -120,7 +120,7 @@ internal sealed class ForwardSession(
 
         while (timeout - socket.Idle is var left && left > TimeSpan.Zero)
         {
-            await Task.Delay(left, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(left, options.Time, cancellationToken).ConfigureAwait(false);
         }
 
         if (options.IdleReset)

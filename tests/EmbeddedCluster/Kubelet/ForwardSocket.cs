@@ -5,15 +5,15 @@ namespace EmbeddedCluster.Kubelet;
 /// <summary>
 /// The WebSocket that carries the streams of one port-forward: one message at a time goes out, and what passes is counted.
 /// </summary>
-internal sealed class ForwardSocket(WebSocket socket, ForwardFault fault, CancellationToken aborted) : IDisposable
+internal sealed class ForwardSocket(WebSocket socket, ForwardFault fault, TimeProvider time, CancellationToken aborted) : IDisposable
 {
     private readonly SemaphoreSlim _sending = new(1, 1);
-    private long _lastMessage = Environment.TickCount64;
+    private long _lastMessage = time.GetTimestamp();
 
     /// <summary>How many bytes of messages were sent.</summary>
     public long Sent { get; private set; }
 
-    public TimeSpan Idle => TimeSpan.FromMilliseconds(Environment.TickCount64 - Interlocked.Read(ref _lastMessage));
+    public TimeSpan Idle => time.GetElapsedTime(Interlocked.Read(ref _lastMessage));
 
     /// <summary>Sends a message that is no pod's data.</summary>
     /// <param name="message">With the channel in front.</param>
@@ -98,5 +98,5 @@ internal sealed class ForwardSocket(WebSocket socket, ForwardFault fault, Cancel
         Touch();
     }
 
-    private void Touch() => Interlocked.Exchange(ref _lastMessage, Environment.TickCount64);
+    private void Touch() => Interlocked.Exchange(ref _lastMessage, time.GetTimestamp());
 }

@@ -180,7 +180,7 @@ internal sealed class PortForwarder(ClusterState state, AccessControl access)
         }
 
         var planned = new ForwardFault(fault, context.Abort);
-        using var socket = new ForwardSocket(await UpgradeAsync(context).ConfigureAwait(false), planned, aborted);
+        using var socket = new ForwardSocket(await UpgradeAsync(context).ConfigureAwait(false), planned, options.Time, aborted);
         var target = new ForwardTarget(state, pod, options);
         ForwardStream[] streams = [.. ports.Select((port, index) => new ForwardStream(index, port, target, socket))];
         state.Forwards.SocketOpened();

@@ -6,7 +6,7 @@ namespace MilvusMonitoring.Tests.Commands;
 /// <summary>Ctrl+C while the real helm works: helm comes to its end first, and leaves no release pending.</summary>
 public sealed class HelmStopTests
 {
-    private static readonly TimeSpan Delay = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Delay = TimeSpan.FromSeconds(0.7);
 
     [Theory]
     [InlineData(RealHelm.Newest, "*/servicemonitors*")]

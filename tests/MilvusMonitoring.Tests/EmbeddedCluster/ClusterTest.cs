@@ -30,7 +30,7 @@ public abstract class ClusterTest : IAsyncLifetime
     private protected async Task UntilAsync(Func<Cluster, bool> condition)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromSeconds(10));
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
         await Cluster.WaitForAsync(condition, patience.Token);
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using EmbeddedCluster;
 using EmbeddedCluster.Monitoring;
 using MilvusMonitoring.KubePrometheus.Releases;
@@ -13,30 +12,38 @@ namespace MilvusMonitoring.Tests.Help;
 /// What the examples of the help take for granted: a cluster with the stack and two Milvus, and the files that they name in the current
 /// folder.
 /// </summary>
-internal sealed partial class ExampleStage : IAsyncDisposable
+internal sealed class ExampleStage : IAsyncDisposable
 {
-    private const string Release = "v0.18.0";
+    public const string Release = "v0.18.0";
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     private readonly Stage _stage;
     private readonly WebServer _prometheus;
     private MonitoredCluster? _monitored;
 
-    private ExampleStage(Stage stage, WebServer prometheus) => (_stage, _prometheus) = (stage, prometheus);
+    private ExampleStage(Stage stage, WebServer prometheus, bool hasStack) =>
+        (_stage, _prometheus, HasStack) = (stage, prometheus, hasStack);
 
-    /// <summary>Prepares for an example: one that installs the stack itself finds none.</summary>
-    public static async Task<ExampleStage> StartAsync(string code)
+    public bool HasStack { get; }
+
+    public static async Task<ExampleStage> StartAsync(bool withStack)
     {
         var stage = new ExampleStage(
             await Stage.StartAsync(),
-            await WebServer.StartAsync("prometheus", TestContext.Current.CancellationToken));
-        await stage.PrepareAsync(withStack: !Installs().IsMatch(code));
-        if (code.Contains("Test-MilvusMonitoring", StringComparison.Ordinal))
-        {
-            await stage.ScrapeAsync();
-        }
-
+            await WebServer.StartAsync("prometheus", TestContext.Current.CancellationToken),
+            withStack);
+        await stage.PrepareAsync();
+        stage._stage.ForgetWrites();
         return stage;
+    }
+
+    /// <summary>Stops what the last example has opened.</summary>
+    /// <returns>Whether nothing else is left of it: nothing was written to the cluster.</returns>
+    public async Task<bool> IsAsNewAsync()
+    {
+        (await _stage.Session.InvokeAsync("Stop-MonitoringPortForward -All")).EnsureNoError();
+        return _stage.Writes.Count == 0;
     }
 
     /// <summary>Whether all commands of a script are the module's own or the engine's.</summary>
@@ -89,8 +96,10 @@ internal sealed partial class ExampleStage : IAsyncDisposable
         return string.Join('\n', result.Errors);
     }
 
-    /// <summary>Runs an example in pwsh, with the real release in the cache where the machine has one.</summary>
-    public async Task<string> RunInPwshAsync(string code)
+    /// <summary>Runs an example in pwsh.</summary>
+    /// <param name="code">The example.</param>
+    /// <param name="cache">Where releases are kept; null for none.</param>
+    public async Task<string> RunInPwshAsync(string code, string? cache)
     {
         var script = $$"""
             $ErrorActionPreference = 'Stop'
@@ -107,21 +116,27 @@ internal sealed partial class ExampleStage : IAsyncDisposable
             new Dictionary<string, string?>
             {
                 ["KUBECONFIG"] = _stage.Kubeconfig,
-                ["MILVUSMONITORING_CACHE"] = Cache,
+                ["MILVUSMONITORING_CACHE"] = cache ?? Path.Combine(_stage.Folder, "cache"),
                 ["NO_COLOR"] = "1",
             });
         return result.ExitCode == 0 ? result.Errors : result.Errors + result.Output;
     }
 
-    /// <summary>Puts the real release where the module looks before it downloads.</summary>
-    public async Task KeepReleaseAsync()
+    /// <summary>Has a real Prometheus scrape every Milvus.</summary>
+    public async Task ScrapeAsync()
     {
-        var files = await RealManifests.ReadAsync(Release);
-        await new ReleaseCache(Cache).KeepAsync(
-            ReleaseCatalog.Get(Release),
-            files,
-            new RecordingSink(),
-            TestContext.Current.CancellationToken);
+        if (_monitored is not null)
+        {
+            return;
+        }
+
+        _monitored = await MonitoredCluster.StartAsync(_stage.Cluster, servers: 1, TestContext.Current.CancellationToken);
+        (
+            await _stage.RunAsync(
+                "Get-MilvusInstance -Kubeconfig $c | Enable-MilvusServiceMonitor; Grant-PrometheusMilvusAccess -Kubeconfig $c; "
+                    + "Test-MilvusMonitoring -Kubeconfig $c -Wait -Timeout 2m"
+            )).EnsureNoError();
+        _stage.ForgetWrites();
     }
 
     public async ValueTask DisposeAsync()
@@ -135,9 +150,7 @@ internal sealed partial class ExampleStage : IAsyncDisposable
         await _prometheus.DisposeAsync();
     }
 
-    private string Cache => Path.Combine(_stage.Folder, "cache");
-
-    private async Task PrepareAsync(bool withStack)
+    private async Task PrepareAsync()
     {
         var cluster = _stage.Cluster;
         var often = () => JsonNode.Parse("""{"metrics":{"serviceMonitor":{"interval":"2s","scrapeTimeout":"1s"}}}""")!.AsObject();
@@ -155,7 +168,7 @@ internal sealed partial class ExampleStage : IAsyncDisposable
             manifests,
             overwrite: false,
             TestContext.Current.CancellationToken);
-        if (!withStack)
+        if (!HasStack)
         {
             return;
         }
@@ -164,23 +177,9 @@ internal sealed partial class ExampleStage : IAsyncDisposable
         (await _stage.RunAsync("Get-MilvusInstance -Kubeconfig $c my-release | Enable-MilvusServiceMonitor")).EnsureNoError();
     }
 
-    /// <summary>Has a real Prometheus scrape every Milvus.</summary>
-    private async Task ScrapeAsync()
-    {
-        _monitored = await MonitoredCluster.StartAsync(_stage.Cluster, servers: 1, TestContext.Current.CancellationToken);
-        (
-            await _stage.RunAsync(
-                "Get-MilvusInstance -Kubeconfig $c | Enable-MilvusServiceMonitor; Grant-PrometheusMilvusAccess -Kubeconfig $c; "
-                    + "Test-MilvusMonitoring -Kubeconfig $c -Wait -Timeout 2m"
-            )).EnsureNoError();
-    }
-
     /// <summary>What shows or stops port-forwards takes some for granted.</summary>
     private static string Opened(string code) =>
         code.Contains("-MonitoringPortForward", StringComparison.Ordinal) && !code.Contains("Start-", StringComparison.Ordinal)
             ? "$null = Start-MonitoringPortForward"
             : "";
-
-    [GeneratedRegex(@"\bInstall-")]
-    private static partial Regex Installs();
 }

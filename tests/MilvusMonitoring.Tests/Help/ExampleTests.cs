@@ -4,7 +4,8 @@ using HelpBuilder;
 namespace MilvusMonitoring.Tests.Help;
 
 /// <summary>Every example of the help, typed as it stands there.</summary>
-public sealed class ExampleTests
+/// <param name="stages">Where they run.</param>
+public sealed class ExampleTests(ExampleStages stages) : IClassFixture<ExampleStages>
 {
     private const string Internet = "internet";
 
@@ -16,7 +17,7 @@ public sealed class ExampleTests
         Assert.SkipWhen(
             example.Code.Contains("Test-MilvusMonitoring", StringComparison.Ordinal) && MonitoredCluster.Missing is not null,
             $"{MonitoredCluster.Missing}");
-        await using var stage = await ExampleStage.StartAsync(example.Code);
+        var stage = await stages.TakeAsync(example.Code);
         AssertNone(await stage.FaultsOfAsync(example.Code));
         if (example.Needs is null && await stage.IsForTheEngineAsync(example.Code))
         {
@@ -26,12 +27,7 @@ public sealed class ExampleTests
 
         Assert.SkipUnless(example.Needs is null or Internet, $"It parses and binds; to run, it needs {example.Needs}.");
         Assert.SkipUnless(Programs.OnPath("pwsh"), "It parses and binds; pwsh is not on PATH to run it.");
-        if (example.Needs == Internet)
-        {
-            await stage.KeepReleaseAsync();
-        }
-
-        AssertNone(await stage.RunInPwshAsync(example.Code));
+        AssertNone(await stage.RunInPwshAsync(example.Code, example.Needs == Internet ? await stages.KeepReleaseAsync() : null));
     }
 
     [Fact]
@@ -43,7 +39,10 @@ public sealed class ExampleTests
         });
 
     public static IEnumerable<TheoryDataRow<string, string>> All() =>
-        ReadPages().SelectMany(page => page.Examples.Select(example => new TheoryDataRow<string, string>(page.Cmdlet, example.Title)));
+        ReadPages()
+            .SelectMany(page => page.Examples.Select(example => (page.Cmdlet, Example: example)))
+            .OrderBy(row => ExampleStages.PlaceOf(row.Example.Code))
+            .Select(row => new TheoryDataRow<string, string>(row.Cmdlet, row.Example.Title));
 
     private static void AssertNone(string faults) => Assert.True(faults.Length == 0, faults);
 

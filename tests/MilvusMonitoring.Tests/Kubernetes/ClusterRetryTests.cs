@@ -252,7 +252,7 @@ public sealed class ClusterRetryTests : IDisposable
         var watch = Stopwatch.StartNew();
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2));
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20));
     }
 
     public void Dispose()
@@ -281,7 +281,7 @@ public sealed class ClusterRetryTests : IDisposable
     private static async Task WaitUntilAsync(Func<bool> condition)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
         while (!condition())
         {
             await Task.Delay(10, limit.Token);

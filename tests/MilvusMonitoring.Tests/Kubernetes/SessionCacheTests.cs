@@ -65,34 +65,30 @@ public sealed class SessionCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task What_nobody_uses_ends_and_what_somebody_uses_stays()
+    public void What_nobody_uses_ends_and_what_somebody_uses_stays()
     {
-        using var brief = new SessionCache(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        var (keepFor, time) = (TimeSpan.FromSeconds(30), new ManualTime());
+        using var cache = new SessionCache(keepFor, time);
         var settings = Settings("token: a", Cluster);
-        var (first, giveBack) = brief.GetOrCreate(settings, null);
-        var (_, giveBackAgain) = brief.GetOrCreate(settings, null);
+        var (first, giveBack) = cache.GetOrCreate(settings, null);
+        var (_, giveBackAgain) = cache.GetOrCreate(settings, null);
         giveBack();
-        await Task.Delay(200, TestContext.Current.CancellationToken);
-        Assert.Same(first, brief.GetOrCreate(settings, null).Session);
-
-        using var other = new SessionCache(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-        var (gone, end) = other.GetOrCreate(settings, null);
-        end();
-
-        // Each look uses it, so they lie further apart than it is kept.
-        for (var look = 0; IsStill(gone); look++)
-        {
-            Assert.True(look < 100, "it was kept for longer than 20 s");
-            await Task.Delay(200, TestContext.Current.CancellationToken);
-        }
+        time.Advance(keepFor * 2);
+        Assert.Same(first, Use());
 
         giveBackAgain();
+        time.Advance(keepFor * 0.9);
+        Assert.Same(first, Use());
+        time.Advance(keepFor * 0.9);
+        Assert.Same(first, Use());
+        time.Advance(keepFor * 1.1);
+        Assert.NotSame(first, Use());
 
-        bool IsStill(ClusterSession channel)
+        ClusterSession Use()
         {
-            var (found, back) = other.GetOrCreate(settings, null);
-            back();
-            return found == channel;
+            var (session, end) = cache.GetOrCreate(settings, null);
+            end();
+            return session;
         }
     }
 

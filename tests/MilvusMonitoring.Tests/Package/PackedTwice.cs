@@ -60,6 +60,7 @@ public sealed class PackedTwice : IAsyncLifetime
                 "--output",
                 output,
                 $"-p:ProjectUrl={ProjectUrl}",
+                "-p:RunAnalyzers=false",
                 "-p:UseSharedCompilation=false",
                 "-nodeReuse:false",
                 "-m:1",

@@ -6,11 +6,11 @@ namespace MilvusMonitoring.Tests.PortForwarding;
 
 /// <summary>
 /// Pods are replaced one after the other under steady traffic, as in a rolling update that does not end. <c>SOAK_SECONDS</c> makes it last
-/// longer than the 15 s of every run.
+/// longer than the 8 s of every run.
 /// </summary>
 public sealed class ForwardSoakTests
 {
-    private static readonly TimeSpan Between = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
 
     [Fact]
     public async Task No_request_fails_while_pods_are_replaced()
@@ -18,7 +18,7 @@ public sealed class ForwardSoakTests
         var length = TimeSpan.FromSeconds(
             Environment.GetEnvironmentVariable("SOAK_SECONDS") is { Length: > 0 } seconds
                 ? double.Parse(seconds, CultureInfo.InvariantCulture)
-                : 15);
+                : 8);
         await using var stage = await ForwardStage.StartAsync(
             new ClusterOptions
             {

@@ -24,6 +24,9 @@ internal sealed class ProofStage : IAsyncDisposable
 
     public MonitoredCluster Monitored { get; private set; } = null!;
 
+    /// <summary>Whether all links were seen to hold since one was last seen broken.</summary>
+    public bool IsWhole { get; private set; } = true;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Starts it; what is left to the test to enable is not enabled.</summary>
@@ -55,6 +58,7 @@ internal sealed class ProofStage : IAsyncDisposable
     {
         var checks = await TestAsync("-Wait -Timeout 90s");
         Assert.All(checks, check => Assert.True(check.Status == CheckStatus.Passed, check.ToString()));
+        IsWhole = true;
     }
 
     /// <summary>Waits until exactly one link has failed, and the others pass or follow from it.</summary>
@@ -62,6 +66,7 @@ internal sealed class ProofStage : IAsyncDisposable
     /// <param name="detail">What its detail contains, where it comes to that by and by.</param>
     public async Task<MonitoringCheck> OnlyFailsAsync(string link, string detail = "")
     {
+        IsWhole = false;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
         limit.CancelAfter(Patience);
         while (true)

@@ -1,0 +1,78 @@
+using System.Text.RegularExpressions;
+using MilvusMonitoring.KubePrometheus.Releases;
+
+namespace MilvusMonitoring.Tests.Help;
+
+/// <summary>Hands one stage to example after example, until one has written to its cluster.</summary>
+public sealed partial class ExampleStages : IAsyncDisposable
+{
+    private readonly TemporaryFolder _cache = new();
+    private ExampleStage? _stage;
+    private bool _hasRelease;
+
+    /// <summary>The order that needs the fewest stages: what reads, what tests, what writes, what installs.</summary>
+    public static int PlaceOf(string code) =>
+        Installs().IsMatch(code) ? 3
+        : IsTest(code) ? 1
+        : Writes().IsMatch(code) ? 2
+        : 0;
+
+    /// <summary>A stage as an example takes it for granted: one that installs the stack itself finds none.</summary>
+    internal async Task<ExampleStage> TakeAsync(string code)
+    {
+        var withStack = !Installs().IsMatch(code);
+        if (_stage is { } used && (used.HasStack != withStack || !await used.IsAsNewAsync()))
+        {
+            await EndAsync();
+        }
+
+        _stage ??= await ExampleStage.StartAsync(withStack);
+        if (IsTest(code))
+        {
+            await _stage.ScrapeAsync();
+        }
+
+        return _stage;
+    }
+
+    /// <summary>Puts the real release where the module looks before it downloads.</summary>
+    /// <returns>The folder.</returns>
+    internal async Task<string> KeepReleaseAsync()
+    {
+        if (!_hasRelease)
+        {
+            var files = await RealManifests.ReadAsync(ExampleStage.Release);
+            await new ReleaseCache(_cache.Path).KeepAsync(
+                ReleaseCatalog.Get(ExampleStage.Release),
+                files,
+                new RecordingSink(),
+                TestContext.Current.CancellationToken);
+            _hasRelease = true;
+        }
+
+        return _cache.Path;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync();
+        _cache.Dispose();
+    }
+
+    private async Task EndAsync()
+    {
+        if (_stage is { } stage)
+        {
+            _stage = null;
+            await stage.DisposeAsync();
+        }
+    }
+
+    private static bool IsTest(string code) => code.Contains("Test-MilvusMonitoring", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"\bInstall-")]
+    private static partial Regex Installs();
+
+    [GeneratedRegex(@"\b(Enable|Disable|Grant|Revoke|Uninstall)-(?!.*-WhatIf)", RegexOptions.Singleline)]
+    private static partial Regex Writes();
+}
