@@ -126,6 +126,9 @@ public sealed class ForwardLifeTests
         {
             Assert.Equal("prometheus-k8s-0", await ForwardStage.GetAsync(forward));
             await Commands.Stage.UntilAsync(() => stage.Cluster.PortForwards.OpenSockets == 0);
+
+            // The server has cut them; the client is to take note before it hands one out.
+            await Task.Delay(1000, Token);
         }
 
         Assert.Null(forward.LastError);
