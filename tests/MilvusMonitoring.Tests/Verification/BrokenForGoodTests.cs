@@ -132,6 +132,14 @@ public sealed class BrokenForGoodTests
     }
 
     [Fact]
+    public async Task Samples_that_are_stale()
+    {
+        await using var proof = await ProofStage.StartAsync();
+        proof.Monitored.Milvus.Age = TimeSpan.FromMinutes(1);
+        await proof.OnlyFailsAsync("Samples", "s old, with an interval of 1 s");
+    }
+
+    [Fact]
     public async Task A_Milvus_of_the_Operator_with_its_PodMonitor_in_place_of_a_ServiceMonitor()
     {
         await using var proof = await ProofStage.StartAsync(enabled: false);

@@ -140,16 +140,6 @@ public sealed class BrokenLinkTests(SharedProof shared) : IClassFixture<SharedPr
     }
 
     [Fact]
-    public async Task Samples_that_are_stale()
-    {
-        var proof = await shared.TakeAsync();
-        proof.Monitored.Milvus.Age = TimeSpan.FromMinutes(1);
-        await proof.OnlyFailsAsync("Samples", "s old, with an interval of 1 s");
-        proof.Monitored.Milvus.Age = null;
-        await proof.PassesAsync();
-    }
-
-    [Fact]
     public async Task Samples_without_the_labels_that_dashboards_select_by()
     {
         var proof = await shared.TakeAsync();
