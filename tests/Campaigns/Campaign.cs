@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using MilvusMonitoring.Campaigns.Faults;
 using MilvusMonitoring.Campaigns.Fuzzing;
+using MilvusMonitoring.Campaigns.Tenants;
 
 namespace MilvusMonitoring.Campaigns;
 
@@ -23,6 +24,12 @@ public static class Campaign
                 {
                     yield return await run(cancellationToken).ConfigureAwait(false);
                 }
+            }
+
+            if (options.Only is null or "tenant" && IsWanted(options, TenantCampaign.Name))
+            {
+                using var tenants = new TenantCampaign(ofRound);
+                yield return await tenants.RunAsync(cancellationToken).ConfigureAwait(false);
             }
 
             if (options.Only is null or "fuzz")

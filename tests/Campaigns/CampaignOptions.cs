@@ -6,10 +6,10 @@ namespace MilvusMonitoring.Campaigns;
 public sealed record CampaignOptions
 {
     public const string Usage = """
-        dotnet run -c Release --project tests/Campaigns [-- --seed N] [--rounds N] [--only faults|fuzz] [--name NAME] [--case CASE] [--short]
+        dotnet run -c Release --project tests/Campaigns [-- --seed N] [--rounds N] [--only faults|tenant|fuzz] [--name NAME] [--case CASE] [--short]
           --seed N    what everything made up follows from; 1 without it
           --rounds N  how often everything is gone through, each time with another seed; 1 without it
-          --only      faults or fuzz alone
+          --only      one campaign alone
           --name      one row of the table alone
           --case      one case alone, as the list of violations names it
           --short     the form that the tests run: a part of the cases, in a minute
@@ -20,7 +20,7 @@ public sealed record CampaignOptions
 
     public int Rounds { get; init; } = 1;
 
-    /// <summary>"faults" or "fuzz"; null for both.</summary>
+    /// <summary>"faults", "tenant" or "fuzz"; null for all.</summary>
     public string? Only { get; init; }
 
     /// <summary>The one row to run; null for all.</summary>
@@ -58,7 +58,7 @@ public sealed record CampaignOptions
                 case ("--rounds", var text) when int.TryParse(text, CultureInfo.InvariantCulture, out var rounds) && rounds > 0:
                     options = options with { Rounds = rounds };
                     break;
-                case ("--only", "faults" or "fuzz"):
+                case ("--only", "faults" or "tenant" or "fuzz"):
                     options = options with { Only = arguments[index] };
                     break;
                 case ("--name", var row):

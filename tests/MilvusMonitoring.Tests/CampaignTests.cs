@@ -25,6 +25,9 @@ public sealed class CampaignTests
     public Task A_test_that_is_disturbed_at_any_request_says_nothing_that_is_not_so(string name) => AssertHoldsAsync("faults", name);
 
     [Fact]
+    public Task A_tenant_with_one_namespace_changes_nothing_that_a_command_does_outside_of_it() => AssertHoldsAsync("tenant", null);
+
+    [Fact]
     public Task What_reads_what_others_wrote_takes_anything() => AssertHoldsAsync("fuzz", null);
 
     private static async Task AssertHoldsAsync(string campaign, string? name)

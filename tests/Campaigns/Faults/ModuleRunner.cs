@@ -91,7 +91,7 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
             {
                 var operation = new EnableOperation(client, new Silence());
                 var options = new MonitorOptions(null, null, new Dictionary<string, string>());
-                var request = new EnableRequest(instance, null, options, null);
+                var request = new EnableRequest(instance, "default", options, null);
                 var plan = await operation.PlanAsync(request, cancellationToken).ConfigureAwait(false);
                 await operation.ExecuteAsync(plan, cancellationToken).ConfigureAwait(false);
                 return null;
@@ -103,7 +103,7 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
             async (client, _) =>
             {
                 var operation = new DisableOperation(client, new Silence());
-                foreach (var plan in await operation.PlanAsync(instance, null, cancellationToken).ConfigureAwait(false))
+                foreach (var plan in await operation.PlanAsync(instance, "default", cancellationToken).ConfigureAwait(false))
                 {
                     await operation.ExecuteAsync(plan, cancellationToken).ConfigureAwait(false);
                 }

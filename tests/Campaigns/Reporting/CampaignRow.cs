@@ -1,7 +1,7 @@
 namespace MilvusMonitoring.Campaigns;
 
 /// <summary>One row of the table.</summary>
-/// <param name="Campaign">"faults" or "fuzz".</param>
+/// <param name="Campaign">"faults", "tenant" or "fuzz".</param>
 /// <param name="Name">What was put to the test.</param>
 /// <param name="Cases">How many cases were run.</param>
 /// <param name="Violations">What did not hold.</param>
