@@ -180,10 +180,14 @@ internal sealed class UninstallPlanner(ClusterClient client, bool force, int thr
             .Concat(resources.Where(item => item.IsKept).Select(item => item.Id))
             .Select(id => id.ToString())
             .ToList();
-        return outside.Count == 0
-            ? null
-            : Leave(home, $"stays with the inventory of what is left ({ForeignObjects.NameFew(outside)}); "
-                + "the command deletes both when it is run again after that can go") with { IsKept = true };
+        if (outside.Count == 0)
+        {
+            return null;
+        }
+
+        var reason = $"stays with the inventory of what is left ({ForeignObjects.NameFew(outside)}); "
+            + "the command deletes both when it is run again after that can go";
+        return Leave(home, reason) with { IsKept = true };
     }
 
     private async Task<(PlannedResource Item, string? Note)> DecideCrdAsync(
