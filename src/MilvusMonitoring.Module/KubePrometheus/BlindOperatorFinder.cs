@@ -31,10 +31,16 @@ internal sealed record BlindOperator(
 /// Tells a blind operator from a slow operator: compares the start of its container with the time at which the CRDs of its untouched
 /// resources were established.
 /// </summary>
-internal sealed class BlindOperatorFinder(ClusterClient client, int throttleLimit)
+internal sealed class BlindOperatorFinder(ClusterClient client, int throttleLimit, TimeProvider? time = null)
 {
     /// <summary>Both times are in whole seconds, and discovery follows establishment by up to a second.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Within the grace the times do not tell whether an operator is blind. An operator that sees its resources touches them sooner than
+    /// this.
+    /// </summary>
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(20);
 
     /// <summary>Every operator of the catalog's releases has this argument. No other container of its pod has it.</summary>
     private const string OperatorArgument = "--prometheus-config-reloader=";
@@ -95,9 +101,15 @@ internal sealed class BlindOperatorFinder(ClusterClient client, int throttleLimi
             return null;
         }
 
-        return crds.FirstOrDefault(crd => pod.Started <= crd.EstablishedAt + Grace) is { EstablishedAt: { } establishedAt } late
+        return crds.FirstOrDefault(crd => IsBlind(pod.Started, crd.EstablishedAt)) is { EstablishedAt: { } establishedAt } late
             ? new BlindOperator(id, pod.Name, pod.Started, late.Name, establishedAt)
             : null;
+    }
+
+    private bool IsBlind(DateTimeOffset started, DateTimeOffset? established)
+    {
+        var isOld = (time ?? TimeProvider.System).GetUtcNow() - started > LongestStart;
+        return started < established || (isOld && started <= established + Grace);
     }
 
     private async Task<(string Name, DateTimeOffset Started)?> FindNewestPodAsync(

@@ -30,6 +30,8 @@ internal sealed record RunResult(IReadOnlyList<Exception> Errors, KubePrometheus
 /// <summary>Does what the cmdlets do, without an engine around it.</summary>
 internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimeProvider time)
 {
+    private const string StackNamespace = "monitoring";
+
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     public Task<RunResult> InstallAsync(string path, CancellationToken cancellationToken) =>
@@ -54,7 +56,7 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
             async (client, errors) =>
             {
                 var removal = new UninstallOperation(client, new Silence(), new ReleaseStore(), false, throttleLimit);
-                if (await removal.PlanAsync(null, null, cancellationToken).ConfigureAwait(false) is not { } plan)
+                if (await removal.PlanAsync(null, StackNamespace, cancellationToken).ConfigureAwait(false) is not { } plan)
                 {
                     return null;
                 }

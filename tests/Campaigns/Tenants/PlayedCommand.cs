@@ -9,6 +9,9 @@ namespace MilvusMonitoring.Campaigns.Tenants;
 /// <param name="Writes">What it wrote: method and path, without the tenant's namespace.</param>
 internal sealed record PlayedCommand(string Name, IReadOnlyList<string> Errors, IReadOnlyList<string> Writes)
 {
+    /// <summary>A controller deletes it with its Service, sometimes before the command comes to it.</summary>
+    private const string FollowsItsService = "/kube-system/endpoints/kubelet";
+
     public static PlayedCommand Create(string name, RunResult result, IEnumerable<LoggedRequest> writes) => new(
         name,
         [.. result.Errors.Select(error => error is MonitoringException known ? $"{known.ErrorId}: {known.Message}" : $"{error}")],
@@ -17,6 +20,7 @@ internal sealed record PlayedCommand(string Name, IReadOnlyList<string> Errors, 
                 .Where(request => request.UserAgent.StartsWith("milvus-monitoring", StringComparison.Ordinal))
                 .Select(request => $"{request.Method} {request.Path.Split('?')[0]}")
                 .Where(write => !$"{write}/".Contains($"/namespaces/{Tenant.Namespace}/", StringComparison.Ordinal))
+                .Where(write => !write.EndsWith(FollowsItsService, StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal),
         ]);
 

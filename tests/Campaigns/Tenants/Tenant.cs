@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -45,7 +46,12 @@ internal sealed class Tenant(Random random)
     {
         for (var count = random.Next(1, MostObjects); count > 0; count--)
         {
-            cluster.Put(Create(cluster), "tenant");
+            var made = Create(cluster);
+            var (apiVersion, kind, name) = ((string)made["apiVersion"]!, (string)made["kind"]!, (string)made["metadata"]!["name"]!);
+            if (cluster.Find(apiVersion, kind, Namespace, name) is null)
+            {
+                cluster.Put(made, "tenant");
+            }
         }
     }
 
@@ -183,7 +189,7 @@ internal sealed class Tenant(Random random)
     private static byte[] Compress(byte[] content)
     {
         using var stream = new MemoryStream();
-        using (var zipped = new System.IO.Compression.GZipStream(stream, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        using (var zipped = new GZipStream(stream, CompressionLevel.Fastest, leaveOpen: true))
         {
             zipped.Write(content);
         }
@@ -193,7 +199,7 @@ internal sealed class Tenant(Random random)
 
     private static byte[] Decompress(byte[] content)
     {
-        using var unzipped = new System.IO.Compression.GZipStream(new MemoryStream(content), System.IO.Compression.CompressionMode.Decompress);
+        using var unzipped = new GZipStream(new MemoryStream(content), CompressionMode.Decompress);
         using var stream = new MemoryStream();
         unzipped.CopyTo(stream);
         return stream.ToArray();

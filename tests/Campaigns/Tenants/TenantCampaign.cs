@@ -90,6 +90,11 @@ internal sealed class TenantCampaign(CampaignOptions options) : IDisposable
         [
             await RunAsync("install", token => module.InstallAsync(_stack.Manifests, token)).ConfigureAwait(false),
         ];
+
+        // The operator makes a Service for the kubelets on its own time.
+        await world
+            .Cluster.WaitForAsync(cluster => cluster.Find("v1", "Endpoints", "kube-system", "kubelet") is not null, cancellationToken)
+            .ConfigureAwait(false);
         tenant?.Write(world.Cluster);
         played.AddRange(
             [

@@ -40,7 +40,7 @@ public sealed class BlindOperatorTests
     [Fact]
     public async Task One_that_another_tool_sent_before_its_kinds_is_restarted_once_and_becomes_ready()
     {
-        await using var stage = await Stage.StartAsync();
+        await using var stage = await StartLateAsync();
         await PutInOldOrderAsync(stage.Cluster);
 
         var found = await PrometheusCheckAsync(stage);
@@ -69,7 +69,7 @@ public sealed class BlindOperatorTests
     [Fact]
     public async Task One_of_our_own_stack_is_restarted_by_the_remedy_that_the_test_names_and_no_drift_is_seen_in_that()
     {
-        await using var stage = await Stage.StartAsync();
+        await using var stage = await StartLateAsync();
         await stage.InstalledAsync(stage.Wait);
         var objects = await ManifestsAsync();
         foreach (var (id, _) in objects.Where(item => item.Id.Kind == "CustomResourceDefinition"))
@@ -105,7 +105,7 @@ public sealed class BlindOperatorTests
     [Fact]
     public async Task One_that_runs_while_a_definition_comes_back_is_restarted_after_it()
     {
-        await using var stage = await Stage.StartAsync();
+        await using var stage = await StartLateAsync();
         await stage.InstalledAsync(stage.Wait);
         stage.Cluster.Remove("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, $"prometheuses.{Group}");
         await stage.Cluster.WaitForAsync(
@@ -127,7 +127,7 @@ public sealed class BlindOperatorTests
     [Fact]
     public async Task Who_may_not_look_at_pods_installs_all_the_same()
     {
-        await using var stage = await Stage.StartAsync();
+        await using var stage = await StartLateAsync();
         await PutInOldOrderAsync(stage.Cluster);
         stage.Cluster.Faults.Add(
             "GET",
@@ -145,6 +145,9 @@ public sealed class BlindOperatorTests
     /// Makes a cluster as an installation left it that sent the operator at once, on a node that had its image: nothing reconciles its
     /// resources.
     /// </summary>
+    /// <summary>Starts a cluster that establishes a CRD more than a second late, since times of starts are in whole seconds.</summary>
+    private static Task<Stage> StartLateAsync() => Stage.StartAsync(new() { DefinitionDelay = TimeSpan.FromMilliseconds(1100) });
+
     private static async Task PutInOldOrderAsync(Cluster cluster)
     {
         var objects = await ManifestsAsync();

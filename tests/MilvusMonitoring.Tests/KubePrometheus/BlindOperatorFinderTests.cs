@@ -16,6 +16,7 @@ public sealed class BlindOperatorFinderTests : IAsyncLifetime
     private static readonly ResourceType Deployments = new("apps", "v1", "deployments", "Deployment", true);
 
     private readonly TemporaryFolder _folder = new();
+    private readonly SetTime _time = new();
     private Cluster _cluster = null!;
     private ClusterConnection _connection = null!;
 
@@ -40,12 +41,15 @@ public sealed class BlindOperatorFinderTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(-60, true)]
-    [InlineData(0, true)]
-    [InlineData(60, false)]
-    public async Task The_start_of_its_container_decides_not_that_of_the_proxy_beside_it(int seconds, bool isBlind)
+    [InlineData(-60, -59, true)]
+    [InlineData(0, 5, false)]
+    [InlineData(0, 60, true)]
+    [InlineData(1, 60, true)]
+    [InlineData(60, 3600, false)]
+    public async Task The_start_of_its_container_decides_not_that_of_the_proxy_beside_it(int seconds, int now, bool isBlind)
     {
         PutPod("one", seconds);
+        _time.Now = Established()!.Value.AddSeconds(now);
 
         var blind = await LookAsync();
 
@@ -72,7 +76,8 @@ public sealed class BlindOperatorFinderTests : IAsyncLifetime
     }
 
     private Task<BlindOperator?> LookAsync() =>
-        new BlindOperatorFinder(new ClusterClient(_connection), 8).FindAsync(Id, Deployments, [ResourceType.Prometheus], Token);
+        new BlindOperatorFinder(new ClusterClient(_connection), 8, _time)
+            .FindAsync(Id, Deployments, [ResourceType.Prometheus], Token);
 
     private DateTimeOffset? Established() =>
         _cluster
@@ -120,4 +125,11 @@ public sealed class BlindOperatorFinderTests : IAsyncLifetime
                 },
             },
         }.ToJsonString();
+
+    private sealed class SetTime : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UtcNow;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
 }

@@ -45,7 +45,7 @@ public sealed class BrokenForGoodTests
             Values = JsonNode.Parse("""{"cluster":{"enabled":false},"metrics":{"enabled":false}}""")!.AsObject(),
         }.PutRecordInto(proof.Cluster);
         var failed = await proof.OnlyFailsAsync("Instance");
-        Assert.Contains("--set metrics.enabled=true", failed.Remedy, StringComparison.Ordinal);
+        Assert.Contains("metrics.enabled=true", failed.Remedy, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -74,5 +74,10 @@ internal sealed record PolicyRule
     private static bool Has(IReadOnlyList<string> held, string wanted) => held.Contains(Any) || held.Contains(wanted);
 
     private static string[] Texts(JsonNode? values) =>
-        [.. (values as JsonArray ?? []).OfType<JsonValue>().Select(value => value.TryGetValue(out string? text) ? text : null).OfType<string>()];
+    [
+        .. (values as JsonArray ?? [])
+            .OfType<JsonValue>()
+            .Select(value => value.TryGetValue(out string? text) ? text : null)
+            .OfType<string>(),
+    ];
 }
