@@ -1,4 +1,3 @@
-using MilvusMonitoring.Access;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Objects;
