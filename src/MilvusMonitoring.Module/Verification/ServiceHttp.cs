@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using MilvusMonitoring.IO;
 using MilvusMonitoring.PortForwarding;
 
@@ -8,15 +9,23 @@ namespace MilvusMonitoring.Verification;
 internal static class ServiceHttp
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
+    private static readonly HostDialer Dialer = new(ConnectLimit, TimeProvider.System);
 
-    public static HttpClient CreateForAddress(Uri address) =>
-        Create(
+    public static HttpClient CreateForAddress(Uri address)
+    {
+        var http = Create(
             new SocketsHttpHandler
             {
+                ConnectCallback = async (context, cancellationToken) => new NetworkStream(
+                    await Dialer.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false),
+                    ownsSocket: true),
                 ConnectTimeout = ConnectLimit,
                 SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = OfflineChain.CreatePolicy() },
             },
             new Uri(Describe(address) + "/"));
+        http.DefaultRequestHeaders.Host = HostDialer.GetHeader(address);
+        return http;
+    }
 
     /// <summary>Writes an address without a slash at its end, a query, or a user.</summary>
     public static string Describe(Uri address) =>

@@ -71,6 +71,92 @@ public sealed class ClusterConnectionTests : IDisposable
         Assert.Equal(header, Assert.Single(server.Requests).Headers["Authorization"]);
     }
 
+    /// <summary>As kubectl 1.35 does it: a plugin that is missing would fail the request.</summary>
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("token: t, ", "Bearer t")]
+    [InlineData("interactiveMode: Always", null)]
+    public async Task Beside_a_client_certificate_no_plugin_runs(string more, string? header)
+    {
+        using var client = _authority.Client("me");
+        _folder.Write("me.crt", client.ExportCertificatePem());
+        _folder.Write(
+            "me.key",
+            System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(client)!.ExportPkcs8PrivateKeyPem());
+        await using var server = await ServerAsync(context => context.Response.WriteAsync("{}"));
+        var (token, mode) = more.StartsWith("token", StringComparison.Ordinal) ? (more, "") : ("", ", " + more);
+        using var connection = Open(
+            server,
+            $"{token}client-certificate: me.crt, client-key: me.key, "
+                + $"exec: {{apiVersion: client.authentication.k8s.io/v1, command: never-run{mode.TrimEnd(',', ' ')}}}");
+        using var response = await connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/version"), Cancellation);
+        var request = Assert.Single(server.Requests);
+        Assert.Equal(("CN=me", header), (request.ClientCertificate, request.Headers.GetValueOrDefault("Authorization")));
+    }
+
+    /// <summary>As kubectl 1.35 does it: what a kubectl proxy is sent has no credential.</summary>
+    [Theory]
+    [InlineData("{cluster: c}")]
+    [InlineData("{cluster: c, user: ''}")]
+    [InlineData("{cluster: c, user: nobody-here}")]
+    [InlineData("{cluster: c, user: with-token}")]
+    [InlineData("{cluster: c, user: with-plugin}")]
+    public async Task A_server_without_TLS_needs_no_user_and_gets_no_credential(string context)
+    {
+        foreach (var host in new[] { "127.0.0.1", "localhost", "0.0.0.0", "[::]" })
+        {
+            await using var server = await TestServer.StartAsync(null, each => each.Response.WriteAsync("{}"), HttpProtocols.Http1);
+            using var connection = TestKubeconfig.Open(_folder, $$$"""
+                current-context: test
+                contexts: [{name: test, context: {{{context}}}}]
+                clusters: [{name: c, cluster: {server: 'http://{{{host}}}:{{{server.Port}}}'}}]
+                users:
+                - {name: with-token, user: {token: t}}
+                - {name: with-plugin, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: never-run} } }
+                """);
+            using var response = await connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/version"), Cancellation);
+            Assert.DoesNotContain("Authorization", Assert.Single(server.Requests).Headers.Keys);
+        }
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("[::]")]
+    [InlineData("[0:0:0:0:0:0:0:0]")]
+    [InlineData("[::ffff:0.0.0.0]")]
+    public async Task An_unspecified_address_reaches_this_machine_and_keeps_its_name(string host)
+    {
+        var uri = new Uri($"https://{host}:1");
+        await using var server = await TestServer.StartAsync(
+            _authority.Server([uri.IdnHost.Trim('[', ']')]),
+            context => context.Response.WriteAsync("{}"));
+        using var connection = TestKubeconfig.Open(_folder, TestKubeconfig.Text(TestKubeconfig.Server(server, _authority, host), "token: t"));
+        using var response = await connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/version"), Cancellation);
+        Assert.Equal(
+            $"{uri.Host.Replace("[::]", "[::1]", StringComparison.Ordinal)}:{server.Port}",
+            Assert.Single(server.Requests).Headers["Host"]);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("0.0.0.0")]
+    [InlineData("localhost")]
+    public async Task Tls_server_name_is_for_TLS_alone(string host)
+    {
+        var names = new List<string?>();
+        await using var server = await TestServer.StartAsync(
+            _authority.Server(["kubernetes.example.com"]),
+            context => context.Response.WriteAsync("{}"),
+            seeServerName: names.Add);
+        using var connection = TestKubeconfig.Open(
+            _folder,
+            TestKubeconfig.Text(TestKubeconfig.Server(server, _authority, host) + ", tls-server-name: kubernetes.example.com", "token: t"));
+        using var response = await connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/version?a=%2Fb"), Cancellation);
+        var request = Assert.Single(server.Requests);
+        Assert.Equal(($"{host}:{server.Port}", "/version?a=%2Fb"), (request.Headers["Host"], request.Path));
+        Assert.Equal(["kubernetes.example.com"], names);
+    }
+
     [Fact]
     public async Task A_client_certificate_from_files_beside_the_kubeconfig_is_shown_to_the_server()
     {
@@ -133,6 +219,45 @@ public sealed class ClusterConnectionTests : IDisposable
             server.Requests.Select(request => request.Headers["Authorization"]));
     }
 
+    [Fact]
+    public async Task A_token_file_that_is_empty_for_a_moment_is_waited_for_and_the_last_token_kept()
+    {
+        var path = _folder.Write("token", "");
+        var answer = HttpStatusCode.OK;
+        await using var server = await ServerAsync(context =>
+        {
+            context.Response.StatusCode = (int)answer;
+            return Task.CompletedTask;
+        });
+        var time = new WritingTime(() => File.WriteAllText(path, "first"));
+        using var connection = Open(server, "tokenFile: token", time: time);
+        async Task SendAsync()
+        {
+            using var response = await connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/version"), Cancellation);
+        }
+
+        await SendAsync();
+        await File.WriteAllTextAsync(path, "\n", Cancellation);
+        time.Skip(TimeSpan.FromMinutes(2));
+        await SendAsync();
+        answer = HttpStatusCode.Unauthorized;
+        time.OnPause = () => File.WriteAllText(path, "second");
+        await SendAsync();
+        Assert.Equal(
+            ["Bearer first", "Bearer first", "Bearer first", "Bearer second"],
+            server.Requests.Select(request => request.Headers["Authorization"]));
+    }
+
+    [Fact]
+    public async Task Beside_an_empty_token_file_the_token_of_the_kubeconfig_counts()
+    {
+        _folder.Write("token", "");
+        await using var server = await ServerAsync(context => context.Response.WriteAsync("{}"));
+        using var connection = Open(server, "token: t, tokenFile: token");
+        using var response = await connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/version"), Cancellation);
+        Assert.Equal("Bearer t", Assert.Single(server.Requests).Headers["Authorization"]);
+    }
+
     [Theory]
     [InlineData("two words")]
     [InlineData("line\nbreak")]
@@ -141,7 +266,7 @@ public sealed class ClusterConnectionTests : IDisposable
     {
         _folder.Write("token", token);
         await using var server = await ServerAsync(context => context.Response.WriteAsync("{}"));
-        using var connection = Open(server, "tokenFile: token");
+        using var connection = Open(server, "tokenFile: token", time: new SkippingTime());
         var exception = await Assert.ThrowsAsync<MonitoringException>(() =>
             connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/version"), Cancellation));
         Assert.Equal(ErrorId.KubeconfigInvalid, exception.ErrorId);
@@ -262,4 +387,26 @@ public sealed class ClusterConnectionTests : IDisposable
 
     private ClusterConnection Open(TestServer server, string user, RecordingSink? sink = null, TimeProvider? time = null) =>
         TestKubeconfig.Open(_folder, TestKubeconfig.Text(TestKubeconfig.Server(server, _authority), user), sink, time);
+
+    /// <summary>A clock on which something happens in each pause.</summary>
+    private sealed class WritingTime(Action onPause) : TimeProvider
+    {
+        private readonly SkippingTime _skipping = new();
+
+        public Action OnPause { get; set; } = onPause;
+
+        public override long TimestampFrequency => _skipping.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => _skipping.GetUtcNow();
+
+        public override long GetTimestamp() => _skipping.GetTimestamp();
+
+        public void Skip(TimeSpan time) => _skipping.Skip(time);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            OnPause();
+            return _skipping.CreateTimer(callback, state, dueTime, period);
+        }
+    }
 }

@@ -260,7 +260,7 @@ public sealed class ExecCredentialPluginTests : IDisposable
     private ExecCredentialPlugin Plugin(string cluster, string user) => new(Settings(cluster, user), ExecCredentialPlugin.DefaultLimit);
 
     private ExecCredentialSource Source(string command, TimeProvider? time = null) =>
-        new(Settings("server: 'https://127.0.0.1'", Exec(command)), null, ExecCredentialPlugin.DefaultLimit, time ?? TimeProvider.System);
+        new(Settings("server: 'https://127.0.0.1'", Exec(command)), ExecCredentialPlugin.DefaultLimit, time ?? TimeProvider.System);
 
     private ClusterSettings Settings(string cluster, string user) =>
         MergedKubeconfig.Resolve(

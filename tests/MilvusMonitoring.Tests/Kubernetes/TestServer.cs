@@ -38,7 +38,8 @@ internal sealed class TestServer : IAsyncDisposable
         HttpProtocols protocols = HttpProtocols.Http1AndHttp2,
         int port = 0,
         X509Certificate2Collection? chain = null,
-        IPAddress? address = null)
+        IPAddress? address = null,
+        Action<string?>? seeServerName = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -54,6 +55,15 @@ internal sealed class TestServer : IAsyncDisposable
                         {
                             https.ServerCertificate = certificate;
                             https.ServerCertificateChain = chain;
+                            if (seeServerName is not null)
+                            {
+                                https.ServerCertificateSelector = (_, name) =>
+                                {
+                                    seeServerName(name);
+                                    return certificate;
+                                };
+                            }
+
                             https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
                             https.AllowAnyClientCertificate();
                         });

@@ -205,12 +205,6 @@ internal sealed class ClusterConnection : IDisposable
 
         message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         message.Headers.Authorization = credential.Authorization;
-        if (_settings.TlsServerName is { } name)
-        {
-            // The runtime's TLS takes a name other than the address's from this header only.
-            message.Headers.Host = name;
-        }
-
         ImpersonationHeaders.Add(message.Headers, _settings.User.Impersonation);
         request.Upgrade?.AddTo(message);
         if (!request.Body.IsEmpty || request.ContentType is not null)

@@ -166,7 +166,14 @@ internal sealed record TransportFailure(TransportStage Stage, string Reason, Mon
         _ => Describe(exception),
     };
 
-    private static string Describe(Exception exception) => OneLine.TrimPunctuation(OneLine.Clean(exception.Message, 200));
+    private static string Describe(Exception exception)
+    {
+        // The name of a parameter of .NET says nothing to a user.
+        var message = exception is ArgumentException { ParamName: { } name }
+            ? exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
+            : exception.Message;
+        return OneLine.TrimPunctuation(OneLine.Clean(message, 200));
+    }
 
     private static string Via(Uri? proxy) => proxy is null ? "" : $"through the proxy {proxy.Host}:{proxy.Port}: ";
 

@@ -16,8 +16,7 @@ internal static class CredentialSources
         return user switch
         {
             { TokenFile: not null } => new TokenFileCredential(user, identity, time),
-            // As in kubectl, a token or password in the kubeconfig takes precedence over the plugin.
-            { Exec: not null, Token: null, Username: null } => new ExecCredentialSource(settings, identity, pluginLimit, time),
+            { UsesExec: true } => new ExecCredentialSource(settings, pluginLimit, time),
             _ => new FixedCredential(user, identity),
         };
     }

@@ -11,8 +11,6 @@ internal sealed class ExecCredentialSource : ICredentialSource
     private static readonly TimeSpan LongestMargin = TimeSpan.FromMinutes(1);
 
     private readonly ExecCredentialPlugin _plugin;
-    private readonly KubeconfigUser _user;
-    private readonly ClientIdentity? _identity;
     private readonly TimeProvider _time;
     private readonly object _lock = new();
     private readonly List<ClientIdentity> _identities = [];
@@ -21,15 +19,10 @@ internal sealed class ExecCredentialSource : ICredentialSource
     private DateTimeOffset _goodUntil;
 
     /// <summary>Creates the source. The plugin does not run yet.</summary>
-    /// <param name="identity">
-    /// The client certificate in the kubeconfig, which takes precedence over the plugin's. The source disposes of it.
-    /// </param>
     /// <param name="limit">The time limit of the plugin.</param>
-    public ExecCredentialSource(ClusterSettings settings, ClientIdentity? identity, TimeSpan limit, TimeProvider time)
+    public ExecCredentialSource(ClusterSettings settings, TimeSpan limit, TimeProvider time)
     {
         _plugin = new ExecCredentialPlugin(settings, limit);
-        _user = settings.User;
-        _identity = identity;
         _time = time;
     }
 
@@ -78,7 +71,6 @@ internal sealed class ExecCredentialSource : ICredentialSource
             _run?.Cancel();
             _run = null;
             _identities.ForEach(identity => identity.Dispose());
-            _identity?.Dispose();
         }
     }
 
@@ -112,8 +104,8 @@ internal sealed class ExecCredentialSource : ICredentialSource
     {
         try
         {
-            var identity = _identity;
-            if (identity is null && printed.Certificate is not null)
+            ClientIdentity? identity = null;
+            if (printed.Certificate is not null)
             {
                 var (certificate, key) = (ExecCredential.ToData(printed.Certificate), ExecCredential.ToData(printed.Key!));
                 identity = PemFiles.ReadIdentity(certificate, key, "the plugin");

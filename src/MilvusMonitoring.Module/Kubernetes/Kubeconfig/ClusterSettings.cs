@@ -3,7 +3,11 @@ namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 /// <summary>The cluster that the user named.</summary>
 /// <param name="Kubeconfig">The path of a kubeconfig, or several as in <c>KUBECONFIG</c>; null for the default.</param>
 /// <param name="Context">The context; null for the current one.</param>
-internal sealed record ClusterTarget(string? Kubeconfig, string? Context);
+internal sealed record ClusterTarget(string? Kubeconfig, string? Context)
+{
+    /// <summary>The full paths of the kubeconfig files, if they were found already; none for a pod's service account.</summary>
+    public IReadOnlyList<string>? Files { get; init; }
+}
 
 /// <summary>One cluster and one of its users: the checked settings of a connection.</summary>
 internal sealed record ClusterSettings

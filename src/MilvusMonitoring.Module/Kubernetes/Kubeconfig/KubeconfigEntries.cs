@@ -17,6 +17,9 @@ internal sealed record KubeconfigCluster
 
     public string? Server { get; init; }
 
+    /// <summary>Whether the server is reached without TLS, as <c>kubectl proxy</c> is.</summary>
+    public bool IsUnencrypted => Server?.StartsWith("http://", StringComparison.OrdinalIgnoreCase) == true;
+
     public required KubeconfigData CertificateAuthority { get; init; }
 
     public string? TlsServerName { get; init; }
@@ -56,6 +59,20 @@ internal sealed record KubeconfigUser
 
     /// <summary>The name of an authentication provider, which kubectl had before exec plugins.</summary>
     public string? AuthProvider { get; init; }
+
+    /// <summary>Whether the exec plugin runs: as in kubectl, every other credential takes precedence.</summary>
+    public bool UsesExec => Exec is not null && Token is null && TokenFile is null && Username is null && ClientCertificate.IsAbsent;
+
+    /// <summary>
+    /// The user of a server without TLS. As in kubectl, no credential is sent there, and the context needs no user.
+    /// </summary>
+    public static KubeconfigUser Anonymous(KubeconfigContext context) => new()
+    {
+        Name = context.User ?? "",
+        File = context.File,
+        ClientCertificate = new KubeconfigData(null, null),
+        ClientKey = new KubeconfigData(null, null),
+    };
 }
 
 /// <summary>The user, group and attributes that a user acts as.</summary>

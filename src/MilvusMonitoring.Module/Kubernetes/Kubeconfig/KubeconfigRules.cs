@@ -1,3 +1,4 @@
+using System.Net;
 using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Kubernetes.Kubeconfig;
@@ -59,16 +60,23 @@ internal static class KubeconfigRules
             throw Refused(cluster.File, $"gives the cluster '{cluster.Name}' a server with more than host, port and path", Remedy);
         }
 
-        if (server.Scheme == "http" && !server.IsLoopback)
+        if (server.Scheme == "http" && !IsThisMachine(server))
         {
             throw Refused(
                 cluster.File,
-                $"gives the cluster '{cluster.Name}' the server {server}, which would receive credentials unencrypted",
+                $"gives the cluster '{cluster.Name}' the server {server}, which would send Secrets unencrypted",
                 "use https, or plain http for loopback only");
         }
 
         return server;
     }
+
+    /// <summary>Whether a server is on this machine. A connection to an unspecified address, as k3d writes it, goes to loopback.</summary>
+    private static bool IsThisMachine(Uri server) =>
+        server.IsLoopback
+        || (IPAddress.TryParse(server.IdnHost, out var address)
+            && (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address) is var plain
+            && (plain.Equals(IPAddress.Any) || plain.Equals(IPAddress.IPv6Any) || IPAddress.IsLoopback(plain)));
 
     private static Uri? ParseProxy(KubeconfigCluster cluster)
     {
@@ -149,7 +157,7 @@ internal static class KubeconfigRules
                 "write a new kubeconfig for client.authentication.k8s.io/v1 or v1beta1");
         }
 
-        if (exec.InteractiveMode == "Always")
+        if (exec.InteractiveMode == "Always" && user.UsesExec)
         {
             throw Refused(
                 user.File,

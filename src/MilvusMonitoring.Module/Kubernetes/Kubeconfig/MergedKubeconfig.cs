@@ -35,7 +35,7 @@ internal sealed class MergedKubeconfig
     /// <exception cref="MonitoringException">No kubeconfig, no such context, or a refused setting.</exception>
     public static ClusterSettings Resolve(ClusterTarget target, KubeconfigLocations locations)
     {
-        var files = locations.ListFiles(target.Kubeconfig);
+        var files = target.Files ?? locations.ListFiles(target.Kubeconfig);
         return files.Count == 0
             ? InClusterSettings.Read(locations, target.Context)
             : new MergedKubeconfig(files).GetSettings(target.Context);
@@ -66,7 +66,9 @@ internal sealed class MergedKubeconfig
         }
 
         var cluster = GetReferenced(_clusters, context, context.Cluster, "cluster");
-        var user = GetReferenced(_users, context, context.User, "user");
+        var user = cluster.IsUnencrypted
+            ? KubeconfigUser.Anonymous(context)
+            : GetReferenced(_users, context, context.User, "user");
         return KubeconfigRules.CheckSettings(Path, context, cluster, user);
     }
 
