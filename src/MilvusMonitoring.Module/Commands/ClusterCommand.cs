@@ -56,7 +56,7 @@ public abstract class ClusterCommand : AsyncCommand
     }
 
     /// <summary>The cluster that the parameters select.</summary>
-    private protected ClusterTarget ResolveTarget() => new(ResolveKubeconfig(), string.IsNullOrEmpty(Context) ? null : Context);
+    private protected ClusterTarget ResolveTarget() => ShellKubeconfig.CreateTarget(SessionState, Kubeconfig, Context);
 
     /// <summary>Processes one input object.</summary>
     /// <param name="client">The cluster.</param>
@@ -66,11 +66,5 @@ public abstract class ClusterCommand : AsyncCommand
 
     /// <summary>The full paths of <see cref="Kubeconfig"/>; null for the default.</summary>
     private protected string? ResolveKubeconfig() =>
-        string.IsNullOrEmpty(Kubeconfig)
-            ? null
-            : string.Join(
-                Path.PathSeparator,
-                Kubeconfig
-                    .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-                    .Select(path => ResolvePath(path)));
+        string.IsNullOrEmpty(Kubeconfig) ? null : string.Join(Path.PathSeparator, ResolveTarget().Files!);
 }

@@ -54,7 +54,8 @@ internal static class HelmArguments
             return [];
         }
 
-        return kubeconfig.Contains(Path.PathSeparator, StringComparison.Ordinal)
+        // The name of one file may contain the separator.
+        return kubeconfig.Contains(Path.PathSeparator, StringComparison.Ordinal) && !File.Exists(kubeconfig)
             ? ["--kube-context", context]
             : ["--kubeconfig", kubeconfig, "--kube-context", context];
     }

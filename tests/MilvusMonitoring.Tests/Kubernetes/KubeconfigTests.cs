@@ -49,6 +49,56 @@ public sealed class KubeconfigTests : IDisposable
         Assert.Equal("named", Host(Write("named")));
     }
 
+    [Theory]
+    [InlineData("./a.yaml", "a")]
+    [InlineData("sub/b.yaml", "b")]
+    [InlineData("../here/a.yaml", "a")]
+    [InlineData("a.yaml|sub/b.yaml", "a,b")]
+    [InlineData("none.yaml|sub/b.yaml", "b")]
+    [InlineData("with|colon.yaml", "colon")]
+    [InlineData("a.yaml|with|colon.yaml|sub/b.yaml", "a,b,colon")]
+    [InlineData("work:/b.yaml", "b")]
+    [InlineData("work:/b.yaml|a.yaml", "a,b")]
+    [InlineData("a.yaml|work:/b.yaml", "a,b")]
+    public void Paths_start_in_the_folder_of_the_shell_and_a_file_that_exists_wins_over_the_separator(string named, string expected)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() && named.Contains("colon", StringComparison.Ordinal), "a name cannot have a colon");
+        foreach (var (file, name) in new[] { ("a.yaml", "a"), ("sub/b.yaml", "b"), ("with|colon.yaml", "colon") })
+        {
+            if (!OperatingSystem.IsWindows() || name != "colon")
+            {
+                _folder.Write("here/" + Separated(file), $"contexts: [{{name: {name}, context: {{}}}}]");
+            }
+        }
+
+        var places = TestKubeconfig.Nowhere with
+        {
+            Folder = _folder.PathOf("here"),
+            FindShellPath = path =>
+                path.StartsWith("work:/", StringComparison.Ordinal) ? _folder.PathOf("here/sub/" + path["work:/".Length..]) : null,
+        };
+        Assert.Equal(expected.Split(','), MergedKubeconfig.ContextNames(Separated(named), places));
+
+        static string Separated(string text) => text.Replace('|', Path.PathSeparator);
+    }
+
+    [Fact]
+    public void In_the_variable_the_files_of_kubectl_win_over_those_that_only_the_shell_knows()
+    {
+        _folder.Write("a", "contexts: [{name: kubectl, context: {}}]");
+        _folder.Write($"a{Path.PathSeparator}b", "contexts: [{name: whole, context: {}}]");
+        var shell = _folder.Write("shell", "contexts: [{name: shell, context: {}}]");
+        var places = TestKubeconfig.Nowhere with
+        {
+            Folder = _folder.Path,
+            FindShellPath = path => path.StartsWith('~') ? shell : null,
+        };
+        Assert.Equal(["kubectl"], MergedKubeconfig.ContextNames(null, places with { Variable = $"./a{Path.PathSeparator}none" }));
+        Assert.Equal(["kubectl"], MergedKubeconfig.ContextNames(null, places with { Variable = $"a{Path.PathSeparator}b" }));
+        Assert.Equal(["kubectl"], MergedKubeconfig.ContextNames(null, places with { Variable = $"~/x{Path.PathSeparator}a" }));
+        Assert.Equal(["shell"], MergedKubeconfig.ContextNames(null, places with { Variable = "~/x" }));
+    }
+
     [Fact]
     public void Without_any_kubeconfig_the_error_says_where_was_looked()
     {
@@ -126,7 +176,7 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("server: ''", "", "names no server")]
     [InlineData("server: 'https://:x'", "", "which is not an address")]
     [InlineData("server: 'ftp://host'", "", "which is not an address")]
-    [InlineData("server: 'http://cluster.example.com'", "", "would receive credentials unencrypted")]
+    [InlineData("server: 'http://cluster.example.com'", "", "would send Secrets unencrypted")]
     [InlineData("server: 'https://user:secret@cluster.example.com'", "", "more than host, port and path")]
     [InlineData(Loopback + ", proxy-url: 'ftp://user:secret@proxy'", "", "the proxy-url '…@proxy'")]
     [InlineData(Loopback + ", certificate-authority-data: '***'", "", "not base64")]

@@ -28,8 +28,21 @@ internal sealed class ClusterCompleter : IArgumentCompleter
             return [];
         }
 
+        ClusterTarget target;
+        try
+        {
+            var kubeconfig = fakeBoundParameters["Kubeconfig"] as string;
+            target = new ClusterTarget(kubeconfig, fakeBoundParameters["Context"] as string)
+            {
+                Files = ShellKubeconfig.GetLocations().ListFiles(kubeconfig),
+            };
+        }
+        catch (MonitoringException)
+        {
+            return [];
+        }
+
         var limit = new CancellationTokenSource(Limit);
-        var target = new ClusterTarget(fakeBoundParameters["Kubeconfig"] as string, fakeBoundParameters["Context"] as string);
         IReadOnlyList<string> names = [];
         var work = Task.Run(async () => names = await RunAsync(query, target, fakeBoundParameters, limit).ConfigureAwait(false));
 

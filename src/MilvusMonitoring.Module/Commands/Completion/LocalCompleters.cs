@@ -31,7 +31,7 @@ internal sealed class ContextCompleter : IArgumentCompleter
         CommandAst commandAst,
         IDictionary fakeBoundParameters)
     {
-        var locations = KubeconfigLocations.FromEnvironment();
+        var locations = ShellKubeconfig.GetLocations();
         return CompletionResults.From(
             MergedKubeconfig.ContextNames(fakeBoundParameters["Kubeconfig"] as string, locations),
             wordToComplete);

@@ -13,6 +13,14 @@ internal sealed record KubeconfigLocations(
     string? ServicePort,
     string ServiceAccountFolder)
 {
+    /// <summary>The folder that relative paths start from.</summary>
+    public string Folder { get; init; } = Environment.CurrentDirectory;
+
+    /// <summary>
+    /// Finds the full path that a path means in the user's shell, which may know drives of its own; null if it is not of the file system.
+    /// </summary>
+    public Func<string, string?> FindShellPath { get; init; } = _ => null;
+
     public static KubeconfigLocations FromEnvironment()
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
@@ -31,7 +39,7 @@ internal sealed record KubeconfigLocations(
     {
         if (!string.IsNullOrEmpty(named))
         {
-            var files = File.Exists(named) ? [Path.GetFullPath(named)] : ListExisting(named);
+            var files = ListNamed(named);
             return files.Count > 0
                 ? files
                 : throw NotFound(
@@ -42,7 +50,9 @@ internal sealed record KubeconfigLocations(
 
         if (!string.IsNullOrEmpty(Variable))
         {
-            var files = ListExisting(Variable);
+            // kubectl's reading comes first: the cluster must be the one that kubectl finds. kubectl knows no ~ and no drives of a shell.
+            List<string> files = [.. Split(Variable).Select(FindPlain).OfType<string>().Distinct()];
+            files = files.Count > 0 ? files : ListNamed(Variable);
             return files.Count > 0
                 ? files
                 : throw NotFound(
@@ -70,8 +80,42 @@ internal sealed record KubeconfigLocations(
         && !string.IsNullOrEmpty(ServicePort)
         && File.Exists(Path.Combine(ServiceAccountFolder, "token"));
 
-    private static List<string> ListExisting(string list) =>
-        [.. list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Where(File.Exists).Select(Path.GetFullPath).Distinct()];
+    /// <summary>
+    /// Lists the files that exist. A name may contain the separator, as <c>work:/a.yaml</c> does: the longest name that exists counts.
+    /// </summary>
+    private List<string> ListNamed(string list)
+    {
+        var parts = list.Split(Path.PathSeparator);
+        var files = new List<string>();
+        for (var start = 0; start < parts.Length; start++)
+        {
+            for (var end = parts.Length; end > start; end--)
+            {
+                if (Find(string.Join(Path.PathSeparator, parts[start..end])) is { } file)
+                {
+                    files.Add(file);
+                    start = end - 1;
+                    break;
+                }
+            }
+        }
+
+        return [.. files.Distinct()];
+    }
+
+    private string? Find(string path)
+    {
+        if (path.Length == 0)
+        {
+            return null;
+        }
+
+        return FindShellPath(path) is { } shellPath && File.Exists(shellPath) ? Path.GetFullPath(shellPath) : FindPlain(path);
+    }
+
+    private string? FindPlain(string path) => File.Exists(Path.Combine(Folder, path)) ? Path.GetFullPath(path, Folder) : null;
+
+    private static string[] Split(string list) => list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
 
     private static MonitoringException NotFound(string reason, string remedy, string? target) =>
         new(ErrorId.KubeconfigNotFound, reason, remedy, target);
