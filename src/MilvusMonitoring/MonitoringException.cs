@@ -43,4 +43,7 @@ public sealed class MonitoringException : Exception
 
     /// <summary>The user whose request the API server denied; null if the server did not name the user.</summary>
     internal string? DeniedUser { get; init; }
+
+    /// <summary>The rule of GKE Autopilot that refuses the object; null for any other error.</summary>
+    internal string? AutopilotRule { get; init; }
 }

@@ -30,7 +30,12 @@ internal sealed class ServerFailures
     /// </summary>
     public static IReadOnlyList<MonitoringException> ListErrors(ExecutionResult result)
     {
-        var errors = result.Resources.Select(resource => resource.Error).OfType<MonitoringException>();
+        var autopilot = AutopilotRefusal.Find(result.Resources);
+        var errors = result.Resources
+            .Select(resource => resource.Error)
+            .OfType<MonitoringException>()
+            .Where(error => error.AutopilotRule is null)
+            .Concat(new[] { autopilot }.OfType<MonitoringException>());
         return result.Failure is { } failure
             ? [.. errors.Where(error => error != failure && !ClusterFailure.IsServerFault(error)), failure]
             : [.. errors];

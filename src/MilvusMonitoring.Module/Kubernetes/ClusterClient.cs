@@ -267,6 +267,15 @@ internal sealed class ClusterClient(ClusterConnection connection)
 
             // A node that does not know the subprotocol answers 403 with an empty body (recorded: 1.20, 1.36). For a missing permission
             // the API server sends a Status.
+            if (status is { IsStatus: false, Code: 400 or 405 or 426 or > 500 })
+            {
+                throw new MonitoringException(
+                    ErrorId.ResponseInvalid,
+                    $"Cannot {what}: a proxy before the API server does not pass WebSockets on, and answers {status.Code}",
+                    "have the proxy pass WebSockets on, or connect to the API server itself",
+                    target);
+            }
+
             throw status is null or { Code: 403, IsStatus: false, Message: "" }
                 ? new MonitoringException(
                     ErrorId.ResponseInvalid,

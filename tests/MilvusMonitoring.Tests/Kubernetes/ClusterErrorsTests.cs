@@ -126,6 +126,39 @@ public sealed class ClusterErrorsTests
         Assert.Equal($"{error.Reason}; {error.Remedy}.", error.Message);
     }
 
+    [Theory]
+    [InlineData(
+        403,
+        """
+        admission webhook "warden-validating.common-webhooks.networking.gke.io" denied the request: GKE Warden rejected the request because it violates one or more constraints.
+        Violations details: {"[denied by autogke-disallow-hostnamespaces]":["enabling hostPID is not allowed in Autopilot.","enabling hostNetwork is not allowed in Autopilot."],"[denied by autogke-no-write-mode-hostpath]":["hostPath volume sys uses path /sys; allowed are [/var/log/]."]}
+        Requested by user: 'dev@example.com', groups: 'system:authenticated'.
+        """,
+        "enabling hostPID is not allowed in Autopilot, enabling hostNetwork is not allowed in Autopilot, hostPath volume sys uses path /sys; allowed are [/var/log/]")]
+    [InlineData(
+        403,
+        "roles.rbac.authorization.k8s.io \"x\" is forbidden: User \"dev@example.com\" cannot create resource \"roles\" in API group \"rbac.authorization.k8s.io\" in the namespace \"kube-system\": GKE Autopilot authz: the namespace \"kube-system\" is managed and the request's verb \"create\" is denied",
+        "the namespace \"kube-system\" is managed")]
+    [InlineData(400, "admission webhook denied the request: GKE Warden rejected the request", "GKE Warden rejects it")]
+    public void GKE_Autopilot_is_named_with_its_rule(int code, string message, string rule)
+    {
+        var error = Error(code, JsonSerializer.Serialize(new { kind = "Status", message }));
+        Assert.Equal(
+            $"Cannot {What}: GKE Autopilot does not allow it ({rule}); leave its component out with -ExcludeComponent.",
+            error.Message);
+        Assert.Equal((ErrorId.PermissionDenied, rule), (error.ErrorId, error.AutopilotRule));
+    }
+
+    [Theory]
+    [InlineData("<html><head><title>413 Request Entity Too Large</title></head></html>")]
+    [InlineData("")]
+    public void A_body_that_a_proxy_refuses_is_no_limit_of_the_server(string body)
+    {
+        var error = Error(413, body);
+        Assert.Contains("a proxy before the API server refuses the object as too large (413)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("client_max_body_size", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_conflict_names_each_manager_once_and_is_shortened()
     {

@@ -15,6 +15,7 @@ internal static class ClusterErrors
         return new MonitoringException(id, $"Cannot {what}: {reason}", remedy, target)
         {
             DeniedUser = id == ErrorId.PermissionDenied ? DeniedText.FindUser(status) : null,
+            AutopilotRule = AutopilotText.Find(status),
         };
     }
 
@@ -26,6 +27,14 @@ internal static class ClusterErrors
                 ErrorId.NamespaceTerminating,
                 "its namespace is being deleted",
                 "wait until the namespace is gone, then run the command again");
+        }
+
+        if (AutopilotText.Find(status) is { } rule)
+        {
+            return (
+                ErrorId.PermissionDenied,
+                $"GKE Autopilot does not allow it ({rule})",
+                "leave its component out with -ExcludeComponent");
         }
 
         if (status.IsFieldConflict)
@@ -60,6 +69,10 @@ internal static class ClusterErrors
                 "use a cluster with Kubernetes 1.20 or newer"),
             409 => (ErrorId.ObjectChanged, Text(status), RunAgain),
             410 => (ErrorId.ObjectChanged, "the resource version is too old" + Aside(status), RunAgain),
+            413 when !status.IsStatus => (
+                ErrorId.ObjectInvalid,
+                "a proxy before the API server refuses the object as too large (413)" + Aside(status),
+                "raise the size of bodies that the proxy accepts (nginx: client_max_body_size), or connect to the API server itself"),
             413 => (ErrorId.ObjectInvalid, "the object is larger than the server accepts" + Aside(status), "make it smaller"),
             422 => ExplainInvalid(status),
             429 => (
