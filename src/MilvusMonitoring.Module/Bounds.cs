@@ -66,6 +66,9 @@ internal static class Bounds
 
     public static Bound ManifestLists { get; } = new("the lists within lists of a manifest", 4, "levels");
 
+    /// <summary>A home folder that was given by mistake has more.</summary>
+    public static Bound FolderFiles { get; } = new("all files of a folder", 50_000, "files");
+
     public static Bound ManifestFiles { get; } = new("the manifest files of a folder", 5_000, "files");
 
     public static Bound Manifests { get; } = new("all manifests of a folder or archive", 32 * MiB, Bound.Bytes);

@@ -20,7 +20,7 @@ internal sealed class InstallOperation(ClusterClient client, IActivitySink sink,
         sink.Progress("Planning kube-prometheus", "reading the manifests and what the cluster has", -1);
         var version = ClusterInfo.ReadVersionAsync(client, cancellationToken);
         var inventories = InventoryStore.ListAsync(client, sink, cancellationToken);
-        var loading = new ManifestSetLoader(store, sink).LoadAsync(request, version, cancellationToken);
+        var loading = new ManifestSetLoader(store, sink, client.Connection.DefaultNamespace).LoadAsync(request, version, cancellationToken);
         await Task.WhenAll(version, inventories).ConfigureAwait(false);
         _kubernetes = await version.ConfigureAwait(false);
         var manifests = await loading.ConfigureAwait(false);

@@ -11,6 +11,8 @@ namespace MilvusMonitoring.KubePrometheus;
 /// <summary>Decides what an installation does with each object. Only reads.</summary>
 internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, ResourceTypes types, int throttleLimit)
 {
+    private readonly ManifestResolver _resolver = new(types, client.Connection.DefaultNamespace);
+
     /// <param name="inventories">The inventories in the cluster.</param>
     public async Task<InstallPlan> PlanAsync(
         ManifestSet manifests,
@@ -56,10 +58,12 @@ internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, R
             }
         }
 
-        var namespaceName = StackNamespace.Find(manifests.Objects);
+        var resolved = await _resolver.ResolveAsync(manifests.Objects, cancellationToken).ConfigureAwait(false);
+        var ids = resolved.Select(item => item.Object.Id).ToList();
+        WarnOfDefaultNamespace(manifests.Objects, ids);
+        var namespaceName = StackNamespace.Find(ids);
         var inventory = inventories.FirstOrDefault(candidate => candidate.Namespace == namespaceName);
-        var resolved = await new ManifestResolver(types).ResolveAsync(manifests.Objects, cancellationToken).ConfigureAwait(false);
-        var wanted = resolved.Select(item => item.Object.Id).ToHashSet();
+        var wanted = ids.ToHashSet();
         var entries = inventory?.Entries.ToDictionary(entry => entry.Id) ?? [];
         var others = entries.Values.Where(entry => !wanted.Contains(entry.Id)).ToList();
         var unseen = resolved
@@ -89,6 +93,21 @@ internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, R
         return WithRestarts(plan, await FindBlindAsync(operators, existing, cancellationToken).ConfigureAwait(false));
 
         ObjectMetadata? FindLive(ResourceId id) => seen.GetValueOrDefault(id) ?? live.GetValueOrDefault(id);
+    }
+
+    /// <summary>Says where the objects go whose manifest names no namespace.</summary>
+    /// <param name="placed">The ids of the objects in the cluster, in the same order.</param>
+    private void WarnOfDefaultNamespace(IReadOnlyList<ManifestObject> manifests, IReadOnlyList<ResourceId> placed)
+    {
+        var count = manifests.Zip(placed).Count(pair => pair.First.Id.Namespace is null && pair.Second.Namespace is not null);
+        if (count > 0)
+        {
+            var who = count == 1
+                ? "1 manifest names no namespace: its object goes"
+                : $"{count} manifests name no namespace: their objects go";
+            var connection = client.Connection;
+            sink.Warning($"{who} to '{connection.DefaultNamespace}', the namespace of the context {connection.Context}, as with kubectl.");
+        }
     }
 
     /// <summary>
@@ -149,11 +168,15 @@ internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, R
     /// Whether an inventory records that these manifests are applied. An inventory of another namespace does not: whoever may write a
     /// ConfigMap there would decide what is applied here.
     /// </summary>
-    private static bool IsRecordOf(Inventory inventory, ManifestSet manifests) =>
+    private bool IsRecordOf(Inventory inventory, ManifestSet manifests) =>
         inventory.ManifestDigest == manifests.Digest
         && IsFinished(inventory)
         && manifests.AreListedIn(inventory)
-        && StackNamespace.Find(manifests.ReadFrom(ListPlaces(inventory))) == inventory.Namespace;
+        && StackNamespace.Find([.. manifests.ReadFrom(ListPlaces(inventory)).Select(GetPlacedId)]) == inventory.Namespace;
+
+    private ResourceId GetPlacedId(ManifestObject manifest) => manifest.Id is { Namespace: null, IsNamespace: false } id
+        ? id with { Namespace = client.Connection.DefaultNamespace }
+        : manifest.Id;
 
     /// <summary>The files that decide on the namespace of a stack.</summary>
     private static HashSet<string> ListPlaces(Inventory inventory) =>
@@ -188,7 +211,7 @@ internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, R
         var read =
             files.Count == 0
                 ? []
-                : await new ManifestResolver(types).ResolveAsync(manifests.ReadFrom(files), cancellationToken).ConfigureAwait(false);
+                : await _resolver.ResolveAsync(manifests.ReadFrom(files), cancellationToken).ConfigureAwait(false);
         var wanted = inventory.Entries.Where(entry => entry.File is not null).Select(entry => entry.Id).ToHashSet();
         var decided = new Dictionary<ResourceId, PlannedResource>();
         foreach (var (manifest, type) in read.Where(item => changed.ContainsKey(item.Object.Id)))

@@ -5,7 +5,8 @@ using MilvusMonitoring.Manifests;
 namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>Resolves how the server serves, or will serve, the kinds of the manifests.</summary>
-internal sealed class ManifestResolver(ResourceTypes types)
+/// <param name="defaultNamespace">The namespace of objects whose manifest names none: the context's, as in kubectl.</param>
+internal sealed class ManifestResolver(ResourceTypes types, string defaultNamespace)
 {
     /// <returns>Each object, in its namespace, with its served kind; null if the server does not serve the kind.</returns>
     public async Task<IReadOnlyList<(ManifestObject Object, ResourceType? Type)>> ResolveAsync(
@@ -31,9 +32,9 @@ internal sealed class ManifestResolver(ResourceTypes types)
     }
 
     /// <summary>If the manifest and the kind disagree about namespaces, the kind is right.</summary>
-    private static ManifestObject PlaceInNamespace(ManifestObject manifest, ResourceType? type) => (type, manifest.Id.Namespace) switch
+    private ManifestObject PlaceInNamespace(ManifestObject manifest, ResourceType? type) => (type, manifest.Id.Namespace) switch
     {
-        ({ IsNamespaced: true }, null) => manifest with { Id = manifest.Id with { Namespace = "default" } },
+        ({ IsNamespaced: true }, null) => manifest with { Id = manifest.Id with { Namespace = defaultNamespace } },
         ({ IsNamespaced: false }, not null) => manifest with { Id = manifest.Id with { Namespace = null } },
         _ => manifest,
     };

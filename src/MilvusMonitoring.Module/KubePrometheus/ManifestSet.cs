@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using MilvusMonitoring.KubePrometheus.Inventories;
 using MilvusMonitoring.KubePrometheus.Releases;
+using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Manifests;
 using MilvusMonitoring.Manifests.Files;
 using MilvusMonitoring.Prometheus;
@@ -21,7 +22,13 @@ internal sealed class ManifestSet
 
     /// <param name="source">Where the files came from, as text.</param>
     /// <param name="selection">Which of the objects to take.</param>
-    public ManifestSet(string source, IReadOnlyList<ManifestFile> files, ManifestSelection selection, CancellationToken cancellationToken)
+    /// <param name="defaultNamespace">The namespace of objects whose manifest names none.</param>
+    public ManifestSet(
+        string source,
+        IReadOnlyList<ManifestFile> files,
+        ManifestSelection selection,
+        string defaultNamespace,
+        CancellationToken cancellationToken)
     {
         (Source, _files, _selection, _cancellationToken) = (source, files, selection, cancellationToken);
         if (selection.ImageRegistry is { } registry)
@@ -29,7 +36,7 @@ internal sealed class ManifestSet
             _ = ImageName.NormalizeRegistry(registry);
         }
 
-        var (tree, digest) = Identify(files, selection, cancellationToken);
+        var (tree, digest) = Identify(files, selection, defaultNamespace, cancellationToken);
         Release = ReleaseCatalog.All.FirstOrDefault(release => release.ManifestsTreeId == tree);
         Digest = digest;
         _objects = new Lazy<IReadOnlyList<ManifestObject>>(Select);
@@ -109,6 +116,7 @@ internal sealed class ManifestSet
     private static (string Tree, string Digest) Identify(
         IReadOnlyList<ManifestFile> files,
         ManifestSelection selection,
+        string defaultNamespace,
         CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -124,6 +132,12 @@ internal sealed class ManifestSet
 
         var excluded = string.Join(',', selection.ExcludedComponents.Order(StringComparer.OrdinalIgnoreCase));
         hash.AppendData(Encoding.UTF8.GetBytes($"\n{excluded}\n{selection.ImageRegistry}"));
+        if (defaultNamespace != "default")
+        {
+            // The same files give other objects in another namespace.
+            hash.AppendData(Encoding.UTF8.GetBytes($"\n{defaultNamespace}"));
+        }
+
         return (GitTreeId.Compute(ids), Convert.ToBase64String(hash.GetHashAndReset()));
     }
 }
@@ -131,9 +145,24 @@ internal sealed class ManifestSet
 /// <summary>The namespace of a stack.</summary>
 internal static class StackNamespace
 {
-    /// <summary>Finds the namespace of the Prometheus resource; else the manifests' own namespace; else the usual one.</summary>
-    public static string Find(IReadOnlyList<ManifestObject> objects) =>
-        objects.FirstOrDefault(candidate => candidate.Id.Kind == "Prometheus")?.Id.Namespace
-        ?? objects.FirstOrDefault(candidate => candidate.Id.IsNamespace)?.Id.Name
-        ?? PrometheusChoice.UsualNamespace;
+    /// <summary>
+    /// Finds the namespace of the Prometheus resource; else a namespace of the manifests that has objects; else that of the most objects;
+    /// else the usual one.
+    /// </summary>
+    /// <param name="ids">The objects, in their namespaces.</param>
+    public static string Find(IReadOnlyList<ResourceId> ids)
+    {
+        var used = ids
+            .Where(id => id.Namespace is not null)
+            .GroupBy(id => id.Namespace!)
+            .OrderByDescending(group => group.Count())
+            .Select(group => group.Key)
+            .ToList();
+        var own = ids.Where(id => id.IsNamespace).Select(id => id.Name).ToList();
+        return ids.FirstOrDefault(id => id.Kind == "Prometheus")?.Namespace
+            ?? own.Find(used.Contains)
+            ?? used.FirstOrDefault()
+            ?? own.FirstOrDefault()
+            ?? PrometheusChoice.UsualNamespace;
+    }
 }

@@ -19,8 +19,12 @@ internal sealed record ManifestSelection(IReadOnlyList<string> ExcludedComponent
     public static ManifestSelection All { get; } = new([], null);
 }
 
-/// <summary>Loads the manifests that the user asks for, and warns if they do not support the cluster's Kubernetes.</summary>
-internal sealed class ManifestSetLoader(ReleaseStore store, IActivitySink sink)
+/// <summary>
+/// Loads the manifests that the user asks for. Warns about files that were not read, and if the manifests do not support the cluster's
+/// Kubernetes.
+/// </summary>
+/// <param name="defaultNamespace">The namespace of objects whose manifest names none.</param>
+internal sealed class ManifestSetLoader(ReleaseStore store, IActivitySink sink, string defaultNamespace)
 {
     /// <param name="kubernetes">The cluster's Kubernetes. Files are read while this request is still running.</param>
     public async Task<ManifestSet> LoadAsync(ManifestRequest request, Task<ServerVersion> kubernetes, CancellationToken cancellationToken)
@@ -28,7 +32,14 @@ internal sealed class ManifestSetLoader(ReleaseStore store, IActivitySink sink)
         if (request.Path is { } path)
         {
             var files = await ManifestSource.ReadAsync(path, cancellationToken).ConfigureAwait(false);
-            var manifests = new ManifestSet(path, files, request.Selection, cancellationToken);
+            var manifests = new ManifestSet(path, files, request.Selection, defaultNamespace, cancellationToken);
+
+            // A release is complete, whatever else its source tree has.
+            if (manifests.Release is null && files.DescribeUnread() is { } unread)
+            {
+                sink.Warning($"{path}: {unread}.");
+            }
+
             WarnIfUnsupported(manifests.Release, await kubernetes.ConfigureAwait(false));
             return manifests;
         }
@@ -45,7 +56,7 @@ internal sealed class ManifestSetLoader(ReleaseStore store, IActivitySink sink)
         }
 
         var downloaded = await store.ReadAsync(release, sink, cancellationToken).ConfigureAwait(false);
-        return new ManifestSet($"release {release.Version}", downloaded, request.Selection, cancellationToken);
+        return new ManifestSet($"release {release.Version}", downloaded, request.Selection, defaultNamespace, cancellationToken);
     }
 
     private Release ChooseRelease(ServerVersion kubernetes)

@@ -28,12 +28,9 @@ internal sealed class UninstallOperation(ClusterClient client, IActivitySink sin
         var planner = new UninstallPlanner(client, force, throttleLimit);
         if (request is not null)
         {
-            var manifests = await new ManifestSetLoader(store, sink)
+            var manifests = await new ManifestSetLoader(store, sink, client.Connection.DefaultNamespace)
                 .LoadAsync(request, Task.FromResult(_kubernetes), cancellationToken).ConfigureAwait(false);
-            var home = StackNamespace.Find(manifests.Objects);
-            var held = await StackClaims.ReadAsync(client, inventories, home, true, cancellationToken).ConfigureAwait(false);
-            var inventory = inventories.FirstOrDefault(candidate => candidate.Namespace == home);
-            return await planner.PlanAsync(manifests, inventory, held, cancellationToken).ConfigureAwait(false);
+            return await planner.PlanAsync(manifests, inventories, cancellationToken).ConfigureAwait(false);
         }
 
         if (await ChooseAsync(inventories, namespaceName, cancellationToken).ConfigureAwait(false) is not { } chosen)

@@ -43,14 +43,13 @@ internal sealed class UninstallPlanner(ClusterClient client, bool force, int thr
     }
 
     /// <summary>Plans the removal of the objects in manifests, for a stack that another tool installed.</summary>
-    /// <param name="claims">What other stacks hold.</param>
+    /// <param name="inventories">Every inventory in the cluster.</param>
     public async Task<UninstallPlan> PlanAsync(
         ManifestSet manifests,
-        Inventory? inventory,
-        StackClaims claims,
+        IReadOnlyList<Inventory> inventories,
         CancellationToken cancellationToken)
     {
-        var resolver = new ManifestResolver(new ResourceTypes(client));
+        var resolver = new ManifestResolver(new ResourceTypes(client), client.Connection.DefaultNamespace);
         var resolved = await resolver.ResolveAsync(manifests.Objects, cancellationToken).ConfigureAwait(false);
         var items = resolved.Select(item => new PlannedResource
         {
@@ -63,8 +62,11 @@ internal sealed class UninstallPlanner(ClusterClient client, bool force, int thr
         });
         var kinds = await ServedKinds.ReadAsync(client, throttleLimit, cancellationToken).ConfigureAwait(false);
         var live = await AddLiveAsync([.. items], cancellationToken).ConfigureAwait(false);
+        var namespaceName = StackNamespace.Find([.. resolved.Select(item => item.Object.Id)]);
+        var claims = await StackClaims.ReadAsync(client, inventories, namespaceName, true, cancellationToken).ConfigureAwait(false);
+        var inventory = inventories.FirstOrDefault(candidate => candidate.Namespace == namespaceName);
         IReadOnlyList<PlannedResource> resources = [.. live.Select(item => Judge(item, kinds, claims))];
-        var plan = new UninstallPlan(StackNamespace.Find(manifests.Objects), manifests.Release?.Version, inventory, resources)
+        var plan = new UninstallPlan(namespaceName, manifests.Release?.Version, inventory, resources)
         {
             Kinds = kinds,
             RemovesLeftovers = !claims.HaveOperator,

@@ -54,7 +54,8 @@ internal static class ComponentName
             return NonEmpty(label) ?? Operator;
         }
 
-        var name = file[(file.LastIndexOf('/') + 1)..];
+        var segments = file.Split('/');
+        var name = RemoveNumber(segments[^1]);
         foreach (var (prefix, olderPrefix, component) in Prefixes)
         {
             if (HasPrefix(name, prefix) || HasPrefix(name, olderPrefix))
@@ -64,7 +65,7 @@ internal static class ComponentName
             }
         }
 
-        return NonEmpty(label) ?? name.Split('-', '.')[0];
+        return NonEmpty(label) ?? FindByFolder(segments) ?? name.Split('-', '.')[0];
     }
 
     /// <summary>Whether a user's input names a component, in either form and in any case. Never true for <see cref="Setup"/>.</summary>
@@ -88,6 +89,19 @@ internal static class ComponentName
             .Component;
         return named == component || (named == ControlPlane && ControlPlaneLabels.Contains(component));
     }
+
+    /// <summary>The component of a file that somebody sorted into a folder of its component; null if no folder names a component.</summary>
+    private static string? FindByFolder(string[] segments) => segments
+        .SkipLast(1)
+        .Select(folder => Prefixes
+            .FirstOrDefault(entry => RemoveNumber(folder) is var name
+                && (AreSame(entry.Prefix, name) || AreSame(entry.OlderPrefix, name) || AreSame(entry.Component, name)))
+            .Component)
+        .LastOrDefault(component => component is not null);
+
+    // People number files and folders to order them: 01-grafana-deployment.yaml.
+    private static string RemoveNumber(string name) =>
+        name.TrimStart([.. "0123456789"]) is ['-' or '_' or '.', .. var rest] ? rest : name;
 
     private static bool HasPrefix(string name, string prefix) =>
         name.StartsWith(prefix, StringComparison.Ordinal) && name.Length > prefix.Length && name[prefix.Length] == '-';

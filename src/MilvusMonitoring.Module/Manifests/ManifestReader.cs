@@ -51,6 +51,13 @@ internal static class ManifestReader
             throw first;
         }
 
+        var templates = files.Zip(results).Where(item => item.Second.IsHelmTemplate).Select(item => item.First.Path).ToList();
+        if (templates.Count > 0)
+        {
+            var others = templates.Count == 1 ? " is a template" : $" and {templates.Count - 1} more files are templates";
+            throw ManifestErrors.HelmChart($"{templates[0]}{others} of a Helm chart", templates[0]);
+        }
+
         var problems = results.SelectMany(result => result.Problems).ToList();
         var objects = SelectDistinct(results.SelectMany(result => result.Objects), problems);
         return problems.Count == 0 ? objects : throw Invalid(problems);
@@ -74,10 +81,10 @@ internal static class ManifestReader
 
     private static FileResult ReadFile(ManifestFile file, CancellationToken cancellationToken)
     {
-        var result = new FileResult([], []);
+        var result = new FileResult([], [], IsHelmTemplate: false);
+        using var content = file.Open();
         try
         {
-            using var content = file.Open();
             var text = ManifestText.ToUtf8(file.Path, content.Bytes);
             var extractor = new ObjectExtractor(file.Path, result.Objects, result.Problems);
             var documents = SimpleYamlConverter.TryConvert(text.Span, cancellationToken)
@@ -96,7 +103,8 @@ internal static class ManifestReader
             result.Problems.Add(exception.Problem);
         }
 
-        return result;
+        // A template seldom is valid YAML. Valid YAML may contain the templates of Prometheus and Grafana.
+        return result.Problems.Count > 0 && HelmTemplate.IsTemplate(content.Bytes.Span) ? result with { IsHelmTemplate = true } : result;
     }
 
     private static List<ManifestObject> SelectDistinct(IEnumerable<ManifestObject> objects, List<ManifestProblem> problems)
@@ -148,5 +156,5 @@ internal static class ManifestReader
             problems[0].File);
     }
 
-    private sealed record FileResult(List<ManifestObject> Objects, List<ManifestProblem> Problems);
+    private sealed record FileResult(List<ManifestObject> Objects, List<ManifestProblem> Problems, bool IsHelmTemplate);
 }

@@ -6,14 +6,13 @@ namespace MilvusMonitoring.Manifests;
 /// <summary>Reads the manifest files of a folder, an archive or a single file.</summary>
 internal static class ManifestSource
 {
-    /// <summary>
-    /// Reads the manifest files: only files directly in <c>manifests/</c> and <c>manifests/setup/</c>, or in the folder itself and its
-    /// <c>setup/</c>.
-    /// </summary>
+    /// <summary>Reads the manifest files, at any depth; see <see cref="ManifestLayout"/>.</summary>
     /// <param name="path">A folder, a gzipped tar, a zip (both recognised by their content) or a .yaml, .yml or .json file.</param>
-    /// <returns>The files, <c>setup/</c> first, then by name.</returns>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ManifestNotFound"/> or <see cref="ErrorId.ArchiveInvalid"/>.</exception>
-    public static async Task<IReadOnlyList<ManifestFile>> ReadAsync(string path, CancellationToken cancellationToken)
+    /// <returns>The files, those in a folder <c>setup</c> first, then by path.</returns>
+    /// <exception cref="MonitoringException">
+    /// <see cref="ErrorId.ManifestNotFound"/>, <see cref="ErrorId.ManifestInvalid"/> or <see cref="ErrorId.ArchiveInvalid"/>.
+    /// </exception>
+    public static async Task<ManifestFiles> ReadAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
@@ -27,43 +26,72 @@ internal static class ManifestSource
         }
     }
 
-    private static IReadOnlyList<ManifestFile> ReadFolder(string path, CancellationToken cancellationToken)
+    private static ManifestFiles ReadFolder(string path, CancellationToken cancellationToken)
     {
-        var inner = Path.Combine(path, ManifestPath.Folder);
-        var root = Directory.Exists(inner) ? inner : path;
-        var setup = Path.Combine(root, ManifestPath.SetupFolder);
-        var files = new List<ManifestFile>();
-        AddFiles(files, root, "", cancellationToken);
-        if (Directory.Exists(setup))
-        {
-            AddFiles(files, setup, ManifestPath.SetupFolder + "/", cancellationToken);
-        }
-
+        var unread = new List<UnreadFile>();
+        var layout = ManifestLayout.Arrange(ListPaths(path, unread, cancellationToken), file => Path.Combine(path, file));
+        unread.AddRange(layout.Unread);
+        var manifests = layout.Manifests.Select(file => new FolderFile(layout.GetPathBelow(file), Path.Combine(path, file))).ToList();
+        ThrowIfTooMany(manifests, path);
+        var files = new ManifestFiles(manifests, unread);
         return files.Count > 0
-            ? ManifestPath.Order(files)
+            ? files
             : throw ManifestErrors.NotFound(
-                $"{path} contains no manifests: searched for *.yaml, *.yml and *.json in {inner}, {path} "
-                    + $"and their {ManifestPath.SetupFolder} folder",
+                $"{path} contains no manifests: searched for *.yaml, *.yml and *.json in it and in the folders below it"
+                    + (files.DescribeUnread() is { } more ? $" ({more})" : ""),
                 path);
     }
 
-    private static void AddFiles(List<ManifestFile> files, string folder, string prefix, CancellationToken cancellationToken)
+    private static void ThrowIfTooMany(List<FolderFile> manifests, string folder)
     {
-        var bytes = files.Sum(file => file.Length);
-        foreach (var file in Directory.EnumerateFiles(folder).Where(ManifestPath.IsManifest))
+        var bytes = manifests.Sum(file => file.Length);
+        if (manifests.Count > Bounds.ManifestFiles.Limit || bytes > Bounds.Manifests.Limit)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            files.Add(new FolderFile(prefix + Path.GetFileName(file), file));
-            bytes += files[^1].Length;
-            if (files.Count > Bounds.ManifestFiles.Limit || bytes > Bounds.Manifests.Limit)
-            {
-                var bound = bytes > Bounds.Manifests.Limit ? Bounds.Manifests : Bounds.ManifestFiles;
-                throw bound.Exceeded(ErrorId.ManifestInvalid, folder, "give a folder with the manifests of one stack", folder);
-            }
+            var bound = bytes > Bounds.Manifests.Limit ? Bounds.Manifests : Bounds.ManifestFiles;
+            throw bound.Exceeded(ErrorId.ManifestInvalid, folder, "give a folder with the manifests of one stack", folder);
         }
     }
 
-    private static async Task<IReadOnlyList<ManifestFile>> ReadFileAsync(string path, CancellationToken cancellationToken)
+    /// <summary>Lists all files of a folder, with <c>/</c>. A folder that is a link is not followed: it may lead anywhere.</summary>
+    /// <param name="links">Receives the folders that are links.</param>
+    private static List<string> ListPaths(string root, List<UnreadFile> links, CancellationToken cancellationToken)
+    {
+        var paths = new List<string>();
+        var folders = new Stack<string>([""]);
+        while (folders.TryPop(out var folder))
+        {
+            foreach (var entry in new DirectoryInfo(Path.Combine(root, folder)).EnumerateFileSystemInfos())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var path = folder + entry.Name;
+                if (entry is not DirectoryInfo)
+                {
+                    paths.Add(path);
+                }
+                else if (ManifestLayout.IsSystemFile(path))
+                {
+                    continue;
+                }
+                else if (entry.LinkTarget is not null)
+                {
+                    links.Add(new UnreadFile(path + "/", UnreadReason.Link));
+                }
+                else
+                {
+                    folders.Push(path + "/");
+                }
+            }
+
+            if (paths.Count > Bounds.FolderFiles.Limit)
+            {
+                throw Bounds.FolderFiles.Exceeded(ErrorId.ManifestInvalid, root, "give a folder with the manifests of one stack", root);
+            }
+        }
+
+        return paths;
+    }
+
+    private static async Task<ManifestFiles> ReadFileAsync(string path, CancellationToken cancellationToken)
     {
         if (!File.Exists(path))
         {
@@ -88,9 +116,14 @@ internal static class ManifestSource
             }
         }
 
-        return ManifestPath.IsManifest(path)
-            ? [new FolderFile(Path.GetFileName(path), path)]
-            : throw new ArchiveManifests(path).Invalid("is neither a gzipped tar nor a zip nor a .yaml file");
+        if (!ManifestPath.IsManifest(path))
+        {
+            throw new ArchiveManifests(path).Invalid("is neither a gzipped tar nor a zip nor a .yaml file");
+        }
+
+        var name = Path.GetFileName(path);
+        _ = ManifestLayout.Arrange([name], _ => path);
+        return new ManifestFiles([new FolderFile(name, path)], []);
     }
 
     private static void ThrowIfTooLarge(FileStream stream, string path)

@@ -47,7 +47,7 @@ internal sealed class ObjectExtractor
             return;
         }
 
-        if (FindMissing(apiVersion, kind, header.Name) is { } missing)
+        if ((FindForeign(apiVersion, kind) ?? FindMissing(apiVersion, kind, header.Name)) is { } missing)
         {
             Report(line, missing.Reason, missing.Remedy);
             return;
@@ -89,6 +89,22 @@ internal sealed class ObjectExtractor
         }
 
         return ranges;
+    }
+
+    /// <summary>Recognises what other programs turn into manifests.</summary>
+    private (string Reason, string Remedy)? FindForeign(string? apiVersion, string? kind)
+    {
+        if (apiVersion?.StartsWith("kustomize.config.k8s.io/", StringComparison.Ordinal) == true)
+        {
+            return (
+                "is a kustomization, from which kubectl builds the manifests",
+                "run kubectl kustomize FOLDER > all.yaml for its folder, and give that file with -Path");
+        }
+
+        var name = _file[(_file.LastIndexOf('/') + 1)..];
+        return apiVersion is null && kind is null && name.StartsWith("values", StringComparison.OrdinalIgnoreCase)
+            ? ("holds the values of a Helm chart, not kube-prometheus's manifests", "Save-KubePrometheus gets those; helm installs a chart")
+            : null;
     }
 
     private static (string Reason, string Remedy)? FindMissing(string? apiVersion, string? kind, string? name)

@@ -16,6 +16,12 @@ public sealed class ComponentNameTests
     [InlineData("kubePrometheus-prometheusRule.yaml", "PrometheusRule", "kube-prometheus", "kube-prometheus")]
     [InlineData("mine-service.yaml", "Service", null, "mine")]
     [InlineData("mine-service.yaml", "Service", "ours", "ours")]
+    [InlineData("01-grafana-deployment.yaml", "Deployment", null, "grafana")]
+    [InlineData("10_nodeExporter-daemonset.yaml", "DaemonSet", null, "node-exporter")]
+    [InlineData("manifests/grafana/deployment.yaml", "Deployment", null, "grafana")]
+    [InlineData("02-kubeStateMetrics/01-deployment.yaml", "Deployment", null, "kube-state-metrics")]
+    [InlineData("grafana/prometheus-rule.yaml", "PrometheusRule", null, "prometheus")]
+    [InlineData("grafana/deployment.yaml", "Deployment", "ours", "ours")]
     public void An_object_belongs_to_what_its_label_or_its_file_says(string file, string kind, string? label, string expected) =>
         Assert.Equal(expected, ComponentName.Derive(file, kind, label));
 

@@ -80,7 +80,7 @@ public sealed class ManifestSetTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static ManifestSet Of(IReadOnlyList<ManifestFile> files, ManifestSelection? selection = null) =>
-        new("there", files, selection ?? ManifestSelection.All, TestContext.Current.CancellationToken);
+        new("there", files, selection ?? ManifestSelection.All, "default", TestContext.Current.CancellationToken);
 
     private static string ConfigMap(string name, int length) =>
         $"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  text: {new string('x', length)}\n";

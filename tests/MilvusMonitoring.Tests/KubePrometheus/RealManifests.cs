@@ -15,6 +15,6 @@ internal static class RealManifests
     }
 
     /// <summary>The manifest files of a release.</summary>
-    public static Task<IReadOnlyList<ManifestFile>> ReadAsync(string version) =>
+    public static Task<ManifestFiles> ReadAsync(string version) =>
         ManifestSource.ReadAsync(Path.Combine(Folder(), version), TestContext.Current.CancellationToken);
 }

@@ -54,6 +54,37 @@ public sealed class ManifestReaderTests
     }
 
     [Theory]
+    [InlineData("values.yaml", "crds:\n  enabled: true\n", "Helm chart", "Save-KubePrometheus")]
+    [InlineData("my/values-prod.yaml", "image: {tag: v1}", "Helm chart", "Save-KubePrometheus")]
+    [InlineData("sa.yaml", "{{- if .Values.x }}\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {{ .Release.Name }}\n{{- end }}", "template of a Helm chart", "Save-KubePrometheus")]
+    [InlineData("sa.yaml", "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {{ include \"x.name\" . }}", "template of a Helm chart", "Save-KubePrometheus")]
+    [InlineData("other.yaml", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization", "kustomization", "kubectl kustomize")]
+    [InlineData("other.yaml", "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nmetadata: {name: a}", "kustomization", "kubectl kustomize")]
+    public void What_another_program_turns_into_manifests_is_named(string file, string text, string what, string advice)
+    {
+        var error = Assert.Throws<MonitoringException>(() =>
+            ManifestReader.Read([File(file, text)], TestContext.Current.CancellationToken));
+        Assert.Equal(ErrorId.ManifestInvalid, error.ErrorId);
+        Assert.Contains(what, error.Message, StringComparison.Ordinal);
+        Assert.Contains(advice, error.Message, StringComparison.Ordinal);
+        Assert.Contains("Nothing was applied", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_templates_are_one_error()
+    {
+        const string Template = "metadata:\n  name: {{ .Release.Name }}";
+        var error = Assert.Throws<MonitoringException>(() => ManifestReader.Read(
+            [File("a.yaml", Header), File("b.yaml", Template), File("c.yaml", Template)],
+            TestContext.Current.CancellationToken));
+        Assert.StartsWith("b.yaml and 1 more files are templates of a Helm chart", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Templates_of_Prometheus_and_Grafana_are_text() =>
+        Assert.Single(Read(Header + "data:\n  a: '{{ $labels.pod }} {{ .Values.A }} {{ include \"b\" . }}'"));
+
+    [Theory]
     [InlineData("")]
     [InlineData("\n\n# nothing\n")]
     [InlineData("---\n")]

@@ -8,7 +8,17 @@ namespace MilvusMonitoring.Tests;
 
 public sealed class ManifestSourceTests : IDisposable
 {
-    private static readonly string[] Found = ["setup/namespace.yaml", "a.yaml", "b.yml", "c.json"];
+    private static readonly string[] Found =
+    [
+        "setup/deeper/x.yaml",
+        "setup/namespace.yaml",
+        "a.yaml",
+        "b.yml",
+        "c.json",
+        "grafana/UPPER.YAML",
+        "grafana/rules/x.yaml",
+    ];
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -17,7 +27,7 @@ public sealed class ManifestSourceTests : IDisposable
     [InlineData("", "manifests/")]
     [InlineData("", "")]
     [InlineData("manifests", "manifests/")]
-    public async Task A_folder_gives_its_manifests_and_those_of_setup_in_order(string asked, string root)
+    public async Task A_folder_gives_its_manifests_at_any_depth_and_those_of_setup_first(string asked, string root)
     {
         foreach (var file in Tree(root))
         {
@@ -27,7 +37,7 @@ public sealed class ManifestSourceTests : IDisposable
         var files = await ReadAsync(Path.Combine(_folder.Path, asked));
 
         Assert.Equal(Found, files.Select(file => file.Path));
-        Assert.Equal("namespace", ManifestTexts.Of(files[0]));
+        Assert.Equal("namespace", ManifestTexts.Of(files[1]));
     }
 
     [Theory]
@@ -43,8 +53,98 @@ public sealed class ManifestSourceTests : IDisposable
 
         Assert.Equal(Found, tar.Select(file => file.Path));
         Assert.Equal(Found, zip.Select(file => file.Path));
-        Assert.Equal("namespace", ManifestTexts.Of(tar[0]));
-        Assert.Equal("namespace", ManifestTexts.Of(zip[0]));
+        Assert.Equal("namespace", ManifestTexts.Of(tar[1]));
+        Assert.Equal("namespace", ManifestTexts.Of(zip[1]));
+    }
+
+    /// <summary>Each shape is read alike from a folder, a tar and a zip.</summary>
+    [Theory]
+    // A source tree: what is outside manifests/ is named, but for the input of jsonnet.
+    [InlineData(
+        "jsonnetfile.json jsonnet/main.json vendor/x/y.yaml kustomization.yaml Chart.yaml examples/e.yaml manifests/setup/n.yaml manifests/grafana/g.yaml",
+        "setup/n.yaml grafana/g.yaml",
+        "3 files in 2 folders were not read: 3 outside the folder manifests of a source tree (., examples)")]
+    [InlineData("kp-1/jsonnet/a.libsonnet kp-1/tests/e.yaml kp-1/manifests/g.yaml",
+        "g.yaml",
+        "1 file in 1 folder was not read: 1 outside the folder manifests of a source tree (kp-1/tests)")]
+    // No source tree: everything counts.
+    [InlineData("manifests/g.yaml servicemonitors/s.yaml", "manifests/g.yaml servicemonitors/s.yaml", null)]
+    [InlineData("grafana/manifests/g.yaml prometheus/manifests/p.yaml", "grafana/manifests/g.yaml prometheus/manifests/p.yaml", null)]
+    [InlineData("a/b/c/d/e/f/g.yaml", "g.yaml", null)]
+    [InlineData("10-crds/c.yaml 00-setup/n.yaml all.yaml", "00-setup/n.yaml 10-crds/c.yaml all.yaml", null)]
+    // What systems and programs leave is nobody's manifest.
+    [InlineData("a.yaml ._a.yaml __MACOSX/a.yaml __MACOSX/._a.yaml .DS_Store README.md LICENSE x.sh .git/HEAD.json ..data/a.yaml", "a.yaml", null)]
+    // What may be one is named.
+    [InlineData(
+        "a.yaml a.yaml~ old/b.yaml.bak old/#c.yml# old/d.yaml.j2 e.jsonnet",
+        "a.yaml",
+        "4 files in 2 folders were not read: 4 with another ending than .yaml, .yml or .json (a.yaml~, old/b.yaml.bak, old/#c.yml#, old/d.yaml.j2)")]
+    [InlineData(
+        "a.yaml .b.yaml .github/workflows/c.yml .idea/x.xml",
+        "a.yaml",
+        "2 files in 2 folders were not read: 2 hidden (., .github/workflows)")]
+    public async Task Everything_is_read_or_named(string paths, string read, string? unread)
+    {
+        var tree = paths.Split(' ').Select(path => (path, "x")).ToArray();
+        foreach (var (name, content) in tree)
+        {
+            _folder.Write("tree/" + name, Encoding.UTF8.GetBytes(content));
+        }
+
+        foreach (
+            var place in new[]
+            {
+                _folder.PathOf("tree"),
+                _folder.Write("tree.tar.gz", Archives.Tar(tree)),
+                _folder.Write("tree.zip", Archives.Zip(0, tree)),
+            })
+        {
+            var files = await ReadAsync(place);
+            Assert.Equal(read.Split(' '), files.Select(file => file.Path));
+            Assert.Equal(unread is null ? null : Sorted(unread), files.DescribeUnread() is { } text ? Sorted(text) : null);
+        }
+
+        // A folder lists its files in any order.
+        static string Sorted(string text) => string.Join(", ", text.Split('(', ')')[^2].Split(", ").Order(StringComparer.Ordinal)) + text.Split('(')[0];
+    }
+
+    [Theory]
+    [InlineData("kube-prometheus-stack/Chart.yaml kube-prometheus-stack/values.yaml kube-prometheus-stack/templates/sa.yaml", "Helm chart", "Save-KubePrometheus")]
+    [InlineData("Chart.yaml values.yaml", "Helm chart", "Save-KubePrometheus")]
+    [InlineData("manifests/a.yaml charts/x/Chart.yaml", "Helm chart", "Save-KubePrometheus")]
+    [InlineData("manifests/a.yaml manifests/kustomization.yaml", "kustomization", "kubectl kustomize")]
+    [InlineData("kustomization.yml a.yaml", "kustomization", "kubectl kustomize")]
+    [InlineData("base/a.yaml overlay/Kustomization", "kustomization", "kubectl kustomize")]
+    public async Task What_another_program_turns_into_manifests_is_refused_by_name(string paths, string what, string advice)
+    {
+        var tree = paths.Split(' ').Select(path => (path, "x")).ToArray();
+        foreach (var (name, content) in tree)
+        {
+            _folder.Write("tree/" + name, Encoding.UTF8.GetBytes(content));
+        }
+
+        await RefusedAsync(_folder.PathOf("tree"), ErrorId.ManifestInvalid, what, advice, "Nothing was applied");
+        await RefusedAsync(Archives.Tar(tree), ErrorId.ManifestInvalid, what, advice);
+        await RefusedAsync(Archives.Zip(0, tree), ErrorId.ManifestInvalid, what, advice);
+    }
+
+    [Fact]
+    public async Task A_single_kustomization_is_refused_by_its_name() =>
+        await RefusedAsync(_folder.Write("kustomization.yaml", "resources: []"u8.ToArray()), ErrorId.ManifestInvalid, "kubectl kustomize");
+
+    [Fact]
+    public async Task A_folder_that_is_a_link_is_named_and_not_followed()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "only an administrator may create links");
+        _folder.Write("elsewhere/b.yaml", "x"u8.ToArray());
+        _folder.Write("tree/a.yaml", "x"u8.ToArray());
+        Directory.CreateSymbolicLink(_folder.PathOf("tree/linked"), _folder.PathOf("elsewhere"));
+        Directory.CreateSymbolicLink(_folder.PathOf("tree/loop"), _folder.PathOf("tree"));
+
+        var files = await ReadAsync(_folder.PathOf("tree"));
+
+        Assert.Equal(["a.yaml"], files.Select(file => file.Path));
+        Assert.StartsWith("2 files in 2 folders were not read: 2 in a folder that is a link (", files.DescribeUnread(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,7 +182,7 @@ public sealed class ManifestSourceTests : IDisposable
         await RefusedAsync(
             Archives.Tar(("x/README.md", "a")),
             ErrorId.ManifestNotFound,
-            "searched for *.yaml, *.yml and *.json in manifests/");
+            "searched for *.yaml, *.yml and *.json in all its folders");
 
     [Theory]
     [InlineData("../evil.yaml", "leads out")]
@@ -190,7 +290,7 @@ public sealed class ManifestSourceTests : IDisposable
 
     [Fact]
     public async Task An_entry_that_stands_twice_is_refused() =>
-        await RefusedAsync(Archives.Tar(("manifests/a.yaml", "a"), ("manifests/a.yaml", "b")), ErrorId.ArchiveInvalid, "'a.yaml' twice");
+        await RefusedAsync(Archives.Tar(("manifests/a.yaml", "a"), ("manifests/a.yaml", "b")), ErrorId.ArchiveInvalid, "'manifests/a.yaml' twice");
 
     [Fact]
     public async Task Two_folders_of_manifests_are_refused() =>
@@ -253,8 +353,8 @@ public sealed class ManifestSourceTests : IDisposable
         (root + "README.md", "text"),
         (root + "setup/namespace.yaml", "namespace"),
         (root + "setup/deeper/x.yaml", "x"),
-        (root + "examples/x.yaml", "x"),
-        (root + "examples/vendor/manifests.d/x.yaml", "x"),
+        (root + "grafana/UPPER.YAML", "x"),
+        (root + "grafana/rules/x.yaml", "x"),
     ];
 
     private static void WriteGigabyte(Stream stream)
@@ -266,7 +366,7 @@ public sealed class ManifestSourceTests : IDisposable
         }
     }
 
-    private static Task<IReadOnlyList<ManifestFile>> ReadAsync(string path) =>
+    private static Task<ManifestFiles> ReadAsync(string path) =>
         ManifestSource.ReadAsync(path, TestContext.Current.CancellationToken);
 
     private Task RefusedAsync(byte[] archive, string errorId, params string[] expected) =>

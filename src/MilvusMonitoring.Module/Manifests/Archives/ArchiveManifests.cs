@@ -9,8 +9,8 @@ namespace MilvusMonitoring.Manifests.Archives;
 internal sealed class ArchiveManifests
 {
     private readonly string _archive;
-    private readonly Dictionary<string, List<ManifestFile>> _byFolder = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _paths = new(StringComparer.Ordinal);
+    private readonly List<string> _paths = [];
+    private readonly Dictionary<string, byte[]> _manifests = new(StringComparer.Ordinal);
     private int _entries;
     private long _manifestBytes;
 
@@ -22,11 +22,11 @@ internal sealed class ArchiveManifests
 
     /// <summary>Checks the name of an entry, and decides whether its content is needed.</summary>
     /// <param name="name">The name of the entry in the archive.</param>
-    /// <returns>The folder of the manifests and the path below it; null if the entry is ignored.</returns>
+    /// <returns>The path; null if the content is not needed.</returns>
     /// <exception cref="MonitoringException">
     /// <see cref="ErrorId.ArchiveInvalid"/>: there are too many entries, or the name leads out of the archive.
     /// </exception>
-    public (string Folder, string Path)? Accept(string name)
+    public string? Accept(string name)
     {
         if (++_entries > Bounds.ArchiveEntries.Limit)
         {
@@ -45,25 +45,22 @@ internal sealed class ArchiveManifests
             throw Invalid($"contains '{Clean(name)}', a path that leads out of the archive");
         }
 
-        if (path.EndsWith('/') || segments.Count == 0 || !ManifestPath.IsManifest(segments[^1]))
+        if (path.EndsWith('/') || segments.Count == 0)
         {
             return null;
         }
 
-        var inSetup = segments.Count > 1 && segments[^2] == ManifestPath.SetupFolder;
-        var below = inSetup ? 2 : 1;
-        var folder = string.Join('/', segments.SkipLast(below));
-
-        // [kube-prometheus-x/][manifests/][setup/]file
-        return segments.Count - below <= 2 ? (folder, string.Join('/', segments.TakeLast(below))) : null;
+        var plain = string.Join('/', segments);
+        _paths.Add(plain);
+        return ManifestPath.IsManifest(plain) && !ManifestLayout.IsHidden(plain) && !ManifestLayout.IsSystemFile(plain) ? plain : null;
     }
 
     /// <summary>Adds a file.</summary>
-    /// <param name="location">The result of <see cref="Accept"/>.</param>
+    /// <param name="path">The result of <see cref="Accept"/>.</param>
     /// <exception cref="MonitoringException">
     /// <see cref="ErrorId.ArchiveInvalid"/>: the manifests are too large, or the name occurs twice.
     /// </exception>
-    public void Add((string Folder, string Path) location, byte[] content)
+    public void Add(string path, byte[] content)
     {
         _manifestBytes += content.Length;
         if (_manifestBytes > Bounds.Manifests.Limit)
@@ -71,59 +68,49 @@ internal sealed class ArchiveManifests
             throw Invalid($"contains more than {Bounds.Manifests} of manifests");
         }
 
-        if (!_paths.Add(location.Folder + "/" + location.Path))
+        if (!_manifests.TryAdd(path, content))
         {
-            throw Invalid($"contains '{Clean(location.Path)}' twice");
+            throw Invalid($"contains '{Clean(path)}' twice");
         }
-
-        if (!_byFolder.TryGetValue(location.Folder, out var files))
-        {
-            _byFolder[location.Folder] = files = [];
-        }
-
-        files.Add(new ArchivedFile(location.Path, content));
     }
 
-    /// <summary>Gets the manifests of a folder named <c>manifests</c>, or else of the archive's top folder.</summary>
+    /// <summary>Gets the manifests, at any depth; see <see cref="ManifestLayout"/>.</summary>
     /// <returns>The files, ordered.</returns>
     /// <exception cref="MonitoringException">
-    /// <see cref="ErrorId.ManifestNotFound"/>, or <see cref="ErrorId.ArchiveInvalid"/> if several folders are possible.
+    /// <see cref="ErrorId.ManifestNotFound"/>, <see cref="ErrorId.ManifestInvalid"/>, or <see cref="ErrorId.ArchiveInvalid"/> if the
+    /// archive contains several copies.
     /// </exception>
-    public IReadOnlyList<ManifestFile> ListFiles()
+    public ManifestFiles ListFiles()
     {
-        var candidates = ListCandidates();
-        if (candidates is [var folder])
-        {
-            return ManifestPath.Order(_byFolder[folder]);
-        }
-
-        if (candidates.Count == 0)
-        {
-            throw new MonitoringException(
+        var layout = ManifestLayout.Arrange(_paths, path => $"{Clean(path)} in {_archive}");
+        ThrowIfCopies(layout.Manifests);
+        var files = new ManifestFiles(
+            layout.Manifests.Select(path => new ArchivedFile(layout.GetPathBelow(path), _manifests[path])),
+            layout.Unread);
+        return files.Count > 0
+            ? files
+            : throw new MonitoringException(
                 ErrorId.ManifestNotFound,
-                $"The archive {_archive} contains no manifests: searched for *.yaml, *.yml and *.json in manifests/, manifests/setup/, "
-                    + "its top folder and setup/",
+                $"The archive {_archive} contains no manifests: searched for *.yaml, *.yml and *.json in all its folders",
                 "give the archive of a kube-prometheus release, or the folder with its manifests",
                 _archive);
-        }
-
-        var names = candidates.Order(StringComparer.Ordinal).Take(3).Select(name => $"'{Clean(name)}'");
-        throw Invalid($"contains manifests in several folders ({string.Join(", ", names)})");
     }
 
-    private List<string> ListCandidates()
+    /// <summary>Refuses two folders <c>manifests</c> with a file of the same name: these are two releases.</summary>
+    private void ThrowIfCopies(IReadOnlyList<string> paths)
     {
-        var named = _byFolder
-            .Keys.Where(folder => folder == ManifestPath.Folder || folder.EndsWith("/" + ManifestPath.Folder, StringComparison.Ordinal))
-            .ToList();
-        if (named.Count > 0)
+        const string Mark = $"/{ManifestPath.Folder}/";
+        var copies = paths
+            .Select(path => (Path: path, At: ("/" + path).IndexOf(Mark, StringComparison.Ordinal)))
+            .Where(item => item.At >= 0)
+            .Select(item => (Folder: item.Path[..(item.At + Mark.Length - 2)], Below: item.Path[(item.At + Mark.Length - 1)..]))
+            .GroupBy(item => item.Below, item => item.Folder)
+            .FirstOrDefault(group => group.Count() > 1);
+        if (copies is not null)
         {
-            return named;
+            var names = copies.Order(StringComparer.Ordinal).Take(3).Select(name => $"'{Clean(name)}'");
+            throw Invalid($"contains manifests in several folders ({string.Join(", ", names)})");
         }
-
-        return _byFolder.ContainsKey("")
-            ? [""]
-            : [.. _byFolder.Keys.Where(folder => !folder.Contains('/', StringComparison.Ordinal))];
     }
 
     /// <summary>The error for an archive that is damaged or unsafe.</summary>

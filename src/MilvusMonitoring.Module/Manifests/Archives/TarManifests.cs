@@ -12,7 +12,7 @@ internal static class TarManifests
     /// <param name="archive">The name of the archive, for messages.</param>
     /// <returns>The files, ordered.</returns>
     /// <exception cref="MonitoringException"><see cref="ErrorId.ArchiveInvalid"/> or <see cref="ErrorId.ManifestNotFound"/>.</exception>
-    public static async Task<IReadOnlyList<ManifestFile>> ReadAsync(Stream packed, string archive, CancellationToken cancellationToken)
+    public static async Task<ManifestFiles> ReadAsync(Stream packed, string archive, CancellationToken cancellationToken)
     {
         var manifests = new ArchiveManifests(archive);
         var unpacked = new LimitedStream(
@@ -62,9 +62,9 @@ internal static class TarManifests
                         $"contains '{ArchiveManifests.Clean(entry.Name)}', which is a {Describe(entry.EntryType)} and not a file");
                 }
 
-                if (manifests.Accept(entry.Name) is { } location && entry.EntryType != TarEntryType.Directory)
+                if (manifests.Accept(entry.Name) is { } path && entry.EntryType != TarEntryType.Directory)
                 {
-                    manifests.Add(location, await ReadContentAsync(entry, manifests, cancellationToken).ConfigureAwait(false));
+                    manifests.Add(path, await ReadContentAsync(entry, manifests, cancellationToken).ConfigureAwait(false));
                 }
                 else if (entry.DataStream is { } ignored)
                 {

@@ -18,7 +18,7 @@ internal static class ZipManifests
     /// <param name="archive">The name of the archive, for messages.</param>
     /// <returns>The files, ordered.</returns>
     /// <exception cref="MonitoringException"><see cref="ErrorId.ArchiveInvalid"/> or <see cref="ErrorId.ManifestNotFound"/>.</exception>
-    public static async Task<IReadOnlyList<ManifestFile>> ReadAsync(Stream packed, string archive, CancellationToken cancellationToken)
+    public static async Task<ManifestFiles> ReadAsync(Stream packed, string archive, CancellationToken cancellationToken)
     {
         var manifests = new ArchiveManifests(archive);
         await EnsureFewEntriesAsync(packed, manifests, cancellationToken).ConfigureAwait(false);
@@ -35,9 +35,9 @@ internal static class ZipManifests
                         $"contains '{ArchiveManifests.Clean(entry.FullName)}', which is a link or a device and not a file");
                 }
 
-                if (manifests.Accept(entry.FullName) is { } location)
+                if (manifests.Accept(entry.FullName) is { } path)
                 {
-                    manifests.Add(location, await ReadContentAsync(entry, manifests, cancellationToken).ConfigureAwait(false));
+                    manifests.Add(path, await ReadContentAsync(entry, manifests, cancellationToken).ConfigureAwait(false));
                 }
             }
         }

@@ -14,4 +14,22 @@ internal static class ManifestErrors
     /// <summary>The error for a path without manifests.</summary>
     public static MonitoringException NotFound(string reason, string path, Exception? innerException = null) =>
         new(ErrorId.ManifestNotFound, reason, Remedy, path, innerException);
+
+    /// <summary>The error for what helm turns into manifests.</summary>
+    /// <param name="reason">What is a Helm chart, or part of one.</param>
+    public static MonitoringException HelmChart(string reason, string target) =>
+        new(
+            ErrorId.ManifestInvalid,
+            $"{reason}, not kube-prometheus's manifests. Nothing was applied",
+            "Save-KubePrometheus gets those; helm installs a chart",
+            target);
+
+    /// <summary>The error for what kustomize turns into manifests.</summary>
+    /// <param name="file">The kustomization.</param>
+    public static MonitoringException Kustomization(string file) =>
+        new(
+            ErrorId.ManifestInvalid,
+            $"{file} is a kustomization, from which kubectl builds the manifests, and is no manifest itself. Nothing was applied",
+            "run kubectl kustomize FOLDER > all.yaml for its folder, and give that file with -Path",
+            file);
 }

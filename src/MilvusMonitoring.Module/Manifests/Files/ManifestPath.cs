@@ -1,6 +1,6 @@
 namespace MilvusMonitoring.Manifests.Files;
 
-/// <summary>The manifests of a release: the files directly in <c>manifests/</c> and in <c>manifests/setup/</c>.</summary>
+/// <summary>The names of manifests, and their order.</summary>
 internal static class ManifestPath
 {
     /// <summary>The folder of a release that contains its manifests.</summary>
@@ -15,11 +15,14 @@ internal static class ManifestPath
         || name.EndsWith(".yml", StringComparison.OrdinalIgnoreCase)
         || name.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Orders files: <c>setup/</c> first, then by name.</summary>
+    /// <summary>Orders files: those in a folder <c>setup</c> first, then by path.</summary>
     public static IReadOnlyList<ManifestFile> Order(IEnumerable<ManifestFile> files) =>
         [
             .. files
-                .OrderBy(file => !file.Path.StartsWith(SetupFolder + "/", StringComparison.Ordinal))
+                .OrderBy(file => !IsInSetup(file.Path))
                 .ThenBy(file => file.Path, StringComparer.Ordinal),
         ];
+
+    private static bool IsInSetup(string path) =>
+        path.StartsWith(SetupFolder + "/", StringComparison.Ordinal) || path.Contains($"/{SetupFolder}/", StringComparison.Ordinal);
 }

@@ -91,6 +91,7 @@ internal sealed class ManifestTarget
                 FileName,
                 [new ArchivedFile(FileName, text)],
                 new ManifestSelection([], "mirror.local"),
+                "default",
                 CancellationToken.None);
             PropertyException.Check(manifests.Objects.All(manifest => manifest.ReadJson().Length == manifest.Length), () =>
                 "its content is not what was counted");
