@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using MilvusMonitoring.Kubernetes.Connection;
@@ -78,16 +79,12 @@ public sealed class ClusterConnectionTests : IDisposable
     [InlineData("interactiveMode: Always", null)]
     public async Task Beside_a_client_certificate_no_plugin_runs(string more, string? header)
     {
-        using var client = _authority.Client("me");
-        _folder.Write("me.crt", client.ExportCertificatePem());
-        _folder.Write(
-            "me.key",
-            System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(client)!.ExportPkcs8PrivateKeyPem());
+        WriteClientCertificate("pki/me");
         await using var server = await ServerAsync(context => context.Response.WriteAsync("{}"));
         var (token, mode) = more.StartsWith("token", StringComparison.Ordinal) ? (more, "") : ("", ", " + more);
         using var connection = Open(
             server,
-            $"{token}client-certificate: me.crt, client-key: me.key, "
+            $"{token}client-certificate: pki/me.crt, client-key: pki/me.key, "
                 + $"exec: {{apiVersion: client.authentication.k8s.io/v1, command: never-run{mode.TrimEnd(',', ' ')}}}");
         using var response = await connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/version"), Cancellation);
         var request = Assert.Single(server.Requests);
@@ -160,12 +157,7 @@ public sealed class ClusterConnectionTests : IDisposable
     [Fact]
     public async Task A_client_certificate_from_files_beside_the_kubeconfig_is_shown_to_the_server()
     {
-        using var client = _authority.Client("me");
-        _folder.Write("pki/me.crt", client.ExportCertificatePem());
-        _folder.Write(
-            "pki/me.key",
-            System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(client)!.ExportPkcs8PrivateKeyPem()
-        );
+        WriteClientCertificate("pki/me");
         await using var server = await ServerAsync(context => context.Response.WriteAsync("{}"));
         using var connection = Open(server, "client-certificate: pki/me.crt, client-key: pki/me.key");
         using var response = await connection.SendAsync(new ClusterRequest(HttpMethod.Get, "/version"), Cancellation);
@@ -381,6 +373,14 @@ public sealed class ClusterConnectionTests : IDisposable
     {
         _folder.Dispose();
         _authority.Dispose();
+    }
+
+    private void WriteClientCertificate(string name)
+    {
+        using var client = _authority.Client("me");
+        using var key = client.GetECDsaPrivateKey()!;
+        _folder.Write(name + ".crt", client.ExportCertificatePem());
+        _folder.Write(name + ".key", key.ExportPkcs8PrivateKeyPem());
     }
 
     private Task<TestServer> ServerAsync(RequestDelegate answer) => TestServer.StartAsync(_authority.Server(["127.0.0.1"]), answer);

@@ -57,7 +57,7 @@ public sealed class HostDialerTests : IDisposable
     public async Task If_all_fail_the_first_error_is_given()
     {
         var error = await Assert.ThrowsAsync<SocketException>(() => ConnectAsync("a", [Four, OtherFour, Six], address =>
-            Task.FromException<Socket>(new SocketException((int)(address.Equals(Four) ? SocketError.ConnectionRefused : SocketError.NetworkUnreachable)))));
+            Refuse(address.Equals(Four) ? SocketError.ConnectionRefused : SocketError.NetworkUnreachable)));
         Assert.Equal(SocketError.ConnectionRefused, error.SocketErrorCode);
         Assert.Equal([$"{Four}", $"{OtherFour}", $"{Six}"], _tried);
     }
@@ -147,5 +147,6 @@ public sealed class HostDialerTests : IDisposable
         }
     }
 
-    private static Task<Socket> Refuse() => Task.FromException<Socket>(new SocketException((int)SocketError.ConnectionRefused));
+    private static Task<Socket> Refuse(SocketError error = SocketError.ConnectionRefused) =>
+        Task.FromException<Socket>(new SocketException((int)error));
 }

@@ -1,8 +1,8 @@
 using System.Net;
-using MilvusMonitoring.Tests.Kubernetes;
-using MilvusMonitoring.Verification;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using MilvusMonitoring.Tests.Kubernetes;
+using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Tests.Verification;
 

@@ -21,7 +21,7 @@ internal sealed class ManifestFiles(IEnumerable<ManifestFile> files, IReadOnlyLi
         var groups = unread
             .GroupBy(file => file.Reason)
             .OrderBy(group => group.Key)
-            .Select(group => $"{group.Count()} {Describe(group.Key)} ({ListFolders(group)})");
+            .Select(group => $"{group.Count()} {Describe(group.Key)} ({DescribeFolders(group)})");
         return $"{Quantify(unread.Count, "file")} in {Quantify(folders, "folder")} {(unread.Count == 1 ? "was" : "were")} not read: "
             + string.Join("; ", groups);
     }
@@ -34,7 +34,7 @@ internal sealed class ManifestFiles(IEnumerable<ManifestFile> files, IReadOnlyLi
         _ => "in a folder that is a link",
     };
 
-    private static string ListFolders(IEnumerable<UnreadFile> files)
+    private static string DescribeFolders(IEnumerable<UnreadFile> files)
     {
         var names = files.Select(file => file.Reason == UnreadReason.OtherEnding ? Clean(file.Path) : FolderOf(file)).Distinct().ToList();
         return string.Join(", ", names.Take(FoldersShown)) + (names.Count > FoldersShown ? $" and {names.Count - FoldersShown} more" : "");

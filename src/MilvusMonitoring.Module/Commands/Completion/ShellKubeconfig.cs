@@ -2,7 +2,7 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 
-namespace MilvusMonitoring.Commands;
+namespace MilvusMonitoring.Commands.Completion;
 
 /// <summary>Finds kubeconfigs from the place where the user is in PowerShell.</summary>
 /// <remarks>
