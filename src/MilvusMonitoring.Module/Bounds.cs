@@ -27,6 +27,12 @@ internal static class Bounds
 
     public static Bound JsonDepth { get; } = new("the depth of one JSON document", 1_000, "levels");
 
+    public static Bound InventoryPacked { get; } = new("the inventory of a stack, packed", 1 * MiB, Bound.Bytes);
+
+    public static Bound InventoryContent { get; } = new("the inventory of a stack, unpacked", 4 * MiB, Bound.Bytes);
+
+    public static Bound InventoryEntries { get; } = new("the inventory of a stack", 5_000, "objects");
+
     public static Bound HelmRecord { get; } = new("the record of a Helm release, unpacked", 16 * MiB, Bound.Bytes);
 
     public static Bound HelmValue { get; } = new("each value of a Helm release that is read without helm", 64 * KiB, Bound.Bytes);

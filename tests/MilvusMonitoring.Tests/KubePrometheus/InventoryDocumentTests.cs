@@ -30,8 +30,8 @@ public sealed class InventoryDocumentTests
     [Fact]
     public void As_many_entries_as_are_allowed_are_read_and_one_more_is_not()
     {
-        Assert.NotNull(Read(Json([.. Enumerable.Range(0, InventoryRules.MostEntries).Select(number => With("grafana", $"g{number}"))])));
-        Assert.Null(Read(Json([.. Enumerable.Range(0, InventoryRules.MostEntries + 1).Select(number => With("grafana", $"g{number}"))])));
+        Assert.NotNull(Read(Json([.. Enumerable.Range(0, Bounds.InventoryEntries.Limit).Select(number => With("grafana", $"g{number}"))])));
+        Assert.Null(Read(Json([.. Enumerable.Range(0, Bounds.InventoryEntries.Limit + 1).Select(number => With("grafana", $"g{number}"))])));
     }
 
     [Theory]
@@ -108,7 +108,7 @@ public sealed class InventoryDocumentTests
         Assert.InRange(
             document.GetProperty("binaryData").GetProperty("inventory.json.gz").GetBytesFromBase64().Length,
             1,
-            InventoryDocument.MostCompressedBytes);
+            Bounds.InventoryPacked.Limit);
         var before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Null(InventoryDocument.Read(document));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Bound);

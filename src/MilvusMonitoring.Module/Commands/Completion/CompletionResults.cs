@@ -18,7 +18,8 @@ internal static class CompletionResults
     public static IEnumerable<CompletionResult> From(IEnumerable<(int Number, string Description)> numbers, string wordToComplete) =>
         numbers
             .Where(item => StartsWith($"{item.Number}", TrimQuotes(wordToComplete)))
-            .Select(item => CreateResult($"{item.Number}", SafeText.Clean($"{item.Number}  {item.Description}"), SafeText.Clean(item.Description)));
+            .Select(item => (Number: $"{item.Number}", Description: SafeText.Clean(item.Description)))
+            .Select(item => CreateResult(item.Number, $"{item.Number}  {item.Description}", item.Description));
 
     private static string TrimQuotes(string wordToComplete) => wordToComplete.Trim('\'', '"');
 

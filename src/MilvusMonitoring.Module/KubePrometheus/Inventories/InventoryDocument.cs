@@ -17,11 +17,6 @@ internal static partial class InventoryDocument
     public const string LabelName = "milvus-monitoring/inventory";
     public const string LabelValue = "kube-prometheus";
 
-    /// <summary>The most bytes of the compressed entries: the API server takes no larger ConfigMap.</summary>
-    public const int MostCompressedBytes = 1024 * 1024;
-
-    /// <summary>The most bytes of the decompressed entries: twice of what <see cref="InventoryRules.MostEntries"/> usually have.</summary>
-    public const int MostBytes = 4 * 1024 * 1024;
 
     private const int MostDepth = 8;
     private const string Key = "inventory.json.gz";
@@ -61,13 +56,13 @@ internal static partial class InventoryDocument
         try
         {
             var content = configMap.GetProperty("binaryData").GetProperty(Key).GetBytesFromBase64();
-            if (content.Length > MostCompressedBytes)
+            if (content.Length > Bounds.InventoryPacked.Limit)
             {
                 return null;
             }
 
             var unzipped = new GZipStream(new MemoryStream(content), CompressionMode.Decompress);
-            using var limited = new LimitedStream(unzipped, MostBytes, () => new InvalidDataException("The inventory is too large."));
+            using var limited = new LimitedStream(unzipped, Bounds.InventoryContent.Limit, () => new InvalidDataException("The inventory is too large."));
             var inventory = JsonSerializer.Deserialize(limited, InventoryJson.Default.Inventory);
             var metadata = configMap.Member("metadata");
             var isInPlace = metadata.Text("name") == Name && metadata.Text("namespace") == inventory?.Namespace;

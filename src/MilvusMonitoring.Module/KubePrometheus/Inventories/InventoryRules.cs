@@ -8,9 +8,6 @@ namespace MilvusMonitoring.KubePrometheus.Inventories;
 /// </summary>
 internal static partial class InventoryRules
 {
-    /// <summary>The most objects of a stack: about forty times those of a release.</summary>
-    public const int MostEntries = 5000;
-
     private const int LongestName = 253;
     private const int LongestText = 4096;
     private const int MatchMilliseconds = 1000;
@@ -18,13 +15,14 @@ internal static partial class InventoryRules
     /// <summary>Whether the inventory can be used.</summary>
     /// <param name="inventory">What was read. A member may be null against its type.</param>
     public static bool IsSound([NotNullWhen(true)] Inventory? inventory) =>
-        inventory is { Entries.Count: <= MostEntries }
+        inventory?.Entries is { } entries
+        && entries.Count <= Bounds.InventoryEntries.Limit
         && IsMatch(Label(), inventory.Namespace)
         && IsText(inventory.Source)
         && IsOptionalText(inventory.Release)
         && IsOptionalText(inventory.ManifestDigest)
-        && inventory.Entries.All(IsSound)
-        && inventory.Entries.Select(entry => entry.Id).Distinct().Count() == inventory.Entries.Count;
+        && entries.All(IsSound)
+        && entries.Select(entry => entry.Id).Distinct().Count() == entries.Count;
 
     private static bool IsSound(InventoryEntry? entry) =>
         entry is not null

@@ -56,11 +56,11 @@ internal static class InventoryStore
     public static async Task SaveAsync(ClusterClient client, Inventory inventory, CancellationToken cancellationToken)
     {
         var id = CreateId(inventory.Namespace);
-        if (inventory.Entries.Count > InventoryRules.MostEntries)
+        if (inventory.Entries.Count > Bounds.InventoryEntries.Limit)
         {
             throw new MonitoringException(
                 ErrorId.ManifestInvalid,
-                $"The stack has {inventory.Entries.Count} objects, and an inventory has at most {InventoryRules.MostEntries}",
+                $"The stack has {inventory.Entries.Count} objects, and an inventory has at most {Bounds.InventoryEntries.Limit}",
                 "leave manifests out that are no part of the stack",
                 id.ToString());
         }

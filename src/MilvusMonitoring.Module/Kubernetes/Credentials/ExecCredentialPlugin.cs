@@ -42,7 +42,9 @@ internal sealed class ExecCredentialPlugin
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(_limit);
-            var (exitCode, output) = await plugin.RunAsync(null, Bounds.PluginOutput.Limit, dropsMore: false, limit.Token).ConfigureAwait(false);
+            var (exitCode, output) = await plugin
+                .RunAsync(null, Bounds.PluginOutput.Limit, dropsMore: false, limit.Token)
+                .ConfigureAwait(false);
             if (exitCode != 0)
             {
                 throw Failed(

@@ -37,12 +37,13 @@ internal static class InClusterSettings
         }
 
         var namespaceFile = Path.Combine(folder, "namespace");
+        var namespaceName = File.Exists(namespaceFile) ? BoundedFile.ReadText(namespaceFile, Bounds.CredentialFile).Trim() : string.Empty;
         return new ClusterSettings
         {
             Server = server,
             Context = ContextName,
             Kubeconfig = null,
-            Namespace = File.Exists(namespaceFile) && BoundedFile.ReadText(namespaceFile, Bounds.CredentialFile).Trim() is { Length: > 0 } name ? name : "default",
+            Namespace = namespaceName.Length > 0 ? namespaceName : "default",
             CertificateAuthority = new KubeconfigData(Path.Combine(folder, "ca.crt"), null),
             User = new KubeconfigUser
             {

@@ -102,7 +102,9 @@ internal sealed class TarGuard(Stream inner, Func<Exception> tooLarge) : ReadOnl
         long size = 0;
         foreach (var digit in digits.Trim("\0 "u8))
         {
-            size = digit is >= (byte)'0' and <= (byte)'7' ? (size * 8) + digit - '0' : throw new InvalidDataException("A size is no number.");
+            size = digit is >= (byte)'0' and <= (byte)'7'
+                ? (size * 8) + digit - '0'
+                : throw new InvalidDataException("A size is no number.");
         }
 
         return size;
