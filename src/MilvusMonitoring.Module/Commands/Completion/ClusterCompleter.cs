@@ -12,8 +12,8 @@ namespace MilvusMonitoring.Commands.Completion;
 /// </summary>
 internal sealed class ClusterCompleter : IArgumentCompleter
 {
-    // Tab must not block for more than 2 s.
-    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(1700);
+    /// <summary>How long to wait for the cluster: Tab must not block for more than 2 s.</summary>
+    public static TimeSpan Limit { get; } = TimeSpan.FromMilliseconds(1700);
 
     /// <inheritdoc />
     public IEnumerable<CompletionResult> CompleteArgument(

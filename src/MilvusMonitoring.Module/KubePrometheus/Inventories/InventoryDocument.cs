@@ -62,7 +62,10 @@ internal static partial class InventoryDocument
             }
 
             var unzipped = new GZipStream(new MemoryStream(content), CompressionMode.Decompress);
-            using var limited = new LimitedStream(unzipped, Bounds.InventoryContent.Limit, () => new InvalidDataException("The inventory is too large."));
+            using var limited = new LimitedStream(
+                unzipped,
+                Bounds.InventoryContent.Limit,
+                () => new InvalidDataException("The inventory is too large."));
             var inventory = JsonSerializer.Deserialize(limited, InventoryJson.Default.Inventory);
             var metadata = configMap.Member("metadata");
             var isInPlace = metadata.Text("name") == Name && metadata.Text("namespace") == inventory?.Namespace;
