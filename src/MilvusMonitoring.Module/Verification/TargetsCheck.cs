@@ -1,5 +1,4 @@
 using MilvusMonitoring.Json;
-using MilvusMonitoring.Messages;
 using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.Verification;

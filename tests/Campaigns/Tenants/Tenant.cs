@@ -184,7 +184,7 @@ internal sealed class Tenant(Random random)
     private static JsonObject? FindLive(Cluster cluster, string apiVersion, string kind, string? place, string name) =>
         place?.Contains('/', StringComparison.Ordinal) is true ? null : cluster.Find(apiVersion, kind, place, name);
 
-    private T Pick<T>(params IReadOnlyList<T> choices) => choices[random.Next(choices.Count)];
+    private string Pick(params string[] choices) => choices[random.Next(choices.Length)];
 
     private static byte[] Compress(byte[] content)
     {
