@@ -62,7 +62,9 @@ internal static class TarManifests
                         $"contains '{ArchiveManifests.Clean(entry.Name)}', which is a {Describe(entry.EntryType)} and not a file");
                 }
 
-                if (manifests.Accept(entry.Name) is { } path && entry.EntryType != TarEntryType.Directory)
+                // A folder may be called as a manifest is, and the slash at its end may be missing.
+                var name = entry.EntryType == TarEntryType.Directory ? entry.Name + "/" : entry.Name;
+                if (manifests.Accept(name) is { } path)
                 {
                     manifests.Add(path, await ReadContentAsync(entry, manifests, cancellationToken).ConfigureAwait(false));
                 }
