@@ -111,7 +111,7 @@ internal static class SafeText
     private static bool IsCommand(string text, int at, int run, bool isStart) => text[at] switch
     {
         '#' => run > 1,
-        ':' => run > 1 && (isStart || IsCommandName(text.AsSpan(at + run))),
+        ':' => run > 1 && (IsCommandName(text.AsSpan(at + run)) || (isStart && text.IndexOf("::", at + run, StringComparison.Ordinal) > 0)),
         _ => isStart && IsHeading(text.AsSpan(at)),
     };
 

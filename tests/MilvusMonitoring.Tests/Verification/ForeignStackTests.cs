@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using EmbeddedCluster;
+using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Manifests;
 using MilvusMonitoring.Manifests.Archives;
 using MilvusMonitoring.Tests.Commands;
@@ -40,7 +41,7 @@ public sealed partial class ForeignStackTests
                 stage.Put(Encoding.UTF8.GetString(manifest.ReadJson().Span), "another-tool");
             }
 
-            await stage.Cluster.WaitForAsync(AreEstablished, Token);
+            await stage.Cluster.WaitForAsync(cluster => part.SelectMany(crd => crd.Defines).All(type => Serves(cluster, type)), Token);
         }
 
         new SampleMilvus().PutRecordInto(stage.Cluster);
@@ -54,9 +55,17 @@ public sealed partial class ForeignStackTests
         }
     }
 
-    private static bool AreEstablished(Cluster cluster) => cluster
-        .List("apiextensions.k8s.io/v1", "CustomResourceDefinition", null)
-        .All(crd => crd["status"]?["conditions"]?.AsArray().Any(item => $"{item!["type"]}{item["status"]}" == "EstablishedTrue") is true);
+    private static bool Serves(Cluster cluster, ResourceType type)
+    {
+        try
+        {
+            return cluster.List(type.ApiVersion, type.Kind).Count >= 0;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
 
     private static void Remove(Cluster cluster, string absent)
     {
