@@ -30,6 +30,7 @@ public sealed class SafeTextTests
     [InlineData("Deployment/monitoring/grafana")]
     [InlineData("# Have a pod become ready.")]
     [InlineData("dial tcp [fd00:10::a5]:9090 and fe80::1:2")]
+    [InlineData("::1")]
     [InlineData("größer … 数据 \ud83d\ude00 --- a: b")]
     [InlineData("-Namespace 'a' --version 1.2.3")]
     public void Other_text_comes_back_as_it_is(string text) => Assert.Equal(text, SafeText.Clean(text));
