@@ -63,7 +63,7 @@ internal static class ErrorRecords
             ErrorId.ConfirmationImpossible => ErrorCategory.OperationStopped,
             ErrorId.RoleAggregated or ErrorId.ReleaseNotDeployed or ErrorId.MetricsDisabled or ErrorId.ServiceNotForwardable =>
                 ErrorCategory.InvalidOperation,
-            ErrorId.ParameterInvalid or ErrorId.InstanceAmbiguous => ErrorCategory.InvalidArgument,
+            ErrorId.ParameterInvalid or ErrorId.InstanceAmbiguous or ErrorId.StackAmbiguous => ErrorCategory.InvalidArgument,
             ErrorId.HelmTooOld => ErrorCategory.NotInstalled,
             ErrorId.HelmFailed => ErrorCategory.FromStdErr,
             ErrorId.FileNotWritten => ErrorCategory.WriteError,
