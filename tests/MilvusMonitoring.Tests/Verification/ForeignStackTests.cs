@@ -41,7 +41,8 @@ public sealed partial class ForeignStackTests
                 stage.Put(Encoding.UTF8.GetString(manifest.ReadJson().Span), "another-tool");
             }
 
-            await stage.Cluster.WaitForAsync(cluster => part.SelectMany(crd => crd.Defines).All(type => Serves(cluster, type)), Token);
+            var kinds = part.SelectMany(crd => crd.Defines).ToList();
+            await Stage.UntilAsync(() => kinds.TrueForAll(type => Serves(stage.Cluster, type)));
         }
 
         new SampleMilvus().PutRecordInto(stage.Cluster);
