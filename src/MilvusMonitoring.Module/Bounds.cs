@@ -37,6 +37,8 @@ internal static class Bounds
 
     public static Bound HelmValue { get; } = new("each value of a Helm release that is read without helm", 64 * KiB, Bound.Bytes);
 
+    public static Bound HelmValues { get; } = new("all values of a Helm release that are read without helm", 1 * MiB, Bound.Bytes);
+
     public static Bound HelmOutput { get; } = new("the output of helm; the rest is dropped", 16 * MiB, Bound.Bytes);
 
     public static Bound HelmQueryTime { get; } = new("the time of a query of helm", TimeSpan.FromSeconds(30));

@@ -99,6 +99,9 @@ public static class ErrorId
     /// <summary>Several namespaces have a Milvus of that name.</summary>
     public const string InstanceAmbiguous = nameof(InstanceAmbiguous);
 
+    /// <summary>The resource is of a kind that only old versions of the Milvus Operator have.</summary>
+    public const string InstanceNotSupported = nameof(InstanceNotSupported);
+
     /// <summary>The Helm release is not deployed: it failed, or an operation is under way or was aborted.</summary>
     public const string ReleaseNotDeployed = nameof(ReleaseNotDeployed);
 

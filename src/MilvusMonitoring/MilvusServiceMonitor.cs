@@ -58,6 +58,11 @@ public sealed record MilvusServiceMonitor
     /// <summary>Why the monitor was skipped, or a hint; null if there is nothing to say.</summary>
     public string? Message { get; init => field = SafeText.Clean(value); }
 
+    /// <summary>
+    /// The manifest of the monitor in JSON, under <c>-WhatIf</c>: what a tool that manages the Milvus can apply itself; otherwise null.
+    /// </summary>
+    public string? Manifest { get; init => field = value is null ? null : SafeText.CleanLines(value); }
+
     /// <summary>The context of the kubeconfig; <c>in-cluster</c> for the service account of a pod.</summary>
     public string? Context { get; init => field = SafeText.Clean(value); }
 

@@ -25,6 +25,21 @@ public sealed record SampleMilvus
     /// <summary>The user's values.</summary>
     public JsonObject Values { get; init; } = [];
 
+    /// <summary>The namespace of the record, if it is not that of the release.</summary>
+    public string? StorageNamespace { get; init; }
+
+    /// <summary>Members of the chart's metadata beyond name and version, such as its dependencies.</summary>
+    public JsonObject ChartMetadata { get; init; } = [];
+
+    /// <summary>The values of the chart; null for those of the Milvus chart.</summary>
+    public JsonObject? Defaults { get; init; }
+
+    /// <summary>What the chart has rendered.</summary>
+    public string Manifest { get; init; } = "";
+
+    /// <summary>When the revision was written.</summary>
+    public string UpdatedAt { get; init; } = "2026-08-01T10:00:00Z";
+
     /// <summary>Whether Helm keeps its records in ConfigMaps.</summary>
     public bool InConfigMap { get; init; }
 
@@ -59,6 +74,7 @@ public sealed record SampleMilvus
             ["status"] = Status,
             ["version"] = Revision.ToString(CultureInfo.InvariantCulture),
         });
+        record["metadata"]!["namespace"] = StorageNamespace ?? Namespace;
         var text = Convert.ToBase64String(Pack(Record().ToJsonString()));
         record["data"] = new JsonObject { ["release"] = InConfigMap ? text : Convert.ToBase64String(Encoding.UTF8.GetBytes(text)) };
         if (!InConfigMap)
@@ -114,30 +130,31 @@ public sealed record SampleMilvus
         return service;
     }
 
-    private JsonObject Record() =>
-        new()
+    private JsonObject Record()
+    {
+        var metadata = ChartMetadata.DeepClone().AsObject();
+        metadata["name"] = Chart;
+        metadata["version"] = ChartVersion;
+        metadata["appVersion"] = AppVersion;
+        return new()
         {
             ["name"] = Name,
             ["namespace"] = Namespace,
             ["version"] = Revision,
-            ["info"] = new JsonObject { ["status"] = Status },
+            ["info"] = new JsonObject { ["status"] = Status, ["last_deployed"] = UpdatedAt },
             ["chart"] = new JsonObject
             {
-                ["metadata"] = new JsonObject
-                {
-                    ["name"] = Chart,
-                    ["version"] = ChartVersion,
-                    ["appVersion"] = AppVersion,
-                },
-                ["values"] = JsonNode.Parse(
+                ["metadata"] = metadata,
+                ["values"] = Defaults?.DeepClone() ?? JsonNode.Parse(
                     """
                     {"cluster":{"enabled":true},"metrics":{"enabled":true,"serviceMonitor":{"enabled":false,"interval":"30s","scrapeTimeout":"10s","additionalLabels":{}}}}
                     """
                 ),
             },
             ["config"] = Values.DeepClone(),
-            ["manifest"] = "",
+            ["manifest"] = Manifest,
         };
+    }
 
     private JsonObject Labels() =>
         new()

@@ -61,8 +61,11 @@ internal static class ErrorRecords
             ErrorId.FieldConflict or ErrorId.ObjectChanged => ErrorCategory.ResourceExists,
             ErrorId.NamespaceTerminating or ErrorId.DeletionBlocked or ErrorId.PortNotAvailable => ErrorCategory.ResourceBusy,
             ErrorId.ConfirmationImpossible => ErrorCategory.OperationStopped,
-            ErrorId.RoleAggregated or ErrorId.ReleaseNotDeployed or ErrorId.MetricsDisabled or ErrorId.ServiceNotForwardable =>
-                ErrorCategory.InvalidOperation,
+            ErrorId.RoleAggregated
+            or ErrorId.InstanceNotSupported
+            or ErrorId.ReleaseNotDeployed
+            or ErrorId.MetricsDisabled
+            or ErrorId.ServiceNotForwardable => ErrorCategory.InvalidOperation,
             ErrorId.ParameterInvalid or ErrorId.InstanceAmbiguous or ErrorId.StackAmbiguous => ErrorCategory.InvalidArgument,
             ErrorId.HelmTooOld => ErrorCategory.NotInstalled,
             ErrorId.HelmFailed => ErrorCategory.FromStdErr,

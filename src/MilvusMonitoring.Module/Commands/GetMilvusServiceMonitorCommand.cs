@@ -49,9 +49,34 @@ public sealed class GetMilvusServiceMonitorCommand : ClusterCommand
         var monitors = InputObject is { } instance
             ? await reader.ListForInstanceAsync(instance.Namespace, instance.Name, cancellationToken).ConfigureAwait(false)
             : await reader.ListAsync(place, NameWildcards.Parse(Name), cancellationToken).ConfigureAwait(false);
+        if (monitors.Count == 0)
+        {
+            await DescribeOthersAsync(reader, place, output, cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (var monitor in monitors)
         {
             output.Object(await reader.ShowAsync(monitor, cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    /// <summary>Says of an empty result where monitors are. Who names no namespace may not know that only one is searched.</summary>
+    private async Task DescribeOthersAsync(MonitorReader reader, string? place, CommandOutput output, CancellationToken cancellationToken)
+    {
+        var isDefault = InputObject is null && Namespace is null && place is not null;
+        var others = isDefault
+            ? await reader.ListAsync(null, cancellationToken).ListIfPermittedAsync(output).ConfigureAwait(false)
+            : [];
+        var namespaces = others.Select(monitor => monitor.Metadata.Namespace).Distinct().Order(StringComparer.Ordinal).ToList();
+        if (namespaces.Count > 0)
+        {
+            output.Warning(
+                $"No monitor of Milvus that matches is in namespace {place}, the only one searched. Others are in: "
+                    + $"{string.Join(", ", namespaces)}; give -Namespace, or -AllNamespaces.");
+        }
+        else
+        {
+            output.Verbose("There is no such monitor of Milvus.");
         }
     }
 }

@@ -38,6 +38,8 @@ internal static class JsonElementExtensions
         return map;
     }
 
-    public static DateTimeOffset? Time(this JsonElement element, string name) =>
-        element.Member(name) is { ValueKind: JsonValueKind.String } value && value.TryGetDateTimeOffset(out var time) ? time : null;
+    public static DateTimeOffset? Time(this JsonElement element, string name) => element.Member(name).Time();
+
+    public static DateTimeOffset? Time(this JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var time) ? time : null;
 }

@@ -1,6 +1,5 @@
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Errors;
-using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Milvus;
@@ -86,13 +85,15 @@ internal sealed class DisableOperation(ClusterClient client, IActivitySink sink)
     /// <summary>Finds why a monitor stays; null if it may be deleted.</summary>
     public static string? FindSkipReason(LiveMonitor monitor, string release)
     {
-        if (monitor.Type.Kind == ResourceType.PodMonitor.Kind)
+        if (monitor.IsOperated)
         {
             return "the Milvus Operator owns it; set spec.components.disableMetric of the Milvus resource to true, "
                 + "which also turns its metrics off";
         }
 
-        return monitor.IsOfRelease(release) ? null : "it does not belong to the Helm release; delete it with the tool that made it";
+        return monitor.IsOfRelease(release) || monitor.IsFitted
+            ? null
+            : "it does not belong to the Helm release; delete it with the tool that made it";
     }
 
     private async Task<DisablePlan> PlanAsync(
@@ -102,16 +103,18 @@ internal sealed class DisableOperation(ClusterClient client, IActivitySink sink)
         CancellationToken cancellationToken)
     {
         var shown = await _reader.ShowAsync(monitor, cancellationToken).ConfigureAwait(false);
-        var reason = FindSkipReason(monitor, name);
+        var reason = found?.Instance.ManagedBy == MilvusManager.OtherChart
+            ? "another publisher's chart makes it; turn it off in the values of that chart"
+            : FindSkipReason(monitor, found?.Chart?.Release ?? name);
         var action = reason is null ? ResourceAction.Deleted : ResourceAction.Skipped;
         return new DisablePlan(monitor, shown with { Action = action, Message = reason }, DescribeReturn(found, monitor));
     }
 
     private static string? DescribeReturn(FoundInstance? found, LiveMonitor monitor) =>
-        found is { Instance: { MonitorInValues: true } instance } && instance.MonitorName == monitor.Metadata.Name
+        found is { Chart: { } chart, Instance: { MonitorInValues: true } instance } && instance.MonitorName == monitor.Metadata.Name
             ? $"The values of the Helm release {instance} still ask for {monitor.Id}, so that the next helm upgrade brings it back; "
-                + $"to prevent that, pass to helm upgrade: --version {PowerShellText.Quote(instance.ChartVersion ?? string.Empty)} "
-                + "--reuse-values --set metrics.serviceMonitor.enabled=false"
+                + $"to prevent that, pass to helm upgrade: --version {PowerShellText.Quote(chart.Parent?.Version ?? chart.ChartVersion)} "
+                + $"--reuse-values --set {PowerShellText.Quote(chart.PathOf("metrics.serviceMonitor.enabled") + "=false")}"
             : null;
 
     private async Task<(FoundInstance? Found, MonitoringException? Missing)> FindInstanceAsync(

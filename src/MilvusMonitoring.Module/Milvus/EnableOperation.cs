@@ -31,7 +31,7 @@ internal sealed record EnablePlan(MonitorPlan Monitor, HelmUpgrade? Upgrade)
     {
         get
         {
-            if (Monitor.Wanted is null)
+            if (Monitor.Change is { SetsMetrics: true })
             {
                 return "Turn on";
             }
@@ -51,7 +51,7 @@ internal sealed record EnablePlan(MonitorPlan Monitor, HelmUpgrade? Upgrade)
         get
         {
             var found = Monitor.Found;
-            return Monitor.Wanted is null
+            return Monitor.Change is { SetsMetrics: true }
                 ? $"the metrics of Milvus/{found.Instance}, upon which the Milvus Operator makes {found.MonitorId},"
                 : Upgrade?.Target ?? found.MonitorId.ToString();
         }

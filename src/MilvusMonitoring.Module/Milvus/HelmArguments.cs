@@ -15,8 +15,10 @@ internal static class HelmArguments
     /// Writes the setting that has the chart render the ServiceMonitor, for <c>--set-json</c>.
     /// In JSON, unlike with <c>--set</c>, a label "true" or "1" stays text, and no name or value needs escapes.
     /// </summary>
+    /// <param name="chart">The chart, which may be a subchart.</param>
     /// <param name="asked">The members of <c>metrics.serviceMonitor</c> to set.</param>
-    public static string WriteSetting(JsonObject asked) => "metrics.serviceMonitor=" + asked.ToJsonString();
+    public static string WriteSetting(MilvusChart chart, JsonObject asked) =>
+        $"{chart.PathOf("metrics.serviceMonitor")}={asked.ToJsonString()}";
 
     /// <summary>
     /// Lists the arguments of the upgrade that has the chart render the ServiceMonitor, and changes nothing else.
@@ -31,7 +33,7 @@ internal static class HelmArguments
         [
             "upgrade",
             chart.Release,
-            .. source.ListArguments(chart.ChartVersion),
+            .. source.ListArguments(chart.Parent?.Name ?? MilvusChart.Name, chart.Parent?.Version ?? chart.ChartVersion),
             "--namespace",
             chart.Namespace,
             "--reuse-values",

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Messages;
@@ -10,134 +8,244 @@ namespace MilvusMonitoring.Milvus;
 
 /// <summary>
 /// Reads the Helm releases of Milvus from their records. Only two revisions of a release are read: the newest, and the newest deployed one
-/// if it is another.
+/// if it is another. Of many releases only those are read that can be Milvus by their Services or their name.
 /// </summary>
 internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
 {
     private const int ReadsAtOnce = 8;
+
+    /// <summary>The number of releases up to which all are read: a record has up to 1 MiB.</summary>
+    private const int FewReleases = 16;
+
     private const string Deployed = "deployed";
-    private const string SecretSelector = "fieldSelector=type%3Dhelm.sh%2Frelease.v1&labelSelector=owner%3Dhelm";
-    private const string ConfigMapSelector = "labelSelector=owner%3Dhelm";
+
+    private readonly HelmRevisions _revisions = new(client, sink);
 
     /// <summary>Lists the releases with records in Secrets, Helm's default, or in ConfigMaps (<c>HELM_DRIVER=configmap</c>).</summary>
     /// <param name="type">Secret or ConfigMap.</param>
-    /// <param name="namespaceName">The namespace; null for all.</param>
+    /// <param name="namespaceName">The namespace of the records; null for all.</param>
     /// <param name="isWanted">Whether a release name is wanted.</param>
+    /// <param name="observed">What Services and pods tell.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     public async Task<IReadOnlyList<FoundInstance>> ListAsync(
         ResourceType type,
         string? namespaceName,
         Func<string, bool> isWanted,
+        ObservedObjects observed,
         CancellationToken cancellationToken)
     {
-        var selector = type == ResourceType.Secret ? SecretSelector : ConfigMapSelector;
-        var revisions = new List<Revision>();
-        await foreach (var metadata in client.ListMetadataAsync(type, namespaceName, selector, cancellationToken).ConfigureAwait(false))
+        var revisions = await _revisions.ListAsync(type, namespaceName, null, cancellationToken).ConfigureAwait(false);
+        var wanted = revisions.Where(revision => isWanted(revision.Release));
+        return await ReadAsync(type, ChooseReleases(wanted, observed), observed, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Lists the releases whose records lie in other namespaces than their Services, as with the HelmReleases of Flux. The Services name
+    /// them.
+    /// </summary>
+    /// <param name="namespaceName">The namespace of the Services.</param>
+    /// <param name="releases">The names of the releases.</param>
+    /// <param name="observed">What Services and pods tell.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    public async Task<IReadOnlyList<FoundInstance>> ListStoredElsewhereAsync(
+        string namespaceName,
+        IReadOnlyCollection<string> releases,
+        ObservedObjects observed,
+        CancellationToken cancellationToken)
+    {
+        var places = releases
+            .SelectMany(release => observed.ListOfRelease(namespaceName, release))
+            .Select(objects => objects.FindLabel(MilvusLabels.FluxReleaseNamespace))
+            .Distinct();
+        var found = new List<FoundInstance>();
+        foreach (var place in places)
         {
-            if (Revision.From(type, metadata) is { } revision && isWanted(revision.Release))
-            {
-                revisions.Add(revision);
-            }
+            var revisions = await _revisions.ListAsync(ResourceType.Secret, place, releases, cancellationToken).ConfigureAwait(false);
+            var elsewhere = GroupByRelease(revisions.Where(revision => revision.Id.Namespace != namespaceName));
+            found.AddRange(await ReadAsync(ResourceType.Secret, elsewhere, observed, cancellationToken).ConfigureAwait(false));
         }
 
-        var found = new ConcurrentBag<FoundInstance>();
-        var releases = revisions
+        return [.. found.Where(instance => instance.Instance.Namespace == namespaceName)];
+    }
+
+    private static IReadOnlyList<IReadOnlyList<HelmRevision>> GroupByRelease(IEnumerable<HelmRevision> revisions) =>
+    [
+        .. revisions
             .GroupBy(revision => (revision.Id.Namespace, revision.Release))
-            .Select(release => release.OrderByDescending(revision => revision.Number).ToList());
+            .Select(release => release.OrderByDescending(revision => revision.Number).ToList()),
+    ];
+
+    /// <summary>
+    /// Chooses the releases to read. Few are all read. Of many, those that own Services of Milvus or have its name, and some of those that own
+    /// no Service that could tell.
+    /// </summary>
+    private IReadOnlyList<IReadOnlyList<HelmRevision>> ChooseReleases(IEnumerable<HelmRevision> revisions, ObservedObjects observed)
+    {
+        var releases = GroupByRelease(revisions);
+        if (releases.Count <= FewReleases || observed.Services is not { } services)
+        {
+            return releases;
+        }
+
+        var names = observed.Objects.SelectMany(objects => new[] { objects.Release, objects.Instance }).ToHashSet(StringComparer.Ordinal);
+        var owners = services.Select(service => service.Release ?? service.Instance).ToHashSet(StringComparer.Ordinal);
+        var likely = releases
+            .Where(release => names.Contains(release[0].Release) || release[0].Release.Contains(MilvusChart.Name, StringComparison.Ordinal))
+            .ToList();
+        var silent = releases.Except(likely).Where(release => !owners.Contains(release[0].Release)).ToList();
+        var chosen = likely.Concat(silent.Take(Math.Max(0, FewReleases - likely.Count))).ToList();
+        sink.Verbose($"Of {releases.Count} Helm releases {chosen.Count} were read: the others own no Service of Milvus.");
+        return chosen;
+    }
+
+    private async Task<IReadOnlyList<FoundInstance>> ReadAsync(
+        ResourceType type,
+        IReadOnlyList<IReadOnlyList<HelmRevision>> releases,
+        ObservedObjects observed,
+        CancellationToken cancellationToken)
+    {
+        var found = new ConcurrentBag<FoundInstance>();
         var options = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(releases, options, AddAsync).ConfigureAwait(false);
         return [.. found];
 
-        async ValueTask AddAsync(List<Revision> release, CancellationToken token)
+        async ValueTask AddAsync(IReadOnlyList<HelmRevision> release, CancellationToken token)
         {
-            if (await FindReleaseAsync(type, release, token).ConfigureAwait(false) is { } instance)
+            foreach (var instance in await ReadReleaseAsync(type, release, observed, token).ConfigureAwait(false))
             {
                 found.Add(instance);
             }
         }
     }
 
-    private async Task<FoundInstance?> FindReleaseAsync(
+    private async Task<IReadOnlyList<FoundInstance>> ReadReleaseAsync(
         ResourceType type,
-        IReadOnlyList<Revision> revisions,
+        IReadOnlyList<HelmRevision> revisions,
+        ObservedObjects observed,
         CancellationToken cancellationToken)
     {
-        var newest = await FindRecordAsync(type, revisions[0], cancellationToken).ConfigureAwait(false);
-        if (newest is not { ChartName: MilvusChart.Name })
+        if (await _revisions.FindAsync(type, revisions[0], cancellationToken).ConfigureAwait(false) is not { } newest)
         {
-            return null;
+            return [];
         }
 
         var inEffect = newest;
         if (newest.Status != Deployed && revisions.Skip(1).FirstOrDefault(revision => revision.Status == Deployed) is { } deployed)
         {
-            inEffect = await FindRecordAsync(type, deployed, cancellationToken).ConfigureAwait(false) ?? newest;
+            inEffect = await _revisions.FindAsync(type, deployed, cancellationToken).ConfigureAwait(false) ?? newest;
+        }
+
+        var storage = revisions[0].Id.Namespace!;
+        if (await IsInOtherScopeAsync(newest, storage, observed, cancellationToken).ConfigureAwait(false))
+        {
+            return [];
+        }
+
+        var place = FindNamespace(newest, storage, observed);
+        if (ChartsInRelease.IsOtherChart(inEffect))
+        {
+            return [CreateOther(newest, inEffect, place, storage, observed)];
         }
 
         var store = new HelmStore(type.Kind.ToLowerInvariant(), inEffect.Source);
-        return CreateFound(revisions[0].Id.Namespace!, newest, inEffect, store);
+        var charts = ChartsInRelease.List(inEffect, place, [.. observed.ListOfRelease(place, newest.Name)]);
+        return
+        [
+            .. charts.Select(chart =>
+            {
+                var name = charts.Count == 1 ? newest.Name : chart.FullName;
+                return Create(newest, name, chart, store, storage, observed.FindOfRelease(place, newest.Name, FindApplication(chart)));
+            }),
+        ];
+
+        string? FindApplication(MilvusChart chart) => charts.Count == 1 ? null : chart.Application;
     }
 
-    private async Task<HelmRecord?> FindRecordAsync(ResourceType type, Revision revision, CancellationToken cancellationToken)
+    /// <summary>
+    /// Finds the namespace of a release. A record names it, but whoever writes a record may write any name into it. So the name counts only
+    /// if Services there name the release as their owner.
+    /// </summary>
+    private static string FindNamespace(HelmRecord record, string storage, ObservedObjects observed) =>
+        record.Namespace is { } place && observed.ListOfRelease(place, record.Name).Any(objects => objects.Release == record.Name)
+            ? place
+            : storage;
+
+    /// <summary>Whether a record in the searched namespace is of a release that is proven to be in another one.</summary>
+    private async Task<bool> IsInOtherScopeAsync(
+        HelmRecord record,
+        string storage,
+        ObservedObjects observed,
+        CancellationToken cancellationToken)
     {
-        if (await client.FindAsync(type, revision.Id, cancellationToken).ConfigureAwait(false) is not { } body)
+        if (record.Namespace is not { } place || place == storage || observed.Scope is null || observed.Scope == place)
         {
-            return null;
+            return false;
         }
 
-        var data = JsonSlice.Text(body, "data", "release");
-        var record = type == ResourceType.Secret
-            ? HelmRecordReader.ReadSecret(data, out var damage)
-            : HelmRecordReader.Read(data, out damage);
-        if (record is not null && record.Name != revision.Release)
-        {
-            // Helm finds a release by its labels. A record that names another one could give helm an option instead of a name.
-            (record, damage) = (null, "it names another release than its labels");
-        }
-
-        if (record is null)
-        {
-            sink.Warning(
-                $"The record of the Helm release {revision.Release} in {revision.Id} is damaged: {damage}. The release is skipped.");
-        }
-
-        return record;
+        var there = await new MilvusObjectReader(client, sink).ReadAsync(place, cancellationToken).ConfigureAwait(false);
+        return there.ListOfRelease(place, record.Name).Any(objects => objects.Release == record.Name);
     }
 
-    private FoundInstance CreateFound(string namespaceName, HelmRecord newest, HelmRecord inEffect, HelmStore store)
+    private FoundInstance Create(
+        HelmRecord newest,
+        string name,
+        MilvusChart chart,
+        HelmStore store,
+        string storage,
+        MilvusObjects? objects)
     {
-        var chart = new MilvusChart(newest.Name, namespaceName, inEffect.ChartVersion, inEffect.AppVersion, inEffect.Values);
-        var instance = new MilvusInstance
+        var instance = Describe(newest, name, chart.Namespace, storage, objects) with
         {
-            Name = newest.Name,
-            Namespace = namespaceName,
             Mode = chart.IsCluster ? MilvusMode.Cluster : MilvusMode.Standalone,
             ChartVersion = chart.ChartVersion,
-            AppVersion = chart.AppVersion,
-            ManagedBy = MilvusManager.Helm,
-            Revision = newest.Revision,
-            Status = newest.Status,
+            ChartAppVersion = chart.AppVersion,
+            AppVersion = objects?.RunningVersion ?? chart.ConfiguredVersion ?? AddPrefix(chart.AppVersion),
             MetricsEnabled = chart.ServesMetrics,
-            MonitorKind = ResourceType.ServiceMonitor.Kind,
             MonitorName = chart.MonitorName,
             MonitorInValues = chart.MakesMonitor,
-            Context = client.Connection.Context,
-            Kubeconfig = client.Connection.Kubeconfig,
         };
-        return new FoundInstance(instance, chart, store);
+        var owner = objects is null ? null : MilvusOwner.Find(objects);
+        var manager = owner is { Manager: MilvusManager.Flux, HasValues: true } ? MilvusManager.Flux : MilvusManager.Helm;
+        return new FoundInstance(instance with { ManagedBy = manager }, chart, store) { Objects = objects, Owner = owner };
     }
 
-    /// <summary>The labels of a record. The label of the number is text, and 10 comes after 9.</summary>
-    private sealed record Revision(ResourceId Id, string Release, int Number, string? Status)
+    private FoundInstance CreateOther(
+        HelmRecord newest,
+        HelmRecord inEffect,
+        string place,
+        string storage,
+        ObservedObjects observed)
     {
-        public static Revision? From(ResourceType type, ObjectMetadata metadata) =>
-            metadata.Labels.GetValueOrDefault("name") is { Length: > 0 } release
-            && int.TryParse(metadata.Labels.GetValueOrDefault("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                ? new Revision(
-                    new ResourceId(type.Group, type.Kind, metadata.Namespace, metadata.Name),
-                    release,
-                    number,
-                    metadata.Labels.GetValueOrDefault("status"))
-                : null;
+        var all = observed.ListOfRelease(place, newest.Name).ToList();
+        var objects = all.FirstOrDefault();
+        var instance = Describe(newest, newest.Name, place, storage, objects) with
+        {
+            Mode = objects is null || objects.IsStandalone ? MilvusMode.Standalone : MilvusMode.Cluster,
+            ChartVersion = inEffect.ChartVersion,
+            ChartAppVersion = inEffect.AppVersion,
+            AppVersion = objects?.RunningVersion ?? AddPrefix(inEffect.AppVersion),
+            ManagedBy = MilvusManager.OtherChart,
+            MetricsEnabled = objects is null || objects.Scraped.Count > 0,
+            MonitorName = objects?.FullName ?? newest.Name,
+        };
+        return new FoundInstance(instance, null, null) { Objects = objects, Owner = objects is null ? null : MilvusOwner.Find(objects) };
     }
+
+    private MilvusInstance Describe(HelmRecord newest, string name, string place, string storage, MilvusObjects? objects) => new()
+    {
+        Name = name,
+        Namespace = place,
+        StorageNamespace = storage == place ? null : storage,
+        Revision = newest.Revision,
+        Status = newest.Status,
+        UpdatedAt = newest.UpdatedAt,
+        RunningPods = objects?.RunningPods,
+        MonitorKind = ResourceType.ServiceMonitor.Kind,
+        MonitorName = string.Empty,
+        Context = client.Connection.Context,
+        Kubeconfig = client.Connection.Kubeconfig,
+    };
+
+    /// <summary>Writes the version of a chart as the tag of an image has it.</summary>
+    private static string? AddPrefix(string? version) => version is [>= '0' and <= '9', ..] ? "v" + version : version;
 }

@@ -32,7 +32,7 @@ internal sealed class HelmUpgrade
         _store = plan.Found.Store!;
         var content = HelmRecordReader.GetContent(_store.Record);
         var numbers = ExactNumbers.Find(content.Config, content.Manifest);
-        _setting = HelmArguments.WriteSetting(options.AsHelmValues);
+        _setting = HelmArguments.WriteSetting(Chart, options.AsHelmValues);
         _upgrade = HelmArguments.ListForUpgrade(Chart, source, _setting, numbers);
         _input = numbers.Input;
         _secrets = new SecretRedactor(SecretRedactor.ListSecrets(content.Config).Concat(client.Connection.Secrets));
@@ -40,7 +40,8 @@ internal sealed class HelmUpgrade
 
     /// <summary>The object of the question to the user.</summary>
     public string Target =>
-        $"the Helm release {_plan.Found.Instance} to have {_plan.Found.MonitorId} ({_setting}, chart {Chart.ChartVersion} from {_source})";
+        $"the Helm release {_plan.Found.Instance} to have {_plan.Found.MonitorId} "
+            + $"({_setting}, chart {Chart.Parent?.Version ?? Chart.ChartVersion} from {_source})";
 
     private MilvusChart Chart => _plan.Found.Chart!;
 
@@ -55,17 +56,28 @@ internal sealed class HelmUpgrade
         CancellationToken cancellationToken)
     {
         var source = helm.Source;
+        if (plan.Found.Chart is { Parent: var (parent, parentVersion) } && source.Place == ChartSource.Default)
+        {
+            throw new MonitoringException(
+                ErrorId.ParameterInvalid,
+                $"Milvus is a subchart of {parent} {parentVersion} in the release {plan.Found.Instance}, "
+                    + "and the repository of Milvus does not have that chart",
+                $"give -Chart the folder, the .tgz or the repository of {parent} {parentVersion}, or leave -Method Helm out",
+                parent);
+        }
+
         var program = await HelmProgram.GetAsync(helm.Path, cancellationToken).ConfigureAwait(false);
         if (source.IsLocal)
         {
-            var installed = plan.Found.Chart!.ChartVersion;
+            var chart = plan.Found.Chart!;
+            var (installedName, installed) = chart.Parent ?? (MilvusChart.Name, chart.ChartVersion);
             var (name, version) = await program.ShowChartAsync(source.Place, cancellationToken).ConfigureAwait(false);
-            if (name != MilvusChart.Name || version != installed)
+            if (name != installedName || version != installed)
             {
                 var given = $"{OneLine.Clean(name, 60)} {OneLine.Clean(version, 60)}";
                 throw new MonitoringException(
                     ErrorId.ParameterInvalid,
-                    $"-Chart {source} is {given}, and the release {plan.Found.Instance} was made by {MilvusChart.Name} {installed}",
+                    $"-Chart {source} is {given}, and the release {plan.Found.Instance} was made by {installedName} {installed}",
                     "give that version, so that Milvus itself is not upgraded along with its monitoring",
                     source.Place);
             }

@@ -4,22 +4,28 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Milvus;
 
-/// <summary>Finds every Milvus in a cluster: Helm releases, and resources of the Milvus Operator.</summary>
+/// <summary>
+/// Finds every Milvus in a cluster: Helm releases, resources of the Milvus Operator, and what shows by the labels of Services and pods only.
+/// </summary>
 internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
 {
-    private const string Uninstalled = "uninstalled";
+    /// <summary>The status of a release that was uninstalled with its history kept.</summary>
+    public const string Uninstalled = "uninstalled";
+
+    private readonly OperatorResources _resources = new(client);
 
     /// <summary>Lists instances by namespace and name. A release that was uninstalled with its history kept is no instance.</summary>
     /// <param name="namespaceName">The namespace; null for all.</param>
     /// <param name="isWanted">Whether a name is wanted.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    /// <exception cref="MonitoringException">The caller may not read the records of Helm.</exception>
+    /// <exception cref="MonitoringException">The caller may not read the records of Helm, and nothing else shows an instance.</exception>
     public async Task<IReadOnlyList<FoundInstance>> ListAsync(
         string? namespaceName,
         Func<string, bool> isWanted,
         CancellationToken cancellationToken)
     {
         var all = await ListAllAsync(namespaceName, isWanted, cancellationToken).ConfigureAwait(false);
+        await WarnOfUnsupportedAsync(namespaceName, isWanted, cancellationToken).ConfigureAwait(false);
         return [.. all.Where(found => found.Instance.Status != Uninstalled)];
     }
 
@@ -36,86 +42,195 @@ internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
             found = [await GetAsync(name, namespaceName, cancellationToken).ConfigureAwait(false)];
         }
 
+        if (found.Count == 0)
+        {
+            sink.Verbose($"There is no Milvus in {DescribePlace(namespaceName)}.");
+        }
+
         return await Task.WhenAll(found.Select(item => AddMonitorStateAsync(item, cancellationToken))).ConfigureAwait(false);
     }
 
     /// <summary>Gets the one instance of a name.</summary>
-    /// <exception cref="MonitoringException">No instance has that name, or instances in several namespaces have it.</exception>
+    /// <exception cref="MonitoringException">No instance has that name, or several have it.</exception>
     public async Task<FoundInstance> GetAsync(string name, string? namespaceName, CancellationToken cancellationToken)
     {
         bool HasName(string candidate) => candidate.Equals(name, StringComparison.OrdinalIgnoreCase);
-        var found = await ListAllAsync(namespaceName, HasName, cancellationToken).ConfigureAwait(false);
-        switch (found.Count)
+        var all = await ListAllAsync(namespaceName, HasName, cancellationToken).ConfigureAwait(false);
+        var installed = all.Where(instance => instance.Instance.Status != Uninstalled).ToList();
+        var found = installed.Count > 0 ? installed : all;
+        return found.Count switch
         {
-            case 1:
-                return found[0];
-            case > 1:
-                var places = string.Join(", ", found.Select(instance => instance.Instance.Namespace));
-                throw new MonitoringException(
-                    ErrorId.InstanceAmbiguous,
-                    $"There is a Milvus named '{name}' in each of several namespaces: {places}",
-                    "choose one with -Namespace",
-                    name);
-            default:
-                var place = namespaceName is null ? client.Connection.Context : $"namespace {namespaceName}";
-                var others = await ListAsync(namespaceName, _ => true, cancellationToken).ConfigureAwait(false);
-                throw new MonitoringException(
-                    ErrorId.InstanceNotFound,
-                    $"There is no Milvus named '{name}' in {place}",
-                    DescribeOthers(name, others.Select(other => other.Instance.Name).Distinct()),
-                    name);
-        }
+            1 => found[0],
+            0 => throw await CreateNotFoundAsync(name, namespaceName, cancellationToken).ConfigureAwait(false),
+            _ => throw CreateAmbiguous(name, found),
+        };
     }
+
+    private static MonitoringException CreateAmbiguous(string name, IReadOnlyList<FoundInstance> found)
+    {
+        var places = found.Select(instance => instance.Instance.Namespace).Distinct().ToList();
+        return places.Count > 1
+            ? new MonitoringException(
+                ErrorId.InstanceAmbiguous,
+                $"There is a Milvus named '{name}' in each of several namespaces: {string.Join(", ", places)}",
+                "choose one with -Namespace",
+                name)
+            : new MonitoringException(
+                ErrorId.InstanceAmbiguous,
+                $"Namespace {places[0]} has {found.Count} Milvus named '{name}', "
+                    + $"managed by {string.Join(" and ", found.Select(instance => instance.Instance.ManagedBy))}",
+                "choose by the monitor: pipe one of Get-MilvusServiceMonitor to Test-MilvusMonitoring",
+                name);
+    }
+
+    private async Task<MonitoringException> CreateNotFoundAsync(string name, string? namespaceName, CancellationToken cancellationToken)
+    {
+        var unsupported = await ListUnsupportedAsync(namespaceName, cancellationToken).ConfigureAwait(false);
+        if (unsupported.FirstOrDefault(id => id.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } id)
+        {
+            return new MonitoringException(ErrorId.InstanceNotSupported, DescribeUnsupported(id), UnsupportedRemedy, id.ToString());
+        }
+
+        var others = await ListAllAsync(namespaceName, _ => true, cancellationToken).ConfigureAwait(false);
+        var names = others.Select(other => other.Instance).Where(other => other.Status != Uninstalled).Select(other => other.Name);
+        return new MonitoringException(
+            ErrorId.InstanceNotFound,
+            $"There is no Milvus named '{name}' in {DescribePlace(namespaceName)}",
+            DescribeOthers(name, names.Distinct()),
+            name);
+    }
+
+    private string DescribePlace(string? namespaceName) =>
+        namespaceName is null ? client.Connection.Context : $"namespace {namespaceName}";
 
     private static string DescribeOthers(string name, IEnumerable<string> names) => name.Contains('*', StringComparison.Ordinal)
         ? "give one name, or pipe what Get-MilvusInstance finds by a pattern"
         : NameSuggestions.Describe(name, names);
+
+    private const string UnsupportedRemedy = "upgrade the Milvus Operator, and convert the resource to kind Milvus in milvus.io/v1beta1";
+
+    private static string DescribeUnsupported(ResourceId id) =>
+        $"{id} is of milvus.io/v1alpha1, the API of an old Milvus Operator, which this module does not support";
+
+    private async Task WarnOfUnsupportedAsync(string? namespaceName, Func<string, bool> isWanted, CancellationToken cancellationToken)
+    {
+        var unsupported = await ListUnsupportedAsync(namespaceName, cancellationToken).ConfigureAwait(false);
+        foreach (var id in unsupported.Where(id => isWanted(id.Name)))
+        {
+            sink.Warning($"{DescribeUnsupported(id)}; {UnsupportedRemedy}.");
+        }
+    }
+
+    private Task<IReadOnlyList<ResourceId>> ListUnsupportedAsync(string? namespaceName, CancellationToken cancellationToken) =>
+        _resources.ListUnsupportedAsync(namespaceName, cancellationToken).ListIfPermittedAsync(sink);
 
     private async Task<IReadOnlyList<FoundInstance>> ListAllAsync(
         string? namespaceName,
         Func<string, bool> isWanted,
         CancellationToken cancellationToken)
     {
-        var helm = new HelmReleases(client, sink);
+        var observed = await new MilvusObjectReader(client, sink).ReadAsync(namespaceName, cancellationToken).ConfigureAwait(false);
         var found = new List<FoundInstance>();
-        found.AddRange(await ListFromSecretsAsync(helm, namespaceName, isWanted, cancellationToken).ConfigureAwait(false));
-        foreach (var search in (Func<string?, Task<IReadOnlyList<FoundInstance>>>[])
-            [
-                place => helm.ListAsync(ResourceType.ConfigMap, place, isWanted, cancellationToken),
-                place => new OperatorResources(client).ListAsync(place, isWanted, cancellationToken),
-            ])
+        var (releases, areAllRead, denial) = await ListReleasesAsync(namespaceName, isWanted, observed, cancellationToken).ConfigureAwait(false);
+        found.AddRange(releases);
+        found.AddRange(
+            await ListIfPermittedAsync(
+                place => _resources.ListAsync(place, isWanted, observed, cancellationToken),
+                namespaceName).ConfigureAwait(false));
+        found.AddRange(
+            new LabelledInstances(client)
+                .List(observed, found, areAllRead)
+                .Where(instance => isWanted(instance.Instance.Name)));
+        if (denial is not null)
         {
-            found.AddRange(await ListIfPermittedAsync(search, namespaceName).ConfigureAwait(false));
+            if (found.Count == 0)
+            {
+                throw denial;
+            }
+
+            sink.Warning(
+                $"The records of Helm were not read, because {DescribeUser()} may not list secrets: "
+                    + "revision, status and values of Helm releases are unknown.");
         }
 
         return
         [
             .. found
+                .Where(item => namespaceName is null || item.Instance.Namespace == namespaceName)
                 .OrderBy(item => item.Instance.Namespace, StringComparer.Ordinal)
                 .ThenBy(item => item.Instance.Name, StringComparer.Ordinal),
         ];
     }
 
-    private async Task<IReadOnlyList<FoundInstance>> ListFromSecretsAsync(
+    /// <returns>The releases, whether the records of all namespaces were read, and why none in Secrets were read.</returns>
+    private async Task<(IReadOnlyList<FoundInstance> Found, bool AreAllRead, MonitoringException? Denial)> ListReleasesAsync(
+        string? namespaceName,
+        Func<string, bool> isWanted,
+        ObservedObjects observed,
+        CancellationToken cancellationToken)
+    {
+        var helm = new HelmReleases(client, sink);
+        var found = new List<FoundInstance>();
+        var areAllRead = false;
+        MonitoringException? denial = null;
+        try
+        {
+            (var fromSecrets, areAllRead) = await ListFromSecretsAsync(helm, namespaceName, isWanted, observed, cancellationToken)
+                .ConfigureAwait(false);
+            found.AddRange(fromSecrets);
+        }
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
+        {
+            sink.Verbose(exception.Message);
+            denial = exception;
+        }
+
+        found.AddRange(
+            await ListIfPermittedAsync(
+                place => helm.ListAsync(ResourceType.ConfigMap, place, isWanted, observed, cancellationToken),
+                namespaceName).ConfigureAwait(false));
+        if (namespaceName is not null)
+        {
+            var missing = observed
+                .Objects.Select(objects => objects.Release)
+                .OfType<string>()
+                .Where(release => isWanted(release) && !found.Any(instance => instance.Chart?.Release == release))
+                .Where(release => !found.Any(instance => instance.Instance.Name == release))
+                .ToHashSet(StringComparer.Ordinal);
+            found.AddRange(
+                await helm
+                    .ListStoredElsewhereAsync(namespaceName, missing, observed, cancellationToken)
+                    .ListIfPermittedAsync(sink)
+                    .ConfigureAwait(false));
+        }
+
+        return (found, areAllRead, denial);
+    }
+
+    private async Task<(IReadOnlyList<FoundInstance> Found, bool AreAllRead)> ListFromSecretsAsync(
         HelmReleases helm,
         string? namespaceName,
         Func<string, bool> isWanted,
+        ObservedObjects observed,
         CancellationToken cancellationToken)
     {
         try
         {
-            return await helm.ListAsync(ResourceType.Secret, namespaceName, isWanted, cancellationToken).ConfigureAwait(false);
+            var all = await helm.ListAsync(ResourceType.Secret, namespaceName, isWanted, observed, cancellationToken).ConfigureAwait(false);
+            return (all, true);
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied && namespaceName is null)
         {
             var own = client.Connection.DefaultNamespace;
-            var found = await helm.ListAsync(ResourceType.Secret, own, isWanted, cancellationToken).ConfigureAwait(false);
+            var found = await helm.ListAsync(ResourceType.Secret, own, isWanted, observed, cancellationToken).ConfigureAwait(false);
             sink.Warning(
-                $"Only namespace {own} was searched, because user \"{client.Connection.User}\" may not list secrets in all namespaces; "
+                $"Only namespace {own} was searched for records of Helm, because {DescribeUser()} may not list secrets in all namespaces; "
                     + "name another with -Namespace.");
-            return found;
+            return (found, false);
         }
     }
+
+    private string DescribeUser() => $"user \"{client.Connection.User}\"";
 
     /// <summary>
     /// Most clusters use neither the ConfigMap driver nor the Operator, so that a denial is no news: a server denies even kinds that it
@@ -144,8 +259,18 @@ internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
     {
         try
         {
-            var metadata = await client.FindMetadataAsync(found.MonitorType, found.MonitorId, cancellationToken).ConfigureAwait(false);
-            return found.Instance with { MonitorEnabled = metadata is not null };
+            if (await client.FindMetadataAsync(found.MonitorType, found.MonitorId, cancellationToken).ConfigureAwait(false) is not null)
+            {
+                return found.Instance with { MonitorEnabled = true };
+            }
+
+            // The monitor of a Milvus without a chart of this module may have any name.
+            var other = found is { Chart: null, IsOperated: false, Objects: { } objects }
+                ? await new MonitorReader(client, sink).FindSelectingAsync(objects, cancellationToken).ConfigureAwait(false)
+                : null;
+            return other is null
+                ? found.Instance with { MonitorEnabled = false }
+                : found.Instance with { MonitorEnabled = true, MonitorKind = other.Type.Kind, MonitorName = other.Metadata.Name };
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
         {

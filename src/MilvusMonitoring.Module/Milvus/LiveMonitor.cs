@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MilvusMonitoring.Json;
@@ -22,6 +23,13 @@ internal sealed partial record LiveMonitor(ResourceType Type, JsonElement Json, 
     public IReadOnlySet<string> Ports =>
         Endpoints.Select(endpoint => endpoint.Text("port")).OfType<string>().ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>The target ports of the endpoints that name one instead of a port: names or numbers.</summary>
+    public IReadOnlySet<string> TargetPorts =>
+        Endpoints
+            .Select(endpoint => endpoint.Text("targetPort") ?? endpoint.Number("targetPort")?.ToString(CultureInfo.InvariantCulture))
+            .OfType<string>()
+            .ToHashSet(StringComparer.Ordinal);
+
     /// <summary>The namespaces in which the monitor selects; null among them for all.</summary>
     public IReadOnlyList<string?> TargetNamespaces
     {
@@ -38,19 +46,29 @@ internal sealed partial record LiveMonitor(ResourceType Type, JsonElement Json, 
         }
     }
 
-    /// <summary>The Milvus that its selector or its label names; null if neither does.</summary>
+    /// <summary>The Milvus that its annotation, its selector or its label names; null if none does.</summary>
     public string? Instance =>
-        Selector.Member("matchLabels").Text("app.kubernetes.io/instance")
+        Metadata.Annotations.GetValueOrDefault(FittedMonitor.InstanceAnnotation)
+        ?? Selector.Member("matchLabels").Text("app.kubernetes.io/instance")
         ?? Metadata.Labels.GetValueOrDefault("app.kubernetes.io/instance");
 
     /// <summary>Whether it monitors a Milvus: the chart, the Operator, or a user with the usual selector made it.</summary>
     public bool IsOfMilvus =>
         ChartLabel().IsMatch(Metadata.Labels.GetValueOrDefault("helm.sh/chart") ?? string.Empty)
         || Selector.Member("matchLabels").Text("app.kubernetes.io/name") == MilvusChart.Name
-        || Json.Member("metadata")
+        || Metadata.Labels.GetValueOrDefault(FittedMonitor.MarkLabel) == MilvusChart.Name
+        || IsOperated;
+
+    /// <summary>Whether the Milvus Operator owns it.</summary>
+    public bool IsOperated =>
+        Json.Member("metadata")
             .Items("ownerReferences")
             .Any(owner =>
                 owner.Text("kind") == "Milvus" && owner.Text("apiVersion")?.StartsWith("milvus.io/", StringComparison.Ordinal) is true);
+
+    /// <summary>Whether this module applied it for a Milvus without a record of Helm.</summary>
+    public bool IsFitted =>
+        Metadata.Annotations.GetValueOrDefault(MilvusChart.ReleaseNameAnnotation) is null && Metadata.Managers.Any(manager => manager.IsOurs);
 
     /// <summary>Reads a monitor; null if the object is no Kubernetes object.</summary>
     public static LiveMonitor? From(ResourceType type, JsonElement json) =>

@@ -47,6 +47,15 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
             "component",
         };
 
+    /// <summary>The name of the chart in its release: an alias, if Milvus is a subchart with one.</summary>
+    public string ChartName { get; init; } = Name;
+
+    /// <summary>Where the values of Milvus are among those of the release; empty if Milvus is the chart of the release itself.</summary>
+    public IReadOnlyList<string> Path { get; init; } = [];
+
+    /// <summary>The chart of the release, which contains Milvus as a subchart; null if Milvus is that chart.</summary>
+    public (string Name, string Version)? Parent { get; init; }
+
     /// <summary>Whether Milvus runs as a cluster of components.</summary>
     public bool IsCluster => Values.At("cluster", "enabled").IsTrue();
 
@@ -84,7 +93,7 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
         {
             var labels = new Dictionary<string, string>
             {
-                ["app.kubernetes.io/name"] = Shorten(BaseName),
+                ["app.kubernetes.io/name"] = Application,
                 ["app.kubernetes.io/instance"] = Release,
             };
             if (!IsCluster)
@@ -96,7 +105,18 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
         }
     }
 
-    private string BaseName => Values.Text("nameOverride") is { Length: > 0 } name ? name : Name;
+    /// <summary>The value of the label <c>app.kubernetes.io/name</c>.</summary>
+    public string Application => Shorten(BaseName);
+
+    /// <summary>The version of Milvus that the values set; null if they set none.</summary>
+    public string? ConfiguredVersion => Values.At("image", "all", "tag") switch
+    {
+        { ValueKind: JsonValueKind.String } text when text.GetString() is { Length: > 0 } tag => tag,
+        { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
+        _ => null,
+    };
+
+    private string BaseName => Values.Text("nameOverride") is { Length: > 0 } name ? name : ChartName;
 
     /// <summary>
     /// Finds the release of a monitor that helm or this module made from the chart; null for any other monitor.
@@ -106,6 +126,45 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
         && monitor.Annotations.GetValueOrDefault(ReleaseNamespaceAnnotation) == monitor.Namespace
             ? monitor.Annotations.GetValueOrDefault(ReleaseNameAnnotation)
             : null;
+
+    /// <summary>The path of a value among those of the release: <c>metrics.serviceMonitor.enabled</c>, with the subcharts before it.</summary>
+    public string PathOf(string value) => string.Concat(Path.Select(name => ExactNumbers.Escape(name) + ".")) + value;
+
+    /// <summary>
+    /// Finds a value of the ServiceMonitor for which the API server would refuse what the chart renders; null if there is none. The chart
+    /// writes the values as they are, and the API server takes text only.
+    /// </summary>
+    /// <returns>The path of the value among those of the release, and its JSON.</returns>
+    public (string Path, string Json)? FindInvalidValue()
+    {
+        var settings = Values.At("metrics", "serviceMonitor");
+        if (settings.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined or JsonValueKind.Null))
+        {
+            return (PathOf("metrics.serviceMonitor"), settings.GetRawText());
+        }
+
+        foreach (var name in (string[])["interval", "scrapeTimeout"])
+        {
+            if (FindMonitorValue(name) is { ValueKind: not JsonValueKind.String } value && value.IsTrue())
+            {
+                return (PathOf($"metrics.serviceMonitor.{name}"), value.GetRawText());
+            }
+        }
+
+        var labels = FindMonitorValue("additionalLabels");
+        if (labels.ValueKind != JsonValueKind.Object)
+        {
+            return labels.IsTrue() ? (PathOf("metrics.serviceMonitor.additionalLabels"), labels.GetRawText()) : null;
+        }
+
+        return labels
+            .EnumerateObject()
+            .Where(label => label.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
+            .Select(label => ((string, string)?)(
+                PathOf($"metrics.serviceMonitor.additionalLabels.{ExactNumbers.Escape(label.Name)}"),
+                label.Value.GetRawText()))
+            .FirstOrDefault();
+    }
 
     /// <summary>
     /// Renders the ServiceMonitor as the chart renders it and helm applies it: with its namespace and the metadata of Helm's ownership.
@@ -133,7 +192,7 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
     private JsonObject RenderLabels()
     {
         var labels = CreateObject(ServiceLabels);
-        labels["helm.sh/chart"] = Shorten($"{Name}-{ChartVersion.Replace('+', '_')}");
+        labels["helm.sh/chart"] = Shorten($"{ChartName}-{ChartVersion.Replace('+', '_')}");
         labels["app.kubernetes.io/managed-by"] = "Helm";
         if (AppVersion is not null)
         {
@@ -142,7 +201,8 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
 
         if (FindMonitorValue("additionalLabels") is { ValueKind: JsonValueKind.Object } additional)
         {
-            foreach (var label in additional.EnumerateObject())
+            // The template writes the label of the component after the additional ones.
+            foreach (var label in additional.EnumerateObject().Where(label => IsCluster || label.Name != MilvusLabels.Component))
             {
                 labels[label.Name] = JsonNode.Parse(label.Value.GetRawText());
             }

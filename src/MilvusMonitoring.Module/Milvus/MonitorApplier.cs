@@ -10,27 +10,29 @@ namespace MilvusMonitoring.Milvus;
 /// <summary>Carries out a <see cref="MonitorPlan"/>, and shows the result.</summary>
 internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, MonitorReader reader)
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
     /// <summary>Carries the plan out. An unchanged monitor is not written to.</summary>
     public async Task<MilvusServiceMonitor> ApplyAsync(MonitorPlan plan, CancellationToken cancellationToken)
     {
         var action = plan.Action;
         if (action != ResourceAction.Unchanged)
         {
-            action = plan.Wanted is null
-                ? await EnableMetricsAsync(plan, cancellationToken).ConfigureAwait(false)
+            action = plan.Change is { } change
+                ? await ApplyAsync(plan, change, cancellationToken).ConfigureAwait(false)
                 : await WriteAsync(plan, cancellationToken).ConfigureAwait(false);
         }
 
-        if (plan.Found.Chart is { } chart && !plan.Found.Instance.MonitorInValues)
+        if (plan.Found is { Chart: { } chart, Instance: { MonitorInValues: false, ManagedBy: MilvusManager.Helm } })
         {
             sink.Verbose(
                 $"Helm's own record of {chart.Release} does not ask for this ServiceMonitor; to make it last there too, use -Method Helm, "
-                    + $"or pass to helm upgrade: --version {PowerShellText.Quote(chart.ChartVersion)} --reuse-values "
-                    + $"--set {PowerShellText.Quote(plan.HelmSet)}");
+                    + $"or pass to helm upgrade: --version {PowerShellText.Quote(chart.Parent?.Version ?? chart.ChartVersion)} "
+                    + $"--reuse-values --set {PowerShellText.Quote(plan.HelmSet!)}");
         }
 
         return await FindResultAsync(plan, action, cancellationToken).ConfigureAwait(false)
-            ?? ShowMissing(plan) with { IsPlan = false, Action = action };
+            ?? ShowMissing(plan) with { IsPlan = false, Action = action, Manifest = null };
     }
 
     /// <summary>
@@ -41,7 +43,7 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
     public async Task ApplyIfAdoptedAsync(MonitorPlan plan, CancellationToken cancellationToken)
     {
         var live = await reader.FindAsync(plan.Found.MonitorType, plan.Found.MonitorId, cancellationToken).ConfigureAwait(false);
-        if (live is null || MonitorComparison.Matches(plan.Wanted!, live))
+        if (live is null || MonitorComparison.Matches(plan.Wanted!, live, plan.FieldManager))
         {
             return;
         }
@@ -75,7 +77,11 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
     /// <summary>Shows the plan, for <c>-WhatIf</c>.</summary>
     public async Task<MilvusServiceMonitor> ShowAsync(MonitorPlan plan, CancellationToken cancellationToken) => plan.Live is null
         ? ShowMissing(plan)
-        : await ShowAsync(plan, plan.Live, plan.Action, cancellationToken).ConfigureAwait(false) with { IsPlan = true };
+        : await ShowAsync(plan, plan.Live, plan.Action, cancellationToken).ConfigureAwait(false) with
+        {
+            IsPlan = true,
+            Manifest = WriteManifest(plan),
+        };
 
     private async Task<MilvusServiceMonitor> ShowAsync(
         MonitorPlan plan,
@@ -86,7 +92,7 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
         {
             Instance = plan.Found.Instance.Name,
             Action = action,
-            Message = plan.Wanted is null ? "made by the Milvus Operator" : null,
+            Message = DescribeMaker(plan, live),
         };
 
     private MilvusServiceMonitor ShowMissing(MonitorPlan plan) => new()
@@ -95,19 +101,42 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
         Namespace = plan.Found.Instance.Namespace,
         Kind = plan.Found.MonitorType.Kind,
         Instance = plan.Found.Instance.Name,
-        Interval = plan.Found.Chart?.Interval,
-        ScrapeTimeout = plan.Found.Chart?.ScrapeTimeout,
+        Interval = (string?)plan.Wanted?["spec"]?["endpoints"]?[0]?["interval"],
+        ScrapeTimeout = (string?)plan.Wanted?["spec"]?["endpoints"]?[0]?["scrapeTimeout"],
         Services = plan.Services,
         Action = plan.Action,
         IsPlan = true,
-        Message = plan.Wanted is null ? "not there yet: the Milvus Operator makes it when it next reconciles the Milvus resource" : null,
+        Manifest = WriteManifest(plan),
+        Message = plan.Change is not null ? "not there yet: the Milvus Operator makes it when it next reconciles the Milvus resource" : null,
         Context = client.Connection.Context,
         Kubeconfig = client.Connection.Kubeconfig,
     };
 
-    private async Task<ResourceAction> EnableMetricsAsync(MonitorPlan plan, CancellationToken cancellationToken)
+    private static string? WriteManifest(MonitorPlan plan) => plan.Wanted?.ToJsonString(Indented);
+
+    private static string? DescribeMaker(MonitorPlan plan, LiveMonitor live)
     {
-        await new OperatorResources(client).EnableMetricsAsync(plan.Found.Instance, cancellationToken).ConfigureAwait(false);
+        if (plan.Change is not null)
+        {
+            return "made by the Milvus Operator";
+        }
+
+        return plan.Wanted is null ? $"applied by {MonitorPlanner.DescribeOwner(plan.Found, live)}" : null;
+    }
+
+    private async Task<ResourceAction> ApplyAsync(MonitorPlan plan, OperatorChange change, CancellationToken cancellationToken)
+    {
+        var resources = new OperatorResources(client);
+        if (change.SetsMetrics)
+        {
+            await resources.EnableMetricsAsync(plan.Found.Instance, change.Interval, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (change.Labels.Count > 0)
+        {
+            await resources.SetLabelsAsync(plan.Found.MonitorId, change.Labels, cancellationToken).ConfigureAwait(false);
+        }
+
         return ResourceAction.Configured;
     }
 
@@ -119,7 +148,7 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
                 ResourceType.ServiceMonitor,
                 id,
                 JsonSerializer.SerializeToUtf8Bytes(plan.Wanted),
-                MilvusChart.FieldManager,
+                plan.FieldManager,
                 false,
                 cancellationToken)
             .ConfigureAwait(false);

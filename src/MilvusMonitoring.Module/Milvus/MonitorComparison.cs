@@ -7,22 +7,25 @@ namespace MilvusMonitoring.Milvus;
 internal static class MonitorComparison
 {
     /// <summary>Whether an apply would change nothing.</summary>
-    public static bool Matches(JsonObject wanted, LiveMonitor live)
+    /// <param name="wanted">The monitor as it would be applied.</param>
+    /// <param name="live">The monitor in the cluster.</param>
+    /// <param name="manager">The field manager that would apply it.</param>
+    public static bool Matches(JsonObject wanted, LiveMonitor live, string manager)
     {
         var current = JsonNode.Parse(live.Json.GetRawText())!;
         return JsonEquality.AreEqual(wanted["spec"], current["spec"])
             && Covers(current["metadata"]!["labels"], wanted["metadata"]!["labels"]!)
-            && Covers(current["metadata"]!["annotations"], wanted["metadata"]!["annotations"]!)
-            && ListAppliedLabels(current).All(label => wanted["metadata"]!["labels"]!.AsObject().ContainsKey(label));
+            && (wanted["metadata"]!["annotations"] is not { } annotations || Covers(current["metadata"]!["annotations"], annotations))
+            && ListAppliedLabels(current, manager).All(label => wanted["metadata"]!["labels"]!.AsObject().ContainsKey(label));
     }
 
     private static bool Covers(JsonNode? current, JsonNode wanted) =>
         wanted.AsObject().All(member => JsonEquality.AreEqual(current?[member.Key], member.Value));
 
     /// <summary>Lists the labels that an apply without them removes.</summary>
-    private static IEnumerable<string> ListAppliedLabels(JsonNode current) =>
+    private static IEnumerable<string> ListAppliedLabels(JsonNode current, string manager) =>
         (current["metadata"]!["managedFields"]?.AsArray() ?? [])
-            .Where(entry => (string?)entry?["manager"] == MilvusChart.FieldManager && (string?)entry?["operation"] == "Apply")
+            .Where(entry => (string?)entry?["manager"] == manager && (string?)entry?["operation"] == "Apply")
             .SelectMany(entry => entry!["fieldsV1"]?["f:metadata"]?["f:labels"] as JsonObject ?? [])
             .Where(field => field.Key.StartsWith("f:", StringComparison.Ordinal))
             .Select(field => field.Key[2..]);

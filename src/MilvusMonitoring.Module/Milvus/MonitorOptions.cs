@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Messages;
 using MilvusMonitoring.Milvus.Helm;
 
 namespace MilvusMonitoring.Milvus;
@@ -14,17 +15,21 @@ internal sealed record MonitorOptions(string? Interval, string? ScrapeTimeout, I
 {
     public bool AreGiven => Interval is not null || ScrapeTimeout is not null || AdditionalLabels.Count > 0;
 
-    /// <summary>The options as values of the chart, as <c>helm --set</c> takes them.</summary>
-    public string AsHelmSet =>
-        string.Join(
+    /// <summary>Writes the options as values of the release, as <c>helm --set</c> takes them.</summary>
+    /// <param name="chart">The chart, which may be a subchart.</param>
+    public string WriteHelmSet(MilvusChart chart)
+    {
+        var root = chart.PathOf("metrics.serviceMonitor");
+        return string.Join(
             ',',
             [
-                "metrics.serviceMonitor.enabled=true",
-                .. Interval is null ? Array.Empty<string>() : [$"metrics.serviceMonitor.interval={Interval}"],
-                .. ScrapeTimeout is null ? Array.Empty<string>() : [$"metrics.serviceMonitor.scrapeTimeout={ScrapeTimeout}"],
+                $"{root}.enabled=true",
+                .. Interval is null ? Array.Empty<string>() : [$"{root}.interval={Interval}"],
+                .. ScrapeTimeout is null ? Array.Empty<string>() : [$"{root}.scrapeTimeout={ScrapeTimeout}"],
                 .. AdditionalLabels.Select(label =>
-                    $"metrics.serviceMonitor.additionalLabels.{label.Key.Replace(".", "\\.", StringComparison.Ordinal)}={label.Value}"),
+                    $"{root}.additionalLabels.{label.Key.Replace(".", "\\.", StringComparison.Ordinal)}={label.Value}"),
             ]);
+    }
 
     /// <summary>The options as members of <c>metrics.serviceMonitor</c>.</summary>
     public JsonObject AsHelmValues
@@ -57,21 +62,42 @@ internal sealed record MonitorOptions(string? Interval, string? ScrapeTimeout, I
         chart.MakesMonitor && JsonEquality.AreEqual(ApplyTo(chart).RenderMonitor(), chart.RenderMonitor());
 
     /// <summary>Merges the options into the values of the chart.</summary>
-    /// <exception cref="MonitoringException">The server would refuse a label or a time.</exception>
+    /// <exception cref="MonitoringException">The server would refuse a label, a time or a value.</exception>
     public MilvusChart ApplyTo(MilvusChart chart)
     {
         using var values = JsonDocument.Parse(
             new JsonObject { ["metrics"] = new JsonObject { ["serviceMonitor"] = AsHelmValues } }.ToJsonString());
         var result = chart with { Values = HelmValues.Coalesce(chart.Values, values.RootElement) };
         var target = chart.MonitorId.ToString();
+        if (result.FindInvalidValue() is var (path, json))
+        {
+            throw new MonitoringException(
+                ErrorId.ParameterInvalid,
+                $"The value {path} of the release is {OneLine.Clean(json, 60)}, which is no text, so that the API server refuses the ServiceMonitor",
+                $"set {path} to text in the values of the release, for example with helm upgrade --set-string",
+                target);
+        }
+
+        Validate(result.Interval, result.ScrapeTimeout, target);
+        return result;
+    }
+
+    /// <summary>Checks the labels and the times.</summary>
+    /// <param name="interval">The interval in effect; null for the default of Prometheus.</param>
+    /// <param name="timeout">The timeout in effect; null for the default of Prometheus.</param>
+    /// <param name="target">The monitor.</param>
+    /// <exception cref="MonitoringException">The server would refuse a label or a time.</exception>
+    public void Validate(string? interval, string? timeout, string target)
+    {
         if (FindLabelProblem() is { } reason)
         {
             throw new MonitoringException(ErrorId.ParameterInvalid, reason, "give another one to -AdditionalLabel", target);
         }
 
-        return ScrapeDuration.FindProblem(result.Interval, result.ScrapeTimeout) is { } problem
-            ? throw new MonitoringException(ErrorId.ParameterInvalid, problem.Reason, problem.Remedy, target)
-            : result;
+        if (ScrapeDuration.FindProblem(interval, timeout) is { } problem)
+        {
+            throw new MonitoringException(ErrorId.ParameterInvalid, problem.Reason, problem.Remedy, target);
+        }
     }
 
     private string? FindLabelProblem() =>

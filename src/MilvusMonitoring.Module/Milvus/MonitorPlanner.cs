@@ -1,23 +1,39 @@
 using System.Text.Json.Nodes;
+using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Milvus;
 
 /// <summary>What becomes of the monitor of a Milvus.</summary>
 /// <param name="Found">The Milvus; its chart has the values that the user asks for.</param>
-/// <param name="Wanted">The ServiceMonitor to apply; null for the Operator, which makes its PodMonitor itself.</param>
+/// <param name="Wanted">The ServiceMonitor to apply; null for the Operator, which makes its PodMonitor itself, and for a monitor of others
+/// that scrapes already.</param>
 /// <param name="Live">The monitor in the cluster; null if there is none.</param>
 /// <param name="Action">What becomes of the monitor, or of the Operator's resource.</param>
 /// <param name="Services">The Services that the monitor selects.</param>
-/// <param name="HelmSet">The values by which Helm itself makes the monitor.</param>
+/// <param name="HelmSet">The values by which Helm itself makes the monitor; null without a record of Helm.</param>
 internal sealed record MonitorPlan(
     FoundInstance Found,
     JsonObject? Wanted,
     LiveMonitor? Live,
     ResourceAction Action,
     IReadOnlyList<string> Services,
-    string HelmSet);
+    string? HelmSet)
+{
+    /// <summary>What to set of a resource of the Operator and of its PodMonitor; null for no such resource.</summary>
+    public OperatorChange? Change { get; init; }
+
+    /// <summary>The field manager that applies the monitor.</summary>
+    public string FieldManager => Found.Chart is null ? FieldManagerEntry.OurName : MilvusChart.FieldManager;
+}
+
+/// <summary>What to set for a Milvus of the Operator.</summary>
+/// <param name="SetsMetrics">Whether the resource is written.</param>
+/// <param name="Interval">Its scrape interval; null to leave it as it is.</param>
+/// <param name="Labels">The labels of the PodMonitor that it lacks.</param>
+internal sealed record OperatorChange(bool SetsMetrics, string? Interval, IReadOnlyDictionary<string, string> Labels);
 
 /// <summary>Checks what a monitor needs, and plans what becomes of it. Only reads.</summary>
 internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, MonitorReader reader)
@@ -47,12 +63,17 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         }
 
         var live = await reader.FindAsync(type, found.MonitorId, cancellationToken).ConfigureAwait(false);
+        if (found.IsOperated)
+        {
+            return PlanOperator(found, options, method, live);
+        }
+
         return found.Chart is null
-            ? PlanOperator(found, options, method, live)
+            ? await PlanFittedAsync(found, options, method, live, cancellationToken).ConfigureAwait(false)
             : await PlanHelmAsync(found, found.Chart, options, method, live, cancellationToken).ConfigureAwait(false);
     }
 
-    private static MonitorPlan PlanOperator(FoundInstance found, MonitorOptions options, MonitorMethod method, LiveMonitor? live)
+    private MonitorPlan PlanOperator(FoundInstance found, MonitorOptions options, MonitorMethod method, LiveMonitor? live)
     {
         var instance = found.Instance;
         if (method == MonitorMethod.Helm)
@@ -64,23 +85,182 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
                 instance.ToString());
         }
 
-        if (options.AreGiven)
+        if (options.ScrapeTimeout is not null)
         {
             throw new MonitoringException(
                 ErrorId.ParameterInvalid,
-                $"Milvus/{instance} belongs to the Milvus Operator, which makes its PodMonitor itself",
-                "leave -Interval, -ScrapeTimeout and -AdditionalLabel out, "
-                    + "and set spec.components.metricInterval of the Milvus resource instead",
+                $"Milvus/{instance} belongs to the Milvus Operator, which has no setting for the scrape timeout",
+                "leave -ScrapeTimeout out",
                 instance.ToString());
         }
 
-        return new MonitorPlan(
-            found,
-            null,
-            live,
-            instance.MetricsEnabled ? ResourceAction.Unchanged : ResourceAction.Configured,
-            [],
-            string.Empty);
+        options.Validate(options.Interval, null, found.MonitorId.ToString());
+        var labels = options
+            .AdditionalLabels.Where(label => live?.Metadata.Labels.GetValueOrDefault(label.Key) != label.Value)
+            .ToDictionary(label => label.Key, label => label.Value, StringComparer.Ordinal);
+        if (labels.Count > 0 && live is null)
+        {
+            if (instance.MetricsEnabled)
+            {
+                throw new MonitoringException(
+                    ErrorId.ObjectNotFound,
+                    $"{found.MonitorId} is not there yet, so that it cannot have labels",
+                    "see that the Milvus Operator runs, and run the command again once it has made the PodMonitor",
+                    found.MonitorId.ToString());
+            }
+
+            sink.Warning($"{found.MonitorId} is not there yet; run the command again for its labels once the Milvus Operator has made it.");
+            labels = [];
+        }
+
+        var interval = options.Interval == found.MetricInterval ? null : options.Interval;
+        var change = new OperatorChange(!instance.MetricsEnabled || interval is not null, interval, labels);
+        var action = change.SetsMetrics || labels.Count > 0 ? ResourceAction.Configured : ResourceAction.Unchanged;
+        return new MonitorPlan(found, null, live, action, [], null) { Change = change };
+    }
+
+    /// <summary>Plans the monitor of a Milvus whose chart and values are not known: it fits the Services as they are.</summary>
+    private async Task<MonitorPlan> PlanFittedAsync(
+        FoundInstance found,
+        MonitorOptions options,
+        MonitorMethod method,
+        LiveMonitor? live,
+        CancellationToken cancellationToken)
+    {
+        EnsureHelmMayRun(found, method);
+        options.Validate(FittedMonitor.GetInterval(options), FittedMonitor.GetTimeout(options), found.MonitorId.ToString());
+        var objects = found.Objects ?? throw CreateNoObjects(found);
+        var selecting = await reader.FindSelectingAsync(objects, cancellationToken).ConfigureAwait(false);
+        if (selecting is { IsFitted: false })
+        {
+            return PlanExisting(found, options, selecting);
+        }
+
+        if (found.Instance.ManagedBy == MilvusManager.OtherChart)
+        {
+            throw new MonitoringException(
+                ErrorId.InstanceNotSupported,
+                $"Milvus {found.Instance} was installed by another publisher's chart {found.Instance.ChartVersion}, and has no monitor",
+                "turn the ServiceMonitor on in the values of that chart, by the name that its documentation gives",
+                found.Instance.ToString());
+        }
+
+        if (live is not null && !live.IsFitted)
+        {
+            throw objects.RewrittenInstance is null ? CreateForeignMonitor(found, live) : CreateRewritten(found, objects);
+        }
+
+        if (FittedMonitor.FindProblem(objects) is { } problem)
+        {
+            throw new MonitoringException(
+                ErrorId.ObjectNotFound,
+                problem,
+                "give a Service of Milvus a named port for its metrics (9091), and labels to select it by",
+                found.Instance.ToString());
+        }
+
+        var existing = selecting ?? live;
+        var wanted = FittedMonitor.Render(objects, existing?.Metadata.Name ?? found.Instance.MonitorName, options);
+        var matches = existing is not null && MonitorComparison.Matches(wanted, existing, FieldManagerEntry.OurName);
+        var action = FindAction(existing, matches);
+        var plan = new MonitorPlan(
+            found with { Instance = found.Instance with { MonitorName = (string)wanted["metadata"]!["name"]! } },
+            wanted,
+            existing,
+            action,
+            [.. objects.Scraped.Select(service => service.Name)],
+            null);
+        WarnOfOwner(found, plan.Action, "metrics.serviceMonitor.enabled=true");
+        return plan;
+    }
+
+    private static ResourceAction FindAction(LiveMonitor? live, bool matches)
+    {
+        if (live is null)
+        {
+            return ResourceAction.Created;
+        }
+
+        return matches ? ResourceAction.Unchanged : ResourceAction.Configured;
+    }
+
+    /// <summary>Plans nothing for a monitor of others, which scrapes already: a second one would double the series.</summary>
+    private static MonitorPlan PlanExisting(FoundInstance found, MonitorOptions options, LiveMonitor live)
+    {
+        var endpoint = live.Endpoints.Count > 0 ? live.Endpoints[0] : default;
+        var isAsAsked = (options.Interval is null || endpoint.Text("interval") == options.Interval)
+            && (options.ScrapeTimeout is null || endpoint.Text("scrapeTimeout") == options.ScrapeTimeout)
+            && options.AdditionalLabels.All(label => live.Metadata.Labels.GetValueOrDefault(label.Key) == label.Value);
+        if (!isAsAsked)
+        {
+            throw new MonitoringException(
+                ErrorId.FieldConflict,
+                $"{live.Id} scrapes {found.Instance} already, and belongs to {DescribeOwner(found, live)}",
+                "set the interval, the timeout and the labels there",
+                live.Id.ToString());
+        }
+
+        var instance = found.Instance with { MonitorKind = live.Type.Kind, MonitorName = live.Metadata.Name };
+        return new MonitorPlan(found with { Instance = instance }, null, live, ResourceAction.Unchanged, [], null);
+    }
+
+    /// <summary>Describes who made a monitor: the tool that owns the Milvus, or the field managers of the monitor.</summary>
+    public static string DescribeOwner(FoundInstance found, LiveMonitor live) =>
+        found.Owner?.Source
+        ?? (FieldManagers.ListAppliers([live.Metadata]) is { Count: > 0 } managers ? string.Join(", ", managers) : "the tool that applied it");
+
+    private static MonitoringException CreateNoObjects(FoundInstance found) => new(
+        ErrorId.ObjectNotFound,
+        $"Milvus {found.Instance} has no Service that could be read",
+        "see that its Services are there, and that you may list them",
+        found.Instance.ToString());
+
+    private static MonitoringException CreateForeignMonitor(FoundInstance found, LiveMonitor live) => new(
+        ErrorId.FieldConflict,
+        $"{live.Id} is there already, selects no Service of {found.Instance}, and belongs to {DescribeOwner(found, live)}",
+        "correct it there, or delete it and run the command again",
+        live.Id.ToString());
+
+    private static MonitoringException CreateRewritten(FoundInstance found, MilvusObjects objects) => new(
+        ErrorId.ObjectNotFound,
+        $"No Service of {found.Instance} has the label {MilvusLabels.Instance}={objects.Instance}, which its ServiceMonitor selects by: "
+            + $"Argo CD has written {objects.RewrittenInstance} over it to track its objects",
+        "set application.resourceTrackingMethod to annotation in the ConfigMap argocd-cm, and sync the Application again",
+        found.Instance.ToString());
+
+    private void WarnOfOwner(FoundInstance found, ResourceAction action, string setting)
+    {
+        if (action != ResourceAction.Unchanged && found.Owner?.Describe(setting) is { } text)
+        {
+            sink.Warning($"{text}.");
+        }
+    }
+
+    /// <summary>Refuses to run helm on what helm does not manage alone.</summary>
+    private static void EnsureHelmMayRun(FoundInstance found, MonitorMethod method)
+    {
+        if (method != MonitorMethod.Helm)
+        {
+            return;
+        }
+
+        var instance = found.Instance;
+        var reason = true switch
+        {
+            _ when instance.ManagedBy == MilvusManager.Flux => $"{found.Owner?.Source ?? "Flux"} owns the values of {instance}, and would undo what helm sets",
+            _ when instance.ManagedBy == MilvusManager.OtherChart => $"{instance} was installed by another publisher's chart",
+            _ when found.Chart is null => $"{instance} has no record of Helm",
+            _ when instance.StorageNamespace is { } storage => $"Helm keeps the records of {instance} in namespace {storage}, where helm would move it",
+            _ => null,
+        };
+        if (reason is not null)
+        {
+            throw new MonitoringException(
+                ErrorId.ParameterInvalid,
+                reason,
+                "set the values with the tool that installed it, or leave -Method Helm out",
+                instance.ToString());
+        }
     }
 
     private async Task<MonitorPlan> PlanHelmAsync(
@@ -91,7 +271,8 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         LiveMonitor? live,
         CancellationToken cancellationToken)
     {
-        EnsureDeployed(found.Instance);
+        EnsureHelmMayRun(found, method);
+        EnsureDeployed(found.Instance, method);
         var chart = options.ApplyTo(installed);
         EnsureServesMetrics(found, chart);
         var services = await reader.ListServicesAsync(chart, cancellationToken).ConfigureAwait(false);
@@ -105,7 +286,7 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         var wanted = chart.RenderMonitor();
         var isInValues = options.AreIn(installed);
         var action = live is null ? ResourceAction.Created : ResourceAction.Configured;
-        if (live is not null && MonitorComparison.Matches(wanted, live) && (isInValues || method == MonitorMethod.Native))
+        if (live is not null && MonitorComparison.Matches(wanted, live, MilvusChart.FieldManager) && (isInValues || method == MonitorMethod.Native))
         {
             action = ResourceAction.Unchanged;
         }
@@ -115,13 +296,24 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
             throw new MonitoringException(
                 ErrorId.FieldConflict,
                 $"The values of the Helm release {found.Instance} ask for another {found.MonitorId}",
-                $"change the values, with -Method Helm or by helm upgrade with --version {PowerShellText.Quote(chart.ChartVersion)} "
-                    + $"--reuse-values --set {PowerShellText.Quote(options.AsHelmSet)}",
+                DescribeChange(found, chart, options),
                 found.MonitorId.ToString());
         }
 
-        return new MonitorPlan(found with { Chart = chart }, wanted, live, action, services, options.AsHelmSet);
+        if (!installed.MakesMonitor)
+        {
+            WarnOfOwner(found, action, options.WriteHelmSet(chart));
+        }
+
+        return new MonitorPlan(found with { Chart = chart }, wanted, live, action, services, options.WriteHelmSet(chart));
     }
+
+    private static string DescribeChange(FoundInstance found, MilvusChart chart, MonitorOptions options) =>
+        found.Owner?.Source is { } source
+            ? $"change the values in {source}: {options.WriteHelmSet(chart)}"
+            : "change the values, with -Method Helm or by helm upgrade "
+                + $"with --version {PowerShellText.Quote(chart.Parent?.Version ?? chart.ChartVersion)} --reuse-values "
+                + $"--set {PowerShellText.Quote(options.WriteHelmSet(chart))}";
 
     private static void EnsureServesMetrics(FoundInstance found, MilvusChart chart)
     {
@@ -129,7 +321,7 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         {
             throw new MonitoringException(
                 ErrorId.MetricsDisabled,
-                $"The release {found.Instance} has metrics.enabled=false",
+                $"The release {found.Instance} has {chart.PathOf("metrics.enabled")}=false",
                 "set it to true with helm upgrade first",
                 found.Instance.ToString());
         }
@@ -137,6 +329,11 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
 
     private static void EnsureHasService(FoundInstance found, MilvusChart chart, IReadOnlyList<string> services)
     {
+        if (services.Count == 0 && found.Objects is { RewrittenInstance: not null } objects)
+        {
+            throw CreateRewritten(found, objects);
+        }
+
         if (services.Count == 0)
         {
             var labels = string.Join(',', chart.ServiceLabels.Select(label => $"{label.Key}={label.Value}"));
@@ -170,24 +367,34 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         }
     }
 
-    private static void EnsureDeployed(MilvusInstance instance)
+    /// <summary>
+    /// Checks that the newest revision is deployed. Without helm, an unfinished revision is no obstacle while the pods run: the monitor does
+    /// not change the release.
+    /// </summary>
+    private void EnsureDeployed(MilvusInstance instance, MonitorMethod method)
     {
+        var isPending = instance.Status.StartsWith("pending-", StringComparison.Ordinal);
         var remedy = instance.Status switch
         {
             "deployed" => null,
             "failed" => "see helm history, and repair it with helm upgrade or helm rollback first",
-            "uninstalled" => "install it first",
-            _ when instance.Status.StartsWith("pending-", StringComparison.Ordinal) =>
-                "wait for helm to end or, if helm was interrupted, run helm rollback first",
+            InstanceFinder.Uninstalled => "install it first",
+            _ when isPending => "wait for helm to end or, if helm was interrupted, run helm rollback first",
             _ => "see helm status",
         };
-        if (remedy is not null)
+        if (remedy is null)
         {
-            throw new MonitoringException(
-                ErrorId.ReleaseNotDeployed,
-                $"The Helm release {instance} is not deployed but {instance.Status} (revision {instance.Revision})",
-                remedy,
-                instance.ToString());
+            return;
         }
+
+        var age = instance.UpdatedAt is { } time ? $" for {DisplayText.Age(DateTimeOffset.UtcNow - time)}" : string.Empty;
+        var reason = $"The Helm release {instance} is not deployed but {instance.Status}{age} (revision {instance.Revision})";
+        if (method == MonitorMethod.Native && instance.RunningPods > 0 && (isPending || instance.Status == "failed"))
+        {
+            sink.Warning($"{reason}; its pods run, so that the monitor is enabled all the same.");
+            return;
+        }
+
+        throw new MonitoringException(ErrorId.ReleaseNotDeployed, reason, remedy, instance.ToString());
     }
 }

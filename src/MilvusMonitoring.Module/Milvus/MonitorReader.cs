@@ -61,6 +61,30 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
         return [.. all.Where(monitor => monitor.Instance == instance)];
     }
 
+    /// <summary>
+    /// Finds a monitor in the namespace of a Milvus that selects its Services and a port of theirs with metrics, or its pods; null if there
+    /// is none.
+    /// </summary>
+    public async Task<LiveMonitor?> FindSelectingAsync(MilvusObjects objects, CancellationToken cancellationToken)
+    {
+        var services = await ListAllAsync(ResourceType.ServiceMonitor, objects.Namespace, cancellationToken).ConfigureAwait(false);
+        if (services.FirstOrDefault(monitor => objects.Scraped.Any(service => Selects(monitor, service))) is { } found)
+        {
+            return found;
+        }
+
+        var pods = await ListAllAsync(ResourceType.PodMonitor, objects.Namespace, cancellationToken)
+            .ListIfPermittedAsync(sink)
+            .ConfigureAwait(false);
+        return pods.FirstOrDefault(monitor =>
+            (objects.Pods ?? []).Any(pod => LabelSelector.Selects(monitor.Selector, pod.Labels)));
+    }
+
+    private static bool Selects(LiveMonitor monitor, MilvusService service) =>
+        monitor.TargetNamespaces.Any(place => place is null || place == service.Namespace)
+        && LabelSelector.Selects(monitor.Selector, service.Labels)
+        && service.Ports.Any(port => monitor.Ports.Contains(port.Name) || monitor.TargetPorts.Contains(port.Target));
+
     /// <summary>Finds one monitor.</summary>
     public async Task<LiveMonitor?> FindAsync(ResourceType type, ResourceId id, CancellationToken cancellationToken)
     {
@@ -125,10 +149,19 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
 
     private async Task<IReadOnlyList<LiveMonitor>> ListAsync(ResourceType type, string? namespaceName, CancellationToken cancellationToken)
     {
+        var all = await ListAllAsync(type, namespaceName, cancellationToken).ConfigureAwait(false);
+        return [.. all.Where(monitor => monitor.IsOfMilvus)];
+    }
+
+    private async Task<IReadOnlyList<LiveMonitor>> ListAllAsync(
+        ResourceType type,
+        string? namespaceName,
+        CancellationToken cancellationToken)
+    {
         var objects = await client
             .ListAsync(type, namespaceName, string.Empty, cancellationToken)
             .ToListAsync(cancellationToken)
             .ConfigureAwait(false);
-        return [.. objects.Select(json => LiveMonitor.From(type, json)).OfType<LiveMonitor>().Where(monitor => monitor.IsOfMilvus)];
+        return [.. objects.Select(json => LiveMonitor.From(type, json)).OfType<LiveMonitor>()];
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Errors;
@@ -9,12 +10,11 @@ namespace MilvusMonitoring.Milvus;
 /// <summary>Reads the resources of the Milvus Operator, and turns their metrics on.</summary>
 internal sealed class OperatorResources(ClusterClient client)
 {
-    private static readonly byte[] MetricsOn = """{"spec":{"components":{"disableMetric":false}}}"""u8.ToArray();
-
     /// <summary>Lists the resources; none if the cluster does not know the kind.</summary>
     public async Task<IReadOnlyList<FoundInstance>> ListAsync(
         string? namespaceName,
         Func<string, bool> isWanted,
+        ObservedObjects observed,
         CancellationToken cancellationToken)
     {
         var found = new List<FoundInstance>();
@@ -23,49 +23,110 @@ internal sealed class OperatorResources(ClusterClient client)
         {
             if (resource.Member("metadata").Text("name") is { } name && isWanted(name))
             {
-                found.Add(new FoundInstance(Read(resource, name), null, null));
+                found.Add(Read(resource, name, observed));
             }
         }
 
         return found;
     }
 
-    /// <summary>Turns the metrics of a resource on; the Operator then makes its PodMonitor.</summary>
-    public async Task EnableMetricsAsync(MilvusInstance instance, CancellationToken cancellationToken)
+    /// <summary>Turns the metrics of a resource on, and sets their interval; the Operator then makes its PodMonitor.</summary>
+    /// <param name="instance">The Milvus of the resource.</param>
+    /// <param name="interval">The scrape interval; null to leave it as it is.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    public async Task EnableMetricsAsync(MilvusInstance instance, string? interval, CancellationToken cancellationToken)
     {
         var id = MilvusTypes.OperatorMilvus.IdOf(instance.Namespace, instance.Name);
-        var result = await client.MergeAsync(MilvusTypes.OperatorMilvus, id, MetricsOn, cancellationToken).ConfigureAwait(false);
+        var components = new JsonObject { ["disableMetric"] = false };
+        if (interval is not null)
+        {
+            components["metricInterval"] = interval;
+        }
+
+        var patch = JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["spec"] = new JsonObject { ["components"] = components } });
+        var result = await client.MergeAsync(MilvusTypes.OperatorMilvus, id, patch, cancellationToken).ConfigureAwait(false);
         if (result.Failure is { } failure)
         {
             throw ClusterErrors.From(failure, $"turn the metrics of {id} on", id.ToString());
         }
     }
 
-    private MilvusInstance Read(JsonElement resource, string name)
+    /// <summary>
+    /// Lists the resources of kinds that only old versions of the Operator have. A newer Operator serves those of the kind Milvus in the
+    /// newer version too.
+    /// </summary>
+    public async Task<IReadOnlyList<ResourceId>> ListUnsupportedAsync(string? namespaceName, CancellationToken cancellationToken)
     {
+        var versions = await FindVersionsAsync(cancellationToken).ConfigureAwait(false);
+        var found = new List<ResourceId>();
+        foreach (var type in MilvusTypes.Unsupported.Where(type => versions.Contains(type.Version)))
+        {
+            if (type.Kind == MilvusTypes.OperatorMilvus.Kind && versions.Contains(MilvusTypes.OperatorMilvus.Version))
+            {
+                continue;
+            }
+
+            await foreach (var metadata in client.ListMetadataAsync(type, namespaceName, string.Empty, cancellationToken)
+                .ConfigureAwait(false))
+            {
+                found.Add(type.IdOf(metadata.Namespace, metadata.Name));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Sets labels on the PodMonitor of a resource: the Operator keeps the labels that it does not set itself.</summary>
+    public async Task SetLabelsAsync(ResourceId monitor, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    {
+        var patch = JsonSerializer.SerializeToUtf8Bytes(new { metadata = new { labels } });
+        var result = await client.MergeAsync(ResourceType.PodMonitor, monitor, patch, cancellationToken).ConfigureAwait(false);
+        if (result.Failure is { } failure)
+        {
+            throw ClusterErrors.From(failure, $"set the labels of {monitor}", monitor.ToString());
+        }
+    }
+
+    private async Task<IReadOnlySet<string>> FindVersionsAsync(CancellationToken cancellationToken)
+    {
+        var path = $"/apis/{MilvusTypes.OperatorMilvus.Group}";
+        var group = await client.FindDocumentAsync(path, "application/json", cancellationToken).ConfigureAwait(false);
+        if (group is null)
+        {
+            return new HashSet<string>();
+        }
+
+        using var document = ClusterClient.ParseResponse(group.Value, path);
+        return document.RootElement.Items("versions").Select(version => version.Text("version")).OfType<string>().ToHashSet();
+    }
+
+    private FoundInstance Read(JsonElement resource, string name, ObservedObjects observed)
+    {
+        var place = resource.Member("metadata").Text("namespace")!;
+        var objects = observed.Objects.FirstOrDefault(objects =>
+            objects.Namespace == place && (objects.OperatorResource ?? objects.Instance) == name);
         var components = resource.Member("spec", "components");
-        return new MilvusInstance
+        var status = resource.Member("status");
+        var instance = new MilvusInstance
         {
             Name = name,
-            Namespace = resource.Member("metadata").Text("namespace")!,
+            Namespace = place,
             Mode = resource.Member("spec").Text("mode") == "cluster" ? MilvusMode.Cluster : MilvusMode.Standalone,
-            AppVersion = components.Text("version") is { Length: > 0 } version
-                ? version
-                : FindTag(resource.Member("status").Text("currentImage") ?? components.Text("image")),
+            AppVersion = objects?.RunningVersion ?? ReadVersion(components, status),
             ManagedBy = MilvusManager.Operator,
-            Status = resource.Member("status").Text("status") is { Length: > 0 } status ? status : "Unknown",
+            Status = status.Text("status") is { Length: > 0 } state ? state : "Unknown",
+            RunningPods = objects?.RunningPods,
             MetricsEnabled = components.Member("disableMetric").ValueKind != JsonValueKind.True,
             MonitorKind = ResourceType.PodMonitor.Kind,
             MonitorName = name,
             Context = client.Connection.Context,
             Kubeconfig = client.Connection.Kubeconfig,
         };
+        return new FoundInstance(instance, null, null) { Objects = objects, MetricInterval = components.Text("metricInterval") };
     }
 
-    /// <summary>The tag of <c>registry:5000/milvusdb/milvus:v2.6.15@sha256:…</c>.</summary>
-    private static string? FindTag(string? image)
-    {
-        var file = image?.Split('@')[0].Split('/')[^1].Split(':');
-        return file is [_, { Length: > 0 } tag] ? tag : null;
-    }
+    private static string? ReadVersion(JsonElement components, JsonElement status) =>
+        components.Text("version") is { Length: > 0 } version
+            ? version
+            : MilvusPod.FindTag(status.Text("currentImage") ?? components.Text("image"));
 }

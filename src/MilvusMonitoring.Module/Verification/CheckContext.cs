@@ -41,7 +41,8 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
     public MonitoringException? NotFound { get; init; }
 
     /// <summary>Whether the search proved that there is no such Milvus, or more than one.</summary>
-    public bool HasNoInstance => NotFound is { ErrorId: ErrorId.InstanceNotFound or ErrorId.InstanceAmbiguous };
+    public bool HasNoInstance =>
+        NotFound is { ErrorId: ErrorId.InstanceNotFound or ErrorId.InstanceAmbiguous or ErrorId.InstanceNotSupported };
 
     /// <summary>The monitor; null if there is none.</summary>
     public LiveMonitor? Monitor { get; set; }
@@ -87,12 +88,22 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
             return Remedies.Enable(InstanceName, InstanceNamespace);
         }
 
-        if (found.Chart is null)
+        if (monitor.IsOperated)
         {
             return Remedies.DescribeManual($"Delete {monitor.Id}: the Milvus Operator, which owns it, creates it again.");
         }
 
-        if (DisableOperation.FindSkipReason(monitor, InstanceName) is { } reason)
+        if (found.Instance.ManagedBy == MilvusManager.OtherChart)
+        {
+            return Remedies.DescribeManual($"Correct {monitor.Id} in the values of the chart that makes it.");
+        }
+
+        if (found.Chart is null && !monitor.IsFitted)
+        {
+            return Remedies.DescribeManual($"Correct {monitor.Id} in {MonitorPlanner.DescribeOwner(found, monitor)}.");
+        }
+
+        if (DisableOperation.FindSkipReason(monitor, found.Chart?.Release ?? InstanceName) is { } reason)
         {
             return Remedies.DescribeManual(
                 $"{monitor.Id} stays as it is, because {reason}; then run: {Remedies.Enable(InstanceName, InstanceNamespace)}");

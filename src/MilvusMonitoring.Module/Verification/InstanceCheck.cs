@@ -1,4 +1,5 @@
 using MilvusMonitoring.Messages;
+using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.Verification;
 
@@ -14,7 +15,7 @@ internal sealed class InstanceCheck : ICheck
     {
         if (context.Found is { } found)
         {
-            return InstanceRule.Evaluate(found.Instance, context.Remedies);
+            return InstanceRule.Evaluate(found, context.Remedies);
         }
 
         if (context.NotFound is not { } error)
@@ -34,37 +35,89 @@ internal sealed class InstanceCheck : ICheck
 /// <summary>Whether a Milvus is deployed and serves metrics.</summary>
 internal static class InstanceRule
 {
-    public static Finding Evaluate(MilvusInstance instance, Remedies remedies)
+    private const string Healthy = "Healthy";
+
+    public static Finding Evaluate(FoundInstance found, Remedies remedies)
     {
+        var instance = found.Instance;
         var target = $"Milvus/{instance}";
-        if (instance.ManagedBy == MilvusManager.Helm && instance.Status != "deployed")
+        if (found.IsUnfinished && !(IsInterrupted(instance) && instance.RunningPods > 0))
         {
-            return Finding.Failed(
-                target,
-                $"the Helm release is not deployed but {instance.Status} (revision {instance.Revision})",
-                Remedies.DescribeManual(
-                    $"See helm history {PowerShellText.Quote(instance.Name)} --namespace {PowerShellText.Quote(instance.Namespace)}, "
-                        + "and repair the release with helm upgrade or helm rollback."));
+            return Finding.Failed(target, DescribeUnfinished(instance), DescribeRepair(found));
         }
 
         if (!instance.MetricsEnabled)
         {
-            return DescribeMetricsOff(target, instance, remedies);
+            return DescribeMetricsOff(target, found, remedies);
         }
 
-        return instance.ManagedBy == MilvusManager.Operator && instance.Status != "Healthy"
-            ? Finding.Warning(target, $"the Milvus Operator says {instance.Status}")
-            : Finding.Passed(target, $"{instance.Mode} {instance.AppVersion}, {instance.Status}, serves metrics");
+        if (found.IsUnfinished)
+        {
+            return Finding.Warning(target, $"{DescribeUnfinished(instance)}, and its pods run", DescribeRepair(found));
+        }
+
+        if (instance is { ManagedBy: MilvusManager.Helm, Revision: null })
+        {
+            return Finding.Unknown(target, "the record of its Helm release could not be read");
+        }
+
+        if (found.IsOperated && instance.Status != Healthy)
+        {
+            return Finding.Warning(target, $"the Milvus Operator says {instance.Status}");
+        }
+
+        return Finding.Passed(target, $"{DescribeHealth(instance)}, serves metrics");
     }
 
-    private static Finding DescribeMetricsOff(string target, MilvusInstance instance, Remedies remedies) =>
-        instance.ManagedBy == MilvusManager.Helm
-            ? Finding.Failed(
+    private static bool IsInterrupted(MilvusInstance instance) =>
+        instance.Status == "failed" || instance.Status.StartsWith("pending-", StringComparison.Ordinal);
+
+    private static string DescribeHealth(MilvusInstance instance)
+    {
+        var other = instance.ManagedBy == MilvusManager.OtherChart ? $", another publisher's chart {instance.ChartVersion}" : string.Empty;
+        return $"{instance.Mode} {instance.AppVersion}, {instance.Status}{other}";
+    }
+
+    private static string DescribeUnfinished(MilvusInstance instance)
+    {
+        var age = instance.UpdatedAt is { } time ? $" for {DisplayText.Age(DateTimeOffset.UtcNow - time)}" : string.Empty;
+        return $"the Helm release is not deployed but {instance.Status}{age} (revision {instance.Revision})";
+    }
+
+    private static string DescribeRepair(FoundInstance found)
+    {
+        var release = PowerShellText.Quote(found.Chart?.Release ?? found.Instance.Name);
+        var storage = PowerShellText.Quote(found.Instance.StorageNamespace ?? found.Instance.Namespace);
+        return Remedies.DescribeManual(
+            $"See helm history {release} --namespace {storage}, and repair the release "
+                + (found.Owner?.Source is { } source ? $"in {source}." : "with helm upgrade or helm rollback."));
+    }
+
+    private static Finding DescribeMetricsOff(string target, FoundInstance found, Remedies remedies)
+    {
+        var instance = found.Instance;
+        if (found.IsOperated)
+        {
+            return Finding.Failed(target, "spec.components.disableMetric is true", remedies.Enable(instance.Name, instance.Namespace));
+        }
+
+        if (found.Chart is not { } chart)
+        {
+            return Finding.Failed(
                 target,
-                "metrics.enabled is false",
-                Remedies.DescribeManual(
-                    $"Set metrics.enabled=true in the values of the release {instance.Name} in namespace {instance.Namespace}: "
+                "no Service has a port for metrics",
+                Remedies.DescribeManual("Turn the metrics of Milvus on with the tool that installed it."));
+        }
+
+        var value = chart.PathOf("metrics.enabled");
+        return Finding.Failed(
+            target,
+            $"{value} is false",
+            Remedies.DescribeManual(
+                found.Owner?.Source is { } source
+                    ? $"Set {value}=true in the values of {source}."
+                    : $"Set {value}=true in the values of the release {chart.Release} in namespace {instance.Namespace}: "
                         + "with helm upgrade, the chart that the release has, "
-                        + $"--version {PowerShellText.Quote(instance.ChartVersion ?? "of that chart")} and --reuse-values."))
-            : Finding.Failed(target, "spec.components.disableMetric is true", remedies.Enable(instance.Name, instance.Namespace));
+                        + $"--version {PowerShellText.Quote(chart.Parent?.Version ?? chart.ChartVersion)} and --reuse-values."));
+    }
 }

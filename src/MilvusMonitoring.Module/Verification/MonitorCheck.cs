@@ -15,7 +15,7 @@ internal sealed class MonitorCheck : ICheck
 
     public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
-        if (context is { Found: null, HasNoInstance: true, Request.Monitor: null })
+        if (context is { Found: null, Request.Monitor: null } && (context.HasNoInstance || context.Request.Name is null))
         {
             return null;
         }
@@ -50,7 +50,7 @@ internal sealed class MonitorCheck : ICheck
     }
 
     private static string DescribeCreation(CheckContext context) =>
-        context.Found is { Chart: null, Instance.MetricsEnabled: true }
+        context.Found is { IsOperated: true, Instance.MetricsEnabled: true }
             ? Remedies.DescribeManual(
                 $"The Milvus Operator creates it when it next reconciles Milvus/{context.InstanceNamespace}/{context.InstanceName}: "
                     + "restart the operator, or change anything on that resource.")

@@ -20,6 +20,11 @@ internal sealed class ServiceCheck : ICheck
             ? await context.Monitors.ListServicesAsync(chart, cancellationToken).ConfigureAwait(false)
             : [];
         var selector = LabelSelector.Describe(monitor.Selector);
+        if (context.Targets.Selected.Count == 0 && context.Found?.Objects is { RewrittenInstance: { } rewritten } objects)
+        {
+            return ServiceRule.DescribeRewritten(monitor.Id, selector, objects.Services.Select(service => service.Name), rewritten);
+        }
+
         return ServiceRule.Evaluate(monitor.Id, selector, context.Targets, others, context.WriteRepairCommand());
     }
 }
@@ -27,6 +32,15 @@ internal sealed class ServiceCheck : ICheck
 /// <summary>Whether a monitor selects something with the port that it names.</summary>
 internal static class ServiceRule
 {
+    /// <summary>Describes Services whose label of the instance Argo CD has rewritten, so that the chart's selector misses them.</summary>
+    public static Finding DescribeRewritten(ResourceId id, string selector, IEnumerable<string> services, string rewritten) =>
+        Finding.Failed(
+            id.ToString(),
+            $"selects no Service: none has the labels {selector}; {string.Join(", ", services)} has "
+                + $"{MilvusLabels.Instance}={rewritten}, which Argo CD writes to track its objects",
+            Remedies.DescribeManual(
+                "Set application.resourceTrackingMethod to annotation in the ConfigMap argocd-cm, and sync the Application again."));
+
     /// <param name="id">The monitor.</param>
     /// <param name="selector">Its selector, in text.</param>
     /// <param name="targets">What it selects.</param>

@@ -49,7 +49,7 @@ internal sealed class TargetsCheck : ICheck
         if (context.Found is { Instance: { MonitorInValues: true } instance })
         {
             return Remedies.DescribeManual(
-                $"Give a scrape more time: set metrics.serviceMonitor.scrapeTimeout in the values of the release {instance.Name}.");
+                $"Give a scrape more time: set {context.Found!.Chart!.PathOf("metrics.serviceMonitor.scrapeTimeout")} in the values of the release {instance.Name}.");
         }
 
         return context.Settings is { } settings && target is { Interval: { } interval, Timeout: { } timeout }

@@ -55,13 +55,13 @@ internal static class WatchedLists
         var place = context.InstanceNamespace;
         if (context.Found is { } found)
         {
-            yield return found.Chart is null
+            yield return found.IsOperated
                 ? new WatchedList(CheckId.Instance, MilvusTypes.OperatorMilvus, place, SelectName(found.Instance.Name))
                 : new WatchedList(
                     CheckId.Instance,
                     ResourceType.Secret,
-                    place,
-                    $"labelSelector=owner%3Dhelm,name%3D{Uri.EscapeDataString(found.Instance.Name)}");
+                    found.Instance.StorageNamespace ?? place,
+                    $"labelSelector=owner%3Dhelm,name%3D{Uri.EscapeDataString(found.Chart?.Release ?? found.Instance.Name)}");
         }
 
         var isPodMonitor = context.MonitorKind == ResourceType.PodMonitor.Kind;

@@ -49,6 +49,29 @@ public sealed class HostileInputTests : IDisposable
     }
 
     [Fact]
+    public async Task A_record_of_Helm_with_many_values_or_charts_is_damaged()
+    {
+        const string Start = """{"name":"a","version":1,"info":{"status":"deployed"},"chart":{"metadata":{"name":"milvus","version":"1"}},""";
+        var many = Enumerable.Range(0, 200_000);
+        var values = Start + "\"config\":{" + string.Join(',', many.Select(number => $"\"a{number}\":true")) + "}}";
+        var charts = Start + "\"manifest\":\"" + string.Concat(many.Select(number => $"---\\n# Source: a/charts/{number}/templates/b\\n")) + "\"}";
+        foreach (var (text, expected) in ((string, string)[])
+            [
+                (values, "its values have more than 1 MiB, of those that are read"),
+                (charts, "the names of its charts have more than 64 KiB"),
+            ])
+        {
+            var record = Convert.ToBase64String(Pack(text, 0));
+            await Allocations.HoldsAsync(() =>
+            {
+                Assert.Null(HelmRecordReader.Read(record, out var damage));
+                Assert.Equal(expected, damage);
+                return Task.CompletedTask;
+            });
+        }
+    }
+
+    [Fact]
     public async Task An_exec_plugin_that_prints_without_end_is_ended()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The plugin is a shell script.");

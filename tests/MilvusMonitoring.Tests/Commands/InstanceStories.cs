@@ -24,9 +24,9 @@ public abstract class InstanceStories : ClusterStories
 
         var found = (await stage.RunAsync("Get-MilvusInstance -Kubeconfig $c")).EnsureNoError().OutputOf<MilvusInstance>();
         Assert.Equal(["db/vectors", "default/my-release", "default/operated"], found.Select(instance => instance.ToString()));
-        Assert.Equal((MilvusMode.Cluster, "4.1.36", "2.6.15", MilvusManager.Helm, "deployed", "vectors-milvus"), Shown(found[0]));
+        Assert.Equal((MilvusMode.Cluster, "4.1.36", "v2.6.15", MilvusManager.Helm, "deployed", "vectors-milvus"), Shown(found[0]));
         Assert.Equal(
-            (MilvusMode.Standalone, "5.0.19", "2.6.15", MilvusManager.Helm, "deployed", "my-release-milvus-standalone"),
+            (MilvusMode.Standalone, "5.0.19", "v2.6.15", MilvusManager.Helm, "deployed", "my-release-milvus-standalone"),
             Shown(found[1]));
         Assert.Equal((MilvusMode.Cluster, null, "v2.5.4", MilvusManager.Operator, "Healthy", "operated"), Shown(found[2]));
         Assert.Equal([true, true, false], found.Select(instance => instance.MetricsEnabled));

@@ -123,7 +123,10 @@ public abstract class MonitorStories : ClusterStories
             StringComparison.Ordinal);
 
         await bare.PutReleaseAsync(new SampleMilvus { Revision = 3, Status = "pending-upgrade" });
-        Assert.Contains("helm rollback", (await bare.RunAsync(Enable)).OnlyError(ErrorId.ReleaseNotDeployed), StringComparison.Ordinal);
+        Assert.Contains(
+            "helm rollback",
+            (await bare.RunAsync(Enable + "-Method Helm")).OnlyError(ErrorId.ReleaseNotDeployed),
+            StringComparison.Ordinal);
         Assert.Contains(
             "'my-release'",
             (await bare.RunAsync("Enable-MilvusServiceMonitor my-relase -Kubeconfig $c")).OnlyError(ErrorId.InstanceNotFound),
@@ -200,7 +203,7 @@ public abstract class MonitorStories : ClusterStories
             ResourceAction.Deleted,
             Assert.Single((await stage.RunAsync(pipeline)).EnsureNoError().OutputOf<MilvusServiceMonitor>()).Action);
         Assert.Null(await stage.MonitorAsync(Name));
-        (await stage.RunAsync("Disable-MilvusServiceMonitor my-release -Kubeconfig $c")).OnlyError(ErrorId.InstanceNotFound);
+        Assert.Empty((await stage.RunAsync("Disable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError().Output);
     }
 
     [Fact]
@@ -234,7 +237,25 @@ public abstract class MonitorStories : ClusterStories
         var shown = Assert.Single(
             (await stage.RunAsync("Enable-MilvusServiceMonitor op -Kubeconfig $c")).EnsureNoError().OutputOf<MilvusServiceMonitor>());
         Assert.Equal((ResourceAction.Unchanged, "op", "30s", 0), (shown.Action, shown.Instance, shown.Interval, shown.ReadyEndpoints));
-        (await stage.RunAsync("Enable-MilvusServiceMonitor op -Kubeconfig $c -Interval 10s")).OnlyError(ErrorId.ParameterInvalid);
+        (await stage.RunAsync("Enable-MilvusServiceMonitor op -Kubeconfig $c -ScrapeTimeout 5s")).OnlyError(ErrorId.ParameterInvalid);
+        var labelled = Assert.Single(
+            (await stage.RunAsync("Enable-MilvusServiceMonitor op -Kubeconfig $c -Interval 10s -AdditionalLabel @{ release = 'kps' }"))
+                .EnsureNoError()
+                .OutputOf<MilvusServiceMonitor>());
+        Assert.Equal((ResourceAction.Configured, "kps"), (labelled.Action, labelled.Labels["release"]));
+        Assert.Equal(
+            "10s",
+            (string?)(await stage.Objects.FindAsync("milvus.io/v1beta1", "Milvus", "default", "op"))!["spec"]!["components"]![
+                "metricInterval"
+            ]);
+        Assert.Equal(
+            ResourceAction.Unchanged,
+            Assert
+                .Single(
+                    (await stage.RunAsync("Enable-MilvusServiceMonitor op -Kubeconfig $c -Interval 10s -AdditionalLabel @{ release = 'kps' }"))
+                        .EnsureNoError()
+                        .OutputOf<MilvusServiceMonitor>())
+                .Action);
         Assert.Equal(
             ResourceAction.Skipped,
             Assert

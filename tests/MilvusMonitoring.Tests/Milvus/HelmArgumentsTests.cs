@@ -11,7 +11,7 @@ public sealed class HelmArgumentsTests
     [InlineData("oci://example.com/charts/", "oci://example.com/charts/milvus --version 5.0.19")]
     [InlineData("oci://example.com/charts/milvus", "oci://example.com/charts/milvus --version 5.0.19")]
     public void The_installed_version_is_asked_for(string chart, string arguments) =>
-        Assert.Equal(arguments, string.Join(' ', ChartSource.Parse(chart, path => path).ListArguments("5.0.19")));
+        Assert.Equal(arguments, string.Join(' ', ChartSource.Parse(chart, path => path).ListArguments("milvus", "5.0.19")));
 
     [Fact]
     public void One_kubeconfig_is_an_argument_several_a_variable_and_a_service_account_neither()

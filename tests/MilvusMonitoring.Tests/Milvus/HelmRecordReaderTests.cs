@@ -38,6 +38,37 @@ public sealed class HelmRecordReaderTests
     }
 
     [Fact]
+    public void Of_a_chart_with_subcharts_only_what_a_monitor_of_Milvus_depends_on_is_kept()
+    {
+        const string Platform = """
+            {"name":"ip","version":3,"info":{"status":"deployed","last_deployed":"2026-08-01T10:00:00.123456789Z"},
+             "chart":{"metadata":{"name":"platform","version":"1.0.0","dependencies":[{"name":"milvus","alias":"vdb"}]},
+              "lock":{"dependencies":[{"name":"milvus","version":"4.2.50"}]},
+              "values":{"vdb":{"enabled":true,"metrics":{"enabled":true},"note":"text"},"notes":["long"],"rag":{"store":{"size":1}}}},
+             "config":{"vdb":{"metrics":{"enabled":false},"image":{"all":{"tag":"v2.6.15"}}},"tags":{"vectors":false}},
+             "manifest":"---\n# Source: platform/charts/vdb/templates/a.yaml\nkind: A\n---\n# Source: platform/charts/vdb/templates/b.yaml\ndata: '# Source: no/charts/milvus/templates/c'"}
+            """;
+        var record = HelmRecordReader.Read(Platform, out _)!;
+        Assert.Equal(
+            """{"vdb":{"enabled":true,"metrics":{"enabled":false},"image":{"all":{"tag":"v2.6.15"}}},"rag":{"store":{}},"tags":{"vectors":false}}""",
+            record.Values.GetRawText());
+        Assert.Equal("platform/charts/vdb", Assert.Single(record.RenderedCharts));
+        Assert.Equal(2026, record.UpdatedAt?.Year);
+        Assert.Equal(
+            ("vdb", "4.2.50"),
+            (
+                record.ChartMetadata.GetProperty("dependencies")[0].GetProperty("alias").GetString(),
+                record.ChartLock.GetProperty("dependencies")[0].GetProperty("version").GetString()));
+    }
+
+    [Fact]
+    public void A_chart_that_helm_would_take_for_an_option_is_refused()
+    {
+        Assert.Null(HelmRecordReader.Read(Json.Replace("\"milvus\"", "\"--post-renderer=milvus\"", StringComparison.Ordinal), out var damage));
+        Assert.Contains("option", damage, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_damaged_record_is_none_and_says_why()
     {
         var packed = Pack(Json);

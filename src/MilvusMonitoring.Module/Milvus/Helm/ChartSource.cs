@@ -38,7 +38,9 @@ internal sealed record ChartSource(string Place, bool IsLocal)
     }
 
     /// <summary>Lists the arguments by which helm takes a version of the chart.</summary>
-    public IEnumerable<string> ListArguments(string version)
+    /// <param name="chart">The name of the chart.</param>
+    /// <param name="version">The version.</param>
+    public IEnumerable<string> ListArguments(string chart, string version)
     {
         if (IsLocal)
         {
@@ -46,18 +48,16 @@ internal sealed record ChartSource(string Place, bool IsLocal)
         }
 
         return Place.StartsWith(OciScheme, StringComparison.OrdinalIgnoreCase)
-            ? [OciReference, "--version", version]
-            : [MilvusChart.Name, "--repo", Place, "--version", version];
+            ? [GetOciReference(chart), "--version", version]
+            : [chart, "--repo", Place, "--version", version];
     }
 
     /// <inheritdoc />
     public override string ToString() => Place;
 
     /// <summary>A reference of a registry names the chart itself.</summary>
-    private string OciReference =>
-        Place.TrimEnd('/') is var place && place.EndsWith("/" + MilvusChart.Name, StringComparison.Ordinal)
-            ? place
-            : $"{place}/{MilvusChart.Name}";
+    private string GetOciReference(string chart) =>
+        Place.TrimEnd('/') is var place && place.EndsWith("/" + chart, StringComparison.Ordinal) ? place : $"{place}/{chart}";
 
     private static MonitoringException CreateInvalid(string reason, string remedy) =>
         new(ErrorId.ParameterInvalid, reason, remedy, "Chart");

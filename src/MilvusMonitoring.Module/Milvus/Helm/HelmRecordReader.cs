@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using MilvusMonitoring.IO;
 using MilvusMonitoring.Json;
 
@@ -16,9 +15,6 @@ namespace MilvusMonitoring.Milvus.Helm;
 internal static class HelmRecordReader
 {
     private const int ReadSize = 16 << 10;
-
-    // The values on which the monitor depends. What else a release has is read when helm is to run.
-    private static readonly string[] ValuesRead = ["cluster", "metrics", "fullnameOverride", "nameOverride"];
 
     private static readonly JsonElement NoValues = JsonDocument.Parse("{}").RootElement.Clone();
 
@@ -72,6 +68,16 @@ internal static class HelmRecordReader
         }
     }
 
+    /// <summary>Refuses a value that is too long to keep.</summary>
+    /// <exception cref="InvalidDataException">It has more than <see cref="Bounds.HelmValue"/>.</exception>
+    public static void EnsureShort(int length, string name)
+    {
+        if (length > Bounds.HelmValue.Limit)
+        {
+            throw new InvalidDataException($"its value '{name}' has more than {Bounds.HelmValue}");
+        }
+    }
+
     private static HelmRecord? ReadText(byte[] text, out string? damage)
     {
         try
@@ -114,20 +120,33 @@ internal static class HelmRecordReader
             return null;
         }
 
+        if (chartName.StartsWith('-'))
+        {
+            damage = "helm would take the name of its chart for an option";
+            return null;
+        }
+
         damage = null;
-        var isMilvus = chartName == MilvusChart.Name;
+        var mayHoldMilvus = chartName == MilvusChart.Name || json.Span.IndexOf("milvus"u8) >= 0;
         return new HelmRecord
         {
             Name = name,
+            Namespace = Text(json, "namespace") is { Length: > 0 } place ? place : null,
             Revision = number,
             Status = status,
+            UpdatedAt = ParseShort(JsonSlice.Find(json, "info", "last_deployed"), "last_deployed").Time(),
             ChartName = chartName,
             ChartVersion = chartVersion,
             AppVersion = Text(chart, "appVersion") is { Length: > 0 } version ? version : null,
-            Values = isMilvus
-                ? HelmValues.Coalesce(SelectValues(JsonSlice.Find(json, "chart", "values")), SelectValues(JsonSlice.Find(json, "config")))
+            ChartMetadata = mayHoldMilvus ? ParseShort(chart, "metadata") : default,
+            ChartLock = mayHoldMilvus ? ParseShort(JsonSlice.Find(json, "chart", "lock"), "lock") : default,
+            RenderedCharts = mayHoldMilvus ? RenderedManifest.ListCharts(JsonSlice.Find(json, "manifest").Span) : [],
+            Values = mayHoldMilvus
+                ? HelmValues.Coalesce(
+                    SelectedValues.Read(JsonSlice.Find(json, "chart", "values")),
+                    SelectedValues.Read(JsonSlice.Find(json, "config")))
                 : NoValues,
-            Source = source,
+            Source = mayHoldMilvus ? source : default,
         };
     }
 
@@ -138,32 +157,14 @@ internal static class HelmRecordReader
             return null;
         }
 
-        EnsureShort(JsonSlice.Find(json, path), path[^1]);
+        EnsureShort(JsonSlice.Find(json, path).Length, path[^1]);
         return JsonSlice.Text(json, path);
     }
 
-    private static JsonElement SelectValues(ReadOnlyMemory<byte> values)
+    private static JsonElement ParseShort(ReadOnlyMemory<byte> json, string name)
     {
-        var selected = new JsonObject();
-        foreach (var name in values.IsEmpty ? [] : ValuesRead)
-        {
-            var value = JsonSlice.Find(values, name);
-            EnsureShort(value, name);
-            if (!value.IsEmpty)
-            {
-                selected[name] = JsonNode.Parse(value.Span);
-            }
-        }
-
-        return JsonSerializer.SerializeToElement(selected);
-    }
-
-    private static void EnsureShort(ReadOnlyMemory<byte> value, string name)
-    {
-        if (value.Length > Bounds.HelmValue.Limit)
-        {
-            throw new InvalidDataException($"its value '{name}' has more than {Bounds.HelmValue}");
-        }
+        EnsureShort(json.Length, name);
+        return json.IsEmpty ? default : JsonSlice.Parse(json);
     }
 
     private static byte[]? FromBase64(byte[] text)

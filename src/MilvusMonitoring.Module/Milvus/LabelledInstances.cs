@@ -1,0 +1,88 @@
+using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Objects;
+
+namespace MilvusMonitoring.Milvus;
+
+/// <summary>
+/// Finds the Milvus that neither a record of Helm nor a resource of the Operator shows, or shows to the caller: by the labels of its Services
+/// and pods.
+/// </summary>
+internal sealed class LabelledInstances(ClusterClient client)
+{
+    private const string Running = "Running";
+    private const string NotRunning = "NotRunning";
+    private const string Unknown = "Unknown";
+
+    /// <summary>Lists them.</summary>
+    /// <param name="observed">What Services and pods tell.</param>
+    /// <param name="known">What records and resources show.</param>
+    /// <param name="areRecordsRead">Whether the caller may read the records of Helm.</param>
+    public IEnumerable<FoundInstance> List(ObservedObjects observed, IReadOnlyList<FoundInstance> known, bool areRecordsRead) =>
+        observed
+            .Objects.Where(objects => !known.Any(instance => Shows(instance, objects)))
+            .Select(objects => Create(objects, areRecordsRead));
+
+    private static bool Shows(FoundInstance instance, MilvusObjects objects)
+    {
+        var shown = instance.Instance;
+        if (shown.Namespace != objects.Namespace || shown.Status == InstanceFinder.Uninstalled)
+        {
+            return false;
+        }
+
+        if (instance.IsOperated)
+        {
+            return (objects.OperatorResource ?? objects.Instance) == shown.Name;
+        }
+
+        return (objects.Release ?? objects.Instance) == (instance.Chart?.Release ?? shown.Name);
+    }
+
+    private FoundInstance Create(MilvusObjects objects, bool areRecordsRead)
+    {
+        var owner = MilvusOwner.Find(objects);
+        var manager = FindManager(objects, owner, areRecordsRead);
+        var isOperated = manager == MilvusManager.Operator;
+        var name = (isOperated ? objects.OperatorResource : objects.Release) ?? objects.Instance;
+        var instance = new MilvusInstance
+        {
+            Name = name,
+            Namespace = objects.Namespace,
+            Mode = objects.IsStandalone ? MilvusMode.Standalone : MilvusMode.Cluster,
+            ChartVersion = objects.Chart?.Version,
+            ChartAppVersion = objects.Chart is null ? null : objects.LabelledVersion,
+            AppVersion = objects.RunningVersion,
+            ManagedBy = manager,
+            Status = FindStatus(objects, manager),
+            RunningPods = objects.RunningPods,
+            MetricsEnabled = isOperated || objects.Services.Count == 0 || objects.Scraped.Count > 0,
+            MonitorKind = (isOperated ? ResourceType.PodMonitor : ResourceType.ServiceMonitor).Kind,
+            MonitorName = isOperated ? name : objects.MonitorName,
+            Context = client.Connection.Context,
+            Kubeconfig = client.Connection.Kubeconfig,
+        };
+        return new FoundInstance(instance, null, null) { Objects = objects, Owner = owner };
+    }
+
+    private static MilvusManager FindManager(MilvusObjects objects, MilvusOwner owner, bool areRecordsRead)
+    {
+        if (objects.OperatorResource is not null)
+        {
+            return MilvusManager.Operator;
+        }
+
+        return owner.Manager == MilvusManager.Manifests && objects.Release is not null && !areRecordsRead
+            ? MilvusManager.Helm
+            : owner.Manager;
+    }
+
+    private static string FindStatus(MilvusObjects objects, MilvusManager manager)
+    {
+        if (manager is MilvusManager.Helm or MilvusManager.Operator || objects.RunningPods is not { } running)
+        {
+            return Unknown;
+        }
+
+        return running > 0 ? Running : NotRunning;
+    }
+}
