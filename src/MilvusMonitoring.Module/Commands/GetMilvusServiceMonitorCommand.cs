@@ -47,7 +47,9 @@ public sealed class GetMilvusServiceMonitorCommand : ClusterCommand
         var reader = new MonitorReader(client, output);
         var place = AllNamespaces ? null : Namespace ?? client.Connection.DefaultNamespace;
         var monitors = InputObject is { } instance
-            ? await reader.ListForInstanceAsync(instance.Namespace, instance.Name, cancellationToken).ConfigureAwait(false)
+            ? await reader
+                .ListForInstanceAsync(instance.Namespace, instance.Name, instance.MonitorName, cancellationToken)
+                .ConfigureAwait(false)
             : await reader.ListAsync(place, NameWildcards.Parse(Name), cancellationToken).ConfigureAwait(false);
         if (monitors.Count == 0)
         {

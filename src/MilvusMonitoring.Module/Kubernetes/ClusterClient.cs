@@ -25,6 +25,9 @@ internal sealed class ClusterClient(ClusterConnection connection)
     private const int PageSize = 500;
     private const int PageShrink = 5;
 
+    // The metadata of an object has about 1 KB.
+    private const int MetadataPageSize = 1000;
+
     /// <summary>
     /// The default number of parallel requests. The 27 to 30 reads that compare a release with the cluster then take one round trip.
     /// </summary>
@@ -84,6 +87,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
             namespaceName,
             selector,
             MetadataOnlyList,
+            MetadataPageSize,
             item => ObjectMetadataReader.FromMetadata(item.Member("metadata")),
             cancellationToken);
 
@@ -93,7 +97,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
         string? namespaceName,
         string selector,
         CancellationToken cancellationToken
-    ) => ListAsync(type, namespaceName, selector, "application/json", item => item, cancellationToken);
+    ) => ListAsync(type, namespaceName, selector, "application/json", PageSize, item => item, cancellationToken);
 
     /// <summary>Server-side apply as this module's field manager.</summary>
     /// <param name="json">The object, UTF-8 JSON.</param>
@@ -296,12 +300,12 @@ internal sealed class ClusterClient(ClusterConnection connection)
         string? namespaceName,
         string selector,
         string accept,
+        int pageSize,
         Func<JsonElement, T?> read,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var what = $"list {type.Plural}{(namespaceName is null ? string.Empty : $" in {namespaceName}")}";
         var filter = selector.Length == 0 ? string.Empty : "&" + selector;
-        var pageSize = PageSize;
         string? next = null;
         var (pages, objects) = (0, 0);
         do

@@ -28,7 +28,9 @@ internal sealed class DisableOperation(ClusterClient client, IActivitySink sink)
     {
         var (found, missing) = await FindInstanceAsync(name, namespaceName, cancellationToken).ConfigureAwait(false);
         var place = found?.Instance.Namespace ?? namespaceName;
-        var monitors = await _reader.ListForInstanceAsync(place, name, cancellationToken).ConfigureAwait(false);
+        var monitors = await _reader
+            .ListForInstanceAsync(place, name, found?.Instance.MonitorName, cancellationToken)
+            .ConfigureAwait(false);
         var places = monitors.Select(monitor => monitor.Metadata.Namespace).Distinct().ToList();
         if (missing is not null && monitors.Count == 0)
         {

@@ -74,7 +74,7 @@ internal static class FittedMonitor
                     ["matchLabels"] = new JsonObject(
                         objects.CommonLabels.Select(label => KeyValuePair.Create<string, JsonNode?>(label.Key, label.Value))),
                 },
-                ["targetLabels"] = new JsonArray(MilvusLabels.Name, MilvusLabels.Instance, MilvusLabels.Component),
+                ["targetLabels"] = new JsonArray([.. MilvusChart.TargetLabels.Select(label => JsonValue.Create(label))]),
             },
         };
     }

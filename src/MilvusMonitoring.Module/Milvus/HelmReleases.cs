@@ -24,7 +24,7 @@ internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
     /// <summary>Lists the releases with records in Secrets, Helm's default, or in ConfigMaps (<c>HELM_DRIVER=configmap</c>).</summary>
     /// <param name="type">Secret or ConfigMap.</param>
     /// <param name="namespaceName">The namespace of the records; null for all.</param>
-    /// <param name="isWanted">Whether a release name is wanted.</param>
+    /// <param name="isWanted">Whether a name is wanted.</param>
     /// <param name="observed">What Services and pods tell.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     public async Task<IReadOnlyList<FoundInstance>> ListAsync(
@@ -35,8 +35,12 @@ internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
         CancellationToken cancellationToken)
     {
         var revisions = await _revisions.ListAsync(type, namespaceName, null, cancellationToken).ConfigureAwait(false);
-        var wanted = revisions.Where(revision => isWanted(revision.Release));
+        var wanted = revisions.Where(revision => isWanted(revision.Release) || IsPartWanted(revision.Release));
         return await ReadAsync(type, ChooseReleases(wanted, observed), observed, cancellationToken).ConfigureAwait(false);
+
+        // Several Milvus of one release are named as the chart names their objects.
+        bool IsPartWanted(string release) =>
+            observed.Objects.Any(objects => (objects.Release ?? objects.Instance) == release && isWanted(objects.FullName));
     }
 
     /// <summary>

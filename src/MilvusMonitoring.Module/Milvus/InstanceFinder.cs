@@ -138,12 +138,23 @@ internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
                 place => _resources.ListAsync(place, isWanted, observed, cancellationToken),
                 namespaceName).ConfigureAwait(false));
         found.AddRange(
-            new LabelledInstances(client)
-                .List(observed, found, areAllRead)
-                .Where(instance => isWanted(instance.Instance.Name)));
+            new LabelledInstances(client).List(observed, found, areAllRead));
+        if (denial is not null && observed.Services is null)
+        {
+            var monitors = await ListIfPermittedAsync(
+                async place => await ListOfMonitorsAsync(place, found, cancellationToken).ConfigureAwait(false),
+                namespaceName).ConfigureAwait(false);
+            found.AddRange(monitors);
+        }
+
+        var wanted = found
+            .Where(item => isWanted(item.Instance.Name) && (namespaceName is null || item.Instance.Namespace == namespaceName))
+            .OrderBy(item => item.Instance.Namespace, StringComparer.Ordinal)
+            .ThenBy(item => item.Instance.Name, StringComparer.Ordinal)
+            .ToList();
         if (denial is not null)
         {
-            if (found.Count == 0)
+            if (wanted.Count == 0)
             {
                 throw denial;
             }
@@ -153,13 +164,7 @@ internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
                     + "revision, status and values of Helm releases are unknown.");
         }
 
-        return
-        [
-            .. found
-                .Where(item => namespaceName is null || item.Instance.Namespace == namespaceName)
-                .OrderBy(item => item.Instance.Namespace, StringComparer.Ordinal)
-                .ThenBy(item => item.Instance.Name, StringComparer.Ordinal),
-        ];
+        return wanted;
     }
 
     /// <returns>The releases, whether the records of all namespaces were read, and why none in Secrets were read.</returns>
@@ -228,6 +233,15 @@ internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
                     + "name another with -Namespace.");
             return (found, false);
         }
+    }
+
+    private async Task<IReadOnlyList<FoundInstance>> ListOfMonitorsAsync(
+        string? namespaceName,
+        IReadOnlyList<FoundInstance> known,
+        CancellationToken cancellationToken)
+    {
+        var monitors = await new MonitorReader(client, sink).ListAsync(namespaceName, cancellationToken).ConfigureAwait(false);
+        return [.. new LabelledInstances(client).ListOfMonitors(monitors, known)];
     }
 
     private string DescribeUser() => $"user \"{client.Connection.User}\"";

@@ -22,6 +22,37 @@ internal sealed class LabelledInstances(ClusterClient client)
             .Objects.Where(objects => !known.Any(instance => Shows(instance, objects)))
             .Select(objects => Create(objects, areRecordsRead));
 
+    /// <summary>Lists what monitors show, for a caller who may read neither records nor Services.</summary>
+    public IEnumerable<FoundInstance> ListOfMonitors(IEnumerable<LiveMonitor> monitors, IReadOnlyList<FoundInstance> known) =>
+        monitors
+            .Where(monitor => monitor is { Instance: not null, Metadata.Namespace: not null })
+            .Where(monitor => !known.Any(instance =>
+                instance.Instance.Namespace == monitor.Metadata.Namespace && instance.Instance.Name == monitor.Instance))
+            .DistinctBy(monitor => (monitor.Metadata.Namespace, monitor.Instance))
+            .Select(Create);
+
+    private FoundInstance Create(LiveMonitor monitor)
+    {
+        var isRelease = monitor.IsOfRelease(monitor.Instance!);
+        var manager = isRelease ? MilvusManager.Helm : MilvusManager.Manifests;
+        var labels = monitor.Metadata.Labels;
+        var instance = new MilvusInstance
+        {
+            Name = monitor.Instance!,
+            Namespace = monitor.Metadata.Namespace!,
+            Mode = labels.GetValueOrDefault(MilvusLabels.Component) == "standalone" ? MilvusMode.Standalone : MilvusMode.Cluster,
+            ChartVersion = MilvusLabels.ParseChart(labels.GetValueOrDefault(MilvusLabels.Chart))?.Version,
+            ManagedBy = monitor.IsOperated ? MilvusManager.Operator : manager,
+            Status = Unknown,
+            MetricsEnabled = true,
+            MonitorKind = monitor.Type.Kind,
+            MonitorName = monitor.Metadata.Name,
+            Context = client.Connection.Context,
+            Kubeconfig = client.Connection.Kubeconfig,
+        };
+        return new FoundInstance(instance, null, null);
+    }
+
     private static bool Shows(FoundInstance instance, MilvusObjects objects)
     {
         var shown = instance.Instance;

@@ -57,6 +57,7 @@ internal sealed partial record LiveMonitor(ResourceType Type, JsonElement Json, 
         ChartLabel().IsMatch(Metadata.Labels.GetValueOrDefault("helm.sh/chart") ?? string.Empty)
         || Selector.Member("matchLabels").Text("app.kubernetes.io/name") == MilvusChart.Name
         || Metadata.Labels.GetValueOrDefault(FittedMonitor.MarkLabel) == MilvusChart.Name
+        || Spec.Texts("targetLabels").SequenceEqual(MilvusChart.TargetLabels)
         || IsOperated;
 
     /// <summary>Whether the Milvus Operator owns it.</summary>

@@ -35,6 +35,13 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
 
     private const int LongestName = 63;
 
+    /// <summary>
+    /// The labels of Services that become labels of series. Their selection tells the monitor of a subchart with an alias, which has no name
+    /// of Milvus.
+    /// </summary>
+    public static IReadOnlyList<string> TargetLabels { get; } =
+        ["app.kubernetes.io/name", "app.kubernetes.io/instance", "component"];
+
     /// <summary>The labels that the chart sets on a ServiceMonitor.</summary>
     public static IReadOnlySet<string> OwnLabels { get; } =
         new HashSet<string>
@@ -185,7 +192,7 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
             ["endpoints"] = new JsonArray(RenderEndpoint()),
             ["namespaceSelector"] = new JsonObject { ["matchNames"] = new JsonArray(Namespace) },
             ["selector"] = new JsonObject { ["matchLabels"] = CreateObject(ServiceLabels) },
-            ["targetLabels"] = new JsonArray("app.kubernetes.io/name", "app.kubernetes.io/instance", "component"),
+            ["targetLabels"] = new JsonArray([.. TargetLabels.Select(label => JsonValue.Create(label))]),
         },
     };
 

@@ -41,22 +41,40 @@ internal sealed class MilvusObjectReader(ClusterClient client, IActivitySink sin
             .Where(application => application.Length > 0)
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal);
-        var (pods, _) = await ListAsync(namespaceName, place => ListPodsAsync(place, applications, cancellationToken)).ConfigureAwait(false);
-        var keys = groups
-            .Select(group => group.Key)
-            .Concat((pods ?? []).Where(IsAlone).Select(pod => (pod.Namespace, pod.Instance!, pod.Application)))
-            .Distinct();
-        return new ObservedObjects(
-            [
-                .. keys.Select(key => new MilvusObjects(
-                    key.Item1,
-                    key.Item2,
-                    key.Item3,
-                    groups.Find(group => group.Key == key)?.ToList() ?? [],
-                    pods?.Where(pod => (pod.Namespace, pod.Instance, pod.Application) == key).ToList())),
-            ],
-            services,
-            scope);
+        var labels = $"{MilvusLabels.Name} in ({string.Join(',', applications)})";
+        var (pods, _) = await ListAsync(namespaceName, place => ListPodsAsync(place, labels, cancellationToken)).ConfigureAwait(false);
+        var objects = new List<MilvusObjects>();
+        foreach (var group in groups)
+        {
+            var own = group.Key.Application.Length > 0
+                ? pods?.Where(pod => (pod.Namespace, pod.Instance, pod.Application) == group.Key).ToList()
+                : await ListSelectedPodsAsync([.. group], cancellationToken).ConfigureAwait(false);
+            objects.Add(new MilvusObjects(group.Key.Namespace, group.Key.Instance, group.Key.Application, [.. group], own));
+        }
+
+        var keys = groups.Select(group => group.Key).ToHashSet();
+        objects.AddRange(
+            (pods ?? [])
+                .Where(IsAlone)
+                .GroupBy(pod => (pod.Namespace, pod.Instance!, pod.Application))
+                .Where(group => !keys.Contains(group.Key))
+                .Select(group => new MilvusObjects(group.Key.Namespace, group.Key.Item2, group.Key.Application, [], [.. group])));
+        return new ObservedObjects(objects, services, scope);
+    }
+
+    /// <summary>Lists the pods of Services without the usual labels; null if the caller may not read them, or nothing selects them.</summary>
+    private async Task<IReadOnlyList<MilvusPod>?> ListSelectedPodsAsync(
+        IReadOnlyList<MilvusService> services,
+        CancellationToken cancellationToken)
+    {
+        if (services.FirstOrDefault(service => service.Selector.Count > 0) is not { } service)
+        {
+            return null;
+        }
+
+        var labels = string.Join(',', service.Selector.Select(label => $"{label.Key}={label.Value}"));
+        var (pods, _) = await ListAsync(service.Namespace, place => ListPodsAsync(place, labels, cancellationToken)).ConfigureAwait(false);
+        return pods;
     }
 
     /// <summary>Whether a pod shows a Milvus that may have no Service.</summary>
@@ -96,12 +114,9 @@ internal sealed class MilvusObjectReader(ClusterClient client, IActivitySink sin
         return services;
     }
 
-    private async Task<List<MilvusPod>> ListPodsAsync(
-        string? namespaceName,
-        IEnumerable<string> applications,
-        CancellationToken cancellationToken)
+    private async Task<List<MilvusPod>> ListPodsAsync(string? namespaceName, string labels, CancellationToken cancellationToken)
     {
-        var selector = "labelSelector=" + Uri.EscapeDataString($"{MilvusLabels.Name} in ({string.Join(',', applications)})");
+        var selector = "labelSelector=" + Uri.EscapeDataString(labels);
         var pods = new List<MilvusPod>();
         await foreach (var json in client.ListAsync(ResourceType.Pod, namespaceName, selector, cancellationToken).ConfigureAwait(false))
         {

@@ -121,7 +121,14 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
             return "made by the Milvus Operator";
         }
 
-        return plan.Wanted is null ? $"applied by {MonitorPlanner.DescribeOwner(plan.Found, live)}" : null;
+        if (plan.Wanted is null)
+        {
+            return $"applied by {MonitorPlanner.DescribeOwner(plan.Found, live)}";
+        }
+
+        return plan.Found is { Chart: { Parent: var (_, version) }, Instance: { MonitorInValues: false, ManagedBy: MilvusManager.Helm } }
+            ? $"helm upgrade keeps it with --version {PowerShellText.Quote(version)} --reuse-values --set {PowerShellText.Quote(plan.HelmSet!)}"
+            : null;
     }
 
     private async Task<ResourceAction> ApplyAsync(MonitorPlan plan, OperatorChange change, CancellationToken cancellationToken)

@@ -286,6 +286,12 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         var wanted = chart.RenderMonitor();
         var isInValues = options.AreIn(installed);
         var action = live is null ? ResourceAction.Created : ResourceAction.Configured;
+        if (live is not null && !options.AreGiven && found is { IsUnfinished: true, Objects: { } objects } && MonitorReader.Selects(live, objects))
+        {
+            // What an unfinished revision renders may not be what is in effect.
+            action = ResourceAction.Unchanged;
+        }
+
         if (live is not null && MonitorComparison.Matches(wanted, live, MilvusChart.FieldManager) && (isInValues || method == MonitorMethod.Native))
         {
             action = ResourceAction.Unchanged;

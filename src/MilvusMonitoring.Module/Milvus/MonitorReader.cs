@@ -52,13 +52,18 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
     }
 
     /// <summary>Lists the monitors of one Milvus.</summary>
+    /// <param name="namespaceName">The namespace; null for all.</param>
+    /// <param name="instance">The name of the Milvus.</param>
+    /// <param name="monitorName">The name of its own monitor, which may name the release only; null if it is not known.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
     public async Task<IReadOnlyList<LiveMonitor>> ListForInstanceAsync(
         string? namespaceName,
         string instance,
+        string? monitorName,
         CancellationToken cancellationToken)
     {
         var all = await ListAsync(namespaceName, cancellationToken).ConfigureAwait(false);
-        return [.. all.Where(monitor => monitor.Instance == instance)];
+        return [.. all.Where(monitor => monitor.Instance == instance || monitor.Metadata.Name == monitorName)];
     }
 
     /// <summary>
@@ -68,7 +73,7 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
     public async Task<LiveMonitor?> FindSelectingAsync(MilvusObjects objects, CancellationToken cancellationToken)
     {
         var services = await ListAllAsync(ResourceType.ServiceMonitor, objects.Namespace, cancellationToken).ConfigureAwait(false);
-        if (services.FirstOrDefault(monitor => objects.Scraped.Any(service => Selects(monitor, service))) is { } found)
+        if (services.FirstOrDefault(monitor => Selects(monitor, objects)) is { } found)
         {
             return found;
         }
@@ -79,6 +84,10 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
         return pods.FirstOrDefault(monitor =>
             (objects.Pods ?? []).Any(pod => LabelSelector.Selects(monitor.Selector, pod.Labels)));
     }
+
+    /// <summary>Whether a ServiceMonitor selects a Service of a Milvus, and a port of it.</summary>
+    public static bool Selects(LiveMonitor monitor, MilvusObjects objects) =>
+        objects.Scraped.Any(service => Selects(monitor, service));
 
     private static bool Selects(LiveMonitor monitor, MilvusService service) =>
         monitor.TargetNamespaces.Any(place => place is null || place == service.Namespace)

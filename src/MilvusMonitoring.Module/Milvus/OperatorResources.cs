@@ -57,7 +57,7 @@ internal sealed class OperatorResources(ClusterClient client)
     /// </summary>
     public async Task<IReadOnlyList<ResourceId>> ListUnsupportedAsync(string? namespaceName, CancellationToken cancellationToken)
     {
-        var versions = await FindVersionsAsync(cancellationToken).ConfigureAwait(false);
+        var versions = await ListVersionsAsync(cancellationToken).ConfigureAwait(false);
         var found = new List<ResourceId>();
         foreach (var type in MilvusTypes.Unsupported.Where(type => versions.Contains(type.Version)))
         {
@@ -87,7 +87,7 @@ internal sealed class OperatorResources(ClusterClient client)
         }
     }
 
-    private async Task<IReadOnlySet<string>> FindVersionsAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlySet<string>> ListVersionsAsync(CancellationToken cancellationToken)
     {
         var path = $"/apis/{MilvusTypes.OperatorMilvus.Group}";
         var group = await client.FindDocumentAsync(path, "application/json", cancellationToken).ConfigureAwait(false);

@@ -116,8 +116,7 @@ internal static class InstanceRule
             Remedies.DescribeManual(
                 found.Owner?.Source is { } source
                     ? $"Set {value}=true in the values of {source}."
-                    : $"Set {value}=true in the values of the release {chart.Release} in namespace {instance.Namespace}: "
-                        + "with helm upgrade, the chart that the release has, "
-                        + $"--version {PowerShellText.Quote(chart.Parent?.Version ?? chart.ChartVersion)} and --reuse-values."));
+                    : $"Give helm upgrade for the release {chart.Release} in namespace {instance.Namespace} the chart that it has, "
+                        + $"--version {PowerShellText.Quote(chart.Parent?.Version ?? chart.ChartVersion)} --reuse-values --set {value}=true."));
     }
 }

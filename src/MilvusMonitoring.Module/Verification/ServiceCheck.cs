@@ -36,7 +36,7 @@ internal static class ServiceRule
     public static Finding DescribeRewritten(ResourceId id, string selector, IEnumerable<string> services, string rewritten) =>
         Finding.Failed(
             id.ToString(),
-            $"selects no Service: none has the labels {selector}; {string.Join(", ", services)} has "
+            $"selects no Service: none has the labels {selector}; Service {string.Join(", ", services)} has "
                 + $"{MilvusLabels.Instance}={rewritten}, which Argo CD writes to track its objects",
             Remedies.DescribeManual(
                 "Set application.resourceTrackingMethod to annotation in the ConfigMap argocd-cm, and sync the Application again."));

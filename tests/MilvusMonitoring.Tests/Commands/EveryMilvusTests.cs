@@ -159,11 +159,48 @@ public sealed class EveryMilvusTests
                 instance.MonitorName));
         var enable = "Enable-MilvusServiceMonitor ip -Kubeconfig $c ";
         var result = (await stage.RunAsync(enable + "-Verbose")).EnsureNoError();
-        Assert.Equal((int?)1, Assert.Single(result.OutputOf<MilvusServiceMonitor>()).Endpoints);
+        var made = Assert.Single(result.OutputOf<MilvusServiceMonitor>());
+        Assert.Equal((int?)1, made.Endpoints);
+        Assert.Contains($"--set '{path}.metrics.serviceMonitor.enabled=true'", made.Message, StringComparison.Ordinal);
         Assert.Contains(
             result.Verbose,
             line => line.Contains($"--version '0.3.0' --reuse-values --set '{path}.metrics.serviceMonitor.enabled=true'", StringComparison.Ordinal));
-        Assert.Contains("platform 0.3.0", (await stage.RunAsync(enable + "-Method Helm -Interval 1m")).OnlyError(ErrorId.ParameterInvalid), StringComparison.Ordinal);
+        Assert.Single((await stage.RunAsync("Get-MilvusServiceMonitor -Kubeconfig $c")).EnsureNoError().Output);
+        Assert.Contains(
+            "platform 0.3.0",
+            (await stage.RunAsync(enable + "-Method Helm -Interval 1m")).OnlyError(ErrorId.ParameterInvalid),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_Milvus_of_one_release_are_two_instances()
+    {
+        await using var stage = await StartAsync();
+        var milvus = new SampleMilvus
+        {
+            Name = "ip",
+            Chart = "platform",
+            ChartMetadata = Parse("""{"dependencies":[{"name":"milvus","alias":"hot"},{"name":"milvus","alias":"cold"}]}"""),
+            Values = Parse("""{"hot":{"cluster":{"enabled":false}},"cold":{"cluster":{"enabled":false},"metrics":{"enabled":false}}}"""),
+        };
+        await stage.PutReleaseAsync(milvus);
+        const string Labels = """{"app.kubernetes.io/name":"hot"}""";
+        await stage.PutAppliedAsync(milvus, Labels, Owned("ip", "default"), Labels);
+        var found = (await stage.RunAsync(Get)).EnsureNoError().OutputOf<MilvusInstance>();
+        Assert.Equal(
+            [("ip-cold", false), ("ip-hot", true)],
+            found.Select(instance => (instance.Name, instance.MetricsEnabled)));
+        var made = Assert.Single(
+            (await stage.RunAsync("Enable-MilvusServiceMonitor ip-hot -Kubeconfig $c")).EnsureNoError().OutputOf<MilvusServiceMonitor>());
+        Assert.Equal(("ip-hot-standalone", (int?)1), (made.Name, made.Endpoints));
+        Assert.Equal(
+            ResourceAction.Deleted,
+            Assert
+                .Single(
+                    (await stage.RunAsync("Get-MilvusInstance ip-hot -Kubeconfig $c | Disable-MilvusServiceMonitor"))
+                        .EnsureNoError()
+                        .OutputOf<MilvusServiceMonitor>())
+                .Action);
     }
 
     [Theory]
@@ -268,6 +305,12 @@ public sealed class EveryMilvusTests
         var check = Assert.Single(await stage.CheckAsync("my-release", "Instance"));
         Assert.Equal(CheckStatus.Warning, check.Status);
         Assert.Contains($"{status} for ", check.Detail, StringComparison.Ordinal);
+
+        var monitor = (await stage.MonitorAsync("my-release-milvus-standalone"))!;
+        monitor["spec"]!["endpoints"]![0]!["interval"] = "45s";
+        await stage.Objects.PutAsync(monitor, "helm");
+        var kept = Assert.Single((await stage.RunAsync(Enable)).EnsureNoError().OutputOf<MilvusServiceMonitor>());
+        Assert.Equal((ResourceAction.Unchanged, "45s"), (kept.Action, kept.Interval));
     }
 
     [Fact]
@@ -372,6 +415,61 @@ public sealed class EveryMilvusTests
     }
 
     [Fact]
+    public async Task Who_may_read_monitors_only_sees_the_Milvus_of_each()
+    {
+        await using var stage = await StartAsync(new ClusterOptions { Rbac = true });
+        await stage.PutAsync(MonitorJson("m", """{"app.kubernetes.io/name":"milvus","app.kubernetes.io/instance":"my-release"}"""));
+        await stage.PutAsync(
+            """{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"m"},"rules":[{"apiGroups":["monitoring.coreos.com"],"resources":["*"],"verbs":["get","list"]}]}""");
+        await stage.PutAsync(
+            """{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRoleBinding","metadata":{"name":"m"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"m"},"subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"viewer"}]}""");
+        var result = (await stage.RunAsync(Get, stage.WriteKubeconfig("viewer"))).EnsureNoError();
+        var instance = Assert.Single(result.OutputOf<MilvusInstance>());
+        Assert.Equal(("default/my-release", "Unknown", "m"), (instance.ToString(), instance.Status, instance.MonitorName));
+        Assert.Single(result.Warnings);
+    }
+
+    [Fact]
+    public async Task Services_without_the_usual_labels_show_a_Milvus_by_their_ports()
+    {
+        await using var stage = await StartAsync();
+        await stage.PutAsync("""
+            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"vectors","namespace":"default"},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"vectors"}},
+             "template":{"metadata":{"labels":{"app":"vectors"}},"spec":{"containers":[{"name":"m","image":"mirror/milvus:v2.5.1","ports":[{"name":"metrics","containerPort":9091}]}]}}}}
+            """);
+        await stage.PutAsync("""
+            {"apiVersion":"v1","kind":"Service","metadata":{"name":"vectors","namespace":"default","labels":{"app":"vectors"}},
+             "spec":{"selector":{"app":"vectors"},"ports":[{"name":"grpc","port":19530},{"name":"metrics","port":9091}]}}
+            """);
+        await stage.PutAsync("""
+            {"apiVersion":"v1","kind":"Service","metadata":{"name":"gateway","namespace":"default","labels":{"app":"gateway"}},
+             "spec":{"selector":{"app":"gateway"},"ports":[{"name":"tcp","port":19530}]}}
+            """);
+        await stage.Cluster.WaitForAsync(
+            cluster => cluster.List("v1", "Pod", "default").Any(pod => (string?)pod["status"]?["phase"] == "Running"),
+            TestContext.Current.CancellationToken);
+        var instance = Assert.Single((await stage.RunAsync(Get)).EnsureNoError().OutputOf<MilvusInstance>());
+        Assert.Equal(("default/vectors", "v2.5.1", "Running"), (instance.ToString(), instance.AppVersion, instance.Status));
+        var made = Assert.Single(
+            (await stage.RunAsync("Enable-MilvusServiceMonitor vectors -Kubeconfig $c")).EnsureNoError().OutputOf<MilvusServiceMonitor>());
+        Assert.Equal(("vectors", "vectors"), (Assert.Single(made.Services), made.Instance));
+    }
+
+    [Fact]
+    public async Task Values_of_odd_types_are_refused_before_anything_is_written()
+    {
+        await using var stage = await StartAsync();
+        await stage.PutAsync(new SampleMilvus { Values = Parse("""{"cluster":{"enabled":false},"metrics":{"serviceMonitor":{"interval":30}}}""") });
+        stage.ForgetWrites();
+        Assert.Contains(
+            "metrics.serviceMonitor.interval of the release is 30",
+            (await stage.RunAsync(Enable)).OnlyError(ErrorId.ParameterInvalid),
+            StringComparison.Ordinal);
+        Assert.Empty(stage.Writes);
+        (await stage.RunAsync(Enable + "-Interval 15s")).EnsureNoError();
+    }
+
+    [Fact]
     public async Task Who_sees_no_Milvus_at_all_gets_no_remedy_for_an_instance_named_by_a_wildcard()
     {
         await using var stage = await StartAsync(new ClusterOptions { Rbac = true });
@@ -400,6 +498,7 @@ public sealed class EveryMilvusTests
         var instance = Assert.Single((await stage.RunAsync(Get)).EnsureNoError().OutputOf<MilvusInstance>());
         Assert.Equal(("default/search", MilvusManager.Helm), (instance.ToString(), instance.ManagedBy));
         var requests = stage.Cluster.Requests.All.Select(request => request.Path).ToList();
+        Assert.Single(requests, path => path.Contains("/secrets?", StringComparison.Ordinal));
         Assert.InRange(requests.Count(path => path.Contains("/secrets/", StringComparison.Ordinal)), 1, 16);
         Assert.InRange(requests.Count, 1, 30);
     }

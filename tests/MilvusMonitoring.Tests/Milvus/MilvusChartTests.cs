@@ -72,6 +72,32 @@ public sealed class MilvusChartTests
         Assert.Equal("milvus-5.0.0_1", (string?)monitor["metadata"]!["labels"]!["helm.sh/chart"]);
     }
 
+    [Theory]
+    [InlineData("""{"metrics":{"serviceMonitor":{"interval":30}}}""", "metrics.serviceMonitor.interval")]
+    [InlineData("""{"metrics":{"serviceMonitor":{"scrapeTimeout":10.5}}}""", "metrics.serviceMonitor.scrapeTimeout")]
+    [InlineData("""{"metrics":{"serviceMonitor":{"interval":["30s"]}}}""", "metrics.serviceMonitor.interval")]
+    [InlineData("""{"metrics":{"serviceMonitor":{"additionalLabels":{"team":42}}}}""", "metrics.serviceMonitor.additionalLabels.team")]
+    [InlineData("""{"metrics":{"serviceMonitor":{"additionalLabels":{"a.b/c":true}}}}""", @"metrics.serviceMonitor.additionalLabels.a\.b/c")]
+    [InlineData("""{"metrics":{"serviceMonitor":{"additionalLabels":"team=a"}}}""", "metrics.serviceMonitor.additionalLabels")]
+    [InlineData("""{"metrics":{"serviceMonitor":true}}""", "metrics.serviceMonitor")]
+    [InlineData("""{"metrics":{"serviceMonitor":{"interval":0,"additionalLabels":[]}}}""", null)]
+    [InlineData("""{"metrics":{"serviceMonitor":{"additionalLabels":{"team":"42","gone":null}}}}""", null)]
+    [InlineData("{}", null)]
+    public void A_value_that_the_server_would_refuse_is_found_with_its_path(string values, string? path) =>
+        Assert.Equal(path, Chart("r", values).FindInvalidValue()?.Path);
+
+    [Fact]
+    public void The_path_of_a_subchart_stands_before_that_of_the_value() =>
+        Assert.Equal(
+            @"rag.vec\.db.metrics.serviceMonitor.interval",
+            (Chart("r", """{"metrics":{"serviceMonitor":{"interval":30}}}""") with { Path = ["rag", "vec.db"] }).FindInvalidValue()?.Path);
+
+    [Theory]
+    [InlineData("""{"cluster":{"enabled":false},"metrics":{"serviceMonitor":{"additionalLabels":{"component":"other"}}}}""", "standalone")]
+    [InlineData("""{"metrics":{"serviceMonitor":{"additionalLabels":{"component":"other"}}}}""", "other")]
+    public void The_label_of_the_component_is_written_last(string values, string expected) =>
+        Assert.Equal(expected, (string?)Chart("r", values).RenderMonitor()["metadata"]!["labels"]!["component"]);
+
     [Fact]
     public void A_value_that_is_taken_away_leaves_its_field_out()
     {

@@ -33,11 +33,11 @@ public sealed class BrokenLinkTests(SharedProof shared) : IClassFixture<SharedPr
     }
 
     [Fact]
-    public async Task Instance_whose_release_was_left_pending()
+    public async Task Instance_whose_release_is_in_no_known_state()
     {
         var proof = await shared.TakeAsync();
-        new SampleMilvus { Revision = 2, Status = "pending-upgrade" }.PutRecordInto(proof.Cluster);
-        Assert.Contains("pending-upgrade", (await proof.OnlyFailsAsync("Instance")).Detail, StringComparison.Ordinal);
+        new SampleMilvus { Revision = 2, Status = "unknown" }.PutRecordInto(proof.Cluster);
+        Assert.Contains("unknown", (await proof.OnlyFailsAsync("Instance")).Detail, StringComparison.Ordinal);
         proof.Cluster.Remove("v1", "Secret", "default", "sh.helm.release.v1.my-release.v2");
         await proof.PassesAsync();
     }
