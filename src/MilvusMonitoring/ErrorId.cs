@@ -99,7 +99,7 @@ public static class ErrorId
     /// <summary>Several namespaces have a Milvus of that name.</summary>
     public const string InstanceAmbiguous = nameof(InstanceAmbiguous);
 
-    /// <summary>The resource is of a kind that only old versions of the Milvus Operator have.</summary>
+    /// <summary>The Milvus is of another publisher's chart, or of a kind that only old versions of the Milvus Operator have.</summary>
     public const string InstanceNotSupported = nameof(InstanceNotSupported);
 
     /// <summary>The Helm release is not deployed: it failed, or an operation is under way or was aborted.</summary>

@@ -55,13 +55,7 @@ internal static class WatchedLists
         var place = context.InstanceNamespace;
         if (context.Found is { } found)
         {
-            yield return found.IsOperated
-                ? new WatchedList(CheckId.Instance, MilvusTypes.OperatorMilvus, place, SelectName(found.Instance.Name))
-                : new WatchedList(
-                    CheckId.Instance,
-                    ResourceType.Secret,
-                    found.Instance.StorageNamespace ?? place,
-                    $"labelSelector=owner%3Dhelm,name%3D{Uri.EscapeDataString(found.Chart?.Release ?? found.Instance.Name)}");
+            yield return ChooseForInstance(found);
         }
 
         var isPodMonitor = context.MonitorKind == ResourceType.PodMonitor.Kind;
@@ -93,6 +87,24 @@ internal static class WatchedLists
             yield return new WatchedList(CheckId.Access, ResourceType.Role, place);
             yield return new WatchedList(CheckId.Access, ResourceType.RoleBinding, place);
         }
+    }
+
+    /// <summary>What shows a Milvus: a resource of the Operator, a record of Helm, or its Services.</summary>
+    private static WatchedList ChooseForInstance(FoundInstance found)
+    {
+        var place = found.Instance.Namespace;
+        if (found.IsOperated)
+        {
+            return new WatchedList(CheckId.Instance, MilvusTypes.OperatorMilvus, place, SelectName(found.Instance.Name));
+        }
+
+        return found.Instance.Revision is null
+            ? new WatchedList(CheckId.Instance, ResourceType.Service, place)
+            : new WatchedList(
+                CheckId.Instance,
+                ResourceType.Secret,
+                found.Instance.StorageNamespace ?? place,
+                $"labelSelector=owner%3Dhelm,name%3D{Uri.EscapeDataString(found.Chart?.Release ?? found.Instance.Name)}");
     }
 
     private static string SelectName(string name) => $"fieldSelector=metadata.name%3D{Uri.EscapeDataString(name)}";
