@@ -42,6 +42,43 @@ public sealed class HelmMethodTests
     }
 
     [Theory]
+    [InlineData(RealHelm.Newest, "milvus")]
+    [InlineData(RealHelm.Newest, "vectors")]
+    [InlineData(RealHelm.Three, "milvus")]
+    public async Task A_subchart_two_levels_down_gets_by_helm_what_Native_applies(string helm, string name)
+    {
+        await using var stage = await HelmStage.StartAsync(helm);
+        stage.CopyChart("platform/charts/rag/charts/milvus", text => text);
+        var alias = name == "milvus" ? string.Empty : $", alias: {name}";
+        stage.Stage.WriteFile("platform/charts/rag/Chart.yaml", $$"""
+            apiVersion: v2
+            name: rag
+            version: 1.0.0
+            dependencies: [{name: milvus, version: "*"{{alias}}}]
+            """);
+        stage.Stage.WriteFile("platform/Chart.yaml", """
+            apiVersion: v2
+            name: platform
+            version: 0.3.0
+            dependencies: [{name: rag, version: 1.0.0}]
+            """);
+        await stage.HelmAsync("install", "my-release", $"{stage.Stage.Folder}/platform", "--set", $"rag.{name}.cluster.enabled=false");
+
+        var instance = await stage.InstanceAsync();
+        Assert.Equal((MilvusManager.Helm, $"my-release-{name}-standalone"), (instance.ManagedBy, instance.MonitorName));
+        await stage.OneAsync("Enable-MilvusServiceMonitor my-release -Interval 1m");
+        var native = Assert.Single(stage.Monitors());
+        await stage.OneAsync("Disable-MilvusServiceMonitor my-release");
+
+        var made = await stage.OneAsync(
+            "Enable-MilvusServiceMonitor my-release -Interval 1m -Method Helm -HelmPath $helm -Chart $folder/platform");
+        Assert.Equal(ResourceAction.Created, made.Action);
+        var byHelm = Assert.Single(stage.Monitors());
+        Assert.True(JsonNode.DeepEquals(native, byHelm), $"native {native.ToJsonString()}\nhelm   {byHelm.ToJsonString()}");
+        Assert.True((await stage.InstanceAsync()).MonitorInValues);
+    }
+
+    [Theory]
     [InlineData(RealHelm.Newest)]
     [InlineData(RealHelm.Three)]
     public async Task The_user_s_values_survive_to_the_bit(string helm)
