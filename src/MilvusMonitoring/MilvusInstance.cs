@@ -8,8 +8,8 @@ namespace MilvusMonitoring;
 public sealed record MilvusInstance
 {
     /// <summary>
-    /// The name of the Helm release, or of the resource of the Milvus Operator. Without both, the label <c>app.kubernetes.io/instance</c> of
-    /// the pods.
+    /// The name of the Helm release, or of the resource of the Milvus Operator. Without both, the label
+    /// <c>app.kubernetes.io/instance</c> of the pods.
     /// </summary>
     public required string Name { get; init => field = SafeText.Clean(value); }
 
@@ -57,7 +57,9 @@ public sealed record MilvusInstance
     /// <summary>The number of running pods; null if the user may not read them.</summary>
     public int? RunningPods { get; init; }
 
-    /// <summary>Whether the configuration lets Milvus serve metrics. Without a configuration: whether a Service has a port for them.</summary>
+    /// <summary>
+    /// Whether the configuration lets Milvus serve metrics. Without a configuration: whether a Service has a port for them.
+    /// </summary>
     public bool MetricsEnabled { get; init; }
 
     /// <summary>The kind of the monitor: <c>PodMonitor</c> for the Operator, otherwise <c>ServiceMonitor</c>.</summary>

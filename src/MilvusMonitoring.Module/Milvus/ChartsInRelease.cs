@@ -19,8 +19,8 @@ internal static partial class ChartsInRelease
         """).RootElement.Clone();
 
     /// <summary>
-    /// Whether a release of a chart named <c>milvus</c> was made from another publisher's chart: one with other values, or with the marks of
-    /// another publisher.
+    /// Whether a release of a chart named <c>milvus</c> was made from another publisher's chart: one with other values, or with the
+    /// marks of another publisher.
     /// </summary>
     public static bool IsOtherChart(HelmRecord record)
     {
@@ -140,7 +140,8 @@ internal static partial class ChartsInRelease
 
     private static bool IsMilvus(JsonElement dependency) => dependency.Text("name") == MilvusChart.Name;
 
-    private static bool IsOtherPublisher(JsonElement dependency) => OtherPublishers().IsMatch(dependency.Text("repository") ?? string.Empty);
+    private static bool IsOtherPublisher(JsonElement dependency) =>
+        OtherPublishers().IsMatch(dependency.Text("repository") ?? string.Empty);
 
     private static string NameOf(JsonElement dependency) =>
         dependency.Text("alias") is { Length: > 0 } alias ? alias : dependency.Text("name") ?? string.Empty;

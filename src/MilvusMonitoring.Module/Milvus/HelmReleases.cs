@@ -80,8 +80,8 @@ internal sealed class HelmReleases(ClusterClient client, IActivitySink sink)
     ];
 
     /// <summary>
-    /// Chooses the releases to read. Few are all read. Of many, those that own Services of Milvus or have its name, and some of those that own
-    /// no Service that could tell.
+    /// Chooses the releases to read. Few are all read. Of many, those that own Services of Milvus or have its name, and some of those
+    /// that own no Service that could tell.
     /// </summary>
     private IReadOnlyList<IReadOnlyList<HelmRevision>> ChooseReleases(IEnumerable<HelmRevision> revisions, ObservedObjects observed)
     {

@@ -5,7 +5,8 @@ using MilvusMonitoring.Messages;
 namespace MilvusMonitoring.Milvus;
 
 /// <summary>
-/// Finds every Milvus in a cluster: Helm releases, resources of the Milvus Operator, and what shows by the labels of Services and pods only.
+/// Finds every Milvus in a cluster: Helm releases, resources of the Milvus Operator, and what shows by the labels of Services and pods
+/// only.
 /// </summary>
 internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
 {
@@ -131,7 +132,8 @@ internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
     {
         var observed = await new MilvusObjectReader(client, sink).ReadAsync(namespaceName, cancellationToken).ConfigureAwait(false);
         var found = new List<FoundInstance>();
-        var (releases, areAllRead, denial) = await ListReleasesAsync(namespaceName, isWanted, observed, cancellationToken).ConfigureAwait(false);
+        var (releases, areAllRead, denial) = await ListReleasesAsync(namespaceName, isWanted, observed, cancellationToken)
+            .ConfigureAwait(false);
         found.AddRange(releases);
         found.AddRange(
             await ListIfPermittedAsync(

@@ -4,8 +4,8 @@ using MilvusMonitoring.Kubernetes.Objects;
 namespace MilvusMonitoring.Milvus;
 
 /// <summary>
-/// Finds the Milvus that neither a record of Helm nor a resource of the Operator shows, or shows to the caller: by the labels of its Services
-/// and pods.
+/// Finds the Milvus that neither a record of Helm nor a resource of the Operator shows, or shows to the caller: by the labels of its
+/// Services and pods.
 /// </summary>
 internal sealed class LabelledInstances(ClusterClient client)
 {

@@ -69,7 +69,8 @@ internal sealed partial record LiveMonitor(ResourceType Type, JsonElement Json, 
 
     /// <summary>Whether this module applied it for a Milvus without a record of Helm.</summary>
     public bool IsFitted =>
-        Metadata.Annotations.GetValueOrDefault(MilvusChart.ReleaseNameAnnotation) is null && Metadata.Managers.Any(manager => manager.IsOurs);
+        Metadata.Annotations.GetValueOrDefault(MilvusChart.ReleaseNameAnnotation) is null
+        && Metadata.Managers.Any(manager => manager.IsOurs);
 
     /// <summary>Reads a monitor; null if the object is no Kubernetes object.</summary>
     public static LiveMonitor? From(ResourceType type, JsonElement json) =>

@@ -36,8 +36,8 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
     private const int LongestName = 63;
 
     /// <summary>
-    /// The labels of Services that become labels of series. Their selection tells the monitor of a subchart with an alias, which has no name
-    /// of Milvus.
+    /// The labels of Services that become labels of series. Their selection tells the monitor of a subchart with an alias, which has no
+    /// name of Milvus.
     /// </summary>
     public static IReadOnlyList<string> TargetLabels { get; } =
         ["app.kubernetes.io/name", "app.kubernetes.io/instance", "component"];
@@ -134,7 +134,9 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
             ? monitor.Annotations.GetValueOrDefault(ReleaseNameAnnotation)
             : null;
 
-    /// <summary>The path of a value among those of the release: <c>metrics.serviceMonitor.enabled</c>, with the subcharts before it.</summary>
+    /// <summary>
+    /// The path of a value among those of the release: <c>metrics.serviceMonitor.enabled</c>, with the subcharts before it.
+    /// </summary>
     public string PathOf(string value) => string.Concat(Path.Select(name => ExactNumbers.Escape(name) + ".")) + value;
 
     /// <summary>

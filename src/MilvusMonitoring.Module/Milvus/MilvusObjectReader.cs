@@ -62,7 +62,9 @@ internal sealed class MilvusObjectReader(ClusterClient client, IActivitySink sin
         return new ObservedObjects(objects, services, scope);
     }
 
-    /// <summary>Lists the pods of Services without the usual labels; null if the caller may not read them, or nothing selects them.</summary>
+    /// <summary>
+    /// Lists the pods of Services without the usual labels; null if the caller may not read them, or nothing selects them.
+    /// </summary>
     private async Task<IReadOnlyList<MilvusPod>?> ListSelectedPodsAsync(
         IReadOnlyList<MilvusService> services,
         CancellationToken cancellationToken)

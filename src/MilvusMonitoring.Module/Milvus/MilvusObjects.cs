@@ -50,7 +50,8 @@ internal sealed record MilvusService(
     public string Instance => Selector.GetValueOrDefault(MilvusLabels.Instance) ?? Labels.GetValueOrDefault(MilvusLabels.Instance) ?? Name;
 
     /// <summary>The name of the application: that of the chart, unless an alias or <c>nameOverride</c> replaces it.</summary>
-    public string Application => Selector.GetValueOrDefault(MilvusLabels.Name) ?? Labels.GetValueOrDefault(MilvusLabels.Name) ?? string.Empty;
+    public string Application =>
+        Selector.GetValueOrDefault(MilvusLabels.Name) ?? Labels.GetValueOrDefault(MilvusLabels.Name) ?? string.Empty;
 
     /// <summary>The Helm release that owns the Service, by its annotations; null for none.</summary>
     public string? Release =>
@@ -98,7 +99,8 @@ internal sealed record MilvusService(
     private static MilvusServicePort ReadPort(JsonElement port)
     {
         var number = port.Number("port") ?? 0;
-        return new MilvusServicePort(port.Text("name") ?? string.Empty, number, port.Text("targetPort") ?? $"{port.Number("targetPort") ?? number}");
+        var target = port.Text("targetPort") ?? $"{port.Number("targetPort") ?? number}";
+        return new MilvusServicePort(port.Text("name") ?? string.Empty, number, target);
     }
 }
 

@@ -107,7 +107,9 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
         Action = plan.Action,
         IsPlan = true,
         Manifest = WriteManifest(plan),
-        Message = plan.Change is not null ? "not there yet: the Milvus Operator makes it when it next reconciles the Milvus resource" : null,
+        Message = plan.Change is null
+            ? null
+            : "not there yet: the Milvus Operator makes it when it next reconciles the Milvus resource",
         Context = client.Connection.Context,
         Kubeconfig = client.Connection.Kubeconfig,
     };

@@ -207,7 +207,9 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
     /// <summary>Describes who made a monitor: the tool that owns the Milvus, or the field managers of the monitor.</summary>
     public static string DescribeOwner(FoundInstance found, LiveMonitor live) =>
         found.Owner?.Source
-        ?? (FieldManagers.ListAppliers([live.Metadata]) is { Count: > 0 } managers ? string.Join(", ", managers) : "the tool that applied it");
+        ?? (FieldManagers.ListAppliers([live.Metadata]) is { Count: > 0 } managers
+            ? string.Join(", ", managers)
+            : "the tool that applied it");
 
     private static MonitoringException CreateNoObjects(FoundInstance found) => new(
         ErrorId.ObjectNotFound,
@@ -247,10 +249,12 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         var instance = found.Instance;
         var reason = true switch
         {
-            _ when instance.ManagedBy == MilvusManager.Flux => $"{found.Owner?.Source ?? "Flux"} owns the values of {instance}, and would undo what helm sets",
+            _ when instance.ManagedBy == MilvusManager.Flux =>
+                $"{found.Owner?.Source ?? "Flux"} owns the values of {instance}, and would undo what helm sets",
             _ when instance.ManagedBy == MilvusManager.OtherChart => $"{instance} was installed by another publisher's chart",
             _ when found.Chart is null => $"{instance} has no record of Helm",
-            _ when instance.StorageNamespace is { } storage => $"Helm keeps the records of {instance} in namespace {storage}, where helm would move it",
+            _ when instance.StorageNamespace is { } storage =>
+                $"Helm keeps the records of {instance} in namespace {storage}, where helm would move it",
             _ => null,
         };
         if (reason is not null)
@@ -286,13 +290,18 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         var wanted = chart.RenderMonitor();
         var isInValues = options.AreIn(installed);
         var action = live is null ? ResourceAction.Created : ResourceAction.Configured;
-        if (live is not null && !options.AreGiven && found is { IsUnfinished: true, Objects: { } objects } && MonitorReader.Selects(live, objects))
+        if (live is not null
+            && !options.AreGiven
+            && found is { IsUnfinished: true, Objects: { } objects }
+            && MonitorReader.Selects(live, objects))
         {
             // What an unfinished revision renders may not be what is in effect.
             action = ResourceAction.Unchanged;
         }
 
-        if (live is not null && MonitorComparison.Matches(wanted, live, MilvusChart.FieldManager) && (isInValues || method == MonitorMethod.Native))
+        if (live is not null
+            && MonitorComparison.Matches(wanted, live, MilvusChart.FieldManager)
+            && (isInValues || method == MonitorMethod.Native))
         {
             action = ResourceAction.Unchanged;
         }
@@ -374,8 +383,8 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
     }
 
     /// <summary>
-    /// Checks that the newest revision is deployed. Without helm, an unfinished revision is no obstacle while the pods run: the monitor does
-    /// not change the release.
+    /// Checks that the newest revision is deployed. Without helm, an unfinished revision is no obstacle while the pods run: the monitor
+    /// does not change the release.
     /// </summary>
     private void EnsureDeployed(MilvusInstance instance, MonitorMethod method)
     {

@@ -117,6 +117,7 @@ internal static class InstanceRule
                 found.Owner?.Source is { } source
                     ? $"Set {value}=true in the values of {source}."
                     : $"Give helm upgrade for the release {chart.Release} in namespace {instance.Namespace} the chart that it has, "
-                        + $"--version {PowerShellText.Quote(chart.Parent?.Version ?? chart.ChartVersion)} --reuse-values --set {value}=true."));
+                        + $"--version {PowerShellText.Quote(chart.Parent?.Version ?? chart.ChartVersion)} --reuse-values "
+                        + $"--set {value}=true."));
     }
 }

@@ -46,10 +46,11 @@ internal sealed class TargetsCheck : ICheck
             return Remedies.DescribeManual($"Give a scrape more time, or see why pod {target.Pod} is slow.");
         }
 
-        if (context.Found is { Instance: { MonitorInValues: true } instance })
+        if (context.Found is { Chart: not null, Instance: { MonitorInValues: true } instance })
         {
             return Remedies.DescribeManual(
-                $"Give a scrape more time: set {context.Found!.Chart!.PathOf("metrics.serviceMonitor.scrapeTimeout")} in the values of the release {instance.Name}.");
+                $"Give a scrape more time: set {context.Found.Chart.PathOf("metrics.serviceMonitor.scrapeTimeout")} "
+                    + $"in the values of the release {instance.Name}.");
         }
 
         return context.Settings is { } settings && target is { Interval: { } interval, Timeout: { } timeout }

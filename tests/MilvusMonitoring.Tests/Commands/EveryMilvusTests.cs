@@ -5,8 +5,8 @@ using EmbeddedCluster;
 namespace MilvusMonitoring.Tests.Commands;
 
 /// <summary>
-/// Every Milvus as people have it: without a record of Helm, as a subchart, by Flux and Argo CD, of another publisher's chart, half installed,
-/// and among hundreds of releases.
+/// Every Milvus as people have it: without a record of Helm, as a subchart, by Flux and Argo CD, of another publisher's chart, half
+/// installed, and among hundreds of releases.
 /// </summary>
 public sealed class EveryMilvusTests
 {
