@@ -1,6 +1,8 @@
 using System.Management.Automation;
+using System.Security;
 using MilvusMonitoring.Commands.Completion;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Messages;
 using MilvusMonitoring.Prometheus;
 using MilvusMonitoring.Verification;
 
@@ -54,6 +56,22 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
     [ValidateNotNullOrEmpty]
     public Uri[] PrometheusUri { get; set; } = [];
 
+    /// <summary>The user and password for the addresses of Prometheus.</summary>
+    [Parameter]
+    public PSCredential? PrometheusCredential { get; set; }
+
+    /// <summary>The bearer token for the addresses of Prometheus.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public SecureString? PrometheusToken { get; set; }
+
+    /// <summary>
+    /// A file with the authorities (PEM) that may have signed the certificate of Prometheus. Default: those of this machine.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? PrometheusCertificateAuthority { get; set; }
+
     /// <summary>The address of Grafana (http or https). Default: the pod of Grafana, through the API server.</summary>
     [Parameter]
     public Uri? GrafanaUri { get; set; }
@@ -63,6 +81,18 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
     /// </summary>
     [Parameter]
     public PSCredential? GrafanaCredential { get; set; }
+
+    /// <summary>The bearer token for Grafana, such as that of a service account.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public SecureString? GrafanaToken { get; set; }
+
+    /// <summary>
+    /// A file with the authorities (PEM) that may have signed the certificate of Grafana. Default: those of this machine.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? GrafanaCertificateAuthority { get; set; }
 
     /// <summary>The namespace of the Prometheus resource; required if there are several.</summary>
     [Parameter]
@@ -107,16 +137,14 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
 
     private TestRequest CreateRequest()
     {
-        foreach (var address in PrometheusUri.Append(GrafanaUri).OfType<Uri>())
+        foreach (var address in PrometheusUri)
         {
-            if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
-            {
-                throw new MonitoringException(
-                    ErrorId.ParameterInvalid,
-                    $"'{address}' is not the address of a server",
-                    "give an address such as http://localhost:9090",
-                    nameof(PrometheusUri));
-            }
+            EnsureAddress(address, ServerAccess.Prometheus);
+        }
+
+        if (GrafanaUri is not null)
+        {
+            EnsureAddress(GrafanaUri, ServerAccess.Grafana);
         }
 
         var typed = new TestRequest
@@ -125,11 +153,78 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
             Namespace = Namespace,
             Prometheus = new PrometheusChoice(PrometheusNamespace, PrometheusName),
             PrometheusUris = PrometheusUri,
+            PrometheusAccess = CreateAccess(ServerAccess.Prometheus, PrometheusCredential, PrometheusToken, PrometheusCertificateAuthority),
             GrafanaUri = GrafanaUri,
-            Grafana = GrafanaCredential?.GetNetworkCredential(),
+            GrafanaAccess = CreateAccess(ServerAccess.Grafana, GrafanaCredential, GrafanaToken, GrafanaCertificateAuthority),
             Kubeconfig = ResolveKubeconfig(),
+            Arguments = [.. ListArguments()],
+            Waits = Wait,
         };
         return InputObject is null ? typed : FromPipeline(typed, InputObject);
+    }
+
+    private static void EnsureAddress(Uri address, ServerAccess access)
+    {
+        if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
+        {
+            throw new MonitoringException(
+                ErrorId.ParameterInvalid,
+                $"'{address}' is not the address of a server",
+                $"give an address such as http://localhost:{(access == ServerAccess.Grafana ? 3000 : 9090)}",
+                $"{access.Name}Uri");
+        }
+
+        if (address.UserInfo.Length > 0)
+        {
+            throw new MonitoringException(
+                ErrorId.ParameterInvalid,
+                $"The address of {address.Authority} in -{access.Name}Uri has a user in it, which logs and histories keep",
+                $"leave the user out, and give it with -{access.Name}Credential or -{access.Name}Token",
+                $"{access.Name}Uri");
+        }
+    }
+
+    private ServerAccess CreateAccess(ServerAccess access, PSCredential? credential, SecureString? token, string? authority)
+    {
+        if (credential is not null && token is not null)
+        {
+            throw new MonitoringException(
+                ErrorId.ParameterInvalid,
+                $"-{access.Name}Credential and -{access.Name}Token exclude each other",
+                "give one of them",
+                $"{access.Name}Token");
+        }
+
+        var login = token is null ? null : ServerLogin.FromToken(token, $"{access.Name}Token");
+        return access with
+        {
+            Login = credential is null ? login : ServerLogin.FromCredential(credential.GetNetworkCredential()),
+            Authorities = authority is null ? null : ServerAuthorities.Read(ResolvePath(authority)!, $"{access.Name}CertificateAuthority"),
+        };
+    }
+
+    /// <summary>Lists what remedies repeat. A secret is asked for again.</summary>
+    private IEnumerable<string> ListArguments()
+    {
+        const string AskCredential = "(Get-Credential)";
+        const string AskToken = "(Read-Host -AsSecureString)";
+        var addresses = string.Join(',', PrometheusUri.Select(uri => Quote(uri.ToString())));
+        (string Name, string? Value)[] arguments =
+        [
+            (nameof(PrometheusNamespace), Quote(PrometheusNamespace)),
+            (nameof(PrometheusName), Quote(PrometheusName)),
+            (nameof(PrometheusUri), addresses.Length > 0 ? addresses : null),
+            (nameof(PrometheusCredential), PrometheusCredential is null ? null : AskCredential),
+            (nameof(PrometheusToken), PrometheusToken is null ? null : AskToken),
+            (nameof(PrometheusCertificateAuthority), Quote(ResolvePath(PrometheusCertificateAuthority))),
+            (nameof(GrafanaUri), Quote(GrafanaUri?.ToString())),
+            (nameof(GrafanaCredential), GrafanaCredential is null ? null : AskCredential),
+            (nameof(GrafanaToken), GrafanaToken is null ? null : AskToken),
+            (nameof(GrafanaCertificateAuthority), Quote(ResolvePath(GrafanaCertificateAuthority))),
+        ];
+        return arguments.Where(argument => argument.Value is not null).Select(argument => $"-{argument.Name} {argument.Value}");
+
+        static string? Quote(string? text) => text is null ? null : PowerShellText.Quote(text);
     }
 
     private TestRequest FromPipeline(TestRequest typed, PSObject input)
@@ -150,8 +245,7 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
             return typed with
             {
                 Name = Name ?? piped.Text("Instance"),
-                Namespace = Namespace ?? piped.Text("Namespace"),
-                Monitor = (piped.Text("Kind")!, piped.Text("Name")!),
+                Monitor = new RequestedMonitor(piped.Text("Kind")!, piped.Text("Namespace")!, piped.Text("Name")!),
             };
         }
 

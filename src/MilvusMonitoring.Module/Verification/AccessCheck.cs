@@ -17,6 +17,11 @@ internal sealed class AccessCheck : ICheck
 
     public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
+        if (context.HasOnlyAddress || context.Jobs.Count > 0)
+        {
+            return Finding.Skipped(DescribeTarget(context), "no monitor says what Prometheus has to discover");
+        }
+
         if (context.Prometheus is not { } prometheus || context is { Found: null, Monitor: null })
         {
             return null;

@@ -12,13 +12,16 @@ namespace MilvusMonitoring.Verification;
 /// <summary>What the checks have read so far, for later checks: one context for the cluster, and one for each Milvus.</summary>
 internal sealed class CheckContext(ClusterClient client, IActivitySink sink, TestRequest request)
 {
+    private TargetObjects? _objects;
+    private IReadOnlyList<string>? _readers;
+
     public ClusterClient Client => client;
 
     public IActivitySink Sink => sink;
 
     public TestRequest Request => request;
 
-    public Remedies Remedies { get; } = new(client.Connection.Context, request.Kubeconfig);
+    public Remedies Remedies { get; } = new(client.Connection.Context, request.Kubeconfig) { Arguments = request.Arguments };
 
     public MonitorReader Monitors { get; } = new(client, sink);
 
@@ -27,6 +30,9 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
 
     /// <summary>The operator's Deployment; null if none was found, or if it is not ready.</summary>
     public ResourceId? Operator { get; set; }
+
+    /// <summary>The Deployments of all Prometheus operators that were found.</summary>
+    public IReadOnlyList<JsonElement> Operators { get; set; } = [];
 
     /// <summary>The Prometheus resources that match the request, the stack's own first; null before they were read.</summary>
     public IReadOnlyList<PrometheusServer>? Servers { get; set; }
@@ -44,27 +50,48 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
     public bool HasNoInstance =>
         NotFound is { ErrorId: ErrorId.InstanceNotFound or ErrorId.InstanceAmbiguous or ErrorId.InstanceNotSupported };
 
-    /// <summary>The monitor; null if there is none.</summary>
+    /// <summary>The first monitor; null if there is none.</summary>
     public LiveMonitor? Monitor { get; set; }
 
-    /// <summary>What the monitor selects; null if the caller may not read it.</summary>
-    public MonitorTargets? Targets { get; set; }
+    /// <summary>The monitors that reach the Milvus, its own first.</summary>
+    public IReadOnlyList<LiveMonitor> Candidates { get; set; } = [];
+
+    /// <summary>
+    /// The monitors that the Prometheus to check selects and that are needed to reach every pod; null before they were chosen.
+    /// </summary>
+    public IReadOnlyList<LiveMonitor>? Selected { get; set; }
+
+    /// <summary>The scrape jobs of the Milvus that no monitor makes; empty if there are none, or if they do not matter.</summary>
+    public IReadOnlyList<string> Jobs { get; set; } = [];
+
+    /// <summary>The monitors whose targets are checked.</summary>
+    public IReadOnlyList<LiveMonitor> Used => Jobs.Count > 0 ? [] : Selected ?? [.. Candidates.Take(1)];
+
+    /// <summary>Whether the caller named a server that no Prometheus resource of the cluster describes.</summary>
+    public bool HasOnlyAddress => request.PrometheusUris.Count > 0 && Prometheus is null;
 
     /// <summary>The replicas of the Prometheus to check; null before they were listed.</summary>
     public IReadOnlyList<PrometheusReplica>? Replicas { get; set; }
 
+    /// <summary>The scrape pools to look for targets in; null for all.</summary>
+    public IReadOnlySet<string>? Pools { get; set; }
+
     /// <summary>The scrape interval of the targets, as Prometheus reports it.</summary>
     public TimeSpan? Interval { get; set; }
 
-    /// <summary>The addresses of the targets, by which their series are found.</summary>
-    public IReadOnlyList<string> Addresses { get; set; } = [];
+    /// <summary>The pods whose samples are to be found; null before the targets were listed.</summary>
+    public IReadOnlyList<ScrapedPod>? Scraped { get; set; }
 
     /// <summary>The name of the Milvus, found or requested.</summary>
     public string InstanceName => Found?.Instance.Name ?? Monitor?.Instance ?? request.Name ?? "*";
 
     /// <summary>The namespace of the Milvus, found or requested.</summary>
     public string InstanceNamespace =>
-        Found?.Instance.Namespace ?? Monitor?.Metadata.Namespace ?? request.Namespace ?? client.Connection.DefaultNamespace;
+        Found?.Instance.Namespace
+        ?? request.Namespace
+        ?? Monitor?.TargetNamespaces.OfType<string>().FirstOrDefault()
+        ?? request.Monitor?.Namespace
+        ?? client.Connection.DefaultNamespace;
 
     /// <summary>The kind of the monitor.</summary>
     public string MonitorKind => request.Monitor?.Kind ?? Monitor?.Type.Kind ?? Found?.MonitorType.Kind ?? ResourceType.ServiceMonitor.Kind;
@@ -130,7 +157,33 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
         && (live.Member("metadata").Text("uid") is not { } uid || uid == own.Uid);
 
     /// <summary>Writes the command that waits until a change has reached Prometheus.</summary>
-    public string WriteWaitCommand() => Remedies.Wait(InstanceName, InstanceNamespace);
+    /// <param name="otherwise">What to look at if the caller has waited already.</param>
+    public string WriteWaitCommand(string otherwise) => request.Waits
+        ? Remedies.DescribeManual(otherwise)
+        : Remedies.Wait(InstanceName, InstanceNamespace);
+
+    /// <summary>Reads the objects by which monitors find their targets, unless they were read in this pass.</summary>
+    public async Task<ReachRule> GetReachRuleAsync(CancellationToken cancellationToken)
+    {
+        var place = InstanceNamespace;
+        if (_objects?.Namespace != place)
+        {
+            _objects = await new TargetObjectReader(client, sink).ReadAsync(place, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new ReachRule(_objects, ReachedInstance.Of(Found, InstanceName));
+    }
+
+    /// <summary>Reads what the used monitors reach.</summary>
+    public async Task<MonitorReach> GetReachAsync(CancellationToken cancellationToken) =>
+        (await GetReachRuleAsync(cancellationToken).ConfigureAwait(false)).Evaluate(Used);
+
+    /// <summary>Lists what scrapes in the cluster in the place of a Prometheus of the operator.</summary>
+    public async Task<IReadOnlyList<string>> ListReadersAsync(CancellationToken cancellationToken) =>
+        _readers ??= await new OtherReaders(client, sink).ListAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Why the objects of the last reads are incomplete; null if they are complete.</summary>
+    public MonitoringException? ReadDenial => _objects?.Denial;
 
     /// <summary>Clears what some checks have stored, before they run again.</summary>
     /// <param name="checks">The checks, with all checks that they affect.</param>
@@ -139,8 +192,8 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
     {
         if (checks.Contains(CheckId.Prometheus))
         {
-            Servers = cluster?.Servers;
-            Prometheus = cluster?.Prometheus;
+            (Servers, Prometheus) = (cluster?.Servers, cluster?.Prometheus);
+            _readers = null;
         }
 
         if (checks.Contains(CheckId.Selection) && cluster is not null)
@@ -148,12 +201,21 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
             Prometheus = cluster.Prometheus;
         }
 
-        Monitor = checks.Contains(CheckId.Monitor) ? null : Monitor;
-        Targets = checks.Contains(CheckId.Service) ? null : Targets;
-        Replicas = checks.Contains(CheckId.Configuration) ? null : Replicas;
+        if (checks.Contains(CheckId.Monitor))
+        {
+            (Monitor, Candidates, Jobs) = (null, [], []);
+        }
+
+        Selected = checks.Contains(CheckId.Selection) ? null : Selected;
+        _objects = checks.Contains(CheckId.Monitor) || checks.Contains(CheckId.Endpoints) ? null : _objects;
+        if (checks.Contains(CheckId.Configuration))
+        {
+            (Replicas, Pools) = (null, null);
+        }
+
         if (checks.Contains(CheckId.Targets))
         {
-            (Interval, Addresses) = (null, []);
+            (Interval, Scraped) = (null, null);
         }
     }
 
@@ -163,6 +225,8 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
         Found = found,
         NotFound = notFound,
         Stack = Stack,
+        Operator = Operator,
+        Operators = Operators,
         Servers = Servers,
         Prometheus = Prometheus,
     };

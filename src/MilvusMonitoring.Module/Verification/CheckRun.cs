@@ -22,7 +22,7 @@ internal sealed class CheckRun : IDisposable
     public CheckRun(ClusterClient client, IActivitySink sink, TestRequest request)
     {
         (_client, _sink, _request) = (client, sink, request);
-        _replicas = new PrometheusReplicas(client, request.PrometheusUris);
+        _replicas = new PrometheusReplicas(client, request.PrometheusUris, request.PrometheusAccess);
         _checks = CheckTable.Rows.ToDictionary(row => row.Id, row => row.Create(_replicas), StringComparer.Ordinal);
         Cluster = new CheckContext(client, sink, request);
     }
@@ -128,7 +128,7 @@ internal sealed class CheckRun : IDisposable
         var clock = Stopwatch.StartNew();
         var isFutile = (pass.Results.Count > 0 && !pass.IsReached) || pass.Server.LostAt is not null;
         var finding = isFutile ? null : await ObserveAsync(_checks[id], context, cancellationToken).ConfigureAwait(false);
-        pass.Server.Record(id, finding?.ErrorId);
+        pass.Server.Record(id, finding is { IsOfOtherServer: true } ? null : finding?.ErrorId);
         return _findings[(context, id)] = (finding, clock.Elapsed);
     }
 
@@ -167,10 +167,7 @@ internal sealed class CheckRun : IDisposable
 
         try
         {
-            var finder = new InstanceFinder(_client, _sink);
-            var found = _request.Name is { } name
-                ? [await finder.GetAsync(name, _request.Namespace, cancellationToken).ConfigureAwait(false)]
-                : await finder.ListAsync(_request.Namespace, _ => true, cancellationToken).ConfigureAwait(false);
+            var found = await FindInstancesAsync(new InstanceFinder(_client, _sink), cancellationToken).ConfigureAwait(false);
             if (found.Count > 0)
             {
                 return [.. found.Select(instance => Cluster.CreateForInstance(instance, null))];
@@ -186,6 +183,25 @@ internal sealed class CheckRun : IDisposable
         {
             return [Cluster.CreateForInstance(null, exception)];
         }
+    }
+
+    private async Task<IReadOnlyList<FoundInstance>> FindInstancesAsync(InstanceFinder finder, CancellationToken cancellationToken)
+    {
+        if (_request.Name is not { } name)
+        {
+            return await finder.ListAsync(_request.Namespace, _ => true, cancellationToken).ConfigureAwait(false);
+        }
+
+        // A monitor may lie beside Prometheus. Most lie beside their Milvus, whose name other namespaces may have as well.
+        if (_request is { Namespace: null, Monitor.Namespace: { } beside }
+            && await finder
+                .ListAsync(beside, candidate => candidate.Equals(name, StringComparison.OrdinalIgnoreCase), cancellationToken)
+                .ConfigureAwait(false) is [var own])
+        {
+            return [own];
+        }
+
+        return [await finder.GetAsync(name, _request.Namespace, cancellationToken).ConfigureAwait(false)];
     }
 
     /// <summary>One pass over the table.</summary>

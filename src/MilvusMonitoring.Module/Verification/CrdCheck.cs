@@ -16,7 +16,7 @@ internal sealed class CrdCheck : ICheck
     public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
         var types = new ResourceTypes(context.Client);
-        var states = new List<(string, CrdState?)>();
+        var states = new List<(string Name, CrdState? State)>();
         foreach (var kind in Kinds)
         {
             var isServed = await types.FindAsync(kind.Group, kind.Version, kind.Kind, cancellationToken).ConfigureAwait(false) is not null;
@@ -26,7 +26,9 @@ internal sealed class CrdCheck : ICheck
             states.Add(($"{kind.Plural}.{kind.Group}", state));
         }
 
-        return CrdRule.Evaluate(states, WriteRemedy(context, states));
+        return context.Request.PrometheusUris.Count > 0 && states.All(item => item.State is null)
+            ? Finding.Skipped(DescribeTarget(context), "the cluster serves none of its kinds; the server at the given address is asked")
+            : CrdRule.Evaluate(states, WriteRemedy(context, states));
     }
 
     /// <summary>CRDs without an inventory of this module are another tool's, which has to install the others of its version.</summary>

@@ -1,57 +1,48 @@
-using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Objects;
-using MilvusMonitoring.Kubernetes.Waiting;
-using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>The endpoints that the monitor selects are ready.</summary>
+/// <summary>The pods that the monitor reaches are ready.</summary>
 internal sealed class EndpointsCheck : ICheck
 {
-    public string DescribeTarget(CheckContext context)
-    {
-        var kind = context.MonitorKind == ResourceType.PodMonitor.Kind ? ResourceType.Pod.Kind : ResourceType.Service.Kind;
-        return context.Targets?.Scraped.FirstOrDefault() is { } first ? $"{kind}/{first.Namespace}/{first.Name}" : "Endpoints";
-    }
+    public string DescribeTarget(CheckContext context) =>
+        context.Monitor is { } monitor && SelectedKind.Of(monitor.Type) == ResourceType.Pod.Kind ? monitor.Id.ToString() : "Endpoints";
 
     public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
-        if (context.Targets is not { } targets || !targets.Scraped.Any())
+        var hasMonitor = context.Used.Count > 0;
+        if (!hasMonitor && context.Jobs.Count == 0 && !context.HasOnlyAddress)
         {
             return null;
         }
 
-        var waiting = targets.Endpoints?.FirstOrDefault(endpoint => !endpoint.IsReady);
-        var reason = waiting is null ? null : await FindReasonAsync(context, waiting, cancellationToken).ConfigureAwait(false);
-        return EndpointsRule.Evaluate(DescribeTarget(context), targets.Endpoints, reason);
-    }
+        var reach = await context.GetReachAsync(cancellationToken).ConfigureAwait(false);
+        if (hasMonitor && reach.Scraped.Count == 0)
+        {
+            return null;
+        }
 
-    private static async Task<string?> FindReasonAsync(CheckContext context, MonitorEndpoint waiting, CancellationToken cancellationToken)
-    {
-        var pod = await context.Client
-            .FindAsync(ResourceType.Pod, ResourceType.Pod.IdOf(waiting.Namespace, waiting.Pod), cancellationToken)
-            .IfPermittedAsync(context.Sink)
-            .ConfigureAwait(false);
-        return pod is { } body && PodFailureReason.Find(body) is { } reason ? $"pod {waiting.Pod}: {reason}" : null;
+        var isOfService = hasMonitor && SelectedKind.Of(context.Used[0].Type) == ResourceType.Service.Kind;
+        var target = isOfService ? $"Service/{context.InstanceNamespace}/{reach.Scraped[0].Name}" : DescribeTarget(context);
+        return EndpointsRule.Evaluate(target, reach.Pods);
     }
 }
 
-/// <summary>Whether what a monitor selects has endpoints, and all of them are ready.</summary>
+/// <summary>Whether there are pods to scrape, and all of them are ready.</summary>
 internal static class EndpointsRule
 {
     private const int MostNamed = 5;
 
     /// <param name="target">What the monitor selects.</param>
-    /// <param name="endpoints">The endpoints; null if the caller may not read them.</param>
-    /// <param name="reason">Why a pod is not ready; null if the pod does not say.</param>
-    public static Finding Evaluate(string target, IReadOnlyList<MonitorEndpoint>? endpoints, string? reason)
+    /// <param name="pods">The pods that have not ended; null if the caller may not read them.</param>
+    public static Finding Evaluate(string target, IReadOnlyList<MilvusPod>? pods)
     {
-        if (endpoints is null)
+        if (pods is null)
         {
             return Finding.Unknown(target, "the caller may not read its endpoints");
         }
 
-        if (endpoints.Count == 0)
+        if (pods.Count == 0)
         {
             return Finding.Failed(
                 target,
@@ -59,15 +50,20 @@ internal static class EndpointsRule
                 Remedies.DescribeManual("Start the pods of Milvus, and see that the Service selects them."));
         }
 
-        var waiting = endpoints.Where(endpoint => !endpoint.IsReady).Select(endpoint => endpoint.Pod).ToList();
-        var detail = $"{endpoints.Count - waiting.Count} of {endpoints.Count} ready{(reason is null ? string.Empty : "; " + reason)}";
+        var waiting = pods.Where(pod => pod.State != PodState.Ready).ToList();
+        var problem = waiting.FirstOrDefault(pod => pod.Problem is not null);
+        var reason = problem is null ? string.Empty : $"; pod {problem.Name}: {problem.Problem}";
+        var detail = $"{pods.Count - waiting.Count} of {pods.Count} ready{reason}";
         if (waiting.Count == 0)
         {
             return Finding.Passed(target, detail);
         }
 
-        var names = string.Join(", ", waiting.Take(MostNamed));
+        var names = string.Join(", ", waiting.Take(MostNamed).Select(pod => pod.Name));
         var more = waiting.Count > MostNamed ? " and more" : string.Empty;
-        return Finding.Failed(target, detail, Remedies.DescribeManual($"Have these pods become ready: {names}{more}"));
+        var remedy = Remedies.DescribeManual($"Have these pods become ready: {names}{more}");
+
+        // A rollout always has a pod that is not ready yet. What the others show is proven all the same.
+        return waiting.Count < pods.Count ? Finding.Warning(target, detail, remedy) : Finding.Failed(target, detail, remedy);
     }
 }

@@ -10,11 +10,17 @@ internal sealed record Finding(CheckStatus Status, string Target, string Detail,
     /// <summary>The id of the error that the finding comes from; null if it comes from no error.</summary>
     public string? ErrorId { get; init; }
 
+    /// <summary>Whether the error is that of a server other than the API server.</summary>
+    public bool IsOfOtherServer { get; init; }
+
     public static Finding Passed(string target, string detail) => new(CheckStatus.Passed, target, detail);
 
     public static Finding Warning(string target, string detail, string? remedy = null) => new(CheckStatus.Warning, target, detail, remedy);
 
     public static Finding Failed(string target, string detail, string remedy) => new(CheckStatus.Failed, target, detail, remedy);
+
+    /// <summary>The check does not apply. What depends on it is checked all the same.</summary>
+    public static Finding Skipped(string target, string detail) => new(CheckStatus.Skipped, target, detail);
 
     public static Finding Unknown(string target, string detail, string? remedy = null) => new(CheckStatus.Unknown, target, detail, remedy);
 

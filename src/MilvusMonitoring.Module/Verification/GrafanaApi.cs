@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Messages;
@@ -15,7 +14,7 @@ internal sealed class GrafanaApi(JsonApi api)
     /// <param name="credentials">Who signs in: one after the other until Grafana accepts one; null among them for nobody.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
     /// <exception cref="MonitoringException">Grafana does not respond, or the response is not that of a Grafana.</exception>
-    public async Task<GrafanaAnswer> GetStateAsync(IEnumerable<NetworkCredential?> credentials, CancellationToken cancellationToken)
+    public async Task<GrafanaAnswer> GetStateAsync(IEnumerable<ServerLogin?> credentials, CancellationToken cancellationToken)
     {
         var health = Parse(await api.GetAsync("api/health", null, cancellationToken).ConfigureAwait(false));
         if (health.Text("database") is not { } database)
@@ -41,7 +40,7 @@ internal sealed class GrafanaApi(JsonApi api)
 
     private async Task<GrafanaAnswer> CheckDataSourceAsync(
         GrafanaAnswer health,
-        NetworkCredential? credential,
+        ServerLogin? credential,
         CancellationToken cancellationToken)
     {
         var sources = Parse(await api.GetAsync("api/datasources", credential, cancellationToken).ConfigureAwait(false));

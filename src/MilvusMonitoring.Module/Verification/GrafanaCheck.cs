@@ -20,7 +20,7 @@ internal sealed class GrafanaCheck : ICheck
     private const int UsualPort = 3000;
 
     /// <summary>The user that kube-prometheus installs Grafana with; its documentation names it.</summary>
-    private static readonly NetworkCredential Initial = new("admin", "admin");
+    private static readonly ServerLogin Initial = ServerLogin.FromCredential(new NetworkCredential("admin", "admin"));
 
     /// <summary>The UIDs of the pods that have refused <see cref="Initial"/>, for all commands of the process.</summary>
     private static readonly ConcurrentDictionary<string, bool> RefusedInitial = new(StringComparer.Ordinal);
@@ -34,7 +34,7 @@ internal sealed class GrafanaCheck : ICheck
     {
         if (context.Request.GrafanaUri is { } address)
         {
-            using var atAddress = ServiceHttp.CreateForAddress(address);
+            using var atAddress = ServiceHttp.CreateForAddress(address, context.Request.GrafanaAccess.Authorities);
             var description = ServiceHttp.Describe(address);
             return await CheckAsync(context, new Server(description, description), atAddress, cancellationToken).ConfigureAwait(false);
         }
@@ -65,7 +65,7 @@ internal sealed class GrafanaCheck : ICheck
         var metadata = pods[0].Member("metadata");
         var name = metadata.Text("name")!;
         var pod = new PodAddress(place, name, Workloads.FindPort(pods[0], "http") ?? UsualPort);
-        using var inPod = ServiceHttp.CreateForPod(new PodDialer(context.Client), pod, string.Empty);
+        using var inPod = ServiceHttp.CreateForPod(new PodDialer(context.Client), pod, string.Empty, authorities: null);
         var server = new Server(id.ToString(), $"pod {name}");
         if (context.Owns(id, live))
         {
@@ -79,16 +79,20 @@ internal sealed class GrafanaCheck : ICheck
     {
         try
         {
-            var answer = await new GrafanaApi(new JsonApi(http, server.Name))
+            var answer = await new GrafanaApi(new JsonApi(http, server.Name, context.Request.GrafanaAccess))
                 .GetStateAsync(ListCredentials(context, server), cancellationToken)
                 .ConfigureAwait(false);
             _isRefused |= answer.NotAsked is not null;
-            if (_isRefused && context.Request.Grafana is null && server.PodUid is { } uid)
+            if (_isRefused && context.Request.GrafanaAccess.Login is null && server.PodUid is { } uid)
             {
                 RefusedInitial[uid] = true;
             }
 
             return GrafanaRule.Evaluate(server.Target, answer, server.Install);
+        }
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.CertificateNotTrusted)
+        {
+            return Finding.FromError(CheckStatus.Failed, server.Target, exception) with { IsOfOtherServer = true };
         }
         catch (MonitoringException exception)
             when (exception.ErrorId is ErrorId.ServiceUnreachable or ErrorId.TimedOut
@@ -102,16 +106,16 @@ internal sealed class GrafanaCheck : ICheck
     }
 
     /// <summary>The credentials to try in turn; null among them stands for an anonymous request.</summary>
-    private NetworkCredential?[] ListCredentials(CheckContext context, Server server)
+    private ServerLogin?[] ListCredentials(CheckContext context, Server server)
     {
         if (_isRefused)
         {
             return [null];
         }
 
-        if (context.Request.Grafana is { } credential)
+        if (context.Request.GrafanaAccess.Login is { } login)
         {
-            return [credential];
+            return [login];
         }
 
         return server.PodUid is { } uid && !RefusedInitial.ContainsKey(uid) ? [null, Initial] : [null];
@@ -165,7 +169,7 @@ internal static class GrafanaRule
             { NotAsked: { } reason } => Finding.Unknown(
                 target,
                 $"Grafana {answer.Version} is healthy; its data source could not be checked: {reason}",
-                Remedies.DescribeManual("Sign in with -GrafanaCredential.")),
+                Remedies.DescribeManual("Sign in with -GrafanaCredential or -GrafanaToken.")),
             { DataSource: null } => Finding.Failed(
                 target,
                 $"Grafana {answer.Version} is healthy, but has no Prometheus data source",

@@ -1,6 +1,7 @@
-using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 using MilvusMonitoring.IO;
+using MilvusMonitoring.Kubernetes.Connection;
 using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Verification;
@@ -8,7 +9,8 @@ namespace MilvusMonitoring.Verification;
 /// <summary>Reads from an HTTP API of any server: bounded in time and size, every failure one line with an id.</summary>
 /// <param name="http">The client; its base address ends with a slash.</param>
 /// <param name="who">The server, for messages.</param>
-internal sealed class JsonApi(HttpClient http, string who)
+/// <param name="access">The parameters that remedies name.</param>
+internal sealed class JsonApi(HttpClient http, string who, ServerAccess access)
 {
     private static readonly TimeSpan Limit = Bounds.ServiceTime.Time;
 
@@ -17,20 +19,62 @@ internal sealed class JsonApi(HttpClient http, string who)
 
     /// <summary>Reads a document.</summary>
     /// <param name="path">The path and query below the base address, without a slash at the beginning.</param>
-    /// <param name="credential">Who signs in; null for nobody.</param>
+    /// <param name="login">Who signs in; null for nobody.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The body of a success, or of any other response that is JSON, as errors of these APIs are.</returns>
     /// <exception cref="MonitoringException"><see cref="ErrorId.ServiceUnreachable"/>, <see cref="ErrorId.TimedOut"/>, <see
-    /// cref="ErrorId.NotAuthenticated"/> or <see cref="ErrorId.ResponseInvalid"/>; or why its pod could not be dialled.</exception>
-    public async Task<ReadOnlyMemory<byte>> GetAsync(string path, NetworkCredential? credential, CancellationToken cancellationToken)
+    /// cref="ErrorId.NotAuthenticated"/>, <see cref="ErrorId.CertificateNotTrusted"/> or <see cref="ErrorId.ResponseInvalid"/>; or why its
+    /// pod could not be dialled.</exception>
+    public async Task<ReadOnlyMemory<byte>> GetAsync(string path, ServerLogin? login, CancellationToken cancellationToken) =>
+        await SendAsync(() => Create(HttpMethod.Get, path), login, isOptional: false, cancellationToken).ConfigureAwait(false)
+        ?? throw new InvalidOperationException("A document that is not optional has a body.");
+
+    /// <summary>Reads a document that not every server of the kind has; null if this server does not have it.</summary>
+    public Task<ReadOnlyMemory<byte>?> FindAsync(string path, ServerLogin? login, CancellationToken cancellationToken) =>
+        SendAsync(() => Create(HttpMethod.Get, path), login, isOptional: true, cancellationToken);
+
+    /// <summary>Sends a form; null if the server takes none. The request changes nothing, so that it may be sent again.</summary>
+    public Task<ReadOnlyMemory<byte>?> FindByFormAsync(
+        string path,
+        IReadOnlyDictionary<string, string> form,
+        ServerLogin? login,
+        CancellationToken cancellationToken) => SendAsync(
+            () =>
+            {
+                var request = Create(HttpMethod.Post, path);
+                request.Content = new FormUrlEncodedContent(form);
+                return request;
+            },
+            login,
+            isOptional: true,
+            cancellationToken);
+
+    private static HttpRequestMessage Create(HttpMethod method, string path)
+    {
+        var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        return request;
+    }
+
+    private async Task<ReadOnlyMemory<byte>?> SendAsync(
+        Func<HttpRequestMessage> create,
+        ServerLogin? login,
+        bool isOptional,
+        CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         try
         {
-            using var request = CreateRequest(path, credential);
+            using var request = create();
+            request.Headers.Authorization = login?.CreateHeader();
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
-            EnsureJson(response);
+            if (isOptional && (int)response.StatusCode is 400 or 404 or 405 or 501 && !IsJson(response))
+            {
+                return null;
+            }
+
+            EnsureJson(response, isSignedIn: login is not null);
             return await ReadAsync(response.Content, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
@@ -40,6 +84,24 @@ internal sealed class JsonApi(HttpClient http, string who)
         catch (HttpRequestException exception) when (FindCause<MonitoringException>(exception) is { } dialError)
         {
             throw new MonitoringException(dialError.ErrorId, dialError.Reason, dialError.Remedy, who, exception);
+        }
+        catch (HttpRequestException exception) when (FindCause<CertificateRefusedException>(exception) is { } refused)
+        {
+            throw new MonitoringException(
+                ErrorId.CertificateNotTrusted,
+                $"the certificate of {who} {refused.Refusal.Text}",
+                DescribeTrust(refused.Refusal.Kind),
+                who,
+                exception);
+        }
+        catch (HttpRequestException exception) when (FindCause<AuthenticationException>(exception) is { } handshake)
+        {
+            throw new MonitoringException(
+                ErrorId.ServiceUnreachable,
+                $"{who} does not answer: the TLS handshake failed: {Describe(handshake)}",
+                "give the address with http:// if the server serves no TLS",
+                who,
+                exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
@@ -51,28 +113,29 @@ internal sealed class JsonApi(HttpClient http, string who)
         }
     }
 
-    private static HttpRequestMessage CreateRequest(string path, NetworkCredential? credential)
+    private string DescribeTrust(CertificateFault fault) => fault switch
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        if (credential is not null)
-        {
-            var pair = System.Text.Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Password}");
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(pair));
-        }
+        CertificateFault.OutOfDate => "have it renewed, or set the clock of this machine right",
+        CertificateFault.WrongHost => $"give an address with -{access.Name}Uri that the certificate names",
+        _ => $"give the authority that signed it with -{access.Name}CertificateAuthority",
+    };
 
-        return request;
-    }
+    private static bool IsJson(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType == "application/json";
 
-    private void EnsureJson(HttpResponseMessage response)
+    private void EnsureJson(HttpResponseMessage response, bool isSignedIn)
     {
         var status = (int)response.StatusCode;
         if (status is 401 or 403)
         {
-            throw new MonitoringException(ErrorId.NotAuthenticated, $"{who} asks for credentials ({status})", who);
+            throw new MonitoringException(
+                ErrorId.NotAuthenticated,
+                isSignedIn ? $"{who} does not accept the credentials ({status})" : $"{who} asks for credentials ({status})",
+                $"sign in with -{access.Name}Credential or -{access.Name}Token"
+                    + (isSignedIn ? " as a user who may ask" : string.Empty),
+                who);
         }
 
-        if (!response.IsSuccessStatusCode && response.Content.Headers.ContentType?.MediaType != "application/json")
+        if (!response.IsSuccessStatusCode && !IsJson(response))
         {
             var reason = OneLine.Clean(response.ReasonPhrase, 60);
             throw new MonitoringException(ErrorId.ResponseInvalid, $"{who} answers {status} {reason}", who);

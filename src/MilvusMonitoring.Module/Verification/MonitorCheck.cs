@@ -4,13 +4,14 @@ using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>The monitor is in the cluster, and Prometheus accepts it.</summary>
-internal sealed class MonitorCheck : ICheck
+/// <summary>A monitor that reaches the Milvus is in the cluster, and Prometheus accepts it.</summary>
+internal sealed class MonitorCheck(PrometheusReplicas replicas) : ICheck
 {
     public string DescribeTarget(CheckContext context)
     {
+        var place = context.Request.Monitor?.Namespace ?? context.InstanceNamespace;
         var name = context.Request.Monitor?.Name ?? context.Found?.Instance.MonitorName ?? context.InstanceName;
-        return $"{context.MonitorKind}/{context.InstanceNamespace}/{name}";
+        return $"{context.MonitorKind}/{place}/{name}";
     }
 
     public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
@@ -20,33 +21,70 @@ internal sealed class MonitorCheck : ICheck
             return null;
         }
 
-        context.Monitor = await FindAsync(context, cancellationToken).ConfigureAwait(false);
-        return context.Monitor is { } monitor
-            ? MonitorRule.Evaluate(
+        context.Candidates = await ListCandidatesAsync(context, cancellationToken).ConfigureAwait(false);
+        context.Monitor = context.Candidates.Count > 0 ? context.Candidates[0] : null;
+        if (context.Monitor is { } monitor)
+        {
+            return MonitorRule.Evaluate(
                 monitor.Id,
                 [.. monitor.Endpoints.Select(endpoint => (endpoint.Text("interval"), endpoint.Text("scrapeTimeout")))],
-                context.WriteRepairCommand(MonitorSettings.None))
-            : Finding.Failed(DescribeTarget(context), "is not in the cluster", DescribeCreation(context));
+                context.WriteRepairCommand(MonitorSettings.None));
+        }
+
+        context.Jobs = context.Request.Monitor is null
+            ? await JobSearch.ListAsync(context, replicas, cancellationToken).ConfigureAwait(false)
+            : [];
+        return MonitorRule.DescribeMissing(DescribeTarget(context), context.Jobs, context.HasOnlyAddress, DescribeCreation(context));
     }
 
-    private static async Task<LiveMonitor?> FindAsync(CheckContext context, CancellationToken cancellationToken)
+    /// <summary>Lists the monitor that the caller named or, if he named none, the own monitor of the Milvus and those of others.</summary>
+    private static async Task<IReadOnlyList<LiveMonitor>> ListCandidatesAsync(CheckContext context, CancellationToken cancellationToken)
     {
-        if (context.Request.Monitor is var (kind, name))
+        var own = await FindOwnAsync(context, cancellationToken).ConfigureAwait(false);
+        if (context.Request.Monitor is not null)
         {
-            var type = kind == ResourceType.PodMonitor.Kind ? ResourceType.PodMonitor : ResourceType.ServiceMonitor;
-            var id = type.IdOf(context.InstanceNamespace, name);
-            return await context.Monitors.FindAsync(type, id, cancellationToken).ConfigureAwait(false);
+            return own is null ? [] : [own];
         }
 
-        if (context.Found is { } found
-            && await context.Monitors.FindAsync(found.MonitorType, found.MonitorId, cancellationToken).ConfigureAwait(false) is { } own)
+        var rule = await context.GetReachRuleAsync(cancellationToken).ConfigureAwait(false);
+        if (own is not null && rule.Evaluate([own]).Pods is not { } pods)
         {
-            return own;
+            return [own];
         }
 
-        // A monitor that others made under another name serves as well.
-        var monitors = await context.Monitors.ListAsync(context.InstanceNamespace, cancellationToken).ConfigureAwait(false);
-        return monitors.FirstOrDefault(monitor => monitor.Instance == context.InstanceName);
+        if (own is not null && rule.Reaches(own) && rule.Evaluate([own]).Pods!.All(pod => pod.Unreached is null))
+        {
+            return [own];
+        }
+
+        string[] places = [context.InstanceNamespace, .. context.Prometheus is { } prometheus ? [prometheus.Namespace] : (string[])[]];
+        var all = await new MonitorSearch(context.Client, context.Sink)
+            .ListAsync([.. places.Distinct(StringComparer.Ordinal)], cancellationToken)
+            .ConfigureAwait(false);
+        var others = all.Where(monitor => monitor.Id != own?.Id).ToList();
+        var reaching = others.Where(rule.Reaches).ToList();
+        if (own is not null)
+        {
+            return rule.Reaches(own) || reaching.Count == 0 ? [own, .. reaching] : [.. reaching, own];
+        }
+
+        // A monitor that names the Milvus and reaches nothing shows in the next checks what it lacks.
+        return reaching.Count > 0 ? reaching : [.. others.Where(rule.Names).Take(1)];
+    }
+
+    private static async Task<LiveMonitor?> FindOwnAsync(CheckContext context, CancellationToken cancellationToken)
+    {
+        if (context.Request.Monitor is { } requested)
+        {
+            var type = requested.Kind == ResourceType.PodMonitor.Kind ? ResourceType.PodMonitor : ResourceType.ServiceMonitor;
+            return await context.Monitors
+                .FindAsync(type, type.IdOf(requested.Namespace, requested.Name), cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        return context.Found is { } found
+            ? await context.Monitors.FindAsync(found.MonitorType, found.MonitorId, cancellationToken).ConfigureAwait(false)
+            : null;
     }
 
     private static string DescribeCreation(CheckContext context) =>
@@ -76,5 +114,22 @@ internal static class MonitorRule
         return problem is null
             ? Finding.Passed(id.ToString(), $"scrapes every {endpoints[0].Interval ?? "interval of Prometheus"}")
             : Finding.Failed(id.ToString(), problem.Reason, remedy);
+    }
+
+    /// <summary>Describes that no monitor reaches the Milvus.</summary>
+    /// <param name="target">The monitor that the Milvus would have.</param>
+    /// <param name="jobs">The scrape jobs that Prometheus has for the Milvus all the same.</param>
+    /// <param name="hasOnlyAddress">Whether the server that has the samples need not be scraping by monitors of this cluster.</param>
+    /// <param name="remedy">What creates the monitor.</param>
+    public static Finding DescribeMissing(string target, IReadOnlyList<string> jobs, bool hasOnlyAddress, string remedy)
+    {
+        if (jobs.Count > 0)
+        {
+            return Finding.Passed(target, $"there is no monitor, and Prometheus scrapes the Milvus by {JobSearch.Describe(jobs)}");
+        }
+
+        return hasOnlyAddress
+            ? Finding.Skipped(target, "no monitor in the cluster reaches the Milvus; the samples at the given address decide")
+            : Finding.Failed(target, "is not in the cluster", remedy);
     }
 }

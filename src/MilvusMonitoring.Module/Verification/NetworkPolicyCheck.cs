@@ -2,6 +2,7 @@ using System.Text.Json;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Milvus;
 using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Verification;
@@ -9,40 +10,46 @@ namespace MilvusMonitoring.Verification;
 /// <summary>No network policy keeps Prometheus out.</summary>
 internal sealed class NetworkPolicyCheck : ICheck
 {
-    private const int MetricsPort = 9091;
-
     private static readonly ResourceType NetworkPolicy = new("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", true);
 
     public string DescribeTarget(CheckContext context) => $"Namespace/{context.InstanceNamespace}";
 
     public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
-        if (context.Targets?.Endpoints is not [var endpoint, ..]
-            || context.Monitor is not { } monitor
-            || context.Prometheus is not { } prometheus)
+        if (context.HasOnlyAddress)
+        {
+            return Finding.Skipped(DescribeTarget(context), "where the server at the given address scrapes from is not known");
+        }
+
+        if (context.Prometheus is not { } prometheus
+            || (context.Used.Count == 0 && context.Jobs.Count == 0)
+            || (await context.GetReachAsync(cancellationToken).ConfigureAwait(false)).Pods is not [var pod, ..])
         {
             return null;
         }
 
         var client = context.Client;
-        var place = endpoint.Namespace;
         var policies = await client
-            .ListAsync(NetworkPolicy, place, string.Empty, cancellationToken)
+            .ListAsync(NetworkPolicy, pod.Namespace, string.Empty, cancellationToken)
             .ToListAsync(cancellationToken)
             .ConfigureAwait(false);
-        var podId = ResourceType.Pod.IdOf(place, endpoint.Pod);
-        if (policies.Count == 0
-            || await client.FindAsync(ResourceType.Pod, podId, cancellationToken).ConfigureAwait(false) is not { } body)
+        if (policies.Count == 0)
         {
-            return Finding.Passed($"Namespace/{place}", "has no network policy");
+            return Finding.Passed($"Namespace/{pod.Namespace}", "has no network policy");
         }
 
-        var pod = JsonSlice.Parse(body);
-        var portName = monitor.Ports.FirstOrDefault() ?? string.Empty;
+        if (pod.Ports is not { } ports)
+        {
+            return Finding.Unknown($"Namespace/{pod.Namespace}", "the pods of Milvus could not be read");
+        }
+
+        var scraped = context.Used.SelectMany(monitor => monitor.Endpoints).Select(ScrapePort.From).FirstOrDefault();
+        var portName = scraped?.Name ?? scraped?.Container ?? MilvusChart.MetricsPort;
+        var number = scraped?.Number ?? ports.FirstOrDefault(port => port.Name == portName)?.Number ?? MilvusPod.UsualMetricsPort;
         return NetworkPolicyRule.Evaluate(
             policies,
-            new PolicyPeer(place, pod.Member("metadata").TextMap("labels"), new Dictionary<string, string>()),
-            (portName, Workloads.FindPort(pod, portName) ?? MetricsPort),
+            new PolicyPeer(pod.Namespace, pod.Labels, new Dictionary<string, string>()),
+            (portName, (int)number),
             await ReadPeerAsync(client, prometheus, cancellationToken).ConfigureAwait(false));
     }
 

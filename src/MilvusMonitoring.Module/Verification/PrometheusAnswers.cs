@@ -58,9 +58,11 @@ internal static class PrometheusAnswers
         return jobs;
     }
 
-    /// <summary>Lists the active targets of scrape pools.</summary>
-    public static IReadOnlyList<PrometheusTarget> ListTargets(JsonElement data, IReadOnlySet<string> pools) =>
-        [.. data.Items("activeTargets").Where(target => pools.Contains(target.Text("scrapePool") ?? string.Empty)).Select(ReadTarget)];
+    /// <summary>Lists the active targets.</summary>
+    /// <param name="data">The answer.</param>
+    /// <param name="pools">The scrape pools; null for all.</param>
+    public static IReadOnlyList<PrometheusTarget> ListTargets(JsonElement data, IReadOnlySet<string>? pools) =>
+        [.. data.Items("activeTargets").Select(ReadTarget).Where(target => pools is null || pools.Contains(target.Pool))];
 
     /// <summary>Lists the ages of samples, from a query whose values are seconds.</summary>
     public static IReadOnlyList<SampleAge> ListAges(JsonElement data) => [.. data.Items("result").Select(ReadAge).OfType<SampleAge>()];
@@ -70,7 +72,12 @@ internal static class PrometheusAnswers
         target.Text("health") ?? "unknown",
         OneLine.TrimPunctuation(OneLine.Clean(target.Text("lastError"), 200)),
         ParseDuration(target.Text("scrapeInterval")),
-        ParseDuration(target.Text("scrapeTimeout")));
+        ParseDuration(target.Text("scrapeTimeout")))
+    {
+        Discovered = target.TextMap("discoveredLabels"),
+        Pool = target.Text("scrapePool") ?? string.Empty,
+        Url = Uri.TryCreate(target.Text("scrapeUrl"), UriKind.Absolute, out var url) ? url : null,
+    };
 
     private static SampleAge? ReadAge(JsonElement result) =>
         result.Items("value").ElementAtOrDefault(1) is { ValueKind: JsonValueKind.String } text

@@ -21,8 +21,19 @@ internal sealed class PrometheusCheck : ICheck
     public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
         context.Servers ??= await ListServersAsync(context, cancellationToken).ConfigureAwait(false);
+        if (context.Servers.Count == 0 && context.Request.PrometheusUris.Count > 0 && context.Request.Prometheus.Name is null)
+        {
+            return Finding.Skipped(DescribeTarget(context), "there is no Prometheus resource; the server at the given address is asked");
+        }
+
         if (context.Servers.Count == 0)
         {
+            var readers = await context.ListReadersAsync(cancellationToken).ConfigureAwait(false);
+            if (readers.Count > 0 && context.Stack is null)
+            {
+                return PrometheusRule.DescribeOtherReaders(DescribeTarget(context), readers);
+            }
+
             var others = await ListOthersAsync(context, cancellationToken).ConfigureAwait(false);
             var install = context.Stack is { } stack
                 ? context.Remedies.Install(stack)
@@ -109,7 +120,9 @@ internal static class PrometheusRule
         }
 
         var target = waiting[0].Id.ToString();
-        var detail = string.Join(", ", waiting.Select(item => $"{item.Id}: {item.State.Message}"));
+        var detail = waiting.Count == 1
+            ? waiting[0].State.Message
+            : string.Join(", ", waiting.Select(item => $"{item.Id}: {item.State.Message}"));
         var remedy = restore(waiting[0].Id);
         return waiting.Count < states.Count ? Finding.Warning(target, detail, remedy) : Finding.Failed(target, detail, remedy);
     }
@@ -120,8 +133,14 @@ internal static class PrometheusRule
     /// <param name="remedy">What restarts the operator; null if this module did not install it.</param>
     public static Finding DescribeBlindOperator(ResourceId resource, BlindOperator blind, string? remedy) => Finding.Failed(
         resource.ToString(),
-        $"{resource}: {blind.Operator} does not see it: {blind.Reason}",
+        $"{blind.Operator} does not see it: {blind.Reason}",
         remedy ?? Remedies.DescribeManual($"Restart {blind.Operator}, so that it looks for its kinds again."));
+
+    /// <summary>Describes readers of monitors whose samples are in another server.</summary>
+    public static Finding DescribeOtherReaders(string target, IReadOnlyList<string> readers) => Finding.Unknown(
+        target,
+        $"there is no Prometheus resource; {string.Join(", ", readers)} {(readers.Count == 1 ? "scrapes" : "scrape")} in this cluster",
+        Remedies.DescribeManual("Give the address of the server that has the samples with -PrometheusUri."));
 
     /// <summary>Describes that no Prometheus resource matches the request.</summary>
     /// <param name="target">What was searched for.</param>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MilvusMonitoring.Verification;
 
 /// <summary>A target as Prometheus shows it.</summary>
@@ -13,16 +15,127 @@ internal sealed record PrometheusTarget(
     TimeSpan? Interval,
     TimeSpan? Timeout)
 {
+    /// <summary>The labels before relabelling; empty if Prometheus does not show them.</summary>
+    public IReadOnlyDictionary<string, string> Discovered { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The scrape job.</summary>
+    public string Pool { get; init; } = string.Empty;
+
+    /// <summary>The URL that Prometheus scrapes; null if it does not show it.</summary>
+    public Uri? Url { get; init; }
+
+    public bool IsUp => Health == "up";
+
+    public bool IsDown => Health == "down";
+
     /// <summary>The pod of the target, or its address.</summary>
-    public string Pod => Labels.GetValueOrDefault("pod") ?? Labels.GetValueOrDefault("instance") ?? string.Empty;
+    public string Pod => Labels.GetValueOrDefault("pod") ?? DiscoveredPod ?? Labels.GetValueOrDefault("instance") ?? string.Empty;
+
+    /// <summary>
+    /// Whether this is a target of a pod. What Prometheus discovered decides, then the address that it scrapes: relabelling may change or
+    /// drop every label of a series.
+    /// </summary>
+    public bool IsOf(MilvusPod pod)
+    {
+        if (DiscoveredPod is { } discovered)
+        {
+            return discovered == pod.Name && IsIn(pod, Discovered.GetValueOrDefault("__meta_kubernetes_namespace"));
+        }
+
+        return pod.Addresses.Contains(Url?.DnsSafeHost)
+            || pod.Addresses.Contains(ServerAddress.GetHost(Labels.GetValueOrDefault("instance")))
+            || (Labels.GetValueOrDefault("pod") == pod.Name && IsIn(pod, Labels.GetValueOrDefault("namespace")));
+    }
+
+    /// <summary>
+    /// Whether this is a target of a pod at the port of its metrics. A job that is not known to scrape Milvus may scrape a sidecar.
+    /// </summary>
+    public bool IsOfMetricsOf(MilvusPod pod) =>
+        IsOf(pod) && (Url?.Port ?? ServerAddress.GetPort(Labels.GetValueOrDefault("instance"))) is { } port && pod.IsMetricsPort(port);
+
+    private string? DiscoveredPod =>
+        Discovered.GetValueOrDefault("__meta_kubernetes_pod_name")
+        ?? FindTargetName("endpoint")
+        ?? FindTargetName("endpointslice");
+
+    private string? FindTargetName(string role) =>
+        Discovered.GetValueOrDefault($"__meta_kubernetes_{role}_address_target_kind") == "Pod"
+            ? Discovered.GetValueOrDefault($"__meta_kubernetes_{role}_address_target_name")
+            : null;
+
+    private static bool IsIn(MilvusPod pod, string? namespaceName) => namespaceName is null || namespaceName == pod.Namespace;
+}
+
+/// <summary>Reads an address such as <c>10.0.0.1:9091</c> or <c>[fd00::1]:9091</c>.</summary>
+internal static class ServerAddress
+{
+    public static string? GetHost(string? address)
+    {
+        if (address is null)
+        {
+            return null;
+        }
+
+        if (address.StartsWith('['))
+        {
+            return address[1..].Split(']')[0];
+        }
+
+        var colon = address.IndexOf(':', StringComparison.Ordinal);
+        return colon >= 0 && colon == address.LastIndexOf(':') ? address[..colon] : address;
+    }
+
+    public static int? GetPort(string? address) =>
+        int.TryParse(address?[(address.LastIndexOf(':') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
+}
+
+/// <summary>A pod of Milvus with the targets by which one Prometheus scrapes it.</summary>
+/// <param name="Pod">The pod.</param>
+/// <param name="Targets">Its targets; empty if the server does not show targets.</param>
+internal sealed record ScrapedPod(MilvusPod Pod, IReadOnlyList<PrometheusTarget> Targets)
+{
+    /// <summary>Whether a sample comes from the pod: every label by which the two can be compared is the same.</summary>
+    public bool IsSourceOf(SampleAge sample)
+    {
+        if (Targets.Count == 0)
+        {
+            var place = sample.Labels.GetValueOrDefault("namespace") ?? Pod.Namespace;
+            return (sample.Labels.GetValueOrDefault("pod") == Pod.Name && place == Pod.Namespace)
+                || Pod.Addresses.Contains(ServerAddress.GetHost(sample.Labels.GetValueOrDefault("instance")));
+        }
+
+        return sample.HasSource
+            && Targets.Any(target => Compared.All(label => IsSame(label, target.Labels, sample.Labels)));
+    }
+
+    private static readonly string[] Compared = ["job", "instance", "namespace", "pod"];
+
+    private static bool IsSame(string label, IReadOnlyDictionary<string, string> target, IReadOnlyDictionary<string, string> sample) =>
+        string.IsNullOrEmpty(target.GetValueOrDefault(label))
+        || string.IsNullOrEmpty(sample.GetValueOrDefault(label))
+        || target[label] == sample[label];
 }
 
 /// <summary>The newest sample of a series.</summary>
-/// <param name="Labels">The labels by which dashboards find the series.</param>
+/// <param name="Labels">The labels by which dashboards find the series, and those of its target.</param>
 /// <param name="Age">Its age by the clock of Prometheus.</param>
-internal sealed record SampleAge(IReadOnlyDictionary<string, string> Labels, TimeSpan Age);
+internal sealed record SampleAge(IReadOnlyDictionary<string, string> Labels, TimeSpan Age)
+{
+    /// <summary>Whether its labels tell from which target it comes.</summary>
+    public bool HasSource =>
+        !string.IsNullOrEmpty(Labels.GetValueOrDefault("instance")) || !string.IsNullOrEmpty(Labels.GetValueOrDefault("pod"));
+}
 
 /// <summary>The configuration that a replica has loaded.</summary>
-/// <param name="Jobs">The names of its scrape jobs.</param>
+/// <param name="Jobs">The names of its scrape jobs; null if the server does not show its configuration.</param>
 /// <param name="IsLastReloadGood">Whether the replica accepted its newest configuration; null if it does not say.</param>
-internal sealed record LoadedConfiguration(IReadOnlySet<string> Jobs, bool? IsLastReloadGood);
+internal sealed record LoadedConfiguration(IReadOnlySet<string>? Jobs, bool? IsLastReloadGood)
+{
+    /// <summary>Finds a job under its name, or under the name that operators before 0.47 gave it: without the kind.</summary>
+    /// <returns>The name; null if the job is not loaded.</returns>
+    public string? FindJob(string job)
+    {
+        var old = job[(job.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        return ((string[])[job, old]).FirstOrDefault(name => Jobs?.Contains(name) is true);
+    }
+}

@@ -8,6 +8,9 @@ namespace MilvusMonitoring.Verification;
 /// <param name="Kubeconfig">The kubeconfig that the caller named; null for the default.</param>
 internal sealed record Remedies(string? Context, string? Kubeconfig)
 {
+    /// <summary>What the caller gave to reach Prometheus and Grafana; without secrets.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
     /// <summary>Writes what only a person can do as a comment, so that running it does nothing.</summary>
     public static string DescribeManual(string sentence) => $"# {sentence}";
 
@@ -50,7 +53,7 @@ internal sealed record Remedies(string? Context, string? Kubeconfig)
 
     /// <summary>Waits until Prometheus scrapes what a new monitor selects.</summary>
     public string Wait(string name, string namespaceName) =>
-        Command("Test-MilvusMonitoring", PowerShellText.Quote(name), SelectNamespace(namespaceName), "-Wait");
+        Command("Test-MilvusMonitoring", [PowerShellText.Quote(name), SelectNamespace(namespaceName), "-Wait", .. Arguments]);
 
     /// <summary>Lists every Milvus.</summary>
     public string Instances() => Command("Get-MilvusInstance");

@@ -18,7 +18,7 @@ internal static class ReplicaQuery
     /// <summary>Sends a request, and merges the responses of the shards of one set.</summary>
     public static async Task<IReadOnlyList<ReplicaAnswer<IReadOnlyList<T>>>> ListMergedAsync<T>(
         IReadOnlyList<PrometheusReplica> replicas,
-        Func<PrometheusApi, Task<IReadOnlyList<T>>> send)
+        Func<PrometheusApi, Task<IReadOnlyList<T>?>> send)
     {
         var answers = await ListAsync(replicas, send).ConfigureAwait(false);
         var sets = answers.Zip(replicas).GroupBy(item => item.Second.Set, item => item.First);
@@ -27,15 +27,20 @@ internal static class ReplicaQuery
 
     public static async Task<IReadOnlyList<ReplicaAnswer<T>>> ListAsync<T>(
         IReadOnlyList<PrometheusReplica> replicas,
-        Func<PrometheusApi, Task<T>> send) =>
+        Func<PrometheusApi, Task<T?>> send)
+        where T : class =>
         await Task.WhenAll(replicas.Select(replica => GetAsync(replica, send))).ConfigureAwait(false);
 
     /// <summary>Merges the responses of shards, each of which scrapes a part of the targets; an error of one is the error of all.</summary>
     public static ReplicaAnswer<IReadOnlyList<T>> MergeShards<T>(IReadOnlyList<ReplicaAnswer<IReadOnlyList<T>>> shards) =>
         shards.FirstOrDefault(shard => shard.Error is not null)
-        ?? new ReplicaAnswer<IReadOnlyList<T>>(ReplicaRule.JoinNames(shards), [.. shards.SelectMany(shard => shard.Value!)], null);
+        ?? new ReplicaAnswer<IReadOnlyList<T>>(
+            ReplicaRule.JoinNames(shards),
+            shards.Any(shard => shard.Value is null) ? null : [.. shards.SelectMany(shard => shard.Value!)],
+            null);
 
-    private static async Task<ReplicaAnswer<T>> GetAsync<T>(PrometheusReplica replica, Func<PrometheusApi, Task<T>> send)
+    private static async Task<ReplicaAnswer<T>> GetAsync<T>(PrometheusReplica replica, Func<PrometheusApi, Task<T?>> send)
+        where T : class
     {
         try
         {
@@ -62,13 +67,17 @@ internal static class ReplicaRule
             return Finding.Failed(target, "no pod of it is ready", Remedies.DescribeManual($"Have a pod of {target} become ready."));
         }
 
+        if (replicas.FirstOrDefault(replica => replica.Error?.ErrorId == ErrorId.CertificateNotTrusted) is { } untrusted)
+        {
+            return Finding.FromError(CheckStatus.Failed, target, untrusted.Error!) with { IsOfOtherServer = true };
+        }
+
         if (replicas.FirstOrDefault(replica => replica.Error?.ErrorId is ErrorId.ServiceUnreachable or ErrorId.TimedOut) is { } silent)
         {
-            return Finding.Failed(
-                target,
-                OneLine.TrimPunctuation(silent.Error!.Message),
-                Remedies.DescribeManual(
-                    $"See that {silent.Name} runs and can be reached from here; give another address with -PrometheusUri."));
+            var remedy = silent.Error!.Remedy is { } text
+                ? $"{char.ToUpperInvariant(text[0])}{text[1..]}."
+                : $"See that {silent.Name} runs and can be reached from here; give another address with -PrometheusUri.";
+            return Finding.Failed(target, OneLine.TrimPunctuation(silent.Error.Reason), Remedies.DescribeManual(remedy));
         }
 
         if (replicas.FirstOrDefault(replica => replica is { IsNamed: true, Error.ErrorId: ErrorId.ResponseInvalid }) is { } other)
@@ -84,7 +93,10 @@ internal static class ReplicaRule
                 CheckStatus.Unknown,
                 target,
                 refusing.Error!,
-                Remedies.DescribeManual("Give an address of Prometheus that you may ask with -PrometheusUri."))
+                Remedies.DescribeManual("Give an address of Prometheus that you may ask with -PrometheusUri.")) with
+            {
+                IsOfOtherServer = refusing.Error!.ErrorId == ErrorId.NotAuthenticated && refusing.IsNamed,
+            }
             : null;
     }
 

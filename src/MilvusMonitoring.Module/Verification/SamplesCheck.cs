@@ -1,3 +1,4 @@
+using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.Verification;
@@ -11,20 +12,26 @@ internal sealed class SamplesCheck : ICheck
 
     public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
-        if (context.Addresses.Count == 0 || context.Replicas is not { } replicas)
+        if (context.Scraped is not { Count: > 0 } pods || context.Replicas is not { } replicas)
         {
             return null;
         }
 
         var answers = await ReplicaQuery
-            .ListMergedAsync(replicas, api => api.ListAgesAsync(context.Addresses, cancellationToken))
+            .ListMergedAsync<SampleAge>(replicas, async api => await api.ListAgesAsync(pods, cancellationToken).ConfigureAwait(false))
             .ConfigureAwait(false);
+        var target = context.Prometheus is null ? ReplicaRule.JoinNames(answers) : DescribeTarget(context);
+        var job = context.Used is [var monitor, ..] && monitor.Type.Kind == ResourceType.ServiceMonitor.Kind
+            ? (await context.GetReachAsync(cancellationToken).ConfigureAwait(false)).Scraped.FirstOrDefault()?.Name
+            : null;
         return SamplesRule.Evaluate(
-            DescribeTarget(context),
+            target,
             context.Interval ?? UsualInterval,
             answers,
+            pods,
             MilvusChart.Name,
-            context.WriteWaitCommand(),
+            SeriesSelector.Show(pods, job),
+            context.WriteWaitCommand($"See the graph of {target} for these series, and its log for samples that it drops."),
             context.WriteRepairCommand());
     }
 }
@@ -32,6 +39,8 @@ internal sealed class SamplesCheck : ICheck
 /// <summary>Whether every replica has fresh samples with the labels that dashboards select.</summary>
 internal static class SamplesRule
 {
+    private const int MostNamed = 5;
+
     /// <summary>The labels by which Milvus's dashboards select and group.</summary>
     public static IReadOnlyList<string> DashboardLabels { get; } =
         ["namespace", "pod", "app_kubernetes_io_name", "app_kubernetes_io_instance"];
@@ -39,31 +48,35 @@ internal static class SamplesRule
     /// <param name="target">The Prometheus.</param>
     /// <param name="interval">The scrape interval of the targets.</param>
     /// <param name="replicas">The samples of each replica.</param>
+    /// <param name="pods">The pods that must have samples.</param>
     /// <param name="appName">The value of the label <c>app_kubernetes_io_name</c> that Milvus's dashboards select.</param>
-    /// <param name="wait">The command that waits for the samples.</param>
+    /// <param name="expression">The expression that shows the targets.</param>
+    /// <param name="wait">What to do until there are samples.</param>
     /// <param name="enable">The command that adds the labels.</param>
     public static Finding Evaluate(
         string target,
         TimeSpan interval,
         IReadOnlyList<ReplicaAnswer<IReadOnlyList<SampleAge>>> replicas,
+        IReadOnlyList<ScrapedPod> pods,
         string appName,
+        string expression,
         string wait,
         string enable)
     {
         var failure = ReplicaRule.FindFailure(target, replicas)
             ?? replicas
-                .Select(replica => FindFailure(target, interval, replica, wait, enable))
+                .Select(replica => FindFailure(target, interval, replica, pods, wait, enable))
                 .FirstOrDefault(finding => finding is not null);
         if (failure is not null)
         {
             return failure;
         }
 
-        var samples = ListNewest(replicas[0].Value!);
-        var age = samples.Max(sample => sample.Age).TotalSeconds;
-        var detail = $"the newest samples of {Quantity.Describe(samples.Count, "pod")} are {age:0.#} s old at most, "
-            + $"on {Quantity.Describe(replicas.Count, "replica")}";
-        var name = samples
+        var newest = pods.Select(pod => FindNewest(replicas[0].Value!, pod)!).ToList();
+        var age = newest.Max(sample => sample.Age).TotalSeconds;
+        var detail = $"the newest samples of {Quantity.Describe(newest.Count, "pod")} are {age:0.#} s old at most, "
+            + $"on {Quantity.Describe(replicas.Count, "replica")}; {expression} shows them";
+        var name = newest
             .Select(sample => sample.Labels.GetValueOrDefault("app_kubernetes_io_name"))
             .FirstOrDefault(name => name != appName);
         return name is null
@@ -79,6 +92,7 @@ internal static class SamplesRule
         string target,
         TimeSpan interval,
         ReplicaAnswer<IReadOnlyList<SampleAge>> replica,
+        IReadOnlyList<ScrapedPod> pods,
         string wait,
         string enable)
     {
@@ -90,19 +104,33 @@ internal static class SamplesRule
                 wait);
         }
 
-        var newest = ListNewest(replica.Value);
-        if (newest.MaxBy(sample => sample.Age) is { } oldest && oldest.Age > interval * 2)
+        var own = replica.Value.Where(sample => !sample.HasSource || pods.Any(pod => pod.IsSourceOf(sample))).ToList();
+        var newest = pods.Select(pod => (Pod: pod, Sample: FindNewest(own, pod))).ToList();
+        var missing = newest.Where(item => item.Sample is null).Select(item => item.Pod.Pod.Name).ToList();
+        if (missing.Count > 0 && own.All(sample => sample.HasSource))
         {
-            var pod = oldest.Labels.GetValueOrDefault("pod");
+            var names = string.Join(", ", missing.Take(MostNamed).Select(pod => $"pod {pod}"));
+            var more = missing.Count > MostNamed ? $" and {missing.Count - MostNamed} more" : string.Empty;
             return Finding.Failed(
                 target,
-                $"the newest sample of pod {pod} on {replica.Name} is {oldest.Age.TotalSeconds:0} s old, "
+                $"{replica.Name} has no sample of {names}{more}, "
+                    + $"with {Quantity.Describe(pods.Count, "pod")} running",
+                wait);
+        }
+
+        if (newest.OrderByDescending(item => item.Sample?.Age).First() is { Sample: { } oldest, Pod.Pod.Name: var stale }
+            && oldest.Age > interval * 2)
+        {
+            return Finding.Failed(
+                target,
+                $"the newest sample of pod {stale} on {replica.Name} is {oldest.Age.TotalSeconds:0} s old, "
                     + $"with an interval of {interval.TotalSeconds:0.#} s",
                 Remedies.DescribeManual("See that the metrics of Milvus carry no timestamps of their own, and that the clocks agree."));
         }
 
+        var shown = newest.Select(item => item.Sample).OfType<SampleAge>().Concat(own.Where(sample => !sample.HasSource)).ToList();
         var lacking = DashboardLabels
-            .Where(label => newest.Any(sample => string.IsNullOrEmpty(sample.Labels.GetValueOrDefault(label))))
+            .Where(label => shown.Any(sample => string.IsNullOrEmpty(sample.Labels.GetValueOrDefault(label))))
             .ToList();
         if (lacking.Count == 0)
         {
@@ -117,13 +145,9 @@ internal static class SamplesRule
     }
 
     /// <summary>
-    /// Lists the newest sample of each pod: for five minutes after a change of a pod's labels, Prometheus also shows the series with the
-    /// old ones.
+    /// Finds the newest sample of a pod: for five minutes after a change of a pod's labels, Prometheus also shows the series with the old
+    /// ones.
     /// </summary>
-    private static IReadOnlyList<SampleAge> ListNewest(IReadOnlyList<SampleAge> samples) =>
-        [
-            .. samples
-                .GroupBy(sample => (sample.Labels.GetValueOrDefault("namespace"), sample.Labels.GetValueOrDefault("pod")))
-                .Select(pod => pod.MinBy(sample => sample.Age)!),
-        ];
+    private static SampleAge? FindNewest(IReadOnlyList<SampleAge> samples, ScrapedPod pod) =>
+        samples.Where(pod.IsSourceOf).MinBy(sample => sample.Age);
 }

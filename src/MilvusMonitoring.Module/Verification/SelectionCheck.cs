@@ -5,63 +5,92 @@ using MilvusMonitoring.Prometheus;
 namespace MilvusMonitoring.Verification;
 
 /// <summary>A Prometheus selects the monitor.</summary>
-internal sealed class SelectionCheck : ICheck
+internal sealed class SelectionCheck(PrometheusReplicas replicas) : ICheck
 {
     public string DescribeTarget(CheckContext context) => context.Prometheus?.ToString() ?? "Prometheus";
 
     public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
-        if (context.Monitor is not { } monitor || context.Servers is not { Count: > 0 } servers)
+        if (context.HasOnlyAddress)
+        {
+            return Finding.Skipped(DescribeTarget(context), "no Prometheus resource selects monitors; the given address is asked");
+        }
+
+        if (context is { Monitor: null, Jobs.Count: > 0 })
+        {
+            return Finding.Passed(DescribeTarget(context), $"needs no monitor for {JobSearch.Describe(context.Jobs)}");
+        }
+
+        if (context.Monitor is null || context.Servers is not { Count: > 0 } servers)
         {
             return null;
         }
 
-        var (labels, denied) = await ReadNamespaceLabelsAsync(context, monitor, cancellationToken).ConfigureAwait(false);
-        var candidates = servers.Select(server => new SelectionCandidate(server, FindRefusal(server, monitor, labels))).ToList();
-        if (candidates.FirstOrDefault(candidate => candidate.Refusal is null) is { } selecting)
-        {
-            context.Prometheus = selecting.Server;
-        }
-
-        return SelectionRule.Evaluate(
-            DescribeTarget(context),
-            monitor.Id,
-            candidates,
-            denied,
-            added => context.Settings is { } settings
-                ? context.Remedies.Enable(context.InstanceName, context.InstanceNamespace, settings.WithLabels(added))
-                : null);
-    }
-
-    private static PassedOver? FindRefusal(
-        PrometheusServer server,
-        LiveMonitor monitor,
-        IReadOnlyDictionary<string, string>? namespaceLabels) =>
-        MonitorSelection.FindRefusal(
+        var places = await ReadNamespacesAsync(context, cancellationToken).ConfigureAwait(false);
+        PassedOver? FindRefusal(PrometheusServer server, LiveMonitor monitor) => MonitorSelection.FindRefusal(
             server.Json,
             monitor.Type.Kind,
             monitor.Metadata.Namespace!,
             monitor.Metadata.Labels,
-            namespaceLabels);
+            places.Labels.GetValueOrDefault(monitor.Metadata.Namespace!));
 
-    private static async Task<(IReadOnlyDictionary<string, string>? Labels, MonitoringException? Denied)> ReadNamespaceLabelsAsync(
-        CheckContext context,
-        LiveMonitor monitor,
-        CancellationToken cancellationToken)
+        if (context.Candidates.FirstOrDefault(monitor => servers.Any(server => FindRefusal(server, monitor) is null)) is { } selected)
+        {
+            context.Monitor = selected;
+            context.Prometheus = servers.First(server => FindRefusal(server, selected) is null);
+            var rule = await context.GetReachRuleAsync(cancellationToken).ConfigureAwait(false);
+            context.Selected = rule.Choose(
+            [
+                selected,
+                .. context.Candidates.Where(monitor => monitor != selected && FindRefusal(context.Prometheus, monitor) is null),
+            ]);
+        }
+
+        var first = context.Monitor;
+        var finding = SelectionRule.Evaluate(
+            DescribeTarget(context),
+            first.Id,
+            [.. servers.Select(server => new SelectionCandidate(server, FindRefusal(server, first)))],
+            places.Denied,
+            added => context.Settings is { } settings
+                ? context.Remedies.Enable(context.InstanceName, context.InstanceNamespace, settings.WithLabels(added))
+                : null);
+        if (finding.Status != CheckStatus.Failed || context.Request.Monitor is not null)
+        {
+            return finding;
+        }
+
+        context.Jobs = await JobSearch.ListAsync(context, replicas, cancellationToken).ConfigureAwait(false);
+        return context.Jobs.Count == 0
+            ? finding
+            : Finding.Passed(finding.Target, $"{finding.Detail}; it scrapes the Milvus by {JobSearch.Describe(context.Jobs)}");
+    }
+
+    private static async Task<NamespaceLabels> ReadNamespacesAsync(CheckContext context, CancellationToken cancellationToken)
     {
-        var namespaceName = monitor.Metadata.Namespace!;
+        var labels = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
         try
         {
-            return (
-                await PrometheusSelection.ReadLabelsAsync(context.Client, namespaceName, cancellationToken).ConfigureAwait(false),
-                null);
+            foreach (var place in context.Candidates.Select(monitor => monitor.Metadata.Namespace!).Distinct(StringComparer.Ordinal))
+            {
+                labels[place] = await PrometheusSelection.ReadLabelsAsync(context.Client, place, cancellationToken).ConfigureAwait(false);
+            }
+
+            return new NamespaceLabels(labels, null);
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
         {
-            return (null, exception);
+            return new NamespaceLabels(labels, exception);
         }
     }
 }
+
+/// <summary>The labels of namespaces.</summary>
+/// <param name="Labels">The labels of each namespace.</param>
+/// <param name="Denied">Why some could not be read; null if all were read.</param>
+internal sealed record NamespaceLabels(
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Labels,
+    MonitoringException? Denied);
 
 /// <summary>A Prometheus that may select a monitor.</summary>
 /// <param name="Server">The Prometheus.</param>

@@ -1,76 +1,127 @@
+using System.Text.Json;
+using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>The monitor selects something with the port that it names.</summary>
+/// <summary>The monitor selects something with the port that it scrapes.</summary>
 internal sealed class ServiceCheck : ICheck
 {
     public string DescribeTarget(CheckContext context) => context.Monitor?.Id.ToString() ?? "Service";
 
     public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
-        if (context.Monitor is not { } monitor)
+        if (context.Used is not [var monitor, ..])
         {
-            return null;
+            return context.Jobs.Count > 0 || context.HasOnlyAddress
+                ? Finding.Skipped(DescribeTarget(context), "no monitor selects Services")
+                : null;
         }
 
-        context.Targets = await context.Monitors.ReadTargetsAsync(monitor, cancellationToken).ConfigureAwait(false);
-        var others = context.Found?.Chart is { } chart && !context.Targets.Scraped.Any()
-            ? await context.Monitors.ListServicesAsync(chart, cancellationToken).ConfigureAwait(false)
-            : [];
-        var selector = LabelSelector.Describe(monitor.Selector);
-        if (context.Targets.Selected.Count == 0 && context.Found?.Objects is { RewrittenInstance: { } rewritten } objects)
+        var rule = await context.GetReachRuleAsync(cancellationToken).ConfigureAwait(false);
+        var reach = rule.Evaluate(context.Used);
+        if (reach.Selected.Count == 0 && context.ReadDenial is { } denial)
         {
-            return ServiceRule.DescribeRewritten(monitor.Id, selector, objects.Services.Select(service => service.Name), rewritten);
+            throw denial;
         }
 
-        return ServiceRule.Evaluate(monitor.Id, selector, context.Targets, others, context.WriteRepairCommand());
+        var candidates = reach.Scraped.Count == 0 ? rule.ListServices() : [];
+        var isOfChart = candidates.Count > 0 && monitor.Id == context.Found?.MonitorId && context.Found.Chart is { } chart
+            && candidates.Any(service => chart.ServiceLabels.All(label => GetLabels(service).GetValueOrDefault(label.Key) == label.Value));
+        return ServiceRule.Evaluate(monitor, context.InstanceNamespace, reach, candidates, isOfChart ? context.WriteRepairCommand() : null);
     }
+
+    private static IReadOnlyDictionary<string, string> GetLabels(JsonElement service) => service.Member("metadata").TextMap("labels");
 }
 
-/// <summary>Whether a monitor selects something with the port that it names.</summary>
+/// <summary>Whether a monitor selects something with the port that it scrapes.</summary>
 internal static class ServiceRule
 {
-    /// <summary>Describes Services whose label of the instance Argo CD has rewritten, so that the chart's selector misses them.</summary>
-    public static Finding DescribeRewritten(ResourceId id, string selector, IEnumerable<string> services, string rewritten) =>
-        Finding.Failed(
-            id.ToString(),
-            $"selects no Service: none has the labels {selector}; Service {string.Join(", ", services)} has "
-                + $"{MilvusLabels.Instance}={rewritten}, which Argo CD writes to track its objects",
-            Remedies.DescribeManual(
-                "Set application.resourceTrackingMethod to annotation in the ConfigMap argocd-cm, and sync the Application again."));
+    private const string TrackingLabel = MilvusLabels.Instance;
 
-    /// <param name="id">The monitor.</param>
-    /// <param name="selector">Its selector, in text.</param>
-    /// <param name="targets">What it selects.</param>
-    /// <param name="others">The Services of the Milvus that the monitor should select.</param>
-    /// <param name="remedy">What restores the chart's selector.</param>
-    public static Finding Evaluate(ResourceId id, string selector, MonitorTargets targets, IReadOnlyList<string> others, string remedy)
+    /// <param name="monitor">The monitor.</param>
+    /// <param name="place">The namespace of the Milvus.</param>
+    /// <param name="reach">What it reaches.</param>
+    /// <param name="candidates">The Services that lead to the pods of the Milvus.</param>
+    /// <param name="repair">The command that restores the chart's selector; null if that does not help.</param>
+    public static Finding Evaluate(
+        LiveMonitor monitor,
+        string place,
+        MonitorReach reach,
+        IReadOnlyList<JsonElement> candidates,
+        string? repair)
     {
-        var kind = id.Kind == ResourceType.PodMonitor.Kind ? ResourceType.Pod.Kind : ResourceType.Service.Kind;
-        var noun = kind == ResourceType.Pod.Kind ? "pod" : kind;
-        var ports = string.Join(" or ", targets.Ports.Select(port => $"'{port}'"));
-        if (targets.Scraped.ToList() is [var first, ..] scraped)
+        var (id, kind) = (monitor.Id, SelectedKind.Of(monitor.Type));
+        var isPod = kind == ResourceType.Pod.Kind;
+        var noun = isPod ? "pod" : kind;
+        var ports = ScrapePort.Describe(monitor.Endpoints.Select(ScrapePort.From));
+        if (reach.Scraped is [var first, ..] scraped)
         {
             return Finding.Passed(
-                kind == ResourceType.Pod.Kind ? id.ToString() : $"{kind}/{first.Namespace}/{first.Name}",
-                $"{Quantity.Describe(scraped.Count, noun)} with a port named {ports}");
+                isPod ? id.ToString() : $"{kind}/{place}/{first.Name}",
+                $"{Quantity.Describe(scraped.Count, noun)} with a port {ports}");
         }
 
-        if (targets.Selected is [var selected, ..])
+        if (reach.Selected is [var selected, ..])
         {
-            var names = string.Join(", ", selected.Ports.Where(port => port.Length > 0).DefaultIfEmpty("none"));
             return Finding.Failed(
-                $"{kind}/{selected.Namespace}/{selected.Name}",
-                $"has no port named {ports}, which {id.Kind} asks for; its port names: {names}",
-                others.Count > 0 ? remedy : Remedies.DescribeManual($"Name its port {ports}: repair the release with helm upgrade."));
+                $"{kind}/{place}/{selected.Name}",
+                $"has no port {ports}, which {id.Kind} asks for; its port names: {ReachRule.JoinPorts(selected.Ports)}",
+                repair ?? Remedies.DescribeManual($"Give it a port {ports}, or name one of its ports in {id}."));
         }
 
-        var candidates = others.Count > 0 ? $", while {string.Join(", ", others)} would be the one" : string.Empty;
+        if (monitor.TargetNamespaces.All(target => target is not null && target != place))
+        {
+            return Finding.Failed(
+                id.ToString(),
+                $"selects in namespace {string.Join(", ", monitor.TargetNamespaces)} only, and the Milvus is in {place}",
+                Remedies.DescribeManual($"Add {place} to the namespaceSelector of {id}."));
+        }
+
+        var selector = LabelSelector.Describe(monitor.Selector);
         return Finding.Failed(
             id.ToString(),
-            $"selects no {noun}: none has the labels {selector}{candidates}",
-            others.Count > 0 ? remedy : Remedies.DescribeManual($"There is no such {noun}: repair the release with helm upgrade."));
+            $"selects no {noun}: none has the labels {selector}{DescribeCandidates(monitor, candidates)}",
+            repair ?? Remedies.DescribeManual(DescribeRemedy(monitor, noun, candidates)));
     }
+
+    private static string DescribeCandidates(LiveMonitor monitor, IReadOnlyList<JsonElement> candidates)
+    {
+        if (candidates.Count == 0)
+        {
+            return string.Empty;
+        }
+
+        var names = string.Join(", ", candidates.Select(GetName).Order(StringComparer.Ordinal));
+        var differing = ListDiffering(monitor, candidates[0]).Select(label => $"{label.Key}={label.Value ?? "(none)"}").ToList();
+        var labels = differing.Count > 0 ? $"; {GetName(candidates[0])} has {string.Join(", ", differing)}" : string.Empty;
+        return $", while {names} would be the one{labels}";
+    }
+
+    private static string DescribeRemedy(LiveMonitor monitor, string noun, IReadOnlyList<JsonElement> candidates)
+    {
+        if (candidates.Count == 0)
+        {
+            return $"There is no such {noun}: repair the release with helm upgrade.";
+        }
+
+        // Argo CD writes the name of its Application into this label of every object that it applies, and leaves the pods as they are.
+        var isTracked = ListDiffering(monitor, candidates[0]).Any(label => label is { Key: TrackingLabel, Value: not null });
+        return isTracked
+            ? $"Argo CD tracks objects by the label {TrackingLabel} unless its application.resourceTrackingMethod is annotation: set that, "
+                + $"or select in {monitor.Id} what the Service has."
+            : $"Select in {monitor.Id} the labels of the Service, or give the Service the labels that it selects.";
+    }
+
+    private static IEnumerable<(string Key, string? Value)> ListDiffering(LiveMonitor monitor, JsonElement service)
+    {
+        var labels = service.Member("metadata").TextMap("labels");
+        return monitor.Selector
+            .TextMap("matchLabels")
+            .Where(wanted => labels.GetValueOrDefault(wanted.Key) != wanted.Value)
+            .Select(wanted => (wanted.Key, labels.GetValueOrDefault(wanted.Key)));
+    }
+
+    private static string GetName(JsonElement service) => service.Member("metadata").Text("name") ?? string.Empty;
 }

@@ -11,7 +11,10 @@ internal static class ServiceHttp
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
     private static readonly HostDialer Dialer = new(ConnectLimit, TimeProvider.System);
 
-    public static HttpClient CreateForAddress(Uri address)
+    /// <summary>Creates a client of an API at an address.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="authorities">The authorities of its certificate; null for those of this machine.</param>
+    public static HttpClient CreateForAddress(Uri address, ServerAuthorities? authorities)
     {
         var http = Create(
             new SocketsHttpHandler
@@ -20,7 +23,7 @@ internal static class ServiceHttp
                     await Dialer.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false),
                     ownsSocket: true),
                 ConnectTimeout = ConnectLimit,
-                SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = OfflineChain.CreatePolicy() },
+                SslOptions = ServerAuthorities.TrustHost(address.DnsSafeHost, authorities),
             },
             new Uri(Describe(address) + "/"));
         http.DefaultRequestHeaders.Host = HostDialer.GetHeader(address);
@@ -35,7 +38,8 @@ internal static class ServiceHttp
     /// <param name="dialer">Opens the connections.</param>
     /// <param name="pod">The pod and its port.</param>
     /// <param name="path">The prefix of its paths, such as <c>/prometheus</c>; empty or a slash for none.</param>
-    public static HttpClient CreateForPod(PodDialer dialer, PodAddress pod, string path) =>
+    /// <param name="authorities">The authorities of its certificate; null if it serves no TLS.</param>
+    public static HttpClient CreateForPod(PodDialer dialer, PodAddress pod, string path, ServerAuthorities? authorities) =>
         Create(
             new SocketsHttpHandler
             {
@@ -44,8 +48,11 @@ internal static class ServiceHttp
                 ConnectTimeout = ConnectLimit,
                 UseProxy = false,
                 AllowAutoRedirect = false,
+                SslOptions = authorities?.TrustPod() ?? new SslClientAuthenticationOptions(),
             },
-            new Uri($"http://localhost:{pod.Port}/{(path.Trim('/') is { Length: > 0 } prefix ? prefix + "/" : string.Empty)}"));
+            new Uri(
+                $"{(authorities is null ? "http" : "https")}://localhost:{pod.Port}/"
+                    + (path.Trim('/') is { Length: > 0 } prefix ? prefix + "/" : string.Empty)));
 
     private static HttpClient Create(SocketsHttpHandler handler, Uri address) =>
         new(handler) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };

@@ -127,8 +127,8 @@ public sealed class HostileServerTests : IDisposable
     public async Task An_answer_of_Prometheus_without_end_is_given_up()
     {
         await using var server = await ServerAsync(context => SendForeverAsync(context, "{\"status\":\"", Spaces), isSecure: false);
-        using var http = ServiceHttp.CreateForAddress(new Uri($"http://127.0.0.1:{server.Port}"));
-        var error = await Allocations.FailsAsync(() => new PrometheusApi(http, "p").GetConfigurationAsync(Cancellation));
+        using var http = ServiceHttp.CreateForAddress(new Uri($"http://127.0.0.1:{server.Port}"), null);
+        var error = await Allocations.FailsAsync(() => new PrometheusApi(http, "p", ServerAccess.Prometheus).GetConfigurationAsync(Cancellation));
         Assert.Equal((ErrorId.ResponseInvalid, "p answers with more than 8 MiB"), (error.ErrorId, error.Message));
     }
 

@@ -67,8 +67,8 @@ public sealed class CertificateDownloadTests : IAsyncLifetime
     public async Task Prometheus_and_a_source_of_releases_are_refused_without_a_download()
     {
         var asked = await LetRuntimeAskAsync();
-        using var http = ServiceHttp.CreateForAddress(new Uri($"https://127.0.0.1:{_server.Port}"));
-        await Assert.ThrowsAsync<MonitoringException>(() => new PrometheusApi(http, "p").GetConfigurationAsync(Cancellation));
+        using var http = ServiceHttp.CreateForAddress(new Uri($"https://127.0.0.1:{_server.Port}"), null);
+        await Assert.ThrowsAsync<MonitoringException>(() => new PrometheusApi(http, "p", ServerAccess.Prometheus).GetConfigurationAsync(Cancellation));
         var source = new ReleaseSource($"https://127.0.0.1:{_server.Port}/{{version}}.tar.gz");
         var download = new ReleaseDownload(ReleaseCatalog.All[0], source, TimeSpan.Zero, new RecordingSink());
         Assert.Equal(

@@ -11,7 +11,7 @@ public sealed class GrafanaApiTests
     private const string Answer =
         """{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1795971741.911,"1"]}]}}""";
 
-    private static readonly NetworkCredential Admin = new("admin", "admin");
+    private static readonly ServerLogin Admin = Login("admin");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -60,9 +60,12 @@ public sealed class GrafanaApiTests
                 _ => (status, body),
             }),
             Token);
-        using var http = ServiceHttp.CreateForAddress(server.Address);
-        Assert.Equal(why, (await new GrafanaApi(new JsonApi(http, "grafana")).GetStateAsync([Admin], Token)).DataSourceError);
+        using var http = ServiceHttp.CreateForAddress(server.Address, null);
+        var api = new GrafanaApi(new JsonApi(http, "grafana", ServerAccess.Grafana));
+        Assert.Equal(why, (await api.GetStateAsync([Admin], Token)).DataSourceError);
     }
+
+    private static ServerLogin Login(string password) => ServerLogin.FromCredential(new NetworkCredential("admin", password));
 
     private static async Task<ApiStage> StageAsync(Version version)
     {
@@ -85,10 +88,10 @@ public sealed class GrafanaApiTests
     {
         public GrafanaStandIn Grafana => grafana;
 
-        public async Task<GrafanaAnswer> AskAsync(params NetworkCredential?[] credentials)
+        public async Task<GrafanaAnswer> AskAsync(params ServerLogin?[] credentials)
         {
-            using var http = ServiceHttp.CreateForAddress(grafana.Address);
-            return await new GrafanaApi(new JsonApi(http, "grafana")).GetStateAsync(credentials, Token);
+            using var http = ServiceHttp.CreateForAddress(grafana.Address, null);
+            return await new GrafanaApi(new JsonApi(http, "grafana", ServerAccess.Grafana)).GetStateAsync(credentials, Token);
         }
 
         public async ValueTask DisposeAsync()

@@ -18,7 +18,7 @@ public sealed class ServiceHttpTests
     {
         await using var server = await TestServer.StartAsync(null, context => context.Response.WriteAsync("{}"), HttpProtocols.Http1);
         var address = new Uri($"http://{host}:{server.Port}");
-        using var http = ServiceHttp.CreateForAddress(address);
+        using var http = ServiceHttp.CreateForAddress(address, null);
 
         using var response = await http.GetAsync(new Uri("api", UriKind.Relative), TestContext.Current.CancellationToken);
 
