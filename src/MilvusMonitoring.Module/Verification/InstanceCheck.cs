@@ -118,6 +118,6 @@ internal static class InstanceRule
                     ? $"Set {value}=true in the values of {source}."
                     : $"Give helm upgrade for the release {chart.Release} in namespace {instance.Namespace} the chart that it has, "
                         + $"--version {PowerShellText.Quote(chart.Parent?.Version ?? chart.ChartVersion)} --reuse-values "
-                        + $"--set {value}=true."));
+                        + $"--set {PowerShellText.Quote(value + "=true")}."));
     }
 }

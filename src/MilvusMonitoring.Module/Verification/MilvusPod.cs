@@ -34,6 +34,9 @@ internal sealed record MilvusPod(string Namespace, string Name, PodState State)
     /// <summary>The addresses of the pod; empty if it shares those of its node.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
+    /// <summary>The names and addresses of the Services that lead to this pod alone.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The ports that its containers declare; null if only an EndpointSlice names the pod.</summary>
@@ -61,6 +64,8 @@ internal sealed record MilvusPod(string Namespace, string Name, PodState State)
     private bool ServesMetrics =>
         !IsOfJob
         && !OtherComponents.Contains(Labels.GetValueOrDefault("component") ?? Labels.GetValueOrDefault("app.kubernetes.io/component"));
+
+    public bool IsAt(string? host) => host is not null && (Addresses.Contains(host) || Hosts.Contains(host));
 
     /// <summary>Whether Milvus serves its metrics at a port.</summary>
     public bool IsMetricsPort(int port) =>

@@ -97,7 +97,7 @@ internal sealed class ReachRule
             .Select(pod => pod with { Unreached = DescribeUnreached(pod, monitors) });
         return new MonitorReach(
             selected,
-            [.. covered.Concat(unreached).Where(IsAlive).OrderBy(pod => pod.Name, StringComparer.Ordinal)]);
+            AddHosts([.. covered.Concat(unreached).Where(IsAlive).OrderBy(pod => pod.Name, StringComparer.Ordinal)]));
     }
 
     /// <summary>Chooses the monitors that are needed to reach every pod, the first first.</summary>
@@ -107,8 +107,9 @@ internal sealed class ReachRule
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var candidate in candidates)
         {
-            var own = Evaluate(candidate).Covered.Where(pod => IsOfInstance(pod) && IsAlive(pod)).Select(pod => pod.Name).ToList();
-            if (own.Count(names.Add) > 0 || chosen.Count == 0)
+            var known = names.Count;
+            names.UnionWith(Evaluate(candidate).Covered.Where(pod => IsOfInstance(pod) && IsAlive(pod)).Select(pod => pod.Name));
+            if (names.Count > known || chosen.Count == 0)
             {
                 chosen.Add(candidate);
             }
@@ -131,6 +132,28 @@ internal sealed class ReachRule
     /// <summary>Whether the monitor's namespaces include that of the Milvus.</summary>
     public bool IsInNamespaces(LiveMonitor monitor) =>
         monitor.TargetNamespaces.Any(place => place is null || place == _objects.Namespace);
+
+    /// <summary>Adds the Services by which a job without discovery may scrape a pod: those that lead to no other pod.</summary>
+    private IReadOnlyList<MilvusPod> AddHosts(IReadOnlyList<MilvusPod> pods)
+    {
+        var alone = (_objects.Services ?? [])
+            .Select(service => (Service: service, Pods: pods.Where(pod => LeadsTo(service, pod)).ToList()))
+            .Where(item => item.Pods.Count == 1)
+            .ToLookup(item => item.Pods[0].Name, item => item.Service);
+        return [.. pods.Select(pod => pod with { Hosts = [.. alone[pod.Name].SelectMany(ListHosts)] })];
+    }
+
+    private IEnumerable<string> ListHosts(JsonElement service)
+    {
+        var (name, spec) = (GetName(service), service.Member("spec"));
+        var names = new[] { name, $"{name}.{_objects.Namespace}", $"{name}.{_objects.Namespace}.svc" };
+        return names
+            .Append($"{name}.{_objects.Namespace}.svc.cluster.local")
+            .Concat(spec.Texts("clusterIPs"))
+            .Append(spec.Text("clusterIP"))
+            .OfType<string>()
+            .Where(host => host != "None");
+    }
 
     private static bool IsAlive(MilvusPod pod) => pod.State != PodState.Ended;
 

@@ -53,11 +53,14 @@ internal static partial class OtherReaderRule
                 .Order(StringComparer.Ordinal),
         ];
 
-    private static bool IsReader(JsonElement workload) => workload
-        .Member("spec", "template")
-        .Member("spec")
-        .Items("containers")
-        .Any(container => ReaderImage().IsMatch(container.Text("image") ?? string.Empty));
+    // The operator makes a StatefulSet of a Prometheus resource, which is looked at by itself.
+    private static bool IsReader(JsonElement workload) =>
+        !workload.Member("metadata").Items("ownerReferences").Any(owner => owner.Text("kind") == ResourceType.Prometheus.Kind)
+        && workload
+            .Member("spec", "template")
+            .Member("spec")
+            .Items("containers")
+            .Any(container => ReaderImage().IsMatch(container.Text("image") ?? string.Empty));
 
     private static string Describe(string kind, JsonElement value)
     {

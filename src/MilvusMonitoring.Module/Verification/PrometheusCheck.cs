@@ -28,13 +28,14 @@ internal sealed class PrometheusCheck : ICheck
 
         if (context.Servers.Count == 0)
         {
-            var readers = await context.ListReadersAsync(cancellationToken).ConfigureAwait(false);
-            if (readers.Count > 0 && context.Stack is null)
+            var others = await ListOthersAsync(context, cancellationToken).ConfigureAwait(false);
+            if (others.Count == 0
+                && context.Stack is null
+                && await context.ListReadersAsync(cancellationToken).ConfigureAwait(false) is { Count: > 0 } readers)
             {
                 return PrometheusRule.DescribeOtherReaders(DescribeTarget(context), readers);
             }
 
-            var others = await ListOthersAsync(context, cancellationToken).ConfigureAwait(false);
             var install = context.Stack is { } stack
                 ? context.Remedies.Install(stack)
                 : Remedies.DescribeManual("Create a Prometheus resource with the tool that installed the operator.");

@@ -42,8 +42,8 @@ internal sealed record PrometheusTarget(
             return discovered == pod.Name && IsIn(pod, Discovered.GetValueOrDefault("__meta_kubernetes_namespace"));
         }
 
-        return pod.Addresses.Contains(Url?.DnsSafeHost)
-            || pod.Addresses.Contains(ServerAddress.GetHost(Labels.GetValueOrDefault("instance")))
+        return pod.IsAt(Url?.DnsSafeHost)
+            || pod.IsAt(ServerAddress.GetHost(Labels.GetValueOrDefault("instance")))
             || (Labels.GetValueOrDefault("pod") == pod.Name && IsIn(pod, Labels.GetValueOrDefault("namespace")));
     }
 
@@ -101,7 +101,7 @@ internal sealed record ScrapedPod(MilvusPod Pod, IReadOnlyList<PrometheusTarget>
         {
             var place = sample.Labels.GetValueOrDefault("namespace") ?? Pod.Namespace;
             return (sample.Labels.GetValueOrDefault("pod") == Pod.Name && place == Pod.Namespace)
-                || Pod.Addresses.Contains(ServerAddress.GetHost(sample.Labels.GetValueOrDefault("instance")));
+                || Pod.IsAt(ServerAddress.GetHost(sample.Labels.GetValueOrDefault("instance")));
         }
 
         return sample.HasSource

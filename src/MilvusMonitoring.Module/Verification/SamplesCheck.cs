@@ -21,9 +21,9 @@ internal sealed class SamplesCheck : ICheck
             .ListMergedAsync<SampleAge>(replicas, async api => await api.ListAgesAsync(pods, cancellationToken).ConfigureAwait(false))
             .ConfigureAwait(false);
         var target = context.Prometheus is null ? ReplicaRule.JoinNames(answers) : DescribeTarget(context);
-        var job = context.Used is [var monitor, ..] && monitor.Type.Kind == ResourceType.ServiceMonitor.Kind
-            ? (await context.GetReachAsync(cancellationToken).ConfigureAwait(false)).Scraped.FirstOrDefault()?.Name
-            : null;
+        var scraped = (await context.GetReachAsync(cancellationToken).ConfigureAwait(false)).Scraped;
+        var isOfService = context.Used is [var monitor, ..] && monitor.Type.Kind == ResourceType.ServiceMonitor.Kind;
+        var job = isOfService && scraped.Count > 0 ? scraped[0].Name : null;
         return SamplesRule.Evaluate(
             target,
             context.Interval ?? UsualInterval,
@@ -32,7 +32,7 @@ internal sealed class SamplesCheck : ICheck
             MilvusChart.Name,
             SeriesSelector.Show(pods, job),
             context.WriteWaitCommand($"See the graph of {target} for these series, and its log for samples that it drops."),
-            context.WriteRepairCommand());
+            context.Used.Count > 0 ? context.WriteRepairCommand() : null);
     }
 }
 
@@ -52,7 +52,7 @@ internal static class SamplesRule
     /// <param name="appName">The value of the label <c>app_kubernetes_io_name</c> that Milvus's dashboards select.</param>
     /// <param name="expression">The expression that shows the targets.</param>
     /// <param name="wait">What to do until there are samples.</param>
-    /// <param name="enable">The command that adds the labels.</param>
+    /// <param name="enable">The command that adds the labels; null if no monitor makes the series.</param>
     public static Finding Evaluate(
         string target,
         TimeSpan interval,
@@ -61,7 +61,7 @@ internal static class SamplesRule
         string appName,
         string expression,
         string wait,
-        string enable)
+        string? enable)
     {
         var failure = ReplicaRule.FindFailure(target, replicas)
             ?? replicas
@@ -72,10 +72,18 @@ internal static class SamplesRule
             return failure;
         }
 
-        var newest = pods.Select(pod => FindNewest(replicas[0].Value!, pod)!).ToList();
+        var newest = pods.Select(pod => FindNewest(replicas[0].Value!, pod)).OfType<SampleAge>().ToList();
         var age = newest.Max(sample => sample.Age).TotalSeconds;
         var detail = $"the newest samples of {Quantity.Describe(newest.Count, "pod")} are {age:0.#} s old at most, "
             + $"on {Quantity.Describe(replicas.Count, "replica")}; {expression} shows them";
+        if (ListLacking(newest) is { Count: > 0 } lacking)
+        {
+            return Finding.Warning(
+                target,
+                $"{detail}; dashboards find series by {string.Join(", ", lacking)}, which these lack",
+                Remedies.DescribeManual("Give the targets of the scrape job these labels."));
+        }
+
         var name = newest
             .Select(sample => sample.Labels.GetValueOrDefault("app_kubernetes_io_name"))
             .FirstOrDefault(name => name != appName);
@@ -94,7 +102,7 @@ internal static class SamplesRule
         ReplicaAnswer<IReadOnlyList<SampleAge>> replica,
         IReadOnlyList<ScrapedPod> pods,
         string wait,
-        string enable)
+        string? enable)
     {
         if (replica.Value!.Count == 0)
         {
@@ -107,7 +115,7 @@ internal static class SamplesRule
         var own = replica.Value.Where(sample => !sample.HasSource || pods.Any(pod => pod.IsSourceOf(sample))).ToList();
         var newest = pods.Select(pod => (Pod: pod, Sample: FindNewest(own, pod))).ToList();
         var missing = newest.Where(item => item.Sample is null).Select(item => item.Pod.Pod.Name).ToList();
-        if (missing.Count > 0 && own.All(sample => sample.HasSource))
+        if (missing.Count > 0 && (enable is null || own.All(sample => sample.HasSource)))
         {
             var names = string.Join(", ", missing.Take(MostNamed).Select(pod => $"pod {pod}"));
             var more = missing.Count > MostNamed ? $" and {missing.Count - MostNamed} more" : string.Empty;
@@ -129,10 +137,8 @@ internal static class SamplesRule
         }
 
         var shown = newest.Select(item => item.Sample).OfType<SampleAge>().Concat(own.Where(sample => !sample.HasSource)).ToList();
-        var lacking = DashboardLabels
-            .Where(label => shown.Any(sample => string.IsNullOrEmpty(sample.Labels.GetValueOrDefault(label))))
-            .ToList();
-        if (lacking.Count == 0)
+        var lacking = ListLacking(shown);
+        if (lacking.Count == 0 || enable is null)
         {
             return null;
         }
@@ -143,6 +149,9 @@ internal static class SamplesRule
             $"series on {replica.Name} lack the {noun} {string.Join(", ", lacking)}, by which dashboards find them",
             enable);
     }
+
+    private static IReadOnlyList<string> ListLacking(IReadOnlyList<SampleAge> samples) =>
+        [.. DashboardLabels.Where(label => samples.Any(sample => string.IsNullOrEmpty(sample.Labels.GetValueOrDefault(label))))];
 
     /// <summary>
     /// Finds the newest sample of a pod: for five minutes after a change of a pod's labels, Prometheus also shows the series with the old

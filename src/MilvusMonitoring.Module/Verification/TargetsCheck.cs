@@ -182,7 +182,7 @@ internal static class TargetsRule
     }
 
     /// <summary>Lists the pods that have to be scraped: those that are ready or, if none is, those that start.</summary>
-    private static IReadOnlyList<MilvusPod> ListWanted(IReadOnlyList<MilvusPod>? pods)
+    private static List<MilvusPod> ListWanted(IReadOnlyList<MilvusPod>? pods)
     {
         var alive = (pods ?? []).Where(pod => pod.State != PodState.Ended).ToList();
         var ready = alive.Where(pod => pod.State == PodState.Ready).ToList();
@@ -200,7 +200,7 @@ internal static class TargetsRule
         string target,
         ReplicaAnswer<IReadOnlyList<PrometheusTarget>> replica,
         IReadOnlyList<ReplicaAnswer<IReadOnlyList<PrometheusTarget>>> replicas,
-        IReadOnlyList<MilvusPod> missing,
+        List<MilvusPod> missing,
         IReadOnlyList<ScrapedPod> scraped,
         string wait)
     {

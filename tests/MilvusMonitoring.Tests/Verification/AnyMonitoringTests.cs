@@ -57,6 +57,22 @@ public sealed class AnyMonitoringTests
     }
 
     [Fact]
+    public async Task A_job_that_scrapes_the_Service_of_a_single_pod_proves_it_and_lacks_labels()
+    {
+        await using var stage = await StubStage.StartAsync(isEnabled: false);
+        stage.Scrape("static", [("none", "my-release-milvus.default.svc")], target => target with
+        {
+            Labels = new Dictionary<string, string> { ["job"] = "static", ["instance"] = target.Address },
+        });
+        var samples = StubStage.Get(await stage.TestAsync(), "Samples");
+        Assert.Equal(CheckStatus.Warning, samples.Status);
+        Assert.EndsWith(
+            "dashboards find series by namespace, pod, app_kubernetes_io_name, app_kubernetes_io_instance, which these lack",
+            samples.Detail,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pools_as_operators_before_0_47_named_them_and_a_label_that_relabelling_has_changed()
     {
         await using var stage = await StubStage.StartAsync();

@@ -1,3 +1,7 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
 using EmbeddedCluster.Security;
 using MilvusMonitoring.Tests.Commands;
 
@@ -81,6 +85,42 @@ public sealed class GuardedServerTests
         async Task<IReadOnlyList<MonitoringCheck>> TestAsync(string more) =>
             (await stage.Stage.RunAsync($"Test-MilvusMonitoring my-release -Kubeconfig $c -PrometheusUri {address} {more}"))
                 .OutputOf<MonitoringCheck>();
+    }
+
+    [Fact]
+    public async Task A_Prometheus_that_serves_TLS_in_the_cluster_is_trusted_by_the_certificate_that_its_resource_names()
+    {
+        using var authority = new CertificateAuthority("private");
+        using var certificate = authority.IssueServer(["prometheus.example.com"], TimeSpan.FromDays(1));
+        using var other = authority.IssueServer(["prometheus.example.com"], TimeSpan.FromDays(1));
+        await using var stage = await StubStage.StartAsync();
+        stage.Scrape(StubStage.Own);
+        await using var guarded = await PrometheusStub.StartAsync(certificate);
+        guarded.Jobs.AddRange(stage.Prometheus.Jobs);
+        guarded.Targets.AddRange(stage.Prometheus.Targets);
+        foreach (var pod in (string[])["prometheus-k8s-0", "prometheus-k8s-1"])
+        {
+            stage.Stage.Cluster.Backends.ServePod("monitoring", pod, 9090, new IPEndPoint(IPAddress.Loopback, guarded.Address.Port));
+        }
+
+        stage.ChangePrometheus(spec =>
+            spec["web"] = JsonNode.Parse("""{"tlsConfig":{"cert":{"secret":{"name":"web-tls","key":"tls.crt"} } } }"""));
+
+        Assert.Contains(
+            "cannot be read from the cluster",
+            StubStage.Get(await stage.TestInClusterAsync(), "Configuration").Detail,
+            StringComparison.Ordinal);
+        PutCertificate(certificate);
+        Assert.Equal(CheckStatus.Passed, StubStage.Get(await stage.TestInClusterAsync(), "Samples").Status);
+        PutCertificate(other);
+        var untrusted = StubStage.Get(await stage.TestInClusterAsync(), "Configuration");
+        Assert.Equal(CheckStatus.Failed, untrusted.Status);
+        Assert.Contains("is signed by an unknown authority", untrusted.Detail, StringComparison.Ordinal);
+
+        void PutCertificate(X509Certificate2 shown) => stage.Stage.Put($$"""
+            {"apiVersion":"v1","kind":"Secret","metadata":{"name":"web-tls","namespace":"monitoring"},
+             "data":{"tls.crt":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes(shown.ExportCertificatePem()))}}"} }
+            """);
     }
 
     private static async Task<string> DescribeAsync(StubStage stage, string login)
