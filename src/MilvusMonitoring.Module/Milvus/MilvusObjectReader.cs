@@ -65,7 +65,7 @@ internal sealed class MilvusObjectReader(ClusterClient client, IActivitySink sin
     /// <summary>
     /// Lists the pods of Services without the usual labels; null if the caller may not read them, or nothing selects them.
     /// </summary>
-    private async Task<IReadOnlyList<MilvusPod>?> ListSelectedPodsAsync(
+    private async Task<IReadOnlyList<ObservedPod>?> ListSelectedPodsAsync(
         IReadOnlyList<MilvusService> services,
         CancellationToken cancellationToken)
     {
@@ -80,7 +80,7 @@ internal sealed class MilvusObjectReader(ClusterClient client, IActivitySink sin
     }
 
     /// <summary>Whether a pod shows a Milvus that may have no Service.</summary>
-    private static bool IsAlone(MilvusPod pod) => pod.Instance is not null && pod.Application == MilvusChart.Name;
+    private static bool IsAlone(ObservedPod pod) => pod.Instance is not null && pod.Application == MilvusChart.Name;
 
     /// <summary>Lists in a namespace or, if the caller may list in its own namespace only, there.</summary>
     /// <returns>The items, null if the caller may not list them; and the namespace, null for all.</returns>
@@ -116,13 +116,13 @@ internal sealed class MilvusObjectReader(ClusterClient client, IActivitySink sin
         return services;
     }
 
-    private async Task<List<MilvusPod>> ListPodsAsync(string? namespaceName, string labels, CancellationToken cancellationToken)
+    private async Task<List<ObservedPod>> ListPodsAsync(string? namespaceName, string labels, CancellationToken cancellationToken)
     {
         var selector = "labelSelector=" + Uri.EscapeDataString(labels);
-        var pods = new List<MilvusPod>();
+        var pods = new List<ObservedPod>();
         await foreach (var json in client.ListAsync(ResourceType.Pod, namespaceName, selector, cancellationToken).ConfigureAwait(false))
         {
-            pods.Add(MilvusPod.From(json));
+            pods.Add(ObservedPod.From(json));
         }
 
         return pods;

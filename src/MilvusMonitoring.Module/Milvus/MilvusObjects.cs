@@ -109,7 +109,7 @@ internal sealed record MilvusService(
 /// <param name="Labels">Its labels.</param>
 /// <param name="Image">The image of Milvus.</param>
 /// <param name="IsRunning">Whether it runs, and is not ending.</param>
-internal sealed record MilvusPod(string Namespace, IReadOnlyDictionary<string, string> Labels, string? Image, bool IsRunning)
+internal sealed record ObservedPod(string Namespace, IReadOnlyDictionary<string, string> Labels, string? Image, bool IsRunning)
 {
     public string? Instance => Labels.GetValueOrDefault(MilvusLabels.Instance);
 
@@ -122,11 +122,11 @@ internal sealed record MilvusPod(string Namespace, IReadOnlyDictionary<string, s
         return file is [_, { Length: > 0 } tag] ? tag : null;
     }
 
-    public static MilvusPod From(JsonElement json)
+    public static ObservedPod From(JsonElement json)
     {
         var metadata = json.Member("metadata");
         var images = json.Member("spec").Items("containers").Select(container => container.Text("image")).OfType<string>().ToList();
-        return new MilvusPod(
+        return new ObservedPod(
             metadata.Text("namespace") ?? string.Empty,
             metadata.TextMap("labels"),
             images.Find(IsMilvus) ?? images.FirstOrDefault(),
@@ -147,7 +147,7 @@ internal sealed record MilvusObjects(
     string Instance,
     string Application,
     IReadOnlyList<MilvusService> Services,
-    IReadOnlyList<MilvusPod>? Pods)
+    IReadOnlyList<ObservedPod>? Pods)
 {
     private static readonly string[] SelectorLabels = [MilvusLabels.Name, MilvusLabels.Instance];
 
@@ -176,7 +176,7 @@ internal sealed record MilvusObjects(
         {
             var tags = (Pods ?? [])
                 .Where(pod => pod.IsRunning)
-                .Select(pod => MilvusPod.FindTag(pod.Image))
+                .Select(pod => ObservedPod.FindTag(pod.Image))
                 .OfType<string>()
                 .Distinct(StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal)

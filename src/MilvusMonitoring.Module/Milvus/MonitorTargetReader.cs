@@ -73,10 +73,8 @@ internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink si
             {
                 // A Service with IPv4 and IPv6 has each pod in two slices.
                 var pod = endpoint.Member("targetRef").Text("name") ?? endpoint.Texts("addresses").FirstOrDefault() ?? string.Empty;
-                endpoints[(place, service, pod)] = new MonitorEndpoint(
-                    place,
-                    pod,
-                    endpoint.Member("conditions", "ready").ValueKind != JsonValueKind.False);
+                var isReady = endpoint.Member("conditions", "ready").ValueKind != JsonValueKind.False;
+                endpoints[(place, service, pod)] = new MonitorEndpoint(isReady);
             }
         }
     }
@@ -97,7 +95,7 @@ internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink si
                 {
                     var live = all.First(item =>
                         GetName(item) == pod.Name && item.Member("metadata").Text("namespace") == pod.Namespace);
-                    endpoints.Add(new MonitorEndpoint(pod.Namespace, pod.Name, PodFailureReason.IsReady(live)));
+                    endpoints.Add(new MonitorEndpoint(PodFailureReason.IsReady(live)));
                 }
             }
         }

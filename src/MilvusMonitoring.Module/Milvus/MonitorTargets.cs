@@ -20,7 +20,5 @@ internal sealed record MonitorTargets(
 internal sealed record SelectedObject(string Namespace, string Name, IReadOnlyList<string> Ports);
 
 /// <summary>A scrape endpoint.</summary>
-/// <param name="Namespace">Its namespace.</param>
-/// <param name="Pod">The pod's name, or the address if the endpoint has no pod.</param>
 /// <param name="IsReady">Whether it is ready.</param>
-internal sealed record MonitorEndpoint(string Namespace, string Pod, bool IsReady);
+internal sealed record MonitorEndpoint(bool IsReady);

@@ -128,5 +128,5 @@ internal sealed class OperatorResources(ClusterClient client)
     private static string? ReadVersion(JsonElement components, JsonElement status) =>
         components.Text("version") is { Length: > 0 } version
             ? version
-            : MilvusPod.FindTag(status.Text("currentImage") ?? components.Text("image"));
+            : ObservedPod.FindTag(status.Text("currentImage") ?? components.Text("image"));
 }

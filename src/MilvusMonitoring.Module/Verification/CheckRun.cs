@@ -167,7 +167,7 @@ internal sealed class CheckRun : IDisposable
 
         try
         {
-            var found = await FindInstancesAsync(new InstanceFinder(_client, _sink), cancellationToken).ConfigureAwait(false);
+            var found = await ListRequestedAsync(new InstanceFinder(_client, _sink), cancellationToken).ConfigureAwait(false);
             if (found.Count > 0)
             {
                 return [.. found.Select(instance => Cluster.CreateForInstance(instance, null))];
@@ -185,7 +185,7 @@ internal sealed class CheckRun : IDisposable
         }
     }
 
-    private async Task<IReadOnlyList<FoundInstance>> FindInstancesAsync(InstanceFinder finder, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<FoundInstance>> ListRequestedAsync(InstanceFinder finder, CancellationToken cancellationToken)
     {
         if (_request.Name is not { } name)
         {

@@ -28,7 +28,7 @@ internal static class JobSearch
         {
             var all = await replicas.ListAsync(context.Prometheus, cancellationToken).ConfigureAwait(false);
             var answers = await ReplicaQuery
-                .ListMergedAsync(all, api => api.FindTargetsAsync(null, cancellationToken))
+                .ListMergedAsync(all, api => api.ListTargetsAsync(null, cancellationToken))
                 .ConfigureAwait(false);
             return Choose([.. answers.Select(answer => answer.Value ?? [])], pods, hasMonitors: !context.HasOnlyAddress);
         }

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using k8s;
-using k8s.Models;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Waiting;
 using MilvusMonitoring.Milvus;
@@ -112,5 +110,5 @@ internal sealed record MilvusPod(string Namespace, string Name, PodState State)
         ];
 
     private static string? FindProblem(JsonElement pod) =>
-        PodFailureReason.ListProblems(KubernetesJson.Deserialize<V1Pod>(pod.GetRawText())) is [var first, ..] ? first.Text : null;
+        PodFailureReason.Find(JsonSerializer.SerializeToUtf8Bytes(pod));
 }

@@ -40,7 +40,7 @@ internal sealed class PrometheusApi(JsonApi api, ServerLogin? login)
     /// <summary>Lists the active targets; null if the server does not show targets.</summary>
     /// <param name="pools">The scrape pools; null for all.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
-    public async Task<IReadOnlyList<PrometheusTarget>?> FindTargetsAsync(IReadOnlySet<string>? pools, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PrometheusTarget>?> ListTargetsAsync(IReadOnlySet<string>? pools, CancellationToken cancellationToken)
     {
         var targets = new List<PrometheusTarget>();
         foreach (var pool in pools?.ToArray<string?>() ?? [null])

@@ -86,7 +86,7 @@ internal static class ServerAddress
     }
 
     public static int? GetPort(string? address) =>
-        int.TryParse(address?[(address.LastIndexOf(':') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
+        int.TryParse(address?.Split(':')[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
 }
 
 /// <summary>A pod of Milvus with the targets by which one Prometheus scrapes it.</summary>

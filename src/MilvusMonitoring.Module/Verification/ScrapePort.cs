@@ -21,10 +21,13 @@ internal sealed record ScrapePort(string? Name, string? Container, long? Number)
             return new ScrapePort(name, null, null);
         }
 
-        var number = endpoint.Number("portNumber") ?? endpoint.Number("targetPort");
-        return number is not null
-            ? new ScrapePort(null, null, number)
-            : new ScrapePort(null, endpoint.Text("targetPort") is { Length: > 0 } container ? container : null, null);
+        if ((endpoint.Number("portNumber") ?? endpoint.Number("targetPort")) is { } number)
+        {
+            return new ScrapePort(null, null, number);
+        }
+
+        var container = endpoint.Text("targetPort");
+        return new ScrapePort(null, string.IsNullOrEmpty(container) ? null : container, null);
     }
 
     /// <summary>Whether a Service has the port; null if only its pods can tell.</summary>

@@ -11,9 +11,9 @@ internal sealed class TargetObjectReader(ClusterClient client, IActivitySink sin
     /// <summary>Reads the objects. A list that the caller may not read is null.</summary>
     public async Task<TargetObjects> ReadAsync(string namespaceName, CancellationToken cancellationToken)
     {
-        var services = FindAsync(ResourceType.Service, namespaceName, cancellationToken);
-        var slices = FindSlicesAsync(namespaceName, cancellationToken);
-        var pods = FindAsync(ResourceType.Pod, namespaceName, cancellationToken);
+        var services = ListAsync(ResourceType.Service, namespaceName, cancellationToken);
+        var slices = ListSlicesAsync(namespaceName, cancellationToken);
+        var pods = ListAsync(ResourceType.Pod, namespaceName, cancellationToken);
         var lists = await Task.WhenAll(services, slices, pods).ConfigureAwait(false);
         return new TargetObjects(namespaceName, lists[0].Items, lists[1].Items, lists[2].Items)
         {
@@ -21,17 +21,17 @@ internal sealed class TargetObjectReader(ClusterClient client, IActivitySink sin
         };
     }
 
-    private async Task<(List<JsonElement>? Items, MonitoringException? Denial)> FindSlicesAsync(
+    private async Task<(List<JsonElement>? Items, MonitoringException? Denial)> ListSlicesAsync(
         string namespaceName,
         CancellationToken cancellationToken)
     {
-        var slices = await FindAsync(ResourceType.EndpointSlice, namespaceName, cancellationToken).ConfigureAwait(false);
+        var slices = await ListAsync(ResourceType.EndpointSlice, namespaceName, cancellationToken).ConfigureAwait(false);
         return slices.Items is { Count: 0 }
-            ? await FindAsync(ResourceType.OldEndpointSlice, namespaceName, cancellationToken).ConfigureAwait(false)
+            ? await ListAsync(ResourceType.OldEndpointSlice, namespaceName, cancellationToken).ConfigureAwait(false)
             : slices;
     }
 
-    private async Task<(List<JsonElement>? Items, MonitoringException? Denial)> FindAsync(
+    private async Task<(List<JsonElement>? Items, MonitoringException? Denial)> ListAsync(
         ResourceType type,
         string namespaceName,
         CancellationToken cancellationToken)

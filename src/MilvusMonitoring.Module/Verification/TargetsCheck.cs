@@ -17,13 +17,13 @@ internal sealed class TargetsCheck : ICheck
 
         var pods = (await context.GetReachAsync(cancellationToken).ConfigureAwait(false)).Pods;
         var answers = await ReplicaQuery
-            .ListMergedAsync(replicas, api => api.FindTargetsAsync(context.Pools, cancellationToken))
+            .ListMergedAsync(replicas, api => api.ListTargetsAsync(context.Pools, cancellationToken))
             .ConfigureAwait(false);
         if (context.Pools is not null && TargetsRule.IsIncomplete(pods, answers))
         {
             // Another job may scrape what the monitor does not reach.
             answers = await ReplicaQuery
-                .ListMergedAsync(replicas, api => api.FindTargetsAsync(null, cancellationToken))
+                .ListMergedAsync(replicas, api => api.ListTargetsAsync(null, cancellationToken))
                 .ConfigureAwait(false);
         }
 

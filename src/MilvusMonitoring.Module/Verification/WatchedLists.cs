@@ -59,7 +59,10 @@ internal static class WatchedLists
         }
 
         var isPodMonitor = context.MonitorKind == ResourceType.PodMonitor.Kind;
-        yield return new WatchedList(CheckId.Monitor, isPodMonitor ? ResourceType.PodMonitor : ResourceType.ServiceMonitor, place);
+        yield return new WatchedList(
+            CheckId.Monitor,
+            isPodMonitor ? ResourceType.PodMonitor : ResourceType.ServiceMonitor,
+            context.Monitor?.Metadata.Namespace ?? place);
         if (context.Monitor is null)
         {
             yield break;

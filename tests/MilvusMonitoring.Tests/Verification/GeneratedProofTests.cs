@@ -143,7 +143,9 @@ public sealed class GeneratedProofTests
             var isHealthy = Pick(70);
             for (var replica = random.Next(1, 3); replica > 0; replica--)
             {
-                var ages = _pods.ToDictionary(pod => pod, _ => isHealthy || Pick(85) ? Fresh : random.GetItems<TimeSpan?>([Stale, null], 1)[0]);
+                var ages = _pods.ToDictionary(
+                    pod => pod,
+                    _ => isHealthy || Pick(85) ? Fresh : random.GetItems<TimeSpan?>([Stale, null], 1)[0]);
                 var sidecars = _pods.Where(_ => Pick(20)).Select(pod => Scrape("sidecars", pod, 3, 15020, true, Fresh));
                 _replicas.Add([
                     .. shapes.Select(item => Scrape(item.Pool, item.Pod, item.Shape, 9091, isHealthy, ages[item.Pod])),
