@@ -98,7 +98,7 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
 
     /// <summary>What the monitor sets beyond the values of the release; null if that cannot be known.</summary>
     public MonitorSettings? Settings =>
-        Found?.Chart is { } chart && Monitor is { Endpoints.Count: > 0 } monitor
+        Found?.Chart is { } chart && Monitor is { Endpoints.Count: > 0 } monitor && monitor.Id == Found.MonitorId
             ? MonitorSettings.Read(
                 chart,
                 monitor.Endpoints[0].Text("interval"),
@@ -128,6 +128,11 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
         if (found.Chart is null && !monitor.IsFitted)
         {
             return Remedies.DescribeManual($"Correct {monitor.Id} in {MonitorPlanner.DescribeOwner(found, monitor)}.");
+        }
+
+        if (monitor.Id != found.MonitorId && !monitor.IsFitted)
+        {
+            return Remedies.DescribeManual($"Correct {monitor.Id} with the tool that made it.");
         }
 
         if (DisableOperation.FindSkipReason(monitor, found.Chart?.Release ?? InstanceName) is { } reason)
@@ -206,7 +211,12 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
             (Monitor, Candidates, Jobs) = (null, [], []);
         }
 
-        Selected = checks.Contains(CheckId.Selection) ? null : Selected;
+        if (checks.Contains(CheckId.Selection))
+        {
+            // Without a monitor the jobs are what the check of the monitor has found.
+            (Selected, Jobs) = (null, Monitor is null ? Jobs : []);
+        }
+
         _objects = checks.Contains(CheckId.Monitor) || checks.Contains(CheckId.Endpoints) ? null : _objects;
         if (checks.Contains(CheckId.Configuration))
         {

@@ -73,6 +73,25 @@ public sealed class AnyMonitoringTests
     }
 
     [Fact]
+    public async Task A_monitor_of_others_is_never_mended_by_making_a_second_one()
+    {
+        await using var stage = await StubStage.StartAsync(isEnabled: false);
+        var spec = $$"""{"namespaceSelector":{{InDefault}},"selector":{{Labels}},"endpoints":{{Metrics}} }""";
+        stage.PutMonitor("ServiceMonitor", "monitoring", "by-hand", spec);
+        stage.ChangePrometheus(value => value["serviceMonitorSelector"] = JsonNode.Parse("""{"matchLabels":{"release":"kps"} }"""));
+        var selection = StubStage.Get(await stage.TestAsync(), "Selection");
+        Assert.Equal("# Add the labels release=kps to ServiceMonitor/monitoring/by-hand.", selection.Remedy);
+
+        stage.ChangePrometheus(value => value["serviceMonitorSelector"] = new JsonObject());
+        stage.Scrape("serviceMonitor/monitoring/by-hand/0", change: target => target with
+        {
+            Labels = Set(target, "app_kubernetes_io_name", null),
+        });
+        var samples = StubStage.Get(await stage.TestAsync(), "Samples");
+        Assert.Equal("# Correct ServiceMonitor/monitoring/by-hand with the tool that made it.", samples.Remedy);
+    }
+
+    [Fact]
     public async Task Pools_as_operators_before_0_47_named_them_and_a_label_that_relabelling_has_changed()
     {
         await using var stage = await StubStage.StartAsync();
