@@ -16,6 +16,7 @@
         'Get-MilvusInstance'
         'Get-MilvusServiceMonitor'
         'Get-MonitoringPortForward'
+        'Get-MonitoringStack'
         'Grant-PrometheusMilvusAccess'
         'Install-KubePrometheus'
         'Revoke-PrometheusMilvusAccess'

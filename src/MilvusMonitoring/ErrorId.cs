@@ -87,6 +87,12 @@ public static class ErrorId
     /// <summary>The cluster has several kube-prometheus stacks, and none is named.</summary>
     public const string StackAmbiguous = nameof(StackAmbiguous);
 
+    /// <summary>Another monitoring is in the cluster, which an installation would disturb.</summary>
+    public const string OtherMonitoring = nameof(OtherMonitoring);
+
+    /// <summary>The role belongs to a platform or a tool that undoes the changes of others.</summary>
+    public const string RoleManaged = nameof(RoleManaged);
+
     /// <summary>The rules of the role come from other roles (aggregation), so that an added rule would not last.</summary>
     public const string RoleAggregated = nameof(RoleAggregated);
 

@@ -1,5 +1,5 @@
 BeforeDiscovery {
-    $types = 'KubePrometheusStack', 'StackComponent', 'StackResource', 'PrometheusAccess', 'MilvusInstance', 'MilvusServiceMonitor', 'MonitoringPortForward', 'MonitoringCheck'
+    $types = 'KubePrometheusStack', 'MonitoringStack', 'StackPrometheus', 'StackComponent', 'StackResource', 'PrometheusAccess', 'MilvusInstance', 'MilvusServiceMonitor', 'MonitoringPortForward', 'MonitoringCheck'
 }
 
 BeforeAll {

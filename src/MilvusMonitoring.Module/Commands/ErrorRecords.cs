@@ -58,10 +58,11 @@ internal static class ErrorRecords
             ErrorId.PermissionDenied => ErrorCategory.PermissionDenied,
             ErrorId.ServerFailed => ErrorCategory.ResourceUnavailable,
             ErrorId.TimedOut or ErrorId.NotReady or ErrorId.DefinitionNotEstablished => ErrorCategory.OperationTimeout,
-            ErrorId.FieldConflict or ErrorId.ObjectChanged => ErrorCategory.ResourceExists,
+            ErrorId.FieldConflict or ErrorId.OtherMonitoring or ErrorId.ObjectChanged => ErrorCategory.ResourceExists,
             ErrorId.NamespaceTerminating or ErrorId.DeletionBlocked or ErrorId.PortNotAvailable => ErrorCategory.ResourceBusy,
             ErrorId.ConfirmationImpossible => ErrorCategory.OperationStopped,
             ErrorId.RoleAggregated
+            or ErrorId.RoleManaged
             or ErrorId.InstanceNotSupported
             or ErrorId.ReleaseNotDeployed
             or ErrorId.MetricsDisabled

@@ -30,10 +30,14 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ["Manifests.Archives"] = ["IO", "Manifests.Files"],
         ["Manifests"] = ["Json", "Kubernetes", "Kubernetes.Objects", "Manifests.Archives", "Manifests.Files", "Manifests.Yaml"],
         ["Prometheus"] = ["Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Objects", "Messages"],
+        ["Stacks"] =
+        [
+            "Json", "KubePrometheus.Inventories", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Objects", "Messages",
+        ],
         ["PortForwarding"] =
         [
             "IO", "Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Kubeconfig", "Kubernetes.Objects", "Kubernetes.Waiting",
-            "Messages", PowerShell,
+            "Messages", "Stacks", PowerShell,
         ],
         ["Milvus.Helm"] = ["IO", "Json", "Kubernetes.Credentials", "Kubernetes.Kubeconfig", "Messages"],
         ["Milvus"] =
@@ -66,11 +70,12 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "Messages",
             "Milvus",
             "Prometheus",
+            "Stacks",
         ],
         ["Access"] =
         [
             "IO", "Json", "KubePrometheus", "KubePrometheus.Inventories", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors",
-            "Kubernetes.Objects", "Messages", "Prometheus",
+            "Kubernetes.Objects", "Messages", "Prometheus", "Stacks",
         ],
         ["Verification"] =
         [
@@ -108,6 +113,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "Milvus.Helm",
             "PortForwarding",
             "Prometheus",
+            "Stacks",
             "Verification",
             PowerShell,
         ],
