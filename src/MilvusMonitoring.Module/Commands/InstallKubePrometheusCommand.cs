@@ -56,6 +56,13 @@ public sealed class InstallKubePrometheusCommand : ClusterCommand
     public SwitchParameter ForceConflicts { get; set; }
 
     /// <summary>
+    /// Installs although another Prometheus operator would run the same resources, or another tool keeps objects of the same names.
+    /// Default: that is an error, and nothing is written.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AllowOtherOperator { get; set; }
+
+    /// <summary>
     /// Waits until Deployments, DaemonSets, StatefulSets, the Prometheus and Alertmanager resources and API services are ready.
     /// </summary>
     [Parameter]
@@ -76,7 +83,7 @@ public sealed class InstallKubePrometheusCommand : ClusterCommand
     /// <inheritdoc />
     private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {
-        var options = new InstallOptions(ForceConflicts, ThrottleLimit);
+        var options = new InstallOptions(ForceConflicts, ThrottleLimit) { AllowOtherOperator = AllowOtherOperator };
         var installation = new InstallOperation(client, output, new ReleaseStore(), options);
         var request = new ManifestRequest(Version, ResolvePath(Path), new ManifestSelection(ExcludeComponent, ImageRegistry));
         var plan = await installation.PlanAsync(request, cancellationToken).ConfigureAwait(false);
@@ -85,6 +92,7 @@ public sealed class InstallKubePrometheusCommand : ClusterCommand
             .ApproveAsync($"kube-prometheus {origin} on {client.Connection.Context} ({plan.Summary})", "Install").ConfigureAwait(false);
         if (approval.IsWhatIf)
         {
+            plan = await installation.ForetellAsync(plan, cancellationToken).ConfigureAwait(false);
             await output.ShowPlanAsync(plan.Resources).ConfigureAwait(false);
             output.Object(installation.Show(plan));
         }

@@ -40,7 +40,25 @@ internal sealed record GrantedRules(IReadOnlyList<PolicyRule> Rules, int Ignored
             ? Parse(annotation)
             : new GrantedRules([], 0);
 
-    /// <summary>Adds the rules that a role of the manifests lacks.</summary>
+    /// <summary>Finds the rules that a live role has beyond those of the manifests, if all of them are for discovery.</summary>
+    /// <returns>The rules, each once; null if there are none, if others are among them, or if a rule of the manifests is missing.</returns>
+    public static GrantedRules? FindAdded(JsonNode? live, JsonNode? manifest)
+    {
+        var (present, wanted) = (live as JsonArray ?? [], manifest as JsonArray ?? []);
+        var added = present.Where(rule => !wanted.Any(own => JsonEquality.AreEqual(own, rule))).ToList();
+        if (added.Count == 0 || !wanted.All(own => present.Any(rule => JsonEquality.AreEqual(own, rule))))
+        {
+            return null;
+        }
+
+        var granted = Parse(new JsonArray([.. added.Select(rule => rule?.DeepClone())]).ToJsonString());
+        return granted.Ignored == 0 ? granted : null;
+    }
+
+    /// <summary>
+    /// Adds the rules that a role of the manifests lacks, and the annotation that records them: a rule that somebody added by hand has no
+    /// annotation yet, and the next release would drop it.
+    /// </summary>
     /// <param name="role">The role of the manifests, UTF-8 JSON.</param>
     /// <returns>The role to apply.</returns>
     public ReadOnlyMemory<byte> AddTo(ReadOnlyMemory<byte> role)
@@ -57,6 +75,13 @@ internal sealed record GrantedRules(IReadOnlyList<PolicyRule> Rules, int Ignored
         }
 
         node["rules"] = rules.Parent is null ? rules : rules.DeepClone();
+        if (node["metadata"] is JsonObject metadata)
+        {
+            var annotations = metadata["annotations"] as JsonObject ?? [];
+            annotations[AnnotationName] = new JsonArray([.. Rules.Select(rule => (JsonNode)rule.ToJson())]).ToJsonString();
+            metadata["annotations"] = annotations.Parent is null ? annotations : annotations.DeepClone();
+        }
+
         return JsonSerializer.SerializeToUtf8Bytes(node);
     }
 

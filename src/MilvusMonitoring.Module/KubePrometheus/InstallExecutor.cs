@@ -9,7 +9,11 @@ namespace MilvusMonitoring.KubePrometheus;
 /// <summary>How to execute a plan.</summary>
 /// <param name="ForceConflicts">Whether to take fields over from other field managers.</param>
 /// <param name="ThrottleLimit">How many requests may run at once.</param>
-internal sealed record InstallOptions(bool ForceConflicts, int ThrottleLimit);
+internal sealed record InstallOptions(bool ForceConflicts, int ThrottleLimit)
+{
+    /// <summary>Whether to install beside another monitoring that is in the way.</summary>
+    public bool AllowOtherOperator { get; init; }
+}
 
 /// <summary>
 /// Executes a plan in stages. Namespaces come first. CRDs follow, and, while they become established, everything that needs no CRD.

@@ -1,10 +1,13 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using MilvusMonitoring.KubePrometheus.Inventories;
 using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Errors;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Kubernetes.Waiting;
 using MilvusMonitoring.Messages;
+using MilvusMonitoring.Stacks;
 
 namespace MilvusMonitoring.KubePrometheus;
 
@@ -20,13 +23,15 @@ internal sealed class InstallOperation(ClusterClient client, IActivitySink sink,
         sink.Progress("Planning kube-prometheus", "reading the manifests and what the cluster has", -1);
         var version = ClusterInfo.ReadVersionAsync(client, cancellationToken);
         var inventories = InventoryStore.ListAsync(client, sink, cancellationToken);
+        var operators = OperatorFinder.ListAsync(client, sink, cancellationToken);
         var loading = new ManifestSetLoader(store, sink, client.Connection.DefaultNamespace).LoadAsync(request, version, cancellationToken);
-        await Task.WhenAll(version, inventories).ConfigureAwait(false);
+        await Task.WhenAll(version, inventories, operators).ConfigureAwait(false);
         _kubernetes = await version.ConfigureAwait(false);
         var manifests = await loading.ConfigureAwait(false);
         var planner = new InstallPlanner(client, sink, new ResourceTypes(client), options.ThrottleLimit);
         var plan = await planner.PlanAsync(manifests, await inventories.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         CheckConflicts(plan);
+        CheckOthers(plan, await inventories.ConfigureAwait(false), await operators.ConfigureAwait(false));
         foreach (var skipped in plan.Resources.Where(resource => resource is { Action: ResourceAction.Skipped, Id.Kind: "APIService" }))
         {
             sink.Warning($"{skipped.Id} {skipped.Message}. That Service keeps serving the metrics of pods and nodes.");
@@ -60,6 +65,71 @@ internal sealed class InstallOperation(ClusterClient client, IActivitySink sink,
             $"Cannot install the stack in {plan.Namespace}: {objects} belong to {stacks}",
             "give them other names in the manifests, uninstall the other stack, or add -ForceConflicts to change them for this one",
             ids[0]);
+    }
+
+    /// <summary>
+    /// Refuses to install over another monitoring. A stack that is installed already goes on, since its repair must stay possible.
+    /// </summary>
+    private void CheckOthers(InstallPlan plan, IReadOnlyList<Inventory> inventories, IReadOnlyList<StackOperator> operators)
+    {
+        var reasons = OtherMonitoringRule.ListReasons(plan, inventories, operators);
+        if (reasons.Count == 0)
+        {
+            return;
+        }
+
+        var text = string.Join("; ", reasons);
+        if (options.AllowOtherOperator || plan.Inventory is not null)
+        {
+            sink.Warning($"Another monitoring is in the way of the stack in {plan.Namespace}: {text}.");
+            return;
+        }
+
+        throw new MonitoringException(
+            ErrorId.OtherMonitoring,
+            $"Cannot install kube-prometheus in {plan.Namespace}, because another monitoring is there: {text}",
+            "use the monitoring that is there, for which Enable-MilvusServiceMonitor alone may be enough (Get-MonitoringStack shows it); "
+                + "to install beside it all the same, add -AllowOtherOperator",
+            plan.Namespace);
+    }
+
+    /// <summary>
+    /// Foretells, for <c>-WhatIf</c>, on which objects the API server would find a conflict. Reads the objects of other field managers.
+    /// </summary>
+    public async Task<InstallPlan> ForetellAsync(InstallPlan plan, CancellationToken cancellationToken)
+    {
+        var resources = plan.Resources.ToArray();
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.ThrottleLimit, CancellationToken = cancellationToken };
+        await Parallel
+            .ForAsync(0, resources.Length, parallel, async (index, token) =>
+                resources[index] = await ForetellAsync(resources[index], token).ConfigureAwait(false))
+            .ConfigureAwait(false);
+        var conflicts = resources.Count(resource => resource.Conflict is not null);
+        if (conflicts > 0 && !options.ForceConflicts)
+        {
+            sink.Warning(
+                $"{conflicts} of {resources.Length} objects have fields that other field managers own with other values, and would fail; "
+                    + "see the Message of each in Resources. -ForceConflicts takes these fields over.");
+        }
+
+        return plan with { Resources = resources };
+    }
+
+    private async Task<PlannedResource> ForetellAsync(PlannedResource resource, CancellationToken cancellationToken)
+    {
+        if (resource is not { Action: ResourceAction.Configured, Manifest: { } manifest, Type: { } type, Live: { } seen, Forces: false }
+            || seen.Managers.All(manager => manager.IsByUs || manager.Subresource.Length > 0)
+            || await client.FindAsync(type, resource.Id, cancellationToken).IfPermittedAsync(sink).ConfigureAwait(false) is not { } live
+            || JsonNode.Parse(live.Span) is not JsonObject before
+            || JsonNode.Parse(manifest.ReadJson().Span) is not JsonObject wanted)
+        {
+            return resource;
+        }
+
+        var fields = FieldConflictRule.List(before, wanted);
+        return fields.Count == 0
+            ? resource
+            : resource with { Conflict = FieldConflictText.DescribeOwners(fields.Select(field => (field.Manager, field.Path))) };
     }
 
     /// <param name="wait">Whether to wait until every object is ready.</param>

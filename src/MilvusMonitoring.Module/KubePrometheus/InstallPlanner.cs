@@ -305,7 +305,30 @@ internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, R
             return isUnchanged ? withGrant with { Action = ResourceAction.Unchanged } : withGrant;
         }
 
-        return planned;
+        return entry is null && manifest.Id is { IsRole: true, Namespace: null }
+            ? await KeepDiscoveryRulesAsync(planned, type, cancellationToken).ConfigureAwait(false)
+            : planned;
+    }
+
+    /// <summary>
+    /// Keeps the rules that somebody has added to the role by hand, as Milvus's documentation says, each once. To the API server the rules
+    /// are one field, so that the role would be a conflict although nobody's rule is lost.
+    /// </summary>
+    private async Task<PlannedResource> KeepDiscoveryRulesAsync(
+        PlannedResource planned,
+        ResourceType type,
+        CancellationToken cancellationToken)
+    {
+        if (await client.FindAsync(type, planned.Id, cancellationToken).ConfigureAwait(false) is not { } body
+            || JsonNode.Parse(body.Span) is not JsonObject live
+            || GrantedRules.FindAdded(live["rules"], ReadRules(planned.Manifest!.ReadJson())) is not { } added)
+        {
+            return planned;
+        }
+
+        var manifest = planned.Manifest.With(added.AddTo(planned.Manifest.ReadJson()));
+        var conflicts = JsonNode.Parse(manifest.ReadJson().Span) is JsonObject wanted ? FieldConflictRule.List(live, wanted) : [];
+        return planned with { Manifest = manifest, Forces = conflicts.All(conflict => conflict.Path == ".rules") };
     }
 
     private GrantedRules? FindGranted(ResourceId id, ObjectMetadata live)

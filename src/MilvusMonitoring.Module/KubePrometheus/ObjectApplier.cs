@@ -74,7 +74,7 @@ internal sealed class ObjectApplier(ClusterClient client, OperationProgress prog
     {
         var clock = Stopwatch.StartNew();
         var pause = FirstPause;
-        var force = forceConflicts;
+        var force = forceConflicts || planned.Forces;
         var json = planned.Manifest!.ReadJson();
         while (true)
         {

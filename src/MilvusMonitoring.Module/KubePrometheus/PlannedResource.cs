@@ -36,6 +36,14 @@ internal sealed record PlannedResource
     /// <summary>Whether to restart the rollout, for the reason in <see cref="Message"/>.</summary>
     public bool Restarts { get; init; }
 
+    /// <summary>Whether to take over the only fields that are in conflict, whose content the manifest has been given.</summary>
+    public bool Forces { get; init; }
+
+    /// <summary>
+    /// Which field managers own fields that the manifest would change, as <c>-WhatIf</c> foretells; null if none are known.
+    /// </summary>
+    public string? Conflict { get; init; }
+
     /// <summary>Why the object cannot be applied.</summary>
     public MonitoringException? Error { get; init; }
 
@@ -54,7 +62,7 @@ internal sealed record PlannedResource
         Name = Id.Name,
         Component = Component,
         Action = Action,
-        Message = Message,
+        Message = Conflict ?? Message,
         Error = Error?.Message,
         ErrorId = Error?.ErrorId,
     };

@@ -10,12 +10,15 @@ internal static class FieldConflictText
 
     /// <summary>Lists the managers, each with its fields. Long lists are cut.</summary>
     /// <param name="causes">The causes of the 409.</param>
-    public static string Describe(IReadOnlyList<StatusCause> causes)
-    {
-        var managers = causes
+    public static string Describe(IReadOnlyList<StatusCause> causes) =>
+        DescribeOwners(causes
             .Where(cause => cause.Reason == "FieldManagerConflict")
-            .GroupBy(cause => ReadManager(cause.Message), cause => OneLine.Clean(cause.Field, 200))
-            .ToList();
+            .Select(cause => (ReadManager(cause.Message), cause.Field)));
+
+    /// <summary>Lists the managers, each with its fields. Long lists are cut.</summary>
+    public static string DescribeOwners(IEnumerable<(string Manager, string Field)> fields)
+    {
+        var managers = fields.GroupBy(field => field.Manager, field => OneLine.Clean(field.Field, 200)).ToList();
         var shown = managers.Take(ManagersShown).Select(manager => $"'{manager.Key}' owns {Shorten([.. manager], FieldsShown)}");
         return string.Join(", ", shown)
             + (managers.Count > ManagersShown ? $" and {managers.Count - ManagersShown} more managers own others" : "");
