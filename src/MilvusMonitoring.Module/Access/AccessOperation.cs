@@ -5,15 +5,19 @@ using MilvusMonitoring.Prometheus;
 namespace MilvusMonitoring.Access;
 
 /// <summary>What the user asks for.</summary>
-/// <param name="Method">How to grant the access.</param>
-/// <param name="ClusterRole">The ClusterRole to add rules to.</param>
+/// <param name="Method">How to grant the access; null for what suits the stack.</param>
+/// <param name="ClusterRole">The ClusterRole to add rules to; null for that of kube-prometheus.</param>
 /// <param name="Namespaces">The namespaces to grant access in; empty for the whole cluster.</param>
 /// <param name="Prometheus">The Prometheus that gets the access.</param>
 internal sealed record AccessRequest(
-    AccessMethod Method,
-    string ClusterRole,
+    AccessMethod? Method,
+    string? ClusterRole,
     IReadOnlyList<string> Namespaces,
-    PrometheusChoice Prometheus);
+    PrometheusChoice Prometheus)
+{
+    /// <summary>The monitor whose Prometheus is meant, if there are several; null if there is none.</summary>
+    public MonitorChoice? Monitor { get; init; }
+}
 
 /// <summary>Grants or revokes access: makes a plan, which only reads, and executes it if the user agrees.</summary>
 internal sealed class AccessOperation(ClusterClient client, IActivitySink sink, AccessRequest request, bool revoke)

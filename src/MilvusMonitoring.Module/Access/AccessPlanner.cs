@@ -1,3 +1,4 @@
+using MilvusMonitoring.KubePrometheus.Inventories;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Errors;
 using MilvusMonitoring.Kubernetes.Objects;
@@ -14,23 +15,39 @@ internal sealed record AccessPlan(IReadOnlyList<PlannedAccess> Accesses, IReadOn
 /// <summary>Decides what Grant or Revoke writes. Only reads.</summary>
 internal sealed class AccessPlanner(ClusterClient client, IActivitySink sink, AccessRequest request)
 {
+    /// <summary>The ClusterRole of every release of kube-prometheus.</summary>
+    private const string UsualRole = "prometheus-k8s";
+
+    /// <summary>The role in an access that is complete, where the caller may not see which role gives it.</summary>
+    private const string UnknownRole = "a role that you may not read";
+
     private readonly PrometheusFinder _finder = new(client);
+    private readonly AccountPermissions _permissions = new(client);
     private readonly ClusterRoleAccess _clusterRole = new(client);
     private readonly BindingAccess _binding = new(client);
 
+    private string RoleName => request.ClusterRole ?? UsualRole;
+
     public async Task<AccessPlan> PlanGrantAsync(CancellationToken cancellationToken)
     {
-        var prometheus = await _finder.GetAsync(request.Prometheus, cancellationToken).ConfigureAwait(false);
+        var inventories = ReadInventoriesAsync(cancellationToken);
+        var finding = request.Monitor is { } monitor
+            ? _finder.GetAsync(request.Prometheus, monitor, cancellationToken)
+            : _finder.GetAsync(request.Prometheus, cancellationToken);
+        await Task.WhenAll(inventories, finding).ConfigureAwait(false);
+        var prometheus = await finding.ConfigureAwait(false);
+        var known = await inventories.ConfigureAwait(false);
+        var isOurs = IsOurs(known, prometheus);
         if (request.Namespaces.Count > 0)
         {
             return await PlanNamespacesAsync(
-                    async name => [await _binding.PlanGrantAsync(prometheus, name, cancellationToken).ConfigureAwait(false)],
+                    async name => [await PlanBindingAsync(prometheus, name, !isOurs, cancellationToken).ConfigureAwait(false)],
                     cancellationToken).ConfigureAwait(false);
         }
 
-        var planned = request.Method == AccessMethod.Binding
-            ? await _binding.PlanGrantAsync(prometheus, null, cancellationToken).ConfigureAwait(false)
-            : await _clusterRole.PlanGrantAsync(request.ClusterRole, prometheus, cancellationToken).ConfigureAwait(false);
+        var planned = ChooseMethod(isOurs) == AccessMethod.Binding
+            ? await PlanBindingAsync(prometheus, null, true, cancellationToken).ConfigureAwait(false)
+            : await PlanRoleAsync(prometheus, isOurs && known is not null, cancellationToken).ConfigureAwait(false);
         return new AccessPlan([planned], []);
     }
 
@@ -50,8 +67,110 @@ internal sealed class AccessPlanner(ClusterClient client, IActivitySink sink, Ac
         }
 
         var prometheus = await _finder.FindAsync(request.Prometheus, cancellationToken).ConfigureAwait(false);
-        var planned = await _clusterRole.PlanRevokeAsync(request.ClusterRole, prometheus, cancellationToken).ConfigureAwait(false);
-        return new AccessPlan([planned], []);
+        var role = await _clusterRole.PlanRevokeAsync(RoleName, prometheus, cancellationToken).ConfigureAwait(false);
+        var inventories = await ReadInventoriesAsync(cancellationToken).ConfigureAwait(false);
+        if (role.Writes.Count > 0 || ChooseMethod(IsOurs(inventories, prometheus)) == AccessMethod.ClusterRole)
+        {
+            return new AccessPlan([role], []);
+        }
+
+        var own = await _binding
+            .PlanRevokeAsync(null, request.Prometheus.Namespace, cancellationToken)
+            .ListIfPermittedAsync(sink).ConfigureAwait(false);
+        return new AccessPlan(own.Count > 0 ? own : [role], []);
+    }
+
+    /// <summary>Another tool would remove what is added to a role of its own.</summary>
+    private AccessMethod ChooseMethod(bool isOurs) =>
+        request.Method ?? (isOurs || request.ClusterRole is not null ? AccessMethod.ClusterRole : AccessMethod.Binding);
+
+    /// <summary>Lists the inventories; null if the user may not read them.</summary>
+    private async Task<IReadOnlyList<Inventory>?> ReadInventoriesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await InventoryStore.ListAsync(client, sink, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
+        {
+            sink.Verbose(exception.Message);
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Whether this module installed the Prometheus, or the role that it would patch. Without inventories the account tells: in
+    /// kube-prometheus it is named as the role.
+    /// </summary>
+    private bool IsOurs(IReadOnlyList<Inventory>? inventories, PrometheusServer? prometheus)
+    {
+        if (inventories is null)
+        {
+            return prometheus is null || prometheus.ServiceAccount == RoleName;
+        }
+
+        var role = ResourceType.ClusterRole.IdOf(null, RoleName);
+        var id = prometheus is null ? role : ResourceType.Prometheus.IdOf(prometheus.Namespace, prometheus.Name);
+        return inventories.Any(inventory => inventory.Entries.Any(entry => entry.LeftAlone is null && entry.Id == id));
+    }
+
+    private async Task<PlannedAccess> PlanRoleAsync(PrometheusServer prometheus, bool isOurs, CancellationToken cancellationToken)
+    {
+        var planned = await _clusterRole
+            .FindGrantAsync(RoleName, prometheus, mayBeKept: isOurs, cancellationToken).ConfigureAwait(false);
+        if (planned is { Writes.Count: 0 })
+        {
+            return planned;
+        }
+
+        return await FindCompleteAsync(prometheus, null, cancellationToken).ConfigureAwait(false)
+            ?? planned
+            ?? throw _clusterRole.CreateMissing(RoleName);
+    }
+
+    private async Task<PlannedAccess> PlanBindingAsync(
+        PrometheusServer prometheus,
+        string? place,
+        bool mayBeComplete,
+        CancellationToken cancellationToken)
+    {
+        var planned = await _binding.PlanGrantAsync(prometheus, place, cancellationToken).ConfigureAwait(false);
+        if (planned.Writes.Count == 0 || !mayBeComplete)
+        {
+            return planned;
+        }
+
+        return await FindCompleteAsync(prometheus, place, cancellationToken).ConfigureAwait(false) ?? planned;
+    }
+
+    /// <summary>Finds an access that is complete already, whatever role gives it. Who may not ask goes on as if there were none.</summary>
+    private async Task<PlannedAccess?> FindCompleteAsync(PrometheusServer prometheus, string? place, CancellationToken cancellationToken)
+    {
+        var required = DiscoveryRules.All.SelectMany(rule => rule.Permissions).ToList();
+        var account = (prometheus.Namespace, prometheus.ServiceAccount);
+        if (!await _permissions.AreCompleteAsync(account, required, place, cancellationToken).IfPermittedAsync(sink).ConfigureAwait(false))
+        {
+            return null;
+        }
+
+        var role = await _permissions
+            .FindRoleAsync(account, required, place, cancellationToken)
+            .IfPermittedAsync(sink).ConfigureAwait(false);
+        return new PlannedAccess(
+            new PrometheusAccess
+            {
+                Namespace = prometheus.Namespace,
+                ServiceAccount = prometheus.ServiceAccount,
+                Method = request.Method ?? AccessMethod.ClusterRole,
+                TargetNamespace = place,
+                Role = role?.ToString() ?? UnknownRole,
+                Rules = DiscoveryRules.Text,
+                Action = ResourceAction.Unchanged,
+                Context = client.Connection.Context,
+                Kubeconfig = client.Connection.Kubeconfig,
+                Server = client.Connection.Server,
+            },
+            []);
     }
 
     private async Task<AccessPlan> PlanNamespacesAsync(

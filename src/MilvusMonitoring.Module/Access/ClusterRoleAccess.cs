@@ -2,22 +2,31 @@ using System.Text.Json.Nodes;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Prometheus;
+using MilvusMonitoring.Stacks;
 
 namespace MilvusMonitoring.Access;
 
 /// <summary>Plans what Grant and Revoke change in the stack's own ClusterRole.</summary>
 internal sealed class ClusterRoleAccess(ClusterClient client)
 {
-    /// <summary>Plans to add the rules that the role lacks.</summary>
-    /// <exception cref="MonitoringException">There is no such role, or it has an aggregationRule.</exception>
-    public async Task<PlannedAccess> PlanGrantAsync(string name, PrometheusServer prometheus, CancellationToken cancellationToken)
+    /// <summary>Helm removes an added rule with the next upgrade only, and whoever names the role may want that.</summary>
+    private const string Helm = "Helm";
+
+    /// <summary>Plans to add the rules that the role lacks; null if there is no such role.</summary>
+    /// <param name="mayBeKept">Whether the role is changed although a label says that another tool keeps it as it is.</param>
+    /// <exception cref="MonitoringException">The role has an aggregationRule, or belongs to a platform or a tool.</exception>
+    public async Task<PlannedAccess?> FindGrantAsync(
+        string name,
+        PrometheusServer prometheus,
+        bool mayBeKept,
+        CancellationToken cancellationToken)
     {
         var id = ResourceType.ClusterRole.IdOf(null, name);
-        var role = await FindAsync(id, cancellationToken).ConfigureAwait(false) ?? throw new MonitoringException(
-            ErrorId.ObjectNotFound,
-            $"{id} is not in {client.Connection.Context}",
-            "run Install-KubePrometheus first, name Prometheus's role with -ClusterRole, or use -Method Binding, which needs no such role",
-            id.ToString());
+        if (await FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } role)
+        {
+            return null;
+        }
+
         if (role["aggregationRule"] is JsonObject)
         {
             throw new MonitoringException(
@@ -28,7 +37,25 @@ internal sealed class ClusterRoleAccess(ClusterClient client)
         }
 
         var patch = RolePatch.Grant(role);
-        return Plan(id, prometheus, patch, role, DiscoveryRules.Text);
+        var keeper = RoleDocument.ReadMetadata(role) is { } metadata ? StackOrigin.FindKeeper(metadata) : null;
+        return patch.IsEmpty || mayBeKept || keeper is null or Helm or FieldManagerEntry.OurName
+            ? Plan(id, prometheus, patch, role, DiscoveryRules.Text)
+            : throw new MonitoringException(
+                ErrorId.RoleManaged,
+                $"{id} belongs to {keeper}, which keeps the role as it is and would remove an added rule",
+                "use -Method Binding, which leaves this role alone",
+                id.ToString());
+    }
+
+    /// <summary>The error for a role that does not exist.</summary>
+    public MonitoringException CreateMissing(string name)
+    {
+        var id = ResourceType.ClusterRole.IdOf(null, name);
+        return new MonitoringException(
+            ErrorId.ObjectNotFound,
+            $"{id} is not in {client.Connection.Context}",
+            "name Prometheus's role with -ClusterRole, or use -Method Binding, which needs no such role",
+            id.ToString());
     }
 
     /// <summary>Plans to remove the rules that Grant has added. If the role does not exist, the plan is empty.</summary>

@@ -41,14 +41,17 @@ internal sealed record RolePatch(
             .Rules.Select(granted => granted.ToJson())
             .Where(granted => (live ?? []).Any(rule => JsonEquality.AreEqual(rule, granted)));
         var annotation = new JsonArray([.. earlier.Concat(additions).Select(rule => rule.DeepClone())]).ToJsonString();
+        var repeated = ListRepeated(live ?? []);
         var operations = new List<JsonObject> { Test(role) };
+        operations.AddRange(repeated.Reverse().Select(index => Remove($"/rules/{index}")));
         operations.AddRange(live is null
             ? [Add("/rules", new JsonArray([.. additions]))]
             : additions.Select(rule => Add("/rules/-", rule)));
         operations.Add(role["metadata"]?["annotations"] is JsonObject
             ? Add(AnnotationPath, annotation)
             : Add("/metadata/annotations", new JsonObject { [GrantedRules.AnnotationName] = annotation }));
-        return new RolePatch(missing, [.. PolicyRule.ParseAll(live), .. missing], annotation, Serialize(operations));
+        var kept = new JsonArray([.. (live ?? []).Where((_, index) => !repeated.Contains(index)).Select(rule => rule?.DeepClone())]);
+        return new RolePatch(missing, [.. PolicyRule.ParseAll(kept), .. missing], annotation, Serialize(operations));
     }
 
     /// <summary>
@@ -84,6 +87,15 @@ internal sealed record RolePatch(
             PolicyRule.ParseAll(new JsonArray([.. live.Where((_, index) => !removed.Contains(index)).Select(rule => rule?.DeepClone())])),
             null,
             Serialize(operations));
+    }
+
+    /// <summary>Lists the discovery rules that the role has a second time, as after the documentation's patch was run twice.</summary>
+    private static SortedSet<int> ListRepeated(JsonArray live)
+    {
+        var repeated = Enumerable.Range(0, live.Count).Where(index =>
+            GrantedRules.FindAdded(new JsonArray(live[index]?.DeepClone()), null) is not null
+            && live.Take(index).Any(earlier => JsonEquality.AreEqual(earlier, live[index])));
+        return [.. repeated];
     }
 
     private static RolePatch Empty(JsonArray? live) => new([], PolicyRule.ParseAll(live), null, default);

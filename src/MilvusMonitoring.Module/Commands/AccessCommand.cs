@@ -10,8 +10,6 @@ namespace MilvusMonitoring.Commands;
 /// <summary>The base of Grant- and Revoke-PrometheusMilvusAccess.</summary>
 public abstract class AccessCommand : ClusterCommand
 {
-    private const string UsualRole = "prometheus-k8s";
-
     /// <summary>
     /// A stack: the access is for the Prometheus of the stack. An access: the same access again. An object with a namespace, such as a
     /// Milvus instance, or the name of a namespace: the access is for that namespace.
@@ -28,7 +26,7 @@ public abstract class AccessCommand : ClusterCommand
 
     /// <summary>
     /// <c>ClusterRole</c> adds a rule to the role that Prometheus already has. <c>Binding</c> creates a role and a binding of this module.
-    /// Default: ClusterRole; with namespaces Binding.
+    /// Default: ClusterRole for a stack that this module installed, else Binding; with namespaces Binding.
     /// </summary>
     [Parameter]
     public AccessMethod Method { get; set; }
@@ -37,7 +35,7 @@ public abstract class AccessCommand : ClusterCommand
     [Parameter]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
-    public string ClusterRole { get; set; } = UsualRole;
+    public string? ClusterRole { get; set; }
 
     /// <summary>The namespace of the Prometheus resource; required if there are several.</summary>
     [Parameter]
@@ -105,7 +103,11 @@ public abstract class AccessCommand : ClusterCommand
     /// </summary>
     private AccessRequest CreateRequest()
     {
-        var typed = new AccessRequest(Method, ClusterRole, Namespace, new PrometheusChoice(PrometheusNamespace, PrometheusName));
+        var typed = new AccessRequest(
+            IsGiven(nameof(Method)) ? Method : null,
+            ClusterRole,
+            Namespace,
+            new PrometheusChoice(PrometheusNamespace, PrometheusName));
         var request = InputObject is null ? typed : FromPipeline(typed, InputObject);
         if (request.Namespaces.Count > 0 && IsGiven(nameof(Method)) && Method == AccessMethod.ClusterRole)
         {
@@ -125,17 +127,42 @@ public abstract class AccessCommand : ClusterCommand
             return typed with { Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? piped.Text("Namespace") } };
         }
 
+        if (piped.Is<MonitoringStack>())
+        {
+            return typed with { Prometheus = FromStack(piped) };
+        }
+
         if (piped.Is<PrometheusAccess>())
         {
             return FromAccess(typed, piped);
         }
 
         return (input.BaseObject as string ?? piped.Text("Namespace")) is { Length: > 0 } name
-            ? typed with { Namespaces = [.. Namespace, name] }
+            ? typed with { Namespaces = [.. Namespace, name], Monitor = FindMonitor(piped, name) }
             : throw Invalid(
                 $"{input.BaseObject.GetType().Name} names neither a Prometheus nor a namespace",
                 "pipe a stack, a Milvus instance or the name of a namespace",
                 nameof(InputObject));
+    }
+
+    /// <summary>A stack with several Prometheus resources leaves the choice to the namespace of the stack and to the parameters.</summary>
+    private PrometheusChoice FromStack(PipedObject stack) => new(
+        PrometheusNamespace ?? stack.Text(nameof(MonitoringStack.PrometheusNamespace)) ?? stack.Text(nameof(MonitoringStack.Namespace)),
+        PrometheusName ?? stack.Text(nameof(MonitoringStack.PrometheusName)));
+
+    private static MonitorChoice? FindMonitor(PipedObject piped, string namespaceName)
+    {
+        if (piped.Is<MilvusServiceMonitor>())
+        {
+            return new MonitorChoice(piped.Text("Kind") ?? string.Empty, namespaceName, piped.Text("Name") ?? string.Empty);
+        }
+
+        return piped.Is<MilvusInstance>()
+            ? new MonitorChoice(
+                piped.Text(nameof(MilvusInstance.MonitorKind)) ?? string.Empty,
+                namespaceName,
+                piped.Text(nameof(MilvusInstance.MonitorName)) ?? string.Empty)
+            : null;
     }
 
     private AccessRequest FromAccess(AccessRequest typed, PipedObject access)
@@ -143,10 +170,8 @@ public abstract class AccessCommand : ClusterCommand
         var method = access.EnumValue<AccessMethod>(nameof(PrometheusAccess.Method));
         return typed with
         {
-            Method = IsGiven(nameof(Method)) ? Method : method,
-            ClusterRole = !IsGiven(nameof(ClusterRole)) && method == AccessMethod.ClusterRole
-                ? ReadRoleName(access) ?? ClusterRole
-                : ClusterRole,
+            Method = typed.Method ?? method,
+            ClusterRole = ClusterRole is null && method == AccessMethod.ClusterRole ? ReadRoleName(access) : ClusterRole,
             Namespaces = access.Text(nameof(PrometheusAccess.TargetNamespace)) is { } target ? [.. Namespace, target] : Namespace,
             Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? access.Text(nameof(PrometheusAccess.Namespace)) },
         };

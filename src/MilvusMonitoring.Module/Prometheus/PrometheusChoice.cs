@@ -8,3 +8,7 @@ internal sealed record PrometheusChoice(string? Namespace, string? Name)
     /// <summary>The namespace of every release of kube-prometheus. Read if the caller may not list all namespaces.</summary>
     public const string UsualNamespace = "monitoring";
 }
+
+/// <summary>A monitor whose Prometheus is meant.</summary>
+/// <param name="Kind"><c>ServiceMonitor</c> or <c>PodMonitor</c>.</param>
+internal sealed record MonitorChoice(string Kind, string Namespace, string Name);

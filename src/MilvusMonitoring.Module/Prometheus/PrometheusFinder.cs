@@ -33,7 +33,7 @@ internal sealed class PrometheusFinder(ClusterClient client)
             (0, 0) => throw new MonitoringException(
                 ErrorId.StackNotFound,
                 $"No Prometheus resource is in {location}",
-                "run Install-KubePrometheus first",
+                "run Install-KubePrometheus first, or see Get-MonitoringStack for a monitoring without such a resource",
                 location),
             (0, _) => throw new MonitoringException(
                 ErrorId.ObjectNotFound,
@@ -46,6 +46,27 @@ internal sealed class PrometheusFinder(ClusterClient client)
                 "choose one with -PrometheusNamespace or -PrometheusName",
                 location),
         };
+    }
+
+    /// <summary>Gets the Prometheus resource that the user asks for; of several the only one that selects a monitor.</summary>
+    /// <exception cref="MonitoringException">There is none, or the monitor does not tell which of several is meant.</exception>
+    public async Task<PrometheusServer> GetAsync(PrometheusChoice choice, MonitorChoice monitor, CancellationToken cancellationToken)
+    {
+        if (await ListAsync(choice, cancellationToken).ConfigureAwait(false) is not { Count: > 1 } several)
+        {
+            return await GetAsync(choice, cancellationToken).ConfigureAwait(false);
+        }
+
+        var type = monitor.Kind == ResourceType.PodMonitor.Kind ? ResourceType.PodMonitor : ResourceType.ServiceMonitor;
+        var labels = PrometheusSelection.ReadLabelsAsync(client, monitor.Namespace, cancellationToken);
+        var reading = client.FindMetadataAsync(type, type.IdOf(monitor.Namespace, monitor.Name), cancellationToken);
+        await Task.WhenAll(labels, reading).ConfigureAwait(false);
+        var (namespaceLabels, live) = (await labels.ConfigureAwait(false), await reading.ConfigureAwait(false));
+        var selecting = live is null ? [] : several
+            .Where(server =>
+                MonitorSelection.FindRefusal(server.Json, type.Kind, monitor.Namespace, live.Labels, namespaceLabels) is null)
+            .ToList();
+        return selecting is [var only] ? only : await GetAsync(choice, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Finds the Prometheus resource that the user asks for; null if there is none, or more than one.</summary>

@@ -1,5 +1,5 @@
+using MilvusMonitoring.Access;
 using MilvusMonitoring.Json;
-using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;
 using MilvusMonitoring.Prometheus;
@@ -35,7 +35,8 @@ internal sealed class AccessCheck : ICheck
         Finding? finding = null;
         foreach (var place in context.Monitor?.TargetNamespaces ?? [context.InstanceNamespace])
         {
-            var (missing, fromBindings) = await ListMissingAsync(context.Client, prometheus, required, place, cancellationToken)
+            var (missing, fromBindings) = await new AccountPermissions(context.Client)
+                .CompareAsync((prometheus.Namespace, prometheus.ServiceAccount), required, place, cancellationToken)
                 .ConfigureAwait(false);
             finding = AccessRule.Evaluate(account, place, discovered, missing, fromBindings, remedy);
             if (finding.Status != CheckStatus.Passed)
@@ -62,34 +63,6 @@ internal sealed class AccessCheck : ICheck
         }
 
         return role == DiscoveryRole.Endpoints ? "Endpoints" : "EndpointSlices";
-    }
-
-    private static async Task<(IReadOnlyList<Permission> Missing, string? FromBindings)> ListMissingAsync(
-        ClusterClient client,
-        PrometheusServer prometheus,
-        IReadOnlyList<Permission> required,
-        string? place,
-        CancellationToken cancellationToken)
-    {
-        var account = (prometheus.Namespace, prometheus.ServiceAccount);
-        var reviews = await Task
-            .WhenAll(required.Select(permission => AccessReview.ReviewAsync(client, account, permission, place, cancellationToken)))
-            .ConfigureAwait(false);
-        if (reviews.Select(review => review.Failure).FirstOrDefault(failure => failure is not null) is not { } failure)
-        {
-            return ([.. required.Where((_, index) => !reviews[index].IsAllowed)], null);
-        }
-
-        if (failure.ErrorId != ErrorId.PermissionDenied)
-        {
-            throw failure;
-        }
-
-        var rules = await new BindingReader(client)
-            .ListRulesAsync(prometheus.Namespace, prometheus.ServiceAccount, place, cancellationToken)
-            .ConfigureAwait(false);
-        var missing = required.Where(permission => !rules.Any(rule => rule.Allows(permission)));
-        return ([.. missing], "the caller may not ask the API server");
     }
 }
 
