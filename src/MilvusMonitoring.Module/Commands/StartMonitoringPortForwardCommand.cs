@@ -3,7 +3,6 @@ using System.Net;
 using MilvusMonitoring.Commands.Completion;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.PortForwarding;
-using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Commands;
 
@@ -27,7 +26,7 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
     private readonly PortForwardGroup _group = new(PortForwardRegistry.ForRunspace());
 
     /// <summary>
-    /// The services of kube-prometheus: <c>Prometheus</c>, <c>Grafana</c>, <c>Alertmanager</c>. Default: Prometheus and Grafana.
+    /// The services of a stack: <c>Prometheus</c>, <c>Grafana</c>, <c>Alertmanager</c>. Default: Prometheus and Grafana.
     /// </summary>
     [Parameter(Position = 0, ParameterSetName = KnownSet)]
     [ValidateSet(KnownService.Prometheus, KnownService.Grafana, KnownService.Alertmanager)]
@@ -37,6 +36,11 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
     [Parameter(ParameterSetName = KnownSet, ValueFromPipeline = true)]
     [ValidateNotNull]
     public KubePrometheusStack? InputObject { get; set; }
+
+    /// <summary>The monitoring whose services to forward to, from Get-MonitoringStack.</summary>
+    [Parameter(ParameterSetName = KnownSet, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public MonitoringStack? Stack { get; set; }
 
     /// <summary>The name of any Service.</summary>
     [Parameter(Mandatory = true, ParameterSetName = NamedSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -61,7 +65,8 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
     public int[] LocalPort { get; set; } = [];
 
     /// <summary>
-    /// The Service's namespace. Default: <c>monitoring</c> for the services of kube-prometheus, else the namespace of the context.
+    /// The Service's namespace. Default: for the services of a stack <c>monitoring</c>, or where the only stack is; else the namespace of
+    /// the context.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ClusterCompleter))]
@@ -130,9 +135,15 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
             ? [ForwardRequest.Create(Namespace ?? client.Connection.DefaultNamespace, ServiceName, Port, LocalPort, Address)]
             : ForwardRequest.CreateKnown(
                 Service,
-                Namespace ?? InputObject?.Namespace ?? PrometheusChoice.UsualNamespace,
+                FindNamespace(),
+                Stack?.PrometheusName,
                 LocalPort,
                 Address);
+
+    /// <summary>The namespace of a piped stack is bound to the parameter. Its Prometheus may be in another one than its operator.</summary>
+    private string? FindNamespace() => Stack is { } stack && (Namespace is null || Namespace == stack.Namespace)
+        ? stack.Prometheus.Select(server => server.Namespace).FirstOrDefault() ?? stack.Namespace
+        : Namespace ?? InputObject?.Namespace;
 
     private async Task StartAsync(
         PortForwardOperation operation,

@@ -1,4 +1,5 @@
 using System.Net;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.PortForwarding;
 
@@ -10,15 +11,26 @@ namespace MilvusMonitoring.PortForwarding;
 /// <param name="Addresses">The local addresses to listen on.</param>
 internal sealed record ForwardRequest(string Namespace, string Service, string? Port, int? LocalPort, IReadOnlyList<IPAddress> Addresses)
 {
-    /// <summary>Creates one request for each service of kube-prometheus.</summary>
+    /// <summary>The service that the user means, whatever its Service is called in a stack; null for a Service by its name.</summary>
+    public KnownService? Known { get; init; }
+
+    /// <summary>Whether the stack may be in another namespace than the usual one.</summary>
+    public bool IsAnywhere { get; init; }
+
+    /// <summary>The name of the Prometheus resource that is meant; null for any.</summary>
+    public string? PrometheusName { get; init; }
+
+    /// <summary>Creates one request for each service of a stack.</summary>
     /// <param name="titles">Titles of <see cref="KnownService"/>, in any case; a repeated title counts once.</param>
-    /// <param name="namespaceName">The namespace of the stack.</param>
+    /// <param name="namespaceName">The namespace of the stack; null for the usual one, or for that of the only stack.</param>
+    /// <param name="prometheusName">The name of the Prometheus resource that is meant; null for any.</param>
     /// <param name="localPorts">None, a single 0, or one number for each service.</param>
     /// <param name="addresses">The local addresses to listen on.</param>
     /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>.</exception>
     public static IReadOnlyList<ForwardRequest> CreateKnown(
         IReadOnlyList<string> titles,
-        string namespaceName,
+        string? namespaceName,
+        string? prometheusName,
         IReadOnlyList<int> localPorts,
         IReadOnlyList<IPAddress> addresses)
     {
@@ -26,11 +38,16 @@ internal sealed record ForwardRequest(string Namespace, string Service, string? 
         return
         [
             .. services.Select((service, index) => new ForwardRequest(
-                namespaceName,
+                namespaceName ?? PrometheusChoice.UsualNamespace,
                 service.Service,
                 $"{service.Port}",
-                GetLocalPort(localPorts, index, services.Count),
-                addresses)),
+                GetLocalPort(localPorts, index, services.Count) ?? service.Port,
+                addresses)
+            {
+                Known = service,
+                IsAnywhere = namespaceName is null,
+                PrometheusName = prometheusName,
+            }),
         ];
     }
 

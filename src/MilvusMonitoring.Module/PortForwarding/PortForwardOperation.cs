@@ -19,8 +19,10 @@ internal sealed class PortForwardOperation(ClusterClient client, IActivitySink s
     /// <exception cref="MonitoringException">There is no such Service, or the Service cannot be forwarded to.</exception>
     public async Task<PortForwardPlan> PlanAsync(ForwardRequest request, CancellationToken cancellationToken)
     {
-        var target = await ServiceTarget
-            .FindAsync(client, request.Namespace, request.Service, request.Port, cancellationToken).ConfigureAwait(false);
+        var target = request.Known is { } known
+            ? await new KnownServiceFinder(client).FindAsync(request, known, cancellationToken).ConfigureAwait(false)
+            : await ServiceTarget
+                .FindAsync(client, request.Namespace, request.Service, request.Port, cancellationToken).ConfigureAwait(false);
         return target is null
             ? throw await DescribeMissingServiceAsync(request, cancellationToken).ConfigureAwait(false)
             : new PortForwardPlan(request, target, $"{target} on {client.Connection.Context}");
@@ -137,13 +139,22 @@ internal sealed class PortForwardOperation(ClusterClient client, IActivitySink s
 
     private async Task<MonitoringException> DescribeMissingServiceAsync(ForwardRequest request, CancellationToken cancellationToken)
     {
+        if (request.Known is { } known)
+        {
+            var place = request.IsAnywhere ? client.Connection.Context : $"{request.Namespace} on {client.Connection.Context}";
+            return new MonitoringException(
+                ErrorId.ObjectNotFound,
+                $"No Service of {known.Title} is in {place}",
+                "give the -Namespace of a stack that Get-MonitoringStack shows, or a -ServiceName; if it shows none, "
+                    + "run Install-KubePrometheus",
+                $"Service/{request.Namespace}/{request.Service}");
+        }
+
         var id = ResourceType.Service.IdOf(request.Namespace, request.Service).ToString();
         var names = await client
             .ListMetadataAsync(ResourceType.Service, request.Namespace, string.Empty, cancellationToken)
             .ToListAsync(cancellationToken).ConfigureAwait(false);
-        var remedy = KnownService.All.Any(known => known.Service == request.Service)
-            ? "run Install-KubePrometheus first, or give the stack's -Namespace"
-            : NameSuggestions.Describe(request.Service, names.Select(service => service.Name));
+        var remedy = NameSuggestions.Describe(request.Service, names.Select(service => service.Name));
         return new MonitoringException(ErrorId.ObjectNotFound, $"{id} is not on {client.Connection.Context}", remedy, id);
     }
 }

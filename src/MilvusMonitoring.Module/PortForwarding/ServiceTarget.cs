@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Objects;
@@ -27,8 +28,15 @@ internal sealed record ServiceTarget(string Namespace, string Service, ServicePo
         }
 
         using var document = ClusterClient.ParseResponse(body, id.ToString());
-        var hasSelector = document.RootElement.Member("spec").TextMap("selector").Count > 0;
-        return new ServiceTarget(namespaceName, service, ServicePort.Get(document.RootElement, id.ToString(), port), hasSelector);
+        return Read(document.RootElement, id, port);
+    }
+
+    /// <summary>Reads a Service and one of its ports.</summary>
+    /// <exception cref="MonitoringException">The Service cannot be forwarded to.</exception>
+    public static ServiceTarget Read(JsonElement service, ResourceId id, string? port)
+    {
+        var hasSelector = service.Member("spec").TextMap("selector").Count > 0;
+        return new ServiceTarget(id.Namespace!, id.Name, ServicePort.Get(service, id.ToString(), port), hasSelector);
     }
 
     /// <summary>The names of a Service's ports, or the number of a port without a name; empty if there is no such Service.</summary>
