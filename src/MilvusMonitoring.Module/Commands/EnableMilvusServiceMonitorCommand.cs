@@ -3,6 +3,7 @@ using System.Management.Automation;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Milvus;
 using MilvusMonitoring.Milvus.Helm;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Commands;
 
@@ -33,6 +34,13 @@ public sealed class EnableMilvusServiceMonitorCommand : InstanceCommand
     [Parameter]
     [ValidateNotNull]
     public Hashtable AdditionalLabel { get; set; } = [];
+
+    /// <summary>
+    /// The monitoring whose Prometheus is to select the monitor, from Get-MonitoringStack. Default: any Prometheus in the cluster.
+    /// </summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public MonitoringStack? Stack { get; set; }
 
     /// <summary>
     /// <c>Native</c>: the ServiceMonitor is applied without helm. <c>Helm</c>: <c>helm upgrade</c> sets the values that make it, so that
@@ -84,7 +92,20 @@ public sealed class EnableMilvusServiceMonitorCommand : InstanceCommand
         var labels = AdditionalLabel
             .Cast<DictionaryEntry>()
             .ToDictionary(label => $"{label.Key}", label => $"{label.Value}", StringComparer.Ordinal);
-        return new EnableRequest(Instance, Namespace, new MonitorOptions(Interval, ScrapeTimeout, labels), ParseHelm());
+        var options = new MonitorOptions(Interval, ScrapeTimeout, labels);
+
+        var request = new EnableRequest(Instance, Namespace, options, ParseHelm());
+        if (Stack is null)
+        {
+            return request;
+        }
+
+        // The namespace of a piped stack is bound to the parameter, and is not that of the Milvus.
+        return request with
+        {
+            Namespace = Namespace == Stack.Namespace ? null : Namespace,
+            Prometheus = new PrometheusChoice(Stack.PrometheusNamespace, Stack.PrometheusName),
+        };
     }
 
     private HelmChoice? ParseHelm()

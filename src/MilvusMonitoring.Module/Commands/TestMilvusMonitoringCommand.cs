@@ -235,6 +235,15 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
             return typed with { Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? piped.Text("Namespace") } };
         }
 
+        if (piped.Is<MonitoringStack>())
+        {
+            var place = piped.Text(nameof(MonitoringStack.PrometheusNamespace)) ?? piped.Text(nameof(MonitoringStack.Namespace));
+            var prometheus = new PrometheusChoice(
+                PrometheusNamespace ?? place,
+                PrometheusName ?? piped.Text(nameof(MonitoringStack.PrometheusName)));
+            return typed with { Prometheus = prometheus };
+        }
+
         if (piped.Is<MilvusInstance>())
         {
             return typed with { Name = Name ?? piped.Text("Name"), Namespace = Namespace ?? piped.Text("Namespace") };

@@ -108,7 +108,7 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
         IsPlan = true,
         Manifest = WriteManifest(plan),
         Message = plan.Change is null
-            ? null
+            ? plan.Note
             : "not there yet: the Milvus Operator makes it when it next reconciles the Milvus resource",
         Context = client.Connection.Context,
         Kubeconfig = client.Connection.Kubeconfig,
@@ -128,9 +128,12 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
             return $"applied by {MonitorPlanner.DescribeOwner(plan.Found, live)}";
         }
 
-        return plan.Found is { Chart: { Parent: var (_, version) }, Instance: { MonitorInValues: false, ManagedBy: MilvusManager.Helm } }
-            ? $"helm upgrade keeps it with --version {PowerShellText.Quote(version)} --reuse-values --set {PowerShellText.Quote(plan.HelmSet!)}"
+        var instance = plan.Found.Instance;
+        var setting = plan.Found.Chart?.Parent is var (_, version) && instance is { MonitorInValues: false, ManagedBy: MilvusManager.Helm }
+            ? $"helm upgrade keeps it with --version {PowerShellText.Quote(version)} --reuse-values "
+                + $"--set {PowerShellText.Quote(plan.HelmSet!)}"
             : null;
+        return plan.Note is null || setting is null ? plan.Note ?? setting : $"{plan.Note}; {setting}";
     }
 
     private async Task<ResourceAction> ApplyAsync(MonitorPlan plan, OperatorChange change, CancellationToken cancellationToken)

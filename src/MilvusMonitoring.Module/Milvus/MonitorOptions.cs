@@ -15,6 +15,18 @@ internal sealed record MonitorOptions(string? Interval, string? ScrapeTimeout, I
 {
     public bool AreGiven => Interval is not null || ScrapeTimeout is not null || AdditionalLabels.Count > 0;
 
+    /// <summary>Adds labels. A label that the user has given stays.</summary>
+    public MonitorOptions With(IReadOnlyDictionary<string, string> labels)
+    {
+        var all = new Dictionary<string, string>(AdditionalLabels, StringComparer.Ordinal);
+        foreach (var (name, value) in labels)
+        {
+            all.TryAdd(name, value);
+        }
+
+        return this with { AdditionalLabels = all };
+    }
+
     /// <summary>Writes the options as values of the release, as <c>helm --set</c> takes them.</summary>
     /// <param name="chart">The chart, which may be a subchart.</param>
     public string WriteHelmSet(MilvusChart chart)

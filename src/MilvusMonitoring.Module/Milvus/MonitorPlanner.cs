@@ -25,6 +25,9 @@ internal sealed record MonitorPlan(
     /// <summary>What to set of a resource of the Operator and of its PodMonitor; null for no such resource.</summary>
     public OperatorChange? Change { get; init; }
 
+    /// <summary>What the user should know of the monitor; null for nothing.</summary>
+    public string? Note { get; init; }
+
     /// <summary>The field manager that applies the monitor.</summary>
     public string FieldManager => Found.Chart is null ? FieldManagerEntry.OurName : MilvusChart.FieldManager;
 }

@@ -40,7 +40,7 @@ internal static class MonitorSelection
 
         if (!LabelSelector.Selects(selector, labels))
         {
-            var wanted = selector.TextMap("matchLabels");
+            var wanted = LabelSelector.ReadWanted(selector);
             var helps = LabelSelector.Selects(
                 selector,
                 labels.Concat(wanted).GroupBy(label => label.Key).ToDictionary(label => label.Key, label => label.Last().Value));

@@ -23,7 +23,10 @@ public abstract class MonitorStories : ClusterStories
     /// <summary>What a Prometheus selects, and what the warning says; null for no warning.</summary>
     private static readonly (string Spec, string? Text)[] s_selections =
     [
-        ("""{"serviceMonitorSelector":{"matchLabels":{"release":"kps"}},"serviceMonitorNamespaceSelector":{}}""", "release=kps"),
+        (
+            """{"serviceMonitorSelector":{"matchLabels":{"app.kubernetes.io/name":"other"}},"serviceMonitorNamespaceSelector":{}}""",
+            "app.kubernetes.io/name=other"
+        ),
         ("""{"serviceMonitorSelector":{}}""", "own namespace"),
         (
             """{"serviceMonitorSelector":{},"serviceMonitorNamespaceSelector":{"matchLabels":{"a":"b"}}}""",

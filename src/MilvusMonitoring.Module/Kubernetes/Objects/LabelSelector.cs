@@ -13,6 +13,21 @@ internal static class LabelSelector
         && selector.TextMap("matchLabels").All(wanted => labels.GetValueOrDefault(wanted.Key) == wanted.Value)
         && selector.Items("matchExpressions").All(expression => Holds(expression, labels));
 
+    /// <summary>The labels that a selector asks for; of several allowed values the first.</summary>
+    public static IReadOnlyDictionary<string, string> ReadWanted(JsonElement selector)
+    {
+        var wanted = new Dictionary<string, string>(selector.TextMap("matchLabels"), StringComparer.Ordinal);
+        foreach (var expression in selector.Items("matchExpressions").Where(expression => expression.Text("operator") == "In"))
+        {
+            if (expression.Text("key") is { } key && expression.Texts("values").FirstOrDefault() is { } value)
+            {
+                wanted.TryAdd(key, value);
+            }
+        }
+
+        return wanted;
+    }
+
     /// <summary>Describes a selector as kubectl does: <c>release=kps,tier in (a,b)</c>.</summary>
     public static string Describe(JsonElement selector) =>
         string.Join(
