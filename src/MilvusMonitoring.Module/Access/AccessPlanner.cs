@@ -161,7 +161,7 @@ internal sealed class AccessPlanner(ClusterClient client, IActivitySink sink, Ac
             {
                 Namespace = prometheus.Namespace,
                 ServiceAccount = prometheus.ServiceAccount,
-                Method = request.Method ?? AccessMethod.ClusterRole,
+                Method = place is null ? request.Method ?? AccessMethod.ClusterRole : AccessMethod.Binding,
                 TargetNamespace = place,
                 Role = role?.ToString() ?? UnknownRole,
                 Rules = DiscoveryRules.Text,

@@ -25,9 +25,10 @@ internal sealed class KnownServiceFinder(ClusterClient client)
         }
 
         var near = await ListAsync(request.Namespace, cancellationToken).ConfigureAwait(false);
-        if (Choose(near, request, known) is { } target || !request.IsAnywhere)
+        var target = Choose(near, request, known);
+        if (target is not null || !request.IsAnywhere)
         {
-            return Choose(near, request, known);
+            return target;
         }
 
         var all = await ListEverywhereAsync(cancellationToken).ConfigureAwait(false);

@@ -32,7 +32,7 @@ public sealed class ForeignAccessTests
             }
         }
 
-        Assert.Empty(stage.Cluster.Requests.Writes.Where(write => !write.Path.Contains("reviews", StringComparison.Ordinal)));
+        Assert.DoesNotContain(stage.Cluster.Requests.Writes, write => !write.Path.Contains("reviews", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -56,13 +56,13 @@ public sealed class ForeignAccessTests
         ForeignStack.PutPrometheus(stage, "kps", "other", "other");
         await stage.PutAsync(new SampleMilvus());
         stage.Put("""
-            {"apiVersion":"monitoring.coreos.com/v1","kind":"ServiceMonitor","metadata":{"name":"my-release-milvus-standalone","namespace":"default","labels":{"release":"other","app.kubernetes.io/name":"milvus","app.kubernetes.io/instance":"my-release"} },
+            {"apiVersion":"monitoring.coreos.com/v1","kind":"ServiceMonitor","metadata":{"name":"my-release-milvus","namespace":"default","labels":{"release":"other","app.kubernetes.io/name":"milvus","app.kubernetes.io/instance":"my-release"} },
              "spec":{"endpoints":[{"port":"metrics"}],"selector":{"matchLabels":{"app.kubernetes.io/instance":"my-release"} } } }
             """);
 
         var ambiguous = (await stage.RunAsync("Grant-PrometheusMilvusAccess -Kubeconfig $c")).OnlyError(ErrorId.ParameterInvalid);
         Assert.Contains("Prometheus/kps/other", ambiguous, StringComparison.Ordinal);
-        Assert.NotNull(stage.Monitor("my-release-milvus-standalone"));
+        Assert.NotNull(stage.Monitor("my-release-milvus"));
         var result = await stage.RunAsync("Get-MilvusInstance -Kubeconfig $c | Grant-PrometheusMilvusAccess");
 
         var access = Assert.Single(result.EnsureNoError().OutputOf<PrometheusAccess>());

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using EmbeddedCluster;
 using MilvusMonitoring.Manifests;
 using MilvusMonitoring.Manifests.Archives;
 using MilvusMonitoring.Tests.Commands;

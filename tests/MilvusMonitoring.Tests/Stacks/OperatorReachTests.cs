@@ -5,6 +5,8 @@ namespace MilvusMonitoring.Tests.Stacks;
 
 public sealed class OperatorReachTests
 {
+    private static readonly string[] Places = ["kps", "monitoring", "team-a"];
+
     [Theory]
     [InlineData("""[]""", "kps monitoring team-a")]
     [InlineData("""["--namespaces=team-a,kps"]""", "kps team-a")]
@@ -26,7 +28,7 @@ public sealed class OperatorReachTests
 
         var reach = OperatorReach.Read(container, template, "kps");
 
-        Assert.Equal(expected, string.Join(' ', new[] { "kps", "monitoring", "team-a" }.Where(place => reach.Runs(place, null))));
+        Assert.Equal(expected, string.Join(' ', Places.Where(place => reach.Runs(place, null))));
     }
 
     [Fact]
