@@ -13,8 +13,33 @@ internal static class OtherMonitoringRule
 {
     private const int NamesShown = 3;
 
-    /// <summary>Kubernetes itself writes to CRDs, but never their spec.</summary>
-    private static readonly string[] Controllers = ["kube-apiserver", "kube-controller-manager", "before-first-apply"];
+    /// <summary>
+    /// The beginnings of the field managers of tools that keep CRDs as they are. Any other manager is a person, a script or Kubernetes.
+    /// </summary>
+    private static readonly string[] Tools =
+    [
+        "addon-manager",
+        "aks",
+        "argocd",
+        "catalog",
+        "cluster-monitoring-operator",
+        "cluster-version-operator",
+        "crossplane",
+        "eks",
+        "fleet",
+        "flux",
+        "gke",
+        "helm",
+        "HashiCorp",
+        "kapp",
+        "kustomize-controller",
+        "olm",
+        "operator",
+        "pulumi",
+        "rancher",
+        "Terraform",
+        "terraform",
+    ];
 
     /// <summary>Lists what the installation would meet; empty if nothing is in its way.</summary>
     /// <param name="inventories">What this module has installed. A stack that shares objects with the plan is a field conflict.</param>
@@ -70,11 +95,9 @@ internal static class OtherMonitoringRule
     }
 
     private static string? FindManager(ObjectMetadata live) => live
-        .Managers.Where(manager => manager.Subresource.Length == 0
-            && !StackOrigin.IsKubectl(manager.Manager)
-            && !Controllers.Contains(manager.Manager))
+        .Managers.Where(manager => manager.Subresource.Length == 0)
         .Select(manager => manager.Manager)
-        .FirstOrDefault();
+        .FirstOrDefault(manager => Array.Exists(Tools, tool => manager.StartsWith(tool, StringComparison.Ordinal)));
 
     private static string Belong(IEnumerable<ResourceId> ids) => ids.Skip(1).Any() ? "belong" : "belongs";
 

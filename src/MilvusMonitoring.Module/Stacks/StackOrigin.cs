@@ -86,7 +86,7 @@ internal static class StackOrigin
     }
 
     /// <summary>Whether a field manager is kubectl, as a person runs it.</summary>
-    public static bool IsKubectl(string manager) => manager.StartsWith("kubectl", StringComparison.Ordinal);
+    private static bool IsKubectl(string manager) => manager.StartsWith("kubectl", StringComparison.Ordinal);
 
     private static bool IsOfOlm(string label) =>
         label.StartsWith("olm.", StringComparison.Ordinal) || label.StartsWith("operators.coreos.com/", StringComparison.Ordinal);

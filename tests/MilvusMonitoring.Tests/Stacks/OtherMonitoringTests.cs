@@ -52,11 +52,13 @@ public sealed class OtherMonitoringTests
         await AssertStoppedAsync(stage, $"belong to the field manager '{manager}'");
     }
 
-    [Fact]
-    public async Task CRDs_by_kubectl_are_taken_over()
+    [Theory]
+    [InlineData("kubectl")]
+    [InlineData("a-script")]
+    public async Task CRDs_that_a_person_has_applied_are_taken_over(string manager)
     {
         await using var stage = await Stage.StartAsync();
-        await ForeignStack.DefineAsync(stage, "kubectl");
+        await ForeignStack.DefineAsync(stage, manager);
 
         await stage.InstalledAsync();
     }
