@@ -41,7 +41,7 @@ Describe 'Views' {
         (Get-Lines $stack $_)[2] | Should -Match 'monitoring .* ready +0 \d+: \d+ Created'
         (Get-Lines $monitor $_)[0] | Should -Match '^Namespace +Name +Age +Ready +Action +Instance +Kind +Svc *$'
         (Get-Lines $monitor $_)[2] | Should -Match '^default +my-release-milvus +\d+s +\d/\d +Created +my-release +ServiceMonitor +1'
-        (Get-Lines (Get-MilvusInstance) $_)[2] | Should -Match '^default +my-release +Cluster +deployed +True +Helm +5.0.19 +2.6.15'
+        (Get-Lines (Get-MilvusInstance) $_)[2] | Should -Match '^default +my-release +Cluster +deployed +True +Helm +5.0.19 +v2.6.15'
         (Get-Lines $forward $_)[2] | Should -Match "^ *\d+ http://localhost:$($forward.LocalPort)/ +Listening +prometheus-k8s +prometheus-k8s-\d +0 +0"
         (Get-Lines $plan $_)[2] | Should -Match 'monitoring .* plan +0 \d+: \d+ to create'
         $stack, $stack.Components, $stack.Resources, $monitor, $forward | ForEach-Object { Get-Lines $_ $width } | Where-Object Length -GT $_ | Should -BeNullOrEmpty
@@ -54,7 +54,7 @@ Describe 'Views' {
             $object.($property.Name) = "`e[31m`a##vso[task.complete result=Failed]x ##[error]x `n::error::x"
         }
         if ($_ -eq 'KubePrometheusStack') { $object.Resources = [MilvusMonitoring.StackResource[]]@() }
-        foreach ($printed in ($object | Out-String -Width 20), ($object | Format-List | Out-String -Width 40), ($object | Format-List * | Out-String), ($object | ConvertTo-Json)) {
+        foreach ($printed in ($object | Out-String -Width 30), ($object | Format-List | Out-String -Width 40), ($object | Format-List * | Out-String), ($object | ConvertTo-Json)) {
             $printed | Should -Match '\[31m'
             $printed -replace '\e\[[0-9;]*m' | Should -Not -Match '[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]|##\w*\[|(?m)^\s*::\w'
         }

@@ -26,6 +26,8 @@ internal sealed class ConfigurationCheck(PrometheusReplicas replicas) : ICheck
         var jobs = context.Used.SelectMany(ListPools).Concat(context.Jobs).ToHashSet(StringComparer.Ordinal);
         if (ReplicaRule.FindFailure(target, answers) is { } failure)
         {
+            // Where no replica answers, the checks after this one need not ask again.
+            context.Replicas = answers.All(answer => answer.Error is not null) ? null : context.Replicas;
             return failure;
         }
 

@@ -18,7 +18,6 @@ internal static partial class Hostile
         "invoice\u202egnp.exe\u202c",
         "a\u2066b\u2069c\u200bd\u200fe\u2060f\ufeffg\u00ad",
         "a\u2028b\u2029c\u0085d",
-        "half \ud83d of a pair",
         "##vso[task.setvariable variable=x]y",
         "##VSO[task.complete result=Failed]",
         "text ##[error]forged",

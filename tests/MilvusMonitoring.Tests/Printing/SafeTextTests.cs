@@ -15,6 +15,11 @@ public sealed class SafeTextTests
         }
     }
 
+    /// <remarks>A fact of its own, because a runner may pass another character to a theory.</remarks>
+    [Fact]
+    public void Half_of_a_surrogate_pair_is_replaced() =>
+        Assert.Equal("half \ufffd of a pair", SafeText.Clean("half " + (char)0xd83d + " of a pair"));
+
     [Theory]
     [InlineData("\u001b[31mred\a", "\u241b[31mred\u2407")]
     [InlineData("a\u007f\u009b2J", "a\u2421\ufffd2J")]
