@@ -155,9 +155,10 @@ internal sealed class Tenant(Random random)
         };
     }
 
+    /// <remarks>Not an operator: Install-KubePrometheus stops before a first installation beside one, and names it.</remarks>
     private JsonObject CreateWorkload() => JsonNode.Parse($$"""
         {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"w{{random.Next(3)}}","namespace":"{{Namespace}}",
-         "labels":{"app.kubernetes.io/name":"{{Pick("prometheus-operator", "grafana", "prometheus")}}","app.kubernetes.io/part-of":"kube-prometheus",
+         "labels":{"app.kubernetes.io/name":"{{Pick("grafana", "prometheus")}}","app.kubernetes.io/part-of":"kube-prometheus",
            "milvus-monitoring/access":"prometheus"} },
          "spec":{"replicas":{{random.Next(2)}},"selector":{"matchLabels":{"a":"b"} },"template":{"metadata":{"labels":{"a":"b"} },
            "spec":{"containers":[{"name":"c","image":"i"}]} } } }

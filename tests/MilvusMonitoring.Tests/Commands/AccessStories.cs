@@ -76,6 +76,33 @@ public abstract class AccessStories : ClusterStories
     }
 
     [Fact]
+    public async Task What_others_write_into_the_annotation_of_a_role_is_never_granted()
+    {
+        const string Annotation = """
+            [{"apiGroups":["*"],"resources":["*"],"verbs":["*"]},{"apiGroups":[""],"resources":["secrets"],"verbs":["get"]},
+             {"nonResourceURLs":["/*"],"verbs":["*"]}]
+            """;
+        await using var stage = await StartAsync(StartingPoint.Stack);
+        var rules = (await RulesAsync(stage)).DeepClone();
+        var role = await RoleAsync(stage);
+        role["metadata"]!["annotations"] = new JsonObject { ["milvus-monitoring/granted-rules"] = Annotation };
+        role["rules"]!.AsArray().RemoveAt(0);
+        await stage.Objects.PutAsync(role, "tenant");
+
+        var installed = await stage.InstallAsync("-ForceConflicts");
+
+        Assert.True(JsonNode.DeepEquals(rules, await RulesAsync(stage)), $"{await RulesAsync(stage)}");
+        Assert.Contains(
+            installed.EnsureNoError().Warnings,
+            warning => warning.Contains("ClusterRole/prometheus-k8s", StringComparison.Ordinal)
+                && warning.Contains("These rules were not added", StringComparison.Ordinal));
+        await GrantedAsync(stage);
+        Assert.Equal(rules.AsArray().Count + 2, (await RulesAsync(stage)).Count);
+        (await RunAsync(stage, "Revoke-PrometheusMilvusAccess")).EnsureNoError();
+        Assert.True(JsonNode.DeepEquals(rules, await RulesAsync(stage)), $"{await RulesAsync(stage)}");
+    }
+
+    [Fact]
     public async Task WhatIf_and_No_write_nothing()
     {
         await using var stage = await StartAsync(StartingPoint.Stack);

@@ -87,30 +87,6 @@ public sealed class GrantPrometheusMilvusAccessTests : AccessStories
         Assert.True(JsonNode.DeepEquals(Rules(one), Rules(two)));
     }
 
-    [Theory]
-    [InlineData("""[{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}]""")]
-    [InlineData("""[{"apiGroups":[""],"resources":["secrets"],"verbs":["get"]},{"nonResourceURLs":["/*"],"verbs":["*"]}]""")]
-    public async Task What_others_write_into_the_annotation_of_a_role_is_never_granted(string annotation)
-    {
-        await using var stage = await Stage.StartAsync();
-        await stage.InstalledAsync();
-        var rules = Rules(stage).DeepClone();
-        var role = Role(stage);
-        role["metadata"]!["annotations"] = new JsonObject { ["milvus-monitoring/granted-rules"] = annotation };
-        role["rules"]!.AsArray().RemoveAt(0);
-        stage.Cluster.Put(role, "tenant");
-
-        var installed = await stage.InstallAsync("-ForceConflicts");
-
-        Assert.True(JsonNode.DeepEquals(rules, Rules(stage)), Rules(stage).ToJsonString());
-        Assert.Contains(
-            installed.EnsureNoError().Warnings,
-            warning => warning.Contains("ClusterRole/prometheus-k8s", StringComparison.Ordinal)
-                && warning.Contains("These rules were not added", StringComparison.Ordinal));
-        await RunAsync(stage, "Grant-PrometheusMilvusAccess");
-        Assert.Equal(rules.AsArray().Count + 2, Rules(stage).Count);
-    }
-
     [Fact]
     public async Task Revoke_leaves_roles_and_bindings_that_only_have_its_label()
     {
