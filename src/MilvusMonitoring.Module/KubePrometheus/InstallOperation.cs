@@ -31,7 +31,8 @@ internal sealed class InstallOperation(ClusterClient client, IActivitySink sink,
         var planner = new InstallPlanner(client, sink, new ResourceTypes(client), options.ThrottleLimit);
         var plan = await planner.PlanAsync(manifests, await inventories.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         CheckConflicts(plan);
-        CheckOthers(plan, await inventories.ConfigureAwait(false), await operators.ConfigureAwait(false));
+        var able = await ListAbleAsync(plan, await operators.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        CheckOthers(plan, await inventories.ConfigureAwait(false), able);
         foreach (var skipped in plan.Resources.Where(resource => resource is { Action: ResourceAction.Skipped, Id.Kind: "APIService" }))
         {
             sink.Warning($"{skipped.Id} {skipped.Message}. That Service keeps serving the metrics of pods and nodes.");
@@ -65,6 +66,35 @@ internal sealed class InstallOperation(ClusterClient client, IActivitySink sink,
             $"Cannot install the stack in {plan.Namespace}: {objects} belong to {stacks}",
             "give them other names in the manifests, uninstall the other stack, or add -ForceConflicts to change them for this one",
             ids[0]);
+    }
+
+    /// <summary>
+    /// Lists the operators that can run the Prometheus resources of a first installation. Whoever may create a Deployment can give it the
+    /// looks of an operator, so the API server is asked what its service account may do.
+    /// </summary>
+    private async Task<IReadOnlyList<StackOperator>> ListAbleAsync(
+        InstallPlan plan,
+        IReadOnlyList<StackOperator> operators,
+        CancellationToken cancellationToken)
+    {
+        if (plan.Inventory is not null)
+        {
+            return operators;
+        }
+
+        var list = new Permission("list", ResourceType.Prometheus.Group, ResourceType.Prometheus.Plural);
+        var able = new List<StackOperator>();
+        foreach (var other in operators.Where(other => other.Reach.Runs(plan.Namespace, null)))
+        {
+            var account = (other.Workload.Id.Namespace!, other.Workload.ServiceAccount);
+            var review = await AccessReview.ReviewAsync(client, account, list, plan.Namespace, cancellationToken).ConfigureAwait(false);
+            if (review.IsAllowed || review.Failure is not null)
+            {
+                able.Add(other);
+            }
+        }
+
+        return able;
     }
 
     /// <summary>

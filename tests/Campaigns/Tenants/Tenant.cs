@@ -155,7 +155,7 @@ internal sealed class Tenant(Random random)
         };
     }
 
-    /// <remarks>Not an operator: Install-KubePrometheus stops before a first installation beside one, and names it.</remarks>
+    /// <remarks>Not an operator: without RBAC every service account could run one, and a first installation stops beside it.</remarks>
     private JsonObject CreateWorkload() => JsonNode.Parse($$"""
         {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"w{{random.Next(3)}}","namespace":"{{Namespace}}",
          "labels":{"app.kubernetes.io/name":"{{Pick("grafana", "prometheus")}}","app.kubernetes.io/part-of":"kube-prometheus",

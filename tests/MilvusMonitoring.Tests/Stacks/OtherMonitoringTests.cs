@@ -40,6 +40,15 @@ public sealed class OtherMonitoringTests
         Assert.DoesNotContain(result.Warnings, warning => warning.Contains("nother", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task What_only_looks_like_an_operator_and_may_read_no_Prometheus_does_not_stop_it()
+    {
+        await using var stage = await Stage.StartAsync(new ClusterOptions { Rbac = true });
+        await ForeignStack.PutOperatorAsync(stage, crdManager: "kubectl-client-side-apply");
+
+        (await stage.InstallAsync("-ForceConflicts")).EnsureNoError();
+    }
+
     [Theory]
     [InlineData("helm")]
     [InlineData("operator")]
