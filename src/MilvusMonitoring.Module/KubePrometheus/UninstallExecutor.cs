@@ -15,8 +15,6 @@ namespace MilvusMonitoring.KubePrometheus;
 /// </summary>
 internal sealed class UninstallExecutor(ClusterClient client, IActivitySink sink, bool force, int throttleLimit)
 {
-
-
     private readonly ConcurrentDictionary<ResourceId, ResourceResult> _results = new();
     private readonly ServerFailures _failures = new();
 

@@ -29,7 +29,6 @@ internal static class ImageReferences
 
     private static readonly JsonSerializerOptions Serialization = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-
     /// <returns>Each image once, ordered.</returns>
     public static IReadOnlyList<string> List(IEnumerable<ManifestObject> objects)
     {

@@ -17,7 +17,6 @@ internal static partial class InventoryDocument
     public const string LabelName = "milvus-monitoring/inventory";
     public const string LabelValue = "kube-prometheus";
 
-
     private const int MostDepth = 8;
     private const string Key = "inventory.json.gz";
 
