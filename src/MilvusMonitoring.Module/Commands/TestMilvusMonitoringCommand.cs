@@ -4,6 +4,7 @@ using MilvusMonitoring.Commands.Completion;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Messages;
 using MilvusMonitoring.Prometheus;
+using MilvusMonitoring.Servers;
 using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Commands;

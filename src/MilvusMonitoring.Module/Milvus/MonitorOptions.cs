@@ -4,6 +4,7 @@ using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Messages;
 using MilvusMonitoring.Milvus.Helm;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Milvus;
 

@@ -6,6 +6,7 @@ using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Messages;
 using MilvusMonitoring.Milvus;
 using MilvusMonitoring.Prometheus;
+using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;
 

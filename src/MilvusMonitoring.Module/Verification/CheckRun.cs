@@ -4,6 +4,7 @@ using MilvusMonitoring.Kubernetes.Errors;
 using MilvusMonitoring.Kubernetes.Waiting;
 using MilvusMonitoring.Messages;
 using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;
 

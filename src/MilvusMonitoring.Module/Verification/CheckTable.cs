@@ -1,3 +1,5 @@
+using MilvusMonitoring.Servers;
+
 namespace MilvusMonitoring.Verification;
 
 /// <summary>What a check is about.</summary>

@@ -1,5 +1,6 @@
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;
 
@@ -100,7 +101,7 @@ internal static class ConfigurationRule
         }
 
         return hasOnlyAddress && !replicas.Any(replica => jobs.Any(job => replica.Value!.FindJob(job) is not null))
-            ? Finding.Skipped(target, $"{ReplicaRule.JoinNames(replicas)} has no job of the monitor; the samples decide")
+            ? Finding.Skipped(target, $"{ReplicaQuery.JoinNames(replicas)} has no job of the monitor; the samples decide")
             : null;
     }
 
@@ -127,7 +128,7 @@ internal static class ConfigurationRule
         }
 
         var job = jobs.First(job => behind[0].Value!.FindJob(job) is null);
-        var names = ReplicaRule.JoinNames(behind);
+        var names = ReplicaQuery.JoinNames(behind);
         var isRefused = behind.Any(replica => replica.Value!.IsLastReloadGood is false);
         var detail = $"{names} {(behind.Count == 1 ? "has" : "have")} not loaded {job}";
         if (isRefused)
@@ -137,7 +138,7 @@ internal static class ConfigurationRule
 
         if (behind.Count < replicas.Count)
         {
-            detail += $", while {ReplicaRule.JoinNames([.. replicas.Except(behind)])} has";
+            detail += $", while {ReplicaQuery.JoinNames([.. replicas.Except(behind)])} has";
         }
 
         return Finding.Failed(

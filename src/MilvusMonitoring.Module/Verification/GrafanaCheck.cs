@@ -6,6 +6,7 @@ using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Messages;
 using MilvusMonitoring.PortForwarding;
 using MilvusMonitoring.Prometheus;
+using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;
 
@@ -56,7 +57,7 @@ internal sealed class GrafanaCheck : ICheck
 
         var selector = live.Member("spec", "selector");
         bool IsSelected(JsonElement pod) => LabelSelector.Selects(selector, pod.Member("metadata").TextMap("labels"));
-        var pods = await Workloads.ListReadyPodsAsync(context.Client, place, IsSelected, cancellationToken).ConfigureAwait(false);
+        var pods = await ReadyPods.ListAsync(context.Client, place, IsSelected, cancellationToken).ConfigureAwait(false);
         if (pods.Count == 0)
         {
             return Finding.Failed(id.ToString(), "no pod of it is ready", context.WriteRestoreCommand(id, live, force: true));
@@ -64,7 +65,7 @@ internal sealed class GrafanaCheck : ICheck
 
         var metadata = pods[0].Member("metadata");
         var name = metadata.Text("name")!;
-        var pod = new PodAddress(place, name, Workloads.FindPort(pods[0], "http") ?? UsualPort);
+        var pod = new PodAddress(place, name, ReadyPods.FindPort(pods[0], "http") ?? UsualPort);
         using var inPod = ServiceHttp.CreateForPod(new PodDialer(context.Client), pod, string.Empty, authorities: null);
         var server = new Server(id.ToString(), $"pod {name}");
         if (context.Owns(id, live))
@@ -139,19 +140,6 @@ internal sealed class GrafanaCheck : ICheck
         public string? PodUid { get; init; }
     }
 }
-
-/// <summary>The state of Grafana and of its data source.</summary>
-/// <param name="Version">The version; null if Grafana hides it.</param>
-/// <param name="IsHealthy">Whether Grafana says that its database is healthy.</param>
-/// <param name="DataSource">The name of its Prometheus data source; null if it has none, or does not show it.</param>
-/// <param name="DataSourceError">Why the data source does not respond; null if it does.</param>
-/// <param name="NotAsked">Why the data source could not be checked; null if it was.</param>
-internal sealed record GrafanaAnswer(
-    string? Version,
-    bool IsHealthy,
-    string? DataSource = null,
-    string? DataSourceError = null,
-    string? NotAsked = null);
 
 /// <summary>Whether Grafana is healthy and can show what Prometheus has.</summary>
 internal static class GrafanaRule

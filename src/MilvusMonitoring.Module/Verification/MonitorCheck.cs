@@ -1,6 +1,8 @@
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Prometheus;
+using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;
 

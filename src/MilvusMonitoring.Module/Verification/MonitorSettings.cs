@@ -1,4 +1,5 @@
 using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Verification;
 

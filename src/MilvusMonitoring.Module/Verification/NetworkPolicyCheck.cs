@@ -4,6 +4,7 @@ using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;
 using MilvusMonitoring.Prometheus;
+using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;
 
@@ -59,8 +60,8 @@ internal sealed class NetworkPolicyCheck : ICheck
         CancellationToken cancellationToken)
     {
         bool IsReplica(JsonElement pod) => PrometheusReplicas.IsReplica(pod, prometheus.Name);
-        var replicas = await Workloads
-            .ListReadyPodsAsync(client, prometheus.Namespace, IsReplica, cancellationToken)
+        var replicas = await ReadyPods
+            .ListAsync(client, prometheus.Namespace, IsReplica, cancellationToken)
             .ConfigureAwait(false);
         var metadata = replicas is [var replica, ..] ? replica.Member("metadata") : prometheus.Json.Member("spec", "podMetadata");
         var namespaceLabels = await PrometheusSelection

@@ -1,5 +1,6 @@
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;
 
@@ -18,9 +19,9 @@ internal sealed class SamplesCheck : ICheck
         }
 
         var answers = await ReplicaQuery
-            .ListMergedAsync<SampleAge>(replicas, async api => await api.ListAgesAsync(pods, cancellationToken).ConfigureAwait(false))
+            .ListMergedAsync<SampleAge>(replicas, async api => await SampleAgeQuery.ListAsync(api, pods, cancellationToken).ConfigureAwait(false))
             .ConfigureAwait(false);
-        var target = context.Prometheus is null ? ReplicaRule.JoinNames(answers) : DescribeTarget(context);
+        var target = context.Prometheus is null ? ReplicaQuery.JoinNames(answers) : DescribeTarget(context);
         var scraped = (await context.GetReachAsync(cancellationToken).ConfigureAwait(false)).Scraped;
         var isOfService = context.Used is [var monitor, ..] && monitor.Type.Kind == ResourceType.ServiceMonitor.Kind;
         var job = isOfService && scraped.Count > 0 ? scraped[0].Name : null;

@@ -1,6 +1,7 @@
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;
 using MilvusMonitoring.Prometheus;
+using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;
 

@@ -1,5 +1,7 @@
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Prometheus;
+using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;
 
@@ -119,7 +121,7 @@ internal static class TargetsRule
 
         return hasOnlyAddress
             && replicas.All(replica => replica.Error is null && !ListWanted(pods).Any(pod => replica.Value!.Any(item => item.IsOf(pod))))
-            ? Finding.Skipped(target, $"{ReplicaRule.JoinNames(replicas)} does not scrape the Milvus itself; the samples decide")
+            ? Finding.Skipped(target, $"{ReplicaQuery.JoinNames(replicas)} does not scrape the Milvus itself; the samples decide")
             : null;
     }
 
@@ -205,7 +207,7 @@ internal static class TargetsRule
         string wait)
     {
         var complete = replicas.Where(other => other != replica && other.Value!.Count > replica.Value!.Count).ToList();
-        var others = complete.Count > 0 ? $", while {ReplicaRule.JoinNames(complete)} has more" : string.Empty;
+        var others = complete.Count > 0 ? $", while {ReplicaQuery.JoinNames(complete)} has more" : string.Empty;
         if (missing.Count == scraped.Count && missing.All(pod => pod.Unreached is null))
         {
             return Finding.Failed(

@@ -1,4 +1,5 @@
 using MilvusMonitoring.Prometheus;
+using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;
 

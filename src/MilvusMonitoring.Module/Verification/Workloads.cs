@@ -7,7 +7,7 @@ using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>Reads Deployments by their labels, and ready pods.</summary>
+/// <summary>Reads Deployments by their labels.</summary>
 internal static class Workloads
 {
     /// <summary>How many requests may be under way at once.</summary>
@@ -65,33 +65,6 @@ internal static class Workloads
         var reason = problems is [var first, ..] ? first.ToString() : null;
         return WorkloadRule.Evaluate(id, live, reason, context.WriteRestoreCommand(id, live, force: true));
     }
-
-    /// <summary>Lists the ready pods of a namespace, by name.</summary>
-    public static async Task<IReadOnlyList<JsonElement>> ListReadyPodsAsync(
-        ClusterClient client,
-        string namespaceName,
-        Func<JsonElement, bool> isWanted,
-        CancellationToken cancellationToken)
-    {
-        var pods = await client
-            .ListAsync(ResourceType.Pod, namespaceName, string.Empty, cancellationToken)
-            .ToListAsync(cancellationToken)
-            .ConfigureAwait(false);
-        return
-        [
-            .. pods
-                .Where(pod => isWanted(pod) && PodFailureReason.IsReady(pod) && pod.Member("metadata").Text("deletionTimestamp") is null)
-                .OrderBy(pod => pod.Member("metadata").Text("name"), StringComparer.Ordinal),
-        ];
-    }
-
-    /// <summary>Finds the number of a container port by its name.</summary>
-    public static int? FindPort(JsonElement pod, string name) =>
-        (int?)pod.Member("spec")
-            .Items("containers")
-            .SelectMany(container => container.Items("ports"))
-            .FirstOrDefault(port => port.Text("name") == name)
-            .Number("containerPort");
 
     private static async Task<List<JsonElement>> ListAsync(
         ClusterClient client,

@@ -39,6 +39,11 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "IO", "Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Kubeconfig", "Kubernetes.Objects", "Kubernetes.Waiting",
             "Messages", "Stacks", PowerShell,
         ],
+        ["Servers"] =
+        [
+            "IO", "Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages", "PortForwarding",
+            "Prometheus",
+        ],
         ["Milvus.Helm"] = ["IO", "Json", "Kubernetes.Credentials", "Kubernetes.Kubeconfig", "Messages"],
         ["Milvus"] =
         [
@@ -81,7 +86,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         [
             "Access", "IO", "Json", "KubePrometheus", "KubePrometheus.Inventories", "KubePrometheus.Releases", "Kubernetes",
             "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Kubeconfig", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages",
-            "Milvus", "PortForwarding", "Prometheus",
+            "Milvus", "PortForwarding", "Prometheus", "Servers",
         ],
         ["Commands.Completion"] =
         [
@@ -113,6 +118,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "Milvus.Helm",
             "PortForwarding",
             "Prometheus",
+            "Servers",
             "Stacks",
             "Verification",
             PowerShell,

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Servers;
 using MilvusMonitoring.Tests.Kubernetes;
 using MilvusMonitoring.Verification;
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes.Connection;
+using MilvusMonitoring.Servers;
 using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Tests.Kubernetes;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Servers;
 using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Tests.Verification;

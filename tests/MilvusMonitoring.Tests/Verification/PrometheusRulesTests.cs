@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using MilvusMonitoring.Servers;
 using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Tests.Verification;

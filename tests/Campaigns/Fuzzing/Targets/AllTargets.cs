@@ -1,3 +1,5 @@
+using MilvusMonitoring.Servers;
+
 namespace MilvusMonitoring.Campaigns.Fuzzing.Targets;
 
 /// <summary>Everything that is fuzzed.</summary>

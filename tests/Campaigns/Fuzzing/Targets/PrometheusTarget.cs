@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MilvusMonitoring.Prometheus;
+using MilvusMonitoring.Servers;
 using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Campaigns.Fuzzing.Targets;
@@ -35,7 +36,7 @@ internal static class PrometheusTarget
         _ =
             PrometheusAnswers.ListJobs(data).Count
             + PrometheusAnswers.ListTargets(data, pools).Count
-            + PrometheusAnswers.ListAges(data).Count;
+            + SampleAgeQuery.ReadAges(data).Count;
         MonitorSelection.FindRefusal(data, "ServiceMonitor", "default", new Dictionary<string, string>(), null);
         MonitorSelection.FindRefusal(
             JsonSerializer.SerializeToElement(new { spec = data }),

@@ -1,7 +1,8 @@
 using System.Text;
+using MilvusMonitoring.Servers;
 using MilvusMonitoring.Verification;
 
-namespace MilvusMonitoring.Tests.Verification;
+namespace MilvusMonitoring.Tests.Servers;
 
 public sealed class PrometheusAnswersTests
 {

@@ -5,7 +5,7 @@ using MilvusMonitoring.IO;
 using MilvusMonitoring.Kubernetes.Connection;
 using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Verification;
+namespace MilvusMonitoring.Servers;
 
 /// <summary>The authorities that may sign the certificate of a server.</summary>
 internal sealed class ServerAuthorities(X509Certificate2Collection certificates)

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Milvus;
+namespace MilvusMonitoring.Prometheus;
 
 /// <summary>Why Prometheus refuses an interval or a timeout, and what to give instead.</summary>
 internal sealed record ScrapeProblem(string Reason, string Remedy);

@@ -6,7 +6,7 @@ using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.PortForwarding;
 using MilvusMonitoring.Prometheus;
 
-namespace MilvusMonitoring.Verification;
+namespace MilvusMonitoring.Servers;
 
 /// <summary>A replica of Prometheus.</summary>
 /// <param name="Name">Its pod, or its address.</param>
@@ -40,8 +40,8 @@ internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri
 
         var authorities = await FindAuthoritiesAsync(prometheus, cancellationToken).ConfigureAwait(false);
         var dialer = new PodDialer(client);
-        var pods = await Workloads
-            .ListReadyPodsAsync(client, prometheus.Namespace, pod => IsReplica(pod, prometheus.Name), cancellationToken)
+        var pods = await ReadyPods
+            .ListAsync(client, prometheus.Namespace, pod => IsReplica(pod, prometheus.Name), cancellationToken)
             .ConfigureAwait(false);
         return
         [
@@ -82,7 +82,7 @@ internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri
     /// <summary>A Prometheus that listens on localhost declares no port; the port of that name is then a proxy's.</summary>
     private static int FindPort(JsonElement spec, JsonElement pod) => spec.Member("listenLocal").ValueKind == JsonValueKind.True
         ? UsualPort
-        : Workloads.FindPort(pod, spec.Text("portName") ?? "web") ?? UsualPort;
+        : ReadyPods.FindPort(pod, spec.Text("portName") ?? "web") ?? UsualPort;
 
     /// <summary>Finds what the certificate of a Prometheus is to be trusted by; null if it serves no TLS.</summary>
     private async Task<ServerAuthorities?> FindAuthoritiesAsync(PrometheusServer prometheus, CancellationToken cancellationToken)

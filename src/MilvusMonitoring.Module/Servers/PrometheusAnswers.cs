@@ -1,10 +1,9 @@
-using System.Globalization;
 using System.Text.Json;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Messages;
-using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Prometheus;
 
-namespace MilvusMonitoring.Verification;
+namespace MilvusMonitoring.Servers;
 
 /// <summary>Reads responses of the HTTP API of Prometheus: <c>{"status":"success","data":…}</c>.</summary>
 internal static class PrometheusAnswers
@@ -64,9 +63,6 @@ internal static class PrometheusAnswers
     public static IReadOnlyList<PrometheusTarget> ListTargets(JsonElement data, IReadOnlySet<string>? pools) =>
         [.. data.Items("activeTargets").Select(ReadTarget).Where(target => pools is null || pools.Contains(target.Pool))];
 
-    /// <summary>Lists the ages of samples, from a query whose values are seconds.</summary>
-    public static IReadOnlyList<SampleAge> ListAges(JsonElement data) => [.. data.Items("result").Select(ReadAge).OfType<SampleAge>()];
-
     private static PrometheusTarget ReadTarget(JsonElement target) => new(
         target.TextMap("labels"),
         target.Text("health") ?? "unknown",
@@ -78,13 +74,6 @@ internal static class PrometheusAnswers
         Pool = target.Text("scrapePool") ?? string.Empty,
         Url = Uri.TryCreate(target.Text("scrapeUrl"), UriKind.Absolute, out var url) ? url : null,
     };
-
-    private static SampleAge? ReadAge(JsonElement result) =>
-        result.Items("value").ElementAtOrDefault(1) is { ValueKind: JsonValueKind.String } text
-        && double.TryParse(text.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
-        && Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds
-            ? new SampleAge(result.TextMap("metric"), TimeSpan.FromSeconds(seconds))
-            : null;
 
     private static TimeSpan? ParseDuration(string? text) => text is null ? null : ScrapeDuration.Parse(text);
 

@@ -1,72 +1,38 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MilvusMonitoring.Json;
+using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;
 
-/// <summary>Reads from one Prometheus what it has loaded, what it scrapes and how old its samples are.</summary>
-internal sealed class PrometheusApi(JsonApi api, ServerLogin? login)
+/// <summary>The newest sample of a series.</summary>
+/// <param name="Labels">The labels by which dashboards find the series, and those of its target.</param>
+/// <param name="Age">Its age by the clock of Prometheus.</param>
+internal sealed record SampleAge(IReadOnlyDictionary<string, string> Labels, TimeSpan Age)
 {
-    /// <summary>Proxies limit a request line to 8 KB, some to less.</summary>
-    private const int LongestQuery = 2000;
+    /// <summary>Whether its labels tell from which target it comes.</summary>
+    public bool HasSource =>
+        !string.IsNullOrEmpty(Labels.GetValueOrDefault("instance")) || !string.IsNullOrEmpty(Labels.GetValueOrDefault("pod"));
+}
 
+/// <summary>Asks a Prometheus how old its samples of pods are.</summary>
+internal static class SampleAgeQuery
+{
     // Only Milvus has the first two; every component of Milvus has the third. A monitor may drop all three; Prometheus itself writes the
     // last for every target.
     private static readonly string[] Metrics = ["milvus_rootcoord_proxy_num", "milvus_proxy_req_count", "go_info"];
     private const string OwnMetric = "scrape_samples_post_metric_relabeling";
 
-    public PrometheusApi(HttpClient http, string who, ServerAccess access)
-        : this(new JsonApi(http, who, access), access.Login)
-    {
-    }
-
-    public async Task<LoadedConfiguration> GetConfigurationAsync(CancellationToken cancellationToken)
-    {
-        if (await FindAsync("api/v1/status/config", cancellationToken).ConfigureAwait(false) is not { } configuration)
-        {
-            return new LoadedConfiguration(null, null);
-        }
-
-        var runtime = await FindAsync("api/v1/status/runtimeinfo", cancellationToken).ConfigureAwait(false) ?? default;
-        bool? isGood = runtime.Member("reloadConfigSuccess").ValueKind switch
-        {
-            JsonValueKind.True => true,
-            JsonValueKind.False => false,
-            _ => null,
-        };
-        return new LoadedConfiguration(PrometheusAnswers.ListJobs(configuration), isGood);
-    }
-
-    /// <summary>Lists the active targets; null if the server does not show targets.</summary>
-    /// <param name="pools">The scrape pools; null for all.</param>
-    /// <param name="cancellationToken">Ends the requests.</param>
-    public async Task<IReadOnlyList<PrometheusTarget>?> ListTargetsAsync(IReadOnlySet<string>? pools, CancellationToken cancellationToken)
-    {
-        var targets = new List<PrometheusTarget>();
-        foreach (var pool in pools?.ToArray<string?>() ?? [null])
-        {
-            // Prometheus before 2.42 does not know scrapePool and returns the targets of all pools.
-            var filter = pool is null ? string.Empty : $"&scrapePool={Uri.EscapeDataString(pool)}";
-            if (await FindAsync($"api/v1/targets?state=active{filter}", cancellationToken).ConfigureAwait(false) is not { } data)
-            {
-                return null;
-            }
-
-            targets.AddRange(PrometheusAnswers.ListTargets(data, pool is null ? null : new HashSet<string> { pool }));
-        }
-
-        return targets;
-    }
-
     /// <summary>Lists the age of the newest sample of each target, of the first of <see cref="Metrics"/> that the target has.</summary>
-    public async Task<IReadOnlyList<SampleAge>> ListAgesAsync(IReadOnlyList<ScrapedPod> pods, CancellationToken cancellationToken)
-    {
-        var query = WriteAgeQuery(pods);
-        return PrometheusAnswers.ListAges(await QueryAsync(query, cancellationToken).ConfigureAwait(false));
-    }
+    public static async Task<IReadOnlyList<SampleAge>> ListAsync(
+        PrometheusApi api,
+        IReadOnlyList<ScrapedPod> pods,
+        CancellationToken cancellationToken) =>
+        ReadAges(await api.QueryAsync(Write(pods), cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Writes the query for the ages of samples.</summary>
-    public static string WriteAgeQuery(IReadOnlyList<ScrapedPod> pods)
+    /// <summary>Writes the query.</summary>
+    public static string Write(IReadOnlyList<ScrapedPod> pods)
     {
         var labels = string.Join(',', SamplesRule.DashboardLabels.Concat(["job", "instance"]));
         var selectors = SeriesSelector.List(pods);
@@ -77,24 +43,14 @@ internal sealed class PrometheusApi(JsonApi api, ServerLogin? login)
         return string.Join(" or on(job,instance,namespace,pod) ", series.Select(item => $"time()-max by({labels})({item})"));
     }
 
-    private async Task<JsonElement> QueryAsync(string query, CancellationToken cancellationToken)
-    {
-        const string Path = "api/v1/query";
-        if (query.Length > LongestQuery
-            && await api
-                .FindByFormAsync(Path, new Dictionary<string, string> { ["query"] = query }, login, cancellationToken)
-                .ConfigureAwait(false) is { } answer)
-        {
-            return PrometheusAnswers.GetData(answer, api.Who);
-        }
+    /// <summary>Reads the ages of samples, from a response whose values are seconds.</summary>
+    public static IReadOnlyList<SampleAge> ReadAges(JsonElement data) => [.. data.Items("result").Select(ReadAge).OfType<SampleAge>()];
 
-        var body = await api.GetAsync($"{Path}?query={Uri.EscapeDataString(query)}", login, cancellationToken).ConfigureAwait(false);
-        return PrometheusAnswers.GetData(body, api.Who);
-    }
-
-    private async Task<JsonElement?> FindAsync(string path, CancellationToken cancellationToken) =>
-        await api.FindAsync(path, login, cancellationToken).ConfigureAwait(false) is { } body
-            ? PrometheusAnswers.GetData(body, api.Who)
+    private static SampleAge? ReadAge(JsonElement result) =>
+        result.Items("value").ElementAtOrDefault(1) is { ValueKind: JsonValueKind.String } text
+        && double.TryParse(text.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
+        && Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds
+            ? new SampleAge(result.TextMap("metric"), TimeSpan.FromSeconds(seconds))
             : null;
 }
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Verification;
+namespace MilvusMonitoring.Servers;
 
 /// <summary>Reads the health of Grafana, and queries Prometheus through its data source.</summary>
 internal sealed class GrafanaApi(JsonApi api)
@@ -152,3 +152,16 @@ internal sealed class GrafanaApi(JsonApi api)
     private MonitoringException CreateNotGrafana(Exception? cause) =>
         new(ErrorId.ResponseInvalid, $"what answers at {api.Who} is no Grafana", api.Who, cause);
 }
+
+/// <summary>The state of Grafana and of its data source.</summary>
+/// <param name="Version">The version; null if Grafana hides it.</param>
+/// <param name="IsHealthy">Whether Grafana says that its database is healthy.</param>
+/// <param name="DataSource">The name of its Prometheus data source; null if it has none, or does not show it.</param>
+/// <param name="DataSourceError">Why the data source does not respond; null if it does.</param>
+/// <param name="NotAsked">Why the data source could not be checked; null if it was.</param>
+internal sealed record GrafanaAnswer(
+    string? Version,
+    bool IsHealthy,
+    string? DataSource = null,
+    string? DataSourceError = null,
+    string? NotAsked = null);

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using MilvusMonitoring.IO;
 using MilvusMonitoring.PortForwarding;
 
-namespace MilvusMonitoring.Verification;
+namespace MilvusMonitoring.Servers;
 
 /// <summary>Creates clients of an HTTP API at an address or in a pod.</summary>
 internal static class ServiceHttp

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MilvusMonitoring.Verification;
+namespace MilvusMonitoring.Servers;
 
 /// <summary>A target as Prometheus shows it.</summary>
 /// <param name="Labels">The labels of its series.</param>
@@ -31,29 +31,8 @@ internal sealed record PrometheusTarget(
     /// <summary>The pod of the target, or its address.</summary>
     public string Pod => Labels.GetValueOrDefault("pod") ?? DiscoveredPod ?? Labels.GetValueOrDefault("instance") ?? string.Empty;
 
-    /// <summary>
-    /// Whether this is a target of a pod. What Prometheus discovered decides, then the address that it scrapes: relabelling may change or
-    /// drop every label of a series.
-    /// </summary>
-    public bool IsOf(MilvusPod pod)
-    {
-        if (DiscoveredPod is { } discovered)
-        {
-            return discovered == pod.Name && IsIn(pod, Discovered.GetValueOrDefault("__meta_kubernetes_namespace"));
-        }
-
-        return pod.IsAt(Url?.DnsSafeHost)
-            || pod.IsAt(ServerAddress.GetHost(Labels.GetValueOrDefault("instance")))
-            || (Labels.GetValueOrDefault("pod") == pod.Name && IsIn(pod, Labels.GetValueOrDefault("namespace")));
-    }
-
-    /// <summary>
-    /// Whether this is a target of a pod at the port of its metrics. A job that is not known to scrape Milvus may scrape a sidecar.
-    /// </summary>
-    public bool IsOfMetricsOf(MilvusPod pod) =>
-        IsOf(pod) && (Url?.Port ?? ServerAddress.GetPort(Labels.GetValueOrDefault("instance"))) is { } port && pod.IsMetricsPort(port);
-
-    private string? DiscoveredPod =>
+    /// <summary>The pod that Prometheus discovered; null if it discovered an address only, or does not show what it discovered.</summary>
+    public string? DiscoveredPod =>
         Discovered.GetValueOrDefault("__meta_kubernetes_pod_name")
         ?? FindTargetName("endpoint")
         ?? FindTargetName("endpointslice");
@@ -62,8 +41,6 @@ internal sealed record PrometheusTarget(
         Discovered.GetValueOrDefault($"__meta_kubernetes_{role}_address_target_kind") == "Pod"
             ? Discovered.GetValueOrDefault($"__meta_kubernetes_{role}_address_target_name")
             : null;
-
-    private static bool IsIn(MilvusPod pod, string? namespaceName) => namespaceName is null || namespaceName == pod.Namespace;
 }
 
 /// <summary>Reads an address such as <c>10.0.0.1:9091</c> or <c>[fd00::1]:9091</c>.</summary>
@@ -87,43 +64,6 @@ internal static class ServerAddress
 
     public static int? GetPort(string? address) =>
         int.TryParse(address?.Split(':')[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
-}
-
-/// <summary>A pod of Milvus with the targets by which one Prometheus scrapes it.</summary>
-/// <param name="Pod">The pod.</param>
-/// <param name="Targets">Its targets; empty if the server does not show targets.</param>
-internal sealed record ScrapedPod(MilvusPod Pod, IReadOnlyList<PrometheusTarget> Targets)
-{
-    /// <summary>Whether a sample comes from the pod: every label by which the two can be compared is the same.</summary>
-    public bool IsSourceOf(SampleAge sample)
-    {
-        if (Targets.Count == 0)
-        {
-            var place = sample.Labels.GetValueOrDefault("namespace") ?? Pod.Namespace;
-            return (sample.Labels.GetValueOrDefault("pod") == Pod.Name && place == Pod.Namespace)
-                || Pod.IsAt(ServerAddress.GetHost(sample.Labels.GetValueOrDefault("instance")));
-        }
-
-        return sample.HasSource
-            && Targets.Any(target => Compared.All(label => IsSame(label, target.Labels, sample.Labels)));
-    }
-
-    private static readonly string[] Compared = ["job", "instance", "namespace", "pod"];
-
-    private static bool IsSame(string label, IReadOnlyDictionary<string, string> target, IReadOnlyDictionary<string, string> sample) =>
-        string.IsNullOrEmpty(target.GetValueOrDefault(label))
-        || string.IsNullOrEmpty(sample.GetValueOrDefault(label))
-        || target[label] == sample[label];
-}
-
-/// <summary>The newest sample of a series.</summary>
-/// <param name="Labels">The labels by which dashboards find the series, and those of its target.</param>
-/// <param name="Age">Its age by the clock of Prometheus.</param>
-internal sealed record SampleAge(IReadOnlyDictionary<string, string> Labels, TimeSpan Age)
-{
-    /// <summary>Whether its labels tell from which target it comes.</summary>
-    public bool HasSource =>
-        !string.IsNullOrEmpty(Labels.GetValueOrDefault("instance")) || !string.IsNullOrEmpty(Labels.GetValueOrDefault("pod"));
 }
 
 /// <summary>The configuration that a replica has loaded.</summary>

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Security;
 using System.Text;
 
-namespace MilvusMonitoring.Verification;
+namespace MilvusMonitoring.Servers;
 
 /// <summary>Who signs in to a server. The secret is in no text of this type.</summary>
 internal sealed class ServerLogin

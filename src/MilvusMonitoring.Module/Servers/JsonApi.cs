@@ -4,7 +4,7 @@ using MilvusMonitoring.IO;
 using MilvusMonitoring.Kubernetes.Connection;
 using MilvusMonitoring.Messages;
 
-namespace MilvusMonitoring.Verification;
+namespace MilvusMonitoring.Servers;
 
 /// <summary>Reads from an HTTP API of any server: bounded in time and size, every failure one line with an id.</summary>
 /// <param name="http">The client; its base address ends with a slash.</param>

@@ -1,9 +1,10 @@
 using System.Net;
 using EmbeddedCluster.Monitoring;
 using Microsoft.AspNetCore.Http;
+using MilvusMonitoring.Servers;
 using MilvusMonitoring.Verification;
 
-namespace MilvusMonitoring.Tests.Verification;
+namespace MilvusMonitoring.Tests.Servers;
 
 /// <summary>Every Grafana that a release of kube-prometheus brings is asked in a way that it has.</summary>
 public sealed class GrafanaApiTests

@@ -1,10 +1,11 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using MilvusMonitoring.Servers;
 using MilvusMonitoring.Tests.Kubernetes;
 using MilvusMonitoring.Verification;
 
-namespace MilvusMonitoring.Tests.Verification;
+namespace MilvusMonitoring.Tests.Servers;
 
 public sealed class ServiceHttpTests
 {

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using MilvusMonitoring.Json;
+
+namespace MilvusMonitoring.Servers;
+
+/// <summary>Reads from one Prometheus what it has loaded, what it scrapes and what an expression evaluates to.</summary>
+internal sealed class PrometheusApi(JsonApi api, ServerLogin? login)
+{
+    /// <summary>Proxies limit a request line to 8 KB, some to less.</summary>
+    private const int LongestQuery = 2000;
+
+    public PrometheusApi(HttpClient http, string who, ServerAccess access)
+        : this(new JsonApi(http, who, access), access.Login)
+    {
+    }
+
+    public async Task<LoadedConfiguration> GetConfigurationAsync(CancellationToken cancellationToken)
+    {
+        if (await FindAsync("api/v1/status/config", cancellationToken).ConfigureAwait(false) is not { } configuration)
+        {
+            return new LoadedConfiguration(null, null);
+        }
+
+        var runtime = await FindAsync("api/v1/status/runtimeinfo", cancellationToken).ConfigureAwait(false) ?? default;
+        bool? isGood = runtime.Member("reloadConfigSuccess").ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => null,
+        };
+        return new LoadedConfiguration(PrometheusAnswers.ListJobs(configuration), isGood);
+    }
+
+    /// <summary>Lists the active targets; null if the server does not show targets.</summary>
+    /// <param name="pools">The scrape pools; null for all.</param>
+    /// <param name="cancellationToken">Ends the requests.</param>
+    public async Task<IReadOnlyList<PrometheusTarget>?> ListTargetsAsync(IReadOnlySet<string>? pools, CancellationToken cancellationToken)
+    {
+        var targets = new List<PrometheusTarget>();
+        foreach (var pool in pools?.ToArray<string?>() ?? [null])
+        {
+            // Prometheus before 2.42 does not know scrapePool and returns the targets of all pools.
+            var filter = pool is null ? string.Empty : $"&scrapePool={Uri.EscapeDataString(pool)}";
+            if (await FindAsync($"api/v1/targets?state=active{filter}", cancellationToken).ConfigureAwait(false) is not { } data)
+            {
+                return null;
+            }
+
+            targets.AddRange(PrometheusAnswers.ListTargets(data, pool is null ? null : new HashSet<string> { pool }));
+        }
+
+        return targets;
+    }
+
+    /// <summary>Evaluates an expression now.</summary>
+    /// <returns>The data of the response: <c>resultType</c> and <c>result</c>.</returns>
+    /// <exception cref="MonitoringException">The server does not respond, or refuses the expression.</exception>
+    public async Task<JsonElement> QueryAsync(string query, CancellationToken cancellationToken)
+    {
+        const string Path = "api/v1/query";
+        if (query.Length > LongestQuery
+            && await api
+                .FindByFormAsync(Path, new Dictionary<string, string> { ["query"] = query }, login, cancellationToken)
+                .ConfigureAwait(false) is { } answer)
+        {
+            return PrometheusAnswers.GetData(answer, api.Who);
+        }
+
+        var body = await api.GetAsync($"{Path}?query={Uri.EscapeDataString(query)}", login, cancellationToken).ConfigureAwait(false);
+        return PrometheusAnswers.GetData(body, api.Who);
+    }
+
+    private async Task<JsonElement?> FindAsync(string path, CancellationToken cancellationToken) =>
+        await api.FindAsync(path, login, cancellationToken).ConfigureAwait(false) is { } body
+            ? PrometheusAnswers.GetData(body, api.Who)
+            : null;
+}

@@ -1,0 +1,60 @@
+using MilvusMonitoring.Servers;
+
+namespace MilvusMonitoring.Verification;
+
+/// <summary>A pod of Milvus with the targets by which one Prometheus scrapes it.</summary>
+/// <param name="Pod">The pod.</param>
+/// <param name="Targets">Its targets; empty if the server does not show targets.</param>
+internal sealed record ScrapedPod(MilvusPod Pod, IReadOnlyList<PrometheusTarget> Targets)
+{
+    /// <summary>Whether a sample comes from the pod: every label by which the two can be compared is the same.</summary>
+    public bool IsSourceOf(SampleAge sample)
+    {
+        if (Targets.Count == 0)
+        {
+            var place = sample.Labels.GetValueOrDefault("namespace") ?? Pod.Namespace;
+            return (sample.Labels.GetValueOrDefault("pod") == Pod.Name && place == Pod.Namespace)
+                || Pod.IsAt(ServerAddress.GetHost(sample.Labels.GetValueOrDefault("instance")));
+        }
+
+        return sample.HasSource
+            && Targets.Any(target => Compared.All(label => IsSame(label, target.Labels, sample.Labels)));
+    }
+
+    private static readonly string[] Compared = ["job", "instance", "namespace", "pod"];
+
+    private static bool IsSame(string label, IReadOnlyDictionary<string, string> target, IReadOnlyDictionary<string, string> sample) =>
+        string.IsNullOrEmpty(target.GetValueOrDefault(label))
+        || string.IsNullOrEmpty(sample.GetValueOrDefault(label))
+        || target[label] == sample[label];
+}
+
+/// <summary>Tells of which pod of Milvus a target is.</summary>
+internal static class TargetPods
+{
+    /// <summary>
+    /// Whether this is a target of a pod. What Prometheus discovered decides, then the address that it scrapes: relabelling may change or
+    /// drop every label of a series.
+    /// </summary>
+    public static bool IsOf(this PrometheusTarget target, MilvusPod pod)
+    {
+        if (target.DiscoveredPod is { } discovered)
+        {
+            return discovered == pod.Name && IsIn(pod, target.Discovered.GetValueOrDefault("__meta_kubernetes_namespace"));
+        }
+
+        return pod.IsAt(target.Url?.DnsSafeHost)
+            || pod.IsAt(ServerAddress.GetHost(target.Labels.GetValueOrDefault("instance")))
+            || (target.Labels.GetValueOrDefault("pod") == pod.Name && IsIn(pod, target.Labels.GetValueOrDefault("namespace")));
+    }
+
+    /// <summary>
+    /// Whether this is a target of a pod at the port of its metrics. A job that is not known to scrape Milvus may scrape a sidecar.
+    /// </summary>
+    public static bool IsOfMetricsOf(this PrometheusTarget target, MilvusPod pod) =>
+        target.IsOf(pod)
+        && (target.Url?.Port ?? ServerAddress.GetPort(target.Labels.GetValueOrDefault("instance"))) is { } port
+        && pod.IsMetricsPort(port);
+
+    private static bool IsIn(MilvusPod pod, string? namespaceName) => namespaceName is null || namespaceName == pod.Namespace;
+}
