@@ -21,7 +21,7 @@ internal sealed record Bound(string Reader, int Limit, string Unit)
 
     /// <summary>Creates the error of data that is over the limit.</summary>
     /// <param name="subject">The data, to begin the error.</param>
-    public MonitoringException Exceeded(string errorId, string subject, string remedy, string? target) =>
+    public MonitoringException CreateExceeded(string errorId, string subject, string remedy, string? target) =>
         new(errorId, $"{subject} exceeds the limit of {this} for {Reader}", remedy, target);
 
     /// <summary>The limit in text.</summary>

@@ -21,7 +21,7 @@ internal sealed class EscalationCheck(ClusterClient client, IActivitySink sink)
         }
         else if (missing.Count > 0)
         {
-            throw Refused(missing, writes);
+            throw CreateRefused(missing, writes);
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed class EscalationCheck(ClusterClient client, IActivitySink sink)
             reviews.Values.Select(review => review.Failure).FirstOrDefault(failure => failure is not null));
     }
 
-    private MonitoringException Refused(IReadOnlyList<Demand> missing, IReadOnlyList<RoleWrite> writes)
+    private MonitoringException CreateRefused(IReadOnlyList<Demand> missing, IReadOnlyList<RoleWrite> writes)
     {
         var lacks = missing.GroupBy(demand => demand.Namespace).Select(group =>
         {

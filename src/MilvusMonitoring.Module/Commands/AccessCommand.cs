@@ -111,11 +111,11 @@ public abstract class AccessCommand : ClusterCommand
         var request = InputObject is null ? typed : FromPipeline(typed, InputObject);
         if (request.Namespaces.Count > 0 && IsGiven(nameof(Method)) && Method == AccessMethod.ClusterRole)
         {
-            throw Invalid("A ClusterRole is for the whole cluster", "leave out -Method, or the namespaces", nameof(Method));
+            throw CreateInvalid("A ClusterRole is for the whole cluster", "leave out -Method, or the namespaces", nameof(Method));
         }
 
         return IsGiven(nameof(ClusterRole)) && (request.Namespaces.Count > 0 || request.Method == AccessMethod.Binding)
-            ? throw Invalid("A binding has a role of its own", "leave out -ClusterRole", nameof(ClusterRole))
+            ? throw CreateInvalid("A binding has a role of its own", "leave out -ClusterRole", nameof(ClusterRole))
             : request;
     }
 
@@ -139,7 +139,7 @@ public abstract class AccessCommand : ClusterCommand
 
         return (input.BaseObject as string ?? piped.Text("Namespace")) is { Length: > 0 } name
             ? typed with { Namespaces = [.. Namespace, name], Monitor = FindMonitor(piped, name) }
-            : throw Invalid(
+            : throw CreateInvalid(
                 $"{input.BaseObject.GetType().Name} names neither a Prometheus nor a namespace",
                 "pipe a stack, a Milvus instance or the name of a namespace",
                 nameof(InputObject));
@@ -183,6 +183,6 @@ public abstract class AccessCommand : ClusterCommand
 
     private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
-    private static MonitoringException Invalid(string reason, string remedy, string parameter) =>
+    private static MonitoringException CreateInvalid(string reason, string remedy, string parameter) =>
         new(ErrorId.ParameterInvalid, reason, remedy, parameter);
 }

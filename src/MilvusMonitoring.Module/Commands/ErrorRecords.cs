@@ -14,7 +14,7 @@ internal static class ErrorRecords
     /// <param name="target">The object that was processed, for an exception without a target.</param>
     public static ErrorRecord From(Exception exception, object? target)
     {
-        var known = exception as MonitoringException ?? Unexpected(exception);
+        var known = exception as MonitoringException ?? CreateUnexpected(exception);
         var shown = target is string text ? SafeText.Clean(text) : target;
         return new ErrorRecord(known, known.ErrorId, Category(known.ErrorId), known.Target ?? shown);
     }
@@ -91,7 +91,7 @@ internal static class ErrorRecords
 
     private static string Describe(MonitoringCheck check) => $"{check.Check} of {check.Target}: {check.Detail}";
 
-    private static MonitoringException Unexpected(Exception exception) => new(
+    private static MonitoringException CreateUnexpected(Exception exception) => new(
         ErrorId.Unexpected,
         $"{exception.GetType().Name}: {OneLine.TrimPunctuation(OneLine.Clean(exception.Message))}",
         "this is a fault of the module; please report it with the text of $Error[0].Exception.ToString()",

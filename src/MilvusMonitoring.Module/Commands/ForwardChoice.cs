@@ -23,7 +23,7 @@ internal sealed record ForwardChoice(IReadOnlyList<MonitoringPortForward> Found,
     {
         var missing = ids
             .Where(id => all.All(forward => forward.Id != id))
-            .Select(id => NotFound($"{id}", "number", all.Select(forward => $"{forward.Id}")));
+            .Select(id => CreateNotFound($"{id}", "number", all.Select(forward => $"{forward.Id}")));
         return new ForwardChoice([.. all.Where(forward => ids.Contains(forward.Id))], [.. missing]);
     }
 
@@ -31,7 +31,7 @@ internal sealed record ForwardChoice(IReadOnlyList<MonitoringPortForward> Found,
     {
         var missing = services
             .Where(name => !WildcardPattern.ContainsWildcardCharacters(name) && !all.Any(forward => Matches(forward, name)))
-            .Select(name => NotFound(name, "Service", all.Select(forward => forward.Service)));
+            .Select(name => CreateNotFound(name, "Service", all.Select(forward => forward.Service)));
         return new ForwardChoice([.. all.Where(forward => services.Any(name => Matches(forward, name)))], [.. missing]);
     }
 
@@ -42,7 +42,7 @@ internal sealed record ForwardChoice(IReadOnlyList<MonitoringPortForward> Found,
             || KnownService.All.Any(known => known.Service == forward.Service && pattern.IsMatch(known.Title));
     }
 
-    private static MonitoringException NotFound(string name, string what, IEnumerable<string> present) =>
+    private static MonitoringException CreateNotFound(string name, string what, IEnumerable<string> present) =>
         new(
             ErrorId.PortForwardNotFound,
             $"No port-forward of this session has the {what} '{name}'",

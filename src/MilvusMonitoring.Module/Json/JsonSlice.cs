@@ -62,7 +62,7 @@ internal static class JsonSlice
         {
             if (values == Bounds.JsonValues.Limit)
             {
-                throw Bounds.JsonValues.Exceeded(
+                throw Bounds.JsonValues.CreateExceeded(
                     ErrorId.ResponseInvalid,
                     "A response",
                     "see what makes it so large, and run the command again",

@@ -277,7 +277,7 @@ internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, R
         };
         if (type is null)
         {
-            return planned with { Action = ResourceAction.Failed, Error = UnknownKind(manifest) };
+            return planned with { Action = ResourceAction.Failed, Error = CreateUnknownKind(manifest) };
         }
 
         if (live is null)
@@ -382,7 +382,7 @@ internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, R
         };
     }
 
-    private MonitoringException UnknownKind(ManifestObject manifest)
+    private MonitoringException CreateUnknownKind(ManifestObject manifest)
     {
         var guess = GuessKind(manifest);
         return new MonitoringException(

@@ -38,7 +38,7 @@ internal sealed class LabelledStack(ClusterClient client)
     {
         var lists = await Task.WhenAll(Kinds.Select(type => ListPermittedAsync(type, cancellationToken))).ConfigureAwait(false);
         denied.AddRange(lists.Select(list => list.Denied).OfType<DeniedRead>());
-        return denied.Count < Kinds.Length ? [.. lists.SelectMany(list => list.Found)] : throw DeniedReads.Error(denied);
+        return denied.Count < Kinds.Length ? [.. lists.SelectMany(list => list.Found)] : throw DeniedReads.CreateError(denied);
     }
 
     private async Task<(IReadOnlyList<LabelledObject> Found, DeniedRead? Denied)> ListPermittedAsync(

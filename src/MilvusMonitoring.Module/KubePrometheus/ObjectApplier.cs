@@ -87,7 +87,7 @@ internal sealed class ObjectApplier(ClusterClient client, OperationProgress prog
                     .ConfigureAwait(false);
                 if (blocker is not null)
                 {
-                    return Fail(planned, StillTerminating(planned.Id, deadline, blocker), clock);
+                    return Fail(planned, CreateStillTerminating(planned.Id, deadline, blocker), clock);
                 }
 
                 continue;
@@ -131,7 +131,7 @@ internal sealed class ObjectApplier(ClusterClient client, OperationProgress prog
     private static ResourceResult Fail(PlannedResource planned, MonitoringException error, Stopwatch clock) =>
         new() { Planned = planned, Action = ResourceAction.Failed, Error = error, Duration = clock.Elapsed };
 
-    private static MonitoringException StillTerminating(ResourceId id, Deadline deadline, string blocker) =>
+    private static MonitoringException CreateStillTerminating(ResourceId id, Deadline deadline, string blocker) =>
         new(
             ErrorId.DeletionBlocked,
             $"{id} is being deleted and still exists after {deadline.Limit.TotalSeconds:0} s: {blocker}",

@@ -337,7 +337,11 @@ internal sealed class ClusterClient(ClusterConnection connection)
             if (pages > Bounds.ListPages.Limit || objects > Bounds.ListObjects.Limit)
             {
                 var bound = pages > Bounds.ListPages.Limit ? Bounds.ListPages : Bounds.ListObjects;
-                throw bound.Exceeded(ErrorId.ResponseInvalid, $"To {what}", "name a namespace, or see what made so many", type.Plural);
+                throw bound.CreateExceeded(
+                    ErrorId.ResponseInvalid,
+                    $"To {what}",
+                    "name a namespace, or see what made so many",
+                    type.Plural);
             }
 
             foreach (var item in items)
@@ -360,7 +364,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
         }
         catch (JsonException exception)
         {
-            throw NotKubernetes(what, exception);
+            throw CreateNotKubernetes(what, exception);
         }
     }
 
@@ -373,7 +377,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
         }
         catch (JsonException exception)
         {
-            throw NotKubernetes(what, exception);
+            throw CreateNotKubernetes(what, exception);
         }
     }
 
@@ -418,7 +422,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
         var body = content.Bytes;
         if (content.IsCut)
         {
-            throw Bounds.ApiResponse.Exceeded(
+            throw Bounds.ApiResponse.CreateExceeded(
                 ErrorId.ResponseInvalid,
                 $"The response to {request.Method} {request.Path}",
                 "check that the address in the kubeconfig is an API server's, and see what makes the object so large",
@@ -427,18 +431,18 @@ internal sealed class ClusterClient(ClusterConnection connection)
 
         return body.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..] && JsonTexts.AreReadable(body)
             ? body
-            : throw NotKubernetes($"{request.Method} {request.Path}", null);
+            : throw CreateNotKubernetes($"{request.Method} {request.Path}", null);
     }
 
     private static ObjectMetadata ReadMetadata(ReadOnlyMemory<byte> body, ResourceId id)
     {
         try
         {
-            return ObjectMetadataReader.Read(body) ?? throw NotKubernetes(id.ToString(), null);
+            return ObjectMetadataReader.Read(body) ?? throw CreateNotKubernetes(id.ToString(), null);
         }
         catch (JsonException exception)
         {
-            throw NotKubernetes(id.ToString(), exception);
+            throw CreateNotKubernetes(id.ToString(), exception);
         }
     }
 
@@ -451,11 +455,11 @@ internal sealed class ClusterClient(ClusterConnection connection)
         }
         catch (JsonException exception)
         {
-            throw NotKubernetes(what, exception);
+            throw CreateNotKubernetes(what, exception);
         }
     }
 
-    private static MonitoringException NotKubernetes(string what, Exception? cause) =>
+    private static MonitoringException CreateNotKubernetes(string what, Exception? cause) =>
         new(
             ErrorId.ResponseInvalid,
             $"The server's response for {what} is not a Kubernetes object",

@@ -19,7 +19,7 @@ internal static class DeniedReads
 {
     /// <summary>Creates one error for all of them.</summary>
     /// <param name="denied">The denied reads; at least one.</param>
-    public static MonitoringException Error(IReadOnlyCollection<DeniedRead> denied)
+    public static MonitoringException CreateError(IReadOnlyCollection<DeniedRead> denied)
     {
         if (denied.Count == 1)
         {

@@ -23,7 +23,7 @@ internal sealed record MetadataSnapshot(IReadOnlyDictionary<ResourceId, ObjectMe
         CancellationToken cancellationToken)
     {
         var snapshot = await ReadPermittedAsync(client, wanted, throttleLimit, cancellationToken).ConfigureAwait(false);
-        return snapshot.Denied.Count == 0 ? snapshot.Found : throw DeniedReads.Error(snapshot.Denied);
+        return snapshot.Denied.Count == 0 ? snapshot.Found : throw DeniedReads.CreateError(snapshot.Denied);
     }
 
     /// <summary>Reads the metadata of the objects that exist and that the user may read.</summary>

@@ -42,7 +42,7 @@ internal static class WatchEventReader
         }
         catch (InvalidDataException)
         {
-            throw Bounds.WatchEvent.Exceeded(ErrorId.ResponseInvalid, $"The watch on {what}", "run the command again", what);
+            throw Bounds.WatchEvent.CreateExceeded(ErrorId.ResponseInvalid, $"The watch on {what}", "run the command again", what);
         }
     }
 
@@ -50,7 +50,7 @@ internal static class WatchEventReader
     {
         if (!JsonTexts.AreReadable(line.Span))
         {
-            throw InvalidEvent(what, null);
+            throw CreateInvalidEvent(what, null);
         }
 
         try
@@ -68,16 +68,16 @@ internal static class WatchEventReader
                     $"The server ended the watch on {what}: {OneLine.Clean(JsonSlice.Text(content, "message"))}",
                     "run the command again",
                     what),
-                _ => throw InvalidEvent(what, null),
+                _ => throw CreateInvalidEvent(what, null),
             };
         }
         catch (JsonException exception)
         {
-            throw InvalidEvent(what, exception);
+            throw CreateInvalidEvent(what, exception);
         }
     }
 
-    private static MonitoringException InvalidEvent(string what, Exception? cause) =>
+    private static MonitoringException CreateInvalidEvent(string what, Exception? cause) =>
         new(
             ErrorId.ResponseInvalid,
             $"The server's response to the watch on {what} is not a stream of events",

@@ -55,12 +55,12 @@ internal static class ManifestReader
         if (templates.Count > 0)
         {
             var others = templates.Count == 1 ? " is a template" : $" and {templates.Count - 1} more files are templates";
-            throw ManifestErrors.HelmChart($"{templates[0]}{others} of a Helm chart", templates[0]);
+            throw ManifestErrors.CreateHelmChart($"{templates[0]}{others} of a Helm chart", templates[0]);
         }
 
         var problems = results.SelectMany(result => result.Problems).ToList();
         var objects = SelectDistinct(results.SelectMany(result => result.Objects), problems);
-        return problems.Count == 0 ? objects : throw Invalid(problems);
+        return problems.Count == 0 ? objects : throw CreateInvalid(problems);
     }
 
     private static FileResult ReadFile(ManifestFile file, Func<ManifestObject, ManifestObject> change, CancellationToken cancellationToken)
@@ -136,7 +136,7 @@ internal static class ManifestReader
     private static JsonNode? ParseContent(ManifestObject manifest) =>
         JsonNode.Parse(manifest.ReadJson().Span, documentOptions: new() { MaxDepth = Bounds.ManifestDepth.Limit + 1 });
 
-    private static MonitoringException Invalid(List<ManifestProblem> problems)
+    private static MonitoringException CreateInvalid(List<ManifestProblem> problems)
     {
         if (problems is [var only])
         {

@@ -22,7 +22,7 @@ internal static class ManifestSource
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw ManifestErrors.Unreadable(path, exception);
+            throw ManifestErrors.CreateUnreadable(path, exception);
         }
     }
 
@@ -36,7 +36,7 @@ internal static class ManifestSource
         var files = new ManifestFiles(manifests, unread);
         return files.Count > 0
             ? files
-            : throw ManifestErrors.NotFound(
+            : throw ManifestErrors.CreateNotFound(
                 $"{path} contains no manifests: searched for *.yaml, *.yml and *.json in it and in the folders below it"
                     + (files.DescribeUnread() is { } more ? $" ({more})" : ""),
                 path);
@@ -48,7 +48,7 @@ internal static class ManifestSource
         if (manifests.Count > Bounds.ManifestFiles.Limit || bytes > Bounds.Manifests.Limit)
         {
             var bound = bytes > Bounds.Manifests.Limit ? Bounds.Manifests : Bounds.ManifestFiles;
-            throw bound.Exceeded(ErrorId.ManifestInvalid, folder, "give a folder with the manifests of one stack", folder);
+            throw bound.CreateExceeded(ErrorId.ManifestInvalid, folder, "give a folder with the manifests of one stack", folder);
         }
     }
 
@@ -84,7 +84,11 @@ internal static class ManifestSource
 
             if (paths.Count > Bounds.FolderFiles.Limit)
             {
-                throw Bounds.FolderFiles.Exceeded(ErrorId.ManifestInvalid, root, "give a folder with the manifests of one stack", root);
+                throw Bounds.FolderFiles.CreateExceeded(
+                    ErrorId.ManifestInvalid,
+                    root,
+                    "give a folder with the manifests of one stack",
+                    root);
             }
         }
 
@@ -95,7 +99,7 @@ internal static class ManifestSource
     {
         if (!File.Exists(path))
         {
-            throw ManifestErrors.NotFound($"{path} does not exist", path);
+            throw ManifestErrors.CreateNotFound($"{path} does not exist", path);
         }
 
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 64 * 1024, useAsync: true);
@@ -118,7 +122,7 @@ internal static class ManifestSource
 
         if (!ManifestPath.IsManifest(path))
         {
-            throw new ArchiveManifests(path).Invalid("is neither a gzipped tar nor a zip nor a .yaml file");
+            throw new ArchiveManifests(path).CreateInvalid("is neither a gzipped tar nor a zip nor a .yaml file");
         }
 
         var name = Path.GetFileName(path);
@@ -130,7 +134,7 @@ internal static class ManifestSource
     {
         if (stream.Length > Bounds.Archive.Limit)
         {
-            throw new ArchiveManifests(path).Invalid($"has more than {Bounds.Archive}");
+            throw new ArchiveManifests(path).CreateInvalid($"has more than {Bounds.Archive}");
         }
     }
 }

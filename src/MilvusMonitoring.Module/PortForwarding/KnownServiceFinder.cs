@@ -37,18 +37,18 @@ internal sealed class KnownServiceFinder(ClusterClient client)
             .Select(group => Choose([.. group], request, known))
             .OfType<ServiceTarget>()
             .ToList();
-        return found.Count > 1 ? throw Ambiguous(known, found.Select(item => item.ToString()), "-Namespace") : found.FirstOrDefault();
+        return found.Count > 1 ? throw CreateAmbiguous(known, found.Select(item => item.ToString()), "-Namespace") : found.FirstOrDefault();
     }
 
     private static ServiceTarget? Choose(IReadOnlyList<JsonElement> services, ForwardRequest request, KnownService known)
     {
         var found = KnownServiceRule.List(services, known, request.PrometheusName);
         return found.Count > 1
-            ? throw Ambiguous(known, found.Select(item => item.Id.ToString()), "-ServiceName")
+            ? throw CreateAmbiguous(known, found.Select(item => item.Id.ToString()), "-ServiceName")
             : found.Select(item => ServiceTarget.Read(item.Service, item.Id, item.Port)).FirstOrDefault();
     }
 
-    private static MonitoringException Ambiguous(KnownService known, IEnumerable<string> found, string parameter)
+    private static MonitoringException CreateAmbiguous(KnownService known, IEnumerable<string> found, string parameter)
     {
         var names = found.Order(StringComparer.Ordinal).ToList();
         return new MonitoringException(

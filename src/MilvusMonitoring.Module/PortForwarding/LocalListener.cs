@@ -48,7 +48,7 @@ internal sealed class LocalListener : IDisposable
             }
             catch (SocketException exception)
             {
-                throw NotAvailable(addresses, port, exception);
+                throw CreateNotAvailable(addresses, port, exception);
             }
         }
     }
@@ -145,7 +145,7 @@ internal sealed class LocalListener : IDisposable
         || (exception is SocketException socket
             && socket.SocketErrorCode is SocketError.OperationAborted or SocketError.NotSocket or SocketError.InvalidArgument);
 
-    private static MonitoringException NotAvailable(IReadOnlyList<IPAddress> addresses, int port, SocketException exception)
+    private static MonitoringException CreateNotAvailable(IReadOnlyList<IPAddress> addresses, int port, SocketException exception)
     {
         var where = string.Join(", ", addresses.Select(address => new IPEndPoint(address, port)));
         var (reason, remedy) = exception.SocketErrorCode switch

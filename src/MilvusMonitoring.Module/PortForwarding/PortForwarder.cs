@@ -59,7 +59,7 @@ internal sealed class PortForwarder : IAsyncDisposable
         await _backends.LoadAsync(cancellationToken).ConfigureAwait(false);
         if (!_target.HasSelector && _backends.Current is { Ready.Count: 0, NotReady: 0 })
         {
-            throw ServicePort.NoPods(_target.ToString());
+            throw ServicePort.CreateNoPods(_target.ToString());
         }
 
         _following = _backends.FollowAsync(exception => _log.ReportConnectionFailure(exception.Message), _stop.Token);
@@ -71,7 +71,7 @@ internal sealed class PortForwarder : IAsyncDisposable
         }
         catch (OperationCanceledException) when (deadline.IsOver)
         {
-            throw NotReady(timeout);
+            throw CreateNotReady(timeout);
         }
 
         _accepting = _listener.AcceptAsync(Accept);
@@ -190,7 +190,7 @@ internal sealed class PortForwarder : IAsyncDisposable
         }
     }
 
-    private MonitoringException NotReady(TimeSpan timeout)
+    private MonitoringException CreateNotReady(TimeSpan timeout)
     {
         var last =
             _meter.LastError is { } error && _backends.Current.Ready.Count > 0 ? $" ({OneLine.TrimPunctuation(error)})" : string.Empty;

@@ -21,7 +21,7 @@ internal sealed record ServicePort(string Name, int Number, bool IsTls)
         var spec = service.Member("spec");
         if (spec.Text("type") == "ExternalName")
         {
-            throw NotForwardable(
+            throw CreateNotForwardable(
                 id,
                 $"it is an alias of {spec.Text("externalName")} outside the cluster and has no pods",
                 "open that name directly");
@@ -30,7 +30,7 @@ internal sealed record ServicePort(string Name, int Number, bool IsTls)
         var ports = spec.Items("ports").ToList();
         if (ports.Count == 0)
         {
-            throw NotForwardable(id, "it has no ports", "name another Service");
+            throw CreateNotForwardable(id, "it has no ports", "name another Service");
         }
 
         var candidates = wanted is null ? ports : [.. ports.Where(port => Matches(port, wanted))];
@@ -45,20 +45,20 @@ internal sealed record ServicePort(string Name, int Number, bool IsTls)
 
         return candidates.FirstOrDefault(IsTcp) is { ValueKind: JsonValueKind.Object } found
             ? new ServicePort(found.Text("name") ?? string.Empty, (int)(found.Number("port") ?? 0), SpeaksTls(found))
-            : throw NotForwardable(
+            : throw CreateNotForwardable(
                 id,
                 $"{Describe(candidates[0])} is not a TCP port, and Kubernetes forwards only TCP",
                 "give a TCP port to -Port, or name another Service");
     }
 
     /// <summary>The error for a Service without a selector whose endpoints are no pods.</summary>
-    public static MonitoringException NoPods(string id) =>
-        NotForwardable(
+    public static MonitoringException CreateNoPods(string id) =>
+        CreateNotForwardable(
             id,
             "it has no selector, and its endpoints are addresses that are not pods",
             "connect to the addresses directly, or name another Service");
 
-    private static MonitoringException NotForwardable(string id, string reason, string remedy) =>
+    private static MonitoringException CreateNotForwardable(string id, string reason, string remedy) =>
         new(ErrorId.ServiceNotForwardable, $"Cannot forward to {id}: {reason}", remedy, id);
 
     private static bool Matches(JsonElement port, string wanted) =>

@@ -22,12 +22,12 @@ internal sealed class ServerAuthorities(X509Certificate2Collection certificates)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Invalid($"cannot be read: {OneLine.TrimPunctuation(OneLine.Clean(exception.Message, 200))}", exception);
+            throw CreateInvalid($"cannot be read: {OneLine.TrimPunctuation(OneLine.Clean(exception.Message, 200))}", exception);
         }
 
-        return Find(text) ?? throw Invalid($"{path} holds no PEM certificate that can be read", null);
+        return Find(text) ?? throw CreateInvalid($"{path} holds no PEM certificate that can be read", null);
 
-        MonitoringException Invalid(string fault, Exception? cause) => new(
+        MonitoringException CreateInvalid(string fault, Exception? cause) => new(
             ErrorId.ParameterInvalid,
             $"The file of -{parameter} {fault}",
             "give the path of PEM certificates (-----BEGIN CERTIFICATE-----)",

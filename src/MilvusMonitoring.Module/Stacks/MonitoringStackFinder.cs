@@ -45,7 +45,7 @@ internal sealed class MonitoringStackFinder(ClusterClient client, IActivitySink 
             && foundResources.All(list => list.Found.Count == 0);
         if (isBlind)
         {
-            throw DeniedReads.Error(denied);
+            throw DeniedReads.CreateError(denied);
         }
 
         if (denied.Count > 0)

@@ -19,7 +19,9 @@ internal sealed class SamplesCheck : ICheck
         }
 
         var answers = await ReplicaQuery
-            .ListMergedAsync<SampleAge>(replicas, async api => await SampleAgeQuery.ListAsync(api, pods, cancellationToken).ConfigureAwait(false))
+            .ListMergedAsync<SampleAge>(
+                replicas,
+                async api => await SampleAgeQuery.ListAsync(api, pods, cancellationToken).ConfigureAwait(false))
             .ConfigureAwait(false);
         var target = context.Prometheus is null ? ReplicaQuery.JoinNames(answers) : DescribeTarget(context);
         var scraped = (await context.GetReachAsync(cancellationToken).ConfigureAwait(false)).Scraped;
@@ -109,7 +111,7 @@ internal static class SamplesRule
         {
             return Finding.Failed(
                 target,
-                $"{replica.Name} has no series of it: neither milvus_rootcoord_proxy_num, nor milvus_proxy_req_count, nor go_info",
+                $"{replica.Name} has no series of the Milvus: neither milvus_rootcoord_proxy_num, nor milvus_proxy_req_count, nor go_info",
                 wait);
         }
 

@@ -33,6 +33,16 @@ public sealed class VerbTests
             .Where(method => (Starts(method.Name, "Find") || Starts(method.Name, "Get")) && IsMany(Result(method.ReturnType)))
             .Select(Describe));
 
+    [Fact]
+    public void A_method_that_makes_an_error_says_so_by_a_verb()
+    {
+        string[] verbs = ["Combine", "Create", "Describe", "Find", "From", "Get", "Read", "Write"];
+        var making = Methods.Where(method => method.ReturnType == typeof(MonitoringException)).ToList();
+
+        Assert.True(making.Count > 20);
+        Assert.Empty(making.Where(method => !verbs.Any(verb => Starts(method.Name, verb))).Select(Describe));
+    }
+
     private static bool Starts(string name, string verb) =>
         name.StartsWith(verb, StringComparison.Ordinal) && (name.Length == verb.Length || char.IsUpper(name[verb.Length]));
 

@@ -4,7 +4,6 @@ using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Servers;
 using MilvusMonitoring.Tests.Kubernetes;
-using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Tests.Bounded;
 

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes.Connection;
 using MilvusMonitoring.Servers;
-using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
 

@@ -2,7 +2,6 @@ using System.Net;
 using EmbeddedCluster.Monitoring;
 using Microsoft.AspNetCore.Http;
 using MilvusMonitoring.Servers;
-using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Tests.Servers;
 

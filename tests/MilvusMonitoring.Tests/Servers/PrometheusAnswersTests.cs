@@ -1,6 +1,5 @@
 using System.Text;
 using MilvusMonitoring.Servers;
-using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Tests.Servers;
 

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using MilvusMonitoring.Servers;
 using MilvusMonitoring.Tests.Kubernetes;
-using MilvusMonitoring.Verification;
 
 namespace MilvusMonitoring.Tests.Servers;
 

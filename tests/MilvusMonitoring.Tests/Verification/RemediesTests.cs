@@ -1,6 +1,5 @@
 using System.Management.Automation.Language;
 using MilvusMonitoring.Messages;
-using MilvusMonitoring.Milvus;
 using MilvusMonitoring.Prometheus;
 using MilvusMonitoring.Verification;
 

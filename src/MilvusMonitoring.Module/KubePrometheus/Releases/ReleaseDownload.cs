@@ -56,7 +56,7 @@ internal sealed class ReleaseDownload
 
             if (attempt == Bounds.DownloadTries.Limit)
             {
-                throw Failed($"{failure.Message} ({Bounds.DownloadTries.Limit} attempts)", failure.InnerException);
+                throw CreateFailed($"{failure.Message} ({Bounds.DownloadTries.Limit} attempts)", failure.InnerException);
             }
 
             var pause = failure.RetryAfter
@@ -86,7 +86,7 @@ internal sealed class ReleaseDownload
                         or HttpRequestError.SecureConnectionError
                         or HttpRequestError.ProxyTunnelError)
         {
-            throw Failed(DescribeReason(exception), exception);
+            throw CreateFailed(DescribeReason(exception), exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException)
         {
@@ -111,7 +111,7 @@ internal sealed class ReleaseDownload
             }
         }
 
-        throw Failed($"the source redirected more than {Bounds.DownloadRedirects.Limit} times");
+        throw CreateFailed($"the source redirected more than {Bounds.DownloadRedirects.Limit} times");
     }
 
     private Uri FollowRedirect(HttpResponseMessage response, Uri uri)
@@ -122,13 +122,13 @@ internal sealed class ReleaseDownload
             var next = new Uri(uri, location);
             return ReleaseSource.IsAllowed(next)
                 ? next
-                : throw Failed($"the source redirected to {ReleaseSource.Redact(next)}, which is not https");
+                : throw CreateFailed($"the source redirected to {ReleaseSource.Redact(next)}, which is not https");
         }
 
         var reason = $"{uri.Host} responded with {status} {response.ReasonPhrase}";
         throw status is 408 or 429 or >= 500
             ? new TransientFailure(reason, null, response.Headers.RetryAfter?.Delta)
-            : Failed(reason);
+            : CreateFailed(reason);
     }
 
     private async Task<MemoryStream> ReadAsync(HttpResponseMessage response, CancellationTokenSource stall)
@@ -139,7 +139,7 @@ internal sealed class ReleaseDownload
         var stream = new LimitedStream(
             await response.Content.ReadAsStreamAsync(stall.Token).ConfigureAwait(false),
             Bounds.Archive.Limit,
-            () => Failed($"the file has more than {Bounds.Archive}, far more than a release"));
+            () => CreateFailed($"the file has more than {Bounds.Archive}, far more than a release"));
         await using (stream.ConfigureAwait(false))
         {
             var buffer = new byte[64 * 1024];
@@ -148,7 +148,7 @@ internal sealed class ReleaseDownload
             {
                 if (Stopwatch.GetElapsedTime(started) > Bounds.DownloadTime.Time)
                 {
-                    throw Failed($"the source has not sent the file within {Bounds.DownloadTime}");
+                    throw CreateFailed($"the source has not sent the file within {Bounds.DownloadTime}");
                 }
 
                 stall.CancelAfter(StallLimit);
@@ -160,7 +160,7 @@ internal sealed class ReleaseDownload
         if (content.GetBuffer().AsSpan(0, (int)content.Length) is not [0x1F, 0x8B, ..])
         {
             var mediaType = response.Content.Headers.ContentType?.MediaType ?? "something else";
-            throw Failed($"the response is not an archive but {mediaType}, perhaps the page of a proxy or a login");
+            throw CreateFailed($"the response is not an archive but {mediaType}, perhaps the page of a proxy or a login");
         }
 
         content.Position = 0;
@@ -178,7 +178,7 @@ internal sealed class ReleaseDownload
 
     private static string DescribeReason(Exception exception) => exception.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
 
-    private MonitoringException Failed(string reason, Exception? innerException = null) =>
+    private MonitoringException CreateFailed(string reason, Exception? innerException = null) =>
         new(
             ErrorId.DownloadFailed,
             $"kube-prometheus {_release.Number} cannot be downloaded from {ReleaseSource.Redact(_uri)}: {reason}",

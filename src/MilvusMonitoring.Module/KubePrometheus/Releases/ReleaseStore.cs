@@ -66,7 +66,7 @@ internal sealed class ReleaseStore
             Directory.Exists(destination) ? Path.Combine(destination, ReleaseArchive.NameFile(release)) : destination);
         if (!force && File.Exists(path))
         {
-            throw NotWritten(path, "the file exists", "use -Force to replace the file, or give another path");
+            throw CreateNotWritten(path, "the file exists", "use -Force to replace the file, or give another path");
         }
 
         var files = await ReadAsync(release, sink, cancellationToken).ConfigureAwait(false);
@@ -77,13 +77,13 @@ internal sealed class ReleaseStore
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw NotWritten(path, exception.Message.ReplaceLineEndings(" ").TrimEnd('.'), "give another path", exception);
+            throw CreateNotWritten(path, exception.Message.ReplaceLineEndings(" ").TrimEnd('.'), "give another path", exception);
         }
 
         return new SavedRelease(path, images);
     }
 
-    private static MonitoringException NotWritten(string path, string reason, string remedy, Exception? innerException = null) =>
+    private static MonitoringException CreateNotWritten(string path, string reason, string remedy, Exception? innerException = null) =>
         new(ErrorId.FileNotWritten, $"{path} is not written: {reason}", remedy, path, innerException);
 }
 

@@ -34,7 +34,7 @@ internal sealed class ExecCredentialPlugin
     /// <exception cref="MonitoringException">The plugin is missing, failed, ran too long, or printed no credential.</exception>
     public async Task<ExecCredential> RunAsync(CancellationToken cancellationToken)
     {
-        var program = ExecutableFinder.Find(_exec.Command) ?? throw Failed(
+        var program = ExecutableFinder.Find(_exec.Command) ?? throw CreateFailed(
             "is not installed or not on the PATH",
             _exec.InstallHint is { } hint ? OneLine.TrimPunctuation(OneLine.Clean(hint)) : "install it, or sign in another way");
         using var plugin = Start(program);
@@ -47,29 +47,29 @@ internal sealed class ExecCredentialPlugin
                 .ConfigureAwait(false);
             if (exitCode != 0)
             {
-                throw Failed(
+                throw CreateFailed(
                     $"ended with exit code {exitCode}{LastErrorLine(plugin)}",
                     "run it by hand to see what it needs, such as signing in again");
             }
 
             return ExecCredential.Parse(output, _exec.ApiVersion, out var fault)
-                ?? throw Failed(fault + LastErrorLine(plugin), "run it by hand to see what it prints");
+                ?? throw CreateFailed(fault + LastErrorLine(plugin), "run it by hand to see what it prints");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Failed(
+            throw CreateFailed(
                 $"did not finish within {_limit.TotalSeconds:0.#} s{LastErrorLine(plugin)}",
                 "sign in beforehand, or set the plugin up so that it does not prompt");
         }
         catch (InvalidDataException)
         {
-            throw Failed($"printed more than {Bounds.PluginOutput}", "see that it is the right command");
+            throw CreateFailed($"printed more than {Bounds.PluginOutput}", "see that it is the right command");
         }
     }
 
     /// <summary>Creates an error of the plugin.</summary>
     /// <param name="fault">The fault, to follow the plugin's name.</param>
-    public MonitoringException Failed(string fault, string remedy, Exception? cause = null) => new(
+    public MonitoringException CreateFailed(string fault, string remedy, Exception? cause = null) => new(
         ErrorId.CredentialPluginFailed,
         $"The credential plugin '{OneLine.Clean(_exec.Command, 200)}' of the user '{_settings.User.Name}' {fault}",
         remedy,
@@ -91,7 +91,7 @@ internal sealed class ExecCredentialPlugin
         }
         catch (Win32Exception exception)
         {
-            throw Failed(
+            throw CreateFailed(
                 "cannot be started: " + OneLine.TrimPunctuation(OneLine.Clean(exception.Message, 200)),
                 "see that it is a program for this machine",
                 exception);
@@ -147,7 +147,7 @@ internal sealed class ExecCredentialPlugin
 
         if (_settings.ExecConfig is { } config)
         {
-            var json = config.ToJson(Bounds.PluginSettings.Limit) ?? throw Failed(
+            var json = config.ToJson(Bounds.PluginSettings.Limit) ?? throw CreateFailed(
                 $"has more than {Bounds.PluginSettings} of settings in the cluster's extension",
                 "shorten the extension client.authentication.k8s.io/exec");
             writer.WritePropertyName("config");

@@ -120,7 +120,7 @@ internal sealed class ExecCredentialSource : ICredentialSource
         }
         catch (MonitoringException exception)
         {
-            throw _plugin.Failed(
+            throw _plugin.CreateFailed(
                 "printed a token or client certificate that cannot be used",
                 "run it by hand to see what it prints",
                 exception);

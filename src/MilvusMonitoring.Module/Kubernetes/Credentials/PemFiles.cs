@@ -21,12 +21,12 @@ internal static class PemFiles
         }
         catch (CryptographicException exception)
         {
-            throw Invalid(source, owner, "holds a certificate that cannot be read", "give PEM certificates", exception);
+            throw CreateInvalid(source, owner, "holds a certificate that cannot be read", "give PEM certificates", exception);
         }
 
         return certificates.Count > 0
             ? certificates
-            : throw Invalid(source, owner, "holds no certificate", "give PEM certificates (-----BEGIN CERTIFICATE-----)");
+            : throw CreateInvalid(source, owner, "holds no certificate", "give PEM certificates (-----BEGIN CERTIFICATE-----)");
     }
 
     /// <summary>Reads a client certificate, its intermediate certificates and its key. The caller disposes of the result.</summary>
@@ -38,7 +38,7 @@ internal static class PemFiles
         var keyText = ReadText(key, keyOwner);
         if (keyText.Contains("ENCRYPTED", StringComparison.Ordinal))
         {
-            throw Invalid(
+            throw CreateInvalid(
                 key,
                 keyOwner,
                 "is encrypted, and the module cannot prompt for a password",
@@ -52,7 +52,7 @@ internal static class PemFiles
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            throw Invalid(
+            throw CreateInvalid(
                 key,
                 keyOwner,
                 "is not the key of that client certificate",
@@ -81,7 +81,7 @@ internal static class PemFiles
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Invalid(
+            throw CreateInvalid(
                 source,
                 owner,
                 $"cannot be read: {OneLine.TrimPunctuation(OneLine.Clean(exception.Message))}",
@@ -90,7 +90,12 @@ internal static class PemFiles
         }
     }
 
-    private static MonitoringException Invalid(KubeconfigData source, string owner, string fault, string remedy, Exception? cause = null) =>
+    private static MonitoringException CreateInvalid(
+        KubeconfigData source,
+        string owner,
+        string fault,
+        string remedy,
+        Exception? cause = null) =>
         new(
             ErrorId.KubeconfigInvalid,
             $"{Capitalize(owner)} {source.Path ?? "in the kubeconfig"} {fault}",

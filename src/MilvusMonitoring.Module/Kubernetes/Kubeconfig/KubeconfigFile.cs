@@ -26,16 +26,16 @@ internal sealed record KubeconfigFile(
         {
             var reason = OneLine.TrimPunctuation(OneLine.Clean(exception.Message));
             var place = $"line {exception.Start.Line}, column {exception.Start.Column}";
-            throw Invalid(path, $"is not valid YAML at {place}: {reason}", "correct the file", exception);
+            throw CreateInvalid(path, $"is not valid YAML at {place}: {reason}", "correct the file", exception);
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
             // YamlDotNet's scanner throws these, without a place, for some broken flow collections and escapes.
-            throw Invalid(path, "is not valid YAML", "correct the file", exception);
+            throw CreateInvalid(path, "is not valid YAML", "correct the file", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Invalid(
+            throw CreateInvalid(
                 path,
                 $"cannot be read: {OneLine.TrimPunctuation(OneLine.Clean(exception.Message))}",
                 "see that it is a file and that you may read it",
@@ -50,13 +50,13 @@ internal sealed record KubeconfigFile(
                 ReadEntries(path, mapping, "clusters", "cluster", ReadCluster),
                 ReadEntries(path, mapping, "users", "user", ReadUser),
                 ReadEntries(path, mapping, "contexts", "context", ReadContext)),
-            _ => throw Invalid(path, "is not a kubeconfig: it holds no fields", "name a kubeconfig file"),
+            _ => throw CreateInvalid(path, "is not a kubeconfig: it holds no fields", "name a kubeconfig file"),
         };
     }
 
     /// <summary>Creates an error of a kubeconfig file.</summary>
     /// <param name="fault">The fault, to follow the path.</param>
-    public static MonitoringException Invalid(string path, string fault, string remedy, Exception? cause = null) =>
+    public static MonitoringException CreateInvalid(string path, string fault, string remedy, Exception? cause = null) =>
         new(ErrorId.KubeconfigInvalid, $"The kubeconfig {path} {OneLine.Clean(fault)}", remedy, path, cause);
 
     private static List<T> ReadEntries<T>(
@@ -77,7 +77,7 @@ internal sealed record KubeconfigFile(
 
             if (!names.Add(name))
             {
-                throw Invalid(path, $"has two {list} named '{name}'", "rename or remove one");
+                throw CreateInvalid(path, $"has two {list} named '{name}'", "rename or remove one");
             }
 
             entries.Add(read(path, name, entry.Mapping(field) ?? new KubeconfigMapping(new Dictionary<string, YamlNode>())));
@@ -135,7 +135,7 @@ internal sealed record KubeconfigFile(
     private static KubeconfigExec ReadExec(string path, string user, KubeconfigMapping exec)
     {
         var command = exec.Text("command")
-            ?? throw Invalid(path, $"names no command in the exec plugin of user '{user}'", "give the plugin's command");
+            ?? throw CreateInvalid(path, $"names no command in the exec plugin of user '{user}'", "give the plugin's command");
         return new KubeconfigExec
         {
             ApiVersion = exec.Text("apiVersion") ?? "",
@@ -167,7 +167,7 @@ internal sealed record KubeconfigFile(
         }
         catch (FormatException exception)
         {
-            throw Invalid(
+            throw CreateInvalid(
                 path,
                 $"has {name}-data in {owner} that is not base64",
                 "give the PEM file's content in base64, or its path as " + name,

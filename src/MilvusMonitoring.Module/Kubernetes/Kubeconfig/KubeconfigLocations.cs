@@ -42,7 +42,7 @@ internal sealed record KubeconfigLocations(
             var files = ListNamed(named);
             return files.Count > 0
                 ? files
-                : throw NotFound(
+                : throw CreateNotFound(
                     $"The kubeconfig {named} does not exist",
                     "give the path of a kubeconfig with -Kubeconfig, or omit -Kubeconfig to use $env:KUBECONFIG or ~/.kube/config",
                     named);
@@ -55,7 +55,7 @@ internal sealed record KubeconfigLocations(
             files = files.Count > 0 ? files : ListNamed(Variable);
             return files.Count > 0
                 ? files
-                : throw NotFound(
+                : throw CreateNotFound(
                     $"No file in $env:KUBECONFIG exists ({Variable})",
                     "correct the variable, or give a path with -Kubeconfig",
                     Variable);
@@ -68,7 +68,7 @@ internal sealed record KubeconfigLocations(
 
         return IsInCluster
             ? []
-            : throw NotFound(
+            : throw CreateNotFound(
                 $"No kubeconfig was found: $env:KUBECONFIG is not set, {HomeFile ?? "~/.kube/config"} does not exist, "
                 + "and this is not a pod with a service account",
                 "give the path of a kubeconfig with -Kubeconfig",
@@ -117,6 +117,6 @@ internal sealed record KubeconfigLocations(
 
     private static string[] Split(string list) => list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
 
-    private static MonitoringException NotFound(string reason, string remedy, string? target) =>
+    private static MonitoringException CreateNotFound(string reason, string remedy, string? target) =>
         new(ErrorId.KubeconfigNotFound, reason, remedy, target);
 }

@@ -15,7 +15,7 @@ internal static class KubeconfigRules
     {
         if (cluster.InsecureSkipTlsVerify)
         {
-            throw Refused(
+            throw CreateRefused(
                 cluster.File,
                 $"switches off TLS checks for the cluster '{cluster.Name}' (insecure-skip-tls-verify), and this module always checks",
                 "give the cluster's CA as certificate-authority or certificate-authority-data instead");
@@ -42,14 +42,14 @@ internal static class KubeconfigRules
         const string Remedy = "give it as https://HOST:PORT";
         if (cluster.Server is null)
         {
-            throw Refused(cluster.File, $"names no server for the cluster '{cluster.Name}'", Remedy);
+            throw CreateRefused(cluster.File, $"names no server for the cluster '{cluster.Name}'", Remedy);
         }
 
         // As in kubectl, a bare host means https: a kubeconfig with a CA or credentials needs https.
         var text = cluster.Server.Contains("://", StringComparison.Ordinal) ? cluster.Server : "https://" + cluster.Server;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var server) || server.Host.Length == 0 || server.Scheme is not ("https" or "http"))
         {
-            throw Refused(
+            throw CreateRefused(
                 cluster.File,
                 $"gives the cluster '{cluster.Name}' the server '{OneLine.Clean(HideUserInfo(cluster.Server))}', which is not an address",
                 Remedy);
@@ -57,12 +57,12 @@ internal static class KubeconfigRules
 
         if (server.UserInfo.Length > 0 || server.Query.Length > 0 || server.Fragment.Length > 0)
         {
-            throw Refused(cluster.File, $"gives the cluster '{cluster.Name}' a server with more than host, port and path", Remedy);
+            throw CreateRefused(cluster.File, $"gives the cluster '{cluster.Name}' a server with more than host, port and path", Remedy);
         }
 
         if (server.Scheme == "http" && !IsThisMachine(server))
         {
-            throw Refused(
+            throw CreateRefused(
                 cluster.File,
                 $"gives the cluster '{cluster.Name}' the server {server}, which would send Secrets unencrypted",
                 "use https, or plain http for loopback only");
@@ -86,7 +86,7 @@ internal static class KubeconfigRules
         }
 
         var address = OneLine.Clean(HideUserInfo(cluster.ProxyUrl));
-        return ClusterProxy.TryParse(cluster.ProxyUrl) ?? throw Refused(
+        return ClusterProxy.TryParse(cluster.ProxyUrl) ?? throw CreateRefused(
             cluster.File,
             $"gives the cluster '{cluster.Name}' the proxy-url '{address}', which is not the address of a proxy",
             "give it as http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT");
@@ -96,7 +96,7 @@ internal static class KubeconfigRules
     {
         if (user.AuthProvider is not null)
         {
-            throw Refused(
+            throw CreateRefused(
                 user.File,
                 $"has the auth-provider '{user.AuthProvider}' for the user '{user.Name}', which kubectl no longer supports either",
                 "write a new kubeconfig with your cloud's tool, which adds an exec plugin instead");
@@ -104,12 +104,12 @@ internal static class KubeconfigRules
 
         if (user.Username is not null && (user.Token ?? user.TokenFile) is not null)
         {
-            throw Refused(user.File, $"gives the user '{user.Name}' both a token and a user name", "keep one of them");
+            throw CreateRefused(user.File, $"gives the user '{user.Name}' both a token and a user name", "keep one of them");
         }
 
         if (!user.ClientCertificate.IsAbsent && user.ClientKey.IsAbsent)
         {
-            throw Refused(
+            throw CreateRefused(
                 user.File,
                 $"gives the user '{user.Name}' a client certificate without its key",
                 "add client-key or client-key-data");
@@ -117,7 +117,7 @@ internal static class KubeconfigRules
 
         if (user.ClientCertificate.IsAbsent && !user.ClientKey.IsAbsent)
         {
-            throw Refused(
+            throw CreateRefused(
                 user.File,
                 $"gives the user '{user.Name}' a client key without its certificate",
                 "add client-certificate or client-certificate-data");
@@ -125,7 +125,7 @@ internal static class KubeconfigRules
 
         if (user.Impersonation is { User: null })
         {
-            throw Refused(
+            throw CreateRefused(
                 user.File,
                 $"lets the user '{user.Name}' act as a group, UID or extra attribute without a user",
                 "add the user as 'as'");
@@ -135,7 +135,7 @@ internal static class KubeconfigRules
             user.Impersonation is { } impersonation
             && (impersonation.Groups.Count > 1 || impersonation.Extra.DistinctBy(pair => pair.Key).Count() < impersonation.Extra.Count))
         {
-            throw Refused(
+            throw CreateRefused(
                 user.File,
                 $"lets the user '{user.Name}' act with several groups, or several values of one extra attribute, which .NET cannot send",
                 "name one group and one value each, or use a user that has these permissions itself");
@@ -151,7 +151,7 @@ internal static class KubeconfigRules
     {
         if (exec.ApiVersion is not ("client.authentication.k8s.io/v1" or "client.authentication.k8s.io/v1beta1"))
         {
-            throw Refused(
+            throw CreateRefused(
                 user.File,
                 $"has an exec plugin for the user '{user.Name}' of version '{OneLine.Clean(exec.ApiVersion)}'",
                 "write a new kubeconfig for client.authentication.k8s.io/v1 or v1beta1");
@@ -159,7 +159,7 @@ internal static class KubeconfigRules
 
         if (exec.InteractiveMode == "Always" && user.UsesExec)
         {
-            throw Refused(
+            throw CreateRefused(
                 user.File,
                 $"has an exec plugin for the user '{user.Name}' that must prompt (interactiveMode: Always); this module has no terminal",
                 "sign in another way, such as with a token or with a plugin that does not prompt");
@@ -169,5 +169,6 @@ internal static class KubeconfigRules
     private static string HideUserInfo(string address) =>
         address.LastIndexOf('@') is var at and >= 0 ? "…" + address[at..] : address;
 
-    private static MonitoringException Refused(string file, string fault, string remedy) => KubeconfigFile.Invalid(file, fault, remedy);
+    private static MonitoringException CreateRefused(string file, string fault, string remedy) =>
+        KubeconfigFile.CreateInvalid(file, fault, remedy);
 }

@@ -59,10 +59,10 @@ internal sealed class MergedKubeconfig
 
     private ClusterSettings GetSettings(string? named)
     {
-        var name = named ?? CurrentContext ?? throw NoCurrentContext();
+        var name = named ?? CurrentContext ?? throw CreateNoCurrentContext();
         if (!_contexts.TryGetValue(name, out var context))
         {
-            throw NoSuchContext(name, isCurrent: named is null);
+            throw CreateNoSuchContext(name, isCurrent: named is null);
         }
 
         var cluster = GetReferenced(_clusters, context, context.Cluster, "cluster");
@@ -77,7 +77,7 @@ internal sealed class MergedKubeconfig
     {
         if (name is null)
         {
-            throw KubeconfigFile.Invalid(
+            throw KubeconfigFile.CreateInvalid(
                 context.File,
                 $"names no {what} in the context '{OneLine.Clean(context.Name, LongestName)}'",
                 $"add the {what} to the context, or use another one with -Context");
@@ -97,7 +97,7 @@ internal sealed class MergedKubeconfig
             name);
     }
 
-    private MonitoringException NoCurrentContext() => _contexts.Count == 0
+    private MonitoringException CreateNoCurrentContext() => _contexts.Count == 0
         ? new MonitoringException(
             ErrorId.ContextNotFound,
             $"The kubeconfig {Path} holds no context",
@@ -109,7 +109,7 @@ internal sealed class MergedKubeconfig
             NameContext,
             Path);
 
-    private MonitoringException NoSuchContext(string name, bool isCurrent)
+    private MonitoringException CreateNoSuchContext(string name, bool isCurrent)
     {
         var what = isCurrent ? "current context" : "context";
         var suggestion = NameSuggestions.Describe(name, _contexts.Keys);

@@ -29,7 +29,7 @@ internal static class CrdWait
         catch (OperationCanceledException)
             when (!cancellationToken.IsCancellationRequested && (deadline.IsOver || state.Refusal is not null))
         {
-            throw NotEstablished(id, state, deadline);
+            throw CreateNotEstablished(id, state, deadline);
         }
 
         bool Observe(WatchEvent watchEvent)
@@ -47,7 +47,8 @@ internal static class CrdWait
         }
     }
 
-    private static MonitoringException NotEstablished(ResourceId id, CrdState state, Deadline deadline) => state.Refusal is { } refusal
+    private static MonitoringException CreateNotEstablished(ResourceId id, CrdState state, Deadline deadline) =>
+        state.Refusal is { } refusal
         ? new MonitoringException(
             ErrorId.DefinitionNotEstablished,
             $"The names of {id} are not accepted: {refusal}",

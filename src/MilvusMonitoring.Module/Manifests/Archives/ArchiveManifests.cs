@@ -30,19 +30,19 @@ internal sealed class ArchiveManifests
     {
         if (++_entries > Bounds.ArchiveEntries.Limit)
         {
-            throw Invalid($"has more than {Bounds.ArchiveEntries}");
+            throw CreateInvalid($"has more than {Bounds.ArchiveEntries}");
         }
 
         var path = name.Replace('\\', '/');
         if (path is ['/', ..] or [_, ':', ..])
         {
-            throw Invalid($"contains '{Clean(name)}', an absolute path");
+            throw CreateInvalid($"contains '{Clean(name)}', an absolute path");
         }
 
         var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(segment => segment != ".").ToList();
         if (segments.Contains(".."))
         {
-            throw Invalid($"contains '{Clean(name)}', a path that leads out of the archive");
+            throw CreateInvalid($"contains '{Clean(name)}', a path that leads out of the archive");
         }
 
         if (path.EndsWith('/') || segments.Count == 0)
@@ -65,12 +65,12 @@ internal sealed class ArchiveManifests
         _manifestBytes += content.Length;
         if (_manifestBytes > Bounds.Manifests.Limit)
         {
-            throw Invalid($"contains more than {Bounds.Manifests} of manifests");
+            throw CreateInvalid($"contains more than {Bounds.Manifests} of manifests");
         }
 
         if (!_manifests.TryAdd(path, content))
         {
-            throw Invalid($"contains '{Clean(path)}' twice");
+            throw CreateInvalid($"contains '{Clean(path)}' twice");
         }
     }
 
@@ -109,13 +109,13 @@ internal sealed class ArchiveManifests
         if (copies is not null)
         {
             var names = copies.Order(StringComparer.Ordinal).Take(3).Select(name => $"'{Clean(name)}'");
-            throw Invalid($"contains manifests in several folders ({string.Join(", ", names)})");
+            throw CreateInvalid($"contains manifests in several folders ({string.Join(", ", names)})");
         }
     }
 
     /// <summary>The error for an archive that is damaged or unsafe.</summary>
     /// <param name="reason">What is wrong with the archive, without a full stop. The text follows the archive's name.</param>
-    public MonitoringException Invalid(string reason, Exception? innerException = null) =>
+    public MonitoringException CreateInvalid(string reason, Exception? innerException = null) =>
         new(
             ErrorId.ArchiveInvalid,
             $"The archive {_archive} {reason}. Nothing was unpacked or applied",

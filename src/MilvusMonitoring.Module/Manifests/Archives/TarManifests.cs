@@ -18,7 +18,7 @@ internal static class TarManifests
         var unpacked = new LimitedStream(
             new GZipStream(packed, CompressionMode.Decompress, leaveOpen: true),
             Bounds.ArchiveContent.Limit,
-            () => manifests.Invalid($"unpacks to more than {Bounds.ArchiveContent}"));
+            () => manifests.CreateInvalid($"unpacks to more than {Bounds.ArchiveContent}"));
         await using (unpacked.ConfigureAwait(false))
         {
             try
@@ -35,7 +35,7 @@ internal static class TarManifests
                             or OverflowException
                             or OutOfMemoryException)
             {
-                throw manifests.Invalid("is damaged or incomplete", exception);
+                throw manifests.CreateInvalid("is damaged or incomplete", exception);
             }
         }
 
@@ -44,7 +44,7 @@ internal static class TarManifests
 
     private static async Task ReadEntriesAsync(LimitedStream unpacked, ArchiveManifests manifests, CancellationToken cancellationToken)
     {
-        var guarded = new TarGuard(unpacked, () => manifests.Invalid($"has a header with more than {Bounds.ArchiveHeader}"));
+        var guarded = new TarGuard(unpacked, () => manifests.CreateInvalid($"has a header with more than {Bounds.ArchiveHeader}"));
         var reader = new TarReader(guarded, leaveOpen: true);
         await using (reader.ConfigureAwait(false))
         {
@@ -58,7 +58,7 @@ internal static class TarManifests
 
                 if (!IsAllowed(entry.EntryType))
                 {
-                    throw manifests.Invalid(
+                    throw manifests.CreateInvalid(
                         $"contains '{ArchiveManifests.Clean(entry.Name)}', which is a {Describe(entry.EntryType)} and not a file");
                 }
 
@@ -85,7 +85,7 @@ internal static class TarManifests
     {
         if (entry.Length > Bounds.Manifest.Limit)
         {
-            throw manifests.Invalid(
+            throw manifests.CreateInvalid(
                 $"contains '{ArchiveManifests.Clean(entry.Name)}' with more than {Bounds.Manifest}");
         }
 

@@ -31,7 +31,7 @@ internal static class ZipManifests
                 var type = (entry.ExternalAttributes >> 16) & FileTypeMask;
                 if (type is not (0 or RegularFile or Folder))
                 {
-                    throw manifests.Invalid(
+                    throw manifests.CreateInvalid(
                         $"contains '{ArchiveManifests.Clean(entry.FullName)}', which is a link or a device and not a file");
                 }
 
@@ -49,7 +49,7 @@ internal static class ZipManifests
                         or NotSupportedException
                         or IOException { HResult: DotNetIOError })
         {
-            throw manifests.Invalid("is damaged, incomplete or encrypted", exception);
+            throw manifests.CreateInvalid("is damaged, incomplete or encrypted", exception);
         }
 
         return manifests.ListFiles();
@@ -71,7 +71,7 @@ internal static class ZipManifests
         packed.Position = 0;
         if (count > Bounds.ArchiveEntries.Limit)
         {
-            throw manifests.Invalid($"has more than {Bounds.ArchiveEntries}");
+            throw manifests.CreateInvalid($"has more than {Bounds.ArchiveEntries}");
         }
     }
 
@@ -81,15 +81,15 @@ internal static class ZipManifests
         CancellationToken cancellationToken)
     {
         // The length in the zip's directory may be wrong, so the stream is limited as well.
-        MonitoringException TooLarge() => manifests.Invalid(
+        MonitoringException CreateTooLarge() => manifests.CreateInvalid(
             $"contains '{ArchiveManifests.Clean(entry.FullName)}' with more than {Bounds.Manifest}");
         if (entry.Length > Bounds.Manifest.Limit)
         {
-            throw TooLarge();
+            throw CreateTooLarge();
         }
 
         using var content = new MemoryStream((int)entry.Length);
-        using var limited = new LimitedStream(entry.Open(), Bounds.Manifest.Limit, TooLarge);
+        using var limited = new LimitedStream(entry.Open(), Bounds.Manifest.Limit, CreateTooLarge);
         await limited.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
         var bytes = content.ToArray();
         return bytes.Length == entry.Length && Crc32.Compute(bytes) == entry.Crc32

@@ -24,7 +24,7 @@ internal sealed class FolderFile(string path, string location) : ManifestFile(pa
 
         // The applied content must be the content that was compared with the release and recorded.
         content.Dispose();
-        throw Changed();
+        throw CreateChanged();
     }
 
     private ManifestContent Read()
@@ -48,7 +48,7 @@ internal sealed class FolderFile(string path, string location) : ManifestFile(pa
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            throw ManifestErrors.Unreadable(location, exception);
+            throw ManifestErrors.CreateUnreadable(location, exception);
         }
 
         if (read == Length)
@@ -57,10 +57,10 @@ internal sealed class FolderFile(string path, string location) : ManifestFile(pa
         }
 
         ArrayPool<byte>.Shared.Return(buffer);
-        throw Changed();
+        throw CreateChanged();
     }
 
-    private MonitoringException Changed() =>
+    private MonitoringException CreateChanged() =>
         new(
             ErrorId.ManifestInvalid,
             $"The manifest {location} has changed since the plan was made, and was not applied",

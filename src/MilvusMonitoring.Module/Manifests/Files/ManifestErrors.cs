@@ -8,16 +8,16 @@ internal static class ManifestErrors
     /// <summary>The error for a file or folder that the system refuses to read.</summary>
     /// <param name="path">The file or folder.</param>
     /// <param name="exception">The error of the system.</param>
-    public static MonitoringException Unreadable(string path, Exception exception) =>
-        NotFound($"{path} cannot be read: {exception.Message.ReplaceLineEndings(" ").TrimEnd('.')}", path, exception);
+    public static MonitoringException CreateUnreadable(string path, Exception exception) =>
+        CreateNotFound($"{path} cannot be read: {exception.Message.ReplaceLineEndings(" ").TrimEnd('.')}", path, exception);
 
     /// <summary>The error for a path without manifests.</summary>
-    public static MonitoringException NotFound(string reason, string path, Exception? innerException = null) =>
+    public static MonitoringException CreateNotFound(string reason, string path, Exception? innerException = null) =>
         new(ErrorId.ManifestNotFound, reason, Remedy, path, innerException);
 
     /// <summary>The error for what helm turns into manifests.</summary>
     /// <param name="reason">What is a Helm chart, or part of one.</param>
-    public static MonitoringException HelmChart(string reason, string target) =>
+    public static MonitoringException CreateHelmChart(string reason, string target) =>
         new(
             ErrorId.ManifestInvalid,
             $"{reason}, not kube-prometheus's manifests. Nothing was applied",
@@ -26,7 +26,7 @@ internal static class ManifestErrors
 
     /// <summary>The error for what kustomize turns into manifests.</summary>
     /// <param name="file">The kustomization.</param>
-    public static MonitoringException Kustomization(string file) =>
+    public static MonitoringException CreateKustomization(string file) =>
         new(
             ErrorId.ManifestInvalid,
             $"{file} is a kustomization, from which kubectl builds the manifests, and is no manifest itself. Nothing was applied",

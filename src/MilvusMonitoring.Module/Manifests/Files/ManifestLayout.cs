@@ -94,12 +94,12 @@ internal sealed partial class ManifestLayout
     {
         if (paths.FirstOrDefault(path => NameOf(path) == "Chart.yaml") is { } chart)
         {
-            throw ManifestErrors.HelmChart($"{describe(chart)} is a Helm chart", describe(chart));
+            throw ManifestErrors.CreateHelmChart($"{describe(chart)} is a Helm chart", describe(chart));
         }
 
         if (paths.FirstOrDefault(path => NameOf(path) is "kustomization.yaml" or "kustomization.yml" or "Kustomization") is { } file)
         {
-            throw ManifestErrors.Kustomization(describe(file));
+            throw ManifestErrors.CreateKustomization(describe(file));
         }
     }
 

@@ -1,5 +1,3 @@
-using MilvusMonitoring.Servers;
-
 namespace MilvusMonitoring.Campaigns.Fuzzing.Targets;
 
 /// <summary>Everything that is fuzzed.</summary>

@@ -1,7 +1,6 @@
-using MilvusMonitoring.Milvus;
 using MilvusMonitoring.Prometheus;
 
-namespace MilvusMonitoring.Tests.Milvus;
+namespace MilvusMonitoring.Tests.Prometheus;
 
 public sealed class ScrapeDurationTests
 {
