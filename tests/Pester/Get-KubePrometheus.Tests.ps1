@@ -35,7 +35,7 @@ Describe 'Get-KubePrometheus' {
         }
     }
 
-    It 'names the contexts there are when the one asked for is not' {
+    It 'names the contexts if there is no such context' {
         $thrown = { Get-KubePrometheus @target -Context embeded -ErrorAction Stop } | Should -Throw -PassThru
         $thrown.FullyQualifiedErrorId | Should -BeLike 'ContextNotFound,*'
         $thrown.Exception.Message | Should -BeLike '*embedded*'

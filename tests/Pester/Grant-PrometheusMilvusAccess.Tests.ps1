@@ -37,7 +37,7 @@ Describe 'Grant-PrometheusMilvusAccess' {
         $lines -match 'ClusterRole/prometheus-k8s' | Should -HaveCount 1
     }
 
-    It 'takes namespaces from the pipeline, and an access back to Revoke' {
+    It 'takes namespaces from the pipeline, and Revoke takes the access' {
         $accesses = 'default', 'kube-system' | Grant-PrometheusMilvusAccess @target
         $accesses.Scope | Should -Be default, kube-system
         $accesses.Action | Should -Be Created, Created

@@ -8,7 +8,7 @@ Describe 'Save-KubePrometheus' {
         Get-ChildItem $TestDrive | Should -BeNullOrEmpty
     }
 
-    It 'names the releases there are when the one asked for is not' {
+    It 'names the releases of the catalog if there is no such release' {
         $thrown = { Save-KubePrometheus v0.81.0 -Destination $TestDrive -ErrorAction Stop } | Should -Throw -PassThru
         $thrown.FullyQualifiedErrorId | Should -BeLike 'ReleaseUnknown,*'
         $thrown.Exception.Message | Should -BeLike '*0.18.0*'

@@ -60,7 +60,7 @@ Describe 'Views' {
         }
     }
 
-    It 'shows of a resource first what became of it, and its whole name, at <_> columns' -ForEach 80, 120, 200 {
+    It 'shows what became of a resource first, and its whole name, at <_> columns' -ForEach 80, 120, 200 {
         $lines = Get-Lines @(
             New-Resource @{ Kind = 'CustomResourceDefinition'; Name = 'prometheusrules.monitoring.coreos.com'; Action = 'Created'; Duration = [timespan]::FromSeconds(0.25) }
             New-Resource @{ Ready = $true }
