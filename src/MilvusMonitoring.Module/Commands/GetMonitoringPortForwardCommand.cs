@@ -27,8 +27,14 @@ public sealed class GetMonitoringPortForwardCommand : PSCmdlet
     /// <inheritdoc />
     protected override void ProcessRecord()
     {
-        var chosen = ForwardChoice.Select(PortForwardRegistry.ForRunspace().All, ParameterSetName == IdSet ? null : Service, Id);
+        var registry = PortForwardRegistry.ForRunspace();
+        var chosen = ParameterSetName == IdSet
+            ? PortForwardChoice.SelectByIds(registry, Id)
+            : PortForwardChoice.SelectByNames(registry, [.. Service.Select(NameWildcards.Parse)]);
         WriteObject(chosen.Found, enumerateCollection: true);
-        chosen.Missing.ForEach(missing => WriteError(ErrorRecords.From(missing, null)));
+        foreach (var missing in chosen.Missing)
+        {
+            WriteError(ErrorRecords.From(missing, null));
+        }
     }
 }

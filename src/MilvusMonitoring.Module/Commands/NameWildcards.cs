@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using MilvusMonitoring.Milvus;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Commands;
 

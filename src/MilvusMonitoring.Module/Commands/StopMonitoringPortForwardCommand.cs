@@ -51,11 +51,16 @@ public sealed class StopMonitoringPortForwardCommand : AsyncCommand
     {
         var chosen = ParameterSetName switch
         {
-            InputSet => new ForwardChoice([InputObject!], []),
-            AllSet => new ForwardChoice(All ? _registry.All : [], []),
-            _ => ForwardChoice.Select(_registry.All, ParameterSetName == IdSet ? null : Service, Id),
+            InputSet => new PortForwardChoice([InputObject!], []),
+            AllSet => new PortForwardChoice(All ? _registry.All : [], []),
+            IdSet => PortForwardChoice.SelectByIds(_registry, Id),
+            _ => PortForwardChoice.SelectByNames(_registry, [.. Service.Select(NameWildcards.Parse)]),
         };
-        chosen.Missing.ForEach(missing => output.Error(missing));
+        foreach (var missing in chosen.Missing)
+        {
+            output.Error(missing);
+        }
+
         foreach (var forward in chosen.Found)
         {
             var approval = await output.ApproveAsync($"{forward}", "Stop").ConfigureAwait(false);

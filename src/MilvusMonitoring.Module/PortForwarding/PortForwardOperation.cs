@@ -77,7 +77,8 @@ internal sealed class PortForwardOperation(ClusterClient client, IActivitySink s
         }
 
         var shown = Show(plan.Target, listener, meter);
-        group.Registry.Add(shown, worker);
+        var known = plan.Request.Known ?? KnownService.All.FirstOrDefault(service => service.Service == plan.Target.Service);
+        group.Registry.Add(shown, worker, known?.Title);
         return shown;
     }
 

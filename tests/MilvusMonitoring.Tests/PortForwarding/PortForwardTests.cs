@@ -30,6 +30,24 @@ public sealed class PortForwardTests
     }
 
     [Fact]
+    public async Task Prometheus_names_its_port_forward_whatever_its_Service_is_called()
+    {
+        await using var stage = await ForwardStage.StartAsync();
+        stage.Cluster.Remove("v1", "Service", "monitoring", "prometheus-k8s");
+        stage.PutService("prometheus-operated", "prometheus", ("web", 9090));
+        await stage.UntilReadyAsync("prometheus-operated", 2);
+        var forward = await stage.StartForwardAsync();
+        Assert.Equal("prometheus-operated", forward.Service);
+
+        var missing = await stage.Session.InvokeAsync("Stop-MonitoringPortForward Grafana -PassThru");
+        var stopped = await stage.Session.InvokeAsync("Stop-MonitoringPortForward prometheus -PassThru");
+
+        Assert.Empty(missing.Output);
+        Assert.Single(missing.Errors);
+        Assert.Same(forward, Assert.Single(stopped.EnsureNoError().OutputOf<MonitoringPortForward>()));
+    }
+
+    [Fact]
     public async Task A_port_of_both_loopback_addresses_is_taken()
     {
         Assert.SkipUnless(Socket.OSSupportsIPv6, "this machine has no IPv6");

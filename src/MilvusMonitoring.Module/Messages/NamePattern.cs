@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Milvus;
+namespace MilvusMonitoring.Messages;
 
 /// <summary>The names that the user asks for.</summary>
 /// <param name="Matches">Whether a name is one of them.</param>

@@ -1,0 +1,39 @@
+using MilvusMonitoring.Messages;
+
+namespace MilvusMonitoring.PortForwarding;
+
+/// <summary>The port-forwards that a user names.</summary>
+/// <param name="Found">The port-forwards that match.</param>
+/// <param name="Missing">An error for each name or number without a port-forward.</param>
+internal sealed record PortForwardChoice(IReadOnlyList<MonitoringPortForward> Found, IReadOnlyList<MonitoringException> Missing)
+{
+    /// <summary>Selects port-forwards of a session by their numbers.</summary>
+    public static PortForwardChoice SelectByIds(PortForwardRegistry registry, IReadOnlyList<int> ids)
+    {
+        var all = registry.All;
+        var missing = ids
+            .Where(id => all.All(forward => forward.Id != id))
+            .Select(id => CreateNotFound($"{id}", "number", all.Select(forward => $"{forward.Id}")));
+        return new PortForwardChoice([.. all.Where(forward => ids.Contains(forward.Id))], [.. missing]);
+    }
+
+    /// <summary>Selects port-forwards of a session by the names of their Services, or by what these serve.</summary>
+    public static PortForwardChoice SelectByNames(PortForwardRegistry registry, IReadOnlyList<NamePattern> names)
+    {
+        var all = registry.All;
+        var missing = names
+            .Where(name => name.Exact is not null && !all.Any(forward => Matches(name, forward)))
+            .Select(name => CreateNotFound(name.Exact!, "Service", all.Select(forward => forward.Service)));
+        return new PortForwardChoice([.. all.Where(forward => names.Any(name => Matches(name, forward)))], [.. missing]);
+
+        bool Matches(NamePattern name, MonitoringPortForward forward) =>
+            name.Matches(forward.Service) || (registry.FindTitle(forward) is { } title && name.Matches(title));
+    }
+
+    private static MonitoringException CreateNotFound(string name, string what, IEnumerable<string> present) =>
+        new(
+            ErrorId.PortForwardNotFound,
+            $"No port-forward of this session has the {what} '{name}'",
+            NameSuggestions.Describe(name, present.Distinct()),
+            name);
+}
