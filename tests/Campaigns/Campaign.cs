@@ -44,5 +44,5 @@ public static class Campaign
 
     private static bool IsWanted(CampaignOptions options, string name) =>
         (options.Name is null || options.Name == name)
-        && (options.Case is null || options.Case.StartsWith(name + "/", StringComparison.Ordinal));
+        && (options.Cases.Count == 0 || options.Cases.Any(each => each.StartsWith(name + "/", StringComparison.Ordinal)));
 }

@@ -6,12 +6,12 @@ namespace MilvusMonitoring.Campaigns;
 public sealed record CampaignOptions
 {
     public const string Usage = """
-        dotnet run -c Release --project tests/Campaigns [-- --seed N] [--rounds N] [--only faults|tenant|fuzz] [--name NAME] [--case CASE] [--short]
+        dotnet run -c Release --project tests/Campaigns [-- --seed N] [--rounds N] [--only faults|tenant|fuzz] [--name NAME] [--case CASE]... [--short]
           --seed N    what everything made up follows from; 1 without it
           --rounds N  how often everything is gone through, each time with another seed; 1 without it
           --only      one campaign alone
           --name      one row of the table alone
-          --case      one case alone, as the list of violations names it
+          --case      this case alone, as the list of violations names it; more than one may be given
           --short     the form that the tests run: a part of the cases, in a minute
         KUBE_APISERVER  a program that starts a real kube-apiserver, which is killed and started again; skipped without it
         """;
@@ -26,10 +26,13 @@ public sealed record CampaignOptions
     /// <summary>The one row to run; null for all.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The one case to run; null for all.</summary>
-    public string? Case { get; init; }
+    /// <summary>The cases to run; none for all.</summary>
+    public IReadOnlyList<string> Cases { get; init; } = [];
 
     public bool IsShort { get; init; }
+
+    /// <summary>Whether a case is to run.</summary>
+    public bool IsWanted(string name) => Cases.Count == 0 || Cases.Contains(name);
 
     /// <summary>Reads the command line; null where it is wrong.</summary>
     public static CampaignOptions? Parse(IReadOnlyList<string> arguments)
@@ -65,7 +68,7 @@ public sealed record CampaignOptions
                     options = options with { Name = row };
                     break;
                 case ("--case", var one):
-                    options = options with { Case = one };
+                    options = options with { Cases = [.. options.Cases, one] };
                     break;
                 default:
                     return null;

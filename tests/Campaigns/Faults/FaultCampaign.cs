@@ -38,7 +38,7 @@ internal sealed class FaultCampaign(CampaignOptions options) : IDisposable
                 foreach (var disturbance in series)
                 {
                     var name = $"{scenario.Name}/{disturbance.Name}";
-                    if (options.Case is { } wanted && wanted != name)
+                    if (!options.IsWanted(name))
                     {
                         continue;
                     }
@@ -78,7 +78,7 @@ internal sealed class FaultCampaign(CampaignOptions options) : IDisposable
             yield return places.Select(place => new RequestFault(place));
         }
 
-        if (options.IsShort && options.Case is null)
+        if (options.IsShort && options.Cases.Count == 0)
         {
             yield return positions.Where(position => position % 32 == 8).Select(position => new ServerRestart(position));
             yield return [new Storm(options.Seed)];

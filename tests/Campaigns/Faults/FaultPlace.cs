@@ -17,7 +17,7 @@ internal sealed record FaultPlace(FaultSort Sort, bool Stays, int Position)
     {
         var sorts = FaultSorts.All;
         var positions = Enumerable.Range(0, EndOfPositions);
-        if (options.IsShort && options.Case is null)
+        if (options.IsShort && options.Cases.Count == 0)
         {
             // Another sort at each position, so that all sorts have their turn, and all positions within three seeds.
             return

@@ -23,9 +23,9 @@ internal sealed class FuzzCampaign(CampaignOptions options)
     {
         var clock = Stopwatch.StartNew();
         var violations = new ConcurrentQueue<Violation>();
-        var (first, end) = Range(target);
+        var batches = ListBatches(target);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(Batches(first, end), parallel, async (batch, token) =>
+        await Parallel.ForEachAsync(batches, parallel, async (batch, token) =>
         {
             var current = batch.First;
             try
@@ -49,7 +49,7 @@ internal sealed class FuzzCampaign(CampaignOptions options)
                 violations.Enqueue(new Violation($"{target.Name}/{current}", options.Seed, "it hangs"));
             }
         }).ConfigureAwait(false);
-        return new CampaignRow("fuzz", target.Name, end - first, [.. violations], clock.Elapsed);
+        return new CampaignRow("fuzz", target.Name, batches.Sum(batch => batch.End - batch.First), [.. violations], clock.Elapsed);
     }
 
     private async Task<string?> TryAsync(FuzzTarget target, int number, CancellationToken cancellationToken)
@@ -78,22 +78,21 @@ internal sealed class FuzzCampaign(CampaignOptions options)
             : null;
     }
 
-    private (int First, int End) Range(FuzzTarget target)
+    private IReadOnlyList<(int First, int End)> ListBatches(FuzzTarget target)
     {
-        if (options.Case is { } one)
+        if (options.Cases.Count > 0)
         {
-            var number = int.Parse(one[(one.LastIndexOf('/') + 1)..], CultureInfo.InvariantCulture);
-            return (number, number + 1);
+            var prefix = $"{target.Name}/";
+            return
+            [
+                .. options.Cases
+                    .Where(each => each.StartsWith(prefix, StringComparison.Ordinal))
+                    .Select(each => int.Parse(each.AsSpan(prefix.Length), CultureInfo.InvariantCulture))
+                    .Select(number => (number, number + 1)),
+            ];
         }
 
-        return (0, options.IsShort ? target.Inputs / ShortShare : target.Inputs);
-    }
-
-    private static IEnumerable<(int First, int End)> Batches(int first, int end)
-    {
-        for (var at = first; at < end; at += BatchSize)
-        {
-            yield return (at, Math.Min(end, at + BatchSize));
-        }
+        var end = options.IsShort ? target.Inputs / ShortShare : target.Inputs;
+        return [.. Enumerable.Range(0, end).Chunk(BatchSize).Select(batch => (batch[0], batch[^1] + 1))];
     }
 }

@@ -51,7 +51,7 @@ internal sealed class TenantCampaign(CampaignOptions options) : IDisposable
 
     private static string GetCase(int seed) => $"{Name}/{seed}";
 
-    private bool IsWanted(int seed) => options.Case is null || options.Case == GetCase(seed);
+    private bool IsWanted(int seed) => options.IsWanted(GetCase(seed));
 
     private async Task<IReadOnlyList<string>> JudgeAsync(
         int seed,

@@ -154,7 +154,7 @@ public abstract class AccessStories : ClusterStories
     [Fact]
     public async Task Namespaces_come_from_the_parameter_or_the_pipeline_but_never_from_a_stack()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await StartAsync(StartingPoint.NoStack);
         var result = await stage.Session.InvokeAsync(
             """
             param($kubeconfig, $path)
@@ -180,7 +180,7 @@ public abstract class AccessStories : ClusterStories
     [Fact]
     public async Task What_has_to_come_first_and_what_cannot_be_is_said()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await StartAsync(StartingPoint.NoStack);
         await AssertRefusedAsync("", ErrorId.StackNotFound, "Install-KubePrometheus");
         await stage.InstalledAsync();
         await AssertRefusedAsync("-ClusterRole prometheus", ErrorId.ObjectNotFound, "-ClusterRole");

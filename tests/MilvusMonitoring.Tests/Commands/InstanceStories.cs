@@ -11,7 +11,7 @@ public abstract class InstanceStories : ClusterStories
     [Fact]
     public async Task Every_Milvus_is_shown_whatever_manages_it()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await StartAsync(StartingPoint.NoStack);
         await stage.PutAsync(new SampleMilvus { Values = Standalone });
         await stage.PutAsync(new SampleMilvus { Name = "vectors", Namespace = "db", InConfigMap = true, ChartVersion = "4.1.36" });
         await stage.PutReleaseAsync(new SampleMilvus { Name = "other", Chart = "redis" });
@@ -37,7 +37,7 @@ public abstract class InstanceStories : ClusterStories
     [Fact]
     public async Task Of_a_release_the_newest_revision_counts_and_values_come_from_the_newest_deployed_one()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await StartAsync(StartingPoint.NoStack);
         await stage.PutReleaseAsync(new SampleMilvus { Revision = 9, Status = "superseded" });
         await stage.PutReleaseAsync(new SampleMilvus { Revision = 10, Values = Standalone });
         await stage.PutReleaseAsync(new SampleMilvus { Revision = 11, Status = "pending-upgrade" });
@@ -51,7 +51,7 @@ public abstract class InstanceStories : ClusterStories
     [Fact]
     public async Task A_damaged_record_is_one_warning()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await StartAsync(StartingPoint.NoStack);
         await stage.PutReleaseAsync(new SampleMilvus());
         await stage.PutAsync("""
             {"apiVersion":"v1","kind":"Secret","type":"helm.sh/release.v1","metadata":{"name":"sh.helm.release.v1.bad.v1","namespace":"default","labels":{"owner":"helm","name":"bad","version":"1","status":"deployed"}},"data":{"release":"AAAA"}}
@@ -64,7 +64,7 @@ public abstract class InstanceStories : ClusterStories
     [Fact]
     public async Task Names_may_have_wildcards_and_a_wrong_one_suggests_others()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await StartAsync(StartingPoint.NoStack);
         await stage.PutReleaseAsync(new SampleMilvus { Name = "search-a" });
         await stage.PutReleaseAsync(new SampleMilvus { Name = "search-b", Namespace = "db" });
         Assert.Equal(2, (await stage.RunAsync("Get-MilvusInstance search-* -Kubeconfig $c")).EnsureNoError().Output.Count);
@@ -79,7 +79,7 @@ public abstract class InstanceStories : ClusterStories
     [Fact]
     public async Task Who_may_not_see_all_namespaces_gets_the_one_of_the_context_and_a_warning()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await StartAsync(StartingPoint.NoStack);
         await stage.PutReleaseAsync(new SampleMilvus());
         await stage.PutReleaseAsync(new SampleMilvus { Name = "hidden", Namespace = "db" });
         await stage.PutAsync(

@@ -104,39 +104,6 @@ public abstract class MonitorStories : ClusterStories
     }
 
     [Fact]
-    public async Task What_has_to_come_first_is_named()
-    {
-        await using var bare = await StartAsync();
-        await bare.PutAsync(new SampleMilvus());
-        Assert.Contains(
-            "run Install-KubePrometheus first",
-            (await bare.RunAsync(Enable)).OnlyError(ErrorId.KindNotFound),
-            StringComparison.Ordinal);
-
-        await bare.DefineMonitorsAsync();
-        await bare.Objects.RemoveAsync("v1", "Service", "default", "my-release-milvus");
-        Assert.Contains("port named 'metrics'", (await bare.RunAsync(Enable)).OnlyError(ErrorId.ObjectNotFound), StringComparison.Ordinal);
-
-        await bare.PutReleaseAsync(
-            new SampleMilvus { Revision = 2, Values = JsonNode.Parse("""{"metrics":{"enabled":false}}""")!.AsObject() }
-        );
-        Assert.Contains(
-            "metrics.enabled=false",
-            (await bare.RunAsync(Enable)).OnlyError(ErrorId.MetricsDisabled),
-            StringComparison.Ordinal);
-
-        await bare.PutReleaseAsync(new SampleMilvus { Revision = 3, Status = "pending-upgrade" });
-        Assert.Contains(
-            "helm rollback",
-            (await bare.RunAsync(Enable + "-Method Helm")).OnlyError(ErrorId.ReleaseNotDeployed),
-            StringComparison.Ordinal);
-        Assert.Contains(
-            "'my-release'",
-            (await bare.RunAsync("Enable-MilvusServiceMonitor my-relase -Kubeconfig $c")).OnlyError(ErrorId.InstanceNotFound),
-            StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task One_name_in_two_namespaces_asks_for_the_namespace()
     {
         await using var stage = await StartWithMilvusAsync();

@@ -6,6 +6,9 @@ internal enum StartingPoint
     /// <summary>Nothing.</summary>
     Bare,
 
+    /// <summary>No stack. A server that keeps the CRDs has them already, and its small manifests hold none.</summary>
+    NoStack,
+
     /// <summary>The CRDs of monitors and of Prometheus.</summary>
     Definitions,
 

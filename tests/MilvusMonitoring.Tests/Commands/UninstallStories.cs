@@ -5,43 +5,6 @@ namespace MilvusMonitoring.Tests.Commands;
 /// <summary><c>Uninstall-KubePrometheus</c> on any cluster.</summary>
 public abstract class UninstallStories : ClusterStories
 {
-    private static readonly (string ApiVersion, string Kind)[] s_kinds =
-    [
-        ("v1", "Namespace"),
-        ("v1", "ConfigMap"),
-        ("v1", "Service"),
-        ("v1", "Endpoints"),
-        ("discovery.k8s.io/v1", "EndpointSlice"),
-        ("v1", "Secret"),
-        ("v1", "ServiceAccount"),
-        ("apps/v1", "Deployment"),
-        ("apps/v1", "StatefulSet"),
-        ("apps/v1", "DaemonSet"),
-        ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
-        ("rbac.authorization.k8s.io/v1", "ClusterRole"),
-        ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"),
-        ("rbac.authorization.k8s.io/v1", "Role"),
-        ("rbac.authorization.k8s.io/v1", "RoleBinding"),
-        ("apiregistration.k8s.io/v1", "APIService"),
-    ];
-
-    [Fact]
-    public async Task Nothing_is_left_of_a_stack_and_a_second_run_has_nothing_to_do()
-    {
-        await using var stage = await StartAsync();
-        var before = await NamesAsync(stage);
-        await stage.InstalledAsync(stage.Wait);
-
-        var removed = Assert.Single((await stage.UninstallAsync()).EnsureNoError().OutputOf<KubePrometheusStack>());
-        Assert.Equal(removed.Resources.Count, removed.Deleted);
-        Assert.Equal(before, await NamesAsync(stage));
-
-        var again = (await stage.UninstallAsync()).EnsureNoError();
-        Assert.Empty(again.Output);
-        Assert.Contains("nothing to uninstall", Assert.Single(again.Warnings), StringComparison.Ordinal);
-        Assert.Empty(await stage.GetAsync());
-    }
-
     [Fact]
     public async Task WhatIf_shows_the_plan_and_sends_no_write()
     {
@@ -80,54 +43,9 @@ public abstract class UninstallStories : ClusterStories
     }
 
     [Fact]
-    public async Task Definitions_stay_while_others_use_them_and_the_next_run_finishes()
-    {
-        const string Definition = "CustomResourceDefinition/servicemonitors.monitoring.coreos.com";
-        await using var stage = await StartAsync();
-        var before = await NamesAsync(stage);
-        await stage.InstalledAsync();
-        await stage.Objects.PutAsync(ServiceMonitor("default", "theirs"));
-
-        var careful = (await stage.UninstallAsync()).EnsureNoError();
-        Assert.Equal(2, careful.Warnings.Count);
-        Assert.Contains("1 object of others (1 of seed: ServiceMonitor/default/theirs)", careful.Warnings[0], StringComparison.Ordinal);
-        Assert.StartsWith("Namespace/monitoring stays with the inventory of what is left", careful.Warnings[1], StringComparison.Ordinal);
-        Assert.NotNull(await stage.Objects.FindAsync("monitoring.coreos.com/v1", "ServiceMonitor", "default", "theirs"));
-        Assert.Equal(
-            [Definition, "Namespace/monitoring"],
-            Assert.Single(await stage.GetAsync()).Resources.Select(resource => resource.ToString()).Order(StringComparer.Ordinal));
-
-        // What has not changed needs no write.
-        stage.ForgetWrites();
-        Assert.Equal(2, (await stage.UninstallAsync()).EnsureNoError().Warnings.Count);
-        Assert.Empty(stage.Writes);
-
-        await stage.Objects.RemoveAsync("monitoring.coreos.com/v1", "ServiceMonitor", "default", "theirs");
-        Assert.Empty((await stage.UninstallAsync()).EnsureNoError().Warnings);
-        Assert.Equal(before, await NamesAsync(stage));
-    }
-
-    [Fact]
-    public async Task Definitions_go_with_what_others_have_where_that_is_forced()
-    {
-        await using var stage = await StartAsync();
-        var before = await NamesAsync(stage);
-        await stage.InstalledAsync();
-        await stage.Objects.PutAsync(ServiceMonitor("default", "theirs"));
-
-        var result = (await stage.UninstallAsync("-Force -WhatIf")).EnsureNoError();
-        Assert.Contains(result.HostLines, line => line.Contains(
-            "deletes with CustomResourceDefinition/servicemonitors.monitoring.coreos.com 1 object of others (1 of seed: "
-                + "ServiceMonitor/default/theirs)",
-            StringComparison.Ordinal));
-        Assert.Empty((await stage.UninstallAsync("-Force")).EnsureNoError().Warnings);
-        Assert.Equal(before, await NamesAsync(stage));
-    }
-
-    [Fact]
     public async Task The_namespace_stays_while_others_keep_anything_in_it_and_goes_with_it_where_that_is_forced()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await StartAsync(StartingPoint.NoStack);
         var before = await NamesAsync(stage);
         await stage.InstalledAsync(stage.Wait);
         string[] theirs =
@@ -167,26 +85,9 @@ public abstract class UninstallStories : ClusterStories
     }
 
     [Fact]
-    public async Task A_rule_of_others_in_the_namespace_stays_with_the_namespace_and_its_definition_whatever_its_labels()
-    {
-        await using var stage = await StartAsync();
-        await stage.InstalledAsync();
-        await stage.Objects.PutAsync(JsonNode.Parse("""
-            {"apiVersion":"monitoring.coreos.com/v1","kind":"PrometheusRule",
-             "metadata":{"name":"theirs","namespace":"monitoring",
-                         "labels":{"app.kubernetes.io/part-of":"kube-prometheus","prometheus":"k8s","role":"alert-rules"} },
-             "spec":{"groups":[]} }
-            """)!.AsObject());
-
-        Assert.Equal(2, (await stage.UninstallAsync()).EnsureNoError().Warnings.Count);
-
-        Assert.NotNull(await stage.Objects.FindAsync("monitoring.coreos.com/v1", "PrometheusRule", "monitoring", "theirs"));
-    }
-
-    [Fact]
     public async Task Of_two_stacks_the_second_says_what_it_would_take_and_only_the_named_one_goes()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await StartAsync(StartingPoint.NoStack);
         var before = await NamesAsync(stage);
         await stage.InstalledAsync();
         var second = stage.CopyStack("second");
@@ -225,7 +126,7 @@ public abstract class UninstallStories : ClusterStories
     [Fact]
     public async Task An_inventory_that_somebody_has_planted_deletes_nothing_of_others()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await StartAsync(StartingPoint.NoStack);
         var before = await NamesAsync(stage);
         await stage.InstalledAsync();
         await stage.Objects.PutAsync(JsonNode.Parse("""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"tenant"} }""")!.AsObject());
@@ -278,7 +179,7 @@ public abstract class UninstallStories : ClusterStories
     [Fact]
     public async Task A_stack_that_another_tool_applied_is_removed_by_its_manifests()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await StartAsync(StartingPoint.NoStack);
         var before = await NamesAsync(stage);
         await stage.InstalledAsync();
         await stage.Objects.RemoveAsync("v1", "ConfigMap", "monitoring", "milvus-monitoring-kube-prometheus");
@@ -291,21 +192,6 @@ public abstract class UninstallStories : ClusterStories
         Assert.Equal(before, await NamesAsync(stage));
     }
 
-    /// <summary>The names of what a stack is made of, and of what its controllers make; pods of others come and go.</summary>
-    private protected static async Task<IReadOnlyList<string>> NamesAsync(ClusterStage stage)
-    {
-        List<string> names = [];
-        foreach (var (apiVersion, kind) in s_kinds)
-        {
-            names.AddRange((await stage.Objects.ListAsync(apiVersion, kind))
-                .Select(item => (Namespace: (string?)item["metadata"]!["namespace"], Name: (string)item["metadata"]!["name"]!))
-                .Where(item => !stage.IsOfOthers(kind == "Namespace" ? item.Name : item.Namespace))
-                .Select(item => $"{kind}/{item.Namespace}/{item.Name}"));
-        }
-
-        return names;
-    }
-
     private static string Theirs(string apiVersion, string kind, string more) => $$"""
         {"apiVersion":"{{apiVersion}}","kind":"{{kind}}","metadata":{"name":"theirs","namespace":"monitoring"},{{more}}}
         """;
@@ -316,9 +202,4 @@ public abstract class UninstallStories : ClusterStories
         ["kind"] = kind,
         ["metadata"] = new JsonObject { ["name"] = "theirs", ["namespace"] = ns },
     };
-
-    private static JsonObject ServiceMonitor(string ns, string name) => JsonNode.Parse($$$"""
-        {"apiVersion":"monitoring.coreos.com/v1","kind":"ServiceMonitor","metadata":{"name":"{{{name}}}","namespace":"{{{ns}}}"},
-         "spec":{"selector":{"matchLabels":{"a":"b"}},"endpoints":[{"port":"metrics"}]}}
-        """)!.AsObject();
 }

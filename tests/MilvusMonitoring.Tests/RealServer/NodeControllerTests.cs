@@ -37,6 +37,12 @@ public sealed class NodeControllerTests(RealNode node)
             Assert.Contains(made, item => item.StartsWith(kind + "/", StringComparison.Ordinal));
         }
 
+        // The controller has given the ServiceAccount, which has no more than a name, a token: that is no drift.
+        await NodePlace.UntilAsync(
+            async () => (await place.Objects.FindAsync("v1", "ServiceAccount", "monitoring", "bare"))!["secrets"] is not null, "a token");
+        var again = StackOf(await InstallAsync(place, folder, ""));
+        Assert.Equal(again.Resources.Count, again.Unchanged);
+
         var removed = StackOf(await UninstallAsync(place));
         Assert.Equal(removed.Resources.Count, removed.Deleted);
         Assert.Empty(await MadeAsync(place));
@@ -90,6 +96,9 @@ public sealed class NodeControllerTests(RealNode node)
         folder.Write("manifests/service.yaml", """
             {"apiVersion":"v1","kind":"Service","metadata":{"name":"web","namespace":"monitoring"},
              "spec":{"selector":{"app":"web"},"ports":[{"name":"http","port":80,"protocol":"TCP","targetPort":"http"}]} }
+            """);
+        folder.Write("manifests/serviceAccount.yaml", """
+            {"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"bare","namespace":"monitoring"} }
             """);
         foreach (var (kind, name) in s_workloads)
         {

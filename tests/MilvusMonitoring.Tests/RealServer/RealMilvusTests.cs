@@ -4,51 +4,29 @@ using System.Text.Json.Nodes;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
+using MilvusMonitoring.Tests.Commands;
 
 namespace MilvusMonitoring.Tests;
 
-/// <summary>
-/// A release that the real helm has installed on a real API server, and its ServiceMonitor; on a server of its own, since a namespace never
-/// goes there.
-/// </summary>
-public sealed class RealMilvusTests(RealApiServer server) : IClassFixture<RealApiServer>, IAsyncLifetime
+/// <summary>A release that the real helm has installed on a real API server, and its ServiceMonitor.</summary>
+[Collection(RealApiServer.Collection)]
+public sealed class RealMilvusTests(RealApiServer server) : IAsyncLifetime
 {
     private const string Release = "my-release";
     private const string Name = "my-release-milvus";
 
-    /// <summary>
-    /// The definitions of v0.8.0, since Kubernetes 1.20 does not take all fields of newer ones; without PodMonitor, which the commands do
-    /// without.
-    /// </summary>
-    private static readonly string[] Files =
-    [
-        "setup/0namespace-namespace.yaml",
-        "setup/prometheus-operator-0prometheusCustomResourceDefinition.yaml",
-        "setup/prometheus-operator-0servicemonitorCustomResourceDefinition.yaml",
-        "prometheus-prometheus.yaml",
-    ];
-
-    private readonly TemporaryFolder _folder = new();
+    private readonly HashSet<string> _places = new(StringComparer.Ordinal);
     private RealHelm? _helm;
-    private PowerShellSession? _session;
+    private ServerStage? _stage;
     private k8s.Kubernetes? _client;
-    private string _kubeconfig = "";
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
         _helm = RealHelm.Find();
-        var manifests = Path.Combine(RealManifests.Folder(), "v0.8.0", "manifests");
-        _kubeconfig = await server.GetKubeconfigAsync();
-        _client = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(_kubeconfig));
-        foreach (var file in Files)
-        {
-            _folder.Write(Path.Combine("manifests", file), await File.ReadAllBytesAsync(Path.Combine(manifests, file), Cancelled));
-        }
-
-        _session = await PowerShellSession.StartAsync();
-        await RunAsync("Install-KubePrometheus -Path $path", "");
+        _stage = await ServerStage.StartAsync(server, StartingPoint.Stack);
+        _client = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(_stage.Kubeconfig));
     }
 
     [Fact]
@@ -156,13 +134,17 @@ public sealed class RealMilvusTests(RealApiServer server) : IClassFixture<RealAp
 
     public async ValueTask DisposeAsync()
     {
-        if (_session is not null)
+        if (_stage is not null)
         {
-            await _session.DisposeAsync();
+            foreach (var place in _places)
+            {
+                await _stage.Objects.EndAsync("v1", "Namespace", null, place);
+            }
+
+            await _stage.DisposeAsync();
         }
 
         _client?.Dispose();
-        _folder.Dispose();
     }
 
     private static async Task AssertNotFoundAsync(Func<Task> read) =>
@@ -257,20 +239,18 @@ public sealed class RealMilvusTests(RealApiServer server) : IClassFixture<RealAp
             cancellationToken: Cancelled);
     }
 
-    private Task<string> HelmAsync(string place, params string[] arguments) => _helm!.RunAsync(_kubeconfig, _folder.Path, place, arguments);
+    private Task<string> HelmAsync(string place, params string[] arguments)
+    {
+        _places.Add(place);
+        return _helm!.RunAsync(_stage!.Kubeconfig, _stage.Folder, place, arguments);
+    }
 
     private async Task<MilvusServiceMonitor> OneAsync(string command, string place) =>
         Assert.Single((await RunAsync(command, place)).OutputOf<MilvusServiceMonitor>());
 
     private async Task<PowerShellResult> RunAsync(string command, string place) =>
         (
-            await _session!.InvokeAsync(
-                "param($c, $path, $place) $PSDefaultParameterValues = @{ 'Install-KubePrometheus:Kubeconfig' = $c; "
-                    + $"'*-Milvus*:Kubeconfig' = $c }}; {command}",
-                new
-                {
-                    c = _kubeconfig,
-                    path = _folder.PathOf("manifests"),
-                    place,
-                })).EnsureNoError();
+            await _stage!.Session.InvokeAsync(
+                $"param($c, $place) $PSDefaultParameterValues = @{{ '*-Milvus*:Kubeconfig' = $c }}; {command}",
+                new { c = _stage.Kubeconfig, place })).EnsureNoError();
 }

@@ -8,13 +8,15 @@ public abstract class RealServer : IAsyncDisposable
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly TemporaryFolder _folder = new();
     private readonly Lazy<string> _release;
+    private readonly Lazy<string> _releaseWithoutDefinitions;
     private readonly KubernetesProgram _program;
     private Task<KubeApiServer>? _server;
 
     private protected RealServer(KubernetesProgram program)
     {
         _program = program;
-        _release = new(() => ServerStage.CopyRelease(_folder.PathOf("manifests")));
+        _release = new(() => ServerStage.CopyRelease(_folder.PathOf("manifests"), withDefinitions: true));
+        _releaseWithoutDefinitions = new(() => ServerStage.CopyRelease(_folder.PathOf("without-definitions"), withDefinitions: false));
     }
 
     /// <summary>Whether somebody else's cluster stands in for a server that the tests start.</summary>
@@ -25,6 +27,9 @@ public abstract class RealServer : IAsyncDisposable
 
     /// <summary>The folder of the small manifests that every server takes.</summary>
     public string Release => _release.Value;
+
+    /// <summary>The folder of the small manifests without their CRDs, for a server that keeps these.</summary>
+    public string ReleaseWithoutDefinitions => _releaseWithoutDefinitions.Value;
 
     /// <summary>What of monitoring the last story left for the next: each change to a CRD costs a server a second of CPU.</summary>
     internal StartingPoint Left { get; set; }

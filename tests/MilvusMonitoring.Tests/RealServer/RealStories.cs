@@ -3,6 +3,15 @@ using MilvusMonitoring.Tests.Commands;
 namespace MilvusMonitoring.Tests;
 
 // What holds on the embedded cluster has to hold on a real server: where the two differ, the embedded one is wrong.
+// The node's API server is the same program, so that only the stories of what its controllers and pods take part in play there too.
+
+[Collection(RealApiServer.Collection)]
+public sealed class BareClusterOnRealServerTests(RealApiServer server) : BareClusterStories
+{
+    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
+
+    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(server, point);
+}
 
 [Collection(RealApiServer.Collection)]
 public sealed class InstallOnRealServerTests(RealApiServer server) : InstallStories
@@ -53,30 +62,6 @@ public sealed class CompletersOnRealServerTests(RealApiServer server) : Complete
 }
 
 [Collection(RealNode.Collection)]
-public sealed class InstallOnRealNodeTests(RealNode node) : InstallStories
-{
-    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
-
-    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(node, point);
-}
-
-[Collection(RealNode.Collection)]
-public sealed class UninstallOnRealNodeTests(RealNode node) : UninstallStories
-{
-    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
-
-    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(node, point);
-}
-
-[Collection(RealNode.Collection)]
-public sealed class AccessOnRealNodeTests(RealNode node) : AccessStories
-{
-    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
-
-    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(node, point);
-}
-
-[Collection(RealNode.Collection)]
 public sealed class MonitorsOnRealNodeTests(RealNode node) : MonitorStories
 {
     private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
@@ -86,14 +71,6 @@ public sealed class MonitorsOnRealNodeTests(RealNode node) : MonitorStories
 
 [Collection(RealNode.Collection)]
 public sealed class InstancesOnRealNodeTests(RealNode node) : InstanceStories
-{
-    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
-
-    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(node, point);
-}
-
-[Collection(RealNode.Collection)]
-public sealed class CompletersOnRealNodeTests(RealNode node) : CompleterStories
 {
     private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using EmbeddedCluster;
 using k8s;
+using MilvusMonitoring.Manifests.Yaml;
 using MilvusMonitoring.Tests.Commands;
 
 namespace MilvusMonitoring.Tests;
@@ -14,6 +15,10 @@ internal sealed class ServerStage : ClusterStage
     private static readonly string[] s_leftOut = ["alertmanager-podDisruptionBudget.yaml", "prometheusAdapter-apiService.yaml"];
 
     private const string Monitoring = "monitoring.coreos.com/v1";
+    private const string DefinitionFiles = "*CustomResourceDefinition.yaml";
+
+    /// <summary>The kinds of the CRDs of the small manifests.</summary>
+    private static readonly string[] s_kinds = ["Prometheus", "Alertmanager", "PrometheusRule", "ServiceMonitor", "PodMonitor"];
 
     private static readonly string[] s_groups = [".monitoring.coreos.com", ".milvus.io"];
 
@@ -22,12 +27,19 @@ internal sealed class ServerStage : ClusterStage
 
     private readonly RealServer _server;
     private readonly bool _podsRun;
+    private readonly bool _hasDefinitions;
     private StartingPoint? _begunFrom;
 
-    private ServerStage(PowerShellSession session, TemporaryFolder folder, string kubeconfig, bool controllersRun, RealServer server)
+    private ServerStage(
+        PowerShellSession session,
+        TemporaryFolder folder,
+        string kubeconfig,
+        bool controllersRun,
+        RealServer server,
+        StartingPoint point)
         : base(session, folder, kubeconfig)
     {
-        (_server, _podsRun) = (server, server.RunsPods);
+        (_server, _podsRun, _hasDefinitions) = (server, server.RunsPods, point != StartingPoint.Bare);
         _sent = new SentRequests(Admin.Server);
 
         // On the node, NodeControllerTests has the real controller end a namespace.
@@ -35,7 +47,7 @@ internal sealed class ServerStage : ClusterStage
     }
 
     /// <remarks>One copy for all stories, since an inventory names the folder that a stack came from.</remarks>
-    public override string Release => _server.Release;
+    public override string Release => _hasDefinitions ? _server.ReleaseWithoutDefinitions : _server.Release;
 
     public override string Wait => "";
 
@@ -50,7 +62,7 @@ internal sealed class ServerStage : ClusterStage
         {
             using var admin = new ServerAdmin(kubeconfig);
             var controllersRun = await new ClusterObjects(admin).FindAsync("v1", "ServiceAccount", "default", "default") is not null;
-            stage = new ServerStage(session, new TemporaryFolder(), kubeconfig, controllersRun, server);
+            stage = new ServerStage(session, new TemporaryFolder(), kubeconfig, controllersRun, server, point);
         }
         catch
         {
@@ -80,7 +92,10 @@ internal sealed class ServerStage : ClusterStage
     }
 
     /// <summary>Copies the small manifests that every server takes.</summary>
-    public static string CopyRelease(string folder) => CopyManifests(Stage.Manifests, folder, file => !s_leftOut.Contains(file));
+    /// <param name="folder">Where to.</param>
+    /// <param name="withDefinitions">Whether the CRDs are copied too.</param>
+    public static string CopyRelease(string folder, bool withDefinitions) => CopyManifests(Stage.Manifests, folder, file =>
+        !s_leftOut.Contains(file) && (withDefinitions || !file.EndsWith(DefinitionFiles[1..], StringComparison.Ordinal)));
 
     public override void ForgetWrites() => _sent.Forget();
 
@@ -128,13 +143,7 @@ internal sealed class ServerStage : ClusterStage
         {
             if (_begunFrom is { } point)
             {
-                var isKept = !_server.IsGiven && point != StartingPoint.Bare && await IsRestoredAsync(point);
-                if (!isKept)
-                {
-                    await ClearAsync();
-                }
-
-                SetLeft(isKept ? point : StartingPoint.Bare);
+                SetLeft(await RestoreAsync(point));
             }
         }
         finally
@@ -151,20 +160,9 @@ internal sealed class ServerStage : ClusterStage
 
     private async Task BeginAsync(StartingPoint point)
     {
-        if (_server.Left != StartingPoint.Bare && _server.Left != point)
+        if (_server.Left != point)
         {
-            await ClearAsync();
-            _server.Left = StartingPoint.Bare;
-        }
-
-        if (_server.Left == StartingPoint.Bare)
-        {
-            var used = await UseAsync(Objects, Session, Kubeconfig);
-            Assert.SkipWhen(_server.IsGiven && used is not null, $"{GivenCluster.Variable} names a cluster that has {used} already.");
-            Assert.Null(used);
-            SetLeft(StartingPoint.Unknown);
-            await PrepareAsync(point);
-            Objects.KeepMade();
+            await ReachAsync(point);
         }
 
         SetLeft(StartingPoint.Unknown);
@@ -172,29 +170,85 @@ internal sealed class ServerStage : ClusterStage
         _sent.Forget();
     }
 
+    /// <summary>Makes of what the last story left what this one begins with.</summary>
+    private async Task ReachAsync(StartingPoint point)
+    {
+        var left = _server.Left;
+        SetLeft(StartingPoint.Unknown);
+        if (left == StartingPoint.Stack && point != StartingPoint.Bare)
+        {
+            await ClearStackAsync();
+        }
+        else if (left != StartingPoint.Bare && (left == StartingPoint.Unknown || point == StartingPoint.Bare))
+        {
+            await ClearAsync();
+            left = StartingPoint.Bare;
+        }
+
+        if (left == StartingPoint.Bare)
+        {
+            var used = await UseAsync(Objects, Session, Kubeconfig);
+            Assert.SkipWhen(_server.IsGiven && used is not null, $"{GivenCluster.Variable} names a cluster that has {used} already.");
+            Assert.Null(used);
+            if (point != StartingPoint.Bare)
+            {
+                await DefineAsync();
+            }
+        }
+
+        if (point == StartingPoint.Stack)
+        {
+            await InstalledAsync();
+        }
+    }
+
+    /// <summary>Adds the CRDs of the small manifests, and waits until discovery tells of them.</summary>
+    private async Task DefineAsync()
+    {
+        foreach (var file in Directory.EnumerateFiles(_server.Release, DefinitionFiles, SearchOption.AllDirectories))
+        {
+            var text = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+            foreach (var document in YamlConverter.Convert(file, text, TestContext.Current.CancellationToken))
+            {
+                await Objects.PutAsync(JsonNode.Parse(document.Json.Span)!.AsObject());
+            }
+        }
+
+        foreach (var kind in s_kinds)
+        {
+            await NodePlace.UntilAsync(() => Objects.TellsOfAsync(Monitoring, kind), $"discovery tells of {kind}");
+        }
+
+        Objects.KeepMade();
+    }
+
     /// <summary>On a cluster of others, each story begins and ends with nothing.</summary>
     private void SetLeft(StartingPoint point) => _server.Left = _server.IsGiven ? StartingPoint.Bare : point;
 
-    /// <summary>Makes the server be as it was when the story began.</summary>
-    /// <returns>Whether it is; not where the story has taken away what it began with.</returns>
-    private async Task<bool> IsRestoredAsync(StartingPoint point)
+    /// <summary>Makes the server be as it was when the story began, or as near to it as costs no change of a CRD.</summary>
+    /// <returns>What the server has then.</returns>
+    private async Task<StartingPoint> RestoreAsync(StartingPoint point)
     {
+        if (_server.IsGiven || point == StartingPoint.Bare)
+        {
+            await ClearAsync();
+            return StartingPoint.Bare;
+        }
+
         await EndGrantsAsync();
         await Objects.EndMadeAsync();
         await EndedAsync();
-        if (point == StartingPoint.Definitions)
+        if (point == StartingPoint.Stack && await IsStackRestoredAsync())
         {
-            foreach (var kind in (string[])["ServiceMonitor", "PodMonitor", "Prometheus"])
-            {
-                foreach (var metadata in (await Objects.ListAsync(Monitoring, kind)).Select(item => item["metadata"]!))
-                {
-                    await Objects.EndAsync(Monitoring, kind, (string)metadata["namespace"]!, (string)metadata["name"]!);
-                }
-            }
-
-            return true;
+            return point;
         }
 
+        await ClearStackAsync();
+        return StartingPoint.NoStack;
+    }
+
+    private async Task<bool> IsStackRestoredAsync()
+    {
         if (await GetAsync() is [])
         {
             return false;
@@ -207,19 +261,36 @@ internal sealed class ServerStage : ClusterStage
             && (await GetAsync()).Single().Drifted == 0;
     }
 
-    /// <summary>Takes away all that stories make.</summary>
-    private async Task ClearAsync()
+    /// <summary>Takes away all that stories make but the CRDs.</summary>
+    private async Task ClearStackAsync()
     {
-        (await UninstallAsync("-Force -Timeout 120")).EnsureNoError();
+        if (await GetAsync() is not [])
+        {
+            (await UninstallAsync("-Force -Timeout 120")).EnsureNoError();
+        }
+
         await EndGrantsAsync();
         await Objects.EndMadeAsync();
         await Objects.EndAsync("v1", "Namespace", null, "monitoring");
+        foreach (var kind in s_kinds)
+        {
+            foreach (var metadata in (await Objects.ListAsync(Monitoring, kind)).Select(item => item["metadata"]!))
+            {
+                await Objects.EndAsync(Monitoring, kind, (string)metadata["namespace"]!, (string)metadata["name"]!);
+            }
+        }
+
+        await EndedAsync();
+    }
+
+    /// <summary>Takes away all that stories make.</summary>
+    private async Task ClearAsync()
+    {
+        await ClearStackAsync();
         foreach (var name in await DefinitionsAsync(Objects))
         {
             await Objects.EndAsync("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, name);
         }
-
-        await EndedAsync();
     }
 
     /// <summary>Runs a web server in its place, behind the port of its metrics.</summary>

@@ -36,7 +36,7 @@ internal sealed class ForwardCampaign(CampaignOptions options)
     }
 
     private bool IsWanted(ForwardCase each, int index) =>
-        options.Case is { } wanted ? wanted == $"{Name}/{each.Name}" : !options.IsShort || (index + options.Seed) % 9 == 0;
+        options.IsWanted($"{Name}/{each.Name}") && (options.Cases.Count > 0 || !options.IsShort || (index + options.Seed) % 9 == 0);
 
     private static IEnumerable<ForwardCase> Cases()
     {

@@ -32,7 +32,7 @@ internal sealed class ProofCampaign(CampaignOptions options, bool isMonitored)
             foreach (var place in series)
             {
                 var name = $"{Name}/{place.Name}";
-                if (options.Case is { } wanted && wanted != name)
+                if (!options.IsWanted(name))
                 {
                     continue;
                 }
