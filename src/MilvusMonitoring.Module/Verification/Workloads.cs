@@ -46,7 +46,8 @@ internal static class Workloads
         return live.ValueKind == JsonValueKind.Undefined ? (null, default) : (GetId(live), live);
     }
 
-    private static ResourceId GetId(JsonElement live)
+    /// <summary>The id of a Deployment in the cluster.</summary>
+    public static ResourceId GetId(JsonElement live)
     {
         var metadata = live.Member("metadata");
         return Deployment.IdOf(metadata.Text("namespace"), metadata.Text("name") ?? string.Empty);
@@ -93,7 +94,8 @@ internal static class Workloads
             .FirstOrDefault(port => port.Text("name") == name)
             .Number("containerPort");
 
-    private static async Task<List<JsonElement>> ListAsync(
+    /// <summary>Lists Deployments by a query.</summary>
+    public static async Task<List<JsonElement>> ListAsync(
         ClusterClient client,
         string? namespaceName,
         string selector,

@@ -81,7 +81,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         [
             "Access", "IO", "Json", "KubePrometheus", "KubePrometheus.Inventories", "KubePrometheus.Releases", "Kubernetes",
             "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Kubeconfig", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages",
-            "Milvus", "PortForwarding", "Prometheus",
+            "Milvus", "PortForwarding", "Prometheus", "Stacks",
         ],
         ["Commands.Completion"] =
         [
