@@ -17,6 +17,12 @@ public sealed class MonitoringPortForward
     /// <summary>The name of the Service.</summary>
     public required string Service { get; init => field = SafeText.Clean(value); }
 
+    /// <summary>
+    /// What the user asked for: <c>Prometheus</c>, <c>Grafana</c> or <c>Alertmanager</c>, whatever its Service is called; null for a Service
+    /// by its name.
+    /// </summary>
+    internal string? Title { get; init; }
+
     /// <summary>The Service's namespace.</summary>
     public required string Namespace { get; init => field = SafeText.Clean(value); }
 

@@ -39,6 +39,7 @@ internal sealed record ForwardChoice(IReadOnlyList<MonitoringPortForward> Found,
     {
         var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
         return pattern.IsMatch(forward.Service)
+            || (forward.Title is { } title && pattern.IsMatch(title))
             || KnownService.All.Any(known => known.Service == forward.Service && pattern.IsMatch(known.Title));
     }
 

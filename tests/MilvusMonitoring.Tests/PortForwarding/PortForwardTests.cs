@@ -68,6 +68,23 @@ public sealed class PortForwardTests
     }
 
     [Fact]
+    public async Task The_Prometheus_of_any_stack_stops_by_the_name_that_started_it()
+    {
+        await using var stage = await ForwardStage.StartAsync();
+        stage.Cluster.Remove("v1", "Service", "monitoring", "prometheus-k8s");
+        var service = stage.Cluster.Find("v1", "Service", "monitoring", "grafana")!;
+        service["metadata"] = new JsonObject { ["name"] = "kps-prometheus", ["namespace"] = "monitoring" };
+        service["spec"] = JsonNode.Parse("""{"selector":{"app":"prometheus"},"ports":[{"name":"http-web","port":9090}]}""");
+        stage.Cluster.Put(service);
+        var forward = await stage.StartForwardAsync();
+        Assert.Equal("kps-prometheus", forward.Service);
+
+        (await stage.Session.InvokeAsync("Get-MonitoringPortForward Prom* | Out-Null; Stop-MonitoringPortForward Prometheus")).EnsureNoError();
+
+        Assert.Equal(PortForwardState.Stopped, forward.State);
+    }
+
+    [Fact]
     public async Task What_runs_already_is_shown_and_not_started_again()
     {
         await using var stage = await ForwardStage.StartAsync();
