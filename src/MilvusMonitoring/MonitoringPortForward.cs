@@ -17,6 +17,11 @@ public sealed class MonitoringPortForward
     /// <summary>The name of the Service.</summary>
     public required string Service { get; init => field = SafeText.Clean(value); }
 
+    /// <summary>
+    /// What the Service serves: <c>Prometheus</c>, <c>Grafana</c> or <c>Alertmanager</c>, whatever its name is; null if that is not known.
+    /// </summary>
+    internal string? Title { get; init; }
+
     /// <summary>The Service's namespace.</summary>
     public required string Namespace { get; init => field = SafeText.Clean(value); }
 

@@ -123,7 +123,8 @@ internal sealed class AccessPlanner(ClusterClient client, IActivitySink sink, Ac
             return planned;
         }
 
-        return await FindCompleteAsync(prometheus, null, cancellationToken).ConfigureAwait(false)
+        var required = isOurs ? DiscoveryRole.EndpointSlice : prometheus.DiscoveryRole;
+        return await FindCompleteAsync(prometheus, required, null, cancellationToken).ConfigureAwait(false)
             ?? planned
             ?? throw _clusterRole.CreateMissing(RoleName);
     }
@@ -140,20 +141,24 @@ internal sealed class AccessPlanner(ClusterClient client, IActivitySink sink, Ac
             return planned;
         }
 
-        return await FindCompleteAsync(prometheus, place, cancellationToken).ConfigureAwait(false) ?? planned;
+        return await FindCompleteAsync(prometheus, prometheus.DiscoveryRole, place, cancellationToken).ConfigureAwait(false) ?? planned;
     }
 
     /// <summary>Finds an access that is complete already, whatever role gives it. Who may not ask goes on as if there were none.</summary>
-    private async Task<PlannedAccess?> FindCompleteAsync(PrometheusServer prometheus, string? place, CancellationToken cancellationToken)
+    private async Task<PlannedAccess?> FindCompleteAsync(
+        PrometheusServer prometheus,
+        DiscoveryRole role,
+        string? place,
+        CancellationToken cancellationToken)
     {
-        var required = DiscoveryRules.All.SelectMany(rule => rule.Permissions).ToList();
+        var required = DiscoveryRules.ListRequired(role);
         var account = (prometheus.Namespace, prometheus.ServiceAccount);
         if (!await _permissions.AreCompleteAsync(account, required, place, cancellationToken).IfPermittedAsync(sink).ConfigureAwait(false))
         {
             return null;
         }
 
-        var role = await _permissions
+        var holder = await _permissions
             .FindRoleAsync(account, required, place, cancellationToken)
             .IfPermittedAsync(sink).ConfigureAwait(false);
         return new PlannedAccess(
@@ -163,8 +168,8 @@ internal sealed class AccessPlanner(ClusterClient client, IActivitySink sink, Ac
                 ServiceAccount = prometheus.ServiceAccount,
                 Method = place is null ? request.Method ?? AccessMethod.ClusterRole : AccessMethod.Binding,
                 TargetNamespace = place,
-                Role = role?.ToString() ?? UnknownRole,
-                Rules = DiscoveryRules.Text,
+                Role = holder?.ToString() ?? UnknownRole,
+                Rules = Permission.Describe(required),
                 Action = ResourceAction.Unchanged,
                 Context = client.Connection.Context,
                 Kubeconfig = client.Connection.Kubeconfig,

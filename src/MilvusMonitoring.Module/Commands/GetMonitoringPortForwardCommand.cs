@@ -27,10 +27,10 @@ public sealed class GetMonitoringPortForwardCommand : PSCmdlet
     /// <inheritdoc />
     protected override void ProcessRecord()
     {
-        var registry = PortForwardRegistry.ForRunspace();
+        var all = PortForwardRegistry.ForRunspace().All;
         var chosen = ParameterSetName == IdSet
-            ? PortForwardChoice.SelectByIds(registry, Id)
-            : PortForwardChoice.SelectByNames(registry, [.. Service.Select(NameWildcards.Parse)]);
+            ? PortForwardChoice.SelectByIds(all, Id)
+            : PortForwardChoice.SelectByNames(all, [.. Service.Select(NameWildcards.Parse)]);
         WriteObject(chosen.Found, enumerateCollection: true);
         foreach (var missing in chosen.Missing)
         {

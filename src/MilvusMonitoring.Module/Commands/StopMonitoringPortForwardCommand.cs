@@ -53,8 +53,8 @@ public sealed class StopMonitoringPortForwardCommand : AsyncCommand
         {
             InputSet => new PortForwardChoice([InputObject!], []),
             AllSet => new PortForwardChoice(All ? _registry.All : [], []),
-            IdSet => PortForwardChoice.SelectByIds(_registry, Id),
-            _ => PortForwardChoice.SelectByNames(_registry, [.. Service.Select(NameWildcards.Parse)]),
+            IdSet => PortForwardChoice.SelectByIds(_registry.All, Id),
+            _ => PortForwardChoice.SelectByNames(_registry.All, [.. Service.Select(NameWildcards.Parse)]),
         };
         foreach (var missing in chosen.Missing)
         {

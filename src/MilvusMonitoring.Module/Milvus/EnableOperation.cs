@@ -84,42 +84,13 @@ internal sealed class EnableOperation
         var found = await new InstanceFinder(_client, _sink)
             .GetAsync(request.Instance, request.Namespace, cancellationToken)
             .ConfigureAwait(false);
-        var selecting = await FindLabelsAsync(found, request, cancellationToken).ConfigureAwait(false);
-        var options = selecting is null ? request.Options : request.Options.With(selecting.Labels);
-        var plan = await new MonitorPlanner(_client, _sink, _reader)
-            .PlanAsync(found, options, request.Method, cancellationToken)
+        var plan = await new MonitorPlanner(_client, _sink, _reader, request.Prometheus)
+            .PlanAsync(found, request.Options, request.Method, cancellationToken)
             .ConfigureAwait(false);
-        if (selecting is not null)
-        {
-            var note = $"has the labels {PrometheusSelection.Describe(selecting.Labels)}, by which {selecting.Prometheus} selects monitors";
-            _sink.Verbose($"{found.MonitorId} {note}");
-            plan = plan with { Note = note };
-        }
-
         var upgrade = request.Helm is { } helm && plan.Action != ResourceAction.Unchanged
-            ? await HelmUpgrade.PrepareAsync(_client, _sink, plan, options, helm, cancellationToken).ConfigureAwait(false)
+            ? await HelmUpgrade.PrepareAsync(_client, _sink, plan, plan.Options, helm, cancellationToken).ConfigureAwait(false)
             : null;
         return new EnablePlan(plan, upgrade);
-    }
-
-    /// <summary>
-    /// Finds the labels by which the Prometheus of the cluster selects. A monitor that the values of the release make gets its labels there
-    /// only.
-    /// </summary>
-    private async Task<SelectingLabels?> FindLabelsAsync(FoundInstance found, EnableRequest request, CancellationToken cancellationToken)
-    {
-        if (found.Chart is not { } chart || (chart.MakesMonitor && request.Method == MonitorMethod.Native))
-        {
-            return null;
-        }
-
-        var labels = request.Options.ApplyTo(chart).RenderMonitor()["metadata"]!["labels"]!
-            .AsObject()
-            .ToDictionary(label => label.Key, label => $"{label.Value}", StringComparer.Ordinal);
-        var selecting = await new PrometheusSelection(_client, _sink)
-            .FindLabelsAsync(request.Prometheus, found.MonitorType.Kind, found.MonitorId.Namespace!, labels, cancellationToken)
-            .ConfigureAwait(false);
-        return selecting?.Labels.Keys.Any(MilvusChart.OwnLabels.Contains) is true ? null : selecting;
     }
 
     /// <summary>Shows the plan, for <c>-WhatIf</c>.</summary>

@@ -9,6 +9,8 @@ namespace MilvusMonitoring.Milvus;
 /// <summary>A ServiceMonitor or PodMonitor as it is in the cluster.</summary>
 internal sealed partial record LiveMonitor(ResourceType Type, JsonElement Json, ObjectMetadata Metadata)
 {
+    private const string MetricsPath = "/metrics";
+
     public ResourceId Id => new(Type.Group, Type.Kind, Metadata.Namespace, Metadata.Name);
 
     public JsonElement Spec => Json.Member("spec");
@@ -23,12 +25,15 @@ internal sealed partial record LiveMonitor(ResourceType Type, JsonElement Json, 
     public IReadOnlySet<string> Ports =>
         Endpoints.Select(endpoint => endpoint.Text("port")).OfType<string>().ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>The target ports of the endpoints that name one instead of a port: names or numbers.</summary>
-    public IReadOnlySet<string> TargetPorts =>
-        Endpoints
-            .Select(endpoint => endpoint.Text("targetPort") ?? endpoint.Number("targetPort")?.ToString(CultureInfo.InvariantCulture))
-            .OfType<string>()
-            .ToHashSet(StringComparer.Ordinal);
+    /// <summary>Whether an endpoint is the metrics of Milvus at a port: other endpoints of the same pods, such as a sidecar's, are not.</summary>
+    public bool Scrapes(MilvusServicePort port) => Endpoints.Any(endpoint =>
+    {
+        var target = endpoint.Text("targetPort") ?? Number("targetPort") ?? Number("portNumber");
+        return (endpoint.Text("path") ?? MetricsPath) == MetricsPath
+            && (endpoint.Text("port") is { } name ? name == port.Name : target is not null && port.IsAt(target));
+
+        string? Number(string member) => endpoint.Number(member)?.ToString(CultureInfo.InvariantCulture);
+    });
 
     /// <summary>The namespaces in which the monitor selects; null among them for all.</summary>
     public IReadOnlyList<string?> TargetNamespaces
@@ -71,6 +76,11 @@ internal sealed partial record LiveMonitor(ResourceType Type, JsonElement Json, 
     public bool IsFitted =>
         Metadata.Annotations.GetValueOrDefault(MilvusChart.ReleaseNameAnnotation) is null
         && Metadata.Managers.Any(manager => manager.IsOurs);
+
+    /// <summary>Whether helm 3 wrote it, and nobody has changed it since: helm 3 creates and updates objects without an apply.</summary>
+    public bool IsOfHelmOnly =>
+        Metadata.Managers.Count > 0
+        && Metadata.Managers.All(manager => manager is { Manager: MilvusChart.FieldManager, Operation: "Update" });
 
     /// <summary>Reads a monitor; null if the object is no Kubernetes object.</summary>
     public static LiveMonitor? From(ResourceType type, JsonElement json) =>

@@ -29,8 +29,16 @@ internal static partial class MilvusLabels
     private static partial Regex ChartLabel();
 }
 
-/// <summary>A port of a Service.</summary>
-internal sealed record MilvusServicePort(string Name, long Number, string Target);
+/// <summary>A port of a Service, or of a container.</summary>
+/// <param name="Target">The name or number of the container's port.</param>
+internal sealed record MilvusServicePort(string Name, long Number, string Target)
+{
+    /// <summary>The port of Milvus's metrics, which no value of the chart changes.</summary>
+    public const long MetricsNumber = 9091;
+
+    /// <summary>Whether the metrics of a container are at a port, given by name or number.</summary>
+    public bool IsAt(string target) => target == Target || target == $"{MetricsNumber}";
+}
 
 /// <summary>A Service, as far as it tells of a Milvus.</summary>
 internal sealed record MilvusService(
@@ -44,7 +52,6 @@ internal sealed record MilvusService(
 {
     private const string ServicePort = "milvus";
     private const long ServiceNumber = 19530;
-    private const long MetricsNumber = 9091;
 
     /// <summary>The name of the Milvus: that of the pods, since Argo CD rewrites the label of the Service for its tracking.</summary>
     public string Instance => Selector.GetValueOrDefault(MilvusLabels.Instance) ?? Labels.GetValueOrDefault(MilvusLabels.Instance) ?? Name;
@@ -63,7 +70,7 @@ internal sealed record MilvusService(
     public MilvusServicePort? MetricsPort =>
         Ports.FirstOrDefault(port => port.Name == MilvusChart.MetricsPort)
         ?? Ports.FirstOrDefault(port => port.Name.Contains(MilvusChart.MetricsPort, StringComparison.Ordinal))
-        ?? Ports.FirstOrDefault(port => port.Number == MetricsNumber || port.Target == "9091");
+        ?? Ports.FirstOrDefault(port => port.Number == MilvusServicePort.MetricsNumber || port.Target == "9091");
 
     /// <summary>Whether the clients of Milvus connect to it.</summary>
     public bool IsMain => Ports.Any(port => port.Name == ServicePort || port.Number == ServiceNumber);
@@ -113,6 +120,9 @@ internal sealed record ObservedPod(string Namespace, IReadOnlyDictionary<string,
 {
     public string? Instance => Labels.GetValueOrDefault(MilvusLabels.Instance);
 
+    /// <summary>The ports of its containers that serve metrics of Milvus.</summary>
+    public IReadOnlyList<MilvusServicePort> MetricsPorts { get; init; } = [];
+
     public string Application => Labels.GetValueOrDefault(MilvusLabels.Name) ?? string.Empty;
 
     /// <summary>The tag of <c>registry:5000/milvusdb/milvus:v2.6.15@sha256:…</c>; null for an image without one.</summary>
@@ -130,7 +140,18 @@ internal sealed record ObservedPod(string Namespace, IReadOnlyDictionary<string,
             metadata.Text("namespace") ?? string.Empty,
             metadata.TextMap("labels"),
             images.Find(IsMilvus) ?? images.FirstOrDefault(),
-            json.Member("status").Text("phase") == "Running" && metadata.Text("deletionTimestamp") is null);
+            json.Member("status").Text("phase") == "Running" && metadata.Text("deletionTimestamp") is null)
+        {
+            MetricsPorts =
+            [
+                .. json.Member("spec")
+                    .Items("containers")
+                    .SelectMany(container => container.Items("ports"))
+                    .Select(port => (Name: port.Text("name") ?? string.Empty, Number: port.Number("containerPort") ?? 0))
+                    .Where(port => port.Name == MilvusChart.MetricsPort || port.Number == MilvusServicePort.MetricsNumber)
+                    .Select(port => new MilvusServicePort(port.Name, port.Number, $"{port.Number}")),
+            ],
+        };
     }
 
     private static bool IsMilvus(string image) => image.Split('@')[0].Split('/')[^1].Split(':')[0] == MilvusChart.Name;

@@ -23,12 +23,12 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
                 : await WriteAsync(plan, cancellationToken).ConfigureAwait(false);
         }
 
-        if (plan.Found is { Chart: { } chart, Instance: { MonitorInValues: false, ManagedBy: MilvusManager.Helm } })
+        if (plan is { HelmSet: { } setting, Found: { Chart: { } chart, Instance: { MonitorInValues: false, ManagedBy: MilvusManager.Helm } } })
         {
             sink.Verbose(
                 $"Helm's own record of {chart.Release} does not ask for this ServiceMonitor; to make it last there too, use -Method Helm, "
                     + $"or pass to helm upgrade: --version {PowerShellText.Quote(chart.Parent?.Version ?? chart.ChartVersion)} "
-                    + $"--reuse-values --set {PowerShellText.Quote(plan.HelmSet!)}");
+                    + $"--reuse-values --set {PowerShellText.Quote(setting)}");
         }
 
         return await FindResultAsync(plan, action, cancellationToken).ConfigureAwait(false)
@@ -63,7 +63,10 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
     /// <summary>Finds the monitor after the plan, and warns if no Prometheus selects it.</summary>
     public async Task<MilvusServiceMonitor?> FindResultAsync(MonitorPlan plan, ResourceAction action, CancellationToken cancellationToken)
     {
-        var live = await reader.FindAsync(plan.Found.MonitorType, plan.Found.MonitorId, cancellationToken).ConfigureAwait(false);
+        var (type, id) = plan is { Wanted: null, Change: null, Live: { } other }
+            ? (other.Type, other.Id)
+            : (plan.Found.MonitorType, plan.Found.MonitorId);
+        var live = await reader.FindAsync(type, id, cancellationToken).ConfigureAwait(false);
         if (live is null)
         {
             return null;

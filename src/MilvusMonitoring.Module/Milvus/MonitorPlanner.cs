@@ -3,6 +3,7 @@ using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Messages;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Milvus;
 
@@ -25,6 +26,9 @@ internal sealed record MonitorPlan(
     /// <summary>What to set of a resource of the Operator and of its PodMonitor; null for no such resource.</summary>
     public OperatorChange? Change { get; init; }
 
+    /// <summary>What the user asks for, with the labels by which the Prometheus of the cluster selects.</summary>
+    public required MonitorOptions Options { get; init; }
+
     /// <summary>What the user should know of the monitor; null for nothing.</summary>
     public string? Note { get; init; }
 
@@ -39,7 +43,8 @@ internal sealed record MonitorPlan(
 internal sealed record OperatorChange(bool SetsMetrics, string? Interval, IReadOnlyDictionary<string, string> Labels);
 
 /// <summary>Checks what a monitor needs, and plans what becomes of it. Only reads.</summary>
-internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, MonitorReader reader)
+/// <param name="prometheus">The Prometheus that is to select the monitor.</param>
+internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, MonitorReader reader, PrometheusChoice prometheus)
 {
     private static readonly Version OldestKnown = new(3, 0, 1);
 
@@ -119,7 +124,7 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         var interval = options.Interval == found.MetricInterval ? null : options.Interval;
         var change = new OperatorChange(!instance.MetricsEnabled || interval is not null, interval, labels);
         var action = change.SetsMetrics || labels.Count > 0 ? ResourceAction.Configured : ResourceAction.Unchanged;
-        return new MonitorPlan(found, null, live, action, [], null) { Change = change };
+        return new MonitorPlan(found, null, live, action, [], null) { Change = change, Options = options };
     }
 
     /// <summary>Plans the monitor of a Milvus whose chart and values are not known: it fits the Services as they are.</summary>
@@ -163,7 +168,10 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         }
 
         var existing = selecting ?? live;
-        var wanted = FittedMonitor.Render(objects, existing?.Metadata.Name ?? found.Instance.MonitorName, options);
+        var name = existing?.Metadata.Name ?? found.Instance.MonitorName;
+        var labels = await FindLabelsAsync(found, FittedMonitor.Render(objects, name, options), cancellationToken).ConfigureAwait(false);
+        var complete = labels is null ? options : options.With(labels.Labels);
+        var wanted = FittedMonitor.Render(objects, name, complete);
         var matches = existing is not null && MonitorComparison.Matches(wanted, existing, FieldManagerEntry.OurName);
         var action = FindAction(existing, matches);
         var plan = new MonitorPlan(
@@ -172,7 +180,11 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
             existing,
             action,
             [.. objects.Scraped.Select(service => service.Name)],
-            null);
+            null)
+        {
+            Options = complete,
+            Note = Describe(labels),
+        };
         WarnOfOwner(found, plan.Action, "metrics.serviceMonitor.enabled=true");
         return plan;
     }
@@ -204,8 +216,30 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         }
 
         var instance = found.Instance with { MonitorKind = live.Type.Kind, MonitorName = live.Metadata.Name };
-        return new MonitorPlan(found with { Instance = instance }, null, live, ResourceAction.Unchanged, [], null);
+        return new MonitorPlan(found with { Instance = instance }, null, live, ResourceAction.Unchanged, [], null) { Options = options };
     }
+
+    /// <summary>Finds the labels by which the Prometheus of the cluster would select a monitor; null if it needs none.</summary>
+    private async Task<SelectingLabels?> FindLabelsAsync(FoundInstance found, JsonObject monitor, CancellationToken cancellationToken)
+    {
+        var labels = monitor["metadata"]!["labels"]!
+            .AsObject()
+            .ToDictionary(label => label.Key, label => $"{label.Value}", StringComparer.Ordinal);
+        var selecting = await new PrometheusSelection(client, sink)
+            .FindLabelsAsync(prometheus, found.MonitorType.Kind, found.MonitorId.Namespace!, labels, cancellationToken)
+            .ConfigureAwait(false);
+        if (selecting is null || selecting.Labels.Keys.Any(MilvusChart.OwnLabels.Contains))
+        {
+            return null;
+        }
+
+        sink.Verbose($"{found.MonitorId} {Describe(selecting)}");
+        return selecting;
+    }
+
+    private static string? Describe(SelectingLabels? labels) => labels is null
+        ? null
+        : $"has the labels {PrometheusSelection.Describe(labels.Labels)}, by which {labels.Prometheus} selects monitors";
 
     /// <summary>Describes who made a monitor: the tool that owns the Milvus, or the field managers of the monitor.</summary>
     public static string DescribeOwner(FoundInstance found, LiveMonitor live) =>
@@ -280,8 +314,34 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
     {
         EnsureHelmMayRun(found, method);
         EnsureDeployed(found.Instance, method);
+        EnsureServesMetrics(found, options.ApplyTo(installed));
+        if (live is null
+            && !installed.MakesMonitor
+            && found.Objects is { } objects
+            && await reader.FindSelectingAsync(objects, cancellationToken).ConfigureAwait(false) is { } other)
+        {
+            return PlanExisting(found, options, other);
+        }
+
+        // A monitor that the values of the release make gets its labels there only.
+        var labels = installed.MakesMonitor && method == MonitorMethod.Native
+            ? null
+            : await FindLabelsAsync(found, options.ApplyTo(installed).RenderMonitor(), cancellationToken).ConfigureAwait(false);
+        var complete = labels is null ? options : options.With(labels.Labels);
+        var plan = await PlanRenderedAsync(found, installed, complete, method, live, cancellationToken).ConfigureAwait(false);
+        return plan with { Note = Describe(labels) };
+    }
+
+    /// <summary>Plans the monitor that the chart renders.</summary>
+    private async Task<MonitorPlan> PlanRenderedAsync(
+        FoundInstance found,
+        MilvusChart installed,
+        MonitorOptions options,
+        MonitorMethod method,
+        LiveMonitor? live,
+        CancellationToken cancellationToken)
+    {
         var chart = options.ApplyTo(installed);
-        EnsureServesMetrics(found, chart);
         var services = await reader.ListServicesAsync(chart, cancellationToken).ConfigureAwait(false);
         EnsureHasService(found, chart, services);
         EnsureOwned(found, chart, live);
@@ -295,10 +355,11 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         var action = live is null ? ResourceAction.Created : ResourceAction.Configured;
         if (live is not null
             && !options.AreGiven
-            && found is { IsUnfinished: true, Objects: { } objects }
+            && (found.IsUnfinished || (installed.MakesMonitor && live.IsOfHelmOnly))
+            && found.Objects is { } objects
             && MonitorReader.Selects(live, objects))
         {
-            // What an unfinished revision renders may not be what is in effect.
+            // What an unfinished revision renders may not be what is in effect, and what helm has rendered is what the chart asks for.
             action = ResourceAction.Unchanged;
         }
 
@@ -323,7 +384,10 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
             WarnOfOwner(found, action, options.WriteHelmSet(chart));
         }
 
-        return new MonitorPlan(found with { Chart = chart }, wanted, live, action, services, options.WriteHelmSet(chart));
+        return new MonitorPlan(found with { Chart = chart }, wanted, live, action, services, options.WriteHelmSet(chart))
+        {
+            Options = options,
+        };
     }
 
     private static string DescribeChange(FoundInstance found, MilvusChart chart, MonitorOptions options) =>

@@ -67,32 +67,54 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
     }
 
     /// <summary>
-    /// Finds a monitor in the namespace of a Milvus that selects its Services and a port of theirs with metrics, or its pods; null if there
-    /// is none.
+    /// Finds a monitor that selects the Services of a Milvus and a port of theirs with metrics, or its pods; null if there is none. Of
+    /// several, one in the namespace of the Milvus comes first. If the caller may not list monitors in all namespaces, only that one is
+    /// looked at.
     /// </summary>
     public async Task<LiveMonitor?> FindSelectingAsync(MilvusObjects objects, CancellationToken cancellationToken)
     {
-        var services = await ListAllAsync(ResourceType.ServiceMonitor, objects.Namespace, cancellationToken).ConfigureAwait(false);
+        var services = await ListNearAsync(ResourceType.ServiceMonitor, objects.Namespace, cancellationToken).ConfigureAwait(false);
         if (services.FirstOrDefault(monitor => Selects(monitor, objects)) is { } found)
         {
             return found;
         }
 
-        var pods = await ListAllAsync(ResourceType.PodMonitor, objects.Namespace, cancellationToken)
+        var pods = await ListNearAsync(ResourceType.PodMonitor, objects.Namespace, cancellationToken)
             .ListIfPermittedAsync(sink)
             .ConfigureAwait(false);
         return pods.FirstOrDefault(monitor =>
-            (objects.Pods ?? []).Any(pod => LabelSelector.Selects(monitor.Selector, pod.Labels)));
+            monitor.TargetNamespaces.Any(place => place is null || place == objects.Namespace)
+            && (objects.Pods ?? []).Any(pod =>
+                LabelSelector.Selects(monitor.Selector, pod.Labels) && pod.MetricsPorts.Any(monitor.Scrapes)));
     }
 
-    /// <summary>Whether a ServiceMonitor selects a Service of a Milvus, and a port of it.</summary>
+    /// <summary>Lists the monitors of all namespaces, those of one namespace first.</summary>
+    private async Task<IReadOnlyList<LiveMonitor>> ListNearAsync(
+        ResourceType type,
+        string namespaceName,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            var all = await ListAllAsync(type, null, cancellationToken).ConfigureAwait(false);
+            return [.. all.OrderByDescending(monitor => monitor.Metadata.Namespace == namespaceName)];
+        }
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
+        {
+            sink.Verbose(exception.Message);
+            return await ListAllAsync(type, namespaceName, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether a ServiceMonitor selects a Service of a Milvus, and the metrics of it.</summary>
     public static bool Selects(LiveMonitor monitor, MilvusObjects objects) =>
         objects.Scraped.Any(service => Selects(monitor, service));
 
     private static bool Selects(LiveMonitor monitor, MilvusService service) =>
         monitor.TargetNamespaces.Any(place => place is null || place == service.Namespace)
         && LabelSelector.Selects(monitor.Selector, service.Labels)
-        && service.Ports.Any(port => monitor.Ports.Contains(port.Name) || monitor.TargetPorts.Contains(port.Target));
+        && service.MetricsPort is { } port
+        && monitor.Scrapes(port);
 
     /// <summary>Finds one monitor.</summary>
     public async Task<LiveMonitor?> FindAsync(ResourceType type, ResourceId id, CancellationToken cancellationToken)

@@ -7,27 +7,25 @@ namespace MilvusMonitoring.PortForwarding;
 /// <param name="Missing">An error for each name or number without a port-forward.</param>
 internal sealed record PortForwardChoice(IReadOnlyList<MonitoringPortForward> Found, IReadOnlyList<MonitoringException> Missing)
 {
-    /// <summary>Selects port-forwards of a session by their numbers.</summary>
-    public static PortForwardChoice SelectByIds(PortForwardRegistry registry, IReadOnlyList<int> ids)
+    /// <summary>Selects by their numbers.</summary>
+    public static PortForwardChoice SelectByIds(IReadOnlyList<MonitoringPortForward> all, IReadOnlyList<int> ids)
     {
-        var all = registry.All;
         var missing = ids
             .Where(id => all.All(forward => forward.Id != id))
             .Select(id => CreateNotFound($"{id}", "number", all.Select(forward => $"{forward.Id}")));
         return new PortForwardChoice([.. all.Where(forward => ids.Contains(forward.Id))], [.. missing]);
     }
 
-    /// <summary>Selects port-forwards of a session by the names of their Services, or by what these serve.</summary>
-    public static PortForwardChoice SelectByNames(PortForwardRegistry registry, IReadOnlyList<NamePattern> names)
+    /// <summary>Selects by the names of their Services, or by what these serve.</summary>
+    public static PortForwardChoice SelectByNames(IReadOnlyList<MonitoringPortForward> all, IReadOnlyList<NamePattern> names)
     {
-        var all = registry.All;
         var missing = names
             .Where(name => name.Exact is not null && !all.Any(forward => Matches(name, forward)))
             .Select(name => CreateNotFound(name.Exact!, "Service", all.Select(forward => forward.Service)));
         return new PortForwardChoice([.. all.Where(forward => names.Any(name => Matches(name, forward)))], [.. missing]);
 
-        bool Matches(NamePattern name, MonitoringPortForward forward) =>
-            name.Matches(forward.Service) || (registry.FindTitle(forward) is { } title && name.Matches(title));
+        static bool Matches(NamePattern name, MonitoringPortForward forward) =>
+            name.Matches(forward.Service) || (forward.Title is { } title && name.Matches(title));
     }
 
     private static MonitoringException CreateNotFound(string name, string what, IEnumerable<string> present) =>

@@ -76,9 +76,8 @@ internal sealed class PortForwardOperation(ClusterClient client, IActivitySink s
             throw;
         }
 
-        var shown = Show(plan.Target, listener, meter);
-        var known = plan.Request.Known ?? KnownService.All.FirstOrDefault(service => service.Service == plan.Target.Service);
-        group.Registry.Add(shown, worker, known?.Title);
+        var shown = Show(plan, listener, meter);
+        group.Registry.Add(shown, worker);
         return shown;
     }
 
@@ -102,15 +101,16 @@ internal sealed class PortForwardOperation(ClusterClient client, IActivitySink s
         }
     }
 
-    private MonitoringPortForward Show(ServiceTarget target, LocalListener listener, PortForwardMeter meter) => new(meter)
+    private MonitoringPortForward Show(PortForwardPlan plan, LocalListener listener, PortForwardMeter meter) => new(meter)
     {
         Id = group.Registry.NextId(),
-        Service = target.Service,
-        Namespace = target.Namespace,
-        Port = target.Port.Number,
+        Service = plan.Target.Service,
+        Title = (plan.Request.Known ?? KnownService.All.FirstOrDefault(known => known.Service == plan.Target.Service))?.Title,
+        Namespace = plan.Target.Namespace,
+        Port = plan.Target.Port.Number,
         LocalPort = listener.Port,
         Address = [.. listener.Addresses.Select(address => address.ToString())],
-        Url = new Uri($"{(target.Port.IsTls ? "https" : "http")}://{FormatHost(listener.Addresses)}:{listener.Port}/"),
+        Url = new Uri($"{(plan.Target.Port.IsTls ? "https" : "http")}://{FormatHost(listener.Addresses)}:{listener.Port}/"),
         StartedAt = DateTimeOffset.UtcNow,
         Context = client.Connection.Context,
         Kubeconfig = client.Connection.Kubeconfig,

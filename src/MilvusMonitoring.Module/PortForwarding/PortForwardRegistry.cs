@@ -9,7 +9,7 @@ internal sealed class PortForwardRegistry
     private static readonly ConditionalWeakTable<Runspace, PortForwardRegistry> Registries = [];
 
     private readonly object _gate = new();
-    private readonly List<(MonitoringPortForward Shown, PortForwarder Worker, string? Title)> _forwards = [];
+    private readonly List<(MonitoringPortForward Shown, PortForwarder Worker)> _forwards = [];
     private int _lastId;
 
     private PortForwardRegistry(Runspace runspace) => runspace.StateChanged += (_, change) =>
@@ -38,24 +38,11 @@ internal sealed class PortForwardRegistry
 
     public int NextId() => Interlocked.Increment(ref _lastId);
 
-    /// <summary>Adds a port-forward.</summary>
-    /// <param name="shown">What the user sees of it.</param>
-    /// <param name="worker">What does its work.</param>
-    /// <param name="title">What its Service serves, a title of <see cref="KnownService"/>; null if that is not known.</param>
-    public void Add(MonitoringPortForward shown, PortForwarder worker, string? title)
+    public void Add(MonitoringPortForward shown, PortForwarder worker)
     {
         lock (_gate)
         {
-            _forwards.Add((shown, worker, title));
-        }
-    }
-
-    /// <summary>Finds what the Service of a port-forward serves, a title of <see cref="KnownService"/>.</summary>
-    public string? FindTitle(MonitoringPortForward shown)
-    {
-        lock (_gate)
-        {
-            return _forwards.Find(forward => ReferenceEquals(forward.Shown, shown)).Title;
+            _forwards.Add((shown, worker));
         }
     }
 

@@ -43,6 +43,13 @@ internal static class DiscoveryRules
         return [.. All.SelectMany(rule => rule.Permissions).Where(permission => resources.Contains(permission.Resource))];
     }
 
+    /// <summary>Lists the permissions that a Prometheus needs for every monitor that does not ask for another way of discovery.</summary>
+    public static IReadOnlyList<Permission> ListRequired(DiscoveryRole role) =>
+    [
+        .. All.SelectMany(rule => rule.Permissions)
+            .Where(permission => role == DiscoveryRole.EndpointSlice || permission.Resource != "endpointslices"),
+    ];
+
     /// <summary>The rules as the JSON array of a role.</summary>
     public static JsonArray ToJson() => new([.. All.Select(rule => (JsonNode)rule.ToJson())]);
 

@@ -13,6 +13,13 @@ internal sealed record PrometheusServer(string Namespace, string Name, string Se
     /// <summary>The whole resource.</summary>
     public JsonElement Json { get; init; }
 
+    /// <summary>How it finds the targets of a ServiceMonitor that does not say so itself.</summary>
+    public DiscoveryRole DiscoveryRole => ReadRole(Json.Member("spec").Text("serviceDiscoveryRole"));
+
+    /// <summary>Reads <c>serviceDiscoveryRole</c> of a Prometheus or ServiceMonitor; without it, operators use Endpoints.</summary>
+    public static DiscoveryRole ReadRole(string? text) =>
+        text == nameof(DiscoveryRole.EndpointSlice) ? DiscoveryRole.EndpointSlice : DiscoveryRole.Endpoints;
+
     /// <returns><c>Prometheus/monitoring/k8s</c>.</returns>
     public override string ToString() => $"Prometheus/{Namespace}/{Name}";
 }

@@ -46,10 +46,15 @@ internal static class StackRules
             (UserWorkload, _) when isPlatform => MonitoringStackKind.OpenShiftUserWorkload,
             _ when isPlatform => MonitoringStackKind.OpenShiftPlatform,
             _ when IsChart("rancher-monitoring") || partOf == "rancher-monitoring" => MonitoringStackKind.Rancher,
-            _ when IsChart("kube-prometheus-stack") || partOf == "kube-prometheus-stack" => MonitoringStackKind.KubePrometheusStack,
+            _ when IsChart("kube-prometheus-stack") || partOf == "kube-prometheus-stack" || IsNamed("kube-prometheus-stack-") =>
+                MonitoringStackKind.KubePrometheusStack,
             (_, "kube-prometheus") => MonitoringStackKind.KubePrometheus,
             _ => MonitoringStackKind.PrometheusOperator,
         };
+
+        bool IsNamed(string prefix) =>
+            labels.GetValueOrDefault("app")?.StartsWith(prefix, StringComparison.Ordinal) is true
+            || labels.GetValueOrDefault("app.kubernetes.io/name")?.StartsWith(prefix, StringComparison.Ordinal) is true;
 
         bool IsChart(string name) => chart.StartsWith(name + "-", StringComparison.Ordinal);
     }

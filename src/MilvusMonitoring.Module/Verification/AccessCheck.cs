@@ -17,7 +17,12 @@ internal sealed class AccessCheck : ICheck
 
     public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
-        if (context.HasOnlyAddress || context.Jobs.Count > 0)
+        if (context.HasOnlyAddress)
+        {
+            return Finding.Skipped(DescribeTarget(context), "the account of the server at the given address is not known");
+        }
+
+        if (context.Jobs.Count > 0)
         {
             return Finding.Skipped(DescribeTarget(context), "no monitor says what Prometheus has to discover");
         }
@@ -50,10 +55,7 @@ internal sealed class AccessCheck : ICheck
 
     /// <summary>A monitor may ask for a role of its own, since operator 0.82.</summary>
     private static DiscoveryRole FindRole(PrometheusServer prometheus, LiveMonitor? monitor) =>
-        (monitor?.Spec.Text("serviceDiscoveryRole") ?? prometheus.Json.Member("spec").Text("serviceDiscoveryRole"))
-        == nameof(DiscoveryRole.EndpointSlice)
-            ? DiscoveryRole.EndpointSlice
-            : DiscoveryRole.Endpoints;
+        monitor?.Spec.Text("serviceDiscoveryRole") is { } own ? PrometheusServer.ReadRole(own) : prometheus.DiscoveryRole;
 
     private static string DescribeDiscovered(string monitorKind, DiscoveryRole role)
     {

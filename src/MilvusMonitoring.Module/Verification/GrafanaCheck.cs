@@ -7,6 +7,7 @@ using MilvusMonitoring.Messages;
 using MilvusMonitoring.PortForwarding;
 using MilvusMonitoring.Prometheus;
 using MilvusMonitoring.Servers;
+using MilvusMonitoring.Stacks;
 
 namespace MilvusMonitoring.Verification;
 
@@ -41,14 +42,14 @@ internal sealed class GrafanaCheck : ICheck
         }
 
         var place = FindNamespace(context);
-        var (id, live) = await Workloads
-            .FindAsync(context.Client, place, null, Selector, context.Owns, cancellationToken)
-            .ConfigureAwait(false);
-        if (id is null)
+        var all = await Workloads.ListAsync(context.Client, place, Selector, cancellationToken).ConfigureAwait(false);
+        if (all.Count == 0)
         {
             return new Finding(CheckStatus.Skipped, DescribeTarget(context), $"no Grafana is in namespace {place}");
         }
 
+        var live = Choose(context, all);
+        var id = Workloads.GetId(live);
         if (await Workloads.CheckAsync(context, id, live, cancellationToken).ConfigureAwait(false)
             is { Status: not CheckStatus.Passed } broken)
         {
@@ -106,6 +107,32 @@ internal sealed class GrafanaCheck : ICheck
         }
     }
 
+    /// <summary>
+    /// Chooses the Grafana that this module installed, or else the one that belongs to the Prometheus: other tools install one of their own
+    /// beside it.
+    /// </summary>
+    private static JsonElement Choose(CheckContext context, List<JsonElement> deployments)
+    {
+        var candidates = deployments
+            .Select(live => ObjectMetadataReader.FromMetadata(live.Member("metadata")) is { } metadata ? new Candidate(live, metadata) : null)
+            .OfType<Candidate>()
+            .ToList();
+        var own = candidates.Find(item => context.Owns(Workloads.GetId(item.Live), item.Live));
+        var stack = ObjectMetadataReader.FromMetadata(context.Prometheus?.Json.Member("metadata") ?? default);
+        if (own is null && stack is { Namespace: { } place })
+        {
+            own = Stacks.GrafanaRule.Choose(
+                candidates,
+                item => item.Metadata.Namespace!,
+                item => item.Metadata,
+                place,
+                StackOrigin.FindRelease(stack),
+                StackRules.FindKind(place, stack));
+        }
+
+        return own?.Live ?? deployments[0];
+    }
+
     /// <summary>The credentials to try in turn; null among them stands for an anonymous request.</summary>
     private ServerLogin?[] ListCredentials(CheckContext context, Server server)
     {
@@ -127,6 +154,8 @@ internal sealed class GrafanaCheck : ICheck
         ?? context.Stack?.Namespace
         ?? context.Request.Prometheus.Namespace
         ?? PrometheusChoice.UsualNamespace;
+
+    private sealed record Candidate(JsonElement Live, ObjectMetadata Metadata);
 
     /// <summary>The Grafana to check.</summary>
     /// <param name="Target">How the finding names it.</param>

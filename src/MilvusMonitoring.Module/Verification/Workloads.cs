@@ -46,7 +46,8 @@ internal static class Workloads
         return live.ValueKind == JsonValueKind.Undefined ? (null, default) : (GetId(live), live);
     }
 
-    private static ResourceId GetId(JsonElement live)
+    /// <summary>The id of a Deployment in the cluster.</summary>
+    public static ResourceId GetId(JsonElement live)
     {
         var metadata = live.Member("metadata");
         return Deployment.IdOf(metadata.Text("namespace"), metadata.Text("name") ?? string.Empty);
@@ -66,7 +67,8 @@ internal static class Workloads
         return WorkloadRule.Evaluate(id, live, reason, context.WriteRestoreCommand(id, live, force: true));
     }
 
-    private static async Task<List<JsonElement>> ListAsync(
+    /// <summary>Lists Deployments by a query.</summary>
+    public static async Task<List<JsonElement>> ListAsync(
         ClusterClient client,
         string? namespaceName,
         string selector,

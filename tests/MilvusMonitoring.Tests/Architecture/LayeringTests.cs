@@ -86,7 +86,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         [
             "Access", "Json", "KubePrometheus", "KubePrometheus.Inventories", "KubePrometheus.Releases", "Kubernetes",
             "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Kubeconfig", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages",
-            "Milvus", "PortForwarding", "Prometheus", "Servers",
+            "Milvus", "PortForwarding", "Prometheus", "Servers", "Stacks",
         ],
         ["Commands.Completion"] =
         [

@@ -83,6 +83,80 @@ public sealed class EveryMilvusTests
         Assert.Empty(stage.Writes);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_monitor_in_another_namespace_that_scrapes_already_is_not_doubled(bool hasRecord)
+    {
+        await using var stage = await StartAsync();
+        await stage.PutNamespaceAsync("monitoring");
+        var milvus = new SampleMilvus { Values = Standalone };
+        if (hasRecord)
+        {
+            await stage.PutReleaseAsync(milvus);
+        }
+
+        await stage.PutAppliedAsync(milvus, "{}", hasRecord ? Owned("my-release", "default") : "{}");
+        await stage.PutAsync(
+            """
+            {"apiVersion":"monitoring.coreos.com/v1","kind":"ServiceMonitor","metadata":{"name":"milvus","namespace":"monitoring"},
+             "spec":{"namespaceSelector":{"matchNames":["default"]},"selector":{"matchLabels":{"app.kubernetes.io/name":"milvus"} },
+                     "endpoints":[{"port":"metrics","interval":"30s"}]} }
+            """,
+            "somebody");
+
+        stage.ForgetWrites();
+        var shown = Assert.Single((await stage.RunAsync(Enable)).EnsureNoError().OutputOf<MilvusServiceMonitor>());
+        Assert.Equal(
+            (ResourceAction.Unchanged, "ServiceMonitor/monitoring/milvus", "applied by somebody"),
+            (shown.Action, shown.ToString(), shown.Message));
+        Assert.Contains("somebody", (await stage.RunAsync(Enable + "-Interval 5m")).OnlyError(ErrorId.FieldConflict), StringComparison.Ordinal);
+        Assert.Empty(stage.Writes);
+    }
+
+    [Theory]
+    [InlineData("ServiceMonitor", """ "endpoints":[{"targetPort":9091}] """, ResourceAction.Unchanged)]
+    [InlineData("PodMonitor", """ "podMetricsEndpoints":[{"port":"metrics"}] """, ResourceAction.Unchanged)]
+    [InlineData("PodMonitor", """ "podMetricsEndpoints":[{"portNumber":9091}] """, ResourceAction.Unchanged)]
+    [InlineData("PodMonitor", """ "podMetricsEndpoints":[{"path":"/stats/prometheus"}] """, ResourceAction.Created)]
+    [InlineData("ServiceMonitor", """ "endpoints":[{"port":"http-envoy-prom"}] """, ResourceAction.Created)]
+    public async Task A_monitor_of_every_pod_counts_only_if_it_scrapes_the_metrics_of_Milvus(
+        string kind,
+        string endpoints,
+        ResourceAction action)
+    {
+        await using var stage = await StartAsync();
+        var milvus = new SampleMilvus { Values = Standalone };
+        await stage.PutReleaseAsync(milvus);
+        await stage.PutAppliedAsync(milvus, "{}", Owned("my-release", "default"));
+        await stage.PutAsync(
+            $$$"""
+            {"apiVersion":"monitoring.coreos.com/v1","kind":"{{{kind}}}","metadata":{"name":"all","namespace":"kube-system"},
+             "spec":{"namespaceSelector":{"any":true},"selector":{},{{{endpoints}}} } }
+            """);
+
+        Assert.Equal(
+            action,
+            Assert.Single((await stage.RunAsync(Enable)).EnsureNoError().OutputOf<MilvusServiceMonitor>()).Action);
+    }
+
+    [Fact]
+    public async Task A_monitor_that_helm_made_and_that_scrapes_is_left_as_it_is()
+    {
+        await using var stage = await StartAsync();
+        var milvus = new SampleMilvus { Values = Parse("""{"cluster":{"enabled":false},"metrics":{"serviceMonitor":{"enabled":true}}}""") };
+        await stage.PutReleaseAsync(milvus);
+        await stage.PutAppliedAsync(milvus, "{}", Owned("my-release", "default"));
+        var monitor = JsonNode.Parse(
+            MonitorJson("my-release-milvus-standalone", """{"app.kubernetes.io/name":"milvus","app.kubernetes.io/instance":"my-release"}"""))!;
+        monitor["metadata"]!["annotations"] = Parse(Owned("my-release", "default"));
+        await stage.Objects.PutAsync(monitor.AsObject(), "helm");
+
+        var shown = Assert.Single((await stage.RunAsync(Enable)).EnsureNoError().OutputOf<MilvusServiceMonitor>());
+
+        Assert.Equal((ResourceAction.Unchanged, (int?)1), (shown.Action, shown.Endpoints));
+    }
+
     [Fact]
     public async Task Services_that_no_monitor_can_select_are_said_to_lack_what_it_takes()
     {

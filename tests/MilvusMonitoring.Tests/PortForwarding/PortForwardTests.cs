@@ -30,24 +30,6 @@ public sealed class PortForwardTests
     }
 
     [Fact]
-    public async Task Prometheus_names_its_port_forward_whatever_its_Service_is_called()
-    {
-        await using var stage = await ForwardStage.StartAsync();
-        stage.Cluster.Remove("v1", "Service", "monitoring", "prometheus-k8s");
-        stage.PutService("prometheus-operated", "prometheus", ("web", 9090));
-        await stage.UntilReadyAsync("prometheus-operated", 2);
-        var forward = await stage.StartForwardAsync();
-        Assert.Equal("prometheus-operated", forward.Service);
-
-        var missing = await stage.Session.InvokeAsync("Stop-MonitoringPortForward Grafana -PassThru");
-        var stopped = await stage.Session.InvokeAsync("Stop-MonitoringPortForward prometheus -PassThru");
-
-        Assert.Empty(missing.Output);
-        Assert.Single(missing.Errors);
-        Assert.Same(forward, Assert.Single(stopped.EnsureNoError().OutputOf<MonitoringPortForward>()));
-    }
-
-    [Fact]
     public async Task A_port_of_both_loopback_addresses_is_taken()
     {
         Assert.SkipUnless(Socket.OSSupportsIPv6, "this machine has no IPv6");
@@ -83,6 +65,23 @@ public sealed class PortForwardTests
         await Assert.ThrowsAsync<SocketException>(() => open.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken).AsTask());
         Assert.Empty((await stage.Session.InvokeAsync("Get-MonitoringPortForward")).EnsureNoError().Output);
         Assert.Equal(0, stage.Cluster.PortForwards.OpenSockets);
+    }
+
+    [Fact]
+    public async Task The_Prometheus_of_any_stack_stops_by_the_name_that_started_it()
+    {
+        await using var stage = await ForwardStage.StartAsync();
+        stage.Cluster.Remove("v1", "Service", "monitoring", "prometheus-k8s");
+        var service = stage.Cluster.Find("v1", "Service", "monitoring", "grafana")!;
+        service["metadata"] = new JsonObject { ["name"] = "kps-prometheus", ["namespace"] = "monitoring" };
+        service["spec"] = JsonNode.Parse("""{"selector":{"app":"prometheus"},"ports":[{"name":"http-web","port":9090}]}""");
+        stage.Cluster.Put(service);
+        var forward = await stage.StartForwardAsync();
+        Assert.Equal("kps-prometheus", forward.Service);
+
+        (await stage.Session.InvokeAsync("Get-MonitoringPortForward Prom* | Out-Null; Stop-MonitoringPortForward Prometheus")).EnsureNoError();
+
+        Assert.Equal(PortForwardState.Stopped, forward.State);
     }
 
     [Fact]

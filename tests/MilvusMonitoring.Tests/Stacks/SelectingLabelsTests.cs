@@ -25,6 +25,19 @@ public sealed class SelectingLabelsTests
     }
 
     [Fact]
+    public async Task The_monitor_of_a_Milvus_without_a_record_gets_them_too()
+    {
+        await using var stage = await StartAsync([], "kps");
+        await stage.PutAppliedAsync(new SampleMilvus(), "{}", "{}");
+
+        var monitor = await OneAsync(stage, Enable);
+
+        Assert.Equal((ResourceAction.Created, "kps"), (monitor.Action, monitor.Labels["release"]));
+        Assert.Equal("has the labels release=kps, by which Prometheus/kps/kps selects monitors", monitor.Message);
+        Assert.Equal(ResourceAction.Unchanged, (await OneAsync(stage, Enable)).Action);
+    }
+
+    [Fact]
     public async Task A_label_of_the_user_stays_and_a_choice_between_two_is_not_made()
     {
         await using var stage = await StartAsync("one", "two");
@@ -47,7 +60,9 @@ public sealed class SelectingLabelsTests
         Assert.Equal(("default", "two"), (monitor.Namespace, monitor.Labels["release"]));
     }
 
-    private static async Task<Stage> StartAsync(params string[] stacks)
+    private static Task<Stage> StartAsync(params string[] stacks) => StartAsync([new SampleMilvus()], stacks);
+
+    private static async Task<Stage> StartAsync(SampleMilvus[] releases, params string[] stacks)
     {
         var stage = await Stage.StartAsync();
         await ForeignStack.DefineAsync(stage, ForeignStack.Helm);
@@ -57,7 +72,11 @@ public sealed class SelectingLabelsTests
             ForeignStack.PutPrometheus(stage, name, name, name);
         }
 
-        await stage.PutAsync(new SampleMilvus());
+        foreach (var milvus in releases)
+        {
+            await stage.PutAsync(milvus);
+        }
+
         return stage;
     }
 

@@ -234,6 +234,24 @@ public sealed class AnyMonitoringTests
         Assert.True((await stage.RunAsync("-Quiet")).EnsureNoError().OutputOf<bool>().Single());
     }
 
+    [Fact]
+    public async Task Of_two_Grafanas_that_of_the_stack_is_checked()
+    {
+        await using var stage = await StubStage.StartAsync();
+        foreach (var inventory in stage.Stage.Cluster.List("v1", "ConfigMap", "monitoring"))
+        {
+            stage.Stage.Cluster.Remove("v1", "ConfigMap", "monitoring", (string)inventory["metadata"]!["name"]!);
+        }
+
+        stage.Stage.Put("""
+            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"a-loki-grafana","namespace":"monitoring","labels":{"app.kubernetes.io/name":"grafana","app.kubernetes.io/instance":"a-loki"} },
+             "spec":{"selector":{"matchLabels":{"app":"a-loki"} },"template":{"metadata":{"labels":{"app":"a-loki"} },
+                     "spec":{"containers":[{"name":"grafana","image":"grafana/grafana:12.0.0"}]} } } }
+            """);
+
+        Assert.Equal("Deployment/monitoring/grafana", StubStage.Get(await stage.TestInClusterAsync(), "Grafana").Target);
+    }
+
     private static bool IsOperatorReady(Cluster cluster)
     {
         var value = cluster.Find("apps/v1", "Deployment", "monitoring", "prometheus-operator")!;
