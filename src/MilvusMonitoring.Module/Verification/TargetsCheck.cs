@@ -1,5 +1,4 @@
 using MilvusMonitoring.Json;
-using MilvusMonitoring.Milvus;
 using MilvusMonitoring.Prometheus;
 using MilvusMonitoring.Servers;
 
