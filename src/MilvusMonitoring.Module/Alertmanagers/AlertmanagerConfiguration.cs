@@ -56,10 +56,6 @@ internal sealed record AlertmanagerConfiguration(Route Root, IReadOnlyList<Confi
             Receiver = node.FindText("receiver") is { Length: > 0 } receiver ? receiver : parent?.Receiver ?? string.Empty,
             Matchers = ReadMatchers(node),
             Continues = node.FindText("continue") is { } text && ConfigurationRules.IsTrue(text),
-            TimeIntervals =
-            [
-                .. node.ListItems("mute_time_intervals").Concat(node.ListItems("active_time_intervals")).Select(item => item.Text),
-            ],
         };
         route = route with
         {

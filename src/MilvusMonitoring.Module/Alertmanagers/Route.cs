@@ -16,9 +16,6 @@ internal sealed record Route
     /// <summary>How long it waits before the next notification of a group.</summary>
     public TimeSpan GroupInterval { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The names of the intervals in which the route notifies nobody, or only in which it does.</summary>
-    public IReadOnlyList<string> TimeIntervals { get; init; } = [];
-
     public IReadOnlyList<Route> Routes { get; init; } = [];
 
     /// <summary>Lists the routes that take an alert, as Alertmanager does: the deepest that match, else this one.</summary>

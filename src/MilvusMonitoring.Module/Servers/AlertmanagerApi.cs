@@ -1,13 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MilvusMonitoring.Alertmanagers;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Servers;
-
-/// <summary>What an Alertmanager has loaded.</summary>
-/// <param name="Configuration">Its configuration as YAML, with secrets left out; null if it does not show it.</param>
-internal sealed record AlertmanagerStatus(string? Version, string? Configuration);
 
 /// <summary>An alert as an Alertmanager has it.</summary>
 internal sealed record AlertmanagerAlert(IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations)
@@ -29,12 +26,10 @@ internal sealed record AlertmanagerAlert(IReadOnlyDictionary<string, string> Lab
     public IReadOnlyList<string> Receivers { get; init; } = [];
 
     public string Fingerprint { get; init; } = string.Empty;
-
-    public string? GeneratorUrl { get; init; }
 }
 
 /// <summary>A silence.</summary>
-internal sealed record AlertmanagerSilence(string Id, string CreatedBy, string Comment, DateTimeOffset? EndsAt);
+internal sealed record AlertmanagerSilence(string CreatedBy, string Comment, DateTimeOffset? EndsAt);
 
 /// <summary>Reads from one Alertmanager, and sends alerts to it.</summary>
 internal sealed class AlertmanagerApi(JsonApi api, ServerLogin? login)
@@ -46,12 +41,24 @@ internal sealed class AlertmanagerApi(JsonApi api, ServerLogin? login)
     {
     }
 
-    public async Task<AlertmanagerStatus> GetStatusAsync(CancellationToken cancellationToken)
+    /// <summary>Reads the configuration that it has loaded, with secrets left out.</summary>
+    public async Task<AlertmanagerConfiguration> GetConfigurationAsync(CancellationToken cancellationToken)
     {
         var status = await GetAsync("api/v2/status", cancellationToken).ConfigureAwait(false);
-        return status.Member("config").Text("original") is { } configuration
-            ? new AlertmanagerStatus(status.Member("versionInfo").Text("version"), configuration)
-            : throw CreateNotAlertmanager(null);
+        if (status.Member("config").Text("original") is not { } configuration)
+        {
+            throw CreateNotAlertmanager(null);
+        }
+
+        try
+        {
+            return AlertmanagerConfiguration.Parse(configuration);
+        }
+        catch (FormatException exception)
+        {
+            var reason = $"the configuration that {api.Who} shows {OneLine.TrimPunctuation(OneLine.Clean(exception.Message, 200))}";
+            throw new MonitoringException(ErrorId.ResponseInvalid, reason, api.Who, exception);
+        }
     }
 
     /// <summary>Lists the alerts that fit matchers.</summary>
@@ -78,7 +85,6 @@ internal sealed class AlertmanagerApi(JsonApi api, ServerLogin? login)
 
         var silence = Parse(body);
         return new AlertmanagerSilence(
-            id,
             silence.Text("createdBy") ?? string.Empty,
             silence.Text("comment") ?? string.Empty,
             silence.Time("endsAt"));
@@ -118,7 +124,6 @@ internal sealed class AlertmanagerApi(JsonApi api, ServerLogin? login)
             MutedBy = [.. status.Texts("mutedBy")],
             Receivers = [.. alert.Items("receivers").Select(receiver => receiver.Text("name")).OfType<string>()],
             Fingerprint = alert.Text("fingerprint") ?? string.Empty,
-            GeneratorUrl = alert.Text("generatorURL"),
         };
     }
 

@@ -68,8 +68,7 @@ internal sealed class AlertingCheck : ICheck
         {
             foreach (var replica in await replicas.ListAsync(server, cancellationToken).ConfigureAwait(false))
             {
-                var status = await replica.Api.GetStatusAsync(cancellationToken).ConfigureAwait(false);
-                configurations.Add(Parse(replica, status));
+                configurations.Add(await replica.Api.GetConfigurationAsync(cancellationToken).ConfigureAwait(false));
             }
         }
 
@@ -91,22 +90,6 @@ internal sealed class AlertingCheck : ICheck
                         .Distinct(StringComparer.Ordinal),
                 ])),
         ];
-    }
-
-    private static AlertmanagerConfiguration Parse(AlertmanagerReplica replica, AlertmanagerStatus status)
-    {
-        try
-        {
-            return AlertmanagerConfiguration.Parse(status.Configuration!);
-        }
-        catch (FormatException exception)
-        {
-            throw new MonitoringException(
-                ErrorId.ResponseInvalid,
-                $"the configuration that {replica.Name} shows {exception.Message}",
-                replica.Name,
-                exception);
-        }
     }
 }
 

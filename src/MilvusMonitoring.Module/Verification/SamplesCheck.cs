@@ -19,7 +19,9 @@ internal sealed class SamplesCheck : ICheck
         }
 
         var answers = await ReplicaQuery
-            .ListMergedAsync<SampleAge>(replicas, async api => await SampleAgeQuery.ListAsync(api, pods, cancellationToken).ConfigureAwait(false))
+            .ListMergedAsync<SampleAge>(
+                replicas,
+                async api => await SampleAgeQuery.ListAsync(api, pods, cancellationToken).ConfigureAwait(false))
             .ConfigureAwait(false);
         var target = context.Prometheus is null ? ReplicaQuery.JoinNames(answers) : DescribeTarget(context);
         var scraped = (await context.GetReachAsync(cancellationToken).ConfigureAwait(false)).Scraped;

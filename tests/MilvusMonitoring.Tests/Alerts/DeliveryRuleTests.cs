@@ -67,7 +67,9 @@ public sealed class DeliveryRuleTests
         Assert.True(named.AreByReceiver);
     }
 
-    private static IEnumerable<AlertDeliveryStatus> Judge(bool isByReceiver, params (string Name, long Requests, long Failed, string? Error)[] seen) =>
+    private static IEnumerable<AlertDeliveryStatus> Judge(
+        bool isByReceiver,
+        params (string Name, long Requests, long Failed, string? Error)[] seen) =>
         DeliveryRule.Judge(
             [
                 .. seen.Select(one => new SeenNotification(

@@ -15,8 +15,15 @@ internal static class ReceiverStage
     public static string AlertmanagerFile(this Stage stage) => Encoding.UTF8.GetString(
         Convert.FromBase64String((string)stage.Cluster.Find("v1", "Secret", "monitoring", "alertmanager-main")!["data"]!["alertmanager.yaml"]!));
 
+    /// <summary>The file of the Alertmanager that the operator reads, on any cluster.</summary>
+    public static async Task<string> AlertmanagerFileAsync(this ClusterStage stage)
+    {
+        var secret = (await stage.Objects.FindAsync("v1", "Secret", "monitoring", "alertmanager-main"))!;
+        return Encoding.UTF8.GetString(Convert.FromBase64String((string)secret["data"]!["alertmanager.yaml"]!));
+    }
+
     /// <summary>Runs a script in which <c>$c</c> is the kubeconfig and <c>$secret</c> a secret.</summary>
-    public static Task<PowerShellResult> RunWithSecretAsync(this Stage stage, string script, string secret) =>
+    public static Task<PowerShellResult> RunWithSecretAsync(this ClusterStage stage, string script, string secret) =>
         stage.Session.InvokeAsync($"param($c, $secret) {script}", new { c = stage.Kubeconfig, secret = Secure(secret) });
 
     /// <summary>Serves AlertmanagerConfig, and has the Alertmanager select them as kube-prometheus-stack does.</summary>

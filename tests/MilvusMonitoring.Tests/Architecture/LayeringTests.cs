@@ -102,7 +102,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ],
         ["Verification"] =
         [
-            "Access", "Alertmanagers", "Alerts.Receivers", "IO", "Json", "KubePrometheus", "KubePrometheus.Inventories",
+            "Access", "Alertmanagers", "Alerts.Receivers", "Json", "KubePrometheus", "KubePrometheus.Inventories",
             "KubePrometheus.Releases", "Kubernetes",
             "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Kubeconfig", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages",
             "Milvus", "PortForwarding", "Prometheus", "Servers",

@@ -6,7 +6,9 @@ using MilvusMonitoring.Tests.Commands;
 
 namespace MilvusMonitoring.Tests.EmbeddedCluster;
 
-/// <summary>The operator's part of the embedded cluster, held to what a real operator made of an Alertmanager and its AlertmanagerConfigs.</summary>
+/// <summary>
+/// The operator's part of the embedded cluster, held to what a real operator made of an Alertmanager and its AlertmanagerConfigs.
+/// </summary>
 public sealed class AlertmanagerRecordingTests
 {
     [Fact]

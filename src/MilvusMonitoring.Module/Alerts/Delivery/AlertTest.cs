@@ -203,7 +203,8 @@ internal sealed class AlertTest(ClusterClient client, IActivitySink sink, Alertm
         if (plan.Pending.Count > 0)
         {
             sink.Warning(
-                $"{plan.Target} has not loaded {string.Join(", ", plan.Pending)}; the log of the Prometheus operator says why, if it refuses it.");
+                $"{plan.Target} has not loaded {string.Join(", ", plan.Pending)}; "
+                    + "the log of the Prometheus operator says why, if it refuses it.");
         }
 
         return plan;
@@ -213,7 +214,8 @@ internal sealed class AlertTest(ClusterClient client, IActivitySink sink, Alertm
     private async Task<IReadOnlyList<string>> ListOwnAsync(AlertmanagerServer server, CancellationToken cancellationToken)
     {
         var choice = new AlertmanagerChoice(server.Namespace, server.Name);
-        var own = await new ReceiverReader(client, sink).ListAsync(choice, cancellationToken).ListIfPermittedAsync(sink).ConfigureAwait(false);
+        var own = await new ReceiverReader(client, sink)
+            .ListAsync(choice, cancellationToken).ListIfPermittedAsync(sink).ConfigureAwait(false);
         return [.. own.Select(receiver => receiver.ReceiverName)];
     }
 
@@ -325,21 +327,11 @@ internal sealed class AlertTest(ClusterClient client, IActivitySink sink, Alertm
     {
         try
         {
-            var status = await replica.Api.GetStatusAsync(cancellationToken).ConfigureAwait(false);
-            return new ReadReplica(replica, AlertmanagerConfiguration.Parse(status.Configuration!), null);
+            return new ReadReplica(replica, await replica.Api.GetConfigurationAsync(cancellationToken).ConfigureAwait(false), null);
         }
         catch (MonitoringException exception)
         {
             return new ReadReplica(replica, null, exception);
-        }
-        catch (FormatException exception)
-        {
-            var error = new MonitoringException(
-                ErrorId.ResponseInvalid,
-                $"The configuration that {replica.Name} shows {exception.Message}",
-                replica.Name,
-                exception);
-            return new ReadReplica(replica, null, error);
         }
     }
 

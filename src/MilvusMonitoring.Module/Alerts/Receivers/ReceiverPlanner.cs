@@ -42,7 +42,9 @@ internal sealed class ReceiverPlanner(ClusterClient client, IActivitySink sink)
         }
 
         // Who may write AlertmanagerConfigs may often not read the Secret of the Alertmanager.
-        var file = server.IgnoresSecret ? null : await FindFileAsync(server, cancellationToken).IfPermittedAsync(sink).ConfigureAwait(false);
+        var file = server.IgnoresSecret
+            ? null
+            : await FindFileAsync(server, cancellationToken).IfPermittedAsync(sink).ConfigureAwait(false);
         var isInFile = file?.Receivers.Any(receiver => receiver.Name == settings.Name) is true;
         var way = isInFile
             ? new ReceiverWay(null, new Dictionary<string, string>(), $"in {server.SecretId}, where it was before")
