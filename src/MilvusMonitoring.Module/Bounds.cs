@@ -97,9 +97,18 @@ internal static class Bounds
 
     public static Bound DownloadRedirects { get; } = new("the redirects of a download", 5, "redirects");
 
-    public static Bound ServiceResponse { get; } = new("a response of Prometheus or Grafana", 8 * MiB, Bound.Bytes);
+    public static Bound ServiceResponse { get; } =
+        new("a response of Prometheus, Alertmanager or Grafana", 8 * MiB, Bound.Bytes);
 
-    public static Bound ServiceTime { get; } = new("the time of a request to Prometheus or Grafana", TimeSpan.FromSeconds(15));
+    public static Bound ServiceTime { get; } =
+        new("the time of a request to Prometheus, Alertmanager or Grafana", TimeSpan.FromSeconds(15));
+
+    public static Bound ConfigurationNodes { get; } =
+        new("the configuration of an Alertmanager, each alias counted in full", 100_000, "values");
+
+    public static Bound ConfigurationDepth { get; } = new("the depth of the configuration of an Alertmanager", 100, "levels");
+
+    public static Bound AlertLog { get; } = new("the end of the log of an Alertmanager", 256 * KiB, Bound.Bytes);
 
     public static Bound ForwardPayload { get; } = new("what a port-forward holds of each direction of a connection", 64 * KiB, Bound.Bytes);
 

@@ -18,7 +18,7 @@ public static class ErrorId
     /// <summary>The API server's certificate is not trusted: unknown authority, other host name, or expired.</summary>
     public const string CertificateNotTrusted = nameof(CertificateNotTrusted);
 
-    /// <summary>The API server, Prometheus or Grafana rejected the credentials (401).</summary>
+    /// <summary>The API server, Prometheus, Alertmanager or Grafana rejected the credentials (401).</summary>
     public const string NotAuthenticated = nameof(NotAuthenticated);
 
     /// <summary>The exec plugin for credentials failed, hung or needs a prompt.</summary>
@@ -129,7 +129,7 @@ public static class ErrorId
     /// <summary>No check failed, but the check that proves that Prometheus scrapes a Milvus has an unknown result.</summary>
     public const string NotProven = nameof(NotProven);
 
-    /// <summary>Prometheus or Grafana does not respond.</summary>
+    /// <summary>Prometheus, Alertmanager or Grafana does not respond.</summary>
     public const string ServiceUnreachable = nameof(ServiceUnreachable);
 
     /// <summary>helm is not found, or cannot be run.</summary>
@@ -140,6 +140,15 @@ public static class ErrorId
 
     /// <summary>helm ended with an error.</summary>
     public const string HelmFailed = nameof(HelmFailed);
+
+    /// <summary>The Alertmanager would refuse the receiver, or has a configuration that cannot hold it.</summary>
+    public const string ReceiverNotAccepted = nameof(ReceiverNotAccepted);
+
+    /// <summary>There is no alert receiver of that name.</summary>
+    public const string ReceiverNotFound = nameof(ReceiverNotFound);
+
+    /// <summary>A test alert reached nobody, or a notification failed.</summary>
+    public const string AlertNotDelivered = nameof(AlertNotDelivered);
 
     /// <summary>Parameters contradict each other, or a value is out of range.</summary>
     public const string ParameterInvalid = nameof(ParameterInvalid);

@@ -1,5 +1,5 @@
 BeforeDiscovery {
-    $types = 'KubePrometheusStack', 'MonitoringStack', 'StackPrometheus', 'StackComponent', 'StackResource', 'PrometheusAccess', 'MilvusInstance', 'MilvusServiceMonitor', 'MonitoringPortForward', 'MonitoringCheck'
+    $types = 'KubePrometheusStack', 'MonitoringStack', 'StackPrometheus', 'StackComponent', 'StackResource', 'PrometheusAccess', 'MilvusInstance', 'MilvusServiceMonitor', 'MilvusAlertReceiver', 'MilvusAlert', 'MilvusAlertDelivery', 'MonitoringPortForward', 'MonitoringCheck'
 }
 
 BeforeAll {

@@ -74,7 +74,8 @@ internal sealed class AccessExecutor(ClusterClient client, IActivitySink sink)
             var live = await client.FindMetadataAsync(write.Type, write.Id, cancellationToken).ConfigureAwait(false);
             if (live is not null && IsDone(write, live))
             {
-                await new InventoryUpdate(client, sink).UpdateAsync(write, live, cancellationToken).ConfigureAwait(false);
+                await new InventoryUpdate(client, sink)
+                    .UpdateAsync(write.Id, write.Before, live, cancellationToken).ConfigureAwait(false);
                 return true;
             }
 
@@ -92,7 +93,8 @@ internal sealed class AccessExecutor(ClusterClient client, IActivitySink sink)
         var answer = await client.PatchAsync(write.Type, write.Id, write.Body, cancellationToken).ConfigureAwait(false);
         if (answer.Metadata is { } live)
         {
-            await new InventoryUpdate(client, sink).UpdateAsync(write, live, cancellationToken).ConfigureAwait(false);
+            await new InventoryUpdate(client, sink)
+                    .UpdateAsync(write.Id, write.Before, live, cancellationToken).ConfigureAwait(false);
         }
 
         return answer.Failure;

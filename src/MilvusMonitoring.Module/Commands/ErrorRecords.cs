@@ -44,6 +44,7 @@ internal static class ErrorRecords
             or ErrorId.ObjectNotFound
             or ErrorId.StackNotFound
             or ErrorId.InstanceNotFound
+            or ErrorId.ReceiverNotFound
             or ErrorId.PortForwardNotFound
             or ErrorId.HelmNotFound => ErrorCategory.ObjectNotFound,
             ErrorId.KubeconfigInvalid
@@ -66,12 +67,13 @@ internal static class ErrorRecords
             or ErrorId.InstanceNotSupported
             or ErrorId.ReleaseNotDeployed
             or ErrorId.MetricsDisabled
+            or ErrorId.ReceiverNotAccepted
             or ErrorId.ServiceNotForwardable => ErrorCategory.InvalidOperation,
             ErrorId.ParameterInvalid or ErrorId.InstanceAmbiguous or ErrorId.StackAmbiguous => ErrorCategory.InvalidArgument,
             ErrorId.HelmTooOld => ErrorCategory.NotInstalled,
             ErrorId.HelmFailed => ErrorCategory.FromStdErr,
             ErrorId.FileNotWritten => ErrorCategory.WriteError,
-            ErrorId.Unexpected or ErrorId.CheckFailed or ErrorId.NotProven => ErrorCategory.InvalidResult,
+            ErrorId.Unexpected or ErrorId.CheckFailed or ErrorId.NotProven or ErrorId.AlertNotDelivered => ErrorCategory.InvalidResult,
             _ => ErrorCategory.NotSpecified,
         };
 

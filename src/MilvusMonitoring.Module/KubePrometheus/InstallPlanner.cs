@@ -305,6 +305,11 @@ internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, R
             return isUnchanged ? withGrant with { Action = ResourceAction.Unchanged } : withGrant;
         }
 
+        if (KeptReceivers.MayHave(manifest.Id, live))
+        {
+            return await KeptReceivers.PlanAsync(client, planned, cancellationToken).ConfigureAwait(false);
+        }
+
         return entry is null && manifest.Id is { IsRole: true, Namespace: null }
             ? await KeepDiscoveryRulesAsync(planned, type, cancellationToken).ConfigureAwait(false)
             : planned;

@@ -118,6 +118,8 @@ internal sealed class UninstallPlanner(ClusterClient client, bool force, int thr
     /// <summary>Decides on what contains objects of others: the API service, the CRDs and the namespaces.</summary>
     private async Task<UninstallPlan> CompleteAsync(UninstallPlan plan, CancellationToken cancellationToken)
     {
+        var receivers = await StackReceivers.ListAsync(client, plan.Resources, cancellationToken).ConfigureAwait(false);
+        plan = plan with { Resources = [.. plan.Resources, .. receivers] };
         var uids = plan.ListDeletedUids();
         var ours = plan.Resources.Where(item => item.Action == ResourceAction.Deleted).Select(item => item.Id).ToHashSet();
         var content = new ForeignContent(client, plan.Kinds, throttleLimit);

@@ -109,18 +109,33 @@ internal sealed class ClusterClient(ClusterConnection connection)
         bool force,
         CancellationToken cancellationToken) => ApplyAsync(type, id, json, FieldManagerEntry.OurName, force, cancellationToken);
 
+    /// <summary>Has the server check a server-side apply as this module's field manager. Nothing is stored.</summary>
+    /// <param name="json">The object, UTF-8 JSON.</param>
+    public Task<ApplyResult> CheckApplyAsync(
+        ResourceType type,
+        ResourceId id,
+        ReadOnlyMemory<byte> json,
+        CancellationToken cancellationToken) =>
+        ApplyAsync(id, $"{type.PathOf(id)}?fieldManager={FieldManagerEntry.OurName}&force=false&dryRun=All", json, cancellationToken);
+
     /// <summary>Server-side apply as another field manager, for an object that belongs to that manager.</summary>
     /// <param name="json">The object, UTF-8 JSON.</param>
     /// <param name="force">Whether to take fields over from other managers.</param>
-    public async Task<ApplyResult> ApplyAsync(
+    public Task<ApplyResult> ApplyAsync(
         ResourceType type,
         ResourceId id,
         ReadOnlyMemory<byte> json,
         string manager,
         bool force,
+        CancellationToken cancellationToken) =>
+        ApplyAsync(id, $"{type.PathOf(id)}?fieldManager={manager}&force={(force ? "true" : "false")}", json, cancellationToken);
+
+    private async Task<ApplyResult> ApplyAsync(
+        ResourceId id,
+        string path,
+        ReadOnlyMemory<byte> json,
         CancellationToken cancellationToken)
     {
-        var path = $"{type.PathOf(id)}?fieldManager={manager}&force={(force ? "true" : "false")}";
         var request = new ClusterRequest(HttpMethod.Patch, path)
         {
             Accept = MetadataOnly,

@@ -10,15 +10,15 @@ namespace MilvusMonitoring.Prometheus;
 internal sealed record PassedOver(string Reason, IReadOnlyDictionary<string, string> Labels);
 
 /// <summary>
-/// The rule by which a Prometheus resource selects monitors: a selector on their labels, and a selector on the labels of their namespaces.
-/// A missing selector selects nothing, and an empty selector selects everything. A missing namespace selector selects the namespace of the
-/// Prometheus resource.
+/// The rule by which a Prometheus resource selects monitors, and an Alertmanager resource its AlertmanagerConfigs: a selector on their
+/// labels, and a selector on the labels of their namespaces. A missing selector selects nothing, and an empty selector selects everything.
+/// A missing namespace selector selects the namespace of the resource itself.
 /// </summary>
 internal static class MonitorSelection
 {
     /// <summary>Finds the reason why a Prometheus resource does not select a monitor.</summary>
-    /// <param name="prometheus">The Prometheus resource.</param>
-    /// <param name="kind"><c>ServiceMonitor</c> or <c>PodMonitor</c>.</param>
+    /// <param name="prometheus">The Prometheus or Alertmanager resource.</param>
+    /// <param name="kind"><c>ServiceMonitor</c>, <c>PodMonitor</c> or <c>AlertmanagerConfig</c>.</param>
     /// <param name="namespaceName">The monitor's namespace.</param>
     /// <param name="labels">The monitor's labels.</param>
     /// <param name="namespaceLabels">The labels of the monitor's namespace; null if they could not be read.</param>
@@ -30,7 +30,7 @@ internal static class MonitorSelection
         IReadOnlyDictionary<string, string> labels,
         IReadOnlyDictionary<string, string>? namespaceLabels)
     {
-        var field = kind == "PodMonitor" ? "podMonitor" : "serviceMonitor";
+        var field = $"{char.ToLowerInvariant(kind[0])}{kind[1..]}";
         var (spec, metadata) = (prometheus.Member("spec"), prometheus.Member("metadata"));
         var selector = spec.Member(field + "Selector");
         if (selector.ValueKind != JsonValueKind.Object)

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Security.Authentication;
+using System.Text;
 using MilvusMonitoring.IO;
 using MilvusMonitoring.Kubernetes.Connection;
 using MilvusMonitoring.Messages;
@@ -26,19 +27,43 @@ internal sealed class JsonApi(HttpClient http, string who, ServerAccess access)
     /// cref="ErrorId.NotAuthenticated"/>, <see cref="ErrorId.CertificateNotTrusted"/> or <see cref="ErrorId.ResponseInvalid"/>; or why its
     /// pod could not be dialled.</exception>
     public async Task<ReadOnlyMemory<byte>> GetAsync(string path, ServerLogin? login, CancellationToken cancellationToken) =>
-        await SendAsync(() => Create(HttpMethod.Get, path), login, isOptional: false, cancellationToken).ConfigureAwait(false)
-        ?? throw new InvalidOperationException("A document that is not optional has a body.");
+        (await SendAsync(() => Create(HttpMethod.Get, path), login, isOptional: false, cancellationToken).ConfigureAwait(false))!.Body;
 
     /// <summary>Reads a document that not every server of the kind has; null if this server does not have it.</summary>
-    public Task<ReadOnlyMemory<byte>?> FindAsync(string path, ServerLogin? login, CancellationToken cancellationToken) =>
-        SendAsync(() => Create(HttpMethod.Get, path), login, isOptional: true, cancellationToken);
+    public async Task<ReadOnlyMemory<byte>?> FindAsync(string path, ServerLogin? login, CancellationToken cancellationToken) =>
+        (await SendAsync(() => Create(HttpMethod.Get, path), login, isOptional: true, cancellationToken).ConfigureAwait(false))?.Body;
+
+    /// <summary>Sends a document to be stored.</summary>
+    /// <exception cref="MonitoringException">As for a read; <see cref="ErrorId.ResponseInvalid"/> if the server refuses the
+    /// document.</exception>
+    public async Task PostAsync(string path, ReadOnlyMemory<byte> json, ServerLogin? login, CancellationToken cancellationToken)
+    {
+        var answer = await SendAsync(
+            () =>
+            {
+                var request = Create(HttpMethod.Post, path);
+                request.Content = new ReadOnlyMemoryContent(json);
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+                return request;
+            },
+            login,
+            isOptional: false,
+            cancellationToken).ConfigureAwait(false);
+        if (answer!.Status / 100 != 2)
+        {
+            var reason = OneLine.TrimPunctuation(OneLine.Clean(Encoding.UTF8.GetString(answer.Body.Span), 200));
+            throw new MonitoringException(ErrorId.ResponseInvalid, $"{who} answers {answer.Status}: {reason}", who);
+        }
+    }
 
     /// <summary>Sends a form; null if the server takes none. The request changes nothing, so that it may be sent again.</summary>
-    public Task<ReadOnlyMemory<byte>?> FindByFormAsync(
+    public async Task<ReadOnlyMemory<byte>?> FindByFormAsync(
         string path,
         IReadOnlyDictionary<string, string> form,
         ServerLogin? login,
-        CancellationToken cancellationToken) => SendAsync(
+        CancellationToken cancellationToken)
+    {
+        var answer = await SendAsync(
             () =>
             {
                 var request = Create(HttpMethod.Post, path);
@@ -47,7 +72,9 @@ internal sealed class JsonApi(HttpClient http, string who, ServerAccess access)
             },
             login,
             isOptional: true,
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
+        return answer?.Body;
+    }
 
     private static HttpRequestMessage Create(HttpMethod method, string path)
     {
@@ -56,7 +83,7 @@ internal sealed class JsonApi(HttpClient http, string who, ServerAccess access)
         return request;
     }
 
-    private async Task<ReadOnlyMemory<byte>?> SendAsync(
+    private async Task<Answer?> SendAsync(
         Func<HttpRequestMessage> create,
         ServerLogin? login,
         bool isOptional,
@@ -75,7 +102,8 @@ internal sealed class JsonApi(HttpClient http, string who, ServerAccess access)
             }
 
             EnsureJson(response, isSignedIn: login is not null);
-            return await ReadAsync(response.Content, limit.Token).ConfigureAwait(false);
+            var body = await ReadAsync(response.Content, limit.Token).ConfigureAwait(false);
+            return new Answer((int)response.StatusCode, body);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -176,4 +204,6 @@ internal sealed class JsonApi(HttpClient http, string who, ServerAccess access)
 
         return null;
     }
+
+    private sealed record Answer(int Status, ReadOnlyMemory<byte> Body);
 }

@@ -63,6 +63,17 @@ internal static class PrometheusAnswers
     public static IReadOnlyList<PrometheusTarget> ListTargets(JsonElement data, IReadOnlySet<string>? pools) =>
         [.. data.Items("activeTargets").Select(ReadTarget).Where(target => pools is null || pools.Contains(target.Pool))];
 
+    /// <summary>Lists the alerts.</summary>
+    public static IReadOnlyList<PrometheusAlert> ListAlerts(JsonElement data) =>
+    [
+        .. data.Items("alerts").Select(alert => new PrometheusAlert(
+            alert.TextMap("labels"),
+            alert.TextMap("annotations"),
+            alert.Text("state") ?? string.Empty,
+            alert.Time("activeAt"),
+            alert.Text("value"))),
+    ];
+
     private static PrometheusTarget ReadTarget(JsonElement target) => new(
         target.TextMap("labels"),
         target.Text("health") ?? "unknown",

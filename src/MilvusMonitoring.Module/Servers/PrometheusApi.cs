@@ -70,6 +70,16 @@ internal sealed class PrometheusApi(JsonApi api, ServerLogin? login)
         return PrometheusAnswers.GetData(body, api.Who);
     }
 
+    /// <summary>Lists the alerts that are pending or firing; null if the server does not show them.</summary>
+    public async Task<IReadOnlyList<PrometheusAlert>?> ListAlertsAsync(CancellationToken cancellationToken) =>
+        await FindAsync("api/v1/alerts", cancellationToken).ConfigureAwait(false) is { } data ? PrometheusAnswers.ListAlerts(data) : null;
+
+    /// <summary>Lists the addresses of the Alertmanagers that alerts are sent to; null if the server does not show them.</summary>
+    public async Task<IReadOnlyList<string>?> ListAlertmanagersAsync(CancellationToken cancellationToken) =>
+        await FindAsync("api/v1/alertmanagers", cancellationToken).ConfigureAwait(false) is { } data
+            ? [.. data.Items("activeAlertmanagers").Select(active => active.Text("url")).OfType<string>()]
+            : null;
+
     private async Task<JsonElement?> FindAsync(string path, CancellationToken cancellationToken) =>
         await api.FindAsync(path, login, cancellationToken).ConfigureAwait(false) is { } body
             ? PrometheusAnswers.GetData(body, api.Who)

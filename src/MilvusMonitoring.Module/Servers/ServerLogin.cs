@@ -42,12 +42,15 @@ internal sealed class ServerLogin
 }
 
 /// <summary>How to sign in to a server at an address, and which authorities to trust.</summary>
-/// <param name="Name">The first word of the parameters: <c>Prometheus</c> or <c>Grafana</c>.</param>
-internal sealed record ServerAccess(string Name)
+/// <param name="Name">The first word of the parameters: <c>Prometheus</c>, <c>Alertmanager</c> or <c>Grafana</c>.</param>
+/// <param name="UsualPort">The port that the server usually listens on.</param>
+internal sealed record ServerAccess(string Name, int UsualPort)
 {
-    public static ServerAccess Prometheus { get; } = new("Prometheus");
+    public static ServerAccess Prometheus { get; } = new("Prometheus", 9090);
 
-    public static ServerAccess Grafana { get; } = new("Grafana");
+    public static ServerAccess Alertmanager { get; } = new("Alertmanager", 9093);
+
+    public static ServerAccess Grafana { get; } = new("Grafana", 3000);
 
     /// <summary>Who signs in; null for nobody.</summary>
     public ServerLogin? Login { get; init; }

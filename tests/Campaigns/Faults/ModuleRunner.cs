@@ -1,4 +1,6 @@
 using MilvusMonitoring.Access;
+using MilvusMonitoring.Alertmanagers;
+using MilvusMonitoring.Alerts.Receivers;
 using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes;
@@ -108,6 +110,39 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
                 foreach (var plan in await operation.PlanAsync(instance, "default", cancellationToken).ConfigureAwait(false))
                 {
                     await operation.ExecuteAsync(plan, cancellationToken).ConfigureAwait(false);
+                }
+
+                return null;
+            },
+            cancellationToken);
+
+    public Task<RunResult> SetReceiverAsync(string name, CancellationToken cancellationToken) =>
+        RunAsync(
+            async (client, _) =>
+            {
+                var operation = new ReceiverOperation(client, new Silence());
+                var settings = new ReceiverSettings(name, AlertReceiverType.Webhook) { Address = new Uri("http://relay.ops.svc/") };
+                var request = new ReceiverRequest(settings, null, new AlertmanagerChoice(null, null));
+                var plan = await operation.PlanSetAsync(request, cancellationToken).ConfigureAwait(false);
+                await operation.SetAsync(plan, request, cancellationToken).ConfigureAwait(false);
+                return null;
+            },
+            cancellationToken);
+
+    public Task<RunResult> RemoveReceiverAsync(string name, CancellationToken cancellationToken) =>
+        RunAsync(
+            async (client, _) =>
+            {
+                var operation = new ReceiverOperation(client, new Silence());
+                try
+                {
+                    var choice = new AlertmanagerChoice(null, null);
+                    var plan = await operation.PlanRemoveAsync(name, null, choice, cancellationToken).ConfigureAwait(false);
+                    await operation.RemoveAsync(plan, cancellationToken).ConfigureAwait(false);
+                }
+                catch (MonitoringException exception) when (exception.ErrorId == ErrorId.ReceiverNotFound)
+                {
+                    // An earlier run has removed it.
                 }
 
                 return null;

@@ -10,6 +10,7 @@ internal sealed record Scenario(
     Func<World, CancellationToken, Task<RunResult>> Run)
 {
     private const string Milvus = "my-release";
+    private const string Receiver = "webhook";
 
     /// <summary>Whether another process can be asked to run it.</summary>
     public bool RunsInChild => Name is "install" or "re-install" or "uninstall";
@@ -38,6 +39,8 @@ internal sealed record Scenario(
             world.Module.AccessAsync(AccessMethod.Binding, revoke: true, token)),
         new("enable", PrepareStackAsync, (world, token) => world.Module.EnableAsync(Milvus, token)),
         new("disable", EnabledAsync, (world, token) => world.Module.DisableAsync(Milvus, token)),
+        new("set receiver", PrepareStackAsync, (world, token) => world.Module.SetReceiverAsync(Receiver, token)),
+        new("remove receiver", ReceivingAsync, (world, token) => world.Module.RemoveReceiverAsync(Receiver, token)),
     ];
 
     private static Task<RunResult> InstallAsync(World world, CancellationToken cancellationToken) =>
@@ -68,6 +71,12 @@ internal sealed record Scenario(
         await PrepareStackAsync(world, cancellationToken).ConfigureAwait(false);
         (await world.Module.AccessAsync(method, revoke: false, cancellationToken).ConfigureAwait(false)).EnsureSucceeded();
     };
+
+    private static async Task ReceivingAsync(World world, CancellationToken cancellationToken)
+    {
+        await PrepareStackAsync(world, cancellationToken).ConfigureAwait(false);
+        (await world.Module.SetReceiverAsync(Receiver, cancellationToken).ConfigureAwait(false)).EnsureSucceeded();
+    }
 
     private static async Task EnabledAsync(World world, CancellationToken cancellationToken)
     {

@@ -14,6 +14,7 @@ internal sealed class SmallStack : IDisposable
         "prometheus-prometheus.yaml", "prometheus-clusterRole.yaml", "prometheus-clusterRoleBinding.yaml", "prometheus-serviceAccount.yaml",
         Changed, "prometheus-serviceMonitor.yaml", "prometheusOperator-deployment.yaml", "prometheusOperator-clusterRole.yaml",
         BreaksOldServers, "prometheusAdapter-service.yaml", "alertmanager-secret.yaml", "grafana-dashboardDatasources.yaml",
+        "setup/0alertmanagerCustomResourceDefinition.yaml", "alertmanager-alertmanager.yaml",
     ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("milvus-monitoring-campaign-").FullName;

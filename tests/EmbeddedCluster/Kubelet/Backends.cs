@@ -13,6 +13,7 @@ public sealed class Backends
 {
     private readonly object _gate = new();
     private readonly List<Backend> _backends = [];
+    private readonly Dictionary<(string, string), Func<string>> _logs = [];
 
     /// <summary>
     /// Puts a server behind a port of all pods that the selector fits, now or later. Of several that fit, the last one serves.
@@ -33,6 +34,15 @@ public sealed class Backends
     public void ServePod(string ns, string pod, int port, IPEndPoint server) =>
         Add(new(ns, port, candidate => candidate.Name == pod, (_, cancellationToken) => DialAsync(server, cancellationToken)));
 
+    /// <summary>Says where the log of a pod comes from.</summary>
+    public void Log(string ns, string pod, Func<string> read)
+    {
+        lock (_gate)
+        {
+            _logs[(ns, pod)] = read;
+        }
+    }
+
     /// <summary>From now on all connections are refused; those that are open stay.</summary>
     public void Clear()
     {
@@ -40,6 +50,17 @@ public sealed class Backends
         {
             _backends.Clear();
         }
+    }
+
+    internal string ReadLog(string ns, string pod)
+    {
+        Func<string>? read;
+        lock (_gate)
+        {
+            read = _logs.GetValueOrDefault((ns, pod));
+        }
+
+        return read?.Invoke() ?? "";
     }
 
     internal ValueTask<Stream> ConnectAsync(StoredObject pod, int port, CancellationToken cancellationToken)

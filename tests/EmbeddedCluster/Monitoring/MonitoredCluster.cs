@@ -34,6 +34,9 @@ public sealed class MonitoredCluster : IAsyncDisposable
 
     public GrafanaStandIn Grafana { get; private set; } = null!;
 
+    /// <summary>What every replica sends its alerts to.</summary>
+    public MonitoredAlertmanager Alertmanager { get; private set; } = null!;
+
     /// <summary>
     /// Starts it all beside a cluster; one server answers for both pods, or each has its own. With none there are Milvus and Grafana only.
     /// </summary>
@@ -43,6 +46,7 @@ public sealed class MonitoredCluster : IAsyncDisposable
         var monitored = new MonitoredCluster(cluster);
         try
         {
+            monitored.Alertmanager = await MonitoredAlertmanager.StartAsync(cluster, real: false, cancellationToken).ConfigureAwait(false);
             var configuration = await monitored.ConfigurationAsync(cancellationToken).ConfigureAwait(false);
             monitored._replicas.AddRange(
                 await Task.WhenAll(Enumerable.Range(0, servers).Select(_ => RealPrometheus.StartAsync(configuration, cancellationToken)))
@@ -87,6 +91,11 @@ public sealed class MonitoredCluster : IAsyncDisposable
         foreach (var replica in _replicas)
         {
             await replica.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (Alertmanager is not null)
+        {
+            await Alertmanager.DisposeAsync().ConfigureAwait(false);
         }
 
         await Milvus.DisposeAsync().ConfigureAwait(false);
@@ -139,7 +148,9 @@ public sealed class MonitoredCluster : IAsyncDisposable
 
     private async Task<string> ConfigurationAsync(CancellationToken cancellationToken)
     {
-        var text = new StringBuilder("global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n");
+        var text = new StringBuilder("global: {scrape_interval: 1s, scrape_timeout: 1s}\n")
+            .Append($"alerting: {{alertmanagers: [{{static_configs: [{{targets: ['{Alertmanager.Address.Authority}']}}]}}]}}\n")
+            .Append("scrape_configs:\n");
         foreach (var job in new ScrapeJobs(_cluster).For(Namespace, Name))
         {
             text.Append($"- job_name: {job.Name}\n");

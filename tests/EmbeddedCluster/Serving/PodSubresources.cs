@@ -20,6 +20,11 @@ internal sealed class PodSubresources(ClusterState state, Deletions deletions)
         throw ApiException.NotFound(request.Kind.Id, request.Name!);
     }
 
+    /// <summary>What a pod's containers have said; nothing of a pod whose programs are only pretended.</summary>
+    public ApiReply ReadLog(ApiRequest request) => state.Store.Find(request.Kind.Id, request.StoredNamespace, request.Name!) is { } pod
+        ? ApiReply.Text(200, state.Backends.ReadLog(pod.Namespace!, pod.Name))
+        : throw ApiException.NotFound(request.Kind.Id, request.Name!);
+
     public async Task<ApiReply> CreateTokenAsync(ApiRequest request)
     {
         var body = await BodyReader.ReadObjectAsync(request.Http.Request, request.Aborted).ConfigureAwait(false);

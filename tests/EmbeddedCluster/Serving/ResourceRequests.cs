@@ -116,7 +116,7 @@ internal sealed class ResourceRequests
         }
 
         // A stream of a pod is its node's to answer, and to refuse.
-        if (name is not ("portforward" or "exec" or "attach" or "proxy"))
+        if (name is not ("portforward" or "exec" or "attach" or "proxy" or "log"))
         {
             CheckAccept(request);
         }
@@ -126,6 +126,7 @@ internal sealed class ResourceRequests
             ("scale", _) => await _scale.HandleAsync(request).ConfigureAwait(false),
             ("eviction", _) => await _pods.EvictAsync(request).ConfigureAwait(false),
             ("portforward", _) => _forwarder.Open(request),
+            ("log", _) => _pods.ReadLog(request),
             ("token", _) => await _pods.CreateTokenAsync(request).ConfigureAwait(false),
             ("status" or "finalize" or "approval", "get") => _reader.Get(request),
             ("status" or "finalize" or "approval", "update") => await _writer.ReplaceAsync(request).ConfigureAwait(false),

@@ -30,6 +30,10 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ["Manifests.Archives"] = ["IO", "Manifests.Files"],
         ["Manifests"] = ["Json", "Kubernetes", "Kubernetes.Objects", "Manifests.Archives", "Manifests.Files", "Manifests.Yaml"],
         ["Prometheus"] = ["Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Objects", "Messages"],
+        ["Alertmanagers"] =
+        [
+            "Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Objects", "Manifests.Yaml", "Messages", "Prometheus",
+        ],
         ["Stacks"] =
         [
             "Json", "KubePrometheus.Inventories", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Objects", "Messages",
@@ -41,7 +45,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ],
         ["Servers"] =
         [
-            "IO", "Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages", "PortForwarding",
+            "Alertmanagers", "IO", "Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages", "PortForwarding",
             "Prometheus",
         ],
         ["Milvus.Helm"] = ["IO", "Json", "Kubernetes.Credentials", "Kubernetes.Kubeconfig", "Messages"],
@@ -61,6 +65,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ["KubePrometheus.Releases"] = ["IO", "Kubernetes.Objects", "Manifests", "Manifests.Archives", "Manifests.Files", "Messages"],
         ["KubePrometheus"] =
         [
+            "Alertmanagers",
             "IO",
             "Json",
             "KubePrometheus.Inventories",
@@ -82,14 +87,30 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "IO", "Json", "KubePrometheus", "KubePrometheus.Inventories", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors",
             "Kubernetes.Objects", "Messages", "Prometheus", "Stacks",
         ],
+        ["Alerts.Receivers"] =
+        [
+            "Alertmanagers", "IO", "Json", "KubePrometheus", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors",
+            "Kubernetes.Objects", "Manifests.Yaml", "Messages", "Prometheus", "Stacks",
+        ],
+        ["Alerts.Delivery"] =
+        [
+            "Alertmanagers", "Alerts.Receivers", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Objects", "Messages", "Servers",
+        ],
+        ["Alerts.Firing"] =
+        [
+            "Alertmanagers", "Alerts.Delivery", "Kubernetes", "Kubernetes.Connection", "Messages", "Prometheus", "Servers",
+        ],
         ["Verification"] =
         [
-            "Access", "Json", "KubePrometheus", "KubePrometheus.Inventories", "KubePrometheus.Releases", "Kubernetes",
+            "Access", "Alertmanagers", "Alerts.Receivers", "Json", "KubePrometheus", "KubePrometheus.Inventories",
+            "KubePrometheus.Releases", "Kubernetes",
             "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Kubeconfig", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages",
             "Milvus", "PortForwarding", "Prometheus", "Servers", "Stacks",
         ],
         ["Commands.Completion"] =
         [
+            "Alertmanagers",
+            "Alerts.Receivers",
             "KubePrometheus.Releases",
             "Kubernetes",
             "Kubernetes.Connection",
@@ -105,6 +126,10 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ["Commands"] =
         [
             "Access",
+            "Alertmanagers",
+            "Alerts.Delivery",
+            "Alerts.Firing",
+            "Alerts.Receivers",
             "Commands.Completion",
             "KubePrometheus",
             "KubePrometheus.Releases",

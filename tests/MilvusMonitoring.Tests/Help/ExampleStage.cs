@@ -131,6 +131,7 @@ internal sealed class ExampleStage : IAsyncDisposable
         }
 
         _monitored = await MonitoredCluster.StartAsync(_stage.Cluster, servers: 1, TestContext.Current.CancellationToken);
+        _monitored.Alertmanager.StandIn!.Pretends = true;
         (
             await _stage.RunAsync(
                 "Get-MilvusInstance -Kubeconfig $c | Enable-MilvusServiceMonitor; Grant-PrometheusMilvusAccess -Kubeconfig $c; "

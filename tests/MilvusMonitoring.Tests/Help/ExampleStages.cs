@@ -13,8 +13,8 @@ public sealed partial class ExampleStages : IAsyncDisposable
     /// <summary>The order that needs the fewest stages: what reads, what tests, what writes, what installs.</summary>
     public static int PlaceOf(string code) =>
         Installs().IsMatch(code) ? 3
-        : IsTest(code) ? 1
         : Writes().IsMatch(code) ? 2
+        : IsTest(code) ? 1
         : 0;
 
     /// <summary>A stage as an example takes it for granted: one that installs the stack itself finds none.</summary>
@@ -68,11 +68,15 @@ public sealed partial class ExampleStages : IAsyncDisposable
         }
     }
 
-    private static bool IsTest(string code) => code.Contains("Test-MilvusMonitoring", StringComparison.Ordinal);
+    /// <summary>Whether an example asks Prometheus or Alertmanager.</summary>
+    public static bool IsTest(string code) => AsksServers().IsMatch(code);
+
+    [GeneratedRegex(@"\b(Test-MilvusMonitoring|Test-MilvusAlert|Get-MilvusAlert)\b")]
+    private static partial Regex AsksServers();
 
     [GeneratedRegex(@"\bInstall-")]
     private static partial Regex Installs();
 
-    [GeneratedRegex(@"\b(Enable|Disable|Grant|Revoke|Uninstall)-(?!.*-WhatIf)", RegexOptions.Singleline)]
+    [GeneratedRegex(@"\b(Enable|Disable|Grant|Revoke|Uninstall|Set|Remove)-(?!.*-WhatIf)", RegexOptions.Singleline)]
     private static partial Regex Writes();
 }

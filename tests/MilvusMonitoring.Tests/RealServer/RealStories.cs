@@ -1,3 +1,4 @@
+using MilvusMonitoring.Tests.Alerts;
 using MilvusMonitoring.Tests.Commands;
 
 namespace MilvusMonitoring.Tests;
@@ -31,6 +32,14 @@ public sealed class UninstallOnRealServerTests(RealApiServer server) : Uninstall
 
 [Collection(RealApiServer.Collection)]
 public sealed class AccessOnRealServerTests(RealApiServer server) : AccessStories
+{
+    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
+
+    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(server, point);
+}
+
+[Collection(RealApiServer.Collection)]
+public sealed class ReceiversOnRealServerTests(RealApiServer server) : ReceiverStories
 {
     private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EmbeddedCluster;
+using EmbeddedCluster.Monitoring;
 using MilvusMonitoring.Tests.Commands;
 
 namespace MilvusMonitoring.Tests.Verification;
@@ -9,6 +10,8 @@ internal sealed class StubStage : IAsyncDisposable
 {
     public const string Own = "serviceMonitor/default/my-release-milvus/0";
     private const string Group = "monitoring.coreos.com/v1";
+
+    private MonitoredAlertmanager? _alertmanager;
 
     private StubStage(Stage stage, PrometheusStub prometheus) => (Stage, Prometheus) = (stage, prometheus);
 
@@ -37,6 +40,8 @@ internal sealed class StubStage : IAsyncDisposable
                 .Count(endpoint => (bool?)endpoint!["conditions"]?["ready"] is true) == pods,
             Token);
         (await stage.Stage.RunAsync("Grant-PrometheusMilvusAccess -Kubeconfig $c -Confirm:$false")).EnsureNoError();
+        (await stage.Stage.RunAsync("Set-MilvusAlertReceiver -Webhook -Uri http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
+        stage._alertmanager = await MonitoredAlertmanager.StartAsync(stage.Stage.Cluster, real: false, Token);
         if (isEnabled)
         {
             (await stage.Stage.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
@@ -115,6 +120,11 @@ internal sealed class StubStage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_alertmanager is not null)
+        {
+            await _alertmanager.DisposeAsync();
+        }
+
         await Prometheus.DisposeAsync();
         await Stage.DisposeAsync();
     }

@@ -1,4 +1,6 @@
 using System.Collections;
+using MilvusMonitoring.Alertmanagers;
+using MilvusMonitoring.Alerts.Receivers;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Messages;
@@ -18,6 +20,7 @@ internal delegate Task<IEnumerable<string>> NameQuery(ClusterClient client, IDic
 internal static class NameQueries
 {
     private const string MonitorReaderCommand = "Get-MilvusServiceMonitor";
+    private const string ReceiverCommands = "-MilvusAlertReceiver";
 
     private static readonly Dictionary<string, NameQuery> Queries = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -28,16 +31,29 @@ internal static class NameQueries
             ListAsync(client, ResourceType.Service, GetNamespace(client, bound), cancellationToken),
         ["Port"] = ListPortsAsync,
         ["PrometheusName"] = ListPrometheusAsync,
+        ["AlertmanagerNamespace"] = (client, _, cancellationToken) => ListAsync(client, ResourceType.Namespace, null, cancellationToken),
+        ["AlertmanagerName"] = ListAlertmanagersAsync,
         ["Name"] = ListInstancesAsync,
         ["Instance"] = ListInstancesAsync,
     };
 
     /// <summary>The query for a parameter; null for a parameter without one.</summary>
-    public static NameQuery? Find(string command, string parameter) =>
-        parameter.Equals("Name", StringComparison.OrdinalIgnoreCase)
-        && command.Equals(MonitorReaderCommand, StringComparison.OrdinalIgnoreCase)
+    public static NameQuery? Find(string command, string parameter)
+    {
+        if (!parameter.Equals("Name", StringComparison.OrdinalIgnoreCase))
+        {
+            return Queries.GetValueOrDefault(parameter);
+        }
+
+        if (command.EndsWith(ReceiverCommands, StringComparison.OrdinalIgnoreCase))
+        {
+            return ListReceiversAsync;
+        }
+
+        return command.Equals(MonitorReaderCommand, StringComparison.OrdinalIgnoreCase)
             ? ListMonitorsAsync
             : Queries.GetValueOrDefault(parameter);
+    }
 
     private static async Task<IEnumerable<string>> ListAsync(
         ClusterClient client,
@@ -67,6 +83,26 @@ internal static class NameQueries
         var choice = new PrometheusChoice(bound["PrometheusNamespace"] as string, null);
         var found = await new PrometheusFinder(client).ListAsync(choice, cancellationToken).ConfigureAwait(false);
         return found.Select(server => server.Name);
+    }
+
+    private static async Task<IEnumerable<string>> ListAlertmanagersAsync(
+        ClusterClient client,
+        IDictionary bound,
+        CancellationToken cancellationToken)
+    {
+        var choice = new AlertmanagerChoice(bound["AlertmanagerNamespace"] as string, null);
+        var found = await new AlertmanagerFinder(client).ListAsync(choice, cancellationToken).ConfigureAwait(false);
+        return found.Select(server => server.Name);
+    }
+
+    private static async Task<IEnumerable<string>> ListReceiversAsync(
+        ClusterClient client,
+        IDictionary bound,
+        CancellationToken cancellationToken)
+    {
+        var choice = new AlertmanagerChoice(bound["AlertmanagerNamespace"] as string, bound["AlertmanagerName"] as string);
+        var found = await new ReceiverReader(client, Silence.Instance).ListAsync(choice, cancellationToken).ConfigureAwait(false);
+        return found.Select(receiver => receiver.Name);
     }
 
     private static async Task<IEnumerable<string>> ListInstancesAsync(

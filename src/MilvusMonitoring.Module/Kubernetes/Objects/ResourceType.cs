@@ -47,6 +47,9 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
 
     public static ResourceType Alertmanager { get; } = new("monitoring.coreos.com", "v1", "alertmanagers", "Alertmanager", true);
 
+    public static ResourceType AlertmanagerConfig { get; } =
+        new("monitoring.coreos.com", "v1alpha1", "alertmanagerconfigs", "AlertmanagerConfig", true);
+
     public static ResourceType PrometheusRule { get; } =
         new("monitoring.coreos.com", "v1", "prometheusrules", "PrometheusRule", true);
 

@@ -17,6 +17,7 @@ internal static class AllTargets
         new("object metadata", 80_000, MetadataTarget.TryOne),
         new("label selectors", 120_000, SelectorTarget.TryOne),
         new("rules of roles", 80_000, RuleTarget.TryOne),
+        new("files of an Alertmanager", 40_000, AlertmanagerTarget.TryOne),
         new("prometheus answers", 80_000, PrometheusTarget.TryOne),
     ];
 }

@@ -1,0 +1,133 @@
+using System.Text.RegularExpressions;
+
+namespace MilvusMonitoring.Alerts.Receivers;
+
+/// <summary>Which receivers Alertmanager takes. What it would refuse is refused before it is written.</summary>
+internal static partial class ReceiverRules
+{
+    private const int LongestSecret = 4096;
+
+    /// <summary>The severities of the rules of this module.</summary>
+    public static IReadOnlyList<string> Severities { get; } = ["critical", "warning", "info"];
+
+    /// <summary>Refuses settings that Alertmanager, or the API server, would refuse.</summary>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>.</exception>
+    public static void EnsureValid(ReceiverSettings settings)
+    {
+        if (!Name().IsMatch(settings.Name))
+        {
+            throw Invalid(
+                $"'{settings.Name}' is no name of a receiver",
+                "give up to 40 lower-case letters, digits and hyphens, beginning and ending with a letter or a digit",
+                "Name");
+        }
+
+        if (settings.Address is { } address)
+        {
+            EnsureAddress(address);
+        }
+
+        if (settings.Channel is { } channel && (channel.Length == 0 || channel.Any(char.IsWhiteSpace) || HasTemplate(channel)))
+        {
+            throw Invalid($"'{channel}' is no channel of Slack", "give a name such as #milvus-alerts", "Channel");
+        }
+
+        if (settings.Email is { } email)
+        {
+            EnsureEmail(email);
+        }
+    }
+
+    /// <summary>Refuses a secret that Alertmanager would refuse, without showing it.</summary>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>.</exception>
+    public static void EnsureSecret(AlertReceiverType type, string secret)
+    {
+        if (secret.Length is 0 or > LongestSecret || secret.Any(char.IsControl))
+        {
+            throw Invalid(
+                $"The secret is empty, longer than {LongestSecret} characters, or has a line break",
+                "give the secret alone",
+                "Secret");
+        }
+
+        var isAddress = type is AlertReceiverType.Webhook or AlertReceiverType.Teams or AlertReceiverType.Slack;
+        if (isAddress && !IsAddress(secret))
+        {
+            throw Invalid($"The secret of a {type} receiver is no address", "give the whole address, beginning with https://", "Secret");
+        }
+
+        if (type == AlertReceiverType.PagerDuty && !RoutingKey().IsMatch(secret))
+        {
+            throw Invalid(
+                "The secret of a PagerDuty receiver is no integration key",
+                "give the integration key of the service (Events API v2), which has letters and digits only",
+                "Secret");
+        }
+    }
+
+    private static void EnsureAddress(Uri address)
+    {
+        if (!address.IsAbsoluteUri || !IsAddress(address.OriginalString))
+        {
+            throw Invalid($"'{address}' is not the address of a server", "give an address such as http://relay.ops.svc:8080/alerts", "Uri");
+        }
+
+        if (address.UserInfo.Length > 0 || address.Query.Length > 0)
+        {
+            throw Invalid(
+                $"The address of {address.Host} in -Uri has a user or a query in it, which may be a secret, and logs and histories keep it",
+                "give the whole address with -Secret, as a SecureString or as the name and key of a Secret",
+                "Uri");
+        }
+    }
+
+    private static void EnsureEmail(EmailSettings email)
+    {
+        foreach (var text in email.To.Append(email.From))
+        {
+            if (!Mailbox().IsMatch(text))
+            {
+                throw Invalid($"'{text}' is no email address", "give an address such as oncall@example.com", "To");
+            }
+        }
+
+        if (!HostAndPort().IsMatch(email.SmartHost))
+        {
+            throw Invalid(
+                $"'{email.SmartHost}' names no host and port",
+                "give the server that takes emails with its port, such as mail.example.com:587",
+                "SmartHost");
+        }
+
+        if (email.UserName is { } user && (user.Any(char.IsControl) || HasTemplate(user)))
+        {
+            throw Invalid("The user of the email server has characters that no user has", "give the name alone", "UserName");
+        }
+    }
+
+    private static bool IsAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && uri.Scheme is "http" or "https"
+        && uri.Host.Length > 0
+        && !text.Any(char.IsWhiteSpace)
+        && text.All(char.IsAscii)
+        && !HasTemplate(text);
+
+    /// <summary>Alertmanager expands templates in many fields.</summary>
+    private static bool HasTemplate(string text) => text.Contains("{{", StringComparison.Ordinal);
+
+    private static MonitoringException Invalid(string reason, string remedy, string parameter) =>
+        new(ErrorId.ParameterInvalid, reason, remedy, parameter);
+
+    [GeneratedRegex("^[a-z0-9](?:[-a-z0-9]{0,38}[a-z0-9])?\\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Name();
+
+    [GeneratedRegex("^[A-Za-z0-9]{1,128}\\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex RoutingKey();
+
+    [GeneratedRegex("^[^\\s@{}<>,\"]{1,64}@[A-Za-z0-9.-]{1,253}\\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Mailbox();
+
+    [GeneratedRegex("^[A-Za-z0-9.-]{1,253}:[0-9]{1,5}\\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex HostAndPort();
+}

@@ -1,0 +1,142 @@
+using MilvusMonitoring.Alertmanagers;
+using MilvusMonitoring.Alerts.Receivers;
+using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Servers;
+
+namespace MilvusMonitoring.Verification;
+
+/// <summary>Every replica of Prometheus sends its alerts to an Alertmanager, and alerts of the Milvus reach somebody.</summary>
+internal sealed class AlertingCheck : ICheck
+{
+    public string DescribeTarget(CheckContext context) =>
+        context.Prometheus is { } prometheus ? $"Alertmanager in {prometheus.Namespace}" : "Alertmanager";
+
+    public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
+    {
+        if (context.HasNoInstance)
+        {
+            return null;
+        }
+
+        if (context.Prometheus is not { } prometheus)
+        {
+            return Finding.Skipped(DescribeTarget(context), "there is no Prometheus resource that names an Alertmanager");
+        }
+
+        var servers = await new AlertmanagerFinder(context.Client)
+            .ListAsync(new AlertmanagerChoice(prometheus.Namespace, null), cancellationToken).ConfigureAwait(false);
+        if (servers.Count == 0)
+        {
+            return Finding.Skipped(DescribeTarget(context), $"no Alertmanager resource is in namespace {prometheus.Namespace}");
+        }
+
+        var isAsked = await IsAskedAsync(context, cancellationToken).ConfigureAwait(false);
+        var senders = await ReplicaQuery
+            .ListAsync(context.Replicas ?? [], api => api.ListAlertmanagersAsync(cancellationToken))
+            .ConfigureAwait(false);
+        try
+        {
+            var reached = await ListReachedAsync(context, servers, cancellationToken).ConfigureAwait(false);
+            return AlertingRule.Evaluate(string.Join(", ", servers), senders, reached, isAsked);
+        }
+        catch (MonitoringException exception) when (exception.ErrorId is ErrorId.ServiceUnreachable or ErrorId.TimedOut)
+        {
+            return Finding.Unknown(
+                string.Join(", ", servers),
+                exception.Reason,
+                Remedies.DescribeManual("See that the pods of the Alertmanager are ready, and run Test-MilvusAlert."));
+        }
+    }
+
+    /// <summary>Whether alerts of the Milvus were asked for: Enable-MilvusAlertRule has made its rules.</summary>
+    private static async Task<bool> IsAskedAsync(CheckContext context, CancellationToken cancellationToken)
+    {
+        var id = ResourceType.PrometheusRule.IdOf(context.InstanceNamespace, $"milvus-{context.InstanceName}");
+        var rules = await context.Client.FindMetadataAsync(ResourceType.PrometheusRule, id, cancellationToken).ConfigureAwait(false);
+        return rules is not null && rules.Managers.Any(manager => manager.IsOurs);
+    }
+
+    /// <summary>Lists who receives alerts of each severity, by the configuration that each replica has loaded.</summary>
+    private static async Task<IReadOnlyList<ReachedSeverity>> ListReachedAsync(
+        CheckContext context,
+        IReadOnlyList<AlertmanagerServer> servers,
+        CancellationToken cancellationToken)
+    {
+        var configurations = new List<AlertmanagerConfiguration>();
+        using var replicas = new AlertmanagerReplicas(context.Client, [], ServerAccess.Alertmanager);
+        foreach (var server in servers)
+        {
+            foreach (var replica in await replicas.ListAsync(server, cancellationToken).ConfigureAwait(false))
+            {
+                configurations.Add(await replica.Api.GetConfigurationAsync(cancellationToken).ConfigureAwait(false));
+            }
+        }
+
+        if (configurations.Count == 0)
+        {
+            throw new MonitoringException(ErrorId.ServiceUnreachable, $"no pod of {string.Join(", ", servers)} is ready");
+        }
+
+        var instance = (context.InstanceNamespace, context.InstanceName);
+        return
+        [
+            .. ReceiverRules.Severities.Select(severity => new ReachedSeverity(
+                severity,
+                [
+                    .. configurations
+                        .SelectMany(configuration => configuration.ListReceivers(SampleLabels.Create(severity, instance)))
+                        .Where(receiver => receiver.Integrations.Count > 0)
+                        .Select(receiver => receiver.Name)
+                        .Distinct(StringComparer.Ordinal),
+                ])),
+        ];
+    }
+}
+
+/// <summary>Who receives alerts of a severity.</summary>
+/// <param name="Receivers">The receivers that tell somebody.</param>
+internal sealed record ReachedSeverity(string Severity, IReadOnlyList<string> Receivers);
+
+/// <summary>Whether alerts of a Milvus reach somebody.</summary>
+internal static class AlertingRule
+{
+    private const string Remedy = "Have somebody notified with Set-MilvusAlertReceiver, and prove it with Test-MilvusAlert.";
+
+    /// <param name="target">The Alertmanagers.</param>
+    /// <param name="senders">
+    /// The addresses of the Alertmanagers that each replica of Prometheus sends to; null where it does not say.
+    /// </param>
+    /// <param name="reached">Who receives alerts of each severity.</param>
+    /// <param name="isAsked">Whether alerts were asked for, so that it is a fault if they reach nobody.</param>
+    public static Finding Evaluate(
+        string target,
+        IReadOnlyList<ReplicaAnswer<IReadOnlyList<string>>> senders,
+        IReadOnlyList<ReachedSeverity> reached,
+        bool isAsked)
+    {
+        if (reached.All(severity => severity.Receivers.Count == 0))
+        {
+            return Create("alerts reach nobody: every receiver that alerts of Milvus go to is empty", Remedy);
+        }
+
+        if (senders.FirstOrDefault(sender => sender.Value is { Count: 0 }) is { } silent)
+        {
+            return Create(
+                $"{silent.Name} sends its alerts to no Alertmanager",
+                "Name the Alertmanager in spec.alerting of the Prometheus resource, and see that its pods are ready.");
+        }
+
+        var lacking = reached.Where(severity => severity.Receivers.Count == 0).Select(severity => severity.Severity).ToList();
+        var who = string.Join(", ", reached.SelectMany(severity => severity.Receivers).Distinct());
+        return lacking.Count == 0
+            ? Finding.Passed(target, $"alerts of every severity go to {who}")
+            : Finding.Warning(
+                target,
+                $"alerts of severity {string.Join(" and ", lacking)} reach nobody; others go to {who}",
+                Remedies.DescribeManual(Remedy));
+
+        Finding Create(string detail, string remedy) => isAsked
+            ? Finding.Failed(target, detail, Remedies.DescribeManual(remedy))
+            : Finding.Warning(target, detail, Remedies.DescribeManual(remedy));
+    }
+}
