@@ -10,9 +10,12 @@
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('MilvusMonitoring.Format.ps1xml')
     CmdletsToExport      = @(
+        'Disable-MilvusAlertRule'
         'Disable-MilvusServiceMonitor'
+        'Enable-MilvusAlertRule'
         'Enable-MilvusServiceMonitor'
         'Get-KubePrometheus'
+        'Get-MilvusAlertRule'
         'Get-MilvusInstance'
         'Get-MilvusServiceMonitor'
         'Get-MonitoringPortForward'

@@ -1,5 +1,5 @@
 BeforeDiscovery {
-    $types = 'KubePrometheusStack', 'MonitoringStack', 'StackPrometheus', 'StackComponent', 'StackResource', 'PrometheusAccess', 'MilvusInstance', 'MilvusServiceMonitor', 'MonitoringPortForward', 'MonitoringCheck'
+    $types = 'KubePrometheusStack', 'MonitoringStack', 'StackPrometheus', 'StackComponent', 'StackResource', 'PrometheusAccess', 'MilvusInstance', 'MilvusServiceMonitor', 'MilvusAlertRule', 'AlertRuleReplica', 'MonitoringPortForward', 'MonitoringCheck'
 }
 
 BeforeAll {

@@ -140,12 +140,12 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
     {
         foreach (var address in PrometheusUri)
         {
-            EnsureAddress(address, ServerAccess.Prometheus);
+            ServerParameters.EnsureAddress(address, ServerAccess.Prometheus);
         }
 
         if (GrafanaUri is not null)
         {
-            EnsureAddress(GrafanaUri, ServerAccess.Grafana);
+            ServerParameters.EnsureAddress(GrafanaUri, ServerAccess.Grafana);
         }
 
         var typed = new TestRequest
@@ -154,54 +154,22 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
             Namespace = Namespace,
             Prometheus = new PrometheusChoice(PrometheusNamespace, PrometheusName),
             PrometheusUris = PrometheusUri,
-            PrometheusAccess = CreateAccess(ServerAccess.Prometheus, PrometheusCredential, PrometheusToken, PrometheusCertificateAuthority),
+            PrometheusAccess = ServerParameters.CreateAccess(
+                ServerAccess.Prometheus,
+                PrometheusCredential,
+                PrometheusToken,
+                ResolvePath(PrometheusCertificateAuthority)),
             GrafanaUri = GrafanaUri,
-            GrafanaAccess = CreateAccess(ServerAccess.Grafana, GrafanaCredential, GrafanaToken, GrafanaCertificateAuthority),
+            GrafanaAccess = ServerParameters.CreateAccess(
+                ServerAccess.Grafana,
+                GrafanaCredential,
+                GrafanaToken,
+                ResolvePath(GrafanaCertificateAuthority)),
             Kubeconfig = ResolveKubeconfig(),
             Arguments = [.. ListArguments()],
             Waits = Wait,
         };
         return InputObject is null ? typed : FromPipeline(typed, InputObject);
-    }
-
-    private static void EnsureAddress(Uri address, ServerAccess access)
-    {
-        if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
-        {
-            throw new MonitoringException(
-                ErrorId.ParameterInvalid,
-                $"'{address}' is not the address of a server",
-                $"give an address such as http://localhost:{(access == ServerAccess.Grafana ? 3000 : 9090)}",
-                $"{access.Name}Uri");
-        }
-
-        if (address.UserInfo.Length > 0)
-        {
-            throw new MonitoringException(
-                ErrorId.ParameterInvalid,
-                $"The address of {address.Authority} in -{access.Name}Uri has a user in it, which logs and histories keep",
-                $"leave the user out, and give it with -{access.Name}Credential or -{access.Name}Token",
-                $"{access.Name}Uri");
-        }
-    }
-
-    private ServerAccess CreateAccess(ServerAccess access, PSCredential? credential, SecureString? token, string? authority)
-    {
-        if (credential is not null && token is not null)
-        {
-            throw new MonitoringException(
-                ErrorId.ParameterInvalid,
-                $"-{access.Name}Credential and -{access.Name}Token exclude each other",
-                "give one of them",
-                $"{access.Name}Token");
-        }
-
-        var login = token is null ? null : ServerLogin.FromToken(token, $"{access.Name}Token");
-        return access with
-        {
-            Login = credential is null ? login : ServerLogin.FromCredential(credential.GetNetworkCredential()),
-            Authorities = authority is null ? null : ServerAuthorities.Read(ResolvePath(authority)!, $"{access.Name}CertificateAuthority"),
-        };
     }
 
     /// <summary>Lists what remedies repeat. A secret is asked for again.</summary>

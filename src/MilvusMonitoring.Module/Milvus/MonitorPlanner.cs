@@ -164,7 +164,7 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
 
         var existing = selecting ?? live;
         var wanted = FittedMonitor.Render(objects, existing?.Metadata.Name ?? found.Instance.MonitorName, options);
-        var matches = existing is not null && MonitorComparison.Matches(wanted, existing, FieldManagerEntry.OurName);
+        var matches = existing is not null && AppliedObject.Matches(wanted, existing.Json, FieldManagerEntry.OurName);
         var action = FindAction(existing, matches);
         var plan = new MonitorPlan(
             found with { Instance = found.Instance with { MonitorName = (string)wanted["metadata"]!["name"]! } },
@@ -303,7 +303,7 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         }
 
         if (live is not null
-            && MonitorComparison.Matches(wanted, live, MilvusChart.FieldManager)
+            && AppliedObject.Matches(wanted, live.Json, MilvusChart.FieldManager)
             && (isInValues || method == MonitorMethod.Native))
         {
             action = ResourceAction.Unchanged;

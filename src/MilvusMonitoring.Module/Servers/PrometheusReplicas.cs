@@ -25,6 +25,9 @@ internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri
 
     private readonly Dictionary<string, (HttpClient Http, PrometheusReplica Replica)> _open = new(StringComparer.Ordinal);
 
+    /// <summary>Whether the caller named the addresses of the replicas.</summary>
+    public bool AreNamed => addresses.Count > 0;
+
     /// <summary>Lists the ready replicas, or those at the addresses that the caller named.</summary>
     /// <param name="prometheus">The Prometheus resource; null if there is none.</param>
     /// <param name="cancellationToken">Ends the reads.</param>

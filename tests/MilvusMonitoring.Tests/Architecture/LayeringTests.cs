@@ -82,14 +82,21 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "IO", "Json", "KubePrometheus", "KubePrometheus.Inventories", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors",
             "Kubernetes.Objects", "Messages", "Prometheus", "Stacks",
         ],
+        ["Alerts.Queries"] = ["Prometheus"],
+        ["Alerts.Rules"] =
+        [
+            "Alerts.Queries", "Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Objects", "Messages", "Milvus",
+            "Prometheus", "Servers",
+        ],
         ["Verification"] =
         [
-            "Access", "IO", "Json", "KubePrometheus", "KubePrometheus.Inventories", "KubePrometheus.Releases", "Kubernetes",
+            "Access", "Alerts.Rules", "IO", "Json", "KubePrometheus", "KubePrometheus.Inventories", "KubePrometheus.Releases", "Kubernetes",
             "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Kubeconfig", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages",
             "Milvus", "PortForwarding", "Prometheus", "Servers",
         ],
         ["Commands.Completion"] =
         [
+            "Alerts.Rules",
             "KubePrometheus.Releases",
             "Kubernetes",
             "Kubernetes.Connection",
@@ -105,6 +112,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ["Commands"] =
         [
             "Access",
+            "Alerts.Rules",
             "Commands.Completion",
             "KubePrometheus",
             "KubePrometheus.Releases",

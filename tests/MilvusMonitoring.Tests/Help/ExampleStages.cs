@@ -68,7 +68,9 @@ public sealed partial class ExampleStages : IAsyncDisposable
         }
     }
 
-    private static bool IsTest(string code) => code.Contains("Test-MilvusMonitoring", StringComparison.Ordinal);
+    /// <summary>Whether an example asks a Prometheus.</summary>
+    internal static bool IsTest(string code) =>
+        code.Contains("Test-MilvusMonitoring", StringComparison.Ordinal) || code.Contains("Get-MilvusAlertRule", StringComparison.Ordinal);
 
     [GeneratedRegex(@"\bInstall-")]
     private static partial Regex Installs();

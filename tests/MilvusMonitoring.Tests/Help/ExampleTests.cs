@@ -15,7 +15,7 @@ public sealed class ExampleTests(ExampleStages stages) : IClassFixture<ExampleSt
     {
         var example = ReadPages().Single(page => page.Cmdlet == cmdlet).Examples.Single(example => example.Title == title);
         Assert.SkipWhen(
-            example.Code.Contains("Test-MilvusMonitoring", StringComparison.Ordinal) && MonitoredCluster.Missing is not null,
+            ExampleStages.IsTest(example.Code) && MonitoredCluster.Missing is not null,
             $"{MonitoredCluster.Missing}");
         var stage = await stages.TakeAsync(example.Code);
         AssertNone(await stage.FaultsOfAsync(example.Code));
