@@ -10,11 +10,14 @@
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('MilvusMonitoring.Format.ps1xml')
     CmdletsToExport      = @(
+        'Disable-MilvusAlertRule'
         'Disable-MilvusServiceMonitor'
+        'Enable-MilvusAlertRule'
         'Enable-MilvusServiceMonitor'
         'Get-KubePrometheus'
         'Get-MilvusAlert'
         'Get-MilvusAlertReceiver'
+        'Get-MilvusAlertRule'
         'Get-MilvusInstance'
         'Get-MilvusServiceMonitor'
         'Get-MonitoringPortForward'

@@ -110,6 +110,11 @@ internal static class Bounds
 
     public static Bound AlertLog { get; } = new("the end of the log of an Alertmanager", 256 * KiB, Bound.Bytes);
 
+    public static Bound AlertExpression { get; } = new("an expression of an alert rule; a longer one is not judged", 64 * KiB, Bound.Bytes);
+
+    public static Bound AlertExpressionDepth { get; } =
+        new("the brackets in brackets of an expression of an alert rule; a deeper one is not judged", 100, "levels");
+
     public static Bound ForwardPayload { get; } = new("what a port-forward holds of each direction of a connection", 64 * KiB, Bound.Bytes);
 
     public static Bound ForwardRefusal { get; } =

@@ -1,5 +1,5 @@
 BeforeDiscovery {
-    $types = 'KubePrometheusStack', 'MonitoringStack', 'StackPrometheus', 'StackComponent', 'StackResource', 'PrometheusAccess', 'MilvusInstance', 'MilvusServiceMonitor', 'MilvusAlertReceiver', 'MilvusAlert', 'MilvusAlertDelivery', 'MonitoringPortForward', 'MonitoringCheck'
+    $types = 'KubePrometheusStack', 'MonitoringStack', 'StackPrometheus', 'StackComponent', 'StackResource', 'PrometheusAccess', 'MilvusInstance', 'MilvusServiceMonitor', 'MilvusAlertRule', 'AlertRuleReplica', 'MilvusAlertReceiver', 'MilvusAlert', 'MilvusAlertDelivery', 'MonitoringPortForward', 'MonitoringCheck'
 }
 
 BeforeAll {

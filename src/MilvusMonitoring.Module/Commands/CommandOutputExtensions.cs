@@ -2,9 +2,18 @@ using MilvusMonitoring.KubePrometheus;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>Writes plans and reports of a stack.</summary>
+/// <summary>Writes plans, reports and lists.</summary>
 internal static class CommandOutputExtensions
 {
+    /// <summary>Writes objects to the pipeline.</summary>
+    public static void Objects(this CommandOutput output, IEnumerable<object> values)
+    {
+        foreach (var value in values)
+        {
+            output.Object(value);
+        }
+    }
+
     /// <summary>
     /// Writes under <c>-WhatIf</c> a line for each object that would change. <c>ShouldProcess</c> writes the line; its answer is always no
     /// there, and is not used.

@@ -3,6 +3,7 @@ using MilvusMonitoring.KubePrometheus.Inventories;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Errors;
 using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.KubePrometheus;
 
@@ -61,7 +62,11 @@ internal static class ContentRules
 
     /// <param name="services">The names of the Services in the namespace.</param>
     public static bool IsMadeByProgram(ResourceId id, ObjectMetadata live, IReadOnlySet<string> services) =>
-        live.HasOwner || live.DeletionTimestamp is not null || IsMadeByCluster(id, live, services) || IsMadeByOperator(id, live);
+        live.HasOwner
+        || live.DeletionTimestamp is not null
+        || IsMadeByCluster(id, live, services)
+        || IsMadeByOperator(id, live)
+        || AlertRuleMark.IsOn(live);
 
     private static bool IsMadeByCluster(ResourceId id, ObjectMetadata live, IReadOnlySet<string> services) => id switch
     {

@@ -207,6 +207,7 @@ internal sealed class UninstallPlanner(ClusterClient client, bool force, int thr
 
         var foreign = new List<ForeignObject>();
         var monitors = new List<(ForeignObject Monitor, string Release)>();
+        var alerts = new List<string>();
         await foreach (var metadata in client.ListMetadataAsync(defined, null, string.Empty, cancellationToken).ConfigureAwait(false))
         {
             var id = defined.IdOf(metadata.Namespace, metadata.Name);
@@ -220,6 +221,11 @@ internal sealed class UninstallPlanner(ClusterClient client, bool force, int thr
             {
                 monitors.Add((item, release));
             }
+            else if (AlertRuleMark.IsOn(metadata))
+            {
+                // Without the stack nothing evaluates them.
+                alerts.Add(id.ToString());
+            }
             else
             {
                 foreign.Add(item);
@@ -228,7 +234,7 @@ internal sealed class UninstallPlanner(ClusterClient client, bool force, int thr
 
         if (foreign.Count + monitors.Count == 0)
         {
-            return (crd, null);
+            return (crd, alerts.Count == 0 ? null : $"deletes with {crd.Id} the alert rules of Milvus ({ForeignObjects.NameFew(alerts)})");
         }
 
         var others = new ForeignObjects(foreign, []).Describe();

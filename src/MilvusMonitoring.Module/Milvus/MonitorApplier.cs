@@ -43,7 +43,7 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
     public async Task ApplyIfAdoptedAsync(MonitorPlan plan, CancellationToken cancellationToken)
     {
         var live = await reader.FindAsync(plan.Found.MonitorType, plan.Found.MonitorId, cancellationToken).ConfigureAwait(false);
-        if (live is null || MonitorComparison.Matches(plan.Wanted!, live, plan.FieldManager))
+        if (live is null || AppliedObject.Matches(plan.Wanted!, live.Json, plan.FieldManager))
         {
             return;
         }

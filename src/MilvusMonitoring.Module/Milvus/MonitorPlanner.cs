@@ -172,7 +172,7 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         var labels = await FindLabelsAsync(found, FittedMonitor.Render(objects, name, options), cancellationToken).ConfigureAwait(false);
         var complete = labels is null ? options : options.With(labels.Labels);
         var wanted = FittedMonitor.Render(objects, name, complete);
-        var matches = existing is not null && MonitorComparison.Matches(wanted, existing, FieldManagerEntry.OurName);
+        var matches = existing is not null && AppliedObject.Matches(wanted, existing.Json, FieldManagerEntry.OurName);
         var action = FindAction(existing, matches);
         var plan = new MonitorPlan(
             found with { Instance = found.Instance with { MonitorName = (string)wanted["metadata"]!["name"]! } },
@@ -364,7 +364,7 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         }
 
         if (live is not null
-            && MonitorComparison.Matches(wanted, live, MilvusChart.FieldManager)
+            && AppliedObject.Matches(wanted, live.Json, MilvusChart.FieldManager)
             && (isInValues || method == MonitorMethod.Native))
         {
             action = ResourceAction.Unchanged;

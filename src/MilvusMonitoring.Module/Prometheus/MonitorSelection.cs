@@ -4,25 +4,25 @@ using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Prometheus;
 
-/// <summary>Why a Prometheus resource does not select a monitor.</summary>
+/// <summary>Why a Prometheus resource does not select an object.</summary>
 /// <param name="Reason">The reason as text that follows the resource's name.</param>
-/// <param name="Labels">The labels that the monitor lacks; empty if labels on the monitor do not help.</param>
+/// <param name="Labels">The labels that the object lacks; empty if labels on the object do not help.</param>
 internal sealed record PassedOver(string Reason, IReadOnlyDictionary<string, string> Labels);
 
 /// <summary>
-/// The rule by which a Prometheus resource selects monitors, and an Alertmanager resource its AlertmanagerConfigs: a selector on their
-/// labels, and a selector on the labels of their namespaces. A missing selector selects nothing, and an empty selector selects everything.
-/// A missing namespace selector selects the namespace of the resource itself.
+/// The rule by which a Prometheus resource selects monitors and PrometheusRules, and an Alertmanager resource its AlertmanagerConfigs: a
+/// selector on their labels, and a selector on the labels of their namespaces. A missing selector selects nothing, and an empty selector
+/// selects everything. A missing namespace selector selects the namespace of the resource itself.
 /// </summary>
 internal static class MonitorSelection
 {
-    /// <summary>Finds the reason why a Prometheus resource does not select a monitor.</summary>
+    /// <summary>Finds the reason why a resource does not select an object.</summary>
     /// <param name="prometheus">The Prometheus or Alertmanager resource.</param>
-    /// <param name="kind"><c>ServiceMonitor</c>, <c>PodMonitor</c> or <c>AlertmanagerConfig</c>.</param>
-    /// <param name="namespaceName">The monitor's namespace.</param>
-    /// <param name="labels">The monitor's labels.</param>
-    /// <param name="namespaceLabels">The labels of the monitor's namespace; null if they could not be read.</param>
-    /// <returns>The reason; null if the Prometheus resource selects the monitor.</returns>
+    /// <param name="kind"><c>ServiceMonitor</c>, <c>PodMonitor</c>, <c>PrometheusRule</c> or <c>AlertmanagerConfig</c>.</param>
+    /// <param name="namespaceName">The object's namespace.</param>
+    /// <param name="labels">The object's labels.</param>
+    /// <param name="namespaceLabels">The labels of the object's namespace; null if they could not be read.</param>
+    /// <returns>The reason; null if the resource selects the object.</returns>
     public static PassedOver? FindRefusal(
         JsonElement prometheus,
         string kind,
@@ -30,7 +30,7 @@ internal static class MonitorSelection
         IReadOnlyDictionary<string, string> labels,
         IReadOnlyDictionary<string, string>? namespaceLabels)
     {
-        var field = $"{char.ToLowerInvariant(kind[0])}{kind[1..]}";
+        var field = kind == "PrometheusRule" ? "rule" : $"{char.ToLowerInvariant(kind[0])}{kind[1..]}";
         var (spec, metadata) = (prometheus.Member("spec"), prometheus.Member("metadata"));
         var selector = spec.Member(field + "Selector");
         if (selector.ValueKind != JsonValueKind.Object)
@@ -62,5 +62,30 @@ internal static class MonitorSelection
             : new PassedOver(
                 $"selects in namespaces with {LabelSelector.Describe(namespaceSelector)} only",
                 new Dictionary<string, string>());
+    }
+
+    /// <summary>Finds the labels that an object needs so that a Prometheus resource selects it.</summary>
+    /// <returns>The labels that the object lacks, empty if it is selected as it is; null if labels do not help.</returns>
+    public static IReadOnlyDictionary<string, string>? FindMissingLabels(
+        JsonElement prometheus,
+        string kind,
+        string namespaceName,
+        IReadOnlyDictionary<string, string> labels,
+        IReadOnlyDictionary<string, string>? namespaceLabels)
+    {
+        if (FindRefusal(prometheus, kind, namespaceName, labels, namespaceLabels) is not { } passedOver)
+        {
+            return new Dictionary<string, string>();
+        }
+
+        var all = new Dictionary<string, string>(labels, StringComparer.Ordinal);
+        foreach (var (name, value) in passedOver.Labels)
+        {
+            all[name] = value;
+        }
+
+        return passedOver.Labels.Count > 0 && FindRefusal(prometheus, kind, namespaceName, all, namespaceLabels) is null
+            ? passedOver.Labels.Where(label => labels.GetValueOrDefault(label.Key) != label.Value).ToDictionary(StringComparer.Ordinal)
+            : null;
     }
 }

@@ -59,9 +59,22 @@ internal sealed class PrometheusFinder(ClusterClient client)
     /// <exception cref="MonitoringException">There is none, or the monitor does not tell which of several is meant.</exception>
     public async Task<PrometheusServer> GetAsync(PrometheusChoice choice, MonitorChoice monitor, CancellationToken cancellationToken)
     {
-        if (await ListAsync(choice, cancellationToken).ConfigureAwait(false) is not { Count: > 1 } several)
+        var selecting = await ListSelectingAsync(choice, monitor, cancellationToken).ConfigureAwait(false);
+        return selecting is [var only] ? only : await GetAsync(choice, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Lists the Prometheus resources that match the choice; of several those that select a monitor, unless none does.
+    /// </summary>
+    public async Task<IReadOnlyList<PrometheusServer>> ListSelectingAsync(
+        PrometheusChoice choice,
+        MonitorChoice monitor,
+        CancellationToken cancellationToken)
+    {
+        var all = await ListAsync(choice, cancellationToken).ConfigureAwait(false);
+        if (all.Count < 2)
         {
-            return await GetAsync(choice, cancellationToken).ConfigureAwait(false);
+            return all;
         }
 
         var type = monitor.Kind == ResourceType.PodMonitor.Kind ? ResourceType.PodMonitor : ResourceType.ServiceMonitor;
@@ -69,11 +82,11 @@ internal sealed class PrometheusFinder(ClusterClient client)
         var reading = client.FindMetadataAsync(type, type.IdOf(monitor.Namespace, monitor.Name), cancellationToken);
         await Task.WhenAll(labels, reading).ConfigureAwait(false);
         var (namespaceLabels, live) = (await labels.ConfigureAwait(false), await reading.ConfigureAwait(false));
-        var selecting = live is null ? [] : several
+        var selecting = live is null ? [] : all
             .Where(server =>
                 MonitorSelection.FindRefusal(server.Json, type.Kind, monitor.Namespace, live.Labels, namespaceLabels) is null)
             .ToList();
-        return selecting is [var only] ? only : await GetAsync(choice, cancellationToken).ConfigureAwait(false);
+        return selecting.Count > 0 ? selecting : all;
     }
 
     /// <summary>Finds the Prometheus resource that the user asks for; null if there is none, or more than one.</summary>

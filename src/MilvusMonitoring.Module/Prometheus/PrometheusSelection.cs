@@ -63,21 +63,13 @@ internal sealed class PrometheusSelection(ClusterClient client, IActivitySink si
         var found = new List<SelectingLabels>();
         foreach (var server in servers)
         {
-            if (Find(server, labels) is not { } passedOver)
+            switch (MonitorSelection.FindMissingLabels(server.Json, kind, namespaceName, labels, namespaceLabels))
             {
-                return null;
-            }
-
-            var all = new Dictionary<string, string>(labels, StringComparer.Ordinal);
-            foreach (var (name, value) in passedOver.Labels)
-            {
-                all[name] = value;
-            }
-
-            if (passedOver.Labels.Count > 0 && Find(server, all) is null)
-            {
-                var missing = passedOver.Labels.Where(label => labels.GetValueOrDefault(label.Key) != label.Value);
-                found.Add(new SelectingLabels(missing.ToDictionary(label => label.Key, label => label.Value), server.ToString()));
+                case { Count: 0 }:
+                    return null;
+                case { } missing:
+                    found.Add(new SelectingLabels(missing, server.ToString()));
+                    break;
             }
         }
 
@@ -85,9 +77,34 @@ internal sealed class PrometheusSelection(ClusterClient client, IActivitySink si
 
         async Task<IReadOnlyDictionary<string, string>?> FindNamespaceLabelsAsync() =>
             await ReadLabelsAsync(client, namespaceName, cancellationToken).ConfigureAwait(false);
+    }
 
-        PassedOver? Find(PrometheusServer server, IReadOnlyDictionary<string, string> given) =>
-            MonitorSelection.FindRefusal(server.Json, kind, namespaceName, given, namespaceLabels);
+    /// <summary>
+    /// Finds where a PrometheusRule of a Milvus is selected, and by which labels: in the namespace of the Milvus, or else beside the
+    /// Prometheus, which may select rules there only.
+    /// </summary>
+    /// <param name="choice">The Prometheus that is to select it.</param>
+    /// <param name="monitor">The monitor of the Milvus: of several Prometheus resources that which selects it has the series.</param>
+    /// <param name="labels">The labels that the PrometheusRule has.</param>
+    public async Task<RulePlace> FindRulePlaceAsync(
+        PrometheusChoice choice,
+        MonitorChoice monitor,
+        IReadOnlyDictionary<string, string> labels,
+        CancellationToken cancellationToken)
+    {
+        var finder = new PrometheusFinder(client);
+        var servers = await finder.ListSelectingAsync(choice, monitor, cancellationToken).ListIfPermittedAsync(sink).ConfigureAwait(false);
+        var places = servers.Select(server => server.Namespace).Prepend(monitor.Namespace).Distinct(StringComparer.Ordinal);
+        var namespaceLabels = new Dictionary<string, IReadOnlyDictionary<string, string>?>(StringComparer.Ordinal);
+        foreach (var place in places)
+        {
+            namespaceLabels[place] = await FindNamespaceLabelsAsync(place).IfPermittedAsync(sink).ConfigureAwait(false);
+        }
+
+        return RulePlaceRule.Choose(servers, monitor.Namespace, labels, namespaceLabels);
+
+        async Task<IReadOnlyDictionary<string, string>?> FindNamespaceLabelsAsync(string place) =>
+            await ReadLabelsAsync(client, place, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Labels as kubectl writes them: <c>release=kps</c>.</summary>

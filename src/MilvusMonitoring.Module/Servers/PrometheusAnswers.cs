@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Messages;
@@ -85,6 +86,54 @@ internal static class PrometheusAnswers
         Pool = target.Text("scrapePool") ?? string.Empty,
         Url = Uri.TryCreate(target.Text("scrapeUrl"), UriKind.Absolute, out var url) ? url : null,
     };
+
+    /// <summary>Lists the alert rules of all groups.</summary>
+    public static IReadOnlyList<PrometheusAlertRule> ListRules(JsonElement data) =>
+    [
+        .. data.Items("groups").SelectMany(group => group.Items("rules")
+            .Where(rule => rule.Text("type") == "alerting")
+            .Select(rule => ReadRule(group, rule))),
+    ];
+
+    private static PrometheusAlertRule ReadRule(JsonElement group, JsonElement rule)
+    {
+        var time = rule.Time("lastEvaluation");
+        return new PrometheusAlertRule(
+            rule.Text("name") ?? string.Empty,
+            group.Text("name") ?? string.Empty,
+            group.Text("file") ?? string.Empty,
+            rule.Text("query") ?? string.Empty,
+            rule.Text("state") switch
+            {
+                "firing" => AlertRuleState.Firing,
+                "pending" => AlertRuleState.Pending,
+                _ => AlertRuleState.Inactive,
+            })
+        {
+            For = ReadSeconds(rule.Member("duration")),
+            Labels = rule.TextMap("labels"),
+            Annotations = rule.TextMap("annotations"),
+            IsHealthy = rule.Text("health") switch
+            {
+                "ok" => true,
+                "err" => false,
+                _ => null,
+            },
+            LastError = rule.Text("lastError") is { Length: > 0 } error ? OneLine.TrimPunctuation(OneLine.Clean(error, 200)) : null,
+            LastEvaluation = time?.Year > 1 ? time : null,
+            Value = rule.Items("alerts").Select(alert => ReadValue(alert.Text("value"))).Max(),
+        };
+    }
+
+    /// <summary>Reads a time that is a number of seconds; zero if there is none.</summary>
+    private static TimeSpan ReadSeconds(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var seconds) && Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds
+            ? TimeSpan.FromSeconds(seconds)
+            : TimeSpan.Zero;
+
+    /// <summary>Reads a sample value as Prometheus writes it.</summary>
+    public static double? ReadValue(string? text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
 
     private static TimeSpan? ParseDuration(string? text) => text is null ? null : ScrapeDuration.Parse(text);
 

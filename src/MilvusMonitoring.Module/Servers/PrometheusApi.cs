@@ -14,6 +14,9 @@ internal sealed class PrometheusApi(JsonApi api, ServerLogin? login)
     {
     }
 
+    /// <summary>The server, for messages.</summary>
+    public string Who => api.Who;
+
     public async Task<LoadedConfiguration> GetConfigurationAsync(CancellationToken cancellationToken)
     {
         if (await FindAsync("api/v1/status/config", cancellationToken).ConfigureAwait(false) is not { } configuration)
@@ -51,6 +54,12 @@ internal sealed class PrometheusApi(JsonApi api, ServerLogin? login)
 
         return targets;
     }
+
+    /// <summary>Lists the alert rules that the server has loaded; null if the server does not show rules.</summary>
+    public async Task<IReadOnlyList<PrometheusAlertRule>?> ListRulesAsync(CancellationToken cancellationToken) =>
+        await FindAsync("api/v1/rules?type=alert", cancellationToken).ConfigureAwait(false) is { } data
+            ? PrometheusAnswers.ListRules(data)
+            : null;
 
     /// <summary>Evaluates an expression now.</summary>
     /// <returns>The data of the response: <c>resultType</c> and <c>result</c>.</returns>

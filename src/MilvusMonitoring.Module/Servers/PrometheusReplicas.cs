@@ -26,6 +26,9 @@ internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri
         access,
         (name, http, set) => new PrometheusReplica(name.Text, new PrometheusApi(http, name.Text, access), set, addresses.Count > 0));
 
+    /// <summary>Whether the caller named the addresses of the replicas.</summary>
+    public bool AreNamed => addresses.Count > 0;
+
     /// <summary>Lists the ready replicas, or those at the addresses that the caller named.</summary>
     /// <param name="prometheus">The Prometheus resource; null if there is none.</param>
     /// <param name="cancellationToken">Ends the reads.</param>

@@ -17,6 +17,7 @@ internal static class CheckId
     public const string Configuration = nameof(Configuration);
     public const string Targets = nameof(Targets);
     public const string Samples = nameof(Samples);
+    public const string Rules = nameof(Rules);
     public const string Alerting = nameof(Alerting);
     public const string Grafana = nameof(Grafana);
 }

@@ -55,6 +55,10 @@ internal sealed record Remedies(string? Context, string? Kubeconfig)
     public string Wait(string name, string namespaceName) =>
         Command("Test-MilvusMonitoring", [PowerShellText.Quote(name), SelectNamespace(namespaceName), "-Wait", .. Arguments]);
 
+    /// <summary>Enables the alert rules of a Milvus.</summary>
+    public string EnableRules(string name, string namespaceName) =>
+        Command("Enable-MilvusAlertRule", PowerShellText.Quote(name), SelectNamespace(namespaceName));
+
     /// <summary>Lists every Milvus.</summary>
     public string Instances() => Command("Get-MilvusInstance");
 

@@ -7,7 +7,7 @@ using EmbeddedCluster.Storage;
 namespace EmbeddedCluster.Controllers;
 
 /// <summary>
-/// The visible part of the Prometheus operator, while a Deployment of it is available: stateful sets, their services, statuses.
+/// The visible part of the Prometheus operator, while a Deployment of it is available: stateful sets, their services, rule files, statuses.
 /// As the real one does, it asks discovery for its kinds once, at the start of its pod: 0.87 logs
 /// <c>resource "prometheuses" (group: "monitoring.coreos.com/v1") not installed in the cluster</c> for what is not shown then, and leaves
 /// that alone until its pod starts anew.
@@ -24,6 +24,7 @@ internal sealed class OperatorController : IController
     private readonly ResourceKind _service;
     private readonly ResourceKind _pod;
     private readonly KubeletEndpoints _kubelet;
+    private readonly RuleFiles _rules;
 
     /// <summary>The kinds that discovery showed when a pod of the operator started, by the pod's UID.</summary>
     private readonly Dictionary<string, IReadOnlySet<string>> _seen = [];
@@ -37,6 +38,7 @@ internal sealed class OperatorController : IController
         _service = writer.Kind("v1", "Service");
         _pod = writer.Kind("v1", "Pod");
         _kubelet = new(state, writer);
+        _rules = new(state, writer, Manager);
     }
 
     public void Observe(StoreEvent change)
@@ -116,6 +118,11 @@ internal sealed class OperatorController : IController
         else
         {
             _writer.Update(_set, set, Manager, null, live => StatefulSets.Adjust(live, value, product, replicas));
+        }
+
+        if (product == "prometheus" && _state.Kinds.Preferred(new(Group, "prometheusrules")) is { } rules)
+        {
+            _rules.Reconcile(kind, item, rules);
         }
 
         if (kind.HasStatus)

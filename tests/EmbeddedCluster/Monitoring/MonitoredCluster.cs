@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
+using EmbeddedCluster.Controllers;
 
 namespace EmbeddedCluster.Monitoring;
 
@@ -47,14 +49,14 @@ public sealed class MonitoredCluster : IAsyncDisposable
         try
         {
             monitored.Alertmanager = await MonitoredAlertmanager.StartAsync(cluster, real: false, cancellationToken).ConfigureAwait(false);
-            var configuration = await monitored.ConfigurationAsync(cancellationToken).ConfigureAwait(false);
+            var files = await monitored.FilesAsync(cancellationToken).ConfigureAwait(false);
             monitored._replicas.AddRange(
-                await Task.WhenAll(Enumerable.Range(0, servers).Select(_ => RealPrometheus.StartAsync(configuration, cancellationToken)))
+                await Task.WhenAll(Enumerable.Range(0, servers).Select(_ => RealPrometheus.StartAsync(files, cancellationToken)))
                     .ConfigureAwait(false));
             monitored.Grafana = await GrafanaStandIn
                 .StartAsync(servers > 0 ? monitored.Prometheus[0] : null, cancellationToken).ConfigureAwait(false);
             monitored.Serve();
-            monitored._following = monitored.FollowAsync(configuration);
+            monitored._following = monitored.FollowAsync(files);
             return monitored;
         }
         catch
@@ -116,17 +118,17 @@ public sealed class MonitoredCluster : IAsyncDisposable
             new IPEndPoint(IPAddress.Loopback, Grafana.Address.Port));
     }
 
-    private async Task FollowAsync(string configuration)
+    private async Task FollowAsync(PrometheusFiles files)
     {
         while (true)
         {
             var seen = _cluster.Revision;
-            var wanted = await ConfigurationAsync(_stop.Token).ConfigureAwait(false);
-            if (wanted != configuration && IsOperated())
+            var wanted = await FilesAsync(_stop.Token).ConfigureAwait(false);
+            if (!wanted.IsSameAs(files) && IsOperated())
             {
-                configuration = wanted;
+                files = wanted;
                 await Task.WhenAll(
-                        _replicas.Where((_, index) => !IsFrozen(index)).Select(each => each.LoadAsync(configuration, _stop.Token)))
+                        _replicas.Where((_, index) => !IsFrozen(index)).Select(each => each.LoadAsync(files, _stop.Token)))
                     .ConfigureAwait(false);
             }
 
@@ -146,9 +148,17 @@ public sealed class MonitoredCluster : IAsyncDisposable
     private bool IsOperated() =>
         (int?)_cluster.Find("apps/v1", "Deployment", Namespace, "prometheus-operator")?["status"]?["availableReplicas"] > 0;
 
+    private async Task<PrometheusFiles> FilesAsync(CancellationToken cancellationToken)
+    {
+        var rules = _cluster.Find("v1", "ConfigMap", Namespace, RuleFiles.NameOf(Name))?["data"] as JsonObject ?? [];
+        return new(
+            await ConfigurationAsync(cancellationToken).ConfigureAwait(false),
+            rules.ToDictionary(rule => rule.Key, rule => (string)rule.Value!, StringComparer.Ordinal));
+    }
+
     private async Task<string> ConfigurationAsync(CancellationToken cancellationToken)
     {
-        var text = new StringBuilder("global: {scrape_interval: 1s, scrape_timeout: 1s}\n")
+        var text = new StringBuilder("global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\nrule_files: [rules/*.yaml]\n")
             .Append($"alerting: {{alertmanagers: [{{static_configs: [{{targets: ['{Alertmanager.Address.Authority}']}}]}}]}}\n")
             .Append("scrape_configs:\n");
         foreach (var job in new ScrapeJobs(_cluster).For(Namespace, Name))

@@ -26,15 +26,18 @@ public sealed class RealPrometheus : IAsyncDisposable
 
     public Uri Address => new($"http://{Endpoint}/");
 
-    private string Configuration => Path.Combine(_folder.FullName, "prometheus.yml");
-
     /// <summary>Starts one with a configuration, and waits until it answers.</summary>
-    public static async Task<RealPrometheus> StartAsync(string configuration, CancellationToken cancellationToken)
+    public static Task<RealPrometheus> StartAsync(string configuration, CancellationToken cancellationToken) =>
+        StartAsync(new PrometheusFiles(configuration, new Dictionary<string, string>()), cancellationToken);
+
+    /// <summary>Starts one with a configuration and rule files, and waits until it answers.</summary>
+    public static async Task<RealPrometheus> StartAsync(PrometheusFiles files, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(files);
         var folder = Directory.CreateTempSubdirectory("prometheus-");
         var port = FreePort();
-        var file = Path.Combine(folder.FullName, "prometheus.yml");
-        await File.WriteAllTextAsync(file, configuration, cancellationToken).ConfigureAwait(false);
+        var file = Path.Combine(folder.FullName, PrometheusFiles.Name);
+        await files.WriteAsync(folder, cancellationToken).ConfigureAwait(false);
         var start = new ProcessStartInfo(
             Program!,
             [
@@ -65,9 +68,10 @@ public sealed class RealPrometheus : IAsyncDisposable
 
     /// <summary>Has it load another configuration.</summary>
     /// <returns>Whether it took it.</returns>
-    public async Task<bool> LoadAsync(string configuration, CancellationToken cancellationToken)
+    public async Task<bool> LoadAsync(PrometheusFiles files, CancellationToken cancellationToken)
     {
-        await File.WriteAllTextAsync(Configuration, configuration, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(files);
+        await files.WriteAsync(_folder, cancellationToken).ConfigureAwait(false);
         using var answer = await _client.PostAsync(new Uri(Address, "-/reload"), content: null, cancellationToken).ConfigureAwait(false);
         return answer.IsSuccessStatusCode;
     }

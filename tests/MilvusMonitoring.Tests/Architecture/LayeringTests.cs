@@ -87,6 +87,12 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "IO", "Json", "KubePrometheus", "KubePrometheus.Inventories", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors",
             "Kubernetes.Objects", "Messages", "Prometheus", "Stacks",
         ],
+        ["Alerts.Queries"] = ["Prometheus"],
+        ["Alerts.Rules"] =
+        [
+            "Alerts.Queries", "Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Objects", "Messages", "Milvus",
+            "Prometheus", "Servers",
+        ],
         ["Alerts.Receivers"] =
         [
             "Alertmanagers", "IO", "Json", "KubePrometheus", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors",
@@ -102,7 +108,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ],
         ["Verification"] =
         [
-            "Access", "Alertmanagers", "Alerts.Receivers", "Json", "KubePrometheus", "KubePrometheus.Inventories",
+            "Access", "Alertmanagers", "Alerts.Receivers", "Alerts.Rules", "Json", "KubePrometheus", "KubePrometheus.Inventories",
             "KubePrometheus.Releases", "Kubernetes",
             "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Kubeconfig", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages",
             "Milvus", "PortForwarding", "Prometheus", "Servers", "Stacks",
@@ -111,6 +117,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         [
             "Alertmanagers",
             "Alerts.Receivers",
+            "Alerts.Rules",
             "KubePrometheus.Releases",
             "Kubernetes",
             "Kubernetes.Connection",
@@ -130,6 +137,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "Alerts.Delivery",
             "Alerts.Firing",
             "Alerts.Receivers",
+            "Alerts.Rules",
             "Commands.Completion",
             "KubePrometheus",
             "KubePrometheus.Releases",

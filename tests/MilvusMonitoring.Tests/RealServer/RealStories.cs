@@ -55,6 +55,14 @@ public sealed class MonitorsOnRealServerTests(RealApiServer server) : MonitorSto
 }
 
 [Collection(RealApiServer.Collection)]
+public sealed class AlertRulesOnRealServerTests(RealApiServer server) : AlertRuleStories
+{
+    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
+
+    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(server, point);
+}
+
+[Collection(RealApiServer.Collection)]
 public sealed class InstancesOnRealServerTests(RealApiServer server) : InstanceStories
 {
     private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);

@@ -26,6 +26,9 @@ internal sealed partial class PrometheusStub : IAsyncDisposable
 
     public List<StubTarget> Targets { get; } = [];
 
+    /// <summary>The groups of alert rules.</summary>
+    public JsonArray Rules { get; set; } = [];
+
     /// <summary>The header without which it answers 401.</summary>
     public string? Authorization { get; set; }
 
@@ -74,6 +77,7 @@ internal sealed partial class PrometheusStub : IAsyncDisposable
                 ["yaml"] = $"global: {{}}\nscrape_configs:\n{string.Concat(Jobs.Select(job => $"- job_name: {job}\n"))}",
             },
             ("/api/v1/status/runtimeinfo", _) => new JsonObject { ["reloadConfigSuccess"] = true },
+            ("/api/v1/rules", _) => new JsonObject { ["groups"] = Rules.DeepClone() },
             ("/api/v1/targets", _) => new JsonObject { ["activeTargets"] = ListTargets(request.Query["scrapePool"]) },
             _ => null,
         };

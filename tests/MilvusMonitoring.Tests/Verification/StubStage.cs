@@ -94,7 +94,7 @@ internal sealed class StubStage : IAsyncDisposable
     public async Task<IReadOnlyList<MonitoringCheck>> ProvesAsync(string more = "")
     {
         var checks = await TestAsync(more);
-        Assert.All(checks.Where(check => check.Instance is not null), check =>
+        Assert.All(checks.Where(check => check is { Instance: not null, Check: not "Rules" }), check =>
             Assert.True(check.Status is CheckStatus.Passed or CheckStatus.Skipped && check.CausedBy is null, $"{check} {check.Remedy}"));
         Assert.Equal(CheckStatus.Passed, Get(checks, "Samples").Status);
         return checks;

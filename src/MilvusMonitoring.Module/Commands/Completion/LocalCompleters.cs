@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using MilvusMonitoring.Alerts.Rules;
 using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Manifests;
@@ -75,4 +76,16 @@ internal sealed class ForwardCompleter : IArgumentCompleter
                 wordToComplete)
             : CompletionResults.From(all.Select(forward => forward.Service).Distinct(), wordToComplete);
     }
+}
+
+/// <summary>Completes the names of the alerts that this module has rules for.</summary>
+internal sealed class AlertNameCompleter : IArgumentCompleter
+{
+    /// <inheritdoc />
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters) => CompletionResults.From(AlertRules.All.Select(rule => rule.Name), wordToComplete);
 }

@@ -1,18 +1,19 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Json;
 
-namespace MilvusMonitoring.Milvus;
+namespace MilvusMonitoring.Kubernetes.Objects;
 
-/// <summary>Compares the wanted ServiceMonitor with the one in the cluster.</summary>
-internal static class MonitorComparison
+/// <summary>Compares an object as it would be applied with the one in the cluster.</summary>
+internal static class AppliedObject
 {
     /// <summary>Whether an apply would change nothing.</summary>
-    /// <param name="wanted">The monitor as it would be applied.</param>
-    /// <param name="live">The monitor in the cluster.</param>
+    /// <param name="wanted">The object as it would be applied: labels, annotations if there are any, and spec.</param>
+    /// <param name="live">The object in the cluster.</param>
     /// <param name="manager">The field manager that would apply it.</param>
-    public static bool Matches(JsonObject wanted, LiveMonitor live, string manager)
+    public static bool Matches(JsonObject wanted, JsonElement live, string manager)
     {
-        var current = JsonNode.Parse(live.Json.GetRawText())!;
+        var current = JsonNode.Parse(live.GetRawText())!;
         return JsonEquality.AreEqual(wanted["spec"], current["spec"])
             && Covers(current["metadata"]!["labels"], wanted["metadata"]!["labels"]!)
             && (wanted["metadata"]!["annotations"] is not { } annotations || Covers(current["metadata"]!["annotations"], annotations))

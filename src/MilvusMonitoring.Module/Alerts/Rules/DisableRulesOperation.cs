@@ -1,0 +1,68 @@
+using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Messages;
+using MilvusMonitoring.Milvus;
+
+namespace MilvusMonitoring.Alerts.Rules;
+
+/// <summary>What disabling the rules of a Milvus deletes.</summary>
+/// <param name="Item">The PrometheusRule.</param>
+/// <param name="Rules">Its rules.</param>
+internal sealed record DisableRulesPlan(RuleObject Item, IReadOnlyList<MilvusAlertRule> Rules);
+
+/// <summary>
+/// Deletes the PrometheusRules that this module applied for a Milvus: first the plan, by reading only; then, if the user agrees, the
+/// deletion. The rules of others stay.
+/// </summary>
+internal sealed class DisableRulesOperation(ClusterClient client, IActivitySink sink)
+{
+    /// <summary>Makes a plan for each PrometheusRule of a Milvus. The Milvus may be gone: nothing deletes its rules with it.</summary>
+    /// <exception cref="MonitoringException">Neither a Milvus nor a PrometheusRule has that name, or several namespaces have one.</exception>
+    public async Task<IReadOnlyList<DisableRulesPlan>> PlanAsync(string name, string? namespaceName, CancellationToken cancellationToken)
+    {
+        var all = await new RuleObjectReader(client, sink).ListOwnAsync(namespaceName, cancellationToken).ConfigureAwait(false);
+        var own = all
+            .Where(item => item.Owner is var (place, owner)
+                && owner.Equals(name, StringComparison.OrdinalIgnoreCase)
+                && (namespaceName is null || place == namespaceName))
+            .ToList();
+        var places = own.Select(item => item.Owner!.Value.Namespace).Distinct().ToList();
+        if (places.Count > 1)
+        {
+            throw new MonitoringException(
+                ErrorId.InstanceAmbiguous,
+                $"There are alert rules of '{name}' in each of several namespaces: {string.Join(", ", places)}",
+                "choose one with -Namespace",
+                name);
+        }
+
+        if (own.Count == 0)
+        {
+            // The name may be mistyped.
+            var found = await new InstanceFinder(client, sink).GetAsync(name, namespaceName, cancellationToken).ConfigureAwait(false);
+            sink.Verbose($"{found.Instance} has no alert rules of this module.");
+        }
+
+        return [.. own.Select(Plan)];
+    }
+
+    /// <summary>Carries the plan out.</summary>
+    public async Task<IReadOnlyList<MilvusAlertRule>> ExecuteAsync(DisableRulesPlan plan, CancellationToken cancellationToken)
+    {
+        await RuleDeletion.DeleteAsync(client, plan.Item, cancellationToken).ConfigureAwait(false);
+        return plan.Rules;
+    }
+
+    private DisableRulesPlan Plan(RuleObject item)
+    {
+        var (place, name) = item.Owner!.Value;
+        return new DisableRulesPlan(item,
+        [
+            .. item.Alerts.Select(rule => rule.Show(place, name, item.Id) with
+            {
+                Action = ResourceAction.Deleted,
+                Context = client.Connection.Context,
+                Kubeconfig = client.Connection.Kubeconfig,
+            }),
+        ]);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using EmbeddedCluster;
+
+namespace MilvusMonitoring.Tests.Commands;
+
+/// <summary>The stories of alert rules on an embedded cluster, and those that need one.</summary>
+public sealed class MilvusAlertRuleTests : AlertRuleStories
+{
+    private const string Group = "monitoring.coreos.com/v1";
+
+    private protected override async Task<ClusterStage> StartAsync() => await Stage.StartAsync();
+
+    [Fact]
+    public async Task Rules_go_beside_a_Prometheus_that_selects_there_only_and_get_the_labels_by_which_it_selects()
+    {
+        await using var stage = (Stage)await StartWithMilvusAsync();
+        (await stage.RunAsync("Enable-MilvusAlertRule my-release -Kubeconfig $c")).EnsureNoError();
+        Select(stage, """{"ruleSelector":{"matchLabels":{"prometheus":"k8s","role":"alert-rules"} } }""");
+
+        var moved = (await stage.RunAsync("Enable-MilvusAlertRule my-release -Kubeconfig $c -Verbose")).EnsureNoError();
+
+        var rule = stage.Cluster.Find(Group, "PrometheusRule", "monitoring", "milvus-default.my-release")!;
+        Assert.Equal(
+            ("k8s", "alert-rules"),
+            ((string?)rule["metadata"]!["labels"]!["prometheus"], (string?)rule["metadata"]!["labels"]!["role"]));
+        Assert.Null(stage.Cluster.Find(Group, "PrometheusRule", "default", "milvus-my-release"));
+        Assert.Contains(moved.Verbose, line => line.Contains("are in namespace monitoring", StringComparison.Ordinal));
+        Assert.Contains(moved.Verbose, line => line.Contains("prometheus=k8s,role=alert-rules", StringComparison.Ordinal));
+
+        Select(stage, """{"ruleSelector":{"matchLabels":{"release":"kps"} },"ruleNamespaceSelector":{} }""");
+        (await stage.RunAsync("Enable-MilvusAlertRule my-release -Kubeconfig $c")).EnsureNoError();
+        rule = stage.Cluster.Find(Group, "PrometheusRule", "default", "milvus-my-release")!;
+        Assert.Equal("kps", (string?)rule["metadata"]!["labels"]!["release"]);
+        Assert.Null(stage.Cluster.Find(Group, "PrometheusRule", "monitoring", "milvus-default.my-release"));
+
+        Select(stage, "{}");
+        var refused = (await stage.RunAsync("Enable-MilvusAlertRule my-release -Kubeconfig $c")).EnsureNoError();
+        Assert.Contains(refused.Warnings, line => line.Contains("Prometheus/monitoring/k8s has no ruleSelector", StringComparison.Ordinal));
+    }
+
+    private static void Select(Stage stage, string selectors)
+    {
+        var prometheus = stage.Cluster.Find(Group, "Prometheus", "monitoring", "k8s")!;
+        var spec = prometheus["spec"]!.AsObject();
+        foreach (var name in (string[])["ruleSelector", "ruleNamespaceSelector"])
+        {
+            spec.Remove(name);
+        }
+
+        foreach (var (name, value) in JsonNode.Parse(selectors)!.AsObject())
+        {
+            spec[name] = value!.DeepClone();
+        }
+
+        prometheus["metadata"]!.AsObject().Remove("managedFields");
+        stage.Cluster.Put(prometheus, "somebody");
+    }
+}
