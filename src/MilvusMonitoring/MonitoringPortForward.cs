@@ -18,8 +18,8 @@ public sealed class MonitoringPortForward
     public required string Service { get; init => field = SafeText.Clean(value); }
 
     /// <summary>
-    /// What the user asked for: <c>Prometheus</c>, <c>Grafana</c> or <c>Alertmanager</c>, whatever its Service is called; null for a Service
-    /// by its name.
+    /// What the user asked for: <c>Prometheus</c>, <c>Grafana</c> or <c>Alertmanager</c>, whatever its Service is called; null for a
+    /// Service by its name.
     /// </summary>
     internal string? Title { get; init; }
 
