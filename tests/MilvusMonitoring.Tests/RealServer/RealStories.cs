@@ -1,4 +1,5 @@
 using MilvusMonitoring.Tests.Commands;
+using MilvusMonitoring.Tests.Stacks;
 
 namespace MilvusMonitoring.Tests;
 
@@ -46,6 +47,14 @@ public sealed class InstancesOnRealServerTests(RealApiServer server) : InstanceS
 
 [Collection(RealApiServer.Collection)]
 public sealed class CompletersOnRealServerTests(RealApiServer server) : CompleterStories
+{
+    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
+
+    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(server, point);
+}
+
+[Collection(RealApiServer.Collection)]
+public sealed class HelmStackOnRealServerTests(RealApiServer server) : HelmStackStories
 {
     private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
 
