@@ -29,7 +29,11 @@ internal static partial class ChartsInRelease
             return false;
         }
 
-        if (OtherPublishers().IsMatch(record.ChartMetadata.GetRawText()))
+        // The Milvus chart depends on charts of other publishers, such as etcd.
+        if (record.ChartMetadata.ValueKind == JsonValueKind.Object
+            && record.ChartMetadata
+                .EnumerateObject()
+                .Any(member => member.Name != "dependencies" && OtherPublishers().IsMatch(member.Value.GetRawText())))
         {
             return true;
         }

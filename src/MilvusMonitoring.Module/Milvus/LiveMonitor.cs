@@ -25,7 +25,9 @@ internal sealed partial record LiveMonitor(ResourceType Type, JsonElement Json, 
     public IReadOnlySet<string> Ports =>
         Endpoints.Select(endpoint => endpoint.Text("port")).OfType<string>().ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>Whether an endpoint is the metrics of Milvus at a port: other endpoints of the same pods, such as a sidecar's, are not.</summary>
+    /// <summary>
+    /// Whether an endpoint is the metrics of Milvus at a port: other endpoints of the same pods, such as a sidecar's, are not.
+    /// </summary>
     public bool Scrapes(MilvusServicePort port) => Endpoints.Any(endpoint =>
     {
         var target = endpoint.Text("targetPort") ?? Number("targetPort") ?? Number("portNumber");

@@ -23,7 +23,8 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
                 : await WriteAsync(plan, cancellationToken).ConfigureAwait(false);
         }
 
-        if (plan is { HelmSet: { } setting, Found: { Chart: { } chart, Instance: { MonitorInValues: false, ManagedBy: MilvusManager.Helm } } })
+        if (plan.HelmSet is { } setting
+            && plan.Found is { Chart: { } chart, Instance: { MonitorInValues: false, ManagedBy: MilvusManager.Helm } })
         {
             sink.Verbose(
                 $"Helm's own record of {chart.Release} does not ask for this ServiceMonitor; to make it last there too, use -Method Helm, "

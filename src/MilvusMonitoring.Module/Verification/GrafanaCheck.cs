@@ -114,8 +114,9 @@ internal sealed class GrafanaCheck : ICheck
     private static JsonElement Choose(CheckContext context, List<JsonElement> deployments)
     {
         var candidates = deployments
-            .Select(live => ObjectMetadataReader.FromMetadata(live.Member("metadata")) is { } metadata ? new Candidate(live, metadata) : null)
-            .OfType<Candidate>()
+            .Select(live => (Live: live, Metadata: ObjectMetadataReader.FromMetadata(live.Member("metadata"))))
+            .Where(item => item.Metadata is not null)
+            .Select(item => new Candidate(item.Live, item.Metadata!))
             .ToList();
         var own = candidates.Find(item => context.Owns(Workloads.GetId(item.Live), item.Live));
         var stack = ObjectMetadataReader.FromMetadata(context.Prometheus?.Json.Member("metadata") ?? default);

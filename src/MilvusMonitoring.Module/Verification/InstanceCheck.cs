@@ -75,7 +75,7 @@ internal static class InstanceRule
     private static string DescribeHealth(MilvusInstance instance)
     {
         var other = instance.ManagedBy == MilvusManager.OtherChart ? $", another publisher's chart {instance.ChartVersion}" : string.Empty;
-        return $"{instance.Mode} {instance.AppVersion}, {instance.Status}{other}";
+        return $"{$"{instance.Mode} {instance.AppVersion}".TrimEnd()}, {instance.Status}{other}";
     }
 
     private static string DescribeUnfinished(MilvusInstance instance)

@@ -93,7 +93,9 @@ internal sealed class OperatorController : IController
         }
     }
 
-    private static bool IsOperator(JsonObject container) => container.Text("name") == "prometheus-operator";
+    /// <summary>Every stack runs the operator's image, and calls its container as it likes.</summary>
+    private static bool IsOperator(JsonObject container) =>
+        container.Text("image")?.Split('@')[0].Split('/')[^1].Split(':')[0] == "prometheus-operator";
 
     private static bool IsRunningOperator(JsonObject deployment) =>
         (deployment.Child("status").Number("availableReplicas") ?? 0) > 0 && Containers(deployment).Any(IsOperator);

@@ -51,6 +51,9 @@ internal abstract class ClusterStage : IAsyncDisposable
     /// <summary>Puts what of a Milvus runs into the cluster, and waits until its Service has one ready endpoint.</summary>
     public abstract Task PutWorkloadAsync(SampleMilvus milvus);
 
+    /// <summary>Has the workloads of a namespace be ready, and its Prometheus resources be reconciled.</summary>
+    public abstract Task ReportReadyAsync(string ns);
+
     /// <summary>Whether a namespace belongs to tests that play beside the story.</summary>
     public virtual bool IsOfOthers(string? name) => false;
 

@@ -319,6 +319,24 @@ public sealed class EveryMilvusTests
         Assert.Equal(ResourceAction.Skipped, Assert.Single(kept.OutputOf<MilvusServiceMonitor>()).Action);
     }
 
+    [Fact]
+    public async Task The_chart_of_Milvus_is_its_own_whoever_publishes_the_charts_that_it_depends_on()
+    {
+        // The metadata of chart 5.0.19, as helm keeps it.
+        const string Metadata = """
+            {"home":"https://milvus.io/","sources":["https://github.com/zilliztech/milvus"],
+             "maintainers":[{"name":"contact","email":"contact@milvus.io","url":"milvus.io"}],
+             "dependencies":[{"name":"etcd","version":"8.12.0","condition":"etcd.enabled",
+               "repository":"https://raw.githubusercontent.com/bitnami/charts/archive-full-index/bitnami"}]}
+            """;
+        await using var stage = await StartAsync();
+        await stage.PutAsync(new SampleMilvus { ChartMetadata = Parse(Metadata) });
+
+        var instance = Assert.Single((await stage.RunAsync(Get)).EnsureNoError().OutputOf<MilvusInstance>());
+
+        Assert.Equal(MilvusManager.Helm, instance.ManagedBy);
+    }
+
     [Theory]
     [InlineData(Get)]
     [InlineData(Get + " -Namespace milvus")]

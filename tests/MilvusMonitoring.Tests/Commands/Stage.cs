@@ -47,6 +47,15 @@ internal sealed class Stage : ClusterStage
             TestContext.Current.CancellationToken);
     }
 
+    public override Task ReportReadyAsync(string ns) =>
+        Cluster.WaitForAsync(
+            cluster =>
+                cluster.List("apps/v1", "Deployment", ns).All(item => (int?)item["status"]?["availableReplicas"] > 0)
+                && cluster.List("monitoring.coreos.com/v1", "Prometheus", ns)
+                    .Select(item => cluster.Find("apps/v1", "StatefulSet", ns, $"prometheus-{item["metadata"]!["name"]}"))
+                    .All(set => (int?)set?["status"]?["readyReplicas"] > 0),
+            TestContext.Current.CancellationToken);
+
     /// <summary>Writes a kubeconfig whose user gets the credential from a shell script.</summary>
     public string WriteExecKubeconfig(string script)
     {

@@ -1,5 +1,6 @@
 using MilvusMonitoring.Tests.Alerts;
 using MilvusMonitoring.Tests.Commands;
+using MilvusMonitoring.Tests.Stacks;
 
 namespace MilvusMonitoring.Tests;
 
@@ -72,6 +73,14 @@ public sealed class InstancesOnRealServerTests(RealApiServer server) : InstanceS
 
 [Collection(RealApiServer.Collection)]
 public sealed class CompletersOnRealServerTests(RealApiServer server) : CompleterStories
+{
+    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
+
+    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(server, point);
+}
+
+[Collection(RealApiServer.Collection)]
+public sealed class HelmStackOnRealServerTests(RealApiServer server) : HelmStackStories
 {
     private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
 

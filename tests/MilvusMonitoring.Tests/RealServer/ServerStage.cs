@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
 using EmbeddedCluster;
 using k8s;
@@ -19,6 +21,22 @@ internal sealed class ServerStage : ClusterStage
 
     /// <summary>The kinds of the CRDs of the small manifests.</summary>
     private static readonly string[] s_kinds = ["Prometheus", "Alertmanager", "PrometheusRule", "ServiceMonitor", "PodMonitor"];
+
+    /// <summary>What controllers and the operator report of workloads that run.</summary>
+    private static readonly (string Path, string Status)[] s_reports =
+    [
+        (
+            "/apis/apps/v1/namespaces/{0}/deployments",
+            """{"observedGeneration":1,"replicas":1,"updatedReplicas":1,"readyReplicas":1,"availableReplicas":1}"""
+        ),
+        (
+            "/apis/monitoring.coreos.com/v1/namespaces/{0}/prometheuses",
+            """
+            {"replicas":1,"updatedReplicas":1,"availableReplicas":1,"unavailableReplicas":0,"paused":false,"conditions":[
+              {"type":"Available","status":"True"},{"type":"Reconciled","status":"True"}]}
+            """
+        ),
+    ];
 
     private static readonly string[] s_groups = [".monitoring.coreos.com", ".milvus.io"];
 
@@ -135,6 +153,27 @@ internal sealed class ServerStage : ClusterStage
                     """
                 )!
                 .AsObject());
+    }
+
+    /// <remarks>Without controllers nobody reports anything, so that the stage does.</remarks>
+    public override async Task ReportReadyAsync(string ns)
+    {
+        foreach (var (pattern, status) in s_reports)
+        {
+            var path = string.Format(CultureInfo.InvariantCulture, pattern, ns);
+            using var list = await Admin.GetAsync(path, TestContext.Current.CancellationToken);
+            foreach (var item in list.RootElement.GetProperty("items").EnumerateArray())
+            {
+                var name = item.GetProperty("metadata").GetProperty("name");
+                var (code, text) = await Admin.AskAsync(
+                    HttpMethod.Patch,
+                    $"{path}/{name}{(path.Contains("/apps/", StringComparison.Ordinal) ? "/status" : "")}",
+                    $$"""{"status":{{status}}}""",
+                    TestContext.Current.CancellationToken,
+                    "application/merge-patch+json");
+                Assert.True(code == HttpStatusCode.OK, text);
+            }
+        }
     }
 
     public override async ValueTask DisposeAsync()

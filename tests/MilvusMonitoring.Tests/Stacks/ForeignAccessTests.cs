@@ -35,6 +35,24 @@ public sealed class ForeignAccessTests
         Assert.DoesNotContain(stage.Cluster.Requests.Writes, write => !write.Path.Contains("reviews", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Endpoints", ResourceAction.Unchanged)]
+    [InlineData("EndpointSlice", ResourceAction.Created)]
+    public async Task How_a_Prometheus_discovers_tells_what_is_complete(string role, ResourceAction action)
+    {
+        await using var stage = await Stage.StartAsync(new ClusterOptions { Rbac = true });
+        await ForeignStack.PutOperatorAsync(stage);
+        ForeignStack.PutAccess(stage, "some-role", """{"kind":"ServiceAccount","name":"kps-prometheus","namespace":"kps"}""");
+        var rules = stage.Cluster.Find(Rbac, "ClusterRole", null, "some-role")!;
+        rules["rules"]!.AsArray().RemoveAt(1);
+        stage.Cluster.Put(rules);
+        var prometheus = stage.Cluster.Find("monitoring.coreos.com/v1", "Prometheus", "kps", "kps-prometheus")!;
+        prometheus["spec"]!["serviceDiscoveryRole"] = role;
+        stage.Cluster.Put(prometheus, ForeignStack.Helm);
+
+        Assert.Equal(action, (await GrantAsync(stage, "")).Action);
+    }
+
     [Fact]
     public async Task A_foreign_stack_gets_a_binding_of_our_own_which_Revoke_finds()
     {

@@ -90,6 +90,24 @@ internal static class ForeignStack
         }
     }
 
+    /// <summary>Writes what a release of kube-prometheus-stack renders as a chart, for a helm that is to have a record of it.</summary>
+    /// <remarks>It leaves out the kinds that <see cref="StartingPoint.Definitions"/> does not define.</remarks>
+    /// <returns>The folder of the chart.</returns>
+    public static string WriteChart(ClusterStage stage, string kind)
+    {
+        var documents = Read(kind)
+            .Where(manifest => manifest.Id.Group != "monitoring.coreos.com" || manifest.Id.Kind == "Prometheus")
+            .Select(manifest => Encoding.UTF8.GetString(manifest.ReadJson().Span));
+        stage.WriteFile("chart/rendered.yaml", string.Join("\n---\n", documents));
+        stage.WriteFile("chart/templates/all.yaml", "{{ .Files.Get \"rendered.yaml\" }}");
+        return Path.GetDirectoryName(stage.WriteFile("chart/Chart.yaml", """
+            apiVersion: v2
+            name: kube-prometheus-stack
+            version: 56.9.0
+            appVersion: v0.71.2
+            """))!;
+    }
+
     /// <summary>The Services of such a stack.</summary>
     public static IReadOnlyList<JsonObject> ReadServices(string kind) =>
     [

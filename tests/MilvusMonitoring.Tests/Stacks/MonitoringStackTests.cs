@@ -77,6 +77,7 @@ public sealed class MonitoringStackTests
     [InlineData("Deployment", "ghcr.io/open-telemetry/opentelemetry-operator/target-allocator:v0.120.0", "", MonitoringStackKind.OpenTelemetry, "unknown")]
     [InlineData("Deployment", "mirror.example/mirrored-prometheus-operator-prometheus-operator:v0.65.1", "\"chart\":\"rancher-monitoring-103.1.1\",\"kustomize.toolkit.fluxcd.io/name\":\"x\"", MonitoringStackKind.Rancher, "Flux")]
     [InlineData("Deployment", "example/other@sha256:1234", "\"app.kubernetes.io/name\":\"prometheus-operator\",\"olm.owner\":\"x\"", MonitoringStackKind.PrometheusOperator, "OLM")]
+    [InlineData("Deployment", "mirror.example/prometheus-operator:v0.86.0", "\"app\":\"kube-prometheus-stack-operator\",\"app.kubernetes.io/managed-by\":\"Helm\"", MonitoringStackKind.KubePrometheusStack, "Helm")]
     public async Task Other_monitoring_is_recognised_by_image_or_labels(
         string kind,
         string image,
