@@ -44,8 +44,8 @@ public sealed record MilvusAlertRule
     public IReadOnlyList<AlertRuleReplica> Replicas { get; init; } = [];
 
     /// <summary>
-    /// Whether the alert can fire: every selector of the expression has series, or will have some as soon as what it counts happens; null if
-    /// Prometheus was not asked, or if it is not known.
+    /// Whether the alert can fire: every selector of the expression has series, or will have some as soon as what it counts happens; null
+    /// if Prometheus was not asked, or if it is not known.
     /// </summary>
     public bool? CanFire { get; init; }
 

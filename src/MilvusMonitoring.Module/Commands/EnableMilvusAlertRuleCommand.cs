@@ -30,7 +30,9 @@ public sealed class EnableMilvusAlertRuleCommand : InstanceCommand
     [ValidateNotNull]
     public Hashtable Threshold { get; set; } = [];
 
-    /// <summary>How long the expressions have to hold before the alerts fire, by the names of the alerts: <c>@{ 'Milvus*' = '1m' }</c>.</summary>
+    /// <summary>
+    /// How long the expressions have to hold before the alerts fire, by the names of the alerts: <c>@{ 'Milvus*' = '1m' }</c>.
+    /// </summary>
     [Parameter]
     [ValidateNotNull]
     public Hashtable For { get; set; } = [];

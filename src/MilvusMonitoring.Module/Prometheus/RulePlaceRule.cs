@@ -42,11 +42,10 @@ internal static class RulePlaceRule
 
         return new RulePlace(own, new Dictionary<string, string>(), null)
         {
-            Refusals =
-            [
-                .. servers.Select(server =>
-                    $"{server} {MonitorSelection.FindRefusal(server.Json, Kind, own, labels, namespaceLabels.GetValueOrDefault(own))?.Reason}"),
-            ],
+            Refusals = [.. servers.Select(server => $"{server} {FindRefusal(server)?.Reason}")],
         };
+
+        PassedOver? FindRefusal(PrometheusServer server) =>
+            MonitorSelection.FindRefusal(server.Json, Kind, own, labels, namespaceLabels.GetValueOrDefault(own));
     }
 }

@@ -1,5 +1,4 @@
 using MilvusMonitoring.Alerts.Rules;
-using MilvusMonitoring.Messages;
 using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;
@@ -47,7 +46,9 @@ internal static class RulesRule
 
         // Somebody else's rules are no promise of this module.
         var isAskedFor = report.Rules.Any(rule => rule.Source?.StartsWith("PrometheusRule/", StringComparison.Ordinal) is true);
-        return ReplicaRule.FindFailure(target, report.Replicas) ?? FindFault(target, report.Rules, isAskedFor, wait) ?? Conclude(target, report);
+        return ReplicaRule.FindFailure(target, report.Replicas)
+            ?? FindFault(target, report.Rules, isAskedFor, wait)
+            ?? Conclude(target, report);
     }
 
     private static Finding? FindFault(string target, IReadOnlyList<MilvusAlertRule> rules, bool isAskedFor, string wait)
@@ -68,7 +69,7 @@ internal static class RulesRule
     private static string? DescribeFault(MilvusAlertRule rule, AlertRuleReplica replica) => replica switch
     {
         { State: AlertRuleState.NotLoaded } => $"{replica.Name} has not loaded {rule.Name}",
-        { IsHealthy: false } => $"{replica.Name} cannot evaluate {rule.Name}: {OneLine.TrimPunctuation(replica.LastError ?? "no reason is given")}",
+        { IsHealthy: false } => $"{replica.Name} cannot evaluate {rule.Name}: {replica.LastError ?? "no reason is given"}",
         { IsHealthy: null } => $"{replica.Name} has not evaluated {rule.Name} yet",
         _ => null,
     };
@@ -76,7 +77,8 @@ internal static class RulesRule
     private static Finding Conclude(string target, AlertRuleReport report)
     {
         var rules = report.Rules;
-        var detail = $"{Quantity.Describe(rules.Count, "alert rule")} loaded and evaluated on {Quantity.Describe(report.Replicas.Count, "replica")}";
+        var replicas = Quantity.Describe(report.Replicas.Count, "replica");
+        var detail = $"{Quantity.Describe(rules.Count, "alert rule")} loaded and evaluated on {replicas}";
         var blind = rules.Where(rule => rule.CanFire == false).ToList();
         if (blind.Count == 0)
         {
@@ -89,6 +91,7 @@ internal static class RulesRule
         return Finding.Warning(
             target,
             $"{detail}; cannot fire: {names}{more}: {blind[0].Why}",
-            Remedies.DescribeManual("Get-MilvusAlertRule shows the reason for each; what is not wanted, Enable-MilvusAlertRule leaves out with -Exclude."));
+            Remedies.DescribeManual(
+                "Get-MilvusAlertRule shows the reason for each; Enable-MilvusAlertRule -Exclude leaves out what is not wanted."));
     }
 }

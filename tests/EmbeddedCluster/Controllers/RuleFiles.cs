@@ -76,7 +76,8 @@ internal sealed class RuleFiles(ClusterState state, ControllerWriter writer, str
             return rule.Namespace == place;
         }
 
-        return state.Store.Find(_namespace.Id, string.Empty, rule.Namespace!) is { } home && LabelSelector.Matches(places, ToJson(home.Labels));
+        return state.Store.Find(_namespace.Id, string.Empty, rule.Namespace!) is { } home
+            && LabelSelector.Matches(places, ToJson(home.Labels));
     }
 
     private static JsonObject ToJson(IReadOnlyDictionary<string, string> labels) =>

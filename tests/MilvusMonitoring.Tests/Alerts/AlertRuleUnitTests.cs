@@ -5,8 +5,8 @@ using MilvusMonitoring.Alerts.Rules;
 namespace MilvusMonitoring.Tests.Alerts;
 
 /// <summary>
-/// <c>promtool test rules</c> for each alert and each version of Milvus: a case in which the alert fires, and one in which it does not. Each
-/// case is played once more with two monitors that scrape the same pods.
+/// <c>promtool test rules</c> for each alert and each version of Milvus: a case in which the alert fires, and one in which it does not.
+/// Each case is played once more with two monitors that scrape the same pods.
 /// </summary>
 public sealed partial class AlertRuleUnitTests
 {

@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace MilvusMonitoring.Tests.Alerts;
 
 /// <summary>
-/// The metrics of versions of Milvus, as their source has them: type, labels, and whether any code sets them. Writes what <c>/metrics</c> of
-/// such a version would show.
+/// The metrics of versions of Milvus, as their source has them: type, labels, and whether any code sets them. Writes what <c>/metrics</c>
+/// of such a version would show.
 /// </summary>
 internal static class VersionMetrics
 {

@@ -141,7 +141,7 @@ public abstract class AlertRuleStories : ClusterStories
         Assert.All(gone, rule => Assert.Equal((ResourceAction.Deleted, "db", "second"), (rule.Action, rule.Namespace, rule.Instance)));
         Assert.NotEmpty(gone);
 
-        Assert.Empty((await stage.UninstallAsync("-Wait")).EnsureNoError().Warnings);
+        Assert.Empty((await stage.UninstallAsync()).EnsureNoError().Warnings);
         Assert.False(await stage.Objects.TellsOfAsync(Group, "PrometheusRule"));
     }
 

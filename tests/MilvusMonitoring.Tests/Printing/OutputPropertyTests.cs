@@ -80,6 +80,7 @@ public sealed class OutputPropertyTests
         var type when type == typeof(IReadOnlyDictionary<string, string>) => new Dictionary<string, string> { [Text] = Text },
         var type when type == typeof(IReadOnlyList<StackResource>) => Array.Empty<StackResource>(),
         var type when type == typeof(IReadOnlyList<StackPrometheus>) => Array.Empty<StackPrometheus>(),
+        var type when type == typeof(IReadOnlyList<AlertRuleReplica>) => Array.Empty<AlertRuleReplica>(),
         var type when (Nullable.GetUnderlyingType(type) ?? type) is { IsValueType: true } plain => Activator.CreateInstance(plain),
         _ => throw new InvalidOperationException($"Decide how {property.DeclaringType!.Name}.{property.Name} is printed."),
     };

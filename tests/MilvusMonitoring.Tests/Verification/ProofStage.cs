@@ -82,7 +82,9 @@ internal sealed class ProofStage : IAsyncDisposable
         while (true)
         {
             var checks = await TestAsync();
-            var broken = checks.Where(check => check.Status is not CheckStatus.Passed && check.CausedBy != link && !IsAboutAlerts(check)).ToList();
+            var broken = checks
+                .Where(check => check.Status is not CheckStatus.Passed && check.CausedBy != link && !IsAboutAlerts(check))
+                .ToList();
             if (
                 broken is [{ Status: CheckStatus.Failed } only]
                 && only.Check == link

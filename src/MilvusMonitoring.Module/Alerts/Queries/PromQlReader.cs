@@ -123,7 +123,9 @@ internal sealed class PromQlReader
             return Absences.Contains(name, StringComparer.Ordinal) ? QueryNeeds.Nothing : arguments;
         }
 
-        if (Next is { Kind: PromQlKind.Name, Text: var clause } && Clauses.Contains(clause, StringComparer.OrdinalIgnoreCase) && IsAggregation())
+        if (Next is { Kind: PromQlKind.Name, Text: var clause }
+            && Clauses.Contains(clause, StringComparer.OrdinalIgnoreCase)
+            && IsAggregation())
         {
             return QueryNeeds.Nothing;
         }

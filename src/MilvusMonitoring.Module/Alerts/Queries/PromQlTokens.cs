@@ -49,11 +49,11 @@ internal static class PromQlTokens
             }
             else if (IsNameStart(next))
             {
-                tokens.Add(new PromQlToken(PromQlKind.Name, Take(text, ref at, character => IsNameStart(character) || char.IsAsciiDigit(character))));
+                tokens.Add(new PromQlToken(PromQlKind.Name, Take(text, ref at, IsName)));
             }
             else if (char.IsAsciiDigit(next) || next == '.')
             {
-                tokens.Add(new PromQlToken(PromQlKind.Number, Take(text, ref at, character => char.IsAsciiLetterOrDigit(character) || character == '.')));
+                tokens.Add(new PromQlToken(PromQlKind.Number, Take(text, ref at, IsNumber)));
             }
             else
             {
@@ -67,6 +67,10 @@ internal static class PromQlTokens
     }
 
     private static bool IsNameStart(char character) => char.IsAsciiLetter(character) || character is '_' or ':';
+
+    private static bool IsName(char character) => IsNameStart(character) || char.IsAsciiDigit(character);
+
+    private static bool IsNumber(char character) => char.IsAsciiLetterOrDigit(character) || character == '.';
 
     private static string Take(string text, ref int at, Func<char, bool> belongs)
     {

@@ -50,10 +50,10 @@ internal sealed record QuerySelector(string? Metric, IReadOnlyList<SelectorMatch
     /// <returns><c>up{namespace="milvus"}</c>.</returns>
     public override string ToString()
     {
-        var matchers = string.Join(',', Matchers);
-        return Metric is null || !IsPlain(Metric)
-            ? $"{{{(Metric is null ? string.Empty : $"__name__={PromText.Quote(Metric)},")}{matchers}}}"
-            : Metric + (matchers.Length == 0 ? string.Empty : $"{{{matchers}}}");
+        var isPlain = Metric is not null && IsPlain(Metric);
+        var all = isPlain || Metric is null ? Matchers : [new SelectorMatcher("__name__", "=", Metric), .. Matchers];
+        var matchers = all.Count == 0 ? string.Empty : $"{{{string.Join(',', all)}}}";
+        return (isPlain ? Metric : null) + matchers;
     }
 
     private static bool IsPlain(string name) =>

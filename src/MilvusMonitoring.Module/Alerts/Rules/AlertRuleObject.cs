@@ -21,7 +21,7 @@ internal static class AlertRuleObject
         place == scope.Namespace ? $"milvus-{scope.Name}" : $"milvus-{scope.Namespace}.{scope.Name}");
 
     /// <summary>The labels of the PrometheusRule but for those by which a Prometheus selects.</summary>
-    public static IReadOnlyDictionary<string, string> ListLabels(AlertRuleOptions options) =>
+    public static IReadOnlyDictionary<string, string> CreateLabels(AlertRuleOptions options) =>
         new Dictionary<string, string>(options.AdditionalLabels, StringComparer.Ordinal)
         {
             [FittedMonitor.MarkLabel] = MilvusChart.Name,
@@ -94,5 +94,7 @@ internal static class AlertRuleObject
     }
 
     private static JsonObject WriteMap(IReadOnlyDictionary<string, string> map) =>
-        new(map.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => KeyValuePair.Create<string, JsonNode?>(entry.Key, entry.Value)));
+        new(map
+            .OrderBy(entry => entry.Key, StringComparer.Ordinal)
+            .Select(entry => KeyValuePair.Create<string, JsonNode?>(entry.Key, entry.Value)));
 }

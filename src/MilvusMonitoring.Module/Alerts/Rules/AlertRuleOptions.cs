@@ -119,7 +119,10 @@ internal sealed record AlertRuleOptions
     private static TimeSpan ParseTime(AlertRule rule, string value) => value is "0" or "0s"
         ? TimeSpan.Zero
         : ScrapeDuration.Parse(value)
-            ?? throw Refuse("For", $"'{value}' is no time that {rule.Name} can hold for", "give whole numbers with units, such as 0s, 90s or 10m");
+            ?? throw Refuse(
+                "For",
+                $"'{value}' is no time that {rule.Name} can hold for",
+                "give whole numbers with units, such as 0s, 90s or 10m");
 
     private static MonitoringException Refuse(string parameter, string reason, string remedy) =>
         new(ErrorId.ParameterInvalid, reason, remedy, parameter);

@@ -187,7 +187,7 @@ internal static class AlertRules
             (scope, threshold) =>
                 $"max(time() - max by (channel_name) (milvus_datacoord_channel_checkpoint_unix_seconds{{{scope.Series}}})) > {threshold}",
             "a channel was last checkpointed {{ $value | humanizeDuration }} ago",
-            "What was written to the channel since then is not in the object storage, and is read again from the message queue at a restart.")
+            "What was written to the channel since then is not in the object storage: a restart reads it from the message queue again.")
         {
             Metrics = ["milvus_datacoord_channel_checkpoint_unix_seconds"],
         },

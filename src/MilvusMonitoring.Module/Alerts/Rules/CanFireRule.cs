@@ -110,7 +110,8 @@ internal sealed class CanFireRule(AlertSurroundings surroundings, IReadOnlyDicti
             return null;
         }
 
-        if (selector.Matchers.FirstOrDefault(matcher => matcher.IsPositive && ListWritten(name, matcher.Label).Any(matcher.Matches)) is { } late)
+        bool IsWritten(SelectorMatcher matcher) => matcher.IsPositive && ListWritten(name, matcher.Label).Any(matcher.Matches);
+        if (selector.Matchers.FirstOrDefault(IsWritten) is { } late)
         {
             return new FireVerdict(true, $"no {name} with {late} yet: it appears when the first is counted");
         }
@@ -167,7 +168,9 @@ internal sealed class CanFireRule(AlertSurroundings surroundings, IReadOnlyDicti
     private static FireVerdict Await(string name, string appearance, bool isCertain = true) =>
         new(isCertain ? true : null, $"no series of {name} yet: it appears {appearance}");
 
-    /// <summary>Lists the values that the running versions write, or any version if those are not known; empty if that is not known.</summary>
+    /// <summary>
+    /// Lists the values that the running versions write, or any version if those are not known; empty if the table has none.
+    /// </summary>
     private IReadOnlyList<string> ListWritten(string name, string label)
     {
         var all = (MilvusMetrics.Find(name)?.Values ?? []).Where(values => values.Label == label).ToList();

@@ -16,7 +16,8 @@ internal sealed record DisableRulesPlan(RuleObject Item, IReadOnlyList<MilvusAle
 internal sealed class DisableRulesOperation(ClusterClient client, IActivitySink sink)
 {
     /// <summary>Makes a plan for each PrometheusRule of a Milvus. The Milvus may be gone: nothing deletes its rules with it.</summary>
-    /// <exception cref="MonitoringException">Neither a Milvus nor a PrometheusRule has that name, or several namespaces have one.</exception>
+    /// <exception cref="MonitoringException">Neither a Milvus nor a PrometheusRule has that name, or several namespaces have
+    /// one.</exception>
     public async Task<IReadOnlyList<DisableRulesPlan>> PlanAsync(string name, string? namespaceName, CancellationToken cancellationToken)
     {
         var all = await new RuleObjectReader(client, sink).ListOwnAsync(namespaceName, cancellationToken).ConfigureAwait(false);

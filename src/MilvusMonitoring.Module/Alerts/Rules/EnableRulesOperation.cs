@@ -54,7 +54,7 @@ internal sealed class EnableRulesOperation(ClusterClient client, IActivitySink s
             .ConfigureAwait(false);
         var scope = AlertScope.Of(found);
         await EnsureKindAsync(scope, cancellationToken).ConfigureAwait(false);
-        var labels = AlertRuleObject.ListLabels(request.Options);
+        var labels = AlertRuleObject.CreateLabels(request.Options);
         var place = await FindPlaceAsync(found, request.Prometheus, labels, cancellationToken).ConfigureAwait(false);
         var id = AlertRuleObject.IdOf(scope, place.Namespace);
         var own = await _reader.ListOwnAsync(scope.Namespace, cancellationToken).ConfigureAwait(false);
@@ -169,9 +169,10 @@ internal sealed class EnableRulesOperation(ClusterClient client, IActivitySink s
         var versions = MilvusVersion.ParseAll(found.Instance.AppVersion);
         if (versions.Count == 0)
         {
+            var shown = found.Instance.AppVersion ?? "no pod shows it";
             sink.Warning(
-                $"The version of Milvus {found.Instance} is not known ({found.Instance.AppVersion ?? "no pod shows it"}), so that no rule is "
-                    + "left out; Get-MilvusAlertRule shows which of them can fire.");
+                $"The version of Milvus {found.Instance} is not known ({shown}), so that no rule is left out; "
+                    + "Get-MilvusAlertRule shows which of them can fire.");
         }
 
         return versions;
@@ -187,9 +188,13 @@ internal sealed class EnableRulesOperation(ClusterClient client, IActivitySink s
         return AppliedObject.Matches(wanted, live.Json, FieldManagerEntry.OurName) ? ResourceAction.Unchanged : ResourceAction.Configured;
     }
 
-    private static MonitoringException CreateForeign(RuleObject live) => new(
-        ErrorId.FieldConflict,
-        $"{live.Id} is there already, and belongs to {string.Join(", ", FieldManagers.ListAppliers([live.Metadata]).DefaultIfEmpty("another tool"))}",
-        "delete it or give it another name with the tool that made it, and run the command again",
-        live.Id.ToString());
+    private static MonitoringException CreateForeign(RuleObject live)
+    {
+        var owners = FieldManagers.ListAppliers([live.Metadata]).DefaultIfEmpty("another tool");
+        return new MonitoringException(
+            ErrorId.FieldConflict,
+            $"{live.Id} is there already, and belongs to {string.Join(", ", owners)}",
+            "delete it or give it another name with the tool that made it, and run the command again",
+            live.Id.ToString());
+    }
 }

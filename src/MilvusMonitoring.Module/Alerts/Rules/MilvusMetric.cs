@@ -53,6 +53,9 @@ internal static class MilvusMetrics
     private const string Reads = "with the first search or query";
     private const string Collections = "with the first collection";
 
+    /// <summary>What a histogram adds to its name for its series.</summary>
+    private static readonly string[] Suffixes = ["_bucket", "_count", "_sum"];
+
     private static readonly string[] Statuses = ["total", "success", "fail"];
 
     /// <summary>The versions whose source was read, the oldest first.</summary>
@@ -95,7 +98,11 @@ internal static class MilvusMetrics
         new("milvus_datacoord_channel_checkpoint_unix_seconds", "yyyyyyyyyy") { Appears = Collections },
         new("milvus_datanode_consume_tt_lag_ms", "yyyyyyyyyy") { Appears = Collections },
         new("milvus_querynode_consume_tt_lag_ms", "yyyyyyyyyy") { Appears = "with the first collection that is loaded" },
-        new("milvus_meta_op_count", "yyyyyyyyyy") { Appears = "with the first access to the meta store", Values = [new("status", Statuses)] },
+        new("milvus_meta_op_count", "yyyyyyyyyy")
+        {
+            Appears = "with the first access to the meta store",
+            Values = [new("status", Statuses)],
+        },
         new("milvus_storage_op_count", "yyyyyyyyyy")
         {
             Appears = "with the first access to the object storage",
@@ -109,9 +116,8 @@ internal static class MilvusMetrics
     /// <param name="series">The name of a metric, or of the series of a histogram.</param>
     public static MilvusMetric? Find(string series)
     {
-        var name = ((string[])["_bucket", "_count", "_sum"]).FirstOrDefault(suffix => series.EndsWith(suffix, StringComparison.Ordinal)) is { } end
-            ? series[..^end.Length]
-            : series;
+        var suffix = Array.Find(Suffixes, suffix => series.EndsWith(suffix, StringComparison.Ordinal)) ?? string.Empty;
+        var name = series[..^suffix.Length];
         return All.FirstOrDefault(metric => metric.Name == series) ?? All.FirstOrDefault(metric => metric.Name == name);
     }
 }

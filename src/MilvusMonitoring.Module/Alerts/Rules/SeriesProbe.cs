@@ -87,7 +87,9 @@ internal sealed class SeriesProbe(PrometheusApi api)
         return null;
     }
 
-    private static double ReadCount(JsonElement result) =>
-        PrometheusAnswers.ReadValue(result.Items("value").ElementAtOrDefault(1) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null)
-        ?? 0;
+    private static double ReadCount(JsonElement result)
+    {
+        var value = result.Items("value").ElementAtOrDefault(1);
+        return PrometheusAnswers.ReadValue(value.ValueKind == JsonValueKind.String ? value.GetString() : null) ?? 0;
+    }
 }
