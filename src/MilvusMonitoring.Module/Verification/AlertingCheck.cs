@@ -20,7 +20,9 @@ internal sealed class AlertingCheck : ICheck
 
         if (context.Prometheus is not { } prometheus)
         {
-            return Finding.Skipped(DescribeTarget(context), "there is no Prometheus resource that names an Alertmanager");
+            return context.HasOnlyAddress
+                ? Finding.Skipped(DescribeTarget(context), "there is no Prometheus resource that names an Alertmanager")
+                : null;
         }
 
         var servers = await new AlertmanagerFinder(context.Client)

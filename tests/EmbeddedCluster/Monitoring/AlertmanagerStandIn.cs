@@ -33,6 +33,9 @@ public sealed partial class AlertmanagerStandIn : IAsyncDisposable
     /// <summary>What silences every alert; null for nothing.</summary>
     public string? Silence { get; set; }
 
+    /// <summary>Whether it keeps alerts, and notifies nobody.</summary>
+    public bool IsMute { get; set; }
+
     /// <summary>Whether it only counts requests to webhooks as sent: nothing listens at their addresses.</summary>
     public bool Pretends { get; set; }
 
@@ -139,7 +142,7 @@ public sealed partial class AlertmanagerStandIn : IAsyncDisposable
                 _alerts[print] = alert.Copy();
             }
 
-            if (Silence is null && (isNew || !isFiring))
+            if (Silence is null && !IsMute && (isNew || !isFiring))
             {
                 await NotifyAsync(labels, isFiring, context.RequestAborted).ConfigureAwait(false);
             }

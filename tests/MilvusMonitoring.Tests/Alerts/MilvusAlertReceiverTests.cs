@@ -128,8 +128,8 @@ public sealed class MilvusAlertReceiverTests : ReceiverStories
     {
         await using var stage = await InstalledAsync();
         stage.ForgetWrites();
-        var result = await stage.RunWithSecretAsync($"Set-MilvusAlertReceiver {parameters} -Kubeconfig $c", "no address");
-        result.HidesSecret("no address");
+        var result = await stage.RunWithSecretAsync($"Set-MilvusAlertReceiver {parameters} -Kubeconfig $c", "n0 s3cr3t");
+        result.HidesSecret("n0 s3cr3t");
         Assert.Equal([id], result.ErrorIds);
         Assert.Empty(stage.Writes);
     }

@@ -58,6 +58,9 @@ public sealed class TestMilvusAlertTests
         var delivery = Assert.Single(result.OutputOf<MilvusAlertDelivery>());
         Assert.Equal(AlertDeliveryStatus.Failed, delivery.Status);
         Assert.True(delivery.FailedRequests > 0);
+        Assert.All(
+            stage.Cluster.Requests.All.Where(request => request.Path.Contains("/log?", StringComparison.Ordinal)),
+            request => Assert.Contains($"limitBytes={Bounds.AlertLog.Limit}", request.Path, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -71,6 +74,21 @@ public sealed class TestMilvusAlertTests
         var said = (await stage.RunAsync("Test-MilvusAlert -Kubeconfig $c -Confirm:$false")).OnlyError(ErrorId.AlertNotDelivered);
         Assert.Contains("silenced by alice until 2030-01-01 00:00Z: a test", said, StringComparison.Ordinal);
         Assert.Empty(alertmanager.StandIn.Alerts);
+    }
+
+    [Fact]
+    public async Task A_test_that_is_stopped_resolves_its_alert()
+    {
+        await using var stage = await ReceivingAsync();
+        await using var alertmanager = await StartAsync(stage, real: false);
+        (await stage.RunAsync("Set-MilvusAlertReceiver -Webhook -Uri http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
+        await alertmanager.LoadedAsync(Token);
+        alertmanager.StandIn!.IsMute = true;
+        var running = stage.RunAsync("Test-MilvusAlert -Timeout 1h -Kubeconfig $c -Confirm:$false");
+        await Stage.UntilAsync(() => alertmanager.StandIn.Alerts.Count > 0);
+        await stage.Session.StopAsync();
+        Assert.True((await running).Stopped);
+        await Stage.UntilAsync(() => alertmanager.StandIn.Alerts.Count == 0);
     }
 
     [Fact]

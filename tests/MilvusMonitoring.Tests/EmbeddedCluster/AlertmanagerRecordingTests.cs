@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using EmbeddedCluster.Monitoring;
@@ -47,6 +48,35 @@ public sealed class AlertmanagerRecordingTests
             real.Receivers.Select(receiver => $"{receiver.Name}: {string.Join(',', receiver.Integrations)}"),
             made.Receivers.Select(receiver => $"{receiver.Name}: {string.Join(',', receiver.Integrations)}"));
     }
+
+    [Fact]
+    public async Task The_stand_in_answers_in_the_shape_of_the_real_one()
+    {
+        var recordedAlerts = JsonNode.Parse(await File.ReadAllTextAsync(OperatorRecordings.PathOf("alertmanager-api_v2_alerts.json"), Token))!;
+        var recordedStatus = OperatorRecordings.Read("alertmanager-api_v2_status.json");
+        await using var alertmanager = await AlertmanagerStandIn.StartAsync(Token);
+        alertmanager.Configuration = JsonNode.Parse("""{"route":{"receiver":"a"},"receivers":[{"name":"a"}]}""")!.AsObject();
+        using var client = new HttpClient { BaseAddress = alertmanager.Address };
+        var alert = new JsonObject
+        {
+            ["labels"] = new JsonObject { ["alertname"] = "x" },
+            ["annotations"] = new JsonObject { ["summary"] = "y" },
+            ["startsAt"] = DateTimeOffset.UtcNow,
+            ["endsAt"] = DateTimeOffset.UtcNow.AddHours(1),
+        };
+        using var posted = await client.PostAsJsonAsync("api/v2/alerts", new JsonArray(alert), Token);
+        Assert.Empty(await posted.Content.ReadAsStringAsync(Token));
+        var shown = JsonNode.Parse(await client.GetStringAsync(new Uri("api/v2/alerts", UriKind.Relative), Token))!;
+        Assert.Empty(ListPaths(shown[0]!, "").Except(ListPaths(recordedAlerts[0]!, "")).Where(path => path is not ("labels.alertname")));
+        var status = JsonNode.Parse(await client.GetStringAsync(new Uri("api/v2/status", UriKind.Relative), Token))!;
+        Assert.Empty(ListPaths(status, "").Except(ListPaths(recordedStatus, "")));
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static IEnumerable<string> ListPaths(JsonNode node, string prefix) => node is JsonObject fields
+        ? fields.SelectMany(field => ListPaths(field.Value!, prefix.Length == 0 ? field.Key : $"{prefix}.{field.Key}"))
+        : [prefix];
 
     private static string Describe(Route route) =>
         $"{route.Receiver} {string.Join(',', route.Matchers)} {route.Continues} {route.GroupWait} {route.GroupInterval} "
