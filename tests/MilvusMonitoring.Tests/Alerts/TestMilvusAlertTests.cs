@@ -21,7 +21,7 @@ public sealed class TestMilvusAlertTests
         Assert.Contains("reach nobody", nobody.OnlyError(ErrorId.AlertNotDelivered), StringComparison.Ordinal);
         Assert.Equal(AlertDeliveryStatus.NobodyReceives, Assert.Single(nobody.OutputOf<MilvusAlertDelivery>()).Status);
 
-        (await stage.RunWithSecretAsync("Set-MilvusAlertReceiver -Webhook -Secret $secret -Kubeconfig $c", hook.Secret)).EnsureNoError();
+        (await stage.RunWithSecretAsync("Set-MilvusAlertReceiver -Webhook $secret -Kubeconfig $c", hook.Secret)).EnsureNoError();
         await alertmanager.LoadedAsync(Token);
         var result = await stage.RunAsync("Get-MilvusInstance my-release -Kubeconfig $c | Test-MilvusAlert warning -Verbose");
         result.EnsureNoError().HidesSecret("s3cr3t");
@@ -49,7 +49,7 @@ public sealed class TestMilvusAlertTests
         await using var hook = await HookServer.StartAsync();
         hook.StatusCode = 404;
         await using var alertmanager = await StartAsync(stage, real);
-        (await stage.RunWithSecretAsync("Set-MilvusAlertReceiver -Webhook -Secret $secret -Kubeconfig $c", hook.Secret)).EnsureNoError();
+        (await stage.RunWithSecretAsync("Set-MilvusAlertReceiver -Webhook $secret -Kubeconfig $c", hook.Secret)).EnsureNoError();
         await alertmanager.LoadedAsync(Token);
         var result = await stage.RunAsync("Test-MilvusAlert -Kubeconfig $c -Confirm:$false");
         var said = result.OnlyError(ErrorId.AlertNotDelivered);
@@ -68,7 +68,7 @@ public sealed class TestMilvusAlertTests
     {
         await using var stage = await ReceivingAsync();
         await using var alertmanager = await StartAsync(stage, real: false);
-        (await stage.RunAsync("Set-MilvusAlertReceiver -Webhook -Uri http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
+        (await stage.RunAsync("Set-MilvusAlertReceiver -Webhook http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
         await alertmanager.LoadedAsync(Token);
         alertmanager.StandIn!.Silence = "alice";
         var said = (await stage.RunAsync("Test-MilvusAlert -Kubeconfig $c -Confirm:$false")).OnlyError(ErrorId.AlertNotDelivered);
@@ -81,7 +81,7 @@ public sealed class TestMilvusAlertTests
     {
         await using var stage = await ReceivingAsync();
         await using var alertmanager = await StartAsync(stage, real: false);
-        (await stage.RunAsync("Set-MilvusAlertReceiver -Webhook -Uri http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
+        (await stage.RunAsync("Set-MilvusAlertReceiver -Webhook http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
         await alertmanager.LoadedAsync(Token);
         alertmanager.StandIn!.IsMute = true;
         var running = stage.RunAsync("Test-MilvusAlert -Timeout 1h -Kubeconfig $c -Confirm:$false");
@@ -96,7 +96,7 @@ public sealed class TestMilvusAlertTests
     {
         await using var stage = await ReceivingAsync();
         await using var alertmanager = await StartAsync(stage, real: false);
-        (await stage.RunAsync("Set-MilvusAlertReceiver -Webhook -Uri http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
+        (await stage.RunAsync("Set-MilvusAlertReceiver -Webhook http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
         await alertmanager.LoadedAsync(Token);
         var plan = Assert.Single(
             (await stage.RunAsync("Test-MilvusAlert -Kubeconfig $c -WhatIf")).EnsureNoError().OutputOf<MilvusAlertDelivery>());
