@@ -43,6 +43,22 @@ public sealed class TestMilvusAlertTests
 
     [Theory]
     [MemberData(nameof(Alertmanagers))]
+    public async Task A_stack_as_installed_warns_that_alerts_reach_nobody_until_somebody_receives_them(bool real)
+    {
+        await using var stage = await ReceivingAsync();
+        await using var alertmanager = await StartAsync(stage, real);
+        var before = await CheckAsync(stage);
+        Assert.Equal(CheckStatus.Warning, before.Status);
+        Assert.StartsWith("alerts reach nobody", before.Detail, StringComparison.Ordinal);
+
+        (await stage.RunAsync("Set-MilvusAlertReceiver -Webhook -Uri http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
+        await alertmanager.LoadedAsync(Token);
+        var after = await CheckAsync(stage);
+        Assert.Equal("alerts of every severity go to milvus-monitoring/webhook", after.Detail);
+    }
+
+    [Theory]
+    [MemberData(nameof(Alertmanagers))]
     public async Task The_error_of_the_receiver_is_shown_without_the_secret(bool real)
     {
         await using var stage = await ReceivingAsync();
@@ -113,6 +129,11 @@ public sealed class TestMilvusAlertTests
         Assert.Contains(alertmanager.Address.Authority, result.OnlyError(ErrorId.AlertNotDelivered), StringComparison.Ordinal);
         Assert.Empty(stage.Cluster.Requests.All.Where(request => request.Path.Contains("/portforward", StringComparison.Ordinal)));
     }
+
+    private static async Task<MonitoringCheck> CheckAsync(Stage stage) =>
+        (await stage.RunAsync("Test-MilvusMonitoring my-release -Kubeconfig $c"))
+            .OutputOf<MonitoringCheck>()
+            .Single(check => check.Check == "Alerting");
 
     private static async Task<MonitoredAlertmanager> StartAsync(Stage stage, bool real)
     {
