@@ -82,7 +82,7 @@ internal static partial class ReceiverRules
         if (address.UserInfo.Length > 0 || address.Query.Length > 0)
         {
             throw CreateInvalid(
-                $"The address of {address.Host} in -Webhook has a user or a query in it, which may be a secret, and logs and histories keep it",
+                $"The address of {address.Host} in -Webhook has a user or a query, which may be a secret, and logs and histories keep it",
                 "give the whole address as a SecureString, or as name/key of a Secret",
                 "Webhook");
         }
