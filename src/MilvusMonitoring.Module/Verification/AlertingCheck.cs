@@ -1,5 +1,6 @@
 using MilvusMonitoring.Alertmanagers;
 using MilvusMonitoring.Alerts.Receivers;
+using MilvusMonitoring.Alerts.Rules;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Servers;
 
@@ -53,9 +54,10 @@ internal sealed class AlertingCheck : ICheck
     /// <summary>Whether alerts of the Milvus were asked for: Enable-MilvusAlertRule has made its rules.</summary>
     private static async Task<bool> IsAskedAsync(CheckContext context, CancellationToken cancellationToken)
     {
-        var id = ResourceType.PrometheusRule.IdOf(context.InstanceNamespace, $"milvus-{context.InstanceName}");
-        var rules = await context.Client.FindMetadataAsync(ResourceType.PrometheusRule, id, cancellationToken).ConfigureAwait(false);
-        return rules is not null && rules.Managers.Any(manager => manager.IsOurs);
+        var rules = await new RuleObjectReader(context.Client, context.Sink)
+            .ListForAsync(context.InstanceNamespace, context.InstanceName, cancellationToken)
+            .ConfigureAwait(false);
+        return rules.Count > 0;
     }
 
     /// <summary>Lists who receives alerts of each severity, by the configuration that each replica has loaded.</summary>
