@@ -38,7 +38,7 @@ public sealed class GetMilvusAlertReceiverCommand : AlertmanagerCommand
             .ToList();
         if (found.Count == 0 && pattern.Exact is { } exact)
         {
-            throw ReceiverReader.NotFound(exact, client.Connection.Context, receivers.Select(receiver => receiver.Name));
+            throw ReceiverReader.CreateNotFound(exact, client.Connection.Context, receivers.Select(receiver => receiver.Name));
         }
 
         foreach (var receiver in found)

@@ -10,6 +10,9 @@ namespace MilvusMonitoring.Commands;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SecretSourceAttribute : ArgumentTransformationAttribute
 {
+    /// <summary>Whether an address that is no secret is accepted too.</summary>
+    public bool AllowsAddress { get; init; }
+
     /// <inheritdoc />
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
@@ -18,11 +21,17 @@ internal sealed class SecretSourceAttribute : ArgumentTransformationAttribute
         {
             SecureString secret => secret,
             string text when IsPlace(text) => text,
+            Uri address when AllowsAddress => address,
+            string text when AllowsAddress && IsAddress(text) => new Uri(text),
             _ => throw new ArgumentTransformationMetadataException(
-                "A secret is given as a SecureString, such as (Read-Host -AsSecureString), or by its place, such as my-secret/url: "
+                (AllowsAddress ? "Give an address such as http://relay.ops.svc:8080/alerts. " : string.Empty)
+                    + "A secret is given as a SecureString, such as (Read-Host -AsSecureString), or by its place, such as my-secret/url: "
                     + "the name of a Secret and its key."),
         };
     }
+
+    private static bool IsAddress(string text) =>
+        text.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(text, UriKind.Absolute, out _);
 
     private static bool IsPlace(string text) =>
         text.Split('/') is [{ Length: > 0 }, { Length: > 0 }]

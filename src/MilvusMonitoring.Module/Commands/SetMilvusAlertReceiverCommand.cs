@@ -14,53 +14,43 @@ namespace MilvusMonitoring.Commands;
 [OutputType(typeof(MilvusAlertReceiver))]
 public sealed class SetMilvusAlertReceiverCommand : AlertmanagerCommand
 {
-    /// <summary>Notifies any HTTP server.</summary>
+    /// <summary>
+    /// The address of an HTTP server to notify. An address that is a secret: a SecureString, or <c>name/key</c> of a Secret.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = nameof(Webhook))]
-    public SwitchParameter Webhook { get; set; }
-
-    /// <summary>Notifies a channel of Microsoft Teams through a workflow.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = nameof(Teams))]
-    public SwitchParameter Teams { get; set; }
-
-    /// <summary>Notifies a channel of Slack through an incoming webhook.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = nameof(Slack))]
-    public SwitchParameter Slack { get; set; }
-
-    /// <summary>Sends emails.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = nameof(Email))]
-    public SwitchParameter Email { get; set; }
-
-    /// <summary>Sends events to PagerDuty.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = nameof(PagerDuty))]
-    public SwitchParameter PagerDuty { get; set; }
-
-    /// <summary>The address of the webhook, if it holds no secret.</summary>
-    [Parameter(ParameterSetName = nameof(Webhook))]
+    [SecretSource(AllowsAddress = true)]
     [ValidateNotNull]
-    public Uri? Uri { get; set; }
+    public object? Webhook { get; set; }
 
     /// <summary>
-    /// The secret: the address of a webhook, of a workflow or of an incoming webhook, the password of the email server, or the integration
-    /// key of PagerDuty. As a SecureString, or as <c>name/key</c> of a Secret.
+    /// The address of a workflow that posts to a channel of Microsoft Teams: a SecureString, or <c>name/key</c> of a Secret.
     /// </summary>
-    [Parameter(ParameterSetName = nameof(Webhook))]
     [Parameter(Mandatory = true, ParameterSetName = nameof(Teams))]
+    [SecretSource]
+    [ValidateNotNull]
+    public object? Teams { get; set; }
+
+    /// <summary>The address of an incoming webhook of Slack: a SecureString, or <c>name/key</c> of a Secret.</summary>
     [Parameter(Mandatory = true, ParameterSetName = nameof(Slack))]
-    [Parameter(ParameterSetName = nameof(Email))]
+    [SecretSource]
+    [ValidateNotNull]
+    public object? Slack { get; set; }
+
+    /// <summary>The email addresses to notify.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = nameof(Email))]
+    [ValidateNotNullOrEmpty]
+    public string[] Email { get; set; } = [];
+
+    /// <summary>The integration key of PagerDuty (Events API v2): a SecureString, or <c>name/key</c> of a Secret.</summary>
     [Parameter(Mandatory = true, ParameterSetName = nameof(PagerDuty))]
     [SecretSource]
     [ValidateNotNull]
-    public object? Secret { get; set; }
+    public object? PagerDuty { get; set; }
 
     /// <summary>The channel of Slack. Default: that of the incoming webhook.</summary>
     [Parameter(ParameterSetName = nameof(Slack))]
     [ValidateNotNullOrEmpty]
     public string? Channel { get; set; }
-
-    /// <summary>The email addresses to notify.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = nameof(Email))]
-    [ValidateNotNullOrEmpty]
-    public string[] To { get; set; } = [];
 
     /// <summary>The email address of the sender.</summary>
     [Parameter(Mandatory = true, ParameterSetName = nameof(Email))]
@@ -72,10 +62,16 @@ public sealed class SetMilvusAlertReceiverCommand : AlertmanagerCommand
     [ValidateNotNullOrEmpty]
     public string SmartHost { get; set; } = string.Empty;
 
-    /// <summary>Who signs in to the email server; the password is the secret. Default: nobody.</summary>
+    /// <summary>Who signs in to the email server. Default: nobody.</summary>
     [Parameter(ParameterSetName = nameof(Email))]
     [ValidateNotNullOrEmpty]
     public string? UserName { get; set; }
+
+    /// <summary>The password for the email server: a SecureString, or <c>name/key</c> of a Secret.</summary>
+    [Parameter(ParameterSetName = nameof(Email))]
+    [SecretSource]
+    [ValidateNotNull]
+    public object? Password { get; set; }
 
     /// <summary>Sends emails also over a connection without TLS.</summary>
     [Parameter(ParameterSetName = nameof(Email))]
@@ -138,36 +134,29 @@ public sealed class SetMilvusAlertReceiverCommand : AlertmanagerCommand
         {
             Severities = [.. Severity.Select(severity => severity.ToLowerInvariant()).Distinct()],
             Instance = instance,
-            Address = Uri,
+            Address = Webhook as Uri,
             Channel = Channel,
-            Email = type == AlertReceiverType.Email ? new EmailSettings(To, From, SmartHost, UserName, !AllowPlaintext) : null,
+            Email = type == AlertReceiverType.Email ? new EmailSettings(Email, From, SmartHost, UserName, !AllowPlaintext) : null,
         };
-        return new ReceiverRequest(settings, ReadSecret(type), ChooseAlertmanager(InputObject));
+        return new ReceiverRequest(settings, ReadSecret(), ChooseAlertmanager(InputObject));
     }
 
-    private ReceiverSecret? ReadSecret(AlertReceiverType type)
+    private ReceiverSecret? ReadSecret()
     {
-        if (type == AlertReceiverType.Webhook && Uri is null == Secret is null)
+        if (UserName is null != Password is null)
         {
-            throw Invalid("A webhook has either an address in the open or a secret one", "give -Uri or -Secret", nameof(Uri));
-        }
-
-        if (type == AlertReceiverType.Email && UserName is null != Secret is null)
-        {
-            throw Invalid(
+            throw new MonitoringException(
+                ErrorId.ParameterInvalid,
                 "Who signs in to an email server has a name and a password",
-                "give -UserName and -Secret, or neither",
+                "give -UserName and -Password, or neither",
                 nameof(UserName));
         }
 
-        return Secret switch
+        return (Webhook ?? Teams ?? Slack ?? PagerDuty ?? Password) switch
         {
-            null => null,
             SecureString value => ReceiverSecret.FromValue(value),
-            var place => ReceiverSecret.FromPlace(SecretKey.Find((string)place)!),
+            string place => ReceiverSecret.FromPlace(SecretKey.Find(place)!),
+            _ => null,
         };
     }
-
-    private static MonitoringException Invalid(string reason, string remedy, string parameter) =>
-        new(ErrorId.ParameterInvalid, reason, remedy, parameter);
 }

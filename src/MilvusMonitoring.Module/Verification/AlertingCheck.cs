@@ -1,7 +1,6 @@
 using MilvusMonitoring.Alertmanagers;
 using MilvusMonitoring.Alerts.Receivers;
 using MilvusMonitoring.Alerts.Rules;
-using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;

@@ -36,7 +36,7 @@ public sealed class MilvusAlertReceiverTests : ReceiverStories
             ReceiverSections.Read(stage.AlertmanagerFile()).Receivers.Select(own => own.Name).Order());
 
         async Task SetAsync(PowerShellSession session, int index) => (await session.InvokeAsync(
-            $"param($c) Set-MilvusAlertReceiver -Webhook -Uri http://relay-{index}/ -Name r{index} -Kubeconfig $c",
+            $"param($c) Set-MilvusAlertReceiver -Webhook http://relay-{index}/ -Name r{index} -Kubeconfig $c",
             new { c = stage.Kubeconfig })).EnsureNoError();
     }
 
@@ -48,7 +48,7 @@ public sealed class MilvusAlertReceiverTests : ReceiverStories
         stage.PutMilvus();
         var before = stage.AlertmanagerFile();
         var set = await stage.RunWithSecretAsync(
-            "Get-MilvusInstance my-release -Kubeconfig $c | Set-MilvusAlertReceiver -Slack -Secret $secret -Channel '#db' -Verbose",
+            "Get-MilvusInstance my-release -Kubeconfig $c | Set-MilvusAlertReceiver -Slack $secret -Channel '#db' -Verbose",
             Address);
         set.HidesSecret("s3cr3t");
         var receiver = Assert.Single(set.EnsureNoError().OutputOf<MilvusAlertReceiver>());
@@ -70,7 +70,7 @@ public sealed class MilvusAlertReceiverTests : ReceiverStories
         Assert.Equal(["nobody"], configuration.ListReceivers(labels).Select(found => found.Name));
 
         var again = await stage.RunWithSecretAsync(
-            "Get-MilvusInstance my-release -Kubeconfig $c | Set-MilvusAlertReceiver -Slack -Secret $secret -Channel '#db'",
+            "Get-MilvusInstance my-release -Kubeconfig $c | Set-MilvusAlertReceiver -Slack $secret -Channel '#db'",
             Address);
         Assert.Equal(ResourceAction.Unchanged, Assert.Single(again.EnsureNoError().OutputOf<MilvusAlertReceiver>()).Action);
 
@@ -102,7 +102,7 @@ public sealed class MilvusAlertReceiverTests : ReceiverStories
         await using var stage = await InstalledAsync();
         await stage.SelectConfigsAsync();
         stage.PutMilvus();
-        const string Set = "Get-MilvusInstance my-release -Kubeconfig $c | Set-MilvusAlertReceiver -PagerDuty -Secret pager/key";
+        const string Set = "Get-MilvusInstance my-release -Kubeconfig $c | Set-MilvusAlertReceiver -PagerDuty pager/key";
         Assert.Contains("Secret/default/pager", (await stage.RunAsync(Set)).OnlyError(ErrorId.ObjectNotFound), StringComparison.Ordinal);
         stage.Put("""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"pager","namespace":"default"},"data":{"key":"YWJjZA=="}}""");
         (await stage.RunAsync(Set)).EnsureNoError();
@@ -112,18 +112,18 @@ public sealed class MilvusAlertReceiverTests : ReceiverStories
     }
 
     [Theory]
-    [InlineData("-Webhook", ErrorId.ParameterInvalid)]
-    [InlineData("-Webhook -Uri http://user:pw@host/", ErrorId.ParameterInvalid)]
-    [InlineData("-Webhook -Uri 'http://host/?token=1'", ErrorId.ParameterInvalid)]
-    [InlineData("-Webhook -Uri ftp://host/", ErrorId.ParameterInvalid)]
-    [InlineData("-Webhook -Uri http://host/ -Name 'A b'", ErrorId.ParameterInvalid)]
-    [InlineData("-Slack -Secret https://hooks.example.com/plain", "ParameterArgumentTransformationError")]
-    [InlineData("-Slack -Secret $secret", ErrorId.ParameterInvalid)]
-    [InlineData("-PagerDuty -Secret $secret", ErrorId.ParameterInvalid)]
-    [InlineData("-Email -To nobody -From a@b -SmartHost h:25", ErrorId.ParameterInvalid)]
-    [InlineData("-Email -To a@b -From a@b -SmartHost host", ErrorId.ParameterInvalid)]
-    [InlineData("-Email -To a@b -From a@b -SmartHost h:25 -UserName u", ErrorId.ParameterInvalid)]
-    [InlineData("-Webhook -Uri http://host/ -AlertmanagerName other", ErrorId.ObjectNotFound)]
+    [InlineData("-Webhook relay", "ParameterArgumentTransformationError")]
+    [InlineData("-Webhook http://user:pw@host/", ErrorId.ParameterInvalid)]
+    [InlineData("-Webhook 'http://host/?token=1'", ErrorId.ParameterInvalid)]
+    [InlineData("-Webhook ftp://host/", ErrorId.ParameterInvalid)]
+    [InlineData("-Webhook http://host/ -Name 'A b'", ErrorId.ParameterInvalid)]
+    [InlineData("-Slack https://hooks.example.com/plain", "ParameterArgumentTransformationError")]
+    [InlineData("-Slack $secret", ErrorId.ParameterInvalid)]
+    [InlineData("-PagerDuty $secret", ErrorId.ParameterInvalid)]
+    [InlineData("-Email nobody -From a@b -SmartHost h:25", ErrorId.ParameterInvalid)]
+    [InlineData("-Email a@b -From a@b -SmartHost host", ErrorId.ParameterInvalid)]
+    [InlineData("-Email a@b -From a@b -SmartHost h:25 -UserName u", ErrorId.ParameterInvalid)]
+    [InlineData("-Webhook http://host/ -AlertmanagerName other", ErrorId.ObjectNotFound)]
     public async Task What_Alertmanager_would_not_take_is_refused_before_anything_is_written(string parameters, string id)
     {
         await using var stage = await InstalledAsync();
@@ -201,7 +201,7 @@ public sealed class MilvusAlertReceiverTests : ReceiverStories
         });
         await stage.InstalledAsync(path: manifests);
         stage.PutMilvus();
-        (await stage.RunWithSecretAsync("Get-MilvusInstance my-release -Kubeconfig $c | Set-MilvusAlertReceiver -Teams -Secret $secret", Address))
+        (await stage.RunWithSecretAsync("Get-MilvusInstance my-release -Kubeconfig $c | Set-MilvusAlertReceiver -Teams $secret", Address))
             .EnsureNoError();
         Assert.NotNull(stage.Cluster.Find("v1", "Secret", "default", "milvus-alerts-teams-my-release"));
         Assert.Equal(0, (await stage.InstalledAsync(path: manifests)).Configured);

@@ -8,7 +8,7 @@ namespace MilvusMonitoring.Tests.Alerts;
 public abstract class ReceiverStories : ClusterStories
 {
     private protected const string Address = "https://hooks.example.com/s3cr3t?t0k3n";
-    private protected const string SetWebhook = "Set-MilvusAlertReceiver -Webhook -Secret $secret -Kubeconfig $c";
+    private protected const string SetWebhook = "Set-MilvusAlertReceiver -Webhook $secret -Kubeconfig $c";
 
     [Fact]
     public async Task A_receiver_comes_into_the_Secret_and_goes_and_the_rest_stays()
@@ -92,7 +92,7 @@ public abstract class ReceiverStories : ClusterStories
         Assert.Contains(ErrorId.FieldConflict, (await stage.InstallAsync()).ErrorIds);
         Assert.Equal(edited, await stage.AlertmanagerFileAsync());
 
-        var result = await stage.RunAsync("Set-MilvusAlertReceiver -Webhook -Uri http://relay/ -Name second -Kubeconfig $c");
+        var result = await stage.RunAsync("Set-MilvusAlertReceiver -Webhook http://relay/ -Name second -Kubeconfig $c");
         result.EnsureNoError();
         Assert.StartsWith("# mine\n", await stage.AlertmanagerFileAsync(), StringComparison.Ordinal);
         (await stage.RunAsync("Get-MilvusAlertReceiver -Kubeconfig $c | Remove-MilvusAlertReceiver")).EnsureNoError();

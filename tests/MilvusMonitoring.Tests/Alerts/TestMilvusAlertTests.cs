@@ -21,7 +21,7 @@ public sealed class TestMilvusAlertTests
         Assert.Contains("reach nobody", nobody.OnlyError(ErrorId.AlertNotDelivered), StringComparison.Ordinal);
         Assert.Equal(AlertDeliveryStatus.NobodyReceives, Assert.Single(nobody.OutputOf<MilvusAlertDelivery>()).Status);
 
-        (await stage.RunWithSecretAsync("Set-MilvusAlertReceiver -Webhook -Secret $secret -Kubeconfig $c", hook.Secret)).EnsureNoError();
+        (await stage.RunWithSecretAsync("Set-MilvusAlertReceiver -Webhook $secret -Kubeconfig $c", hook.Secret)).EnsureNoError();
         await alertmanager.LoadedAsync(Token);
         var result = await stage.RunAsync("Get-MilvusInstance my-release -Kubeconfig $c | Test-MilvusAlert warning -Verbose");
         result.EnsureNoError().HidesSecret("s3cr3t");
@@ -43,13 +43,29 @@ public sealed class TestMilvusAlertTests
 
     [Theory]
     [MemberData(nameof(Alertmanagers))]
+    public async Task A_stack_as_installed_warns_that_alerts_reach_nobody_until_somebody_receives_them(bool real)
+    {
+        await using var stage = await ReceivingAsync();
+        await using var alertmanager = await StartAsync(stage, real);
+        var before = await CheckAsync(stage);
+        Assert.Equal(CheckStatus.Warning, before.Status);
+        Assert.StartsWith("alerts reach nobody", before.Detail, StringComparison.Ordinal);
+
+        (await stage.RunAsync("Set-MilvusAlertReceiver -Webhook -Uri http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
+        await alertmanager.LoadedAsync(Token);
+        var after = await CheckAsync(stage);
+        Assert.Equal("alerts of every severity go to milvus-monitoring/webhook", after.Detail);
+    }
+
+    [Theory]
+    [MemberData(nameof(Alertmanagers))]
     public async Task The_error_of_the_receiver_is_shown_without_the_secret(bool real)
     {
         await using var stage = await ReceivingAsync();
         await using var hook = await HookServer.StartAsync();
         hook.StatusCode = 404;
         await using var alertmanager = await StartAsync(stage, real);
-        (await stage.RunWithSecretAsync("Set-MilvusAlertReceiver -Webhook -Secret $secret -Kubeconfig $c", hook.Secret)).EnsureNoError();
+        (await stage.RunWithSecretAsync("Set-MilvusAlertReceiver -Webhook $secret -Kubeconfig $c", hook.Secret)).EnsureNoError();
         await alertmanager.LoadedAsync(Token);
         var result = await stage.RunAsync("Test-MilvusAlert -Kubeconfig $c -Confirm:$false");
         var said = result.OnlyError(ErrorId.AlertNotDelivered);
@@ -68,7 +84,7 @@ public sealed class TestMilvusAlertTests
     {
         await using var stage = await ReceivingAsync();
         await using var alertmanager = await StartAsync(stage, real: false);
-        (await stage.RunAsync("Set-MilvusAlertReceiver -Webhook -Uri http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
+        (await stage.RunAsync("Set-MilvusAlertReceiver -Webhook http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
         await alertmanager.LoadedAsync(Token);
         alertmanager.StandIn!.Silence = "alice";
         var said = (await stage.RunAsync("Test-MilvusAlert -Kubeconfig $c -Confirm:$false")).OnlyError(ErrorId.AlertNotDelivered);
@@ -81,7 +97,7 @@ public sealed class TestMilvusAlertTests
     {
         await using var stage = await ReceivingAsync();
         await using var alertmanager = await StartAsync(stage, real: false);
-        (await stage.RunAsync("Set-MilvusAlertReceiver -Webhook -Uri http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
+        (await stage.RunAsync("Set-MilvusAlertReceiver -Webhook http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
         await alertmanager.LoadedAsync(Token);
         alertmanager.StandIn!.IsMute = true;
         var running = stage.RunAsync("Test-MilvusAlert -Timeout 1h -Kubeconfig $c -Confirm:$false");
@@ -96,7 +112,7 @@ public sealed class TestMilvusAlertTests
     {
         await using var stage = await ReceivingAsync();
         await using var alertmanager = await StartAsync(stage, real: false);
-        (await stage.RunAsync("Set-MilvusAlertReceiver -Webhook -Uri http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
+        (await stage.RunAsync("Set-MilvusAlertReceiver -Webhook http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
         await alertmanager.LoadedAsync(Token);
         var plan = Assert.Single(
             (await stage.RunAsync("Test-MilvusAlert -Kubeconfig $c -WhatIf")).EnsureNoError().OutputOf<MilvusAlertDelivery>());
@@ -113,6 +129,11 @@ public sealed class TestMilvusAlertTests
         Assert.Contains(alertmanager.Address.Authority, result.OnlyError(ErrorId.AlertNotDelivered), StringComparison.Ordinal);
         Assert.Empty(stage.Cluster.Requests.All.Where(request => request.Path.Contains("/portforward", StringComparison.Ordinal)));
     }
+
+    private static async Task<MonitoringCheck> CheckAsync(Stage stage) =>
+        (await stage.RunAsync("Test-MilvusMonitoring my-release -Kubeconfig $c"))
+            .OutputOf<MonitoringCheck>()
+            .Single(check => check.Check == "Alerting");
 
     private static async Task<MonitoredAlertmanager> StartAsync(Stage stage, bool real)
     {

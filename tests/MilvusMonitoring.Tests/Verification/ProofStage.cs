@@ -158,7 +158,7 @@ internal sealed class ProofStage : IAsyncDisposable
             (await RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c")).EnsureNoError();
         }
 
-        (await RunAsync("Set-MilvusAlertReceiver -Webhook -Uri http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
+        (await RunAsync("Set-MilvusAlertReceiver -Webhook http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
         Monitored = await MonitoredCluster.StartAsync(Cluster, servers, Token);
     }
 }

@@ -40,7 +40,7 @@ internal sealed class StubStage : IAsyncDisposable
                 .Count(endpoint => (bool?)endpoint!["conditions"]?["ready"] is true) == pods,
             Token);
         (await stage.Stage.RunAsync("Grant-PrometheusMilvusAccess -Kubeconfig $c -Confirm:$false")).EnsureNoError();
-        (await stage.Stage.RunAsync("Set-MilvusAlertReceiver -Webhook -Uri http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
+        (await stage.Stage.RunAsync("Set-MilvusAlertReceiver -Webhook http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
         stage._alertmanager = await MonitoredAlertmanager.StartAsync(stage.Stage.Cluster, real: false, Token);
         if (isEnabled)
         {

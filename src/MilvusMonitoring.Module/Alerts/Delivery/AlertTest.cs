@@ -295,9 +295,9 @@ internal sealed class AlertTest(ClusterClient client, IActivitySink sink, Alertm
         string[] filter = [$"{ReceiverForm.TestLabel}=\"{plan.Labels[ReceiverForm.TestLabel]}\""];
         var alerts = await Task.WhenAll(plan.Replicas.Select(replica => replica.Api.ListAlertsAsync(filter, cancellationToken)))
             .ConfigureAwait(false);
-        foreach (var (replica, alert) in plan.Replicas.Zip(alerts, (replica, list) => (replica, list.FirstOrDefault())))
+        foreach (var (replica, found) in plan.Replicas.Zip(alerts))
         {
-            if (alert is { State: "suppressed" })
+            if (found is [{ State: "suppressed" } alert, ..])
             {
                 return await AlertSuppression.DescribeAsync(replica.Api, alert, cancellationToken).ConfigureAwait(false);
             }

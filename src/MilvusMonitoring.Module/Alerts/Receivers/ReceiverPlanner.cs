@@ -101,7 +101,7 @@ internal sealed class ReceiverPlanner(ClusterClient client, IActivitySink sink)
         return plans switch
         {
             [var only] => only,
-            [] => throw ReceiverReader.NotFound(name, client.Connection.Context, names),
+            [] => throw ReceiverReader.CreateNotFound(name, client.Connection.Context, names),
             _ => throw new MonitoringException(
                 ErrorId.ParameterInvalid,
                 $"{plans.Count} receivers are named '{name}': {string.Join(", ", plans.Select(plan => plan.Result.Resource))}",
@@ -246,7 +246,7 @@ internal sealed class ReceiverPlanner(ClusterClient client, IActivitySink sink)
         }
         catch (FormatException exception)
         {
-            throw ReceiverReader.NotAccepted(change.Id, exception);
+            throw ReceiverReader.CreateNotAccepted(change.Id, exception);
         }
     }
 }

@@ -53,7 +53,7 @@ internal sealed class ReceiverReader(ClusterClient client, IActivitySink sink)
         }
         catch (FormatException exception)
         {
-            throw NotAccepted(id, exception);
+            throw CreateNotAccepted(id, exception);
         }
     }
 
@@ -112,7 +112,7 @@ internal sealed class ReceiverReader(ClusterClient client, IActivitySink sink)
     };
 
     /// <summary>The error of a configuration that cannot hold a receiver.</summary>
-    public static MonitoringException NotAccepted(ResourceId id, FormatException fault) => new(
+    public static MonitoringException CreateNotAccepted(ResourceId id, FormatException fault) => new(
         ErrorId.ReceiverNotAccepted,
         $"The key {AlertmanagerFile.Key} of {id} {fault.Message}",
         "correct it, and run the command again; amtool check-config tells what an Alertmanager takes",
@@ -120,7 +120,7 @@ internal sealed class ReceiverReader(ClusterClient client, IActivitySink sink)
         fault);
 
     /// <summary>The error of a name that no receiver has.</summary>
-    public static MonitoringException NotFound(string name, string context, IEnumerable<string> names) => new(
+    public static MonitoringException CreateNotFound(string name, string context, IEnumerable<string> names) => new(
         ErrorId.ReceiverNotFound,
         $"There is no alert receiver named '{name}' on {context}",
         NameSuggestions.Describe(name, names.Distinct()),

@@ -16,7 +16,7 @@ internal static partial class ReceiverRules
     {
         if (!Name().IsMatch(settings.Name))
         {
-            throw Invalid(
+            throw CreateInvalid(
                 $"'{settings.Name}' is no name of a receiver",
                 "give up to 40 lower-case letters, digits and hyphens, beginning and ending with a letter or a digit",
                 "Name");
@@ -29,7 +29,7 @@ internal static partial class ReceiverRules
 
         if (settings.Channel is { } channel && (channel.Length == 0 || channel.Any(char.IsWhiteSpace) || HasTemplate(channel)))
         {
-            throw Invalid($"'{channel}' is no channel of Slack", "give a name such as #milvus-alerts", "Channel");
+            throw CreateInvalid($"'{channel}' is no channel of Slack", "give a name such as #milvus-alerts", "Channel");
         }
 
         if (settings.Email is { } email)
@@ -42,26 +42,30 @@ internal static partial class ReceiverRules
     /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>.</exception>
     public static void EnsureSecret(AlertReceiverType type, string secret)
     {
+        var parameter = type == AlertReceiverType.Email ? "Password" : type.ToString();
         if (secret.Length is 0 or > LongestSecret || secret.Any(char.IsControl))
         {
-            throw Invalid(
+            throw CreateInvalid(
                 $"The secret is empty, longer than {LongestSecret} characters, or has a line break",
                 "give the secret alone",
-                "Secret");
+                parameter);
         }
 
         var isAddress = type is AlertReceiverType.Webhook or AlertReceiverType.Teams or AlertReceiverType.Slack;
         if (isAddress && !IsAddress(secret))
         {
-            throw Invalid($"The secret of a {type} receiver is no address", "give the whole address, beginning with https://", "Secret");
+            throw CreateInvalid(
+                $"The secret of a {type} receiver is no address",
+                "give the whole address, beginning with https://",
+                parameter);
         }
 
         if (type == AlertReceiverType.PagerDuty && !RoutingKey().IsMatch(secret))
         {
-            throw Invalid(
+            throw CreateInvalid(
                 "The secret of a PagerDuty receiver is no integration key",
                 "give the integration key of the service (Events API v2), which has letters and digits only",
-                "Secret");
+                parameter);
         }
     }
 
@@ -69,15 +73,18 @@ internal static partial class ReceiverRules
     {
         if (!address.IsAbsoluteUri || !IsAddress(address.OriginalString))
         {
-            throw Invalid($"'{address}' is not the address of a server", "give an address such as http://relay.ops.svc:8080/alerts", "Uri");
+            throw CreateInvalid(
+                $"'{address}' is not the address of a server",
+                "give an address such as http://relay.ops.svc:8080/alerts",
+                "Webhook");
         }
 
         if (address.UserInfo.Length > 0 || address.Query.Length > 0)
         {
-            throw Invalid(
-                $"The address of {address.Host} in -Uri has a user or a query in it, which may be a secret, and logs and histories keep it",
-                "give the whole address with -Secret, as a SecureString or as the name and key of a Secret",
-                "Uri");
+            throw CreateInvalid(
+                $"The address of {address.Host} in -Webhook has a user or a query in it, which may be a secret, and logs and histories keep it",
+                "give the whole address as a SecureString, or as name/key of a Secret",
+                "Webhook");
         }
     }
 
@@ -87,13 +94,13 @@ internal static partial class ReceiverRules
         {
             if (!Mailbox().IsMatch(text))
             {
-                throw Invalid($"'{text}' is no email address", "give an address such as oncall@example.com", "To");
+                throw CreateInvalid($"'{text}' is no email address", "give an address such as oncall@example.com", "Email");
             }
         }
 
         if (!HostAndPort().IsMatch(email.SmartHost))
         {
-            throw Invalid(
+            throw CreateInvalid(
                 $"'{email.SmartHost}' names no host and port",
                 "give the server that takes emails with its port, such as mail.example.com:587",
                 "SmartHost");
@@ -101,7 +108,7 @@ internal static partial class ReceiverRules
 
         if (email.UserName is { } user && (user.Any(char.IsControl) || HasTemplate(user)))
         {
-            throw Invalid("The user of the email server has characters that no user has", "give the name alone", "UserName");
+            throw CreateInvalid("The user of the email server has characters that no user has", "give the name alone", "UserName");
         }
     }
 
@@ -116,7 +123,7 @@ internal static partial class ReceiverRules
     /// <summary>Alertmanager expands templates in many fields.</summary>
     private static bool HasTemplate(string text) => text.Contains("{{", StringComparison.Ordinal);
 
-    private static MonitoringException Invalid(string reason, string remedy, string parameter) =>
+    private static MonitoringException CreateInvalid(string reason, string remedy, string parameter) =>
         new(ErrorId.ParameterInvalid, reason, remedy, parameter);
 
     [GeneratedRegex("^[a-z0-9](?:[-a-z0-9]{0,38}[a-z0-9])?\\z", RegexOptions.CultureInvariant, 1000)]

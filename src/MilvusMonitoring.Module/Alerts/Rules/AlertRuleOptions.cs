@@ -72,7 +72,7 @@ internal sealed record AlertRuleOptions
     {
         if (RunbookUri is not null && (!RunbookUri.IsAbsoluteUri || RunbookUri.Scheme is not ("http" or "https")))
         {
-            throw CreateInvalid(
+            throw CreateRefused(
                 "RunbookUri",
                 $"'{RunbookUri}' is no address of a folder of runbooks",
                 "give an address that begins with https:// or http://");
@@ -86,7 +86,7 @@ internal sealed record AlertRuleOptions
             .FirstOrDefault(problem => problem is not null);
         if (problem is not null)
         {
-            throw CreateInvalid("AdditionalLabel", problem, "give another one to -AdditionalLabel");
+            throw CreateRefused("AdditionalLabel", problem, "give another one to -AdditionalLabel");
         }
     }
 
@@ -95,7 +95,7 @@ internal sealed record AlertRuleOptions
         var found = AlertRules.All.Where(rule => names.Matches(rule.Name)).ToList();
         return found.Count > 0
             ? found
-            : throw CreateInvalid(
+            : throw CreateRefused(
                 parameter,
                 $"No alert rule is named '{names.Text}'",
                 $"give -{parameter} one of: {string.Join(", ", AlertRules.All.Select(rule => rule.Name))}");
@@ -106,25 +106,25 @@ internal sealed record AlertRuleOptions
         if (rule.Threshold is not { } threshold)
         {
             var others = AlertRules.All.Where(other => other.Threshold is not null).Select(other => other.Name);
-            throw CreateInvalid(
+            throw CreateRefused(
                 "Threshold",
                 $"The alert rule {rule.Name} has no threshold",
                 $"leave it out, or give one of: {string.Join(", ", others)}");
         }
 
         return threshold.Parse(value)
-            ?? throw CreateInvalid("Threshold", $"'{value}' is no threshold of {rule.Name}", $"give {threshold.Form}");
+            ?? throw CreateRefused("Threshold", $"'{value}' is no threshold of {rule.Name}", $"give {threshold.Form}");
     }
 
     private static TimeSpan ParseTime(AlertRule rule, string value) => value is "0" or "0s"
         ? TimeSpan.Zero
         : ScrapeDuration.Parse(value)
-            ?? throw CreateInvalid(
+            ?? throw CreateRefused(
                 "For",
                 $"'{value}' is no time that {rule.Name} can hold for",
                 "give whole numbers with units, such as 0s, 90s or 10m");
 
-    private static MonitoringException CreateInvalid(string parameter, string reason, string remedy) =>
+    private static MonitoringException CreateRefused(string parameter, string reason, string remedy) =>
         new(ErrorId.ParameterInvalid, reason, remedy, parameter);
 }
 
