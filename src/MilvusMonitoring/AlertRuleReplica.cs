@@ -3,7 +3,7 @@ namespace MilvusMonitoring;
 /// <summary>An alert rule on one replica of Prometheus.</summary>
 public sealed record AlertRuleReplica
 {
-    /// <summary>The replica: its pod, or its address.</summary>
+    /// <summary>The replica: <c>pod prometheus-k8s-0</c>, or its address.</summary>
     public required string Name { get; init => field = SafeText.Clean(value); }
 
     /// <summary>The state of the rule.</summary>
@@ -22,6 +22,6 @@ public sealed record AlertRuleReplica
     public double? Value { get; init; }
 
     /// <summary>The replica in text.</summary>
-    /// <returns><c>prometheus-k8s-0: Inactive</c>.</returns>
+    /// <returns><c>pod prometheus-k8s-0: Inactive</c>.</returns>
     public override string ToString() => $"{Name}: {State}";
 }

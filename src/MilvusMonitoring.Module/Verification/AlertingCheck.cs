@@ -1,7 +1,6 @@
 using MilvusMonitoring.Alertmanagers;
 using MilvusMonitoring.Alerts.Receivers;
 using MilvusMonitoring.Alerts.Rules;
-using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;
@@ -33,7 +32,7 @@ internal sealed class AlertingCheck : ICheck
             return Finding.Skipped(DescribeTarget(context), $"no Alertmanager resource is in namespace {prometheus.Namespace}");
         }
 
-        var isAsked = await IsAskedAsync(context, prometheus.Namespace, cancellationToken).ConfigureAwait(false);
+        var isAsked = await IsAskedAsync(context, cancellationToken).ConfigureAwait(false);
         var senders = await ReplicaQuery
             .ListAsync(context.Replicas ?? [], api => api.ListAlertmanagersAsync(cancellationToken))
             .ConfigureAwait(false);
@@ -52,22 +51,12 @@ internal sealed class AlertingCheck : ICheck
     }
 
     /// <summary>Whether alerts of the Milvus were asked for: Enable-MilvusAlertRule has made its rules.</summary>
-    /// <param name="place">The namespace of the Prometheus, where the rules may lie too.</param>
-    private static async Task<bool> IsAskedAsync(CheckContext context, string place, CancellationToken cancellationToken)
+    private static async Task<bool> IsAskedAsync(CheckContext context, CancellationToken cancellationToken)
     {
-        var name = context.InstanceName;
-        var scope = new AlertScope(context.InstanceNamespace, name, name, name, name);
-        string[] places = [context.InstanceNamespace, place];
-        foreach (var id in places.Distinct().Select(each => AlertRuleObject.IdOf(scope, each)))
-        {
-            var rules = await context.Client.FindMetadataAsync(ResourceType.PrometheusRule, id, cancellationToken).ConfigureAwait(false);
-            if (rules is not null && rules.Managers.Any(manager => manager.IsOurs))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        var rules = await new RuleObjectReader(context.Client, context.Sink)
+            .ListForAsync(context.InstanceNamespace, context.InstanceName, cancellationToken)
+            .ConfigureAwait(false);
+        return rules.Count > 0;
     }
 
     /// <summary>Lists who receives alerts of each severity, by the configuration that each replica has loaded.</summary>

@@ -1,6 +1,7 @@
 using MilvusMonitoring.Access;
 using MilvusMonitoring.Alertmanagers;
 using MilvusMonitoring.Alerts.Receivers;
+using MilvusMonitoring.Alerts.Rules;
 using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes;
@@ -107,6 +108,32 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
             async (client, _) =>
             {
                 var operation = new DisableOperation(client, new Silence());
+                foreach (var plan in await operation.PlanAsync(instance, "default", cancellationToken).ConfigureAwait(false))
+                {
+                    await operation.ExecuteAsync(plan, cancellationToken).ConfigureAwait(false);
+                }
+
+                return null;
+            },
+            cancellationToken);
+
+    public Task<RunResult> EnableRulesAsync(string instance, CancellationToken cancellationToken) =>
+        RunAsync(
+            async (client, _) =>
+            {
+                var operation = new EnableRulesOperation(client, new Silence());
+                var request = new EnableRulesRequest(instance, "default", new AlertRuleOptions());
+                var plan = await operation.PlanAsync(request, cancellationToken).ConfigureAwait(false);
+                await operation.ExecuteAsync(plan, cancellationToken).ConfigureAwait(false);
+                return null;
+            },
+            cancellationToken);
+
+    public Task<RunResult> DisableRulesAsync(string instance, CancellationToken cancellationToken) =>
+        RunAsync(
+            async (client, _) =>
+            {
+                var operation = new DisableRulesOperation(client, new Silence());
                 foreach (var plan in await operation.PlanAsync(instance, "default", cancellationToken).ConfigureAwait(false))
                 {
                     await operation.ExecuteAsync(plan, cancellationToken).ConfigureAwait(false);

@@ -39,6 +39,8 @@ internal sealed record Scenario(
             world.Module.AccessAsync(AccessMethod.Binding, revoke: true, token)),
         new("enable", PrepareStackAsync, (world, token) => world.Module.EnableAsync(Milvus, token)),
         new("disable", EnabledAsync, (world, token) => world.Module.DisableAsync(Milvus, token)),
+        new("enable rules", PrepareStackAsync, (world, token) => world.Module.EnableRulesAsync(Milvus, token)),
+        new("disable rules", WatchedAsync, (world, token) => world.Module.DisableRulesAsync(Milvus, token)),
         new("set receiver", PrepareStackAsync, (world, token) => world.Module.SetReceiverAsync(Receiver, token)),
         new("remove receiver", ReceivingAsync, (world, token) => world.Module.RemoveReceiverAsync(Receiver, token)),
     ];
@@ -76,6 +78,12 @@ internal sealed record Scenario(
     {
         await PrepareStackAsync(world, cancellationToken).ConfigureAwait(false);
         (await world.Module.SetReceiverAsync(Receiver, cancellationToken).ConfigureAwait(false)).EnsureSucceeded();
+    }
+
+    private static async Task WatchedAsync(World world, CancellationToken cancellationToken)
+    {
+        await PrepareStackAsync(world, cancellationToken).ConfigureAwait(false);
+        (await world.Module.EnableRulesAsync(Milvus, cancellationToken).ConfigureAwait(false)).EnsureSucceeded();
     }
 
     private static async Task EnabledAsync(World world, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
+using MilvusMonitoring.Alerts.Queries;
 using MilvusMonitoring.Kubernetes.Credentials;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Manifests;
@@ -96,6 +97,15 @@ public sealed class HostileInputTests : IDisposable
         using var token = new TokenFileCredential(settings.User, null, TimeProvider.System);
         var error = await Allocations.FailsAsync(() => token.GetAsync(Cancellation).AsTask());
         Assert.Contains("it has more than 1 MiB", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_expression_of_an_alert_that_is_long_or_deep_is_not_judged()
+    {
+        Assert.NotNull(PromQlReader.Find("a + " + new string(' ', Bounds.AlertExpression.Limit - 5) + "b"));
+        Assert.Null(PromQlReader.Find("a + " + new string(' ', Bounds.AlertExpression.Limit) + "b"));
+        Assert.NotNull(PromQlReader.Find(new string('(', 90) + "a" + new string(')', 90)));
+        Assert.Null(PromQlReader.Find(new string('(', 30_000) + "a" + new string(')', 30_000)));
     }
 
     [Fact]

@@ -29,11 +29,10 @@ internal sealed class AlertRuleProbe(ClusterClient client, IActivitySink sink)
         CancellationToken cancellationToken)
     {
         var scope = AlertScope.Of(found);
-        var own = await new RuleObjectReader(client, sink)
-            .ListOwnAsync(scope.Namespace, cancellationToken)
+        var objects = await new RuleObjectReader(client, sink)
+            .ListForAsync(scope.Namespace, scope.Name, cancellationToken)
             .ListIfPermittedAsync(sink)
             .ConfigureAwait(false);
-        var objects = own.Where(item => item.Owner == (scope.Namespace, scope.Name)).ToList();
         var versions = MilvusVersion.ParseAll(found.Instance.AppVersion);
         var answers = await ReplicaQuery
             .ListAsync(replicas, async api => (ReplicaRules?)await ReadAsync(api, scope, versions, cancellationToken).ConfigureAwait(false))

@@ -39,6 +39,16 @@ internal sealed class RuleObjectReader(ClusterClient client, IActivitySink sink)
         }
     }
 
+    /// <summary>Lists the PrometheusRules that this module applied for one Milvus, wherever the Prometheus selects them.</summary>
+    /// <param name="place">The namespace of the Milvus.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    public async Task<IReadOnlyList<RuleObject>> ListForAsync(string place, string name, CancellationToken cancellationToken)
+    {
+        var own = await ListOwnAsync(place, cancellationToken).ConfigureAwait(false);
+        return [.. own.Where(item => item.Owner == (place, name))];
+    }
+
     private async Task<IReadOnlyList<RuleObject>> ListAsync(string? namespaceName, CancellationToken cancellationToken)
     {
         const string Selector = $"labelSelector={AlertRuleMark.ManagedByLabel}%3D{FieldManagerEntry.OurName}";

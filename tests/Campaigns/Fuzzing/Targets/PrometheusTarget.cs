@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MilvusMonitoring.Alerts.Queries;
 using MilvusMonitoring.Prometheus;
 using MilvusMonitoring.Servers;
 using MilvusMonitoring.Verification;
@@ -13,6 +14,7 @@ internal static class PrometheusTarget
             """{"status":"success","data":{"yaml":"scrape_configs:\n- job_name: serviceMonitor/default/my-release-milvus/0\n- job_name: \"b\"\n"}}""",
             """{"status":"success","data":{"activeTargets":[{"scrapePool":"serviceMonitor/default/my-release-milvus/0","labels":{"instance":"10.0.0.1:9091","pod":"p"},"health":"down","lastError":"connection\nrefused","scrapeInterval":"30s","scrapeTimeout":"10s"}],"droppedTargets":[]}}""",
             """{"status":"success","data":{"resultType":"vector","result":[{"metric":{"instance":"10.0.0.1:9091"},"value":[1700000000.123,"12.5"]},{"metric":{},"value":[1,"NaN"]}]}}""",
+            """{"status":"success","data":{"groups":[{"name":"g","file":"f","rules":[{"type":"alerting","state":"firing","name":"MilvusX","query":"sum by (a) (rate(milvus_x{b=\"c\",d=~\"e|f\"}[5m])) > 0 or absent(up)","duration":300,"labels":{"severity":"info"},"health":"err","lastError":"x","lastEvaluation":"0001-01-01T00:00:00Z","alerts":[{"value":"1e+00"}]}]}]}}""",
             """{"status":"error","errorType":"bad_data","error":"parse error\nat 1"}""",
         ],
         [
@@ -36,7 +38,8 @@ internal static class PrometheusTarget
         _ =
             PrometheusAnswers.ListJobs(data).Count
             + PrometheusAnswers.ListTargets(data, pools).Count
-            + SampleAgeQuery.ReadAges(data).Count;
+            + SampleAgeQuery.ReadAges(data).Count
+            + PrometheusAnswers.ListRules(data).Sum(rule => PromQlReader.Find(rule.Query)?.Selectors.Count() ?? 0);
         MonitorSelection.FindRefusal(data, "ServiceMonitor", "default", new Dictionary<string, string>(), null);
         MonitorSelection.FindRefusal(
             JsonSerializer.SerializeToElement(new { spec = data }),
