@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using EmbeddedCluster.Monitoring;
 using MilvusMonitoring.Alertmanagers;
 using MilvusMonitoring.Tests.Commands;

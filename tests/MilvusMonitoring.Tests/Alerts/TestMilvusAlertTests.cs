@@ -127,7 +127,7 @@ public sealed class TestMilvusAlertTests
         await using var alertmanager = await StartAsync(stage, real: false);
         var result = await stage.RunAsync($"Test-MilvusAlert -AlertmanagerUri {alertmanager.Address} -Kubeconfig $c -Confirm:$false");
         Assert.Contains(alertmanager.Address.Authority, result.OnlyError(ErrorId.AlertNotDelivered), StringComparison.Ordinal);
-        Assert.Empty(stage.Cluster.Requests.All.Where(request => request.Path.Contains("/portforward", StringComparison.Ordinal)));
+        Assert.DoesNotContain(stage.Cluster.Requests.All, request => request.Path.Contains("/portforward", StringComparison.Ordinal));
     }
 
     private static async Task<MonitoringCheck> CheckAsync(Stage stage) =>
