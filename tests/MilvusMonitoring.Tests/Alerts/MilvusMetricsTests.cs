@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using MilvusMonitoring.Alerts.Rules;
 
 namespace MilvusMonitoring.Tests.Alerts;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using EmbeddedCluster;
 
 namespace MilvusMonitoring.Tests.Commands;
 
