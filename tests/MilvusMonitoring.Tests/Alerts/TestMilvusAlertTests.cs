@@ -51,7 +51,7 @@ public sealed class TestMilvusAlertTests
         Assert.Equal(CheckStatus.Warning, before.Status);
         Assert.StartsWith("alerts reach nobody", before.Detail, StringComparison.Ordinal);
 
-        (await stage.RunAsync("Set-MilvusAlertReceiver -Webhook -Uri http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
+        (await stage.RunAsync("Set-MilvusAlertReceiver -Webhook http://127.0.0.1:9/ -Kubeconfig $c")).EnsureNoError();
         await alertmanager.LoadedAsync(Token);
         var after = await CheckAsync(stage);
         Assert.Equal("alerts of every severity go to milvus-monitoring/webhook", after.Detail);
