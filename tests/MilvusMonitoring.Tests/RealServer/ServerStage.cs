@@ -167,7 +167,7 @@ internal sealed class ServerStage : ClusterStage
                 var name = item.GetProperty("metadata").GetProperty("name");
                 var (code, text) = await Admin.AskAsync(
                     HttpMethod.Patch,
-                    $"{path}/{name}{(path.Contains("/apps/", StringComparison.Ordinal) ? "/status" : "")}",
+                    $"{path}/{name}/status",
                     $$"""{"status":{{status}}}""",
                     TestContext.Current.CancellationToken,
                     "application/merge-patch+json");
