@@ -55,6 +55,7 @@ public sealed class EnableMilvusAlertRuleCommand : InstanceCommand
     /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
+    [StackCopy]
     public MonitoringStack? Stack { get; set; }
 
     /// <inheritdoc />

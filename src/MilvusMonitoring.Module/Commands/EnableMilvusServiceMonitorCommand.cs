@@ -40,6 +40,7 @@ public sealed class EnableMilvusServiceMonitorCommand : InstanceCommand
     /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
+    [StackCopy]
     public MonitoringStack? Stack { get; set; }
 
     /// <summary>

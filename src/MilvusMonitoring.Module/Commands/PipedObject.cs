@@ -4,16 +4,19 @@ namespace MilvusMonitoring.Commands;
 
 /// <summary>
 /// An object from the pipeline: an object of this module, or a copy of one. A job, a remote session, <c>Import-Clixml</c> or
-/// <c>Select-Object</c> makes such a copy, which has the properties but not the type.
+/// <c>Select-Object</c> makes such a copy, which has the properties but not the type. A copy from JSON does not name its type either.
 /// </summary>
 internal sealed class PipedObject(PSObject value)
 {
     /// <summary>
     /// Whether the object has a type, or is a copy of an object of that type: PowerShell puts <c>Deserialized.</c> or <c>Selected.</c>
-    /// before the name of the type.
+    /// before the name of the type. A copy from JSON is known by having every property of the type.
     /// </summary>
     public bool Is<T>() =>
-        value.TypeNames.Any(name => name == typeof(T).FullName || name.EndsWith("." + typeof(T).FullName, StringComparison.Ordinal));
+        value.TypeNames.Any(name => name == typeof(T).FullName || name.EndsWith("." + typeof(T).FullName, StringComparison.Ordinal))
+        || (IsUntyped && typeof(T).GetProperties().All(property => value.Properties[property.Name] is not null));
+
+    private bool IsUntyped => value.TypeNames.FirstOrDefault() == typeof(PSCustomObject).FullName;
 
     /// <summary>A property as text; null if the property is missing or empty.</summary>
     public string? Text(string property) => value.Properties[property]?.Value?.ToString() is { Length: > 0 } text ? text : null;

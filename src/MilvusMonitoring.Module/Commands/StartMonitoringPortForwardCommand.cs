@@ -40,6 +40,7 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
     /// <summary>The monitoring whose services to forward to, from Get-MonitoringStack.</summary>
     [Parameter(ParameterSetName = KnownSet, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [StackCopy]
     public MonitoringStack? Stack { get; set; }
 
     /// <summary>The name of any Service.</summary>

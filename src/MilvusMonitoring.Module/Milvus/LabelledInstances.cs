@@ -9,9 +9,11 @@ namespace MilvusMonitoring.Milvus;
 /// </summary>
 internal sealed class LabelledInstances(ClusterClient client)
 {
+    /// <summary>The status of a Milvus that only a record or a resource tells, which was not read.</summary>
+    public const string Unknown = "Unknown";
+
     private const string Running = "Running";
     private const string NotRunning = "NotRunning";
-    private const string Unknown = "Unknown";
 
     /// <summary>Lists them.</summary>
     /// <param name="observed">What Services and pods tell.</param>
@@ -71,8 +73,8 @@ internal sealed class LabelledInstances(ClusterClient client)
 
     private FoundInstance Create(MilvusObjects objects, bool areRecordsRead)
     {
-        var owner = MilvusOwner.Find(objects);
-        var manager = FindManager(objects, owner, areRecordsRead);
+        var owner = FindOwner(objects, areRecordsRead);
+        var manager = owner.Manager;
         var isOperated = manager == MilvusManager.Operator;
         var name = (isOperated ? objects.OperatorResource : objects.Release) ?? objects.Instance;
         var instance = new MilvusInstance
@@ -84,7 +86,7 @@ internal sealed class LabelledInstances(ClusterClient client)
             ChartAppVersion = objects.Chart is null ? null : objects.LabelledVersion,
             AppVersion = objects.RunningVersion,
             ManagedBy = manager,
-            Status = FindStatus(objects, manager),
+            Status = FindStatus(objects, manager, areRecordsRead),
             RunningPods = objects.RunningPods,
             MetricsEnabled = isOperated || objects.Services.Count == 0 || objects.Scraped.Count > 0,
             MonitorKind = (isOperated ? ResourceType.PodMonitor : ResourceType.ServiceMonitor).Kind,
@@ -95,21 +97,30 @@ internal sealed class LabelledInstances(ClusterClient client)
         return new FoundInstance(instance, null, null) { Objects = objects, Owner = owner };
     }
 
-    private static MilvusManager FindManager(MilvusObjects objects, MilvusOwner owner, bool areRecordsRead)
+    /// <summary>
+    /// Helm writes the annotations of a release and its label at an installation only, not at <c>helm template</c>. A release of
+    /// <c>HELM_DRIVER=sql</c> has both, and no record in the cluster.
+    /// </summary>
+    private static MilvusOwner FindOwner(MilvusObjects objects, bool areRecordsRead)
     {
+        var owner = MilvusOwner.Find(objects);
         if (objects.OperatorResource is not null)
         {
-            return MilvusManager.Operator;
+            return owner with { Manager = MilvusManager.Operator };
         }
 
-        return owner.Manager == MilvusManager.Manifests && objects.Release is not null && !areRecordsRead
-            ? MilvusManager.Helm
-            : owner.Manager;
+        return owner.Manager == MilvusManager.Manifests
+            && objects.Release is { } release
+            && (!areRecordsRead || objects.FindLabel(MilvusLabels.ManagedBy) == MilvusLabels.HelmManager)
+                ? new MilvusOwner(MilvusManager.Helm, $"Helm release {objects.Namespace}/{release}", true)
+                : owner;
     }
 
-    private static string FindStatus(MilvusObjects objects, MilvusManager manager)
+    private static string FindStatus(MilvusObjects objects, MilvusManager manager, bool areRecordsRead)
     {
-        if (manager is MilvusManager.Helm or MilvusManager.Operator || objects.RunningPods is not { } running)
+        if (manager == MilvusManager.Operator
+            || (manager == MilvusManager.Helm && !areRecordsRead)
+            || objects.RunningPods is not { } running)
         {
             return Unknown;
         }

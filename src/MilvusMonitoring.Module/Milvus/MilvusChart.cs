@@ -202,7 +202,7 @@ internal sealed record MilvusChart(string Release, string Namespace, string Char
     {
         var labels = CreateObject(ServiceLabels);
         labels["helm.sh/chart"] = Shorten($"{ChartName}-{ChartVersion.Replace('+', '_')}");
-        labels["app.kubernetes.io/managed-by"] = "Helm";
+        labels[MilvusLabels.ManagedBy] = MilvusLabels.HelmManager;
         if (AppVersion is not null)
         {
             labels["app.kubernetes.io/version"] = AppVersion;

@@ -11,6 +11,7 @@ internal static partial class MilvusLabels
     public const string Instance = "app.kubernetes.io/instance";
     public const string Version = "app.kubernetes.io/version";
     public const string ManagedBy = "app.kubernetes.io/managed-by";
+    public const string HelmManager = "Helm";
     public const string Chart = "helm.sh/chart";
     public const string Component = "component";
     public const string OperatorComponent = "app.kubernetes.io/component";

@@ -56,7 +56,7 @@ internal static class InstanceRule
             return Finding.Warning(target, $"{DescribeUnfinished(instance)}, and its pods run", DescribeRepair(found));
         }
 
-        if (instance is { ManagedBy: MilvusManager.Helm, Revision: null })
+        if (instance is { ManagedBy: MilvusManager.Helm, Status: LabelledInstances.Unknown })
         {
             return Finding.Unknown(target, "the record of its Helm release could not be read");
         }
@@ -75,7 +75,9 @@ internal static class InstanceRule
     private static string DescribeHealth(MilvusInstance instance)
     {
         var other = instance.ManagedBy == MilvusManager.OtherChart ? $", another publisher's chart {instance.ChartVersion}" : string.Empty;
-        return $"{$"{instance.Mode} {instance.AppVersion}".TrimEnd()}, {instance.Status}{other}";
+        var hasNoRecord = instance is { ManagedBy: MilvusManager.Helm, Revision: null };
+        var record = hasNoRecord ? ", without a record of Helm in the cluster" : string.Empty;
+        return $"{$"{instance.Mode} {instance.AppVersion}".TrimEnd()}, {instance.Status}{other}{record}";
     }
 
     private static string DescribeUnfinished(MilvusInstance instance)

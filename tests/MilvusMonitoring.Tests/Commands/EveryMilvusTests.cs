@@ -20,6 +20,10 @@ public sealed class EveryMilvusTests
     [Theory]
     [InlineData("{}", "{}", MilvusManager.Manifests)]
     [InlineData("""{"app.kubernetes.io/managed-by":"Helm"}""", "{}", MilvusManager.Manifests)]
+    [InlineData(
+        """{"app.kubernetes.io/managed-by":"Helm"}""",
+        """{"meta.helm.sh/release-name":"my-release","meta.helm.sh/release-namespace":"default"}""",
+        MilvusManager.Helm)]
     [InlineData("{}", """{"argocd.argoproj.io/tracking-id":"vector-db:/Service:default/my-release-milvus"}""", MilvusManager.ArgoCD)]
     [InlineData("""{"argocd.argoproj.io/instance":"vector-db"}""", "{}", MilvusManager.ArgoCD)]
     [InlineData("""{"app.kubernetes.io/instance":"vector-db"}""", "{}", MilvusManager.ArgoCD)]
@@ -58,6 +62,7 @@ public sealed class EveryMilvusTests
 
         var again = Assert.Single((await stage.RunAsync(Enable)).EnsureNoError().OutputOf<MilvusServiceMonitor>());
         Assert.Equal(ResourceAction.Unchanged, again.Action);
+        Assert.Contains(await stage.CheckAsync("my-release", "Instance"), check => check.Status == CheckStatus.Passed);
         Assert.Contains(await stage.CheckAsync("my-release", "Service"), check => check.Status == CheckStatus.Passed);
         (await stage.RunAsync(Enable + "-Method Helm")).OnlyError(ErrorId.ParameterInvalid);
 

@@ -60,6 +60,19 @@ public sealed class KubeconfigPlaceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_credential_plugin_starts_where_the_user_is()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the plugin is a shell script");
+        await using var stage = await StartAsync();
+        var kubeconfig = stage.WriteExecKubeconfig("pwd -P > pwd.txt; exit 3");
+
+        var result = await stage.Session.InvokeAsync("param($path) Get-MilvusInstance -Kubeconfig $path", new { path = kubeconfig });
+
+        Assert.Equal([ErrorId.CredentialPluginFailed], result.ErrorIds);
+        Assert.EndsWith("/proj", File.ReadAllText(Path.Combine(stage.Folder, "proj", "pwd.txt")).Trim(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_kubeconfig_that_is_nowhere_is_one_error_and_no_completion()
     {
         await using var stage = await StartAsync();

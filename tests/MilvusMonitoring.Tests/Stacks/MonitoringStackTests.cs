@@ -166,14 +166,32 @@ public sealed class MonitoringStackTests
 
         var granted = await stage.RunAsync(
             "Get-MonitoringStack -Kubeconfig $c | Where-Object Kind -eq KubePrometheusStack | Grant-PrometheusMilvusAccess");
-        var started = await stage.RunAsync(
-            "Get-MonitoringStack -Kubeconfig $c | Where-Object Kind -eq KubePrometheusStack | Start-MonitoringPortForward Prometheus -WhatIf");
 
         var access = Assert.Single(granted.EnsureNoError().OutputOf<PrometheusAccess>());
         Assert.Equal(("kps", "kps-prometheus", AccessMethod.Binding), (access.Namespace, access.ServiceAccount, access.Method));
-        Assert.Contains("Service/kps/kps-prometheus", Assert.Single(started.EnsureNoError().HostLines), StringComparison.Ordinal);
+        var started = await stage.RunAsync(
+            "$stack = Get-MonitoringStack -Kubeconfig $c | Where-Object Kind -eq KubePrometheusStack; "
+                + $"& {{ $stack; {StackCopies.Serialized}; {StackCopies.Untyped} }} | Start-MonitoringPortForward Prometheus -WhatIf");
+        var lines = started.EnsureNoError().HostLines;
+        Assert.Equal(3, lines.Count);
+        Assert.All(lines, line => Assert.Contains("Service/kps/kps-prometheus", line, StringComparison.Ordinal));
     }
 
     private static async Task<IReadOnlyList<MonitoringStack>> GetAsync(Stage stage) =>
         [.. (await stage.RunAsync("Get-MonitoringStack -Kubeconfig $c")).EnsureNoError().OutputOf<MonitoringStack>()];
+}
+
+/// <summary>Scripts that write a copy of the stack in <c>$stack</c>.</summary>
+internal static class StackCopies
+{
+    /// <summary>What a job, a remote session and Import-Clixml make.</summary>
+    public const string Serialized =
+        "[System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($stack))";
+
+    /// <summary>What ConvertTo-Json and ConvertFrom-Json make: the properties without the type, and the number of an enum.</summary>
+    public const string Untyped =
+        "& { $copy = [pscustomobject]@{}; "
+        + "foreach ($property in $stack.PSObject.Properties) { "
+        + "$value = if ($property.Value -is [enum]) { [long]$property.Value } else { $property.Value }; "
+        + "$copy.PSObject.Properties.Add([psnoteproperty]::new($property.Name, $value)) }; $copy }";
 }

@@ -48,14 +48,18 @@ public sealed class SelectingLabelsTests
         Assert.Equal("two", (await OneAsync(stage, Enable + "-AdditionalLabel @{ release = 'two' }")).Labels["release"]);
     }
 
-    [Fact]
-    public async Task A_piped_stack_chooses_the_Prometheus()
+    [Theory]
+    [InlineData("$stack")]
+    [InlineData(StackCopies.Serialized)]
+    [InlineData(StackCopies.Untyped)]
+    public async Task A_piped_stack_or_its_copy_chooses_the_Prometheus(string piped)
     {
         await using var stage = await StartAsync("one", "two");
 
         var monitor = await OneAsync(
             stage,
-            "Get-MonitoringStack -Kubeconfig $c | Where-Object PrometheusName -eq two | Enable-MilvusServiceMonitor my-release");
+            "$stack = Get-MonitoringStack -Kubeconfig $c | Where-Object PrometheusName -eq two; "
+                + $"{piped} | Enable-MilvusServiceMonitor my-release");
 
         Assert.Equal(("default", "two"), (monitor.Namespace, monitor.Labels["release"]));
     }

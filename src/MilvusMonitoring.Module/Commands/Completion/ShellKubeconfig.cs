@@ -13,11 +13,15 @@ internal static class ShellKubeconfig
 {
     /// <summary>Finds the files of the cluster that a user names. A later change of the location selects no other cluster.</summary>
     /// <exception cref="MonitoringException">There is no kubeconfig and no service account.</exception>
-    public static ClusterTarget CreateTarget(SessionState state, string? kubeconfig, string? context) =>
-        new(kubeconfig, string.IsNullOrEmpty(context) ? null : context)
+    public static ClusterTarget CreateTarget(SessionState state, string? kubeconfig, string? context)
+    {
+        var locations = GetLocations(state);
+        return new ClusterTarget(kubeconfig, string.IsNullOrEmpty(context) ? null : context)
         {
-            Files = GetLocations(state).ListFiles(kubeconfig),
+            Files = locations.ListFiles(kubeconfig),
+            Folder = locations.Folder,
         };
+    }
 
     /// <summary>The locations of a line that is being completed.</summary>
     public static KubeconfigLocations GetLocations() =>

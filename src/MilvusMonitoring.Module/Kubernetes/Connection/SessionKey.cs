@@ -57,7 +57,7 @@ internal static class SessionKey
             ]);
         }
 
-        return user.Exec is null ? parts : parts.Concat(ListParts(user.Exec));
+        return user.Exec is null ? parts : parts.Concat([settings.Folder, .. ListParts(user.Exec)]);
     }
 
     // A renewed file is another certificate, which the time of the last write shows.

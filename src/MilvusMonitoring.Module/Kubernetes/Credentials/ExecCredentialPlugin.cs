@@ -78,7 +78,11 @@ internal sealed class ExecCredentialPlugin
 
     private ChildProcess Start(string program)
     {
-        var start = new ProcessStartInfo(program, _exec.Arguments) { CreateNoWindow = true };
+        var start = new ProcessStartInfo(program, _exec.Arguments)
+        {
+            CreateNoWindow = true,
+            WorkingDirectory = Directory.Exists(_settings.Folder) ? _settings.Folder : string.Empty,
+        };
         foreach (var (name, value) in _exec.Environment)
         {
             start.Environment[name] = value;

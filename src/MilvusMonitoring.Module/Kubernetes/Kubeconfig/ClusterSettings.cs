@@ -7,6 +7,9 @@ internal sealed record ClusterTarget(string? Kubeconfig, string? Context)
 {
     /// <summary>The full paths of the kubeconfig files, if they were found already; none for a pod's service account.</summary>
     public IReadOnlyList<string>? Files { get; init; }
+
+    /// <summary>The folder that the user is in; null for that of the process.</summary>
+    public string? Folder { get; init; }
 }
 
 /// <summary>One cluster and one of its users: the checked settings of a connection.</summary>
@@ -40,6 +43,9 @@ internal sealed record ClusterSettings
     public YamlNode? ExecConfig { get; init; }
 
     public required KubeconfigUser User { get; init; }
+
+    /// <summary>The folder in which exec plugins start, as those of kubectl would; null for that of the process.</summary>
+    public string? Folder { get; init; }
 
     /// <summary>The address of a server as messages show it: without a slash at the end.</summary>
     public static string AddressOf(Uri server) => server.AbsoluteUri.TrimEnd('/');

@@ -38,7 +38,7 @@ internal sealed class MergedKubeconfig
         var files = target.Files ?? locations.ListFiles(target.Kubeconfig);
         return files.Count == 0
             ? InClusterSettings.Read(locations, target.Context)
-            : new MergedKubeconfig(files).GetSettings(target.Context);
+            : new MergedKubeconfig(files).GetSettings(target.Context) with { Folder = target.Folder ?? locations.Folder };
     }
 
     /// <summary>Lists the contexts of the kubeconfig by name, for completion. An unreadable kubeconfig has no contexts.</summary>
