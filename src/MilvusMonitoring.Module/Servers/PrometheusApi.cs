@@ -14,9 +14,6 @@ internal sealed class PrometheusApi(JsonApi api, ServerLogin? login)
     {
     }
 
-    /// <summary>The server, for messages.</summary>
-    public string Who => api.Who;
-
     public async Task<LoadedConfiguration> GetConfigurationAsync(CancellationToken cancellationToken)
     {
         if (await FindAsync("api/v1/status/config", cancellationToken).ConfigureAwait(false) is not { } configuration)

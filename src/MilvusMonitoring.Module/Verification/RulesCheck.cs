@@ -38,6 +38,11 @@ internal static class RulesRule
     /// <param name="wait">What to do until Prometheus has loaded new rules.</param>
     public static Finding Evaluate(string target, AlertRuleReport report, string enable, string wait)
     {
+        if (report.Replicas.Count > 0 && report.Replicas.All(answer => answer is { Value: null, Error: null }))
+        {
+            return Finding.Skipped(target, "it shows no rules, and so leaves open whether it evaluates any");
+        }
+
         if (report.Rules.Count == 0)
         {
             return ReplicaRule.FindFailure(target, report.Replicas)

@@ -37,6 +37,19 @@ public sealed class MilvusAlertRuleTests : AlertRuleStories
         Assert.Contains(refused.Warnings, line => line.Contains("Prometheus/monitoring/k8s has no ruleSelector", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task An_uninstallation_takes_the_rules_with_their_kind_and_says_so()
+    {
+        await using var stage = (Stage)await StartWithMilvusAsync();
+        (await stage.RunAsync("Enable-MilvusAlertRule my-release -Kubeconfig $c")).EnsureNoError();
+
+        const string Note = "deletes with CustomResourceDefinition/prometheusrules.monitoring.coreos.com the alert rules of Milvus";
+        var plan = (await stage.UninstallAsync("-WhatIf")).EnsureNoError();
+        Assert.Contains(plan.HostLines.Concat(plan.Warnings), line => line.Contains(Note, StringComparison.Ordinal));
+        Assert.Empty((await stage.UninstallAsync()).EnsureNoError().Warnings);
+        Assert.False(await stage.Objects.TellsOfAsync(Group, "PrometheusRule"));
+    }
+
     private static void Select(Stage stage, string selectors)
     {
         var prometheus = stage.Cluster.Find(Group, "Prometheus", "monitoring", "k8s")!;

@@ -35,26 +35,29 @@ internal sealed class AlertRuleProbe(ClusterClient client, IActivitySink sink)
             .ConfigureAwait(false);
         var versions = MilvusVersion.ParseAll(found.Instance.AppVersion);
         var answers = await ReplicaQuery
-            .ListAsync(replicas, async api => (ReplicaRules?)await ReadAsync(api, scope, versions, cancellationToken).ConfigureAwait(false))
+            .ListAsync(replicas, api => ReadAsync(api, scope, versions, cancellationToken))
             .ConfigureAwait(false);
         var rules = AlertRuleView.List(scope, objects, answers)
             .Select(rule => rule with { Context = client.Connection.Context, Kubeconfig = client.Connection.Kubeconfig });
         return new AlertRuleReport([.. rules], answers);
     }
 
-    /// <summary>Reads what one replica has of the rules.</summary>
+    /// <summary>Reads what one replica has of the rules; null if the server shows no rules, as one that only stores samples.</summary>
     /// <param name="api">The replica.</param>
     /// <param name="scope">The Milvus.</param>
     /// <param name="versions">The versions of Milvus that run; empty if they are not known.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
-    public static async Task<ReplicaRules> ReadAsync(
+    public static async Task<ReplicaRules?> ReadAsync(
         PrometheusApi api,
         AlertScope scope,
         IReadOnlyList<MilvusVersion> versions,
         CancellationToken cancellationToken)
     {
-        var all = await api.ListRulesAsync(cancellationToken).ConfigureAwait(false)
-            ?? throw new MonitoringException(ErrorId.ResponseInvalid, $"{api.Who} shows no rules", api.Who);
+        if (await api.ListRulesAsync(cancellationToken).ConfigureAwait(false) is not { } all)
+        {
+            return null;
+        }
+
         var loaded = LoadedRules.ListFor(scope, all);
         var selectors = loaded
             .Select(rule => PromQlReader.Find(rule.Query))
