@@ -276,6 +276,7 @@ internal sealed class ServerStage : ClusterStage
 
         await EndGrantsAsync();
         await Objects.EndMadeAsync();
+        await EndResourcesAsync(place => place != "monitoring");
         await EndedAsync();
         if (point == StartingPoint.Stack && await IsStackRestoredAsync())
         {
@@ -311,15 +312,23 @@ internal sealed class ServerStage : ClusterStage
         await EndGrantsAsync();
         await Objects.EndMadeAsync();
         await Objects.EndAsync("v1", "Namespace", null, "monitoring");
+        await EndResourcesAsync(_ => true);
+        await EndedAsync();
+    }
+
+    /// <summary>Takes away the custom resources in some namespaces.</summary>
+    private async Task EndResourcesAsync(Func<string, bool> isMeant)
+    {
         foreach (var kind in s_kinds)
         {
             foreach (var metadata in (await Objects.ListAsync(Monitoring, kind)).Select(item => item["metadata"]!))
             {
-                await Objects.EndAsync(Monitoring, kind, (string)metadata["namespace"]!, (string)metadata["name"]!);
+                if (isMeant((string)metadata["namespace"]!))
+                {
+                    await Objects.EndAsync(Monitoring, kind, (string)metadata["namespace"]!, (string)metadata["name"]!);
+                }
             }
         }
-
-        await EndedAsync();
     }
 
     /// <summary>Takes away all that stories make.</summary>
