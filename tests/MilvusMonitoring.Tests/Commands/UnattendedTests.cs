@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EmbeddedCluster;
+using EmbeddedCluster.Monitoring;
 
 namespace MilvusMonitoring.Tests.Commands;
 
@@ -10,27 +11,38 @@ public sealed class UnattendedTests
     public async Task Every_command_that_can_ask_fails_at_once_and_says_what_to_add()
     {
         await using var stage = await Stage.StartAsync();
-        await stage.InstalledAsync();
+        await stage.InstalledAsync("-Wait");
+        await using var alertmanager = await MonitoredAlertmanager.StartAsync(
+            stage.Cluster,
+            real: false,
+            TestContext.Current.CancellationToken);
         new SampleMilvus().PutInto(stage.Cluster);
         new SampleMilvus { Name = "other" }.PutInto(stage.Cluster);
         (
             await stage.RunAsync(
                 "$null = Enable-MilvusServiceMonitor other -Kubeconfig $c; $null = Grant-PrometheusMilvusAccess -Kubeconfig $c; $null = "
-                    + "Start-MonitoringPortForward -LocalPort 0 -Kubeconfig $c"
+                    + "Start-MonitoringPortForward -LocalPort 0 -Kubeconfig $c; $null = Enable-MilvusAlertRule other -Kubeconfig $c; "
+                    + "$null = Set-MilvusAlertReceiver -Webhook http://relay/ -Kubeconfig $c"
             )).EnsureNoError();
+        await alertmanager.LoadedAsync(TestContext.Current.CancellationToken);
         var able = (
             await stage.RunAsync("Get-Command -Module MilvusMonitoring | Where-Object { $_.Parameters.ContainsKey('Confirm') }")
         ).OutputOf<CmdletInfo>();
         var calls = new Dictionary<string, string>
         {
+            ["Disable-MilvusAlertRule"] = "other -Kubeconfig $c",
             ["Disable-MilvusServiceMonitor"] = "other -Kubeconfig $c",
+            ["Enable-MilvusAlertRule"] = "my-release -Kubeconfig $c",
             ["Enable-MilvusServiceMonitor"] = "my-release -Kubeconfig $c",
             ["Grant-PrometheusMilvusAccess"] = "-Kubeconfig $c -Namespace default",
             ["Install-KubePrometheus"] = $"-Kubeconfig $c -Path '{Stage.Manifests}' -ImageRegistry registry.example.com",
+            ["Remove-MilvusAlertReceiver"] = "webhook -Kubeconfig $c",
             ["Revoke-PrometheusMilvusAccess"] = "-Kubeconfig $c",
             ["Save-KubePrometheus"] = $"v0.18.0 -Destination '{stage.Folder}'",
+            ["Set-MilvusAlertReceiver"] = "-Webhook http://another/ -Name another -Kubeconfig $c",
             ["Start-MonitoringPortForward"] = "-Kubeconfig $c Alertmanager -LocalPort 0",
             ["Stop-MonitoringPortForward"] = "-All",
+            ["Test-MilvusAlert"] = "-Kubeconfig $c",
             ["Uninstall-KubePrometheus"] = "-Kubeconfig $c",
         };
 

@@ -65,6 +65,13 @@ public sealed class RequestHeadersTests : IDisposable
             Json + " | Content-Type: application/apply-patch+yaml",
             Less),
         new(
+            "server-side apply, dry run",
+            nameof(ClusterClient.CheckApplyAsync),
+            "PATCH",
+            Metadata + " | Content-Type: application/apply-patch+yaml",
+            Json + " | Content-Type: application/apply-patch+yaml",
+            Less),
+        new(
             "JSON patch",
             nameof(ClusterClient.PatchAsync),
             "PATCH",
@@ -204,6 +211,9 @@ public sealed class RequestHeadersTests : IDisposable
                 break;
             case "server-side apply":
                 await client.ApplyAsync(s_type, s_id, "{}"u8.ToArray(), false, Cancellation);
+                break;
+            case "server-side apply, dry run":
+                await client.CheckApplyAsync(s_type, s_id, "{}"u8.ToArray(), Cancellation);
                 break;
             case "JSON patch":
                 await client.PatchAsync(s_type, s_id, "[]"u8.ToArray(), Cancellation);
