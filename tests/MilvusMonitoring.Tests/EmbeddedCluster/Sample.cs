@@ -48,7 +48,7 @@ internal static class Sample
             {
               "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "{{{{name}}}}", "namespace": "default"},
               "spec": {"replicas": {{{{replicas}}}}, "selector": {"matchLabels": {"app": "{{{{name}}}}"}}, "template": {"metadata": {"labels": {"app": "{{{{name}}}}"}},
-                "spec": {"containers": [{"name": "{{{{name}}}}", "image": "x:1", "args": ["{{{{argument}}}}"], "ports": [{"name": "web", "containerPort": 8080}]}]}}}
+                "spec": {"containers": [{"name": "{{{{name}}}}", "image": "registry.example.com/{{{{name}}}}:1", "args": ["{{{{argument}}}}"], "ports": [{"name": "web", "containerPort": 8080}]}]}}}
             }
             """
         );
