@@ -106,6 +106,8 @@ internal sealed class ExampleStage : IAsyncDisposable
             $PSDefaultParameterValues = @{ 'Start-MonitoringPortForward:LocalPort' = 0 }
             Import-Module '{{BuiltTree.Module}}'
             Set-Location '{{_stage.Folder}}'
+            # Somebody types the address of a webhook.
+            function Read-Host { ConvertTo-SecureString -AsPlainText -Force 'https://hooks.example.com/services/a' }
             {{Opened(code)}}
             {{code}}
             """;
@@ -175,6 +177,7 @@ internal sealed class ExampleStage : IAsyncDisposable
         }
 
         await _stage.InstalledAsync("-Wait");
+        _stage.Put("""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"pagerduty","namespace":"monitoring"},"data":{"key":"YWJjZA=="}}""");
         (await _stage.RunAsync("Get-MilvusInstance -Kubeconfig $c my-release | Enable-MilvusServiceMonitor")).EnsureNoError();
     }
 
