@@ -1,5 +1,5 @@
-using MilvusMonitoring.Alerts.Queries;
 using System.Text.Json.Nodes;
+using MilvusMonitoring.Alerts.Queries;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;
 
@@ -40,19 +40,19 @@ internal static class AlertRuleObject
         IReadOnlyDictionary<string, string> labels,
         IEnumerable<ChosenRule> rules,
         AlertRuleOptions options) => new()
-    {
-        ["apiVersion"] = ResourceType.PrometheusRule.ApiVersion,
-        ["kind"] = id.Kind,
-        ["metadata"] = new JsonObject
         {
-            ["name"] = id.Name,
-            ["namespace"] = id.Namespace,
-            ["labels"] = WriteMap(labels),
-            ["annotations"] = new JsonObject { [AlertRuleMark.OwnerAnnotation] = scope.ToString() },
-        },
-        ["spec"] = new JsonObject
-        {
-            ["groups"] = new JsonArray(
+            ["apiVersion"] = ResourceType.PrometheusRule.ApiVersion,
+            ["kind"] = id.Kind,
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = id.Name,
+                ["namespace"] = id.Namespace,
+                ["labels"] = WriteMap(labels),
+                ["annotations"] = new JsonObject { [AlertRuleMark.OwnerAnnotation] = scope.ToString() },
+            },
+            ["spec"] = new JsonObject
+            {
+                ["groups"] = new JsonArray(
             [
                 .. rules.GroupBy(rule => rule.Rule.Group).Select(group => new JsonObject
                 {
@@ -60,8 +60,8 @@ internal static class AlertRuleObject
                     ["rules"] = new JsonArray([.. group.Select(rule => Render(scope, rule, options))]),
                 }),
             ]),
-        },
-    };
+            },
+        };
 
     /// <summary>Renders a rule as rule files have it.</summary>
     public static JsonObject Render(AlertScope scope, ChosenRule chosen, AlertRuleOptions options)

@@ -1,5 +1,5 @@
-using MilvusMonitoring.Alerts.Queries;
 using System.Text.RegularExpressions;
+using MilvusMonitoring.Alerts.Queries;
 using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.Alerts.Rules;

@@ -1,5 +1,5 @@
-using MilvusMonitoring.Alerts.Queries;
 using System.Globalization;
+using MilvusMonitoring.Alerts.Queries;
 using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Alerts.Rules;
