@@ -1,8 +1,8 @@
-using MilvusMonitoring.IO;
 using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Errors;
 using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Kubernetes.Waiting;
 using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Access;
@@ -10,11 +10,6 @@ namespace MilvusMonitoring.Access;
 /// <summary>Executes planned writes.</summary>
 internal sealed class AccessExecutor(ClusterClient client, IActivitySink sink)
 {
-    private const int Attempts = 6;
-
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
-
     /// <summary>Executes the writes of one access.</summary>
     /// <param name="planAgain">Plans again, if somebody else has changed a role between the read and the patch.</param>
     public async Task<PrometheusAccess> ExecuteAsync(
@@ -22,7 +17,8 @@ internal sealed class AccessExecutor(ClusterClient client, IActivitySink sink)
         Func<Task<PlannedAccess>> planAgain,
         CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
+        var attempts = new ChangeAttempts(sink);
+        while (true)
         {
             var outdated = false;
             foreach (var write in planned.Writes)
@@ -35,18 +31,7 @@ internal sealed class AccessExecutor(ClusterClient client, IActivitySink sink)
                 return planned.Access;
             }
 
-            var id = planned.Writes[0].Id;
-            if (attempt == Attempts)
-            {
-                throw new MonitoringException(
-                    ErrorId.ObjectChanged,
-                    $"Somebody else changed {id} before each of {Attempts} attempts to patch it",
-                    "find out what keeps changing it, and run the command again",
-                    id.ToString());
-            }
-
-            sink.Verbose($"{id} has changed since it was read; reading it again");
-            await Task.Delay(Backoff.After(attempt, FirstPause, LongestPause), cancellationToken).ConfigureAwait(false);
+            await attempts.PauseAsync(planned.Writes[0].Id, cancellationToken).ConfigureAwait(false);
             planned = await planAgain().ConfigureAwait(false);
         }
     }

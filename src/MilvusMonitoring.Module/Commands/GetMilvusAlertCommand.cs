@@ -125,19 +125,7 @@ public sealed class GetMilvusAlertCommand : AlertmanagerCommand
 
     private PrometheusChoice ChoosePrometheus()
     {
-        var piped = InputObject is null ? null : new PipedObject(InputObject);
-        var typed = new PrometheusChoice(PrometheusNamespace, PrometheusName);
-        if (piped?.Is<KubePrometheusStack>() is true)
-        {
-            return typed with { Namespace = PrometheusNamespace ?? piped.Text(nameof(KubePrometheusStack.Namespace)) };
-        }
-
-        return piped?.Is<MonitoringStack>() is true
-            ? new PrometheusChoice(
-                PrometheusNamespace
-                    ?? piped.Text(nameof(MonitoringStack.PrometheusNamespace))
-                    ?? piped.Text(nameof(MonitoringStack.Namespace)),
-                PrometheusName ?? piped.Text(nameof(MonitoringStack.PrometheusName)))
-            : typed;
+        var piped = InputObject is null ? null : new PipedObject(InputObject).FindPrometheus();
+        return new PrometheusChoice(PrometheusNamespace, PrometheusName).Or(piped);
     }
 }

@@ -108,20 +108,9 @@ public sealed class GetMilvusAlertRuleCommand : ClusterCommand
         }
 
         var piped = new PipedObject(InputObject);
-        if (piped.Is<KubePrometheusStack>())
+        if (piped.FindPrometheus() is { } own)
         {
-            return typed with { Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? piped.Text("Namespace") } };
-        }
-
-        if (piped.Is<MonitoringStack>())
-        {
-            var place = piped.Text(nameof(MonitoringStack.PrometheusNamespace)) ?? piped.Text(nameof(MonitoringStack.Namespace));
-            return typed with
-            {
-                Prometheus = new PrometheusChoice(
-                    PrometheusNamespace ?? place,
-                    PrometheusName ?? piped.Text(nameof(MonitoringStack.PrometheusName))),
-            };
+            return typed with { Prometheus = typed.Prometheus.Or(own) };
         }
 
         if (piped.Is<MilvusInstance>())

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Commands;
 
@@ -17,6 +18,21 @@ internal sealed class PipedObject(PSObject value)
         || (IsUntyped && typeof(T).GetProperties().All(property => value.Properties[property.Name] is not null));
 
     private bool IsUntyped => value.TypeNames.FirstOrDefault() == typeof(PSCustomObject).FullName;
+
+    /// <summary>Finds the Prometheus of a stack; null if the object is no stack.</summary>
+    public PrometheusChoice? FindPrometheus()
+    {
+        if (Is<KubePrometheusStack>())
+        {
+            return new PrometheusChoice(Text(nameof(KubePrometheusStack.Namespace)), null);
+        }
+
+        return Is<MonitoringStack>()
+            ? new PrometheusChoice(
+                Text(nameof(MonitoringStack.PrometheusNamespace)) ?? Text(nameof(MonitoringStack.Namespace)),
+                Text(nameof(MonitoringStack.PrometheusName)))
+            : null;
+    }
 
     /// <summary>A property as text; null if the property is missing or empty.</summary>
     public string? Text(string property) => value.Properties[property]?.Value?.ToString() is { Length: > 0 } text ? text : null;

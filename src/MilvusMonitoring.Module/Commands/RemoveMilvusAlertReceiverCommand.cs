@@ -30,11 +30,11 @@ public sealed class RemoveMilvusAlertReceiverCommand : AlertmanagerCommand
         var plan = await operation
             .PlanRemoveAsync(Name, Resource, ChooseAlertmanager(null), cancellationToken).ConfigureAwait(false);
         var approval = await output
-            .ApproveAsync($"{plan.Result.Type} receiver '{Name}' ({plan.Result.Resource}) on {client.Connection.Context}", "Remove")
+            .ApproveAsync($"{plan.Receiver.Type} receiver '{Name}' ({plan.Receiver.Resource}) on {client.Connection.Context}", "Remove")
             .ConfigureAwait(false);
         if (approval.IsWhatIf)
         {
-            output.Object(plan.Result with { IsPlan = true });
+            output.Object(plan.Receiver with { IsPlan = true });
         }
 
         if (approval.IsGiven)

@@ -108,12 +108,12 @@ public sealed class SetMilvusAlertReceiverCommand : AlertmanagerCommand
         {
             var approval = await output
                 .ApproveAsync(
-                    $"{plan.Result} ({plan.Result.Resource}) on {client.Connection.Context}",
-                    plan.Result.Action == ResourceAction.Created ? "Create" : "Configure")
+                    $"{plan.Receiver} ({plan.Receiver.Resource}) on {client.Connection.Context}",
+                    plan.Receiver.Action == ResourceAction.Created ? "Create" : "Configure")
                 .ConfigureAwait(false);
             if (approval.IsWhatIf)
             {
-                output.Object(plan.Result with { IsPlan = true });
+                output.Object(plan.Receiver with { IsPlan = true });
             }
 
             if (!approval.IsGiven)

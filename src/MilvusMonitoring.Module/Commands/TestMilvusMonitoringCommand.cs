@@ -192,18 +192,9 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
     private TestRequest FromPipeline(TestRequest typed, PSObject input)
     {
         var piped = new PipedObject(input);
-        if (piped.Is<KubePrometheusStack>())
+        if (piped.FindPrometheus() is { } own)
         {
-            return typed with { Prometheus = typed.Prometheus with { Namespace = PrometheusNamespace ?? piped.Text("Namespace") } };
-        }
-
-        if (piped.Is<MonitoringStack>())
-        {
-            var place = piped.Text(nameof(MonitoringStack.PrometheusNamespace)) ?? piped.Text(nameof(MonitoringStack.Namespace));
-            var prometheus = new PrometheusChoice(
-                PrometheusNamespace ?? place,
-                PrometheusName ?? piped.Text(nameof(MonitoringStack.PrometheusName)));
-            return typed with { Prometheus = prometheus };
+            return typed with { Prometheus = typed.Prometheus.Or(own) };
         }
 
         if (piped.Is<MilvusInstance>())

@@ -47,6 +47,22 @@ internal sealed class ResourceTypes(ClusterClient client)
         return _known.GetValueOrDefault((group, version, kind));
     }
 
+    /// <summary>Ensures that the server serves a kind of the Prometheus operator.</summary>
+    /// <param name="type">The kind.</param>
+    /// <param name="target">What needs the kind, for the error.</param>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.KindNotFound"/>.</exception>
+    public async Task EnsureServedAsync(ResourceType type, string target, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(type.Group, type.Version, type.Kind, cancellationToken).ConfigureAwait(false) is null)
+        {
+            throw new MonitoringException(
+                ErrorId.KindNotFound,
+                $"The cluster does not know the kind {type.Kind}",
+                "run Install-KubePrometheus first",
+                target);
+        }
+    }
+
     private Task ReadAggregatedOnceAsync(CancellationToken cancellationToken)
     {
         lock (_lock)

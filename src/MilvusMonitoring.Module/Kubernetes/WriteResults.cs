@@ -7,7 +7,19 @@ namespace MilvusMonitoring.Kubernetes;
 /// <param name="Created">Whether the apply created the object.</param>
 /// <param name="Metadata">The object's metadata after the apply; null if the apply failed.</param>
 /// <param name="Failure">The server's response to a failed apply; null if the apply succeeded.</param>
-internal sealed record ApplyResult(bool Created, ObjectMetadata? Metadata, StatusBody? Failure);
+internal sealed record ApplyResult(bool Created, ObjectMetadata? Metadata, StatusBody? Failure)
+{
+    /// <summary>Ensures that the server has accepted the apply.</summary>
+    /// <param name="id">The object, for the error.</param>
+    /// <exception cref="MonitoringException">The server refused it.</exception>
+    public void EnsureAccepted(ResourceId id)
+    {
+        if (Failure is { } failure)
+        {
+            throw ClusterErrors.From(failure, $"apply {id}", id.ToString());
+        }
+    }
+}
 
 /// <summary>The result of a patch.</summary>
 /// <param name="Metadata">The object's metadata after the patch; null if the patch failed.</param>
@@ -22,4 +34,15 @@ internal sealed record DeleteResult(bool IsGone, StatusBody? Failure)
     public static DeleteResult Gone { get; } = new(true, null);
 
     public static DeleteResult Terminating { get; } = new(false, null);
+
+    /// <summary>Ensures that the server has accepted the deletion.</summary>
+    /// <param name="id">The object, for the error.</param>
+    /// <exception cref="MonitoringException">The server refused it.</exception>
+    public void EnsureAccepted(ResourceId id)
+    {
+        if (Failure is { } failure)
+        {
+            throw ClusterErrors.From(failure, $"delete {id}", id.ToString());
+        }
+    }
 }

@@ -1,5 +1,4 @@
 using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Kubernetes.Errors;
 using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Milvus;
@@ -71,10 +70,7 @@ internal sealed class DisableOperation(ClusterClient client, IActivitySink sink)
         }
 
         var result = await client.DeleteAsync(monitor.Type, monitor.Id, monitor.Metadata.Uid, cancellationToken).ConfigureAwait(false);
-        if (result.Failure is { } failure)
-        {
-            throw ClusterErrors.From(failure, $"delete {monitor.Id}", monitor.Id.ToString());
-        }
+        result.EnsureAccepted(monitor.Id);
 
         if (plan.WarningAfter is { } warning)
         {

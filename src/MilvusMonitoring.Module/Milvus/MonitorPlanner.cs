@@ -7,46 +7,11 @@ using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Milvus;
 
-/// <summary>What becomes of the monitor of a Milvus.</summary>
-/// <param name="Found">The Milvus; its chart has the values that the user asks for.</param>
-/// <param name="Wanted">The ServiceMonitor to apply; null for the Operator, which makes its PodMonitor itself, and for a monitor of others
-/// that scrapes already.</param>
-/// <param name="Live">The monitor in the cluster; null if there is none.</param>
-/// <param name="Action">What becomes of the monitor, or of the Operator's resource.</param>
-/// <param name="Services">The Services that the monitor selects.</param>
-/// <param name="HelmSet">The values by which Helm itself makes the monitor; null without a record of Helm.</param>
-internal sealed record MonitorPlan(
-    FoundInstance Found,
-    JsonObject? Wanted,
-    LiveMonitor? Live,
-    ResourceAction Action,
-    IReadOnlyList<string> Services,
-    string? HelmSet)
-{
-    /// <summary>What to set of a resource of the Operator and of its PodMonitor; null for no such resource.</summary>
-    public OperatorChange? Change { get; init; }
-
-    /// <summary>What the user asks for, with the labels by which the Prometheus of the cluster selects.</summary>
-    public required MonitorOptions Options { get; init; }
-
-    /// <summary>What the user should know of the monitor; null for nothing.</summary>
-    public string? Note { get; init; }
-
-    /// <summary>The field manager that applies the monitor.</summary>
-    public string FieldManager => Found.Chart is null ? FieldManagerEntry.OurName : MilvusChart.FieldManager;
-}
-
-/// <summary>What to set for a Milvus of the Operator.</summary>
-/// <param name="SetsMetrics">Whether the resource is written.</param>
-/// <param name="Interval">Its scrape interval; null to leave it as it is.</param>
-/// <param name="Labels">The labels of the PodMonitor that it lacks.</param>
-internal sealed record OperatorChange(bool SetsMetrics, string? Interval, IReadOnlyDictionary<string, string> Labels);
-
 /// <summary>Checks what a monitor needs, and plans what becomes of it. Only reads.</summary>
 /// <param name="prometheus">The Prometheus that is to select the monitor.</param>
 internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, MonitorReader reader, PrometheusChoice prometheus)
 {
-    private static readonly Version OldestKnown = new(3, 0, 1);
+    private readonly ReleaseChecks _checks = new(sink);
 
     /// <summary>Makes the plan for a Milvus.</summary>
     /// <param name="found">The Milvus.</param>
@@ -61,14 +26,7 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         CancellationToken cancellationToken)
     {
         var type = found.MonitorType;
-        if (await new ResourceTypes(client).FindAsync(type.Group, type.Version, type.Kind, cancellationToken).ConfigureAwait(false) is null)
-        {
-            throw new MonitoringException(
-                ErrorId.KindNotFound,
-                $"The cluster does not know the kind {type.Kind}",
-                "run Install-KubePrometheus first",
-                found.MonitorId.ToString());
-        }
+        await new ResourceTypes(client).EnsureServedAsync(type, found.MonitorId.ToString(), cancellationToken).ConfigureAwait(false);
 
         var live = await reader.FindAsync(type, found.MonitorId, cancellationToken).ConfigureAwait(false);
         if (found.IsOperated)
@@ -260,7 +218,7 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         "correct it there, or delete it and run the command again",
         live.Id.ToString());
 
-    private static MonitoringException CreateRewritten(FoundInstance found, MilvusObjects objects) => new(
+    public static MonitoringException CreateRewritten(FoundInstance found, MilvusObjects objects) => new(
         ErrorId.ObjectNotFound,
         $"No Service of {found.Instance} has the label {MilvusLabels.Instance}={objects.Instance}, which its ServiceMonitor selects by: "
             + $"Argo CD has written {objects.RewrittenInstance} over it to track its objects",
@@ -313,8 +271,8 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         CancellationToken cancellationToken)
     {
         EnsureHelmMayRun(found, method);
-        EnsureDeployed(found.Instance, method);
-        EnsureServesMetrics(found, options.ApplyTo(installed));
+        _checks.EnsureDeployed(found.Instance, method);
+        ReleaseChecks.EnsureServesMetrics(found, options.ApplyTo(installed));
         if (live is null
             && !installed.MakesMonitor
             && found.Objects is { } objects
@@ -343,11 +301,11 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
     {
         var chart = options.ApplyTo(installed);
         var services = await reader.ListServicesAsync(chart, cancellationToken).ConfigureAwait(false);
-        EnsureHasService(found, chart, services);
-        EnsureOwned(found, chart, live);
+        ReleaseChecks.EnsureHasService(found, chart, services);
+        ReleaseChecks.EnsureOwned(found, chart, live);
         if (method == MonitorMethod.Native)
         {
-            WarnOfOldChart(found, chart);
+            _checks.WarnOfOldChart(found, chart);
         }
 
         var wanted = chart.RenderMonitor();
@@ -396,87 +354,4 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
             : "change the values, with -Method Helm or by helm upgrade "
                 + $"with --version {PowerShellText.Quote(chart.Parent?.Version ?? chart.ChartVersion)} --reuse-values "
                 + $"--set {PowerShellText.Quote(options.WriteHelmSet(chart))}";
-
-    private static void EnsureServesMetrics(FoundInstance found, MilvusChart chart)
-    {
-        if (!chart.ServesMetrics)
-        {
-            throw new MonitoringException(
-                ErrorId.MetricsDisabled,
-                $"The release {found.Instance} has {chart.PathOf("metrics.enabled")}=false",
-                "set it to true with helm upgrade first",
-                found.Instance.ToString());
-        }
-    }
-
-    private static void EnsureHasService(FoundInstance found, MilvusChart chart, IReadOnlyList<string> services)
-    {
-        if (services.Count == 0 && found.Objects is { RewrittenInstance: not null } objects)
-        {
-            throw CreateRewritten(found, objects);
-        }
-
-        if (services.Count == 0)
-        {
-            var labels = string.Join(',', chart.ServiceLabels.Select(label => $"{label.Key}={label.Value}"));
-            throw new MonitoringException(
-                ErrorId.ObjectNotFound,
-                $"No Service in {chart.Namespace} with the labels {labels} has a port named '{MilvusChart.MetricsPort}'",
-                "repair the release with helm upgrade first",
-                found.Instance.ToString());
-        }
-    }
-
-    private static void EnsureOwned(FoundInstance found, MilvusChart chart, LiveMonitor? live)
-    {
-        if (live is not null && !live.IsOfRelease(chart.Release))
-        {
-            throw new MonitoringException(
-                ErrorId.FieldConflict,
-                $"{live.Id} is there already, and does not belong to the Helm release {found.Instance}",
-                "prove it as it is with Test-MilvusMonitoring, or have its owner give the name up",
-                live.Id.ToString());
-        }
-    }
-
-    private void WarnOfOldChart(FoundInstance found, MilvusChart chart)
-    {
-        if (System.Version.TryParse(chart.ChartVersion.Split('-', '+')[0], out var version) && version < OldestKnown)
-        {
-            sink.Warning(
-                $"Chart {chart.ChartVersion} of {found.Instance} is older than {OldestKnown}: "
-                    + "its own ServiceMonitor differs from the one applied here.");
-        }
-    }
-
-    /// <summary>
-    /// Checks that the newest revision is deployed. Without helm, an unfinished revision is no obstacle while the pods run: the monitor
-    /// does not change the release.
-    /// </summary>
-    private void EnsureDeployed(MilvusInstance instance, MonitorMethod method)
-    {
-        var isPending = instance.Status.StartsWith("pending-", StringComparison.Ordinal);
-        var remedy = instance.Status switch
-        {
-            "deployed" => null,
-            "failed" => "see helm history, and repair it with helm upgrade or helm rollback first",
-            InstanceFinder.Uninstalled => "install it first",
-            _ when isPending => "wait for helm to end or, if helm was interrupted, run helm rollback first",
-            _ => "see helm status",
-        };
-        if (remedy is null)
-        {
-            return;
-        }
-
-        var age = instance.UpdatedAt is { } time ? $" for {DisplayText.Age(DateTimeOffset.UtcNow - time)}" : string.Empty;
-        var reason = $"The Helm release {instance} is not deployed but {instance.Status}{age} (revision {instance.Revision})";
-        if (method == MonitorMethod.Native && instance.RunningPods > 0 && (isPending || instance.Status == "failed"))
-        {
-            sink.Warning($"{reason}; its pods run, so that the monitor is enabled all the same.");
-            return;
-        }
-
-        throw new MonitoringException(ErrorId.ReleaseNotDeployed, reason, remedy, instance.ToString());
-    }
 }

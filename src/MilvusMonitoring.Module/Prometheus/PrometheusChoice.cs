@@ -7,6 +7,9 @@ internal sealed record PrometheusChoice(string? Namespace, string? Name)
 {
     /// <summary>The namespace of every release of kube-prometheus. Read if the caller may not list all namespaces.</summary>
     public const string UsualNamespace = "monitoring";
+
+    /// <summary>Takes from another choice what this one leaves open.</summary>
+    public PrometheusChoice Or(PrometheusChoice? other) => new(Namespace ?? other?.Namespace, Name ?? other?.Name);
 }
 
 /// <summary>A monitor whose Prometheus is meant.</summary>

@@ -47,7 +47,7 @@ internal static class CheckTable
         new(CheckId.Targets, [CheckId.Configuration, CheckId.Endpoints, CheckId.Access], _ => new TargetsCheck()),
         new(CheckId.Samples, [CheckId.Targets], _ => new SamplesCheck()),
         new(CheckId.Rules, [CheckId.Samples], _ => new RulesCheck()),
-        new(CheckId.Alerting, [CheckId.Prometheus, CheckId.Instance], _ => new AlertingCheck()) { Reads = [CheckId.Configuration] },
+        new(CheckId.Alerting, [CheckId.Prometheus, CheckId.Instance], _ => new AlertingCheck()),
         new(CheckId.Grafana, [CheckId.Prometheus], _ => new GrafanaCheck()) { Scope = CheckScope.Cluster },
     ];
 

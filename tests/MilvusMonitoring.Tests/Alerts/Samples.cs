@@ -16,7 +16,7 @@ internal static class Samples
 
     /// <summary>A rule file, which YAML lets be JSON.</summary>
     public static JsonObject Render(IEnumerable<ChosenRule> rules) =>
-        AlertRuleObject.Render(Scope, AlertRuleObject.IdOf(Scope, "milvus"), new Dictionary<string, string>(), rules, Options)["spec"]!
+        AlertRuleObject.Render(Scope, AlertRuleObject.IdOf(Scope.Namespace, Scope.Name, "milvus"), new Dictionary<string, string>(), rules, Options)["spec"]!
             .DeepClone()
             .AsObject();
 }

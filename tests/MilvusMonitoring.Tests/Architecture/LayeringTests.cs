@@ -84,8 +84,8 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ],
         ["Access"] =
         [
-            "IO", "Json", "KubePrometheus", "KubePrometheus.Inventories", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors",
-            "Kubernetes.Objects", "Messages", "Prometheus", "Stacks",
+            "Json", "KubePrometheus", "KubePrometheus.Inventories", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors",
+            "Kubernetes.Objects", "Kubernetes.Waiting", "Messages", "Prometheus", "Stacks",
         ],
         ["Alerts.Queries"] = ["Prometheus"],
         ["Alerts.Rules"] =
@@ -95,8 +95,8 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ],
         ["Alerts.Receivers"] =
         [
-            "Alertmanagers", "IO", "Json", "KubePrometheus", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors",
-            "Kubernetes.Objects", "Manifests.Yaml", "Messages", "Prometheus", "Stacks",
+            "Alertmanagers", "Json", "KubePrometheus", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors",
+            "Kubernetes.Objects", "Kubernetes.Waiting", "Manifests.Yaml", "Messages", "Prometheus", "Stacks",
         ],
         ["Alerts.Delivery"] =
         [

@@ -12,8 +12,6 @@ public sealed class EveryMilvusTests
 {
     private const string Get = "Get-MilvusInstance -Kubeconfig $c";
     private const string Enable = "Enable-MilvusServiceMonitor my-release -Kubeconfig $c ";
-    private const string ReleaseName = "meta.helm.sh/release-name";
-    private const string ReleaseNamespace = "meta.helm.sh/release-namespace";
 
     private static readonly JsonObject Standalone = Parse("""{"cluster":{"enabled":false}}""");
 
@@ -36,7 +34,7 @@ public sealed class EveryMilvusTests
         string annotations,
         MilvusManager manager)
     {
-        await using var stage = await StartAsync();
+        await using var stage = await EveryMilvusStage.StartAsync();
         await stage.PutAppliedAsync(new SampleMilvus(), labels, annotations);
 
         var instance = Assert.Single((await stage.RunAsync(Get)).EnsureNoError().OutputOf<MilvusInstance>());
@@ -70,102 +68,10 @@ public sealed class EveryMilvusTests
         Assert.Equal(ResourceAction.Deleted, Assert.Single(gone.OutputOf<MilvusServiceMonitor>()).Action);
     }
 
-    [Theory]
-    [InlineData("any-name", "kubectl-client-side-apply")]
-    [InlineData("my-release-milvus-standalone", "argocd-controller")]
-    public async Task A_monitor_of_others_that_scrapes_already_is_not_doubled(string name, string manager)
-    {
-        await using var stage = await StartAsync();
-        await stage.PutAppliedAsync(new SampleMilvus(), "{}", "{}");
-        await stage.PutAsync(MonitorJson(name, """{"app.kubernetes.io/instance":"my-release"}"""), manager);
-
-        var instance = Assert.Single((await stage.RunAsync(Get)).EnsureNoError().OutputOf<MilvusInstance>());
-        Assert.Equal((true, name), (instance.MonitorEnabled, instance.MonitorName));
-        stage.ForgetWrites();
-        var shown = Assert.Single((await stage.RunAsync(Enable)).EnsureNoError().OutputOf<MilvusServiceMonitor>());
-        Assert.Equal((ResourceAction.Unchanged, name, $"applied by {manager}"), (shown.Action, shown.Name, shown.Message));
-        Assert.Contains(manager, (await stage.RunAsync(Enable + "-Interval 5m")).OnlyError(ErrorId.FieldConflict), StringComparison.Ordinal);
-        Assert.Empty(stage.Writes);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_monitor_in_another_namespace_that_scrapes_already_is_not_doubled(bool hasRecord)
-    {
-        await using var stage = await StartAsync();
-        await stage.PutNamespaceAsync("monitoring");
-        var milvus = new SampleMilvus { Values = Standalone };
-        if (hasRecord)
-        {
-            await stage.PutReleaseAsync(milvus);
-        }
-
-        await stage.PutAppliedAsync(milvus, "{}", hasRecord ? Owned("my-release", "default") : "{}");
-        await stage.PutAsync(
-            """
-            {"apiVersion":"monitoring.coreos.com/v1","kind":"ServiceMonitor","metadata":{"name":"milvus","namespace":"monitoring"},
-             "spec":{"namespaceSelector":{"matchNames":["default"]},"selector":{"matchLabels":{"app.kubernetes.io/name":"milvus"} },
-                     "endpoints":[{"port":"metrics","interval":"30s"}]} }
-            """,
-            "somebody");
-
-        stage.ForgetWrites();
-        var shown = Assert.Single((await stage.RunAsync(Enable)).EnsureNoError().OutputOf<MilvusServiceMonitor>());
-        Assert.Equal(
-            (ResourceAction.Unchanged, "ServiceMonitor/monitoring/milvus", "applied by somebody"),
-            (shown.Action, shown.ToString(), shown.Message));
-        Assert.Contains("somebody", (await stage.RunAsync(Enable + "-Interval 5m")).OnlyError(ErrorId.FieldConflict), StringComparison.Ordinal);
-        Assert.Empty(stage.Writes);
-    }
-
-    [Theory]
-    [InlineData("ServiceMonitor", """ "endpoints":[{"targetPort":9091}] """, ResourceAction.Unchanged)]
-    [InlineData("PodMonitor", """ "podMetricsEndpoints":[{"port":"metrics"}] """, ResourceAction.Unchanged)]
-    [InlineData("PodMonitor", """ "podMetricsEndpoints":[{"portNumber":9091}] """, ResourceAction.Unchanged)]
-    [InlineData("PodMonitor", """ "podMetricsEndpoints":[{"path":"/stats/prometheus"}] """, ResourceAction.Created)]
-    [InlineData("ServiceMonitor", """ "endpoints":[{"port":"http-envoy-prom"}] """, ResourceAction.Created)]
-    public async Task A_monitor_of_every_pod_counts_only_if_it_scrapes_the_metrics_of_Milvus(
-        string kind,
-        string endpoints,
-        ResourceAction action)
-    {
-        await using var stage = await StartAsync();
-        var milvus = new SampleMilvus { Values = Standalone };
-        await stage.PutReleaseAsync(milvus);
-        await stage.PutAppliedAsync(milvus, "{}", Owned("my-release", "default"));
-        await stage.PutAsync(
-            $$$"""
-            {"apiVersion":"monitoring.coreos.com/v1","kind":"{{{kind}}}","metadata":{"name":"all","namespace":"kube-system"},
-             "spec":{"namespaceSelector":{"any":true},"selector":{},{{{endpoints}}} } }
-            """);
-
-        Assert.Equal(
-            action,
-            Assert.Single((await stage.RunAsync(Enable)).EnsureNoError().OutputOf<MilvusServiceMonitor>()).Action);
-    }
-
-    [Fact]
-    public async Task A_monitor_that_helm_made_and_that_scrapes_is_left_as_it_is()
-    {
-        await using var stage = await StartAsync();
-        var milvus = new SampleMilvus { Values = Parse("""{"cluster":{"enabled":false},"metrics":{"serviceMonitor":{"enabled":true}}}""") };
-        await stage.PutReleaseAsync(milvus);
-        await stage.PutAppliedAsync(milvus, "{}", Owned("my-release", "default"));
-        var monitor = JsonNode.Parse(
-            MonitorJson("my-release-milvus-standalone", """{"app.kubernetes.io/name":"milvus","app.kubernetes.io/instance":"my-release"}"""))!;
-        monitor["metadata"]!["annotations"] = Parse(Owned("my-release", "default"));
-        await stage.Objects.PutAsync(monitor.AsObject(), "helm");
-
-        var shown = Assert.Single((await stage.RunAsync(Enable)).EnsureNoError().OutputOf<MilvusServiceMonitor>());
-
-        Assert.Equal((ResourceAction.Unchanged, (int?)1), (shown.Action, shown.Endpoints));
-    }
-
     [Fact]
     public async Task Services_that_no_monitor_can_select_are_said_to_lack_what_it_takes()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await EveryMilvusStage.StartAsync();
         await stage.PutAppliedAsync(new SampleMilvus(), "{}", "{}");
         var service = new SampleMilvus().Service();
         service["spec"]!["ports"] = JsonNode.Parse("""[{"name":"milvus","port":19530}]""");
@@ -178,10 +84,10 @@ public sealed class EveryMilvusTests
     [Fact]
     public async Task The_label_that_Argo_CD_rewrote_is_named_where_a_record_has_the_chart_s_selector()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await EveryMilvusStage.StartAsync();
         var milvus = new SampleMilvus { Values = Standalone };
         await stage.PutReleaseAsync(milvus);
-        await stage.PutAppliedAsync(milvus, """{"app.kubernetes.io/instance":"vector-db"}""", Owned("my-release", "default"));
+        await stage.PutAppliedAsync(milvus, """{"app.kubernetes.io/instance":"vector-db"}""", EveryMilvusStage.WriteOwner("my-release", "default"));
         Assert.Single((await stage.RunAsync(Get)).EnsureNoError().Output);
         var error = (await stage.RunAsync(Enable)).OnlyError(ErrorId.ObjectNotFound);
         Assert.Contains("vector-db", error, StringComparison.Ordinal);
@@ -210,7 +116,7 @@ public sealed class EveryMilvusTests
         string manifest,
         string path)
     {
-        await using var stage = await StartAsync();
+        await using var stage = await EveryMilvusStage.StartAsync();
         var application = path.Split('.')[^1];
         var milvus = new SampleMilvus
         {
@@ -224,7 +130,7 @@ public sealed class EveryMilvusTests
         };
         await stage.PutReleaseAsync(milvus);
         var labels = $$"""{"app.kubernetes.io/name":"{{application}}","helm.sh/chart":"{{application}}-4.2.50"}""";
-        await stage.PutAppliedAsync(milvus, labels, Owned("ip", "default"), labels);
+        await stage.PutAppliedAsync(milvus, labels, EveryMilvusStage.WriteOwner("ip", "default"), labels);
 
         var instance = Assert.Single((await stage.RunAsync(Get)).EnsureNoError().OutputOf<MilvusInstance>());
         Assert.Equal(
@@ -254,7 +160,7 @@ public sealed class EveryMilvusTests
     [Fact]
     public async Task Two_Milvus_of_one_release_are_two_instances()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await EveryMilvusStage.StartAsync();
         var milvus = new SampleMilvus
         {
             Name = "ip",
@@ -264,7 +170,7 @@ public sealed class EveryMilvusTests
         };
         await stage.PutReleaseAsync(milvus);
         const string Labels = """{"app.kubernetes.io/name":"hot"}""";
-        await stage.PutAppliedAsync(milvus, Labels, Owned("ip", "default"), Labels);
+        await stage.PutAppliedAsync(milvus, Labels, EveryMilvusStage.WriteOwner("ip", "default"), Labels);
         var found = (await stage.RunAsync(Get)).EnsureNoError().OutputOf<MilvusInstance>();
         Assert.Equal(
             [("ip-cold", false), ("ip-hot", true)],
@@ -289,7 +195,7 @@ public sealed class EveryMilvusTests
     [InlineData("""{"name":"open-webui"}""", """{"open-webui":{"milvus":{"uri":"http://elsewhere"}}}""")]
     public async Task A_subchart_that_is_turned_off_and_values_of_a_client_are_no_Milvus(string dependency, string values)
     {
-        await using var stage = await StartAsync();
+        await using var stage = await EveryMilvusStage.StartAsync();
         await stage.PutReleaseAsync(new SampleMilvus
         {
             Chart = "platform",
@@ -306,10 +212,10 @@ public sealed class EveryMilvusTests
     [InlineData("""{"maintainers":[{"name":"somebody"}]}""", """{"cluster":{"enabled":true}}""")]
     public async Task Another_publisher_s_chart_is_shown_as_such_and_never_offered_this_one(string metadata, string defaults)
     {
-        await using var stage = await StartAsync();
+        await using var stage = await EveryMilvusStage.StartAsync();
         var milvus = new SampleMilvus { ChartVersion = "16.0.2", ChartMetadata = Parse(metadata), Defaults = Parse(defaults) };
         await stage.PutReleaseAsync(milvus);
-        await stage.PutAppliedAsync(milvus, """{"helm.sh/chart":"milvus-16.0.2"}""", Owned("my-release", "default"));
+        await stage.PutAppliedAsync(milvus, """{"helm.sh/chart":"milvus-16.0.2"}""", EveryMilvusStage.WriteOwner("my-release", "default"));
         var instance = Assert.Single((await stage.RunAsync(Get)).EnsureNoError().OutputOf<MilvusInstance>());
         Assert.Equal((MilvusManager.OtherChart, "16.0.2", true), (instance.ManagedBy, instance.ChartVersion, instance.MetricsEnabled));
         (await stage.RunAsync(Enable)).OnlyError(ErrorId.InstanceNotSupported);
@@ -334,7 +240,7 @@ public sealed class EveryMilvusTests
              "dependencies":[{"name":"etcd","version":"8.12.0","condition":"etcd.enabled",
                "repository":"https://raw.githubusercontent.com/bitnami/charts/archive-full-index/bitnami"}]}
             """;
-        await using var stage = await StartAsync();
+        await using var stage = await EveryMilvusStage.StartAsync();
         await stage.PutAsync(new SampleMilvus { ChartMetadata = Parse(Metadata) });
 
         var instance = Assert.Single((await stage.RunAsync(Get)).EnsureNoError().OutputOf<MilvusInstance>());
@@ -348,7 +254,7 @@ public sealed class EveryMilvusTests
     [InlineData("Get-MilvusInstance my-release -Namespace milvus -Kubeconfig $c")]
     public async Task A_release_of_Flux_is_where_it_runs_and_its_records_are_where_Flux_keeps_them(string get)
     {
-        await using var stage = await StartAsync();
+        await using var stage = await EveryMilvusStage.StartAsync();
         await stage.PutFluxAsync();
         var instance = Assert.Single((await stage.RunAsync(get)).EnsureNoError().OutputOf<MilvusInstance>());
         Assert.Equal(
@@ -372,7 +278,7 @@ public sealed class EveryMilvusTests
     [InlineData(true)]
     public async Task A_record_that_claims_another_namespace_without_proof_counts_where_it_lies(bool hasServices)
     {
-        await using var stage = await StartAsync();
+        await using var stage = await EveryMilvusStage.StartAsync();
         if (hasServices)
         {
             await stage.PutNamespaceAsync("db");
@@ -391,7 +297,7 @@ public sealed class EveryMilvusTests
     [InlineData("pending-install")]
     public async Task An_unfinished_release_whose_pods_run_is_a_warning_with_its_age(string status)
     {
-        await using var stage = await StartAsync();
+        await using var stage = await EveryMilvusStage.StartAsync();
         var milvus = new SampleMilvus { Values = Standalone, Status = status };
         await stage.PutAsync(milvus);
         await stage.PutWorkloadAsync(milvus);
@@ -413,7 +319,7 @@ public sealed class EveryMilvusTests
     [Fact]
     public async Task An_unfinished_release_without_running_pods_is_refused()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await EveryMilvusStage.StartAsync();
         await stage.PutReleaseAsync(new SampleMilvus { Status = "failed" });
         (await stage.RunAsync(Enable)).OnlyError(ErrorId.ReleaseNotDeployed);
         Assert.Equal(CheckStatus.Failed, Assert.Single(await stage.CheckAsync("my-release", "Instance")).Status);
@@ -422,7 +328,7 @@ public sealed class EveryMilvusTests
     [Fact]
     public async Task Kept_history_makes_no_name_ambiguous()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await EveryMilvusStage.StartAsync();
         await stage.PutReleaseAsync(new SampleMilvus { Namespace = "old", Status = "uninstalled" });
         await stage.PutAsync(new SampleMilvus { Namespace = "new", Values = Standalone });
         var made = Assert.Single((await stage.RunAsync(Enable)).EnsureNoError().OutputOf<MilvusServiceMonitor>());
@@ -433,7 +339,7 @@ public sealed class EveryMilvusTests
     [Fact]
     public async Task Two_tools_with_one_name_in_one_namespace_are_told_apart_in_the_error()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await EveryMilvusStage.StartAsync();
         await stage.PutReleaseAsync(new SampleMilvus());
         await stage.PutOperatorMilvusAsync("my-release");
         var error = (await stage.RunAsync(Enable + "-Namespace default")).OnlyError(ErrorId.InstanceAmbiguous);
@@ -444,7 +350,7 @@ public sealed class EveryMilvusTests
     [Fact]
     public async Task Kinds_of_an_old_Operator_are_named_as_not_supported()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await EveryMilvusStage.StartAsync();
         await stage.DefineAsync("milvus.io", "v1alpha1", "milvusclusters", "MilvusCluster");
         await stage.PutAsync(
             """{"apiVersion":"milvus.io/v1alpha1","kind":"MilvusCluster","metadata":{"name":"ancient","namespace":"default"},"spec":{}}""");
@@ -462,7 +368,7 @@ public sealed class EveryMilvusTests
     [InlineData("""{"image":{"all":{"tag":"v2.6.15"}}}""", "registry:5000/milvusdb/milvus:v2.6.16-gpu@sha256:0", "v2.6.16-gpu")]
     public async Task The_version_that_runs_is_shown_beside_that_of_the_chart(string values, string? image, string version)
     {
-        await using var stage = await StartAsync();
+        await using var stage = await EveryMilvusStage.StartAsync();
         var milvus = new SampleMilvus { Values = Parse(values) };
         await stage.PutReleaseAsync(milvus);
         if (image is not null)
@@ -483,10 +389,10 @@ public sealed class EveryMilvusTests
     [Fact]
     public async Task Who_may_not_read_Secrets_sees_what_Services_and_the_Operator_tell_and_one_warning()
     {
-        await using var stage = await StartAsync(new ClusterOptions { Rbac = true });
+        await using var stage = await EveryMilvusStage.StartAsync(new ClusterOptions { Rbac = true });
         var milvus = new SampleMilvus { Values = Standalone };
         await stage.PutReleaseAsync(milvus);
-        await stage.PutAppliedAsync(milvus, """{"helm.sh/chart":"milvus-5.0.19"}""", Owned("my-release", "default"));
+        await stage.PutAppliedAsync(milvus, """{"helm.sh/chart":"milvus-5.0.19"}""", EveryMilvusStage.WriteOwner("my-release", "default"));
         await stage.PutOperatorMilvusAsync("demo");
         await stage.PutAsync(
             """
@@ -514,7 +420,7 @@ public sealed class EveryMilvusTests
     [Fact]
     public async Task Who_may_read_monitors_only_sees_the_Milvus_of_each()
     {
-        await using var stage = await StartAsync(new ClusterOptions { Rbac = true });
+        await using var stage = await EveryMilvusStage.StartAsync(new ClusterOptions { Rbac = true });
         await stage.PutAsync(MonitorJson("m", """{"app.kubernetes.io/name":"milvus","app.kubernetes.io/instance":"my-release"}"""));
         await stage.PutAsync(
             """{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"m"},"rules":[{"apiGroups":["monitoring.coreos.com"],"resources":["*"],"verbs":["get","list"]}]}""");
@@ -529,7 +435,7 @@ public sealed class EveryMilvusTests
     [Fact]
     public async Task Services_without_the_usual_labels_show_a_Milvus_by_their_ports()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await EveryMilvusStage.StartAsync();
         await stage.PutAsync("""
             {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"vectors","namespace":"default"},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"vectors"}},
              "template":{"metadata":{"labels":{"app":"vectors"}},"spec":{"containers":[{"name":"m","image":"mirror/milvus:v2.5.1","ports":[{"name":"metrics","containerPort":9091}]}]}}}}
@@ -555,7 +461,7 @@ public sealed class EveryMilvusTests
     [Fact]
     public async Task Values_of_odd_types_are_refused_before_anything_is_written()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await EveryMilvusStage.StartAsync();
         await stage.PutAsync(new SampleMilvus { Values = Parse("""{"cluster":{"enabled":false},"metrics":{"serviceMonitor":{"interval":30}}}""") });
         stage.ForgetWrites();
         Assert.Contains(
@@ -569,7 +475,7 @@ public sealed class EveryMilvusTests
     [Fact]
     public async Task Who_sees_no_Milvus_at_all_gets_no_remedy_for_an_instance_named_by_a_wildcard()
     {
-        await using var stage = await StartAsync(new ClusterOptions { Rbac = true });
+        await using var stage = await EveryMilvusStage.StartAsync(new ClusterOptions { Rbac = true });
         var checks = (await stage.RunAsync("Test-MilvusMonitoring -Kubeconfig $c", stage.WriteKubeconfig("nobody")))
             .OutputOf<MonitoringCheck>();
         Assert.Contains(checks, check => check is { Check: "Instance", Status: CheckStatus.Unknown });
@@ -579,7 +485,7 @@ public sealed class EveryMilvusTests
     [Fact]
     public async Task Among_six_hundred_releases_only_the_records_are_read_that_can_be_Milvus()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await EveryMilvusStage.StartAsync();
         for (var number = 0; number < 600; number++)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"web-{number}");
@@ -603,7 +509,7 @@ public sealed class EveryMilvusTests
     [Fact]
     public async Task An_empty_result_says_where_monitors_are()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await EveryMilvusStage.StartAsync();
         await stage.PutAsync(new SampleMilvus { Namespace = "db", Values = Standalone });
         Assert.Contains(
             (await stage.RunAsync("Get-MilvusServiceMonitor -Kubeconfig $c -Verbose")).EnsureNoError().Verbose,
@@ -617,101 +523,8 @@ public sealed class EveryMilvusTests
 
     private static JsonObject Parse(string json) => JsonNode.Parse(json)!.AsObject();
 
-    private static string Owned(string release, string place) =>
-        new JsonObject { [ReleaseName] = release, [ReleaseNamespace] = place }.ToJsonString();
-
     private static string MonitorJson(string name, string selector) => $$$"""
         {"apiVersion":"monitoring.coreos.com/v1","kind":"ServiceMonitor","metadata":{"name":"{{{name}}}","namespace":"default"},
          "spec":{"selector":{"matchLabels":{{{selector}}}},"endpoints":[{"port":"metrics","interval":"30s"}]} }
         """;
-
-    private static async Task<Stage> StartAsync(ClusterOptions? options = null)
-    {
-        var stage = await Stage.StartAsync(options);
-        await stage.DefineMonitorsAsync();
-        return stage;
-    }
-}
-
-/// <summary>What people have put into clusters.</summary>
-internal static class EveryMilvusStage
-{
-    public static Task PutNamespaceAsync(this ClusterStage stage, string name) =>
-        stage.PutAsync($$"""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"{{name}}"} }""");
-
-    /// <summary>Puts what of a Milvus runs, with more labels and annotations on its Service and, if given, on its pods.</summary>
-    public static async Task PutAppliedAsync(
-        this Stage stage,
-        SampleMilvus milvus,
-        string labels,
-        string annotations,
-        string podLabels = "{}")
-    {
-        var service = milvus.Service();
-        Add(service["metadata"]!, "labels", labels);
-        Add(service["metadata"]!, "annotations", annotations);
-        Add(service["spec"]!, "selector", podLabels, "app.kubernetes.io/name");
-        if (podLabels != "{}")
-        {
-            service["metadata"]!["name"] = $"{milvus.Name}-{service["spec"]!["selector"]!["app.kubernetes.io/name"]}";
-        }
-
-        var deployment = milvus.Deployment();
-        Add(deployment["spec"]!["selector"]!, "matchLabels", podLabels, "app.kubernetes.io/name");
-        Add(deployment["spec"]!["template"]!["metadata"]!, "labels", podLabels, "app.kubernetes.io/name");
-        await stage.Objects.PutAsync(deployment);
-        await stage.Objects.PutAsync(service);
-        var name = (string)service["metadata"]!["name"]!;
-        await stage.Cluster.WaitForAsync(
-            cluster => cluster.List("discovery.k8s.io/v1", "EndpointSlice", milvus.Namespace).Any(slice =>
-                (string?)slice["metadata"]!["labels"]?["kubernetes.io/service-name"] == name
-                && slice["endpoints"]?.AsArray().Any(endpoint => (bool?)endpoint!["conditions"]?["ready"] is true) is true),
-            TestContext.Current.CancellationToken);
-    }
-
-    /// <summary>Puts a release that Flux installs into another namespace than that of its records.</summary>
-    public static async Task PutFluxAsync(this Stage stage)
-    {
-        await stage.PutNamespaceAsync("milvus");
-        await stage.PutNamespaceAsync("flux-system");
-        var milvus = new SampleMilvus
-        {
-            Namespace = "milvus",
-            StorageNamespace = "flux-system",
-            Values = JsonNode.Parse("""{"cluster":{"enabled":false}}""")!.AsObject(),
-        };
-        await stage.PutReleaseAsync(milvus);
-        await stage.PutAppliedAsync(
-            milvus,
-            """{"helm.toolkit.fluxcd.io/name":"flux-milvus","helm.toolkit.fluxcd.io/namespace":"flux-system"}""",
-            """{"meta.helm.sh/release-name":"my-release","meta.helm.sh/release-namespace":"milvus"}""");
-    }
-
-    public static async Task PutOperatorMilvusAsync(this ClusterStage stage, string name)
-    {
-        await stage.DefineAsync("milvus.io", "v1beta1", "milvuses", "Milvus");
-        await stage.PutAsync($$$"""
-            {"apiVersion":"milvus.io/v1beta1","kind":"Milvus","metadata":{"name":"{{{name}}}","namespace":"default"},
-             "spec":{"mode":"standalone","components":{"image":"milvusdb/milvus:v2.6.15"} },"status":{"status":"Healthy"} }
-            """);
-    }
-
-    /// <summary>The results of one check of Test-MilvusMonitoring for a Milvus.</summary>
-    public static async Task<IReadOnlyList<MonitoringCheck>> CheckAsync(this ClusterStage stage, string name, string check) =>
-    [
-        .. (await stage.RunAsync($"Test-MilvusMonitoring {name} -Kubeconfig $c"))
-            .OutputOf<MonitoringCheck>()
-            .Where(result => result.Check == check),
-    ];
-
-    private static void Add(JsonNode holder, string member, string more, string? only = null)
-    {
-        var all = holder[member]?.AsObject() ?? [];
-        foreach (var (key, value) in JsonNode.Parse(more)!.AsObject().Where(each => only is null || each.Key == only))
-        {
-            all[key] = value?.DeepClone();
-        }
-
-        holder[member] = all;
-    }
 }

@@ -12,7 +12,7 @@ namespace MilvusMonitoring.Tests.Verification;
 /// <summary>Waiting for the chain asks little of the API server, and notices at once what its watches show.</summary>
 public sealed class WaitingTests
 {
-    private const int MostRequests = 150;
+    private const int MostRequests = 120;
 
     // A minute in two seconds. On a slow machine less is asked for, not more.
     private const int Faster = 30;

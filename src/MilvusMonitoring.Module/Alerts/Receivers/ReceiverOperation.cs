@@ -2,11 +2,11 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Alertmanagers;
-using MilvusMonitoring.IO;
 using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Errors;
 using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Kubernetes.Waiting;
 using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Alerts.Receivers;
@@ -14,11 +14,6 @@ namespace MilvusMonitoring.Alerts.Receivers;
 /// <summary>Writes and removes receivers: makes a plan, which only reads, and executes it if the user agrees.</summary>
 internal sealed class ReceiverOperation(ClusterClient client, IActivitySink sink)
 {
-    private const int Attempts = 6;
-
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
-
     private readonly ReceiverPlanner _planner = new(client, sink);
 
     public Task<ReceiverPlan> PlanSetAsync(ReceiverRequest request, CancellationToken cancellationToken) =>
@@ -45,7 +40,7 @@ internal sealed class ReceiverOperation(ClusterClient client, IActivitySink sink
             sink.Warning(warning + ".");
         }
 
-        return plan.Result;
+        return plan.Receiver;
     }
 
     /// <summary>Removes a receiver.</summary>
@@ -53,7 +48,7 @@ internal sealed class ReceiverOperation(ClusterClient client, IActivitySink sink
     {
         if (plan.Config is not { } config)
         {
-            return (await PatchAsync(plan, PlanAgainAsync, cancellationToken).ConfigureAwait(false)).Result;
+            return (await PatchAsync(plan, PlanAgainAsync, cancellationToken).ConfigureAwait(false)).Receiver;
         }
 
         // The garbage collector would delete the Secret too, but not where no controllers run.
@@ -66,14 +61,14 @@ internal sealed class ReceiverOperation(ClusterClient client, IActivitySink sink
             await DeleteAsync(ResourceType.Secret, secret, live.Uid, cancellationToken).ConfigureAwait(false);
         }
 
-        return plan.Result;
+        return plan.Receiver;
 
         async Task<ReceiverPlan> PlanAgainAsync()
         {
-            var (choice, resource) = (new AlertmanagerChoice(null, null), plan.Result.Resource);
+            var (choice, resource) = (new AlertmanagerChoice(null, null), plan.Receiver.Resource);
             try
             {
-                return await PlanRemoveAsync(plan.Result.Name, resource, choice, cancellationToken).ConfigureAwait(false);
+                return await PlanRemoveAsync(plan.Receiver.Name, resource, choice, cancellationToken).ConfigureAwait(false);
             }
             catch (MonitoringException exception) when (exception.ErrorId == ErrorId.ReceiverNotFound)
             {
@@ -82,42 +77,27 @@ internal sealed class ReceiverOperation(ClusterClient client, IActivitySink sink
         }
     }
 
-    private async Task DeleteAsync(ResourceType type, ResourceId id, string uid, CancellationToken cancellationToken)
-    {
-        var result = await client.DeleteAsync(type, id, uid, cancellationToken).ConfigureAwait(false);
-        if (result.Failure is { } failure)
-        {
-            throw ClusterErrors.From(failure, $"delete {id}", id.ToString());
-        }
-    }
+    private async Task DeleteAsync(ResourceType type, ResourceId id, string uid, CancellationToken cancellationToken) =>
+        (await client.DeleteAsync(type, id, uid, cancellationToken).ConfigureAwait(false)).EnsureAccepted(id);
 
     /// <summary>Patches the Secret at the version that was read; plans again if somebody else has changed it since.</summary>
     /// <returns>The plan that was carried out.</returns>
     private async Task<ReceiverPlan> PatchAsync(ReceiverPlan plan, Func<Task<ReceiverPlan>> planAgain, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; plan is { File: { } change, IsChange: true }; attempt++)
+        var attempts = new ChangeAttempts(sink);
+        while (plan is { File: { } change, IsChange: true })
         {
             if (await TryWriteAsync(change, cancellationToken).ConfigureAwait(false))
             {
                 return plan;
             }
 
-            if (attempt == Attempts)
-            {
-                throw new MonitoringException(
-                    ErrorId.ObjectChanged,
-                    $"Somebody else changed {change.Id} before each of {Attempts} attempts to patch it",
-                    "find out what keeps changing it, and run the command again",
-                    change.Id.ToString());
-            }
-
-            sink.Verbose($"{change.Id} has changed since it was read; reading it again");
-            await Task.Delay(Backoff.After(attempt, FirstPause, LongestPause), cancellationToken).ConfigureAwait(false);
-            var action = plan.Result.Action;
+            await attempts.PauseAsync(change.Id, cancellationToken).ConfigureAwait(false);
+            var action = plan.Receiver.Action;
             plan = await planAgain().ConfigureAwait(false);
 
             // The response to an earlier attempt was lost, and the receiver is as wanted.
-            plan = plan.IsChange ? plan : plan with { Result = plan.Result with { Action = action } };
+            plan = plan.IsChange ? plan : plan with { Receiver = plan.Receiver with { Action = action } };
             if (plan.File is { } next && next.File.Has(next.Receivers))
             {
                 return plan;
@@ -189,15 +169,14 @@ internal sealed class ReceiverOperation(ClusterClient client, IActivitySink sink
     {
         var type = ResourceType.AlertmanagerConfig;
         var config = JsonSerializer.SerializeToUtf8Bytes(change.Object);
-        EnsureApplied(await client.CheckApplyAsync(type, change.Id, config, cancellationToken).ConfigureAwait(false), change.Id);
+        (await client.CheckApplyAsync(type, change.Id, config, cancellationToken).ConfigureAwait(false)).EnsureAccepted(change.Id);
         if (change.SecretId is { } before)
         {
             await ApplySecretAsync(before, change.Live?.Uid).ConfigureAwait(false);
         }
 
-        var applied = EnsureApplied(
-            await client.ApplyAsync(type, change.Id, config, force: false, cancellationToken).ConfigureAwait(false),
-            change.Id);
+        var applied = await client.ApplyAsync(type, change.Id, config, force: false, cancellationToken).ConfigureAwait(false);
+        applied.EnsureAccepted(change.Id);
         if (change.SecretId is { } after && change.Live?.Uid != applied.Metadata!.Uid)
         {
             await ApplySecretAsync(after, applied.Metadata.Uid).ConfigureAwait(false);
@@ -205,12 +184,12 @@ internal sealed class ReceiverOperation(ClusterClient client, IActivitySink sink
 
         return plan with
         {
-            Result = plan.Result with { Action = applied.Created ? ResourceAction.Created : ResourceAction.Configured },
+            Receiver = plan.Receiver with { Action = applied.Created ? ResourceAction.Created : ResourceAction.Configured },
         };
 
         async Task ApplySecretAsync(ResourceId id, string? owner)
         {
-            var secret = OwnObjects.Create(ResourceType.Secret, id, plan.Result.Name, new Dictionary<string, string>());
+            var secret = OwnObjects.Create(ResourceType.Secret, id, plan.Receiver.Name, new Dictionary<string, string>());
             var text = await request.Secret!.ReadAsync(client, id.Namespace!, cancellationToken).ConfigureAwait(false);
             secret["data"] = new JsonObject { [ReceiverPlanner.SecretKeyName] = Encode(text) };
             if (owner is not null)
@@ -225,14 +204,10 @@ internal sealed class ReceiverOperation(ClusterClient client, IActivitySink sink
             }
 
             var json = JsonSerializer.SerializeToUtf8Bytes(secret);
-            EnsureApplied(
-                await client.ApplyAsync(ResourceType.Secret, id, json, force: false, cancellationToken).ConfigureAwait(false),
-                id);
+            var result = await client.ApplyAsync(ResourceType.Secret, id, json, force: false, cancellationToken).ConfigureAwait(false);
+            result.EnsureAccepted(id);
         }
     }
-
-    private static ApplyResult EnsureApplied(ApplyResult result, ResourceId id) =>
-        result.Failure is { } failure ? throw ClusterErrors.From(failure, $"apply {id}", id.ToString()) : result;
 
     private static string Encode(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }

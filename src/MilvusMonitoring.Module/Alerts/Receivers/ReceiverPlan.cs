@@ -11,8 +11,8 @@ namespace MilvusMonitoring.Alerts.Receivers;
 internal sealed record ReceiverRequest(ReceiverSettings Settings, ReceiverSecret? Secret, AlertmanagerChoice Alertmanager);
 
 /// <summary>What becomes of one receiver. Planning only reads.</summary>
-/// <param name="Result">The receiver as it is shown, with what becomes of it.</param>
-internal sealed record ReceiverPlan(MilvusAlertReceiver Result)
+/// <param name="Receiver">The receiver as it is shown, with what becomes of it.</param>
+internal sealed record ReceiverPlan(MilvusAlertReceiver Receiver)
 {
     /// <summary>The change of the Alertmanager's Secret; null if the receiver lies elsewhere.</summary>
     public FileChange? File { get; init; }
@@ -23,7 +23,7 @@ internal sealed record ReceiverPlan(MilvusAlertReceiver Result)
     /// <summary>What the user has to know when it is done.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    public bool IsChange => Result.Action is ResourceAction.Created or ResourceAction.Configured or ResourceAction.Deleted;
+    public bool IsChange => Receiver.Action is ResourceAction.Created or ResourceAction.Configured or ResourceAction.Deleted;
 }
 
 /// <summary>The change of a file in a Secret.</summary>

@@ -104,7 +104,7 @@ internal sealed class ReceiverPlanner(ClusterClient client, IActivitySink sink)
             [] => throw ReceiverReader.CreateNotFound(name, client.Connection.Context, names),
             _ => throw new MonitoringException(
                 ErrorId.ParameterInvalid,
-                $"{plans.Count} receivers are named '{name}': {string.Join(", ", plans.Select(plan => plan.Result.Resource))}",
+                $"{plans.Count} receivers are named '{name}': {string.Join(", ", plans.Select(plan => plan.Receiver.Resource))}",
                 "pipe one of Get-MilvusAlertReceiver, or choose with -Resource",
                 name),
         };
@@ -148,16 +148,10 @@ internal sealed class ReceiverPlanner(ClusterClient client, IActivitySink sink)
             places.Add((place, await _reader.ReadLabelsAsync(place, cancellationToken).ConfigureAwait(false)));
         }
 
-        var isServed = await IsServedAsync(cancellationToken).ConfigureAwait(false);
-        return ReceiverWayRules.Choose(server, isServed, places);
-    }
-
-    private async Task<bool> IsServedAsync(CancellationToken cancellationToken)
-    {
         var type = ResourceType.AlertmanagerConfig;
-        var path = $"/apis/{type.ApiVersion}";
-        var document = await client.FindDocumentAsync(path, "application/json", cancellationToken).ConfigureAwait(false);
-        return document is { } body && JsonSlice.Parse(body).Items("resources").Any(resource => resource.Text("name") == type.Plural);
+        var served = await new ResourceTypes(client)
+            .FindAsync(type.Group, type.Version, type.Kind, cancellationToken).ConfigureAwait(false);
+        return ReceiverWayRules.Choose(server, served is not null, places);
     }
 
     private async Task<ReceiverPlan> PlanFileAsync(

@@ -14,11 +14,11 @@ internal static class AlertRuleObject
     /// <summary>
     /// The PrometheusRule of a Milvus. Beside the Prometheus there may be those of several Milvus of one name; no namespace has a dot.
     /// </summary>
-    /// <param name="scope">The Milvus.</param>
+    /// <param name="home">The namespace of the Milvus.</param>
+    /// <param name="name">The name of the Milvus.</param>
     /// <param name="place">The namespace of the PrometheusRule.</param>
-    public static ResourceId IdOf(AlertScope scope, string place) => ResourceType.PrometheusRule.IdOf(
-        place,
-        place == scope.Namespace ? $"milvus-{scope.Name}" : $"milvus-{scope.Namespace}.{scope.Name}");
+    public static ResourceId IdOf(string home, string name, string place) =>
+        ResourceType.PrometheusRule.IdOf(place, place == home ? $"milvus-{name}" : $"milvus-{home}.{name}");
 
     /// <summary>The labels of the PrometheusRule but for those by which a Prometheus selects.</summary>
     public static IReadOnlyDictionary<string, string> CreateLabels(AlertRuleOptions options) =>

@@ -321,7 +321,7 @@ internal static class AlertRules
                 $"max by (pod, container) (kube_pod_container_status_last_terminated_reason{{{scope.AllPods},reason=\"OOMKilled\"}}) == 1"
                 + " and on (pod, container)"
                 + $" max by (pod, container) (increase(kube_pod_container_status_restarts_total{{{scope.AllPods}}}[15m])) > 0",
-            "container {{ $labels.container }} of pod {{ $labels.pod }} was killed for want of memory",
+            "container {{ $labels.container }} of pod {{ $labels.pod }} ran out of memory, and was killed",
             "The container reached its memory limit, and the kernel killed it."),
         new(
             "MilvusVolumeFillsUp",

@@ -49,7 +49,7 @@ internal sealed class DisableRulesOperation(ClusterClient client, IActivitySink 
     /// <summary>Carries the plan out.</summary>
     public async Task<IReadOnlyList<MilvusAlertRule>> ExecuteAsync(DisableRulesPlan plan, CancellationToken cancellationToken)
     {
-        await RuleDeletion.DeleteAsync(client, plan.Item, cancellationToken).ConfigureAwait(false);
+        await plan.Item.DeleteAsync(client, cancellationToken).ConfigureAwait(false);
         return plan.Rules;
     }
 

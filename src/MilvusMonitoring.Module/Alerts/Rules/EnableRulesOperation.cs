@@ -53,10 +53,12 @@ internal sealed class EnableRulesOperation(ClusterClient client, IActivitySink s
             .GetAsync(request.Instance, request.Namespace, cancellationToken)
             .ConfigureAwait(false);
         var scope = AlertScope.Of(found);
-        await EnsureKindAsync(scope, cancellationToken).ConfigureAwait(false);
+        await new ResourceTypes(client)
+            .EnsureServedAsync(ResourceType.PrometheusRule, scope.ToString(), cancellationToken)
+            .ConfigureAwait(false);
         var labels = AlertRuleObject.CreateLabels(request.Options);
         var place = await FindPlaceAsync(found, request.Prometheus, labels, cancellationToken).ConfigureAwait(false);
-        var id = AlertRuleObject.IdOf(scope, place.Namespace);
+        var id = AlertRuleObject.IdOf(scope.Namespace, scope.Name, place.Namespace);
         var own = await _reader.ListOwnAsync(scope.Namespace, cancellationToken).ConfigureAwait(false);
         var live = own.FirstOrDefault(item => item.Id == id) ?? await _reader.FindAsync(id, cancellationToken).ConfigureAwait(false);
         if (live is { IsOurs: false })
@@ -90,7 +92,7 @@ internal sealed class EnableRulesOperation(ClusterClient client, IActivitySink s
 
         foreach (var item in plan.Misplaced)
         {
-            await RuleDeletion.DeleteAsync(client, item, cancellationToken).ConfigureAwait(false);
+            await item.DeleteAsync(client, cancellationToken).ConfigureAwait(false);
         }
 
         return plan.Rules;
@@ -117,19 +119,6 @@ internal sealed class EnableRulesOperation(ClusterClient client, IActivitySink s
                 "have their manager give them up, or run Disable-MilvusAlertRule and then this command again",
                 plan.Id.ToString())
             : ClusterErrors.From(failure, $"apply {plan.Id}", plan.Id.ToString());
-    }
-
-    private async Task EnsureKindAsync(AlertScope scope, CancellationToken cancellationToken)
-    {
-        var type = ResourceType.PrometheusRule;
-        if (await new ResourceTypes(client).FindAsync(type.Group, type.Version, type.Kind, cancellationToken).ConfigureAwait(false) is null)
-        {
-            throw new MonitoringException(
-                ErrorId.KindNotFound,
-                $"The cluster does not know the kind {type.Kind}",
-                "run Install-KubePrometheus first",
-                scope.ToString());
-        }
     }
 
     private async Task<RulePlace> FindPlaceAsync(

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Json;
+using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;
 using MilvusMonitoring.Prometheus;
@@ -22,7 +23,7 @@ internal sealed record RuleObject(ObjectMetadata Metadata, JsonElement Json)
     public bool IsOurs =>
         AlertRuleMark.IsOn(Metadata)
         && Owner is var (place, name)
-        && Id == AlertRuleObject.IdOf(new AlertScope(place, name, name, name, name), Metadata.Namespace!);
+        && Id == AlertRuleObject.IdOf(place, name, Metadata.Namespace!);
 
     /// <summary>The alert rules; rules that record are none.</summary>
     public IReadOnlyList<AlertRuleText> Alerts =>
@@ -32,6 +33,13 @@ internal sealed record RuleObject(ObjectMetadata Metadata, JsonElement Json)
                 .SelectMany(group => group.Items("rules").Select(rule => AlertRuleText.From(group, rule)))
                 .OfType<AlertRuleText>(),
         ];
+
+    /// <summary>Deletes the PrometheusRule, unless another one has taken its name.</summary>
+    public async Task DeleteAsync(ClusterClient client, CancellationToken cancellationToken)
+    {
+        var result = await client.DeleteAsync(ResourceType.PrometheusRule, Id, Metadata.Uid, cancellationToken).ConfigureAwait(false);
+        result.EnsureAccepted(Id);
+    }
 
     /// <summary>Reads a PrometheusRule; null if the object is no Kubernetes object.</summary>
     public static RuleObject? From(JsonElement json) =>

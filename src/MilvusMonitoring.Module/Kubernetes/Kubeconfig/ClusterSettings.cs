@@ -40,7 +40,7 @@ internal sealed record ClusterSettings
     public bool DisableCompression { get; init; }
 
     /// <summary>The settings for exec plugins in the cluster's entry.</summary>
-    public YamlNode? ExecConfig { get; init; }
+    public YamlValue? ExecConfig { get; init; }
 
     public required KubeconfigUser User { get; init; }
 

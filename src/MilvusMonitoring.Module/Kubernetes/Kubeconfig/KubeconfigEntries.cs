@@ -31,7 +31,7 @@ internal sealed record KubeconfigCluster
     public bool DisableCompression { get; init; }
 
     /// <summary>The content of the extension <c>client.authentication.k8s.io/exec</c>, for exec plugins.</summary>
-    public YamlNode? ExecConfig { get; init; }
+    public YamlValue? ExecConfig { get; init; }
 }
 
 /// <summary>An entry of <c>users</c>.</summary>

@@ -1,7 +1,7 @@
 using MilvusMonitoring.IO;
 using MilvusMonitoring.Messages;
 using YamlDotNet.Core;
-using static MilvusMonitoring.Kubernetes.Kubeconfig.YamlNode;
+using static MilvusMonitoring.Kubernetes.Kubeconfig.YamlValue;
 
 namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
@@ -16,11 +16,11 @@ internal sealed record KubeconfigFile(
     /// <param name="path">The full path of an existing file.</param>
     public static KubeconfigFile Read(string path)
     {
-        YamlNode? root;
+        YamlValue? root;
         try
         {
             using var reader = new StreamReader(BoundedFile.Open(path, Bounds.Kubeconfig));
-            root = YamlNode.Read(reader);
+            root = YamlValue.Read(reader);
         }
         catch (YamlException exception)
         {
@@ -44,8 +44,8 @@ internal sealed record KubeconfigFile(
 
         return root switch
         {
-            null or KubeconfigScalar { IsNull: true } => new KubeconfigFile(null, [], [], []),
-            KubeconfigMapping mapping => new KubeconfigFile(
+            null or YamlScalar { IsNull: true } => new KubeconfigFile(null, [], [], []),
+            YamlMapping mapping => new KubeconfigFile(
                 mapping.Text("current-context"),
                 ReadEntries(path, mapping, "clusters", "cluster", ReadCluster),
                 ReadEntries(path, mapping, "users", "user", ReadUser),
@@ -61,10 +61,10 @@ internal sealed record KubeconfigFile(
 
     private static List<T> ReadEntries<T>(
         string path,
-        KubeconfigMapping root,
+        YamlMapping root,
         string list,
         string field,
-        Func<string, string, KubeconfigMapping, T> read)
+        Func<string, string, YamlMapping, T> read)
     {
         var entries = new List<T>();
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -80,13 +80,13 @@ internal sealed record KubeconfigFile(
                 throw CreateInvalid(path, $"has two {list} named '{name}'", "rename or remove one");
             }
 
-            entries.Add(read(path, name, entry.Mapping(field) ?? new KubeconfigMapping(new Dictionary<string, YamlNode>())));
+            entries.Add(read(path, name, entry.Mapping(field) ?? new YamlMapping(new Dictionary<string, YamlValue>())));
         }
 
         return entries;
     }
 
-    private static KubeconfigCluster ReadCluster(string path, string name, KubeconfigMapping cluster) =>
+    private static KubeconfigCluster ReadCluster(string path, string name, YamlMapping cluster) =>
         new()
         {
             Name = name,
@@ -103,7 +103,7 @@ internal sealed record KubeconfigFile(
                 ?.Node("extension"),
         };
 
-    private static KubeconfigUser ReadUser(string path, string name, KubeconfigMapping user) => new()
+    private static KubeconfigUser ReadUser(string path, string name, YamlMapping user) => new()
     {
         Name = name,
         File = path,
@@ -118,10 +118,10 @@ internal sealed record KubeconfigFile(
         AuthProvider = user.Mapping("auth-provider") is { } provider ? provider.Text("name") ?? "unnamed" : null,
     };
 
-    private static KubeconfigContext ReadContext(string path, string name, KubeconfigMapping context) =>
+    private static KubeconfigContext ReadContext(string path, string name, YamlMapping context) =>
         new(name, path, context.Text("cluster"), context.Text("user"), context.Text("namespace"));
 
-    private static Impersonation? ReadImpersonation(KubeconfigMapping user)
+    private static Impersonation? ReadImpersonation(YamlMapping user)
     {
         var groups = user.Texts("as-groups");
         var extra = user.Mapping("as-user-extra") is { } attributes
@@ -132,7 +132,7 @@ internal sealed record KubeconfigFile(
             : new Impersonation(user.Text("as"), user.Text("as-uid"), groups, extra);
     }
 
-    private static KubeconfigExec ReadExec(string path, string user, KubeconfigMapping exec)
+    private static KubeconfigExec ReadExec(string path, string user, YamlMapping exec)
     {
         var command = exec.Text("command")
             ?? throw CreateInvalid(path, $"names no command in the exec plugin of user '{user}'", "give the plugin's command");
@@ -154,7 +154,7 @@ internal sealed record KubeconfigFile(
         };
     }
 
-    private static KubeconfigData ReadData(string path, string owner, KubeconfigMapping fields, string name)
+    private static KubeconfigData ReadData(string path, string owner, YamlMapping fields, string name)
     {
         if (fields.Text(name + "-data") is not { } text)
         {

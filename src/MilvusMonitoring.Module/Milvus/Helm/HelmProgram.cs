@@ -69,7 +69,7 @@ internal sealed class HelmProgram
 
         try
         {
-            var fields = YamlNode.Read(new StringReader(Encoding.UTF8.GetString(result.Output.Span))) as YamlNode.KubeconfigMapping;
+            var fields = YamlValue.Read(new StringReader(Encoding.UTF8.GetString(result.Output.Span))) as YamlValue.YamlMapping;
             return (fields?.Text("name"), fields?.Text("version"));
         }
         catch (YamlException)

@@ -7,19 +7,19 @@ using YamlDotNet.Core.Events;
 namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
 /// <summary>A node of a YAML document. An alias is the same object as its anchor, so that aliases cannot make a document grow.</summary>
-internal abstract class YamlNode
+internal abstract class YamlValue
 {
     /// <summary>Reads the root of the first document, as kubectl does; null if the text is empty.</summary>
     /// <param name="text">The YAML or JSON text.</param>
     /// <exception cref="YamlException">The text is not valid YAML.</exception>
-    public static YamlNode? Read(TextReader text)
+    public static YamlValue? Read(TextReader text)
     {
         var parser = new Parser(text);
         parser.Consume<StreamStart>();
         return parser.TryConsume<DocumentStart>(out _) ? ReadNode(parser, new Content(), 0) : null;
     }
 
-    private static YamlNode ReadNode(Parser parser, Content content, int depth)
+    private static YamlValue ReadNode(Parser parser, Content content, int depth)
     {
         if (++content.Nodes > Bounds.KubeconfigNodes.Limit)
         {
@@ -39,31 +39,31 @@ internal abstract class YamlNode
             throw new YamlException(node.Start, node.End, "Nested too deeply.");
         }
 
-        YamlNode result;
+        YamlValue result;
         switch (node)
         {
             case Scalar scalar:
-                result = new KubeconfigScalar(scalar.Value, scalar.Style == ScalarStyle.Plain);
+                result = new YamlScalar(scalar.Value, scalar.Style == ScalarStyle.Plain);
                 break;
             case SequenceStart:
-                var items = new List<YamlNode>();
+                var items = new List<YamlValue>();
                 while (!parser.TryConsume<SequenceEnd>(out _))
                 {
                     items.Add(ReadNode(parser, content, depth + 1));
                 }
 
-                result = new KubeconfigSequence(items);
+                result = new YamlSequence(items);
                 break;
             default:
-                var fields = new Dictionary<string, YamlNode>(StringComparer.Ordinal);
+                var fields = new Dictionary<string, YamlValue>(StringComparer.Ordinal);
                 while (!parser.TryConsume<MappingEnd>(out _))
                 {
-                    var key = ReadNode(parser, content, depth + 1) as KubeconfigScalar
+                    var key = ReadNode(parser, content, depth + 1) as YamlScalar
                         ?? throw new YamlException(node.Start, node.End, "A key is not plain text.");
                     fields[key.Text] = ReadNode(parser, content, depth + 1);
                 }
 
-                result = new KubeconfigMapping(fields);
+                result = new YamlMapping(fields);
                 break;
         }
 
@@ -96,12 +96,12 @@ internal abstract class YamlNode
     /// <summary>Text, a number, a Boolean or null.</summary>
     private sealed class Content
     {
-        public Dictionary<AnchorName, YamlNode> Anchors { get; } = [];
+        public Dictionary<AnchorName, YamlValue> Anchors { get; } = [];
 
         public int Nodes { get; set; }
     }
 
-    internal sealed class KubeconfigScalar(string text, bool plain) : YamlNode
+    internal sealed class YamlScalar(string text, bool plain) : YamlValue
     {
         public string Text => text;
 
@@ -130,9 +130,9 @@ internal abstract class YamlNode
         }
     }
 
-    internal sealed class KubeconfigSequence(IReadOnlyList<YamlNode> items) : YamlNode
+    internal sealed class YamlSequence(IReadOnlyList<YamlValue> items) : YamlValue
     {
-        public IReadOnlyList<YamlNode> Items => items;
+        public IReadOnlyList<YamlValue> Items => items;
 
         protected override bool WriteTo(Utf8JsonWriter writer, int limit)
         {
@@ -151,23 +151,23 @@ internal abstract class YamlNode
     }
 
     /// <summary>Names and values. A null value counts as absent.</summary>
-    internal sealed class KubeconfigMapping(IReadOnlyDictionary<string, YamlNode> fields) : YamlNode
+    internal sealed class YamlMapping(IReadOnlyDictionary<string, YamlValue> fields) : YamlValue
     {
         public string? Text(string name) =>
-            fields.GetValueOrDefault(name) is KubeconfigScalar { IsNull: false } scalar && scalar.Text.Length > 0 ? scalar.Text : null;
+            fields.GetValueOrDefault(name) is YamlScalar { IsNull: false } scalar && scalar.Text.Length > 0 ? scalar.Text : null;
 
         public bool IsTrue(string name) => Text(name) is "true" or "True" or "TRUE";
 
-        public KubeconfigMapping? Mapping(string name) => fields.GetValueOrDefault(name) as KubeconfigMapping;
+        public YamlMapping? Mapping(string name) => fields.GetValueOrDefault(name) as YamlMapping;
 
-        public YamlNode? Node(string name) => fields.GetValueOrDefault(name);
+        public YamlValue? Node(string name) => fields.GetValueOrDefault(name);
 
-        public IEnumerable<KubeconfigMapping> Mappings(string name) =>
-            fields.GetValueOrDefault(name) is KubeconfigSequence sequence ? sequence.Items.OfType<KubeconfigMapping>() : [];
+        public IEnumerable<YamlMapping> Mappings(string name) =>
+            fields.GetValueOrDefault(name) is YamlSequence sequence ? sequence.Items.OfType<YamlMapping>() : [];
 
         public IReadOnlyList<string> Texts(string name) =>
-            fields.GetValueOrDefault(name) is KubeconfigSequence sequence
-                ? [.. sequence.Items.OfType<KubeconfigScalar>().Select(item => item.Text)]
+            fields.GetValueOrDefault(name) is YamlSequence sequence
+                ? [.. sequence.Items.OfType<YamlScalar>().Select(item => item.Text)]
                 : [];
 
         public IEnumerable<string> Names => fields.Keys;
