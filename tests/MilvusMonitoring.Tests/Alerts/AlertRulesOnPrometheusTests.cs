@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using EmbeddedCluster.Monitoring;
 using Microsoft.AspNetCore.Http;
 using MilvusMonitoring.Alerts.Rules;
+using MilvusMonitoring.Metrics;
 using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Tests.Alerts;

@@ -1,5 +1,6 @@
-using MilvusMonitoring.Alerts.Queries;
 using MilvusMonitoring.Alerts.Rules;
+using MilvusMonitoring.Metrics;
+using MilvusMonitoring.Metrics.Queries;
 
 namespace MilvusMonitoring.Tests.Alerts;
 

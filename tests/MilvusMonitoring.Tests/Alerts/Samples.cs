@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Alerts.Rules;
+using MilvusMonitoring.Metrics;
 
 namespace MilvusMonitoring.Tests.Alerts;
 
 /// <summary>The rules of a Milvus as Prometheus loads them.</summary>
 internal static class Samples
 {
-    public static AlertScope Scope { get; } = new("milvus", "my-release", "my-release", "milvus", "my-release-milvus");
+    public static MilvusSeries Scope { get; } = new("milvus", "my-release", "my-release", "milvus", "my-release-milvus");
 
     public static AlertRuleOptions Options { get; } = new() { RunbookUri = new Uri("https://runbooks.example/alerts/") };
 

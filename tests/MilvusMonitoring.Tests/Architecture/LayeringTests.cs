@@ -87,11 +87,12 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "Json", "KubePrometheus", "KubePrometheus.Inventories", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors",
             "Kubernetes.Objects", "Kubernetes.Waiting", "Messages", "Prometheus", "Stacks",
         ],
-        ["Alerts.Queries"] = ["Prometheus"],
+        ["Metrics.Queries"] = ["Prometheus"],
+        ["Metrics"] = ["Json", "Metrics.Queries", "Milvus", "Servers"],
         ["Alerts.Rules"] =
         [
-            "Alerts.Queries", "Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Objects", "Messages", "Milvus",
-            "Prometheus", "Servers",
+            "Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Objects", "Messages", "Metrics",
+            "Metrics.Queries", "Milvus", "Prometheus", "Servers",
         ],
         ["Alerts.Receivers"] =
         [

@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
-using MilvusMonitoring.Alerts.Queries;
+using MilvusMonitoring.Metrics.Queries;
 using MilvusMonitoring.Kubernetes.Credentials;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Manifests;

@@ -62,7 +62,7 @@ public sealed class RuleRecordingTests
             (AlertRuleState.Pending, true, 1.795969475432e+09, TimeSpan.FromMinutes(10)),
             (pending.State, pending.IsHealthy, pending.Value, pending.For));
         Assert.Equal("critical", pending.Labels["severity"]);
-        Assert.All(rules, rule => Assert.NotNull(MilvusMonitoring.Alerts.Queries.PromQlReader.Find(rule.Query)));
+        Assert.All(rules, rule => Assert.NotNull(MilvusMonitoring.Metrics.Queries.PromQlReader.Find(rule.Query)));
     }
 
     private static JsonObject? Map(global::EmbeddedCluster.Cluster cluster) =>

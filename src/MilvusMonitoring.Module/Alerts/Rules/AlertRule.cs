@@ -1,4 +1,5 @@
-using MilvusMonitoring.Alerts.Queries;
+using MilvusMonitoring.Metrics;
+using MilvusMonitoring.Metrics.Queries;
 namespace MilvusMonitoring.Alerts.Rules;
 
 /// <summary>The words of alerts.</summary>
@@ -9,8 +10,8 @@ internal static class AlertWords
     public const string Info = "info";
 
     public const string Severity = "severity";
-    public const string Instance = "app_kubernetes_io_instance";
-    public const string Namespace = "namespace";
+    public const string Instance = MilvusSeries.InstanceLabel;
+    public const string Namespace = MilvusSeries.NamespaceLabel;
     public const string Summary = "summary";
     public const string Description = "description";
     public const string Runbook = "runbook_url";
@@ -31,7 +32,7 @@ internal sealed record AlertRule(
     string Severity,
     TimeSpan For,
     AlertThreshold? Threshold,
-    Func<AlertScope, string, string> Express,
+    Func<MilvusSeries, string, string> Express,
     string Summary,
     string Description)
 {
@@ -46,6 +47,6 @@ internal sealed record AlertRule(
     /// <summary>Writes the expression.</summary>
     /// <param name="scope">The Milvus.</param>
     /// <param name="threshold">The threshold in the unit of the metric; null for the default.</param>
-    public string WriteExpression(AlertScope scope, double? threshold) =>
+    public string WriteExpression(MilvusSeries scope, double? threshold) =>
         Express(scope, PromText.Format(threshold ?? Threshold?.Default ?? 0));
 }

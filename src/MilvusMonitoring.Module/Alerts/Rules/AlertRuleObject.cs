@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using MilvusMonitoring.Alerts.Queries;
 using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Metrics;
+using MilvusMonitoring.Metrics.Queries;
 using MilvusMonitoring.Milvus;
 
 namespace MilvusMonitoring.Alerts.Rules;
@@ -35,7 +36,7 @@ internal static class AlertRuleObject
     /// <param name="rules">The rules that are not left out.</param>
     /// <param name="options">What the user asks for.</param>
     public static JsonObject Render(
-        AlertScope scope,
+        MilvusSeries scope,
         ResourceId id,
         IReadOnlyDictionary<string, string> labels,
         IEnumerable<ChosenRule> rules,
@@ -64,7 +65,7 @@ internal static class AlertRuleObject
         };
 
     /// <summary>Renders a rule as rule files have it.</summary>
-    public static JsonObject Render(AlertScope scope, ChosenRule chosen, AlertRuleOptions options)
+    public static JsonObject Render(MilvusSeries scope, ChosenRule chosen, AlertRuleOptions options)
     {
         var rule = chosen.Rule;
         var json = new JsonObject { ["alert"] = rule.Name, ["expr"] = rule.WriteExpression(scope, chosen.Threshold) };

@@ -1,4 +1,5 @@
 using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Metrics;
 using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Alerts.Rules;

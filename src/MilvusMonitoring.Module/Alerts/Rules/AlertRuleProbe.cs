@@ -1,6 +1,7 @@
-using MilvusMonitoring.Alerts.Queries;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Messages;
+using MilvusMonitoring.Metrics;
+using MilvusMonitoring.Metrics.Queries;
 using MilvusMonitoring.Milvus;
 using MilvusMonitoring.Servers;
 
@@ -14,7 +15,7 @@ internal sealed record AlertRuleReport(IReadOnlyList<MilvusAlertRule> Rules, IRe
 /// <summary>What one replica has of the alert rules of a Milvus.</summary>
 /// <param name="Loaded">The rules that it has loaded.</param>
 /// <param name="Judge">Decides whether they can fire.</param>
-internal sealed record ReplicaRules(IReadOnlyList<PrometheusAlertRule> Loaded, CanFireRule Judge);
+internal sealed record ReplicaRules(IReadOnlyList<PrometheusAlertRule> Loaded, QueryRule Judge);
 
 /// <summary>Reads the alert rules of a Milvus from the cluster and from every replica of a Prometheus. Only reads.</summary>
 internal sealed class AlertRuleProbe(ClusterClient client, IActivitySink sink)
@@ -28,7 +29,7 @@ internal sealed class AlertRuleProbe(ClusterClient client, IActivitySink sink)
         IReadOnlyList<PrometheusReplica> replicas,
         CancellationToken cancellationToken)
     {
-        var scope = AlertScope.Of(found);
+        var scope = MilvusSeries.Of(found);
         var objects = await new RuleObjectReader(client, sink)
             .ListForAsync(scope.Namespace, scope.Name, cancellationToken)
             .ListIfPermittedAsync(sink)
@@ -49,7 +50,7 @@ internal sealed class AlertRuleProbe(ClusterClient client, IActivitySink sink)
     /// <param name="cancellationToken">Ends the requests.</param>
     public static async Task<ReplicaRules?> ReadAsync(
         PrometheusApi api,
-        AlertScope scope,
+        MilvusSeries scope,
         IReadOnlyList<MilvusVersion> versions,
         CancellationToken cancellationToken)
     {
@@ -66,28 +67,7 @@ internal sealed class AlertRuleProbe(ClusterClient client, IActivitySink sink)
             .ToList();
         var probe = new SeriesProbe(api);
         var series = await probe.GatherAsync(selectors, cancellationToken).ConfigureAwait(false);
-        var surroundings = await ProbeAsync(probe, scope, versions, cancellationToken).ConfigureAwait(false);
-        return new ReplicaRules(loaded, new CanFireRule(surroundings, series));
-    }
-
-    private static async Task<AlertSurroundings> ProbeAsync(
-        SeriesProbe probe,
-        AlertScope scope,
-        IReadOnlyList<MilvusVersion> versions,
-        CancellationToken cancellationToken)
-    {
-        var up = new QuerySelector("up",
-        [
-            new(AlertWords.Namespace, "=", scope.Namespace),
-            new(AlertWords.Instance, "=", scope.SeriesInstance),
-        ]);
-        var exporters = Exporter.All.Select(exporter => (exporter.Name, Selector: new QuerySelector(exporter.Probe, []))).ToList();
-        var counts = await probe
-            .CountAsync([up, .. exporters.Select(exporter => exporter.Selector)], cancellationToken)
-            .ConfigureAwait(false);
-        return new AlertSurroundings(
-            versions,
-            counts[up.ToString()] > 0,
-            exporters.Where(exporter => counts[exporter.Selector.ToString()] > 0).Select(exporter => exporter.Name).ToHashSet());
+        var surroundings = await probe.ReadSurroundingsAsync(scope, versions, cancellationToken).ConfigureAwait(false);
+        return new ReplicaRules(loaded, new QueryRule(surroundings, series));
     }
 }

@@ -1,3 +1,4 @@
+using MilvusMonitoring.Metrics;
 using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Alerts.Rules;
@@ -10,7 +11,7 @@ internal static class AlertRuleView
     /// <param name="objects">The PrometheusRules of this module for it.</param>
     /// <param name="answers">The answer of each replica.</param>
     public static IReadOnlyList<MilvusAlertRule> List(
-        AlertScope scope,
+        MilvusSeries scope,
         IReadOnlyList<RuleObject> objects,
         IReadOnlyList<ReplicaAnswer<ReplicaRules>> answers)
     {
@@ -26,7 +27,7 @@ internal static class AlertRuleView
         return [.. own.Concat(others).Select(rule => Complete(rule, answers))];
     }
 
-    private static MilvusAlertRule Show(AlertScope scope, PrometheusAlertRule rule) => new()
+    private static MilvusAlertRule Show(MilvusSeries scope, PrometheusAlertRule rule) => new()
     {
         Instance = scope.Name,
         Namespace = scope.Namespace,
@@ -89,7 +90,7 @@ internal static class AlertRuleView
     {
         var verdicts = asked
             .Select(answer => (answer.Name, Verdict: Judge(rule, answer.Value!)))
-            .OrderBy(item => item.Verdict.CanFire switch
+            .OrderBy(item => item.Verdict.CanAnswer switch
             {
                 false => 0,
                 null => 1,
@@ -98,14 +99,14 @@ internal static class AlertRuleView
             .ToList();
         var (name, worst) = verdicts[0];
         var isSame = verdicts.All(item => item.Verdict == worst);
-        return (worst.CanFire, worst.Why is null || isSame ? worst.Why : $"{name}: {worst.Why}");
+        return (worst.CanAnswer, worst.Why is null || isSame ? worst.Why : $"{name}: {worst.Why}");
     }
 
-    private static FireVerdict Judge(MilvusAlertRule rule, ReplicaRules replica)
+    private static QueryVerdict Judge(MilvusAlertRule rule, ReplicaRules replica)
     {
         var loaded = replica.Loaded.FirstOrDefault(item => item.Group == rule.Group && item.Name == rule.Name);
         return loaded is null
-            ? new FireVerdict(false, "Prometheus has not loaded it")
+            ? new QueryVerdict(false, "Prometheus has not loaded it")
             : replica.Judge.Evaluate(loaded.Query);
     }
 }

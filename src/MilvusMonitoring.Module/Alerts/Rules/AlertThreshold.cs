@@ -1,5 +1,5 @@
 using System.Globalization;
-using MilvusMonitoring.Alerts.Queries;
+using MilvusMonitoring.Metrics.Queries;
 using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Alerts.Rules;

@@ -4,6 +4,7 @@ using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Errors;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Messages;
+using MilvusMonitoring.Metrics;
 using MilvusMonitoring.Milvus;
 using MilvusMonitoring.Prometheus;
 
@@ -52,7 +53,7 @@ internal sealed class EnableRulesOperation(ClusterClient client, IActivitySink s
         var found = await new InstanceFinder(client, sink)
             .GetAsync(request.Instance, request.Namespace, cancellationToken)
             .ConfigureAwait(false);
-        var scope = AlertScope.Of(found);
+        var scope = MilvusSeries.Of(found);
         await new ResourceTypes(client)
             .EnsureServedAsync(ResourceType.PrometheusRule, scope.ToString(), cancellationToken)
             .ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Metrics;
 
 namespace MilvusMonitoring.Alerts.Rules;
 
@@ -7,7 +8,7 @@ namespace MilvusMonitoring.Alerts.Rules;
 /// <param name="id">The PrometheusRule.</param>
 /// <param name="live">The PrometheusRule in the cluster; null if there is none.</param>
 /// <param name="isUnchanged">Whether the PrometheusRule is not written.</param>
-internal sealed class RuleChanges(AlertScope scope, ResourceId id, RuleObject? live, bool isUnchanged)
+internal sealed class RuleChanges(MilvusSeries scope, ResourceId id, RuleObject? live, bool isUnchanged)
 {
     /// <summary>Lists the rules in the order of the table, then those that the cluster has beyond them.</summary>
     /// <param name="wanted">The rules that are applied.</param>

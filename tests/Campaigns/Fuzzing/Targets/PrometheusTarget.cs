@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MilvusMonitoring.Alerts.Queries;
+using MilvusMonitoring.Metrics.Queries;
 using MilvusMonitoring.Prometheus;
 using MilvusMonitoring.Servers;
 using MilvusMonitoring.Verification;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace MilvusMonitoring.Tests.Alerts;
+namespace MilvusMonitoring.Tests.Metrics;
 
 /// <summary>
 /// The metrics of versions of Milvus, as their source has them: type, labels, and whether any code sets them. Writes what <c>/metrics</c>

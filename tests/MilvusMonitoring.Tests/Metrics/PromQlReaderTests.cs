@@ -1,6 +1,6 @@
-using MilvusMonitoring.Alerts.Queries;
+using MilvusMonitoring.Metrics.Queries;
 
-namespace MilvusMonitoring.Tests.Alerts;
+namespace MilvusMonitoring.Tests.Metrics;
 
 /// <summary>Which series an expression needs.</summary>
 public sealed class PromQlReaderTests

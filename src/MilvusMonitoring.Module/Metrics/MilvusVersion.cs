@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace MilvusMonitoring.Alerts.Rules;
+namespace MilvusMonitoring.Metrics;
 
 /// <summary>A version of Milvus, as the tag of its image names it.</summary>
 /// <param name="IsRelease">Whether it is no release candidate, alpha or beta.</param>

@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Alerts.Rules;
+namespace MilvusMonitoring.Metrics;
 
 /// <summary>What else than Milvus has the metrics of a rule.</summary>
 /// <param name="Prefix">The prefix of its metrics.</param>

@@ -1,6 +1,6 @@
-using MilvusMonitoring.Alerts.Queries;
+using MilvusMonitoring.Metrics.Queries;
 
-namespace MilvusMonitoring.Alerts.Rules;
+namespace MilvusMonitoring.Metrics;
 
 /// <summary>What a Prometheus has of the series that a selector asks for, now.</summary>
 /// <param name="Count">The number of series.</param>
@@ -19,23 +19,23 @@ internal sealed record SeriesEvidence(double Count)
 /// <param name="Versions">The versions of Milvus that run; empty if they are not known.</param>
 /// <param name="IsScraped">Whether a target of the Milvus is up.</param>
 /// <param name="Exporters">The exporters that have series.</param>
-internal sealed record AlertSurroundings(IReadOnlyList<MilvusVersion> Versions, bool IsScraped, IReadOnlySet<string> Exporters);
+internal sealed record QuerySurroundings(IReadOnlyList<MilvusVersion> Versions, bool IsScraped, IReadOnlySet<string> Exporters);
 
-/// <summary>Whether an alert can fire.</summary>
-/// <param name="CanFire">Whether it can; null if that is not known.</param>
+/// <summary>Whether an expression can have results.</summary>
+/// <param name="CanAnswer">Whether it can: the alert can fire, or the panel can show something; null if that is not known.</param>
 /// <param name="Why">Why it cannot, or what it still lacks; null if there is nothing to say.</param>
-internal sealed record FireVerdict(bool? CanFire, string? Why)
+internal sealed record QueryVerdict(bool? CanAnswer, string? Why)
 {
-    public static FireVerdict Yes { get; } = new(true, null);
+    public static QueryVerdict Yes { get; } = new(true, null);
 }
 
 /// <summary>
-/// Decides whether an alert can fire: whether every selector of its expression has series, or will have some as soon as what it counts
+/// Decides whether an expression can have results: whether every selector has series, or will have some as soon as what it counts
 /// happens. A table says which metrics and values appear that late, because a healthy Milvus does not show them.
 /// </summary>
 /// <param name="surroundings">What is known of the Milvus and of the Prometheus.</param>
 /// <param name="series">What the Prometheus has of each selector.</param>
-internal sealed class CanFireRule(AlertSurroundings surroundings, IReadOnlyDictionary<string, SeriesEvidence> series)
+internal sealed class QueryRule(QuerySurroundings surroundings, IReadOnlyDictionary<string, SeriesEvidence> series)
 {
     /// <summary>The labels by which series are told from those of other targets and other Milvus.</summary>
     public static IReadOnlySet<string> TargetLabels { get; } = new HashSet<string>
@@ -46,38 +46,38 @@ internal sealed class CanFireRule(AlertSurroundings surroundings, IReadOnlyDicti
 
     /// <summary>Decides for an expression.</summary>
     /// <param name="expression">The expression.</param>
-    public FireVerdict Evaluate(string expression) => PromQlReader.Find(expression) is { } needs
+    public QueryVerdict Evaluate(string expression) => PromQlReader.Find(expression) is { } needs
         ? Evaluate(needs)
-        : new FireVerdict(null, "its expression could not be read");
+        : new QueryVerdict(null, "its expression could not be read");
 
-    private FireVerdict Evaluate(QueryNeeds needs)
+    private QueryVerdict Evaluate(QueryNeeds needs)
     {
         var verdicts = needs.All.Select(Evaluate).Concat(needs.Choices.Select(EvaluateChoice)).ToList();
-        return verdicts.FirstOrDefault(verdict => verdict.CanFire == false)
-            ?? verdicts.FirstOrDefault(verdict => verdict.CanFire is null)
+        return verdicts.FirstOrDefault(verdict => verdict.CanAnswer == false)
+            ?? verdicts.FirstOrDefault(verdict => verdict.CanAnswer is null)
             ?? verdicts.FirstOrDefault(verdict => verdict.Why is not null)
-            ?? FireVerdict.Yes;
+            ?? QueryVerdict.Yes;
     }
 
     /// <summary>Of the operands of <c>or</c> one is enough.</summary>
-    private FireVerdict EvaluateChoice(IReadOnlyList<QueryNeeds> operands)
+    private QueryVerdict EvaluateChoice(IReadOnlyList<QueryNeeds> operands)
     {
         var verdicts = operands.Select(Evaluate).ToList();
-        return verdicts.FirstOrDefault(verdict => verdict.CanFire == true)
-            ?? verdicts.FirstOrDefault(verdict => verdict.CanFire is null)
+        return verdicts.FirstOrDefault(verdict => verdict.CanAnswer == true)
+            ?? verdicts.FirstOrDefault(verdict => verdict.CanAnswer is null)
             ?? verdicts[0];
     }
 
-    private FireVerdict Evaluate(QuerySelector selector)
+    private QueryVerdict Evaluate(QuerySelector selector)
     {
         if (!series.TryGetValue(selector.ToString(), out var evidence))
         {
-            return new FireVerdict(null, $"{selector} was not asked for");
+            return new QueryVerdict(null, $"{selector} was not asked for");
         }
 
         if (evidence.Count > 0)
         {
-            return FireVerdict.Yes;
+            return QueryVerdict.Yes;
         }
 
         var name = selector.Metric ?? selector.ToString();
@@ -87,14 +87,14 @@ internal sealed class CanFireRule(AlertSurroundings surroundings, IReadOnlyDicti
     }
 
     /// <summary>A value of a label that no code of the running versions writes.</summary>
-    private FireVerdict? FindUnwritten(QuerySelector selector, string name)
+    private QueryVerdict? FindUnwritten(QuerySelector selector, string name)
     {
         foreach (var matcher in selector.Matchers.Where(matcher => matcher.IsPositive))
         {
             var written = ListWritten(name, matcher.Label);
             if (written.Count > 0 && !written.Any(matcher.Matches))
             {
-                return new FireVerdict(
+                return new QueryVerdict(
                     false,
                     $"{DescribeVersions()} writes no {name} with {matcher}; the values are {string.Join(", ", written)}");
             }
@@ -103,7 +103,7 @@ internal sealed class CanFireRule(AlertSurroundings surroundings, IReadOnlyDicti
         return null;
     }
 
-    private FireVerdict? FindMismatch(string name, QuerySelector selector, SeriesEvidence evidence)
+    private QueryVerdict? FindMismatch(string name, QuerySelector selector, SeriesEvidence evidence)
     {
         if (evidence.OfTarget <= 0)
         {
@@ -113,7 +113,7 @@ internal sealed class CanFireRule(AlertSurroundings surroundings, IReadOnlyDicti
         bool IsWritten(SelectorMatcher matcher) => matcher.IsPositive && ListWritten(name, matcher.Label).Any(matcher.Matches);
         if (selector.Matchers.FirstOrDefault(IsWritten) is { } late)
         {
-            return new FireVerdict(true, $"no {name} with {late} yet: it appears when the first is counted");
+            return new QueryVerdict(true, $"no {name} with {late} yet: it appears when the first is counted");
         }
 
         if (MilvusMetrics.Find(name)?.Appears is null && Exporter.FindAppearance(name) is { } appearance)
@@ -122,50 +122,50 @@ internal sealed class CanFireRule(AlertSurroundings surroundings, IReadOnlyDicti
         }
 
         return evidence.Mismatch is var (matcher, values)
-            ? new FireVerdict(false, $"{name} has series, but none with {matcher}; the values are {string.Join(", ", values)}")
-            : new FireVerdict(false, $"{name} has series, but none that all matchers of {selector} match");
+            ? new QueryVerdict(false, $"{name} has series, but none with {matcher}; the values are {string.Join(", ", values)}")
+            : new QueryVerdict(false, $"{name} has series, but none that all matchers of {selector} match");
     }
 
-    private FireVerdict FindAbsence(string name, SeriesEvidence evidence)
+    private QueryVerdict FindAbsence(string name, SeriesEvidence evidence)
     {
         if (Exporter.Find(name) is { } exporter)
         {
             if (!surroundings.Exporters.Contains(exporter.Name))
             {
-                return new FireVerdict(false, $"{exporter.Name} is not there, or not scraped: there is no {name}");
+                return new QueryVerdict(false, $"{exporter.Name} is not there, or not scraped: there is no {name}");
             }
 
             return Exporter.FindAppearance(name) is { } appearance
                 ? Await(name, appearance)
-                : new FireVerdict(false, $"no series of {name}: {Exporter.FindMeaning(name)}");
+                : new QueryVerdict(false, $"no series of {name}: {Exporter.FindMeaning(name)}");
         }
 
         if (!surroundings.IsScraped)
         {
-            return new FireVerdict(false, $"not scraped: no target of this Milvus is up, so that there is no {name}");
+            return new QueryVerdict(false, $"not scraped: no target of this Milvus is up, so that there is no {name}");
         }
 
         if (MilvusMetrics.Find(name) is not { } metric)
         {
-            return new FireVerdict(
+            return new QueryVerdict(
                 evidence.OfTarget > 0 ? null : false,
                 $"no series of {name}; see whether {DescribeVersions()} has such a metric");
         }
 
         if (surroundings.Versions.Count > 0 && surroundings.Versions.All(version => metric.IsIn(version) == false))
         {
-            return new FireVerdict(false, $"{DescribeVersions()} has no metric {name}");
+            return new QueryVerdict(false, $"{DescribeVersions()} has no metric {name}");
         }
 
         return metric.Appears is { } moment
             ? Await(name, moment, IsCertain(metric))
-            : new FireVerdict(false, $"no series of {name}: no component that is scraped has it");
+            : new QueryVerdict(false, $"no series of {name}: no component that is scraped has it");
     }
 
     /// <summary>Whether a version that runs is known to have the metric.</summary>
     private bool IsCertain(MilvusMetric metric) => surroundings.Versions.Any(version => metric.IsIn(version) == true);
 
-    private static FireVerdict Await(string name, string appearance, bool isCertain = true) =>
+    private static QueryVerdict Await(string name, string appearance, bool isCertain = true) =>
         new(isCertain ? true : null, $"no series of {name} yet: it appears {appearance}");
 
     /// <summary>

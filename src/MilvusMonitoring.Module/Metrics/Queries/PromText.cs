@@ -1,7 +1,7 @@
 using System.Globalization;
 using MilvusMonitoring.Prometheus;
 
-namespace MilvusMonitoring.Alerts.Queries;
+namespace MilvusMonitoring.Metrics.Queries;
 
 /// <summary>Writes values as PromQL and rule files take them.</summary>
 internal static class PromText

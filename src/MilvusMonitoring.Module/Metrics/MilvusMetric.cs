@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Alerts.Rules;
+namespace MilvusMonitoring.Metrics;
 
 /// <summary>A metric of Milvus that a rule uses.</summary>
 /// <param name="Name">Its name; for a histogram without <c>_bucket</c>.</param>

@@ -1,6 +1,6 @@
-using MilvusMonitoring.Alerts.Rules;
+using MilvusMonitoring.Metrics;
 
-namespace MilvusMonitoring.Tests.Alerts;
+namespace MilvusMonitoring.Tests.Metrics;
 
 /// <summary>The table of metrics says what the source of each version of Milvus says.</summary>
 public sealed class MilvusMetricsTests

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace MilvusMonitoring.Alerts.Queries;
+namespace MilvusMonitoring.Metrics.Queries;
 
 /// <summary>A matcher of a selector.</summary>
 /// <param name="Label">The label.</param>

@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
-using MilvusMonitoring.Alerts.Queries;
+using MilvusMonitoring.Metrics.Queries;
 using MilvusMonitoring.Milvus;
 
-namespace MilvusMonitoring.Alerts.Rules;
+namespace MilvusMonitoring.Metrics;
 
 /// <summary>How the series of one Milvus are selected.</summary>
 /// <param name="Namespace">The namespace of its pods.</param>
@@ -11,15 +11,21 @@ namespace MilvusMonitoring.Alerts.Rules;
 /// Services.</param>
 /// <param name="Application">The label <c>app_kubernetes_io_name</c> of its series.</param>
 /// <param name="FullName">The prefix of the names of its pods.</param>
-internal sealed record AlertScope(string Namespace, string Name, string SeriesInstance, string Application, string FullName)
+internal sealed record MilvusSeries(string Namespace, string Name, string SeriesInstance, string Application, string FullName)
 {
+    public const string NamespaceLabel = "namespace";
+    public const string InstanceLabel = "app_kubernetes_io_instance";
+
+    /// <summary>The labels in which the series of one pod differ if several monitors or Services lead to it.</summary>
+    public const string Once = "max without (job, service, endpoint, container, component, app_kubernetes_io_component)";
+
     private const string Components =
         "standalone|proxy|mixcoord|rootcoord|querycoord|datacoord|indexcoord|querynode|datanode|indexnode|streamingnode|cdc";
 
     private const string Dependencies = "etcd|minio|pulsar|pulsarv3|kafka|zookeeper|woodpecker|tei";
 
     /// <summary>The matchers of its series.</summary>
-    public string Series => $"{InNamespace},app_kubernetes_io_instance={PromText.Quote(SeriesInstance)}";
+    public string Series => $"{InNamespace},{InstanceLabel}={PromText.Quote(SeriesInstance)}";
 
     /// <summary>
     /// The matchers of the series of its targets that other programs have too, such as <c>up</c>: a monitor of the Operator also scrapes
@@ -38,14 +44,14 @@ internal sealed record AlertScope(string Namespace, string Name, string SeriesIn
         $"{InNamespace},persistentvolumeclaim=~"
         + PromText.Quote($"(?:.+-)?(?:{Regex.Escape(FullName)}|{Regex.Escape(Name)}-(?:{Dependencies})(?:-.+)?|{OwnPods})");
 
-    private string InNamespace => $"namespace={PromText.Quote(Namespace)}";
+    private string InNamespace => $"{NamespaceLabel}={PromText.Quote(Namespace)}";
 
     private string OwnPods => $"{Regex.Escape(FullName)}-(?:{Components})(?:-.+)?";
 
-    public static AlertScope Of(FoundInstance found)
+    public static MilvusSeries Of(FoundInstance found)
     {
         var instance = found.Instance;
-        return new AlertScope(
+        return new MilvusSeries(
             instance.Namespace,
             instance.Name,
             found.IsOperated ? instance.Name : found.Objects?.RewrittenInstance ?? found.Chart?.Release ?? instance.Name,

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace MilvusMonitoring.Alerts.Queries;
+namespace MilvusMonitoring.Metrics.Queries;
 
 /// <summary>What a token of PromQL is.</summary>
 internal enum PromQlKind

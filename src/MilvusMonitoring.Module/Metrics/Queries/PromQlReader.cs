@@ -1,4 +1,4 @@
-namespace MilvusMonitoring.Alerts.Queries;
+namespace MilvusMonitoring.Metrics.Queries;
 
 /// <summary>
 /// Reads from PromQL which series an expression needs. It reads what Prometheus has accepted, and so checks no types and no names of

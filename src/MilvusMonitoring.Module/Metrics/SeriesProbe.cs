@@ -1,9 +1,9 @@
 using System.Text.Json;
-using MilvusMonitoring.Alerts.Queries;
+using MilvusMonitoring.Metrics.Queries;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Servers;
 
-namespace MilvusMonitoring.Alerts.Rules;
+namespace MilvusMonitoring.Metrics;
 
 /// <summary>
 /// Asks a Prometheus what it has of the series of selectors: many selectors in one query, because each query through the API server costs a
@@ -65,15 +65,37 @@ internal sealed class SeriesProbe(PrometheusApi api)
         return evidence;
     }
 
+    /// <summary>Reads whether a Milvus is scraped, and which exporters are.</summary>
+    /// <param name="milvus">The Milvus.</param>
+    /// <param name="versions">The versions of Milvus that run; empty if they are not known.</param>
+    /// <param name="cancellationToken">Ends the queries.</param>
+    public async Task<QuerySurroundings> ReadSurroundingsAsync(
+        MilvusSeries milvus,
+        IReadOnlyList<MilvusVersion> versions,
+        CancellationToken cancellationToken)
+    {
+        var up = new QuerySelector("up",
+        [
+            new(MilvusSeries.NamespaceLabel, "=", milvus.Namespace),
+            new(MilvusSeries.InstanceLabel, "=", milvus.SeriesInstance),
+        ]);
+        var exporters = Exporter.All.Select(exporter => (exporter.Name, Selector: new QuerySelector(exporter.Probe, []))).ToList();
+        var counts = await CountAsync([up, .. exporters.Select(exporter => exporter.Selector)], cancellationToken).ConfigureAwait(false);
+        return new QuerySurroundings(
+            versions,
+            counts[up.ToString()] > 0,
+            exporters.Where(exporter => counts[exporter.Selector.ToString()] > 0).Select(exporter => exporter.Name).ToHashSet());
+    }
+
     private static QuerySelector OfTarget(QuerySelector selector) =>
-        selector.Keep(matcher => CanFireRule.TargetLabels.Contains(matcher.Label));
+        selector.Keep(matcher => QueryRule.TargetLabels.Contains(matcher.Label));
 
     /// <summary>Finds the one matcher that no series matches, though they match all others.</summary>
     private async Task<(SelectorMatcher Matcher, IReadOnlyList<string> Values)?> FindMismatchAsync(
         QuerySelector selector,
         CancellationToken cancellationToken)
     {
-        foreach (var matcher in selector.Matchers.Where(matcher => !CanFireRule.TargetLabels.Contains(matcher.Label)))
+        foreach (var matcher in selector.Matchers.Where(matcher => !QueryRule.TargetLabels.Contains(matcher.Label)))
         {
             var others = selector.Keep(other => other != matcher);
             var data = await api.QueryAsync($"count by ({matcher.Label}) ({others})", cancellationToken).ConfigureAwait(false);

@@ -1,10 +1,10 @@
-using MilvusMonitoring.Alerts.Queries;
-using MilvusMonitoring.Alerts.Rules;
+using MilvusMonitoring.Metrics;
+using MilvusMonitoring.Metrics.Queries;
 
-namespace MilvusMonitoring.Tests.Alerts;
+namespace MilvusMonitoring.Tests.Metrics;
 
-/// <summary>Whether an alert can fire, by the series that a Prometheus has.</summary>
-public sealed class CanFireRuleTests
+/// <summary>Whether an expression can have results, by the series that a Prometheus has.</summary>
+public sealed class QueryRuleTests
 {
     private static readonly IReadOnlySet<string> Exporters = Exporter.All.Select(exporter => exporter.Name).ToHashSet();
 
@@ -26,15 +26,15 @@ public sealed class CanFireRuleTests
     [InlineData("sum(a", "", null, "could not be read")]
     public void The_verdict_follows_from_series_and_table(string expression, string series, bool? canFire, string? why)
     {
-        var verdict = Judge(expression, series, new AlertSurroundings([MilvusVersion.Parse("2.6.5")!], true, Exporters));
-        Assert.Equal(canFire, verdict.CanFire);
+        var verdict = Judge(expression, series, new QuerySurroundings([MilvusVersion.Parse("2.6.5")!], true, Exporters));
+        Assert.Equal(canFire, verdict.CanAnswer);
         Assert.True(why is null ? verdict.Why is null : verdict.Why?.Contains(why, StringComparison.Ordinal) is true, verdict.Why);
     }
 
     [Fact]
     public void A_missing_exporter_and_a_Milvus_that_is_not_scraped_are_named()
     {
-        var nothing = new AlertSurroundings([], false, new HashSet<string>());
+        var nothing = new QuerySurroundings([], false, new HashSet<string>());
         Assert.Equal("kube-state-metrics is not there, or not scraped: there is no kube_pod_info", Judge("kube_pod_info", "", nothing).Why);
         Assert.Equal(
             "not scraped: no target of this Milvus is up, so that there is no milvus_rootcoord_quota_states",
@@ -44,7 +44,7 @@ public sealed class CanFireRuleTests
     [Fact]
     public void Of_an_unknown_version_a_metric_that_appears_late_is_not_known_to_be_there()
     {
-        var unknown = new AlertSurroundings([], true, Exporters);
+        var unknown = new QuerySurroundings([], true, Exporters);
         Assert.Null(Judge("milvus_proxy_sq_latency_bucket", "", unknown).CanFire);
     }
 
@@ -53,21 +53,21 @@ public sealed class CanFireRuleTests
     {
         var selector = new QuerySelector("a", [new SelectorMatcher("kind", "=", "x")]);
         var evidence = new SeriesEvidence(0) { OfTarget = 2, Mismatch = (selector.Matchers[0], ["y", "z"]) };
-        var rule = new CanFireRule(
-            new AlertSurroundings([], true, Exporters),
+        var rule = new QueryRule(
+            new QuerySurroundings([], true, Exporters),
             new Dictionary<string, SeriesEvidence> { [selector.ToString()] = evidence });
-        Assert.Equal(new FireVerdict(false, "a has series, but none with kind=\"x\"; the values are y, z"), rule.Evaluate("a{kind=\"x\"} > 0"));
+        Assert.Equal(new QueryVerdict(false, "a has series, but none with kind=\"x\"; the values are y, z"), rule.Evaluate("a{kind=\"x\"} > 0"));
     }
 
     /// <summary>Judges an expression.</summary>
     /// <param name="expression">The expression.</param>
     /// <param name="series"><c>selector=1</c> for one with series, <c>+selector</c> for one whose target has the metric.</param>
     /// <param name="surroundings">What else is known.</param>
-    private static FireVerdict Judge(string expression, string series, AlertSurroundings surroundings)
+    private static QueryVerdict Judge(string expression, string series, QuerySurroundings surroundings)
     {
         var evidence = (PromQlReader.Find(expression)?.Selectors ?? []).DistinctBy(selector => selector.ToString()).ToDictionary(
             selector => selector.ToString(),
             selector => new SeriesEvidence(series == $"{selector}=1" ? 1 : 0) { OfTarget = series == $"+{selector}" ? 1 : 0 });
-        return new CanFireRule(surroundings, evidence).Evaluate(expression);
+        return new QueryRule(surroundings, evidence).Evaluate(expression);
     }
 }
