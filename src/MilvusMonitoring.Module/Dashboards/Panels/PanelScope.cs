@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using MilvusMonitoring.Metrics;
+using MilvusMonitoring.Metrics.Queries;
 
 namespace MilvusMonitoring.Dashboards.Panels;
 
