@@ -42,9 +42,7 @@ public sealed class AlertRulesTests
             var names = needs.Selectors.Select(selector => selector.Metric).OfType<string>().Where(name => name.StartsWith("milvus_", StringComparison.Ordinal));
             Assert.Equal(rule.Metrics, names.Select(name => MilvusMetrics.Find(name)?.Name ?? name).Distinct());
         });
-        Assert.Equal(
-            MilvusMetrics.All.Select(metric => metric.Name).Order(StringComparer.Ordinal),
-            AlertRules.All.SelectMany(rule => rule.Metrics).Order(StringComparer.Ordinal));
+        Assert.All(AlertRules.All.SelectMany(rule => rule.Metrics), name => Assert.NotNull(MilvusMetrics.Find(name)));
     }
 
     [Fact]

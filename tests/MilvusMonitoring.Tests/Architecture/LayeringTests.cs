@@ -107,6 +107,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         [
             "Alertmanagers", "Alerts.Delivery", "Kubernetes", "Kubernetes.Connection", "Messages", "Prometheus", "Servers",
         ],
+        ["Dashboards.Panels"] = ["Alerts.Rules", "Metrics", "Metrics.Queries"],
         ["Verification"] =
         [
             "Access", "Alertmanagers", "Alerts.Receivers", "Alerts.Rules", "Json", "KubePrometheus", "KubePrometheus.Inventories",

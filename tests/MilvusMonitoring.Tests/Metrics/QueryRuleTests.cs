@@ -45,7 +45,7 @@ public sealed class QueryRuleTests
     public void Of_an_unknown_version_a_metric_that_appears_late_is_not_known_to_be_there()
     {
         var unknown = new QuerySurroundings([], true, Exporters);
-        Assert.Null(Judge("milvus_proxy_sq_latency_bucket", "", unknown).CanFire);
+        Assert.Null(Judge("milvus_proxy_sq_latency_bucket", "", unknown).CanAnswer);
     }
 
     [Fact]
