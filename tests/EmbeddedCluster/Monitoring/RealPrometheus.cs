@@ -8,6 +8,8 @@ namespace EmbeddedCluster.Monitoring;
 /// <summary>A real Prometheus in a process and a folder of its own; what a package's service of that name does stays as it is.</summary>
 public sealed class RealPrometheus : IAsyncDisposable
 {
+    private const string Data = "data";
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly HttpClient _client = new();
@@ -31,10 +33,39 @@ public sealed class RealPrometheus : IAsyncDisposable
         StartAsync(new PrometheusFiles(configuration, new Dictionary<string, string>()), cancellationToken);
 
     /// <summary>Starts one with a configuration and rule files, and waits until it answers.</summary>
-    public static async Task<RealPrometheus> StartAsync(PrometheusFiles files, CancellationToken cancellationToken)
+    public static Task<RealPrometheus> StartAsync(PrometheusFiles files, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(files);
+        return StartAsync(files, Directory.CreateTempSubdirectory("prometheus-"), cancellationToken);
+    }
+
+    /// <summary>Starts one that scrapes nothing and has samples of the past.</summary>
+    /// <param name="history">A file of samples with their times, in the text format of OpenMetrics.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    public static async Task<RealPrometheus> StartWithHistoryAsync(string history, CancellationToken cancellationToken)
+    {
         var folder = Directory.CreateTempSubdirectory("prometheus-");
+        var start = new ProcessStartInfo(
+            "promtool",
+            ["tsdb", "create-blocks-from", "openmetrics", "--quiet", history, Path.Combine(folder.FullName, Data)])
+        {
+            RedirectStandardError = true,
+        };
+        using var backfill = Process.Start(start)!;
+        var errors = await backfill.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+        await backfill.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        if (backfill.ExitCode != 0)
+        {
+            folder.Delete(recursive: true);
+            throw new InvalidOperationException($"promtool refuses {history}: {errors}");
+        }
+
+        var files = new PrometheusFiles("global: {scrape_interval: 30s}", new Dictionary<string, string>());
+        return await StartAsync(files, folder, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<RealPrometheus> StartAsync(PrometheusFiles files, DirectoryInfo folder, CancellationToken cancellationToken)
+    {
         var port = FreePort();
         var file = Path.Combine(folder.FullName, PrometheusFiles.Name);
         await files.WriteAsync(folder, cancellationToken).ConfigureAwait(false);
@@ -42,7 +73,7 @@ public sealed class RealPrometheus : IAsyncDisposable
             Program!,
             [
                 $"--config.file={file}",
-                $"--storage.tsdb.path={Path.Combine(folder.FullName, "data")}",
+                $"--storage.tsdb.path={Path.Combine(folder.FullName, Data)}",
                 $"--web.listen-address=127.0.0.1:{port}",
                 "--web.enable-lifecycle",
                 "--log.level=error",
@@ -64,6 +95,19 @@ public sealed class RealPrometheus : IAsyncDisposable
             await prometheus.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Evaluates an expression at a time.</summary>
+    /// <returns>The series with their values.</returns>
+    /// <exception cref="InvalidOperationException">It refuses the expression.</exception>
+    public async Task<JsonArray> QueryAsync(string expression, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var query = $"api/v1/query?time={time.ToUnixTimeSeconds()}&query={Uri.EscapeDataString(expression)}";
+        using var answer = await _client.GetAsync(new Uri(Address, query), cancellationToken).ConfigureAwait(false);
+        var body = await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+        return answer.IsSuccessStatusCode
+            ? JsonNode.Parse(body)!["data"]!["result"]!.AsArray()
+            : throw new InvalidOperationException($"{expression}: {body}");
     }
 
     /// <summary>Has it load another configuration.</summary>

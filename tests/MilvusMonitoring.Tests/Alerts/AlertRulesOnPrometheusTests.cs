@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using MilvusMonitoring.Alerts.Rules;
 using MilvusMonitoring.Metrics;
 using MilvusMonitoring.Servers;
+using MilvusMonitoring.Tests.Metrics;
 
 namespace MilvusMonitoring.Tests.Alerts;
 

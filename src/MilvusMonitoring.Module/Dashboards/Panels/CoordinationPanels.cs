@@ -145,7 +145,7 @@ internal static class CoordinationPanels
                 "Do they fail?",
                 PanelUnit.PerSecond,
                 "Operations in a second that failed, by kind. Milvus stands still without its meta store.",
-                new PanelQuery("{{meta_op_type}}", scope.SumRate("milvus_meta_op_count", "meta_op_type", "status=\"fail\"")))
+                new PanelQuery("{{meta_op_type}}", scope.SumFailures("milvus_meta_op_count", "meta_op_type")))
             {
                 Alert = "MilvusMetaStoreFails",
                 Thresholds = OverviewPanels.ThresholdOf("MilvusMetaStoreFails"),

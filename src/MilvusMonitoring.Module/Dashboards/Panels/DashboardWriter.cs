@@ -29,6 +29,8 @@ internal sealed class DashboardWriter(DashboardPlan plan, PanelScope scope, Dash
 
     private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private readonly List<(string Title, int Id, IReadOnlyList<(Panel Panel, int Id)> Panels)> _rows = ListRows(plan, scope);
+
     public ReadOnlyMemory<byte> Write() => JsonSerializer.SerializeToUtf8Bytes(
         new JsonObject
         {
@@ -109,13 +111,13 @@ internal sealed class DashboardWriter(DashboardPlan plan, PanelScope scope, Dash
             "instance",
             "Milvus",
             $"label_values(milvus_build_info{{{MilvusSeries.NamespaceLabel}=~\"$namespace\"}}, {MilvusSeries.InstanceLabel})"),
-        WriteVariable(PanelScope.Pod, "Pod", $"label_values(milvus_build_info{{{PanelScope.Milvus}}}, pod)"),
+        WriteVariable("pod", "Pod", $"label_values(milvus_build_info{{{PanelScope.Milvus}}}, pod)"),
         WriteVariable(
-            PanelScope.Database,
+            "database",
             "Database",
             $"label_values(milvus_rootcoord_collection_num{{{PanelScope.Milvus}}}, {PanelScope.DatabaseLabel})"),
         WriteVariable(
-            PanelScope.Collection,
+            "collection",
             "Collection",
             $"label_values({scope.SelectCollections()}, {PanelScope.CollectionLabel})"));
 
@@ -126,7 +128,7 @@ internal sealed class DashboardWriter(DashboardPlan plan, PanelScope scope, Dash
         ["current"] = new JsonObject { ["selected"] = true, ["text"] = new JsonArray("All"), ["value"] = new JsonArray("$__all") },
         ["datasource"] = DataSource,
         ["definition"] = query,
-        ["hide"] = name is "namespace" or "instance" || plan.Variables.Contains(name) ? 0 : 2,
+        ["hide"] = IsUsed(name) ? 0 : 2,
         ["includeAll"] = true,
         ["label"] = label,
         ["multi"] = true,
@@ -140,21 +142,19 @@ internal sealed class DashboardWriter(DashboardPlan plan, PanelScope scope, Dash
         ["type"] = "query",
     };
 
+    private bool IsUsed(string variable) => _rows
+        .SelectMany(row => row.Panels)
+        .SelectMany(item => item.Panel.Queries)
+        .Any(query => query.Expression.Contains($"${variable}\"", StringComparison.Ordinal));
+
     private JsonArray WritePanels()
     {
         var all = new JsonArray();
         var y = 0;
-        foreach (var (row, index) in plan.CreateRows(scope).Select((row, index) => (row, index)))
+        foreach (var (title, id, panels) in _rows)
         {
-            var kept = row.Panels
-                .Select((panel, place) => (Panel: Keep(panel), Id: ((index + 1) * IdsOfRow) + place + 1))
-                .Where(item => item.Panel.Queries.Length > 0)
-                .ToList();
-            if (kept.Count > 0)
-            {
-                all.Add(WriteRow(row.Title, (index + 1) * IdsOfRow, y));
-                y = WritePanels(all, kept, y + 1);
-            }
+            all.Add(WriteRow(title, id, y));
+            y = WritePanels(all, panels, y + 1);
         }
 
         return all;
@@ -179,7 +179,27 @@ internal sealed class DashboardWriter(DashboardPlan plan, PanelScope scope, Dash
         return y + height;
     }
 
-    private Panel Keep(Panel panel) => panel with { Queries = [.. panel.Queries.Where(query => scope.HasAll(query.Expression))] };
+    /// <summary>Keeps what the versions have, with ids that do not depend on what is left out.</summary>
+    private static List<(string Title, int Id, IReadOnlyList<(Panel Panel, int Id)> Panels)> ListRows(DashboardPlan plan, PanelScope scope)
+    {
+        var rows = new List<(string Title, int Id, IReadOnlyList<(Panel Panel, int Id)> Panels)>();
+        foreach (var (row, index) in plan.CreateRows(scope).Select((row, index) => (row, index)))
+        {
+            var id = (index + 1) * IdsOfRow;
+            var kept = row.Panels
+                .Select((panel, place) => (
+                    Panel: panel with { Queries = [.. panel.Queries.Where(query => scope.HasAll(query.Expression))] },
+                    Id: id + place + 1))
+                .Where(item => item.Panel.Queries.Length > 0)
+                .ToList();
+            if (kept.Count > 0)
+            {
+                rows.Add((row.Title, id, kept));
+            }
+        }
+
+        return rows;
+    }
 
     private string? FindRunbook(Panel panel) => panel.Alert is null
         ? null

@@ -6,13 +6,13 @@ namespace MilvusMonitoring.Dashboards.Panels;
 /// <param name="Uid">Its uid.</param>
 /// <param name="Title">Its title.</param>
 /// <param name="Description">What it is for.</param>
-/// <param name="Variables">The variables beside namespace and instance by which it selects.</param>
+/// <param name="IsNarrowed">Whether the chosen pods, databases and collections narrow it, and not only the chosen Milvus.</param>
 /// <param name="CreateRows">Writes its rows for a scope.</param>
 internal sealed record DashboardPlan(
     string Uid,
     string Title,
     string Description,
-    IReadOnlySet<string> Variables,
+    bool IsNarrowed,
     Func<PanelScope, IReadOnlyList<PanelRow>> CreateRows);
 
 /// <summary>The dashboards for Milvus.</summary>
@@ -24,37 +24,37 @@ internal static class MilvusDashboards
             "milvus-overview",
             "Milvus / Overview",
             "Is Milvus well, and if not, what is wrong? Start here.",
-            new HashSet<string>(),
+            false,
             OverviewPanels.Create),
         new(
             "milvus-requests",
             "Milvus / Requests",
             "What clients ask of the proxies, how long it takes and what fails.",
-            new HashSet<string> { PanelScope.Pod, PanelScope.Database, PanelScope.Collection },
+            true,
             RequestPanels.Create),
         new(
             "milvus-query",
             "Milvus / Query nodes",
             "Searches and queries in the query nodes, what these have loaded, and how far behind they are.",
-            new HashSet<string> { PanelScope.Pod, PanelScope.Database, PanelScope.Collection },
+            true,
             QueryPanels.Create),
         new(
             "milvus-data",
             "Milvus / Data",
             "What is stored, and what becomes of it: flush, compaction, index, import, and the message queue.",
-            new HashSet<string> { PanelScope.Pod, PanelScope.Database, PanelScope.Collection },
+            true,
             DataPanels.Create),
         new(
             "milvus-coordination",
             "Milvus / Coordination",
             "The coordinators: members, DDL, quotas, tasks, and the meta store.",
-            new HashSet<string> { PanelScope.Pod, PanelScope.Database, PanelScope.Collection },
+            true,
             CoordinationPanels.Create),
         new(
             "milvus-resources",
             "Milvus / Resources",
             "What Milvus needs: CPU, memory, files, volumes and the object storage.",
-            new HashSet<string> { PanelScope.Pod },
+            true,
             ResourcePanels.Create),
     ];
 
@@ -73,7 +73,7 @@ internal static class MilvusDashboards
         [
             .. Plans.Select(plan =>
             {
-                var scope = new PanelScope(running, plan.Variables);
+                var scope = new PanelScope(running, plan.IsNarrowed);
                 return new Dashboard(plan.Uid, plan.Title, new DashboardWriter(plan, scope, options).Write());
             }),
         ];

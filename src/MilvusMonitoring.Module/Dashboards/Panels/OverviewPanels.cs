@@ -121,7 +121,7 @@ internal static class OverviewPanels
                 PanelUnit.RequestsPerSecond,
                 "Requests in a second that Milvus answers with an error, by function. Before 2.6.19 and from 2.6.21 on, requests that are wrong "
                     + "themselves count too.",
-                new PanelQuery("{{function_name}} {{status}}", Failures(scope, "function_name, status")))
+                new PanelQuery("{{function_name}}", Failures(scope, "function_name")))
             {
                 Alert = "MilvusRequestsFail",
             }),
@@ -183,7 +183,7 @@ internal static class OverviewPanels
                 "What does Milvus refuse?",
                 PanelUnit.RequestsPerSecond,
                 "Requests in a second that exceed a rate limit, or that Milvus refuses to protect itself, by type.",
-                new PanelQuery("{{msg_type}}", scope.SumRate("milvus_proxy_rate_limit_req_count", "msg_type", "status=\"fail\"")))
+                new PanelQuery("{{msg_type}}", scope.SumFailures("milvus_proxy_rate_limit_req_count", "msg_type")))
             {
                 Alert = "MilvusRateLimited",
                 Thresholds = PanelThreshold.BadFrom(0.001),
@@ -227,8 +227,9 @@ internal static class OverviewPanels
     /// <summary>Series that are there as long as a target of the chosen Milvus answers, with the value 0.</summary>
     private static string Nothing(PanelScope scope) => $"0 * max({scope.Select("milvus_build_info")})";
 
-    private static string Failures(PanelScope scope, string by) =>
-        scope.SumRate("milvus_proxy_req_count", by, "status=~\"fail|fail_system\",cause!~\"user|cancel\"");
+    /// <summary>The requests in a second that Milvus answers with an error, summed by labels.</summary>
+    public static string Failures(PanelScope scope, string by) =>
+        scope.SumFailures("milvus_proxy_req_count", by, "status=~\"fail|fail_system\",cause!~\"user|cancel\"");
 
     /// <summary>Targets that are down have no series of Milvus: those of the last day tell which Milvus a target is of.</summary>
     private static Panel CreateReach(PanelScope scope)
@@ -295,7 +296,7 @@ internal static class OverviewPanels
     {
         var limit = LimitOf("MilvusRequestsFail");
         var all = scope.SumRate("milvus_proxy_req_count", string.Empty, "status=\"total\"");
-        var part = $"({Failures(scope, string.Empty)} or vector(0)) / {all}";
+        var part = $"{Failures(scope, string.Empty)} / {all}";
         return CreateStat(
             "Do requests fail?",
             PanelUnit.Ratio,

@@ -9,14 +9,10 @@ namespace MilvusMonitoring.Dashboards.Panels;
 /// is summed, because several monitors may scrape one pod.
 /// </summary>
 /// <param name="versions">The versions of Milvus that run.</param>
-/// <param name="variables">The variables beside namespace and instance by which the dashboard selects.</param>
-internal sealed partial class PanelScope(IReadOnlyList<MilvusVersion> versions, IReadOnlySet<string> variables)
+/// <param name="isNarrowed">Whether the chosen pods, databases and collections narrow the series, and not only the chosen Milvus.</param>
+internal sealed partial class PanelScope(IReadOnlyList<MilvusVersion> versions, bool isNarrowed)
 {
     public const string Interval = "$__rate_interval";
-
-    public const string Pod = "pod";
-    public const string Database = "database";
-    public const string Collection = "collection";
 
     public const string DatabaseLabel = "db_name";
     public const string CollectionLabel = "collection_name";
@@ -44,17 +40,17 @@ internal sealed partial class PanelScope(IReadOnlyList<MilvusVersion> versions, 
     public string Select(string series, string matchers = "")
     {
         var all = new List<string> { Milvus };
-        if (variables.Contains(Pod) && !IsOfCoordinator(series))
+        if (isNarrowed && !IsOfCoordinator(series))
         {
             all.Add("pod=~\"$pod\"");
         }
 
-        if (HasLabel(series, DatabaseLabel) && variables.Contains(Database))
+        if (isNarrowed && HasLabel(series, DatabaseLabel))
         {
             all.Add($"{DatabaseLabel}=~\"$database\"");
         }
 
-        if (HasLabel(series, CollectionLabel) && variables.Contains(Collection))
+        if (isNarrowed && HasLabel(series, CollectionLabel))
         {
             all.Add($"{CollectionLabel}=~\"$collection\"");
         }
@@ -79,6 +75,10 @@ internal sealed partial class PanelScope(IReadOnlyList<MilvusVersion> versions, 
 
     /// <summary>How often in a second, summed by labels.</summary>
     public string SumRate(string metric, string by, string matchers = "") => $"sum{By(by)} ({Rate(metric, matchers)})";
+
+    /// <summary>How often in a second operations fail, summed by labels; 0 for operations that never failed, which have no such series.</summary>
+    public string SumFailures(string counter, string by, string matchers = "status=\"fail\"") =>
+        $"({SumRate(counter, by, matchers)} or 0 * {SumRate(counter, by, "status=\"total\"")})";
 
     /// <summary>How much of what a histogram measures comes in a second, summed by labels.</summary>
     public string SumVolume(string histogram, string by, string matchers = "") => $"sum{By(by)} ({RateOf($"{histogram}_sum", matchers)})";

@@ -34,7 +34,7 @@ internal static class RequestPanels
                 "The part of the requests of each function that Milvus answers with an error.",
                 new PanelQuery(
                     "{{function_name}}",
-                    scope.SumRate("milvus_proxy_req_count", "function_name", "status=~\"fail|fail_system\",cause!~\"user|cancel\"")
+                    OverviewPanels.Failures(scope, "function_name")
                         + " / "
                         + scope.SumRate("milvus_proxy_req_count", "function_name", "status=\"total\"")))
             {
@@ -45,7 +45,7 @@ internal static class RequestPanels
                 "Which requests does a rate limit refuse?",
                 PanelUnit.RequestsPerSecond,
                 "Requests in a second that exceed a rate limit or are refused by a quota, by type.",
-                new PanelQuery("{{msg_type}}", scope.SumRate("milvus_proxy_rate_limit_req_count", "msg_type", "status=\"fail\"")))
+                new PanelQuery("{{msg_type}}", scope.SumFailures("milvus_proxy_rate_limit_req_count", "msg_type")))
             {
                 Alert = "MilvusRateLimited",
             },

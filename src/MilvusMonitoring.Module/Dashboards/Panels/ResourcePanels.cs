@@ -41,7 +41,7 @@ internal static class ResourcePanels
                 "Open files and connections as a part of what the process may open. At 100% it takes no connection and writes no file.",
                 new PanelQuery(
                     "{{pod}}",
-                    $"{OfProcess(scope, "process_open_fds", isCounter: false)} / {OfProcess(scope, "process_max_fds", isCounter: false)}"))
+                    $"({OfProcess(scope, "process_open_fds", isCounter: false)}) / ({OfProcess(scope, "process_max_fds", isCounter: false)})"))
             {
                 Alert = "MilvusFilesRunOut",
                 Thresholds = OverviewPanels.ThresholdOf("MilvusFilesRunOut"),
@@ -75,7 +75,7 @@ internal static class ResourcePanels
                 "Since when do they run?",
                 PanelUnit.Seconds,
                 "The time since each process began. A drop is a restart.",
-                new PanelQuery("{{pod}}", $"time() - {OfProcess(scope, "process_start_time_seconds", isCounter: false)}")),
+                new PanelQuery("{{pod}}", $"time() - ({OfProcess(scope, "process_start_time_seconds", isCounter: false)})")),
             new Panel(
                 "Which version runs?",
                 PanelUnit.Number,
@@ -183,7 +183,7 @@ internal static class ResourcePanels
                 "Operations in a second that failed, by kind.",
                 new PanelQuery(
                     "{{persistent_data_op_type}}",
-                    scope.SumRate("milvus_storage_op_count", "persistent_data_op_type", "status=\"fail\"")))
+                    scope.SumFailures("milvus_storage_op_count", "persistent_data_op_type")))
             {
                 Alert = "MilvusObjectStoreFails",
                 Thresholds = OverviewPanels.ThresholdOf("MilvusObjectStoreFails"),
