@@ -172,8 +172,16 @@ public sealed class GrafanaStandIn : IAsyncDisposable
             return;
         }
 
-        using var answer = await _client
-            .GetAsync(new Uri(_prometheus!, path + context.Request.QueryString), context.RequestAborted).ConfigureAwait(false);
+        using var request = new HttpRequestMessage(
+            new HttpMethod(context.Request.Method),
+            new Uri(_prometheus!, path + context.Request.QueryString));
+        if (context.Request.HasFormContentType)
+        {
+            request.Content = new StreamContent(context.Request.Body);
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
+        }
+
+        using var answer = await _client.SendAsync(request, context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = (int)answer.StatusCode;
         context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
         await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted).ConfigureAwait(false);

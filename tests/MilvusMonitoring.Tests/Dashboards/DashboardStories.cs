@@ -90,7 +90,7 @@ public abstract class DashboardStories : ClusterStories
         Assert.Equal(ResourceAction.Configured, repaired.Action);
         Assert.Contains("\"timeseries\"", (string)(await ReadAsync(stage))["data"]!["theirs.json"]!, StringComparison.Ordinal);
 
-        foreach (var (file, reason) in (ReadOnlySpan<(string, string)>)
+        foreach (var (file, reason) in (List<(string, string)>)
             [("none.json", "is no JSON object"), ("v2.json", "newer API"), ("untitled.json", "has no title"), ("absent.json", "cannot be read")])
         {
             var error = (await stage.RunAsync($"{Install} -Path '{stage.Folder}/{file}'")).OnlyError(ErrorId.DashboardInvalid);

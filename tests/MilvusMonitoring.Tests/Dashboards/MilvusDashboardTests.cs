@@ -123,7 +123,7 @@ public sealed class MilvusDashboardTests : DashboardStories
     {
         await using var grafana = await GrafanaStandIn.StartAsync(null, Token);
         await using var stage = (Stage)await StartAsync(StartingPoint.Bare);
-        var signedIn = $"-GrafanaUri {grafana.Address} -GrafanaCredential ([pscredential]::new('admin', (ConvertTo-SecureString -AsPlainText -Force admin)))";
+        var signedIn = $"-GrafanaUri {grafana.Address} -GrafanaCredential ([pscredential]::new('admin', [Net.NetworkCredential]::new('', 'admin').SecurePassword))";
 
         (await stage.RunAsync($"{Install} -GrafanaUri {grafana.Address}")).OnlyError(ErrorId.NotAuthenticated);
         var made = await DashboardsAsync(stage, $"{Install} {signedIn} -Wait");

@@ -21,7 +21,7 @@ internal static class DashboardContent
             .Select(panel => new DashboardPanel(
                 ReadText(panel, "title") is { Length: > 0 } title ? title : "(without a title)",
                 ReadText(panel, "type"),
-                [.. ListObjects(panel["targets"]).Where(target => !IsHidden(target)).Select(target => ReadText(target, "expr")).Where(query => query.Length > 0)])),
+                [.. ListQueries(panel)])),
     ];
 
     /// <summary>Lists the objects of all panels, rows among them. Dashboards of before Grafana 5 have their panels in rows.</summary>
@@ -38,5 +38,11 @@ internal static class DashboardContent
     public static string ReadText(JsonObject item, string name) =>
         item[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : string.Empty;
 
-    private static bool IsHidden(JsonObject target) => target["hide"] is JsonValue value && value.TryGetValue<bool>(out var hidden) && hidden;
+    private static IEnumerable<string> ListQueries(JsonObject panel) => ListObjects(panel["targets"])
+        .Where(target => !IsHidden(target))
+        .Select(target => ReadText(target, "expr"))
+        .Where(query => query.Length > 0);
+
+    private static bool IsHidden(JsonObject target) =>
+        target["hide"] is JsonValue value && value.TryGetValue<bool>(out var hidden) && hidden;
 }
