@@ -207,7 +207,8 @@ internal sealed class StagedFaults(TextWriter writer, Stage stage)
 
     private void WriteMetric(List<double> times, MilvusMetric metric, string labels, Pod pod)
     {
-        var before = Adjust(metric.Name, labels, Look(metric.Name));
+        var usual = Look(metric.Name);
+        var before = metric.Type == MetricType.Histogram ? usual : Adjust(labels, usual);
         var during = Change(metric.Name, labels, before);
         if (metric.Type == MetricType.Histogram)
         {
@@ -226,11 +227,11 @@ internal sealed class StagedFaults(TextWriter writer, Stage stage)
     private static double Look(string name) => Usual.First(usual => name.Contains(usual.Part, StringComparison.Ordinal)).Value;
 
     /// <summary>Few requests are of some kinds, and most tasks are done.</summary>
-    private static double Adjust(string name, string labels, double value) => true switch
+    private static double Adjust(string labels, double value) => true switch
     {
         _ when labels.Contains("\"DescribeCollection\"", StringComparison.Ordinal) => value / 8,
         _ when labels.Contains("\"Delete\"", StringComparison.Ordinal) => value / 20,
-        _ when labels.Contains("\"delete\"", StringComparison.Ordinal) && !name.Contains("latency", StringComparison.Ordinal) => value / 20,
+        _ when labels.Contains("\"delete\"", StringComparison.Ordinal) => value / 20,
         _ when labels.Contains("\"miss\"", StringComparison.Ordinal) => value / 50,
         _ when labels.Contains("\"InProgress\"", StringComparison.Ordinal) => Math.Floor(value / 3),
         _ when labels.Contains("\"Growing\"", StringComparison.Ordinal) => value / 10,
@@ -272,7 +273,7 @@ internal sealed class StagedFaults(TextWriter writer, Stage stage)
     {
         const double PerSecond = 20;
         var rest = Stops(name, labels) ? 0 : PerSecond;
-        var scale = before < 0.1 ? 1e-6 : 1;
+        var scale = name.EndsWith("_seconds", StringComparison.Ordinal) ? 1e-6 : 1;
         for (var bucket = scale; bucket <= HighestBucket * scale; bucket *= 2)
         {
             var (first, then) = (Share(bucket, before) * PerSecond, Share(bucket, during) * rest);

@@ -73,7 +73,7 @@ public sealed class StagedFaultsTests(StagedFaultsTests.Hours hours) : IClassFix
         {
             await using var writer = new StreamWriter(Path.Combine(folder!, $"{stage}.txt"));
             new StagedFaults(writer, stage)
-                .Write(TimeSpan.FromHours(1), TimeSpan.FromSeconds(30), metric => used.Contains(metric.Name, StringComparison.Ordinal));
+                .Write(TimeSpan.FromHours(1), TimeSpan.FromMinutes(1), metric => used.Contains(metric.Name, StringComparison.Ordinal));
             StagedFaults.End(writer);
         }
     }
