@@ -115,6 +115,8 @@ internal static class Bounds
     public static Bound AlertExpressionDepth { get; } =
         new("the brackets in brackets of an expression of an alert rule; a deeper one is not judged", 100, "levels");
 
+    public static Bound Dashboard { get; } = new("a file with a dashboard", 4 * MiB, Bound.Bytes);
+
     public static Bound ForwardPayload { get; } = new("what a port-forward holds of each direction of a connection", 64 * KiB, Bound.Bytes);
 
     public static Bound ForwardRefusal { get; } =

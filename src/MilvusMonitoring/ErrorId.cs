@@ -150,6 +150,15 @@ public static class ErrorId
     /// <summary>A test alert reached nobody, or a notification failed.</summary>
     public const string AlertNotDelivered = nameof(AlertNotDelivered);
 
+    /// <summary>The file is no dashboard of Grafana, is too large, or Grafana has no place for it.</summary>
+    public const string DashboardInvalid = nameof(DashboardInvalid);
+
+    /// <summary>Grafana has another dashboard of the uid, which somebody else made.</summary>
+    public const string DashboardTaken = nameof(DashboardTaken);
+
+    /// <summary>There is no dashboard of that name.</summary>
+    public const string DashboardNotFound = nameof(DashboardNotFound);
+
     /// <summary>Parameters contradict each other, or a value is out of range.</summary>
     public const string ParameterInvalid = nameof(ParameterInvalid);
 

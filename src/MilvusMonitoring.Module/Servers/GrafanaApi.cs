@@ -1,14 +1,44 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Servers;
 
-/// <summary>Reads the health of Grafana, and queries Prometheus through its data source.</summary>
+/// <summary>Reads the health, the data sources and the dashboards of Grafana, and writes dashboards.</summary>
 internal sealed class GrafanaApi(JsonApi api)
 {
     private const int FirstWithUid = 9;
+
+    /// <summary>The most dashboards that one search returns.</summary>
+    private const int MostFound = 1000;
+
+    /// <summary>The server, for messages.</summary>
+    public string Who => api.Who;
+
+    /// <summary>Reads the health, which needs nobody to sign in.</summary>
+    /// <exception cref="MonitoringException">Grafana does not respond, or the response is not that of a Grafana.</exception>
+    public async Task<GrafanaHealth> GetHealthAsync(CancellationToken cancellationToken)
+    {
+        var health = Parse(await api.GetAsync("api/health", null, cancellationToken).ConfigureAwait(false));
+        return health.Text("database") is { } database
+            ? new GrafanaHealth(health.Text("version"), database == "ok")
+            : throw CreateNotGrafana(null);
+    }
+
+    /// <summary>Finds the default Prometheus data source, or else the first; null if there is none.</summary>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.NotAuthenticated"/>: Grafana does not show them to the user.</exception>
+    public async Task<GrafanaDataSource?> FindDataSourceAsync(ServerLogin? login, CancellationToken cancellationToken)
+    {
+        var sources = Parse(await api.GetAsync("api/datasources", login, cancellationToken).ConfigureAwait(false));
+        var all = sources.ValueKind == JsonValueKind.Array
+            ? sources.EnumerateArray().Where(source => source.Text("type") == "prometheus").ToList()
+            : [];
+        var preferred = all.FindIndex(source => source.Member("isDefault").ValueKind == JsonValueKind.True);
+        return all.Count == 0 ? null : Read(all[Math.Max(0, preferred)]);
+    }
 
     /// <summary>Reads the state of Grafana and of its data source.</summary>
     /// <param name="credentials">Who signs in: one after the other until Grafana accepts one; null among them for nobody.</param>
@@ -16,18 +46,14 @@ internal sealed class GrafanaApi(JsonApi api)
     /// <exception cref="MonitoringException">Grafana does not respond, or the response is not that of a Grafana.</exception>
     public async Task<GrafanaAnswer> GetStateAsync(IEnumerable<ServerLogin?> credentials, CancellationToken cancellationToken)
     {
-        var health = Parse(await api.GetAsync("api/health", null, cancellationToken).ConfigureAwait(false));
-        if (health.Text("database") is not { } database)
-        {
-            throw CreateNotGrafana(null);
-        }
-
-        var answer = new GrafanaAnswer(health.Text("version"), database == "ok");
+        var health = await GetHealthAsync(cancellationToken).ConfigureAwait(false);
+        var answer = new GrafanaAnswer(health.Version, health.IsHealthy);
         foreach (var credential in credentials)
         {
             try
             {
-                return await CheckDataSourceAsync(answer, credential, cancellationToken).ConfigureAwait(false);
+                answer = await CheckDataSourceAsync(answer, credential, cancellationToken).ConfigureAwait(false);
+                return answer with { Login = credential, NotAsked = null };
             }
             catch (MonitoringException exception) when (exception.ErrorId == ErrorId.NotAuthenticated)
             {
@@ -38,29 +64,28 @@ internal sealed class GrafanaApi(JsonApi api)
         return answer;
     }
 
-    private async Task<GrafanaAnswer> CheckDataSourceAsync(
-        GrafanaAnswer health,
-        ServerLogin? credential,
+    /// <summary>Finds the way to the Prometheus behind a data source; null if none of the ways leads there.</summary>
+    /// <param name="source">The data source.</param>
+    /// <param name="version">The version of Grafana; null if Grafana hides it.</param>
+    /// <param name="login">Who signs in; null for nobody.</param>
+    /// <param name="cancellationToken">Ends the requests.</param>
+    /// <returns>The way, and why the data source does not answer: one of the two is null.</returns>
+    public async Task<(PrometheusApi? Prometheus, string? Error)> FindPrometheusAsync(
+        GrafanaDataSource source,
+        string? version,
+        ServerLogin? login,
         CancellationToken cancellationToken)
     {
-        var sources = Parse(await api.GetAsync("api/datasources", credential, cancellationToken).ConfigureAwait(false));
-        if (FindDataSource(sources) is not { } source)
-        {
-            return health with { NotAsked = null };
-        }
-
-        var answer = health with { DataSource = source.Text("name") ?? "prometheus", NotAsked = null };
         string? error = null;
-        foreach (var path in ListProxyPaths(source, health.Version))
+        foreach (var path in ListProxyPaths(source, version))
         {
             try
             {
-                var body = await api
-                    .GetAsync($"api/datasources/proxy/{path}/api/v1/query?query=vector(1)", credential, cancellationToken)
-                    .ConfigureAwait(false);
+                var below = api.CreateBelow($"api/datasources/proxy/{path}/");
+                var body = await below.GetAsync("api/v1/query?query=vector(1)", login, cancellationToken).ConfigureAwait(false);
                 EnsureNotFromGrafana(body);
-                PrometheusAnswers.GetData(body, $"the data source '{answer.DataSource}'");
-                return answer;
+                PrometheusAnswers.GetData(body, $"the data source '{source.Name}'");
+                return (new PrometheusApi(below, login), null);
             }
             catch (MonitoringException exception) when (exception.ErrorId == ErrorId.ResponseInvalid)
             {
@@ -68,22 +93,127 @@ internal sealed class GrafanaApi(JsonApi api)
             }
             catch (MonitoringException exception) when (exception.ErrorId == ErrorId.TimedOut)
             {
-                return answer with { DataSourceError = OneLine.TrimPunctuation(exception.Message) };
+                return (null, OneLine.TrimPunctuation(exception.Message));
             }
         }
 
-        return answer with { DataSourceError = error ?? "Grafana gives it neither an id nor a uid" };
+        return (null, error ?? "Grafana gives it neither an id nor a uid");
     }
 
-    /// <summary>Finds the default Prometheus data source, or else the first.</summary>
-    private static JsonElement? FindDataSource(JsonElement sources)
+    /// <summary>Lists the dashboards, up to a thousand.</summary>
+    public Task<IReadOnlyList<FoundDashboard>> ListAllAsync(ServerLogin? login, CancellationToken cancellationToken) =>
+        SearchAsync(string.Empty, login, cancellationToken);
+
+    /// <summary>Lists the dashboards that have a text in their title, whatever its letter case.</summary>
+    public Task<IReadOnlyList<FoundDashboard>> ListTitledAsync(string title, ServerLogin? login, CancellationToken cancellationToken) =>
+        SearchAsync($"query={Uri.EscapeDataString(title)}", login, cancellationToken);
+
+    /// <summary>Lists the dashboards that have a tag.</summary>
+    public Task<IReadOnlyList<FoundDashboard>> ListTaggedAsync(string tag, ServerLogin? login, CancellationToken cancellationToken) =>
+        SearchAsync($"tag={Uri.EscapeDataString(tag)}", login, cancellationToken);
+
+    private async Task<IReadOnlyList<FoundDashboard>> SearchAsync(string query, ServerLogin? login, CancellationToken cancellationToken)
     {
-        var all = sources.ValueKind == JsonValueKind.Array
-            ? sources.EnumerateArray().Where(source => source.Text("type") == "prometheus").ToList()
-            : [];
-        var preferred = all.FindIndex(source => source.Member("isDefault").ValueKind == JsonValueKind.True);
-        return all.Count == 0 ? null : all[Math.Max(0, preferred)];
+        var path = $"api/search?type=dash-db&limit={MostFound}{(query.Length > 0 ? "&" + query : string.Empty)}";
+        var found = Parse(await api.GetAsync(path, login, cancellationToken).ConfigureAwait(false));
+        if (found.ValueKind != JsonValueKind.Array)
+        {
+            throw CreateNotGrafana(null);
+        }
+
+        return
+        [
+            .. found.EnumerateArray()
+                .Where(item => item.Text("uid") is { Length: > 0 })
+                .Select(item => new FoundDashboard(item.Text("uid")!, item.Text("title") ?? string.Empty, [.. item.Texts("tags")])),
+        ];
     }
+
+    /// <summary>Finds a dashboard; null if Grafana has none with the uid.</summary>
+    public async Task<GrafanaDashboard?> FindDashboardAsync(string uid, ServerLogin? login, CancellationToken cancellationToken)
+    {
+        var answer = await api
+            .SendAsync(HttpMethod.Get, $"api/dashboards/uid/{Uri.EscapeDataString(uid)}", null, login, cancellationToken)
+            .ConfigureAwait(false);
+        if (answer.Status == 404)
+        {
+            return null;
+        }
+
+        var body = Parse(answer.Body);
+        if (!answer.IsSuccess || body.Member("dashboard") is not { ValueKind: JsonValueKind.Object } dashboard)
+        {
+            throw CreateRefused(answer, $"show the dashboard {uid}");
+        }
+
+        var meta = body.Member("meta");
+        return new GrafanaDashboard(dashboard.Clone(), meta.Member("provisioned").ValueKind == JsonValueKind.True)
+        {
+            Source = meta.Text("provisionedExternalId") is { Length: > 0 } source ? source : null,
+            Url = meta.Text("url"),
+        };
+    }
+
+    /// <summary>Saves a dashboard.</summary>
+    /// <param name="dashboard">The dashboard.</param>
+    /// <param name="replaced">The version that it replaces, as it was read; null for a dashboard that is new.</param>
+    /// <param name="login">Who signs in; null for nobody.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ObjectChanged"/>: somebody has changed it since it was read; <see
+    /// cref="ErrorId.ResponseInvalid"/>: Grafana refuses it.</exception>
+    public async Task SaveAsync(JsonObject dashboard, long? replaced, ServerLogin? login, CancellationToken cancellationToken)
+    {
+        var model = (JsonObject)dashboard.DeepClone();
+        model["id"] = null;
+        model["version"] = replaced ?? 0;
+        var body = new JsonObject { ["dashboard"] = model, ["overwrite"] = false, ["message"] = "Applied by MilvusMonitoring" };
+        var answer = await api
+            .SendAsync(HttpMethod.Post, "api/dashboards/db", JsonSerializer.SerializeToUtf8Bytes(body), login, cancellationToken)
+            .ConfigureAwait(false);
+        var uid = (string?)dashboard["uid"] ?? string.Empty;
+        if (answer.Status == 412)
+        {
+            throw new MonitoringException(
+                ErrorId.ObjectChanged,
+                $"{api.Who} has another version of the dashboard {uid}, or another dashboard of its title: {ReadMessage(answer)}",
+                "run the command again, or rename the other dashboard",
+                uid);
+        }
+
+        if (!answer.IsSuccess)
+        {
+            throw CreateRefused(answer, $"save the dashboard {uid}");
+        }
+    }
+
+    /// <summary>Deletes a dashboard. A dashboard that does not exist counts as deleted.</summary>
+    public async Task DeleteAsync(string uid, ServerLogin? login, CancellationToken cancellationToken)
+    {
+        var answer = await api
+            .SendAsync(HttpMethod.Delete, $"api/dashboards/uid/{Uri.EscapeDataString(uid)}", null, login, cancellationToken)
+            .ConfigureAwait(false);
+        if (!answer.IsSuccess && answer.Status != 404)
+        {
+            throw CreateRefused(answer, $"delete the dashboard {uid}");
+        }
+    }
+
+    private async Task<GrafanaAnswer> CheckDataSourceAsync(
+        GrafanaAnswer health,
+        ServerLogin? login,
+        CancellationToken cancellationToken)
+    {
+        if (await FindDataSourceAsync(login, cancellationToken).ConfigureAwait(false) is not { } source)
+        {
+            return health;
+        }
+
+        var (_, error) = await FindPrometheusAsync(source, health.Version, login, cancellationToken).ConfigureAwait(false);
+        return health with { DataSource = source.Name, DataSourceError = error };
+    }
+
+    private static GrafanaDataSource Read(JsonElement source) =>
+        new(source.Text("name") ?? "prometheus", source.Text("uid") is { Length: > 0 } uid ? uid : null, source.Number("id"));
 
     /// <summary>
     /// Lists the paths of Grafana's proxy to a data source, the best first: by uid from Grafana 9.0 on, by number up to Grafana 12. Grafana
@@ -93,15 +223,15 @@ internal sealed class GrafanaApi(JsonApi api)
     /// A Grafana that hides its version gets both. So does every Grafana from 9.0 on: up to 9.3.2 it cut a uid at a hyphen
     /// (grafana/grafana#61722).
     /// </remarks>
-    private static IEnumerable<string> ListProxyPaths(JsonElement source, string? version)
+    private static IEnumerable<string> ListProxyPaths(GrafanaDataSource source, string? version)
     {
         var isOld = int.TryParse(version?.Split('.')[0], CultureInfo.InvariantCulture, out var major) && major < FirstWithUid;
-        if (!isOld && source.Text("uid") is { Length: > 0 } uid)
+        if (!isOld && source.Uid is { } uid)
         {
             yield return $"uid/{Uri.EscapeDataString(uid)}";
         }
 
-        if (source.Number("id") is { } id)
+        if (source.Id is { } id)
         {
             yield return id.ToString(CultureInfo.InvariantCulture);
         }
@@ -118,6 +248,16 @@ internal sealed class GrafanaApi(JsonApi api)
             throw new MonitoringException(ErrorId.ResponseInvalid, $"Grafana says '{OneLine.Clean(message, 200)}'", api.Who);
         }
     }
+
+    private MonitoringException CreateRefused(JsonAnswer answer, string what) =>
+        new(
+            ErrorId.ResponseInvalid,
+            $"{api.Who} does not {what}: it answers {answer.Status}: {ReadMessage(answer)}",
+            "see the log of Grafana",
+            api.Who);
+
+    private static string ReadMessage(JsonAnswer answer) =>
+        OneLine.TrimPunctuation(OneLine.Clean(ParseObject(answer.Body)?.Text("message") ?? Encoding.UTF8.GetString(answer.Body.Span), 200));
 
     private static JsonElement? ParseObject(ReadOnlyMemory<byte> body)
     {
@@ -153,6 +293,32 @@ internal sealed class GrafanaApi(JsonApi api)
         new(ErrorId.ResponseInvalid, $"what answers at {api.Who} is no Grafana", api.Who, cause);
 }
 
+/// <summary>The health of Grafana.</summary>
+/// <param name="Version">The version; null if Grafana hides it.</param>
+/// <param name="IsHealthy">Whether Grafana says that its database is healthy.</param>
+internal sealed record GrafanaHealth(string? Version, bool IsHealthy);
+
+/// <summary>A Prometheus data source of Grafana.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Uid">The uid; null if it has none.</param>
+/// <param name="Id">The number; null if it has none.</param>
+internal sealed record GrafanaDataSource(string Name, string? Uid, long? Id);
+
+/// <summary>A dashboard that a search has found.</summary>
+internal sealed record FoundDashboard(string Uid, string Title, IReadOnlyList<string> Tags);
+
+/// <summary>A dashboard as Grafana has it.</summary>
+/// <param name="Model">The dashboard.</param>
+/// <param name="IsProvisioned">Whether it comes from a file.</param>
+internal sealed record GrafanaDashboard(JsonElement Model, bool IsProvisioned)
+{
+    /// <summary>The file that it comes from; null if it comes from none, or if Grafana does not say.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Its path: <c>/d/milvus-overview/milvus-overview</c>; null if Grafana does not say.</summary>
+    public string? Url { get; init; }
+}
+
 /// <summary>The state of Grafana and of its data source.</summary>
 /// <param name="Version">The version; null if Grafana hides it.</param>
 /// <param name="IsHealthy">Whether Grafana says that its database is healthy.</param>
@@ -164,4 +330,8 @@ internal sealed record GrafanaAnswer(
     bool IsHealthy,
     string? DataSource = null,
     string? DataSourceError = null,
-    string? NotAsked = null);
+    string? NotAsked = null)
+{
+    /// <summary>Who was accepted; null for nobody.</summary>
+    public ServerLogin? Login { get; init; }
+}

@@ -11,12 +11,16 @@ namespace MilvusMonitoring.Servers;
 /// <param name="http">The client; its base address ends with a slash.</param>
 /// <param name="who">The server, for messages.</param>
 /// <param name="access">The parameters that remedies name.</param>
-internal sealed class JsonApi(HttpClient http, string who, ServerAccess access)
+/// <param name="prefix">What all paths begin with; empty, or ends with a slash.</param>
+internal sealed class JsonApi(HttpClient http, string who, ServerAccess access, string prefix = "")
 {
     private static readonly TimeSpan Limit = Bounds.ServiceTime.Time;
 
     /// <summary>The server, for messages.</summary>
     public string Who => who;
+
+    /// <summary>Creates an API whose paths all begin with a prefix, such as that of a data source of Grafana.</summary>
+    public JsonApi CreateBelow(string path) => new(http, who, access, prefix + path);
 
     /// <summary>Reads a document.</summary>
     /// <param name="path">The path and query below the base address, without a slash at the beginning.</param>
@@ -38,22 +42,45 @@ internal sealed class JsonApi(HttpClient http, string who, ServerAccess access)
     /// document.</exception>
     public async Task PostAsync(string path, ReadOnlyMemory<byte> json, ServerLogin? login, CancellationToken cancellationToken)
     {
+        var answer = await SendAsync(HttpMethod.Post, path, json, login, cancellationToken).ConfigureAwait(false);
+        if (!answer.IsSuccess)
+        {
+            var reason = OneLine.TrimPunctuation(OneLine.Clean(Encoding.UTF8.GetString(answer.Body.Span), 200));
+            throw new MonitoringException(ErrorId.ResponseInvalid, $"{who} answers {answer.Status}: {reason}", who);
+        }
+    }
+
+    /// <summary>Sends a request whose response the caller judges.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="path">The path.</param>
+    /// <param name="json">The body; null for none.</param>
+    /// <param name="login">Who signs in; null for nobody.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The response, if it is JSON.</returns>
+    /// <exception cref="MonitoringException">As for a read.</exception>
+    public async Task<JsonAnswer> SendAsync(
+        HttpMethod method,
+        string path,
+        ReadOnlyMemory<byte>? json,
+        ServerLogin? login,
+        CancellationToken cancellationToken)
+    {
         var answer = await SendAsync(
             () =>
             {
-                var request = Create(HttpMethod.Post, path);
-                request.Content = new ReadOnlyMemoryContent(json);
-                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+                var request = Create(method, path);
+                if (json is { } body)
+                {
+                    request.Content = new ReadOnlyMemoryContent(body);
+                    request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+                }
+
                 return request;
             },
             login,
             isOptional: false,
             cancellationToken).ConfigureAwait(false);
-        if (answer!.Status / 100 != 2)
-        {
-            var reason = OneLine.TrimPunctuation(OneLine.Clean(Encoding.UTF8.GetString(answer.Body.Span), 200));
-            throw new MonitoringException(ErrorId.ResponseInvalid, $"{who} answers {answer.Status}: {reason}", who);
-        }
+        return answer!;
     }
 
     /// <summary>Sends a form; null if the server takes none. The request changes nothing, so that it may be sent again.</summary>
@@ -76,14 +103,14 @@ internal sealed class JsonApi(HttpClient http, string who, ServerAccess access)
         return answer?.Body;
     }
 
-    private static HttpRequestMessage Create(HttpMethod method, string path)
+    private HttpRequestMessage Create(HttpMethod method, string path)
     {
-        var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        var request = new HttpRequestMessage(method, new Uri(prefix + path, UriKind.Relative));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         return request;
     }
 
-    private async Task<Answer?> SendAsync(
+    private async Task<JsonAnswer?> SendAsync(
         Func<HttpRequestMessage> create,
         ServerLogin? login,
         bool isOptional,
@@ -103,7 +130,7 @@ internal sealed class JsonApi(HttpClient http, string who, ServerAccess access)
 
             EnsureJson(response, isSignedIn: login is not null);
             var body = await ReadAsync(response.Content, limit.Token).ConfigureAwait(false);
-            return new Answer((int)response.StatusCode, body);
+            return new JsonAnswer((int)response.StatusCode, body);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -204,6 +231,12 @@ internal sealed class JsonApi(HttpClient http, string who, ServerAccess access)
 
         return null;
     }
+}
 
-    private sealed record Answer(int Status, ReadOnlyMemory<byte> Body);
+/// <summary>A response that is JSON.</summary>
+/// <param name="Status">The status of HTTP.</param>
+/// <param name="Body">The body, UTF-8 JSON.</param>
+internal sealed record JsonAnswer(int Status, ReadOnlyMemory<byte> Body)
+{
+    public bool IsSuccess => Status / 100 == 2;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MilvusMonitoring.Grafanas;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.KubePrometheus.Inventories;
 using MilvusMonitoring.Kubernetes;
@@ -40,6 +41,9 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
 
     /// <summary>The Prometheus to check: the first that selects the monitor, else the first.</summary>
     public PrometheusServer? Prometheus { get; set; }
+
+    /// <summary>The Grafana; null before it was checked, or if there is none.</summary>
+    public CheckedGrafana? Grafana { get; set; }
 
     /// <summary>The Milvus; null if none was found.</summary>
     public FoundInstance? Found { get; init; }
@@ -224,6 +228,11 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
             (Replicas, Pools) = (null, null);
         }
 
+        if (checks.Contains(CheckId.Grafana))
+        {
+            Grafana = null;
+        }
+
         if (checks.Contains(CheckId.Targets))
         {
             (Interval, Scraped) = (null, null);
@@ -242,3 +251,12 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
         Prometheus = Prometheus,
     };
 }
+
+/// <summary>What the check of Grafana has found, for the check of its dashboards.</summary>
+/// <param name="Server">The Grafana in the cluster; null for one at an address.</param>
+/// <param name="Shown">The dashboards that it has; null if it did not say.</param>
+internal sealed record CheckedGrafana(GrafanaServer? Server, IReadOnlyList<ShownDashboard>? Shown);
+
+/// <summary>A dashboard that Grafana has.</summary>
+/// <param name="IsOurs">Whether it has the tag of this module.</param>
+internal sealed record ShownDashboard(string Uid, string Title, bool IsOurs);

@@ -20,4 +20,5 @@ internal static class CheckId
     public const string Rules = nameof(Rules);
     public const string Alerting = nameof(Alerting);
     public const string Grafana = nameof(Grafana);
+    public const string Dashboard = nameof(Dashboard);
 }

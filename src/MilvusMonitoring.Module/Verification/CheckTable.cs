@@ -49,6 +49,7 @@ internal static class CheckTable
         new(CheckId.Rules, [CheckId.Samples], _ => new RulesCheck()),
         new(CheckId.Alerting, [CheckId.Prometheus, CheckId.Instance], _ => new AlertingCheck()),
         new(CheckId.Grafana, [CheckId.Prometheus], _ => new GrafanaCheck()) { Scope = CheckScope.Cluster },
+        new(CheckId.Dashboard, [CheckId.Grafana], _ => new DashboardCheck()) { Scope = CheckScope.Cluster },
     ];
 
     /// <summary>The ids of all checks, in order.</summary>

@@ -59,6 +59,9 @@ internal sealed record Remedies(string? Context, string? Kubeconfig)
     public string EnableRules(string name, string namespaceName) =>
         Command("Enable-MilvusAlertRule", PowerShellText.Quote(name), SelectNamespace(namespaceName));
 
+    /// <summary>Installs the dashboards of this module.</summary>
+    public string InstallDashboards() => Command("Install-MilvusDashboard", "-Wait");
+
     /// <summary>Lists every Milvus.</summary>
     public string Instances() => Command("Get-MilvusInstance");
 

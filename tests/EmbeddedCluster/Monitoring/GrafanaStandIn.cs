@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace EmbeddedCluster.Monitoring;
 
 /// <summary>
-/// As much of Grafana as tells whether it is well: its health, and its data source for whoever signs in, in front of a real Prometheus.
-/// Its version decides on the ways to the data source: by number up to 12, by uid from 9 on. 7.5 is held to a recording, the others to
+/// As much of Grafana as tells whether it is well and which dashboards it has: its health, its dashboards, and its data source for whoever
+/// signs in, in front of a real Prometheus. Its version decides on the ways to the data source: by number up to 12, by uid from 9 on. 7.5 is held to a recording, the others to
 /// Grafana's documentation.
 /// </summary>
 public sealed class GrafanaStandIn : IAsyncDisposable
@@ -21,6 +21,7 @@ public sealed class GrafanaStandIn : IAsyncDisposable
     private const int FirstWithoutNumber = 13;
 
     private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly GrafanaDashboards _dashboards = new();
     private readonly Uri? _prometheus;
     private LoopbackServer? _server;
 
@@ -46,6 +47,13 @@ public sealed class GrafanaStandIn : IAsyncDisposable
 
     /// <summary>Whether its data source leads to Prometheus.</summary>
     public bool HasPrometheus { get; set; }
+
+    /// <summary>Lists the files that its provider of dashboards sees, by path: those of the ConfigMaps that it mounts.</summary>
+    public Func<IReadOnlyDictionary<string, string>>? Files
+    {
+        get => _dashboards.Files;
+        set => _dashboards.Files = value;
+    }
 
     /// <summary>How many sign-ins were refused.</summary>
     public int Refused { get; private set; }
@@ -92,7 +100,16 @@ public sealed class GrafanaStandIn : IAsyncDisposable
             : path.StartsWith(ByUid, StringComparison.Ordinal) ? ForwardByUidAsync(context, path[ByUid.Length..])
             : path.StartsWith(ByNumber, StringComparison.Ordinal) && Version.Major < FirstWithoutNumber
                 ? ForwardAsync(context, path[ByNumber.Length..])
+            : _dashboards.Answers(path) ? AnswerDashboardAsync(context, path)
             : WriteAsync(context, 404, Error(404, "Not found", "not-found"), WithCharset);
+    }
+
+    private async Task AnswerDashboardAsync(HttpContext context, string path)
+    {
+        using var reader = new StreamReader(context.Request.Body);
+        var body = await reader.ReadToEndAsync(context.RequestAborted).ConfigureAwait(false);
+        var (status, answer) = _dashboards.Answer(context.Request.Method, path, context.Request.Query, body);
+        await WriteAsync(context, status, answer, Plain).ConfigureAwait(false);
     }
 
     private bool IsSignedIn(HttpRequest request) =>

@@ -55,6 +55,7 @@ public sealed class MonitoredCluster : IAsyncDisposable
                     .ConfigureAwait(false));
             monitored.Grafana = await GrafanaStandIn
                 .StartAsync(servers > 0 ? monitored.Prometheus[0] : null, cancellationToken).ConfigureAwait(false);
+            monitored.Grafana.Files = monitored.ListDashboardFiles;
             monitored.Serve();
             monitored._following = monitored.FollowAsync(files);
             return monitored;
@@ -116,6 +117,27 @@ public sealed class MonitoredCluster : IAsyncDisposable
             "app.kubernetes.io/name=grafana",
             GrafanaPort,
             new IPEndPoint(IPAddress.Loopback, Grafana.Address.Port));
+    }
+
+    /// <summary>The keys of the ConfigMaps that Grafana mounts, as files.</summary>
+    private Dictionary<string, string> ListDashboardFiles()
+    {
+        var spec = _cluster.Find("apps/v1", "Deployment", Namespace, "grafana")?["spec"]?["template"]?["spec"];
+        var files = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var mount in spec?["containers"]?[0]?["volumeMounts"]?.AsArray() ?? [])
+        {
+            var volume = spec!["volumes"]!.AsArray().FirstOrDefault(volume => (string?)volume!["name"] == (string?)mount!["name"]);
+            if ((string?)volume?["configMap"]?["name"] is { } name
+                && _cluster.Find("v1", "ConfigMap", Namespace, name)?["data"] is JsonObject data)
+            {
+                foreach (var (key, value) in data)
+                {
+                    files[$"{(string?)mount!["mountPath"]}/{key}"] = (string)value!;
+                }
+            }
+        }
+
+        return files;
     }
 
     private async Task FollowAsync(PrometheusFiles files)

@@ -36,14 +36,17 @@ public sealed class UnattendedTests
             ["Enable-MilvusServiceMonitor"] = "my-release -Kubeconfig $c",
             ["Grant-PrometheusMilvusAccess"] = "-Kubeconfig $c -Namespace default",
             ["Install-KubePrometheus"] = $"-Kubeconfig $c -Path '{Stage.Manifests}' -ImageRegistry registry.example.com",
+            ["Install-MilvusDashboard"] = "-Kubeconfig $c",
             ["Remove-MilvusAlertReceiver"] = "webhook -Kubeconfig $c",
             ["Revoke-PrometheusMilvusAccess"] = "-Kubeconfig $c",
             ["Save-KubePrometheus"] = $"v0.18.0 -Destination '{stage.Folder}'",
+            ["Save-MilvusDashboard"] = $"-Destination '{stage.Folder}/dashboards'",
             ["Set-MilvusAlertReceiver"] = "-Webhook http://another/ -Name another -Kubeconfig $c",
             ["Start-MonitoringPortForward"] = "-Kubeconfig $c Alertmanager -LocalPort 0",
             ["Stop-MonitoringPortForward"] = "-All",
             ["Test-MilvusAlert"] = "-Kubeconfig $c",
             ["Uninstall-KubePrometheus"] = "-Kubeconfig $c",
+            ["Uninstall-MilvusDashboard"] = "-Kubeconfig $c",
         };
 
         Assert.Equal(calls.Keys.Order(), able.Select(cmdlet => cmdlet.Name).Order());

@@ -13,7 +13,10 @@ public sealed class GrafanaRecordingTests
     private const string RecordedUid = "XmlguERdk";
 
     // What of the recording the module asks for.
-    private static readonly string[] Asked = ["/api/health", "/api/datasources", "/api/datasources/proxy/"];
+    private static readonly string[] Asked =
+    [
+        "/api/health", "/api/datasources", "/api/datasources/proxy/", "/api/search?query=Milvus", "/api/dashboards/",
+    ];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -29,18 +32,27 @@ public sealed class GrafanaRecordingTests
                 Asked.Any(path =>
                     PathOf(exchange!) == path || (path.EndsWith('/') && PathOf(exchange!).StartsWith(path, StringComparison.Ordinal))))
             .ToList();
-        Assert.Equal(5, exchanges.Count);
+        Assert.Equal(12, exchanges.Count);
 
         await using var prometheus = await LoopbackServer.StartAsync(AnswerQueryAsync, Token);
         await using var grafana = await GrafanaStandIn.StartAsync(prometheus.Address, Token);
         grafana.Version = new Version(7, 5, 5);
+        grafana.Files = () => new Dictionary<string, string>
+        {
+            ["grafana-overview/milvus-probe.json"] = """{"uid":"milvus-probe","title":"Milvus probe","schemaVersion":27,"panels":[]}""",
+        };
         using var client = new HttpClient { BaseAddress = grafana.Address };
         var uid = (string)
             JsonNode.Parse(await (await SendAsync(client, "/api/datasources", true)).Content.ReadAsStringAsync(Token))![0]!["uid"]!;
         foreach (var exchange in exchanges)
         {
             var isSignedIn = (bool)exchange!["request"]!["auth"]!;
-            using var answer = await SendAsync(client, PathOf(exchange).Replace(RecordedUid, uid, StringComparison.Ordinal), isSignedIn);
+            using var answer = await SendAsync(
+                client,
+                PathOf(exchange).Replace(RecordedUid, uid, StringComparison.Ordinal),
+                isSignedIn,
+                (string)exchange["request"]!["method"]!,
+                exchange["request"]!["body"]?.ToJsonString());
             var recorded = exchange["response"]!;
             Assert.Equal((PathOf(exchange), (int)recorded["status"]!), (PathOf(exchange), (int)answer.StatusCode));
             Assert.Equal((string?)recorded["headers"]!["Content-Type"], answer.Content.Headers.ContentType?.ToString());
@@ -57,9 +69,17 @@ public sealed class GrafanaRecordingTests
         _ => [],
     };
 
-    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, string path, bool isSignedIn)
+    private static async Task<HttpResponseMessage> SendAsync(
+        HttpClient client,
+        string path,
+        bool isSignedIn,
+        string method = "GET",
+        string? body = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative))
+        {
+            Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"),
+        };
         request.Headers.Authorization = isSignedIn
             ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("admin:admin")))
             : null;

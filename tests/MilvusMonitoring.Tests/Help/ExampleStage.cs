@@ -163,6 +163,9 @@ internal sealed class ExampleStage : IAsyncDisposable
         cluster.Backends.Serve("monitoring", "app.kubernetes.io/name=prometheus", 9090, _prometheus.EndPoint);
 
         _stage.WriteFile("staging.yaml", File.ReadAllText(_stage.Kubeconfig).Replace("embedded", "staging", StringComparison.Ordinal));
+        _stage.WriteFile(
+            "milvus-dashboard.json",
+            """{"uid":"official","title":"Milvus 2","panels":[{"type":"graph","title":"a","datasource":"P1","targets":[{"expr":"up"}]}]}""");
         _stage.CopyManifests("manifests", _ => { });
         var manifests = await ManifestSource.ReadAsync(Stage.Manifests, TestContext.Current.CancellationToken);
         await ReleaseArchive.WriteAsync(

@@ -71,12 +71,12 @@ public sealed partial class ExampleStages : IAsyncDisposable
     /// <summary>Whether an example asks Prometheus or Alertmanager.</summary>
     public static bool IsTest(string code) => AsksServers().IsMatch(code);
 
-    [GeneratedRegex(@"\b(Test-MilvusMonitoring|Test-MilvusAlert|Get-MilvusAlert|Get-MilvusAlertRule)\b")]
+    [GeneratedRegex(@"\b(Test-MilvusMonitoring|Test-MilvusAlert|Get-MilvusAlert|Get-MilvusAlertRule|MilvusDashboard)\b")]
     private static partial Regex AsksServers();
 
-    [GeneratedRegex(@"\bInstall-")]
+    [GeneratedRegex(@"\bInstall-KubePrometheus")]
     private static partial Regex Installs();
 
-    [GeneratedRegex(@"\b(Enable|Disable|Grant|Revoke|Uninstall|Set|Remove)-(?!.*-WhatIf)", RegexOptions.Singleline)]
+    [GeneratedRegex(@"\b(Install|Enable|Disable|Grant|Revoke|Uninstall|Set|Remove)-(?!.*-WhatIf)", RegexOptions.Singleline)]
     private static partial Regex Writes();
 }

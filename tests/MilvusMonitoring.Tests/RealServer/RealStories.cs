@@ -1,5 +1,6 @@
 using MilvusMonitoring.Tests.Alerts;
 using MilvusMonitoring.Tests.Commands;
+using MilvusMonitoring.Tests.Dashboards;
 using MilvusMonitoring.Tests.Stacks;
 
 namespace MilvusMonitoring.Tests;
@@ -57,6 +58,14 @@ public sealed class MonitorsOnRealServerTests(RealApiServer server) : MonitorSto
 
 [Collection(RealApiServer.Collection)]
 public sealed class AlertRulesOnRealServerTests(RealApiServer server) : AlertRuleStories
+{
+    private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
+
+    private protected override async Task<ClusterStage> StartAsync(StartingPoint point) => await ServerStage.StartAsync(server, point);
+}
+
+[Collection(RealApiServer.Collection)]
+public sealed class DashboardsOnRealServerTests(RealApiServer server) : DashboardStories
 {
     private protected override Task<ClusterStage> StartAsync() => StartAsync(StartingPoint.Bare);
 

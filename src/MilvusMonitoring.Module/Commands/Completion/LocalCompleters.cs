@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using MilvusMonitoring.Alerts.Rules;
+using MilvusMonitoring.Dashboards.Panels;
 using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Manifests;
@@ -88,4 +89,17 @@ internal sealed class AlertNameCompleter : IArgumentCompleter
         string wordToComplete,
         CommandAst commandAst,
         IDictionary fakeBoundParameters) => CompletionResults.From(AlertRules.All.Select(rule => rule.Name), wordToComplete);
+}
+
+/// <summary>Completes the dashboards of this module.</summary>
+internal sealed class DashboardNameCompleter : IArgumentCompleter
+{
+    /// <inheritdoc />
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters) =>
+        CompletionResults.From(MilvusDashboards.All.Select(dashboard => dashboard.Uid), wordToComplete);
 }

@@ -17,6 +17,12 @@ internal sealed record FieldManagerEntry(string Manager, string Operation, strin
     /// </summary>
     public const string RestartName = "milvus-monitoring-restart";
 
+    /// <summary>
+    /// The field manager of dashboards in ConfigMaps of others. It differs from the one that applies a stack, so that neither takes the
+    /// other's keys away.
+    /// </summary>
+    public const string DashboardsName = "milvus-monitoring-dashboards";
+
     /// <summary>Whether the fields include the status, as in a controller's entry. Kubernetes before 1.22 names no subresource.</summary>
     public bool WritesStatus { get; init; }
 

@@ -16,6 +16,7 @@ internal static class FieldManagers
         "adapter",
         "kubectl-rollout",
         FieldManagerEntry.RestartName,
+        FieldManagerEntry.DashboardsName,
     ];
 
     /// <summary>Whether an entry is a controller's, not that of whoever installed the object.</summary>

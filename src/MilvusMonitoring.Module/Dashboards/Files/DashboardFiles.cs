@@ -1,0 +1,89 @@
+using System.Text;
+using MilvusMonitoring.IO;
+
+namespace MilvusMonitoring.Dashboards.Files;
+
+/// <summary>Reads dashboards from files.</summary>
+internal static class DashboardFiles
+{
+    /// <summary>Reads dashboards.</summary>
+    /// <param name="paths">The full paths of the files.</param>
+    /// <param name="cancellationToken">Ends the reads.</param>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.DashboardInvalid"/>: a file cannot be read, is no dashboard, or has the uid
+    /// of another.</exception>
+    public static async Task<IReadOnlyList<DashboardDocument>> ReadAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        var all = new List<(string Path, DashboardDocument Document)>();
+        foreach (var path in paths)
+        {
+            var document = DashboardDocument.Read(await ReadAsync(path, cancellationToken).ConfigureAwait(false), path);
+            if (all.Find(item => item.Document.Uid == document.Uid) is { Path: { } other })
+            {
+                throw new MonitoringException(
+                    ErrorId.DashboardInvalid,
+                    $"{path} and {other} have the same uid {document.Uid}, of which Grafana shows one",
+                    "give one of them another uid",
+                    path);
+            }
+
+            all.Add((path, document));
+        }
+
+        return [.. all.Select(item => item.Document)];
+    }
+
+    /// <summary>Saves a dashboard.</summary>
+    /// <param name="document">The dashboard.</param>
+    /// <param name="folder">The full path of the folder; it is created if it does not exist.</param>
+    /// <param name="force">Whether to overwrite an existing file.</param>
+    /// <param name="cancellationToken">Ends the write.</param>
+    /// <returns>The path of the file.</returns>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.FileNotWritten"/>: the file exists, or cannot be written.</exception>
+    public static async Task<string> SaveAsync(
+        DashboardDocument document,
+        string folder,
+        bool force,
+        CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(folder, document.FileName);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var mode = force ? FileMode.Create : FileMode.CreateNew;
+            var file = new FileStream(path, mode, FileAccess.Write, FileShare.None, 4096, useAsync: true);
+            await using (file.ConfigureAwait(false))
+            {
+                await file.WriteAsync(document.Json, cancellationToken).ConfigureAwait(false);
+            }
+
+            return path;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new MonitoringException(
+                ErrorId.FileNotWritten,
+                $"{path} is not written: {exception.Message.ReplaceLineEndings(" ").TrimEnd('.')}",
+                File.Exists(path) && !force ? "use -Force to replace the file, or give another folder" : "give another folder",
+                path,
+                exception);
+        }
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Encoding.UTF8.GetBytes(
+                await BoundedFile.ReadTextAsync(path, Bounds.Dashboard, cancellationToken).ConfigureAwait(false));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new MonitoringException(
+                ErrorId.DashboardInvalid,
+                $"The dashboard {path} cannot be read: {exception.Message.TrimEnd('.')}",
+                "give the path of a JSON file that Grafana has exported",
+                path,
+                exception);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.RegularExpressions;
+
+namespace MilvusMonitoring.Dashboards.Files;
+
+/// <summary>Puts values in the place of Grafana's variables, so that Prometheus can evaluate a query of a dashboard.</summary>
+/// <param name="known">The values of the variables that have one, by name. A matcher with any other variable takes every value.</param>
+internal sealed partial class QueryVariables(IReadOnlyDictionary<string, string> known)
+{
+    private const string Interval = "5m";
+
+    /// <summary>Writes a query without variables.</summary>
+    public string Render(string query)
+    {
+        var rendered = Matcher().Replace(query, WriteMatcher);
+        rendered = Range().Replace(rendered, match => $"[{Interval}{match.Groups["step"].Value}]");
+        return Variable().Replace(rendered, match => WriteValue(match.Groups["name"].Value));
+    }
+
+    /// <summary>A matcher whose value has a variable: of several values, so that it is a regular expression, whatever its operator.</summary>
+    private string WriteMatcher(Match match)
+    {
+        var value = match.Groups["value"].Value;
+        var isWhole = Variable().Match(value) is { Success: true } variable && variable.Value == value;
+        if (!Variable().IsMatch(value))
+        {
+            return match.Value;
+        }
+
+        var isNegative = match.Groups["operator"].Value[0] == '!';
+        if (isWhole && known.TryGetValue(Variable().Match(value).Groups["name"].Value, out var text))
+        {
+            return $"{match.Groups["label"].Value}{(isNegative ? "!=" : "=")}\"{text}\"";
+        }
+
+        return isNegative ? $"{match.Groups["label"].Value}!=\"\"" : $"{match.Groups["label"].Value}=~\"{Variable().Replace(value, ".*")}\"";
+    }
+
+    private string WriteValue(string name)
+    {
+        if (known.TryGetValue(name, out var text))
+        {
+            return text;
+        }
+
+        return name.Contains("interval", StringComparison.OrdinalIgnoreCase) || name.Contains("range", StringComparison.OrdinalIgnoreCase)
+            ? Interval
+            : "1";
+    }
+
+    [GeneratedRegex("""(?<label>[A-Za-z_]\w*)\s*(?<operator>=~|!~|!=|=)\s*"(?<value>(?:[^"\\]|\\.)*)" """, RegexOptions.IgnorePatternWhitespace, 1000)]
+    private static partial Regex Matcher();
+
+    [GeneratedRegex(@"\[(?:\$\w+|\$\{\w+(?::\w+)?\})(?<step>:[^\]]*)?\]", RegexOptions.None, 1000)]
+    private static partial Regex Range();
+
+    [GeneratedRegex(@"\$(?<name>\w+)|\$\{(?<name>\w+)(?:[.:][^}]*)?\}|\[\[(?<name>\w+)(?::\w+)?\]\]", RegexOptions.None, 1000)]
+    private static partial Regex Variable();
+}

@@ -1,0 +1,139 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MilvusMonitoring.Dashboards.Files;
+using MilvusMonitoring.Json;
+using MilvusMonitoring.Servers;
+
+namespace MilvusMonitoring.Dashboards.Places;
+
+/// <summary>Grafana itself, by its HTTP API. A tag marks the dashboards of this module, because Grafana keeps nothing else about them.</summary>
+/// <param name="api">The Grafana.</param>
+/// <param name="login">Who signs in; null for nobody.</param>
+/// <param name="address">The address of Grafana, for people.</param>
+internal sealed class ApiPlace(GrafanaApi api, ServerLogin? login, string address) : IDashboardPlace
+{
+    /// <summary>The tag of the dashboards of this module.</summary>
+    public const string Mark = "milvus-monitoring";
+
+    private readonly Dictionary<string, long> _versions = new(StringComparer.Ordinal);
+
+    public DashboardMethod Method => DashboardMethod.Api;
+
+    public string? Doubt => null;
+
+    public async Task<IReadOnlyList<PlacedDashboard>> ListAsync(CancellationToken cancellationToken)
+    {
+        var placed = new List<PlacedDashboard>();
+        foreach (var found in await api.ListTaggedAsync(Mark, login, cancellationToken).ConfigureAwait(false))
+        {
+            if (await api.FindDashboardAsync(found.Uid, login, cancellationToken).ConfigureAwait(false)
+                    is { IsProvisioned: false } live && Read(live) is { } document)
+            {
+                placed.Add(new PlacedDashboard(document, address));
+            }
+        }
+
+        return placed;
+    }
+
+    public async Task<IReadOnlyList<DashboardChange>> PlanAsync(
+        IReadOnlyList<DashboardDocument> documents,
+        CancellationToken cancellationToken)
+    {
+        var changes = new List<DashboardChange>();
+        foreach (var document in documents.Select(AddMark))
+        {
+            changes.Add(await PlanAsync(document, cancellationToken).ConfigureAwait(false));
+        }
+
+        return changes;
+    }
+
+    public async Task<IReadOnlyList<DashboardChange>> ApplyAsync(
+        IReadOnlyList<DashboardChange> changes,
+        CancellationToken cancellationToken)
+    {
+        var done = new List<DashboardChange>();
+        foreach (var change in changes)
+        {
+            var replaced = _versions.TryGetValue(change.Document.Uid, out var version) ? version : (long?)null;
+            done.Add(await TryAsync(
+                change,
+                () => api.SaveAsync(change.Document.Parse(), replaced, login, cancellationToken)).ConfigureAwait(false));
+        }
+
+        return done;
+    }
+
+    public async Task<IReadOnlyList<DashboardChange>> RemoveAsync(
+        IReadOnlyList<PlacedDashboard> dashboards,
+        CancellationToken cancellationToken)
+    {
+        var done = new List<DashboardChange>();
+        foreach (var item in dashboards)
+        {
+            done.Add(await TryAsync(
+                new DashboardChange(item.Document, ResourceAction.Deleted, item.Where),
+                () => api.DeleteAsync(item.Document.Uid, login, cancellationToken)).ConfigureAwait(false));
+        }
+
+        return done;
+    }
+
+    private async Task<DashboardChange> PlanAsync(DashboardDocument document, CancellationToken cancellationToken)
+    {
+        if (await api.FindDashboardAsync(document.Uid, login, cancellationToken).ConfigureAwait(false) is not { } live)
+        {
+            return new DashboardChange(document, ResourceAction.Created, address);
+        }
+
+        if (live.IsProvisioned)
+        {
+            return DashboardChange.Refuse(document, address, new MonitoringException(
+                ErrorId.DashboardTaken,
+                $"{address} has the dashboard {document.Uid} from a file ({live.Source ?? "provisioned"}), which its API cannot change",
+                "change the file, or leave -GrafanaUri out if Grafana reads its files from this cluster",
+                document.Uid));
+        }
+
+        if (!IsMarked(live.Model))
+        {
+            return DashboardChange.Refuse(document, address, DashboardErrors.CreateTaken(document, address));
+        }
+
+        _versions[document.Uid] = live.Model.Number("version") ?? 0;
+        var isSame = Read(live) is { } now && now.IsSameAs(document);
+        return new DashboardChange(document, isSame ? ResourceAction.Unchanged : ResourceAction.Configured, address);
+    }
+
+    private static async Task<DashboardChange> TryAsync(DashboardChange change, Func<Task> write)
+    {
+        try
+        {
+            await write().ConfigureAwait(false);
+            return change;
+        }
+        catch (MonitoringException exception)
+        {
+            return DashboardChange.Refuse(change.Document, change.Where, exception);
+        }
+    }
+
+    private static DashboardDocument? Read(GrafanaDashboard live) => DashboardDocument.Find(live.Model.GetRawText());
+
+    private static bool IsMarked(JsonElement model) => model.Texts("tags").Contains(Mark);
+
+    private static DashboardDocument AddMark(DashboardDocument document)
+    {
+        var model = document.Parse();
+        if (model["tags"] is JsonArray tags && tags.Any(tag => tag is JsonValue value && value.TryGetValue<string>(out var text) && text == Mark))
+        {
+            return document;
+        }
+
+        var all = model["tags"] as JsonArray ?? [];
+        all.Add(Mark);
+        model["tags"] = all.DeepClone();
+        return document with { Json = JsonSerializer.SerializeToUtf8Bytes(model) };
+    }
+}
