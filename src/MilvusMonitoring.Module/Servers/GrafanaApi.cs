@@ -15,9 +15,6 @@ internal sealed class GrafanaApi(JsonApi api)
     /// <summary>The most dashboards that one search returns.</summary>
     private const int MostFound = 1000;
 
-    /// <summary>The server, for messages.</summary>
-    public string Who => api.Who;
-
     /// <summary>Reads the health, which needs nobody to sign in.</summary>
     /// <exception cref="MonitoringException">Grafana does not respond, or the response is not that of a Grafana.</exception>
     public async Task<GrafanaHealth> GetHealthAsync(CancellationToken cancellationToken)

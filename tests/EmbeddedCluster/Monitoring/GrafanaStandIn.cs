@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Http;
 namespace EmbeddedCluster.Monitoring;
 
 /// <summary>
-/// As much of Grafana as tells whether it is well and which dashboards it has: its health, its dashboards, and its data source for whoever
-/// signs in, in front of a real Prometheus. Its version decides on the ways to the data source: by number up to 12, by uid from 9 on. 7.5 is held to a recording, the others to
-/// Grafana's documentation.
+/// As much of Grafana as tells whether it is well and which dashboards it has: its health, its dashboards, and its data source for who
+/// signs in, in front of a real Prometheus. Its version decides on the ways to the data source: by number up to 12, by uid from 9 on. 7.5
+/// is held to a recording, the others to Grafana's documentation.
 /// </summary>
 public sealed class GrafanaStandIn : IAsyncDisposable
 {

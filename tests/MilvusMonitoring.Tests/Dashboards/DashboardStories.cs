@@ -24,7 +24,8 @@ public abstract class DashboardStories : ClusterStories
         Assert.Equal(before.ToJsonString(), (await ReadAsync(stage)).ToJsonString());
 
         var made = await DashboardsAsync(stage, Install);
-        Assert.All(made, item => Assert.Equal((ResourceAction.Created, DashboardMethod.MountedConfigMap), (item.Action!.Value, item.Method)));
+        Assert.All(made, item => Assert.Equal(ResourceAction.Created, item.Action));
+        Assert.All(made, item => Assert.Equal(DashboardMethod.MountedConfigMap, item.Method));
         Assert.Equal($"ConfigMap/{Namespace}/{Mounted}, key milvus-overview.json", made[0].Where);
         await EnsureInstalledAsync(stage, before);
 

@@ -81,6 +81,8 @@ public sealed class OutputPropertyTests
         var type when type == typeof(IReadOnlyList<StackResource>) => Array.Empty<StackResource>(),
         var type when type == typeof(IReadOnlyList<StackPrometheus>) => Array.Empty<StackPrometheus>(),
         var type when type == typeof(IReadOnlyList<AlertRuleReplica>) => Array.Empty<AlertRuleReplica>(),
+        var type when type == typeof(IReadOnlyList<EmptyPanel>) => Array.Empty<EmptyPanel>(),
+        var type when type == typeof(Uri) => new Uri("http://grafana/"),
         var type when (Nullable.GetUnderlyingType(type) ?? type) is { IsValueType: true } plain => Activator.CreateInstance(plain),
         _ => throw new InvalidOperationException($"Decide how {property.DeclaringType!.Name}.{property.Name} is printed."),
     };

@@ -4,9 +4,8 @@ namespace MilvusMonitoring.Dashboards.Files;
 
 /// <summary>A panel of a dashboard that shows something: no row, and no text.</summary>
 /// <param name="Title">Its title.</param>
-/// <param name="Type">Its type, such as <c>timeseries</c>.</param>
 /// <param name="Queries">Its queries, as they are written: with variables of Grafana.</param>
-internal sealed record DashboardPanel(string Title, string Type, IReadOnlyList<string> Queries);
+internal sealed record DashboardPanel(string Title, IReadOnlyList<string> Queries);
 
 /// <summary>What a dashboard shows: its panels and their queries.</summary>
 internal static class DashboardContent
@@ -20,7 +19,6 @@ internal static class DashboardContent
             .Where(panel => !Silent.Contains(ReadText(panel, "type")))
             .Select(panel => new DashboardPanel(
                 ReadText(panel, "title") is { Length: > 0 } title ? title : "(without a title)",
-                ReadText(panel, "type"),
                 [.. ListQueries(panel)])),
     ];
 
