@@ -89,7 +89,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ],
         ["Grafanas"] =
         [
-            "Json", "Kubernetes", "Kubernetes.Objects", "Messages", "PortForwarding", "Prometheus", "Servers", "Stacks",
+            "Json", "Kubernetes", "Kubernetes.Objects", "Messages", "PortForwarding", "Servers", "Stacks",
         ],
         ["Metrics.Queries"] = ["Prometheus"],
         ["Metrics"] = ["Json", "Metrics.Queries", "Milvus", "Servers"],
