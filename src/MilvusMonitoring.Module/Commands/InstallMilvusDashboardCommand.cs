@@ -36,7 +36,9 @@ public sealed class InstallMilvusDashboardCommand : DashboardCommand
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <summary>The address of a folder with the runbook pages, such as a copy of <c>docs/alerts</c>, to which the dashboards link.</summary>
+    /// <summary>
+    /// The address of a folder with the runbook pages, such as a copy of <c>docs/alerts</c>, to which the dashboards link.
+    /// </summary>
     [Parameter(ParameterSetName = OwnSet)]
     [ValidateNotNull]
     public Uri? RunbookUri { get; set; }

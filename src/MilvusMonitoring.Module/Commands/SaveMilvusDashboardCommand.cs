@@ -33,7 +33,9 @@ public sealed class SaveMilvusDashboardCommand : AsyncCommand
     [ValidateNotNullOrEmpty]
     public string? MilvusVersion { get; set; }
 
-    /// <summary>The address of a folder with the runbook pages, such as a copy of <c>docs/alerts</c>, to which the dashboards link.</summary>
+    /// <summary>
+    /// The address of a folder with the runbook pages, such as a copy of <c>docs/alerts</c>, to which the dashboards link.
+    /// </summary>
     [Parameter]
     [ValidateNotNull]
     public Uri? RunbookUri { get; set; }

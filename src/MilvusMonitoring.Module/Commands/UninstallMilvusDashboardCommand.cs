@@ -6,7 +6,7 @@ using MilvusMonitoring.Kubernetes;
 namespace MilvusMonitoring.Commands;
 
 /// <summary>Takes dashboards out of Grafana that Install-MilvusDashboard has put there, and nothing else.</summary>
-[Cmdlet(VerbsLifecycle.Uninstall, "MilvusDashboard", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(VerbsLifecycle.Uninstall, "MilvusDashboard", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(MilvusDashboard))]
 public sealed class UninstallMilvusDashboardCommand : DashboardCommand
 {

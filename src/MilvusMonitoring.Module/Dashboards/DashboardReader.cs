@@ -121,7 +121,8 @@ internal sealed class DashboardReader(ClusterClient client, IActivitySink sink)
             .FindPrometheusAsync(source, grafana.Version, grafana.Login, cancellationToken).ConfigureAwait(false);
         if (prometheus is null)
         {
-            sink.Warning($"Whether panels have data is not known: the data source '{source.Name}' of {site.Name} does not answer: {error}.");
+            sink.Warning(
+                $"Whether panels have data is not known: the data source '{source.Name}' of {site.Name} does not answer: {error}.");
             return null;
         }
 

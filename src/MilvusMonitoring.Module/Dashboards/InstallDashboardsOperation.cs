@@ -67,7 +67,7 @@ internal sealed class InstallDashboardsOperation(ClusterClient client, IActivity
             StringComparer.Ordinal);
         if (request.Repairs)
         {
-            documents = [.. documents.Select(document => DashboardRepair.Find(document.Parse()).Any ? DashboardRepair.Mend(document) : document)];
+            documents = [.. documents.Select(DashboardRepair.Mend)];
         }
 
         var site = await new PlaceFinder(client, sink).GetAsync(request.Grafana, cancellationToken).ConfigureAwait(false);
@@ -193,17 +193,41 @@ internal sealed class InstallDashboardsOperation(ClusterClient client, IActivity
             return changes;
         }
 
-        var checkedChanges = new List<DashboardChange>();
+        var judged = new List<DashboardChange>();
         foreach (var change in changes)
         {
-            var live = change.Action == ResourceAction.Created
-                ? await grafana.Api.FindDashboardAsync(change.Document.Uid, grafana.Login, cancellationToken).ConfigureAwait(false)
+            var error = change.Action == ResourceAction.Created
+                ? await FindTakenAsync(grafana, site, change.Document, cancellationToken).ConfigureAwait(false)
                 : null;
-            checkedChanges.Add(live is { IsProvisioned: false }
-                ? DashboardChange.Refuse(change.Document, change.Where, DashboardErrors.CreateTaken(change.Document, site.Name))
-                : change);
+            judged.Add(error is null ? change : DashboardChange.Refuse(change.Document, change.Where, error));
         }
 
-        return checkedChanges;
+        return judged;
+    }
+
+    /// <summary>Finds out whether a file would take the place of a dashboard that somebody has made.</summary>
+    private static async Task<MonitoringException?> FindTakenAsync(
+        SignedInGrafana grafana,
+        GrafanaSite site,
+        DashboardDocument document,
+        CancellationToken cancellationToken)
+    {
+        var live = await grafana.Api.FindDashboardAsync(document.Uid, grafana.Login, cancellationToken).ConfigureAwait(false);
+        if (live is { IsProvisioned: false })
+        {
+            return DashboardErrors.CreateTaken(document, site.Name);
+        }
+
+        var titled = await grafana.Api.ListTitledAsync(document.Title, grafana.Login, cancellationToken).ConfigureAwait(false);
+        foreach (var other in titled.Where(other => other.Title == document.Title && other.Uid != document.Uid))
+        {
+            if (await grafana.Api.FindDashboardAsync(other.Uid, grafana.Login, cancellationToken).ConfigureAwait(false)
+                is { IsProvisioned: false, IsInGeneral: false })
+            {
+                return DashboardErrors.CreateTitleTaken(document, site.Name);
+            }
+        }
+
+        return null;
     }
 }

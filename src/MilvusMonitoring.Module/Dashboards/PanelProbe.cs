@@ -67,12 +67,12 @@ internal sealed class PanelProbe(PrometheusApi prometheus, IReadOnlyList<ShownMi
                 false => 2,
             })
             .First();
-        var selectors = PromQlReader.Find(verdict.Query)?.Selectors ?? [];
+        var metrics = (PromQlReader.Find(verdict.Query)?.Selectors ?? []).Select(selector => selector.Metric).OfType<string>().ToList();
         return new EmptyPanel
         {
             Title = panel.Title,
-            Metric = selectors.Select(selector => selector.Metric).FirstOrDefault(name => verdict.Verdict.Why?.Contains(name ?? "?", StringComparison.Ordinal) is true)
-                ?? selectors.Select(selector => selector.Metric).FirstOrDefault(),
+            Metric = metrics.Find(name => verdict.Verdict.Why?.Contains(name, StringComparison.Ordinal) is true)
+                ?? metrics.FirstOrDefault(),
             Reason = verdict.Verdict.Why ?? "its series have no value now: there was no traffic in the last minutes",
         };
     }
@@ -122,7 +122,9 @@ internal sealed class PanelProbe(PrometheusApi prometheus, IReadOnlyList<ShownMi
     }
 
     /// <summary>Asks how many results each query has.</summary>
-    private async Task<IReadOnlyDictionary<string, QueryAnswer>> AskAsync(IReadOnlyList<string> queries, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, QueryAnswer>> AskAsync(
+        IReadOnlyList<string> queries,
+        CancellationToken cancellationToken)
     {
         var answers = new Dictionary<string, QueryAnswer>(StringComparer.Ordinal);
         foreach (var chunk in queries.Chunk(MostInQuery))

@@ -65,7 +65,9 @@ internal sealed record GrafanaServer(ResourceType Type, JsonElement Live, Object
             ListNamespaces(container.Variables.GetValueOrDefault("NAMESPACE"))))
         .FirstOrDefault();
 
-    /// <summary>Lists the ConfigMaps that Grafana reads dashboards from and that are mounted whole, so that a new key shows as a file.</summary>
+    /// <summary>
+    /// Lists the ConfigMaps that Grafana reads dashboards from and that are mounted whole, so that a new key shows as a file.
+    /// </summary>
     public IReadOnlyList<string> ListMounted()
     {
         var spec = Live.Member("spec", "template").Member("spec");

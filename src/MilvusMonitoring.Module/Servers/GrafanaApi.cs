@@ -15,9 +15,6 @@ internal sealed class GrafanaApi(JsonApi api)
     /// <summary>The most dashboards that one search returns.</summary>
     private const int MostFound = 1000;
 
-    /// <summary>The server, for messages.</summary>
-    public string Who => api.Who;
-
     /// <summary>Reads the health, which needs nobody to sign in.</summary>
     /// <exception cref="MonitoringException">Grafana does not respond, or the response is not that of a Grafana.</exception>
     public async Task<GrafanaHealth> GetHealthAsync(CancellationToken cancellationToken)
@@ -151,21 +148,24 @@ internal sealed class GrafanaApi(JsonApi api)
         {
             Source = meta.Text("provisionedExternalId") is { Length: > 0 } source ? source : null,
             Url = meta.Text("url"),
+            IsInGeneral = meta.Number("folderId") is null or 0 && meta.Text("folderUid") is null or "",
         };
     }
 
     /// <summary>Saves a dashboard.</summary>
     /// <param name="dashboard">The dashboard.</param>
-    /// <param name="replaced">The version that it replaces, as it was read; null for a dashboard that is new.</param>
+    /// <param name="replaced">The dashboard that it replaces, as it was read; null for a dashboard that is new.</param>
     /// <param name="login">Who signs in; null for nobody.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <exception cref="MonitoringException"><see cref="ErrorId.ObjectChanged"/>: somebody has changed it since it was read; <see
     /// cref="ErrorId.ResponseInvalid"/>: Grafana refuses it.</exception>
-    public async Task SaveAsync(JsonObject dashboard, long? replaced, ServerLogin? login, CancellationToken cancellationToken)
+    public async Task SaveAsync(JsonObject dashboard, GrafanaDashboard? replaced, ServerLogin? login, CancellationToken cancellationToken)
     {
         var model = (JsonObject)dashboard.DeepClone();
-        model["id"] = null;
-        model["version"] = replaced ?? 0;
+
+        // Without its number Grafana 7.5 overwrites also a dashboard that comes from a file.
+        model["id"] = replaced?.Model.Number("id");
+        model["version"] = replaced?.Model.Number("version") ?? 0;
         var body = new JsonObject { ["dashboard"] = model, ["overwrite"] = false, ["message"] = "Applied by MilvusMonitoring" };
         var answer = await api
             .SendAsync(HttpMethod.Post, "api/dashboards/db", JsonSerializer.SerializeToUtf8Bytes(body), login, cancellationToken)
@@ -314,6 +314,9 @@ internal sealed record GrafanaDashboard(JsonElement Model, bool IsProvisioned)
 {
     /// <summary>The file that it comes from; null if it comes from none, or if Grafana does not say.</summary>
     public string? Source { get; init; }
+
+    /// <summary>Whether it lies in no folder. Titles are unique within a folder.</summary>
+    public bool IsInGeneral { get; init; }
 
     /// <summary>Its path: <c>/d/milvus-overview/milvus-overview</c>; null if Grafana does not say.</summary>
     public string? Url { get; init; }

@@ -55,6 +55,9 @@ internal static class CheckTable
     /// <summary>The ids of all checks, in order.</summary>
     public static IReadOnlyList<string> Ids { get; } = [.. Rows.Select(row => row.Id)];
 
+    /// <summary>The checks that the proof needs: that of the samples, and those that it depends on.</summary>
+    public static IReadOnlySet<string> Proving { get; } = ListProving().ToHashSet(StringComparer.Ordinal);
+
     /// <summary>Lists the checks that a check depends on directly.</summary>
     public static IReadOnlyList<string> ListDependencies(string id) => Rows.First(row => row.Id == id).DependsOn;
 
@@ -71,5 +74,16 @@ internal static class CheckTable
         }
 
         return affected;
+    }
+
+    private static IEnumerable<string> ListProving()
+    {
+        var proving = new HashSet<string>(StringComparer.Ordinal) { CheckId.Samples };
+        foreach (var row in Rows.Reverse().Where(row => proving.Contains(row.Id)))
+        {
+            proving.UnionWith(row.DependsOn);
+        }
+
+        return proving;
     }
 }

@@ -70,7 +70,7 @@ internal static class DashboardRule
         {
             return Finding.Unknown(
                 target,
-                $"{Quantity.Describe(own.Count, "dashboard")} installed; whether Grafana has them is not known, because nobody is signed in",
+                $"{Quantity.Describe(own.Count, "dashboard")} installed; whether Grafana has them is not known: nobody is signed in",
                 Remedies.DescribeManual("Sign in with -GrafanaCredential or -GrafanaToken."));
         }
 

@@ -17,6 +17,9 @@ internal sealed class RecheckSchedule(CheckWatches watches, TimeProvider time)
     /// <summary>The pauses in seconds before a broken check runs again, if no watch shows a change.</summary>
     private static readonly int[] Unwatched = [1, 1, 2, 3, 5, 8];
 
+    /// <summary>The same if nothing else is broken than checks that the proof does not need, such as that of Grafana.</summary>
+    private static readonly int[] Beside = [1, 3, 6, 15, 30];
+
     /// <summary>The same if a watch shows changes: the first pause is for what changed before the watch began.</summary>
     private static readonly int[] Watched = [1, 30];
 
@@ -39,7 +42,7 @@ internal sealed class RecheckSchedule(CheckWatches watches, TimeProvider time)
         }
 
         var unwatched = broken.Where(check => !watches.Covers(check)).ToList();
-        var pauses = unwatched.Count == 0 ? Watched : Unwatched;
+        var pauses = ChoosePauses(unwatched);
         var pause = TimeSpan.FromSeconds(pauses[Math.Min(_pauses, pauses.Length - 1)]);
         if (await IsChangedWithinAsync(pause, cancellationToken).ConfigureAwait(false))
         {
@@ -55,6 +58,16 @@ internal sealed class RecheckSchedule(CheckWatches watches, TimeProvider time)
         }
 
         return CheckTable.ListAffected(isFirst || unwatched.Count == 0 ? broken : unwatched);
+    }
+
+    private static int[] ChoosePauses(IReadOnlyList<string> unwatched)
+    {
+        if (unwatched.Count == 0)
+        {
+            return Watched;
+        }
+
+        return unwatched.Any(CheckTable.Proving.Contains) ? Unwatched : Beside;
     }
 
     private async Task<bool> IsChangedWithinAsync(TimeSpan pause, CancellationToken cancellationToken)

@@ -44,7 +44,10 @@ internal sealed class GrafanaDashboards
         var found = all.Where(item =>
             (text is null || Title(item.Model).Contains(text, StringComparison.OrdinalIgnoreCase))
             && (tag is null || Tags(item.Model).Contains(tag)));
-        return [.. found.OrderBy(item => Title(item.Model), StringComparer.Ordinal).Select(item => (JsonNode)Describe(item.Path, item.Model))];
+        return
+        [
+            .. found.OrderBy(item => Title(item.Model), StringComparer.Ordinal).Select(item => (JsonNode)Describe(item.Path, item.Model)),
+        ];
     }
 
     private static JsonObject Describe(string? path, JsonObject model)

@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Http;
 namespace EmbeddedCluster.Monitoring;
 
 /// <summary>
-/// As much of Grafana as tells whether it is well and which dashboards it has: its health, its dashboards, and its data source for whoever
-/// signs in, in front of a real Prometheus. Its version decides on the ways to the data source: by number up to 12, by uid from 9 on. 7.5 is held to a recording, the others to
-/// Grafana's documentation.
+/// As much of Grafana as tells whether it is well and which dashboards it has: its health, its dashboards, and its data source for who
+/// signs in, in front of a real Prometheus. Its version decides on the ways to the data source: by number up to 12, by uid from 9 on. 7.5
+/// is held to a recording, the others to Grafana's documentation.
 /// </summary>
 public sealed class GrafanaStandIn : IAsyncDisposable
 {
@@ -172,8 +172,16 @@ public sealed class GrafanaStandIn : IAsyncDisposable
             return;
         }
 
-        using var answer = await _client
-            .GetAsync(new Uri(_prometheus!, path + context.Request.QueryString), context.RequestAborted).ConfigureAwait(false);
+        using var request = new HttpRequestMessage(
+            new HttpMethod(context.Request.Method),
+            new Uri(_prometheus!, path + context.Request.QueryString));
+        if (context.Request.HasFormContentType)
+        {
+            request.Content = new StreamContent(context.Request.Body);
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
+        }
+
+        using var answer = await _client.SendAsync(request, context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = (int)answer.StatusCode;
         context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
         await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted).ConfigureAwait(false);

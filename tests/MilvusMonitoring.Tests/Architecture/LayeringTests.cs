@@ -87,12 +87,27 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "Json", "KubePrometheus", "KubePrometheus.Inventories", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors",
             "Kubernetes.Objects", "Kubernetes.Waiting", "Messages", "Prometheus", "Stacks",
         ],
+        ["Grafanas"] =
+        [
+            "Json", "Kubernetes", "Kubernetes.Objects", "Messages", "PortForwarding", "Servers", "Stacks",
+        ],
         ["Metrics.Queries"] = ["Prometheus"],
         ["Metrics"] = ["Json", "Metrics.Queries", "Milvus", "Servers"],
         ["Alerts.Rules"] =
         [
             "Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Objects", "Messages", "Metrics",
             "Metrics.Queries", "Milvus", "Prometheus", "Servers",
+        ],
+        ["Dashboards.Files"] = ["IO", "Json"],
+        ["Dashboards.Places"] =
+        [
+            "Dashboards.Files", "Grafanas", "Json", "KubePrometheus.Inventories", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors",
+            "Kubernetes.Objects", "Messages", "Servers", "Stacks",
+        ],
+        ["Dashboards"] =
+        [
+            "Dashboards.Files", "Dashboards.Panels", "Dashboards.Places", "Grafanas", "IO", "Json", "Kubernetes", "Kubernetes.Connection",
+            "Kubernetes.Waiting", "Messages", "Metrics", "Metrics.Queries", "Milvus", "Servers",
         ],
         ["Alerts.Receivers"] =
         [
@@ -110,16 +125,17 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ["Dashboards.Panels"] = ["Alerts.Rules", "Metrics", "Metrics.Queries"],
         ["Verification"] =
         [
-            "Access", "Alertmanagers", "Alerts.Receivers", "Alerts.Rules", "Json", "KubePrometheus", "KubePrometheus.Inventories",
-            "KubePrometheus.Releases", "Kubernetes",
-            "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Kubeconfig", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages",
-            "Milvus", "PortForwarding", "Prometheus", "Servers", "Stacks",
+            "Access", "Alertmanagers", "Alerts.Receivers", "Alerts.Rules", "Dashboards.Files", "Dashboards.Places", "Grafanas", "Json",
+            "KubePrometheus", "KubePrometheus.Inventories", "KubePrometheus.Releases", "Kubernetes", "Kubernetes.Connection",
+            "Kubernetes.Errors", "Kubernetes.Kubeconfig", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages", "Milvus", "Prometheus",
+            "Servers",
         ],
         ["Commands.Completion"] =
         [
             "Alertmanagers",
             "Alerts.Receivers",
             "Alerts.Rules",
+            "Dashboards.Panels",
             "KubePrometheus.Releases",
             "Kubernetes",
             "Kubernetes.Connection",
@@ -141,6 +157,11 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "Alerts.Receivers",
             "Alerts.Rules",
             "Commands.Completion",
+            "Dashboards",
+            "Dashboards.Files",
+            "Dashboards.Panels",
+            "Dashboards.Places",
+            "Grafanas",
             "KubePrometheus",
             "KubePrometheus.Releases",
             "Kubernetes",
@@ -149,6 +170,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "Kubernetes.Kubeconfig",
             "Kubernetes.Objects",
             "Messages",
+            "Metrics",
             "Milvus",
             "Milvus.Helm",
             "PortForwarding",

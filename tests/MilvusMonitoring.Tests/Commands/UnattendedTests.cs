@@ -50,6 +50,7 @@ public sealed class UnattendedTests
         };
 
         Assert.Equal(calls.Keys.Order(), able.Select(cmdlet => cmdlet.Name).Order());
+        (await stage.RunAsync("Install-MilvusDashboard Overview -Kubeconfig $c")).EnsureNoError();
         var before = stage.Cluster.Requests.Writes.Count;
         foreach (var (cmdlet, arguments) in calls)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Dashboards.Panels;
 using MilvusMonitoring.Tests.Commands;
+using Testing;
 
 namespace MilvusMonitoring.Tests.Dashboards;
 
@@ -24,7 +25,8 @@ public abstract class DashboardStories : ClusterStories
         Assert.Equal(before.ToJsonString(), (await ReadAsync(stage)).ToJsonString());
 
         var made = await DashboardsAsync(stage, Install);
-        Assert.All(made, item => Assert.Equal((ResourceAction.Created, DashboardMethod.MountedConfigMap), (item.Action!.Value, item.Method)));
+        Assert.All(made, item => Assert.Equal(ResourceAction.Created, item.Action));
+        Assert.All(made, item => Assert.Equal(DashboardMethod.MountedConfigMap, item.Method));
         Assert.Equal($"ConfigMap/{Namespace}/{Mounted}, key milvus-overview.json", made[0].Where);
         await EnsureInstalledAsync(stage, before);
 
@@ -70,6 +72,30 @@ public abstract class DashboardStories : ClusterStories
         await DashboardsAsync(stage, "Uninstall-MilvusDashboard -Kubeconfig $c -Confirm:$false");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("--server-side")]
+    public async Task Kubectl_applies_the_manifests_again_and_leaves_them(string how)
+    {
+        var kubectl = Environment.GetEnvironmentVariable("KUBECTL") is { Length: > 0 } named ? named : "kubectl";
+        Assert.SkipUnless(File.Exists(kubectl) || Programs.OnPath(kubectl), "kubectl is not on PATH, and KUBECTL does not name it.");
+        await using var stage = await StartAsync(StartingPoint.Stack);
+        var before = await ReadAsync(stage);
+        await DashboardsAsync(stage, Install);
+
+        var definitions = Directory.EnumerateFiles(stage.Release, "grafana-*.yaml", SearchOption.AllDirectories).SelectMany(file => (string[])["-f", file]);
+        string[] arguments = ["apply", .. how.Length > 0 ? [how] : Array.Empty<string>(), .. definitions, "--kubeconfig", stage.Kubeconfig];
+        for (var times = 0; times < 2; times++)
+        {
+            var applied = await ChildProcess.RunAsync(kubectl, arguments, TimeSpan.FromMinutes(2));
+            Assert.True(applied.ExitCode == 0, applied.Errors);
+        }
+
+        await EnsureInstalledAsync(stage, before);
+        await DashboardsAsync(stage, "Uninstall-MilvusDashboard -Kubeconfig $c");
+        Assert.Equal(before["data"]!.ToJsonString(), (await ReadAsync(stage))["data"]!.ToJsonString());
+    }
+
     [Fact]
     public async Task Files_of_others_are_installed_as_they_are_and_what_is_wrong_with_them_is_said()
     {
@@ -90,7 +116,7 @@ public abstract class DashboardStories : ClusterStories
         Assert.Equal(ResourceAction.Configured, repaired.Action);
         Assert.Contains("\"timeseries\"", (string)(await ReadAsync(stage))["data"]!["theirs.json"]!, StringComparison.Ordinal);
 
-        foreach (var (file, reason) in (ReadOnlySpan<(string, string)>)
+        foreach (var (file, reason) in (List<(string, string)>)
             [("none.json", "is no JSON object"), ("v2.json", "newer API"), ("untitled.json", "has no title"), ("absent.json", "cannot be read")])
         {
             var error = (await stage.RunAsync($"{Install} -Path '{stage.Folder}/{file}'")).OnlyError(ErrorId.DashboardInvalid);
@@ -120,7 +146,7 @@ public abstract class DashboardStories : ClusterStories
 
         foreach (var dashboard in MilvusDashboards.Create([], new DashboardOptions()))
         {
-            Assert.Equal(System.Text.Encoding.UTF8.GetString(dashboard.Json.Span), (string?)data[dashboard.FileName]);
+            Assert.Equal(System.Text.Encoding.UTF8.GetString(dashboard.Json.Span), (string?)data[$"{dashboard.Uid}.json"]);
         }
 
         Assert.Contains(Manager, Managers(live));

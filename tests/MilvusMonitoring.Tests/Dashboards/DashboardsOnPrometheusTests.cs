@@ -130,7 +130,7 @@ public sealed class DashboardsOnPrometheusTests(DashboardsOnPrometheusTests.Hist
         }
     }
 
-    private static string? Missing => RealPrometheus.Program is null || !Testing.Programs.OnPath("promtool")
+    internal static string? Missing => RealPrometheus.Program is null || !Testing.Programs.OnPath("promtool")
         ? "prometheus or promtool is not on PATH."
         : null;
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using EmbeddedCluster.Monitoring;
 using MilvusMonitoring.Dashboards.Panels;
 using MilvusMonitoring.Tests.Commands;
+using EmbeddedStage = MilvusMonitoring.Tests.Commands.Stage;
 
 namespace MilvusMonitoring.Tests.Dashboards;
 
@@ -12,12 +13,12 @@ public sealed class MilvusDashboardTests : DashboardStories
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private protected override async Task<ClusterStage> StartAsync() => await Stage.StartAsync();
+    private protected override async Task<ClusterStage> StartAsync() => await EmbeddedStage.StartAsync();
 
     [Fact]
     public async Task A_sidecar_gets_a_ConfigMap_for_each_where_it_watches()
     {
-        await using var stage = (Stage)await StartAsync(StartingPoint.Stack);
+        await using var stage = (EmbeddedStage)await StartAsync(StartingPoint.Stack);
         Watch(stage, """[{"name":"LABEL","value":"grafana_dashboard"},{"name":"LABEL_VALUE","value":"1"},{"name":"NAMESPACE","value":"boards"}]""");
         stage.Put("""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"boards"}}""");
 
@@ -40,15 +41,14 @@ public sealed class MilvusDashboardTests : DashboardStories
         Assert.Equal(MilvusDashboards.All.Count, refused.OutputOf<MilvusDashboard>().Count());
 
         (await stage.RunAsync("Uninstall-MilvusDashboard -Kubeconfig $c -Confirm:$false")).EnsureNoError();
-        Assert.Equal(
-            ["milvus-dashboard-data"],
-            stage.Cluster.List("v1", "ConfigMap", "boards").Select(item => (string?)item["metadata"]!["name"]).Where(name => name!.StartsWith("milvus", StringComparison.Ordinal)));
+        var left = stage.Cluster.List("v1", "ConfigMap", "boards").Select(item => (string)item["metadata"]!["name"]!);
+        Assert.Equal(["milvus-dashboard-data"], left.Where(name => name.StartsWith("milvus", StringComparison.Ordinal)));
     }
 
     [Fact]
     public async Task The_Grafana_Operator_gets_a_resource_for_each_and_two_Grafanas_are_named()
     {
-        await using var stage = (Stage)await StartAsync(StartingPoint.Stack);
+        await using var stage = (EmbeddedStage)await StartAsync(StartingPoint.Stack);
         await stage.DefineAsync("grafana.integreatly.org", "v1beta1", "grafanas", "Grafana");
         await stage.DefineAsync("grafana.integreatly.org", "v1beta1", "grafanadashboards", "GrafanaDashboard");
         stage.Put("""{"apiVersion":"grafana.integreatly.org/v1beta1","kind":"Grafana","metadata":{"name":"main","namespace":"monitoring"},"spec":{}}""");
@@ -77,7 +77,7 @@ public sealed class MilvusDashboardTests : DashboardStories
     [Fact]
     public async Task A_Grafana_that_takes_none_and_no_Grafana_at_all()
     {
-        await using var stage = (Stage)await StartAsync(StartingPoint.Stack);
+        await using var stage = (EmbeddedStage)await StartAsync(StartingPoint.Stack);
         Change(stage, spec => spec.Remove("volumes"));
         Assert.Contains(
             "mounts no ConfigMap with dashboards",
@@ -93,7 +93,7 @@ public sealed class MilvusDashboardTests : DashboardStories
     [Fact]
     public async Task A_dashboard_that_fills_the_ConfigMap_goes_elsewhere_and_one_that_is_too_large_is_refused()
     {
-        await using var stage = (Stage)await StartAsync(StartingPoint.Stack);
+        await using var stage = (EmbeddedStage)await StartAsync(StartingPoint.Stack);
         stage.WriteFile("large.json", Large("large", 700));
         stage.WriteFile("second.json", Large("second", 700));
         stage.WriteFile("huge.json", Large("huge", 1100));
@@ -109,7 +109,7 @@ public sealed class MilvusDashboardTests : DashboardStories
     [Fact]
     public async Task A_ConfigMap_that_GitOps_keeps_is_doubted()
     {
-        await using var stage = (Stage)await StartAsync(StartingPoint.Stack);
+        await using var stage = (EmbeddedStage)await StartAsync(StartingPoint.Stack);
         var map = stage.Cluster.Find("v1", "ConfigMap", "monitoring", "grafana-dashboard-nodes")!;
         map["metadata"]!["annotations"] = new JsonObject { ["argocd.argoproj.io/tracking-id"] = "a" };
         map["metadata"]!.AsObject().Remove("managedFields");
@@ -122,12 +122,14 @@ public sealed class MilvusDashboardTests : DashboardStories
     public async Task Grafana_itself_gets_them_by_its_API_and_keeps_what_people_have_made()
     {
         await using var grafana = await GrafanaStandIn.StartAsync(null, Token);
-        await using var stage = (Stage)await StartAsync(StartingPoint.Bare);
-        var signedIn = $"-GrafanaUri {grafana.Address} -GrafanaCredential ([pscredential]::new('admin', (ConvertTo-SecureString -AsPlainText -Force admin)))";
+        await using var stage = (EmbeddedStage)await StartAsync(StartingPoint.Bare);
+        var signedIn = $"-GrafanaUri {grafana.Address} -GrafanaCredential "
+            + "([pscredential]::new('admin', [Net.NetworkCredential]::new('', 'admin').SecurePassword))";
 
         (await stage.RunAsync($"{Install} -GrafanaUri {grafana.Address}")).OnlyError(ErrorId.NotAuthenticated);
         var made = await DashboardsAsync(stage, $"{Install} {signedIn} -Wait");
-        Assert.All(made, item => Assert.Equal((ResourceAction.Created, DashboardMethod.Api, true), (item.Action!.Value, item.Method!.Value, item.IsShown!.Value)));
+        Assert.All(made, item => Assert.Equal((ResourceAction.Created, DashboardMethod.Api), (item.Action!.Value, item.Method!.Value)));
+        Assert.All(made, item => Assert.True(item.IsShown));
         Assert.Equal(new Uri(grafana.Address, "/d/milvus-overview/milvus-overview").ToString(), made[0].Url);
         Assert.All(await DashboardsAsync(stage, $"{Install} {signedIn}"), item => Assert.Equal(ResourceAction.Unchanged, item.Action));
 
@@ -151,14 +153,14 @@ public sealed class MilvusDashboardTests : DashboardStories
         return frame.Insert(frame.Length - 2, new string('x', (kibibytes << 10) - frame.Length));
     }
 
-    private static void Watch(Stage stage, string variables) => Change(stage, spec => spec["containers"]!.AsArray().Add(new JsonObject
+    private static void Watch(EmbeddedStage stage, string variables) => Change(stage, spec => spec["containers"]!.AsArray().Add(new JsonObject
     {
         ["name"] = $"grafana-sc-dashboard-{spec["containers"]!.AsArray().Count}",
         ["image"] = "quay.io/kiwigrid/k8s-sidecar:1.25.2",
         ["env"] = JsonNode.Parse(variables),
     }));
 
-    private static void Change(Stage stage, Action<JsonObject> change)
+    private static void Change(EmbeddedStage stage, Action<JsonObject> change)
     {
         var deployment = stage.Cluster.Find(Apps, "Deployment", "monitoring", "grafana")!;
         deployment["metadata"]!.AsObject().Remove("managedFields");

@@ -30,8 +30,8 @@ public sealed partial class MilvusDashboardsTests
             ],
             MilvusDashboards.All);
         Assert.Equal(
-            MilvusDashboards.All.Select(item => $"{item.Uid}.json"),
-            MilvusDashboards.Create([], new DashboardOptions()).Select(dashboard => dashboard.FileName));
+            MilvusDashboards.All.Select(item => item.Uid),
+            MilvusDashboards.Create([], new DashboardOptions()).Select(dashboard => dashboard.Uid));
     }
 
     [Theory]

@@ -17,13 +17,9 @@ public sealed class OfficialDashboardTests
         var panels = DashboardContent.ListPanels(document.Parse());
         Assert.Equal(154, panels.Count);
         var dead = DashboardAdvice.ListDead(panels, [MilvusVersion.Parse("2.6.20")!]);
-        Assert.Equal(
-            [
-                "Restful Search Latency Avg", "Restful Search Latency P99", "Partition Loaded Num", "Unsolved Read Task Length",
-                "Evicted Read Requests Rate", "range search rate", "TimeTick Lag Behind Now From DataNode", "Stored Rows Rate",
-                "Encode Buffer Latency", "Load Field Latency", "Decode Field Latency",
-            ],
-            dead.Select(title => title.Trim()).Intersect(ReadDead("2.6.20")).ToList());
+
+        // The search library under Milvus has metrics too, which no table of Milvus has.
+        Assert.Equal(ReadDead("2.6.20").Where(title => title != "range search rate"), dead.Select(title => title.Trim()));
     }
 
     [Theory]

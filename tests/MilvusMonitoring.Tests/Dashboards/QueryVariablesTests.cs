@@ -14,7 +14,6 @@ public sealed class QueryVariablesTests
     [InlineData("rate(a[$__rate_interval]) + rate(b[$__interval:1m])", "rate(a[5m]) + rate(b[5m:1m])")]
     [InlineData("rate(a[${window}])", "rate(a[5m])")]
     [InlineData("topk($n, a)", "topk(1, a)")]
-    [InlineData("a{b=\"c$$d\"}", "a{b=\"c$$d\"}")]
     public void Variables_get_values(string query, string rendered) =>
         Assert.Equal(rendered, new QueryVariables(new Dictionary<string, string> { ["namespace"] = "milvus" }).Render(query));
 }

@@ -15,7 +15,38 @@ public sealed class MilvusMetricsTests
             $"{metric.Name} in {column.Key}: {(metric.IsIn(MilvusVersion.Parse(column.Key)!) == true ? "y" : "-")}"));
         Assert.Equal(told, known);
         Assert.Equal(MilvusMetrics.Versions, columns.Keys.Select(version => MilvusVersion.Parse(version)!).Order());
+        Assert.Equal(
+            columns.Values.SelectMany(column => column.Keys).Where(name => !name.Contains('<', StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal),
+            MilvusMetrics.All.Select(metric => metric.Name).Order(StringComparer.Ordinal));
     }
+
+    [Fact]
+    public void The_table_has_the_type_and_the_labels_of_each_version() => Assert.All(VersionMetrics.ListVersions(), version =>
+    {
+        var running = MilvusVersion.Parse(version)!;
+        Assert.All(VersionMetrics.ReadTypes(version), declared =>
+        {
+            var metric = MilvusMetrics.Find(declared.Key);
+            Assert.NotNull(metric);
+            Assert.Equal(
+                declared.Value,
+                (metric.Type.ToString().ToLowerInvariant(), string.Join(',', metric.ListLabels(running))));
+        });
+    });
+
+    [Fact]
+    public void Only_a_metric_without_labels_has_series_as_soon_as_its_component_runs() => Assert.All(MilvusMetrics.All, metric =>
+        Assert.Equal(
+            metric.Labels[^1].Labels.Count > 0 && metric.Name != "milvus_querycoord_last_heartbeat_timestamp",
+            metric.Appears is not null));
+
+    [Theory]
+    [InlineData("milvus_proxy_sq_latency_bucket", "with the first search or query")]
+    [InlineData("milvus_querynode_segment_num", "with the first collection that is loaded")]
+    [InlineData("milvus_cgo_active_future_total", "when Milvus first sets it")]
+    [InlineData("milvus_proxy_hook_func_count", "with the first event that it counts")]
+    public void A_metric_tells_when_its_series_appear(string series, string moment) =>
+        Assert.Equal(moment, MilvusMetrics.Find(series)?.Appears);
 
     [Theory]
     [InlineData("v2.6.15", "2.6.15")]

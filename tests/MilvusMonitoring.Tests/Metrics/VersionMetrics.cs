@@ -40,6 +40,20 @@ internal static class VersionMetrics
         return table;
     }
 
+    /// <summary>The types and labels of what code of a version declares, set or not; no labels are an empty text.</summary>
+    public static IReadOnlyDictionary<string, (string Type, string Labels)> ReadTypes(string version) => Read(version)
+        .Where(metric => !metric.Key.Contains('<', StringComparison.Ordinal))
+        .ToDictionary(
+            metric => metric.Key,
+            metric => ((string)metric.Value!["type"]!, string.Join(',', metric.Value!["labels"]!.AsArray().Select(label => (string)label!))));
+
+    /// <summary>The versions of which types and labels are known.</summary>
+    public static IReadOnlyList<string> ListVersions()
+    {
+        Require();
+        return [.. Directory.EnumerateFiles(Folder!, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>Writes what a version shows, in the text format of Prometheus.</summary>
     /// <param name="version">The version.</param>
     /// <param name="values">The values of labels by their names; those of others are 1.</param>

@@ -28,7 +28,9 @@ public sealed class GrafanaApiTests
         foreach (var hidden in (bool[])[false, true])
         {
             stage.Grafana.HidesVersion = hidden;
-            Assert.Equal(new GrafanaAnswer(hidden ? null : version, true, "prometheus"), await stage.AskAsync(Admin));
+            var answer = await stage.AskAsync(Admin);
+            Assert.Same(Admin, answer.Login);
+            Assert.Equal(new GrafanaAnswer(hidden ? null : version, true, "prometheus"), answer with { Login = null });
         }
     }
 

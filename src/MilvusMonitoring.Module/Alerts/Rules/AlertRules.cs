@@ -20,6 +20,8 @@ internal static class AlertRules
     /// <summary>The highest finite bucket of Milvus's histograms of latency, in milliseconds.</summary>
     private const double HighestBucket = 131072;
 
+    private const string Once = MilvusSeries.Once;
+
     private static readonly TimeSpan Never = TimeSpan.Zero;
 
     /// <summary>All rules, in the order of their groups.</summary>
@@ -98,8 +100,8 @@ internal static class AlertRules
             Minutes(10),
             new(ThresholdUnit.Ratio, 0.05),
             (scope, threshold) =>
-                $"sum({MilvusSeries.Once} (rate(milvus_proxy_req_count{{{scope.Series},status=~\"fail|fail_system\",cause!~\"user|cancel\"}}[5m])))"
-                + $" / sum({MilvusSeries.Once} (rate(milvus_proxy_req_count{{{scope.Series},status=\"total\"}}[5m]))) > {threshold}",
+                $"sum({Once} (rate(milvus_proxy_req_count{{{scope.Series},status=~\"fail|fail_system\",cause!~\"user|cancel\"}}[5m])))"
+                + $" / sum({Once} (rate(milvus_proxy_req_count{{{scope.Series},status=\"total\"}}[5m]))) > {threshold}",
             "{{ $value | humanizePercentage }} of the requests fail",
             "The part of all requests that Milvus answers with an error. Before 2.6.19 this includes requests that are wrong themselves.")
         {
@@ -172,7 +174,7 @@ internal static class AlertRules
             Minutes(15),
             new(ThresholdUnit.Number, 0),
             (scope, threshold) =>
-                $"sum by (msg_type) ({MilvusSeries.Once} (rate(milvus_proxy_rate_limit_req_count{{{scope.Series},status=\"fail\"}}[5m]))) > {threshold}",
+                $"sum by (msg_type) ({Once} (rate(milvus_proxy_rate_limit_req_count{{{scope.Series},status=\"fail\"}}[5m]))) > {threshold}",
             "limits the rate of {{ $labels.msg_type }}: {{ $value | humanize }} requests are refused each second",
             "Requests exceed a rate limit of the configuration, and are refused.")
         {
@@ -222,7 +224,7 @@ internal static class AlertRules
             Minutes(10),
             new(ThresholdUnit.Number, 0.1),
             (scope, threshold) =>
-                $"sum by (meta_op_type) ({MilvusSeries.Once} (rate(milvus_meta_op_count{{{scope.Series},status=\"fail\"}}[5m]))) > {threshold}",
+                $"sum by (meta_op_type) ({Once} (rate(milvus_meta_op_count{{{scope.Series},status=\"fail\"}}[5m]))) > {threshold}",
             "the meta store fails {{ $value | humanize }} operations of type {{ $labels.meta_op_type }} each second",
             "etcd, or another meta store, fails reads or writes of Milvus.")
         {
@@ -235,7 +237,7 @@ internal static class AlertRules
             Minutes(10),
             new(ThresholdUnit.Number, 0.1),
             (scope, threshold) =>
-                $"sum by (persistent_data_op_type) ({MilvusSeries.Once} (rate(milvus_storage_op_count{{{scope.Series},status=\"fail\"}}[5m])))"
+                $"sum by (persistent_data_op_type) ({Once} (rate(milvus_storage_op_count{{{scope.Series},status=\"fail\"}}[5m])))"
                 + $" > {threshold}",
             "the object storage fails {{ $value | humanize }} operations of type {{ $labels.persistent_data_op_type }} each second",
             "MinIO, S3 or another object storage fails reads or writes of Milvus.")
@@ -249,7 +251,7 @@ internal static class AlertRules
             Minutes(10),
             new(ThresholdUnit.Number, 0.1),
             (scope, threshold) =>
-                $"sum by (fs) ({MilvusSeries.Once} (rate(milvus_storage_filesystem_failed_count{{{scope.Series}}}[5m]))) > {threshold}",
+                $"sum by (fs) ({Once} (rate(milvus_storage_filesystem_failed_count{{{scope.Series}}}[5m]))) > {threshold}",
             "the file system {{ $labels.fs }} fails {{ $value | humanize }} operations each second",
             "The storage layer of Milvus 3 counts failures of its own. They come from the object storage, or from a local disk.")
         {
@@ -359,5 +361,5 @@ internal static class AlertRules
     private static TimeSpan Minutes(int minutes) => TimeSpan.FromMinutes(minutes);
 
     private static string Quantile(string metric, string label, MilvusSeries scope, string threshold) =>
-        $"histogram_quantile(0.99, sum by ({label}, le) ({MilvusSeries.Once} (rate({metric}_bucket{{{scope.Series}}}[5m])))) > {threshold}";
+        $"histogram_quantile(0.99, sum by ({label}, le) ({Once} (rate({metric}_bucket{{{scope.Series}}}[5m])))) > {threshold}";
 }

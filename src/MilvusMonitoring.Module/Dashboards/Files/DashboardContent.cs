@@ -4,9 +4,8 @@ namespace MilvusMonitoring.Dashboards.Files;
 
 /// <summary>A panel of a dashboard that shows something: no row, and no text.</summary>
 /// <param name="Title">Its title.</param>
-/// <param name="Type">Its type, such as <c>timeseries</c>.</param>
 /// <param name="Queries">Its queries, as they are written: with variables of Grafana.</param>
-internal sealed record DashboardPanel(string Title, string Type, IReadOnlyList<string> Queries);
+internal sealed record DashboardPanel(string Title, IReadOnlyList<string> Queries);
 
 /// <summary>What a dashboard shows: its panels and their queries.</summary>
 internal static class DashboardContent
@@ -20,8 +19,7 @@ internal static class DashboardContent
             .Where(panel => !Silent.Contains(ReadText(panel, "type")))
             .Select(panel => new DashboardPanel(
                 ReadText(panel, "title") is { Length: > 0 } title ? title : "(without a title)",
-                ReadText(panel, "type"),
-                [.. ListObjects(panel["targets"]).Where(target => !IsHidden(target)).Select(target => ReadText(target, "expr")).Where(query => query.Length > 0)])),
+                [.. ListQueries(panel)])),
     ];
 
     /// <summary>Lists the objects of all panels, rows among them. Dashboards of before Grafana 5 have their panels in rows.</summary>
@@ -38,5 +36,11 @@ internal static class DashboardContent
     public static string ReadText(JsonObject item, string name) =>
         item[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : string.Empty;
 
-    private static bool IsHidden(JsonObject target) => target["hide"] is JsonValue value && value.TryGetValue<bool>(out var hidden) && hidden;
+    private static IEnumerable<string> ListQueries(JsonObject panel) => ListObjects(panel["targets"])
+        .Where(target => !IsHidden(target))
+        .Select(target => ReadText(target, "expr"))
+        .Where(query => query.Length > 0);
+
+    private static bool IsHidden(JsonObject target) =>
+        target["hide"] is JsonValue value && value.TryGetValue<bool>(out var hidden) && hidden;
 }

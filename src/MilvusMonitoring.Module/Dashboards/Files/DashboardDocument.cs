@@ -12,6 +12,7 @@ namespace MilvusMonitoring.Dashboards.Files;
 internal sealed record DashboardDocument(string Uid, string Title, ReadOnlyMemory<byte> Json)
 {
     private const int LongestUid = 40;
+    private const string Export = "export the dashboard from Grafana again";
 
     /// <summary>The name of its file: the uid, with what no key of a ConfigMap may have replaced.</summary>
     public string FileName => new string([.. Uid.Select(character => IsKey(character) ? character : '_')]) + ".json";
@@ -19,21 +20,27 @@ internal sealed record DashboardDocument(string Uid, string Title, ReadOnlyMemor
     /// <summary>Reads a dashboard in one of the forms that Grafana exports.</summary>
     /// <param name="json">The JSON: a dashboard, or the response of Grafana's API, which holds one.</param>
     /// <param name="source">Where it comes from, for errors.</param>
-    /// <returns>The dashboard; one without a uid gets one made of its title, so that it is the same after each start of Grafana.</returns>
+    /// <returns>
+    /// The dashboard. One without a uid gets one made of its title, so that the uid is the same after each start of Grafana.
+    /// </returns>
     /// <exception cref="MonitoringException"><see cref="ErrorId.DashboardInvalid"/>: it is no dashboard of Grafana.</exception>
     public static DashboardDocument Read(ReadOnlyMemory<byte> json, string source)
     {
         var root = Parse(json, source);
-        if (root["spec"] is JsonObject && ((string?)root["apiVersion"])?.StartsWith("dashboard.grafana.app/", StringComparison.Ordinal) is true)
+        if (root["spec"] is JsonObject && Text(root, "apiVersion")?.StartsWith("dashboard.grafana.app/", StringComparison.Ordinal) is true)
         {
-            throw CreateInvalid(source, "is a resource of Grafana's newer API, which files and older Grafanas do not take", "export it as classic JSON", null);
+            throw CreateInvalid(
+                source,
+                "is a resource of Grafana's newer API, which files and older Grafanas do not take",
+                "export it as classic JSON",
+                null);
         }
 
         var isWrapped = root["dashboard"] is JsonObject;
         var model = isWrapped ? root["dashboard"]!.AsObject() : root;
         if (Text(model, "title") is not { Length: > 0 } title || (model["panels"] ?? model["rows"]) is not JsonArray)
         {
-            throw CreateInvalid(source, "is no dashboard of Grafana: it has no title, or no panels", "export the dashboard from Grafana again", null);
+            throw CreateInvalid(source, "is no dashboard of Grafana: it has no title, or no panels", Export, null);
         }
 
         if (Text(model, "uid") is { Length: > 0 } uid)
@@ -76,13 +83,28 @@ internal sealed record DashboardDocument(string Uid, string Title, ReadOnlyMemor
     {
         try
         {
-            return JsonTexts.AreReadable(json.Span) && JsonNode.Parse(WithoutMark(json).Span) is JsonObject root
-                ? root
-                : throw new JsonException("it is no object");
+            var root = JsonTexts.AreReadable(json.Span) ? JsonNode.Parse(WithoutMark(json).Span) as JsonObject : null;
+            EnsureWhole(root);
+            return root ?? throw new JsonException("it is no object");
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException)
         {
-            throw CreateInvalid(source, "is no JSON object", "export the dashboard from Grafana again", exception);
+            throw CreateInvalid(source, "is no JSON object", Export, exception);
+        }
+    }
+
+    /// <summary>Reads every member: an object that has a member twice fails only when it is read.</summary>
+    private static void EnsureWhole(JsonNode? node)
+    {
+        var children = node switch
+        {
+            JsonObject members => members.Select(member => member.Value),
+            JsonArray items => items,
+            _ => [],
+        };
+        foreach (var child in children)
+        {
+            EnsureWhole(child);
         }
     }
 

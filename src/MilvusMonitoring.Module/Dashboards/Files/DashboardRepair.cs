@@ -13,7 +13,9 @@ internal sealed record DashboardFaults(IReadOnlyList<string> DataSources, IReadO
 {
     public bool Any => DataSources.Count > 0 || OldPanels.Count > 0;
 
-    /// <returns><c>it names the data source P1809F7CD0C75ACF3; 124 panels are of the type graph, which Grafana 12 no longer has</c>.</returns>
+    /// <returns>
+    /// <c>it names the data source P1809F7CD0C75ACF3; 124 panels are of the type graph, which Grafana 12 no longer has</c>.
+    /// </returns>
     public override string ToString() => string.Join("; ", ListTexts());
 
     private IEnumerable<string> ListTexts()
@@ -38,6 +40,12 @@ internal static class DashboardRepair
     private const string VariableName = "datasource";
     private const string VariableValue = "${" + VariableName + "}";
 
+    /// <summary>
+    /// The version of the schema from which on a data source is an object. Grafana 7.5 shows nothing of a dashboard with such an object,
+    /// and takes a string.
+    /// </summary>
+    private const int FirstWithObjects = 33;
+
     private static readonly Dictionary<string, string> NewTypes = new(StringComparer.Ordinal)
     {
         ["graph"] = "timeseries",
@@ -47,6 +55,14 @@ internal static class DashboardRepair
         ["grafana-piechart-panel"] = "piechart",
         ["grafana-worldmap-panel"] = "geomap",
     };
+
+    /// <summary>The fields of a panel of the type graph that the type timeseries does not have.</summary>
+    private static readonly string[] GraphFields =
+    [
+        "aliasColors", "bars", "dashes", "dashLength", "fill", "fillGradient", "hiddenSeries", "legend", "lines", "linewidth",
+        "nullPointMode", "percentage", "pointradius", "points", "seriesOverrides", "spaceLength", "stack", "steppedLine", "thresholds",
+        "timeRegions", "tooltip", "xaxis", "yaxes", "yaxis",
+    ];
 
     /// <summary>The data sources that every Grafana has.</summary>
     private static readonly string[] BuiltIn = ["-- Grafana --", "-- Mixed --", "-- Dashboard --", "grafana", "default"];
@@ -64,13 +80,22 @@ internal static class DashboardRepair
     }
 
     /// <summary>Mends a dashboard.</summary>
-    /// <returns>The dashboard, whose data sources are a variable, and whose old panels are new ones.</returns>
+    /// <returns>The dashboard, whose data sources are a variable, and whose old panels are new ones; the same if nothing is
+    /// wrong.</returns>
     public static DashboardDocument Mend(DashboardDocument document)
     {
         var model = document.Parse();
+        if (!Find(model).Any)
+        {
+            return document;
+        }
+
+        var usesObjects = ReadNumber(model, "schemaVersion") >= FirstWithObjects;
         foreach (var owner in ListOwners(model).Where(owner => FindFixed(owner["datasource"]) is not null).ToList())
         {
-            owner["datasource"] = new JsonObject { ["type"] = PrometheusType, ["uid"] = VariableValue };
+            owner["datasource"] = usesObjects
+                ? new JsonObject { ["type"] = PrometheusType, ["uid"] = VariableValue }
+                : VariableValue;
         }
 
         AddVariable(model);
@@ -162,7 +187,7 @@ internal static class DashboardRepair
         {
             ["drawStyle"] = IsTrue(panel["bars"]) ? "bars" : "line",
             ["lineWidth"] = Copy(panel["linewidth"]) ?? 1,
-            ["fillOpacity"] = panel["fill"] is JsonValue fill && fill.TryGetValue<int>(out var steps) ? steps * 10 : 0,
+            ["fillOpacity"] = ReadNumber(panel, "fill") * 10,
             ["showPoints"] = IsTrue(panel["points"]) ? "always" : "never",
             ["stacking"] = new JsonObject { ["mode"] = IsTrue(panel["stack"]) ? "normal" : "none", ["group"] = "A" },
         };
@@ -174,20 +199,17 @@ internal static class DashboardRepair
                 ["displayMode"] = IsTrue(legend?["alignAsTable"]) ? "table" : "list",
                 ["placement"] = IsTrue(legend?["rightSide"]) ? "right" : "bottom",
                 ["showLegend"] = legend?["show"] is null || IsTrue(legend["show"]),
-                ["calcs"] = ListCalculations(legend),
+                ["calcs"] = CreateCalculations(legend),
             },
             ["tooltip"] = new JsonObject { ["mode"] = "multi", ["sort"] = "desc" },
         };
-        foreach (var name in (ReadOnlySpan<string>)
-            ["aliasColors", "bars", "dashes", "dashLength", "fill", "fillGradient", "hiddenSeries", "legend", "lines", "linewidth", "nullPointMode",
-             "percentage", "pointradius", "points", "seriesOverrides", "spaceLength", "stack", "steppedLine", "thresholds", "timeRegions", "tooltip",
-             "xaxis", "yaxes", "yaxis"])
+        foreach (var name in GraphFields)
         {
             panel.Remove(name);
         }
     }
 
-    private static JsonArray ListCalculations(JsonObject? legend)
+    private static JsonArray CreateCalculations(JsonObject? legend)
     {
         (string Old, string New)[] names = [("avg", "mean"), ("current", "lastNotNull"), ("max", "max"), ("min", "min"), ("total", "sum")];
         return [.. names.Where(name => IsTrue(legend?[name.Old])).Select(name => (JsonNode)name.New)];
@@ -214,6 +236,9 @@ internal static class DashboardRepair
         var panels = ListPanelObjects(model).SelectMany(panel => ListObjects(panel["targets"]).Prepend(panel));
         return panels.Concat(ListVariables(model)).Concat(annotations);
     }
+
+    private static int ReadNumber(JsonObject item, string name) =>
+        item[name] is JsonValue value && value.TryGetValue<int>(out var number) ? number : 0;
 
     private static bool IsTrue(JsonNode? node) => node is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
 

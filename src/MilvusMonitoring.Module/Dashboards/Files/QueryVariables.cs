@@ -16,23 +16,25 @@ internal sealed partial class QueryVariables(IReadOnlyDictionary<string, string>
         return Variable().Replace(rendered, match => WriteValue(match.Groups["name"].Value));
     }
 
-    /// <summary>A matcher whose value has a variable: of several values, so that it is a regular expression, whatever its operator.</summary>
+    /// <summary>
+    /// Writes a matcher whose value has a variable. A variable may have several values, so that the matcher becomes a regular expression,
+    /// whatever its operator.
+    /// </summary>
     private string WriteMatcher(Match match)
     {
-        var value = match.Groups["value"].Value;
-        var isWhole = Variable().Match(value) is { Success: true } variable && variable.Value == value;
-        if (!Variable().IsMatch(value))
+        var (label, value) = (match.Groups["label"].Value, match.Groups["value"].Value);
+        if (Variable().Match(value) is not { Success: true } variable)
         {
             return match.Value;
         }
 
         var isNegative = match.Groups["operator"].Value[0] == '!';
-        if (isWhole && known.TryGetValue(Variable().Match(value).Groups["name"].Value, out var text))
+        if (variable.Value == value && known.TryGetValue(variable.Groups["name"].Value, out var text))
         {
-            return $"{match.Groups["label"].Value}{(isNegative ? "!=" : "=")}\"{text}\"";
+            return $"{label}{(isNegative ? "!=" : "=")}\"{text}\"";
         }
 
-        return isNegative ? $"{match.Groups["label"].Value}!=\"\"" : $"{match.Groups["label"].Value}=~\"{Variable().Replace(value, ".*")}\"";
+        return isNegative ? $"{label}!=\"\"" : $"{label}=~\"{Variable().Replace(value, ".*")}\"";
     }
 
     private string WriteValue(string name)
@@ -47,7 +49,7 @@ internal sealed partial class QueryVariables(IReadOnlyDictionary<string, string>
             : "1";
     }
 
-    [GeneratedRegex("""(?<label>[A-Za-z_]\w*)\s*(?<operator>=~|!~|!=|=)\s*"(?<value>(?:[^"\\]|\\.)*)" """, RegexOptions.IgnorePatternWhitespace, 1000)]
+    [GeneratedRegex("""(?<label>[A-Za-z_]\w*)\s*(?<operator>=~|!~|!=|=)\s*"(?<value>(?:[^"\\]|\\.)*)\x22""", RegexOptions.None, 1000)]
     private static partial Regex Matcher();
 
     [GeneratedRegex(@"\[(?:\$\w+|\$\{\w+(?::\w+)?\})(?<step>:[^\]]*)?\]", RegexOptions.None, 1000)]

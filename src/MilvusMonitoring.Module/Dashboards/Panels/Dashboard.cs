@@ -4,10 +4,7 @@ namespace MilvusMonitoring.Dashboards.Panels;
 /// <param name="Uid">Its uid, by which links and a later version find it.</param>
 /// <param name="Title">Its title.</param>
 /// <param name="Json">Its JSON in UTF-8, without a wrapper.</param>
-internal sealed record Dashboard(string Uid, string Title, ReadOnlyMemory<byte> Json)
-{
-    public string FileName => $"{Uid}.json";
-}
+internal sealed record Dashboard(string Uid, string Title, ReadOnlyMemory<byte> Json);
 
 /// <summary>What the user asks of the dashboards.</summary>
 internal sealed record DashboardOptions

@@ -67,33 +67,18 @@ internal sealed class DashboardWriter(DashboardPlan plan, PanelScope scope, Dash
 
     private JsonArray WriteLinks()
     {
-        var links = new JsonArray(WriteLink("Milvus", "dashboards", string.Empty, [Tag]));
+        var links = new JsonArray(PanelWriter.WriteLink("Milvus", "dashboards", string.Empty, [Tag]));
         if (options.RunbookUri is { } runbooks)
         {
-            links.Add(WriteLink("Runbooks", "link", runbooks.AbsoluteUri, []));
+            links.Add(PanelWriter.WriteLink("Runbooks", "link", runbooks.AbsoluteUri, []));
         }
 
         return links;
     }
 
-    private static JsonObject WriteLink(string title, string type, string address, string[] tags) => new()
-    {
-        ["asDropdown"] = false,
-        ["icon"] = type == "link" ? "doc" : "external link",
-        ["includeVars"] = type != "link",
-        ["keepTime"] = type != "link",
-        ["tags"] = new JsonArray([.. tags.Select(tag => (JsonNode)tag)]),
-        ["targetBlank"] = type == "link",
-        ["title"] = title,
-        ["tooltip"] = string.Empty,
-        ["type"] = type,
-        ["url"] = address,
-    };
-
     private JsonArray WriteVariables() => new(
         new JsonObject
         {
-            ["current"] = new JsonObject(),
             ["hide"] = 0,
             ["includeAll"] = false,
             ["label"] = "Data source",

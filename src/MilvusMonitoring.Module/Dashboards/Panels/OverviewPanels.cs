@@ -1,5 +1,4 @@
 using MilvusMonitoring.Alerts.Rules;
-using MilvusMonitoring.Metrics;
 using MilvusMonitoring.Metrics.Queries;
 
 namespace MilvusMonitoring.Dashboards.Panels;

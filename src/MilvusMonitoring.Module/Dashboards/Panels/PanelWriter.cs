@@ -44,12 +44,30 @@ internal static class PanelWriter
 
         if (runbook is not null)
         {
-            json["links"] = new JsonArray(
-                new JsonObject { ["targetBlank"] = true, ["title"] = $"Runbook of {panel.Alert}", ["url"] = runbook });
+            json["links"] = new JsonArray(WriteLink($"Runbook of {panel.Alert}", "link", runbook, []));
         }
 
         return json;
     }
+
+    /// <summary>Writes a link of a dashboard or of a panel.</summary>
+    /// <param name="title">Its title.</param>
+    /// <param name="type"><c>link</c> for an address, <c>dashboards</c> for all dashboards with tags.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="tags">The tags.</param>
+    public static JsonObject WriteLink(string title, string type, string address, string[] tags) => new()
+    {
+        ["asDropdown"] = false,
+        ["icon"] = type == "link" ? "doc" : "external link",
+        ["includeVars"] = type != "link",
+        ["keepTime"] = type != "link",
+        ["tags"] = new JsonArray([.. tags.Select(tag => (JsonNode)tag)]),
+        ["targetBlank"] = type == "link",
+        ["title"] = title,
+        ["tooltip"] = string.Empty,
+        ["type"] = type,
+        ["url"] = address,
+    };
 
     /// <summary>All but lines over time ask for now only, so that what was wrong before does not look as if it were.</summary>
     private static JsonObject WriteTarget(PanelKind kind, PanelQuery query, int index) => new()

@@ -6,7 +6,9 @@ using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Dashboards.Places;
 
-/// <summary>Grafana itself, by its HTTP API. A tag marks the dashboards of this module, because Grafana keeps nothing else about them.</summary>
+/// <summary>
+/// Grafana itself, by its HTTP API. A tag marks the dashboards of this module, because Grafana keeps nothing else about them.
+/// </summary>
 /// <param name="api">The Grafana.</param>
 /// <param name="login">Who signs in; null for nobody.</param>
 /// <param name="address">The address of Grafana, for people.</param>
@@ -15,7 +17,7 @@ internal sealed class ApiPlace(GrafanaApi api, ServerLogin? login, string addres
     /// <summary>The tag of the dashboards of this module.</summary>
     public const string Mark = "milvus-monitoring";
 
-    private readonly Dictionary<string, long> _versions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, GrafanaDashboard> _replaced = new(StringComparer.Ordinal);
 
     public DashboardMethod Method => DashboardMethod.Api;
 
@@ -56,7 +58,7 @@ internal sealed class ApiPlace(GrafanaApi api, ServerLogin? login, string addres
         var done = new List<DashboardChange>();
         foreach (var change in changes)
         {
-            var replaced = _versions.TryGetValue(change.Document.Uid, out var version) ? version : (long?)null;
+            var replaced = _replaced.GetValueOrDefault(change.Document.Uid);
             done.Add(await TryAsync(
                 change,
                 () => api.SaveAsync(change.Document.Parse(), replaced, login, cancellationToken)).ConfigureAwait(false));
@@ -101,7 +103,7 @@ internal sealed class ApiPlace(GrafanaApi api, ServerLogin? login, string addres
             return DashboardChange.Refuse(document, address, DashboardErrors.CreateTaken(document, address));
         }
 
-        _versions[document.Uid] = live.Model.Number("version") ?? 0;
+        _replaced[document.Uid] = live;
         var isSame = Read(live) is { } now && now.IsSameAs(document);
         return new DashboardChange(document, isSame ? ResourceAction.Unchanged : ResourceAction.Configured, address);
     }
@@ -126,14 +128,14 @@ internal sealed class ApiPlace(GrafanaApi api, ServerLogin? login, string addres
     private static DashboardDocument AddMark(DashboardDocument document)
     {
         var model = document.Parse();
-        if (model["tags"] is JsonArray tags && tags.Any(tag => tag is JsonValue value && value.TryGetValue<string>(out var text) && text == Mark))
+        var tags = model["tags"] as JsonArray ?? [];
+        if (tags.OfType<JsonValue>().Any(tag => tag.TryGetValue<string>(out var text) && text == Mark))
         {
             return document;
         }
 
-        var all = model["tags"] as JsonArray ?? [];
-        all.Add(Mark);
-        model["tags"] = all.DeepClone();
+        tags.Add(Mark);
+        model["tags"] = tags.DeepClone();
         return document with { Json = JsonSerializer.SerializeToUtf8Bytes(model) };
     }
 }

@@ -12,4 +12,12 @@ internal static class DashboardErrors
             $"{grafana} already has a dashboard of the uid {document.Uid} that somebody made or imported in it",
             "export it if somebody needs it, delete it in Grafana, and run the command again",
             document.Uid);
+
+    /// <summary>Grafana would put the dashboard in the place of one of the same title that somebody has made in it.</summary>
+    public static MonitoringException CreateTitleTaken(DashboardDocument document, string grafana) =>
+        new(
+            ErrorId.DashboardTaken,
+            $"{grafana} already has a dashboard of the title '{document.Title}' that somebody made in a folder of it",
+            "rename it or move it to another folder, and run the command again",
+            document.Uid);
 }

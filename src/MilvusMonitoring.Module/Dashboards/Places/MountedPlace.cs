@@ -20,7 +20,7 @@ namespace MilvusMonitoring.Dashboards.Places;
 /// </remarks>
 internal sealed class MountedPlace(ClusterClient client, GrafanaServer grafana) : IDashboardPlace
 {
-    /// <summary>The most bytes of a ConfigMap. Kubernetes takes 1 MiB; its metadata, with a name for each key, needs some of that.</summary>
+    /// <summary>The most bytes of a ConfigMap. Kubernetes takes 1 MiB; its metadata, which names each key, needs some of that.</summary>
     private const int MostBytes = (1 << 20) - (64 << 10);
 
     /// <summary>The ConfigMaps that each release of kube-prometheus has: a key there outlives another release.</summary>
