@@ -82,11 +82,9 @@ public abstract class DashboardStories : ClusterStories
         var before = await ReadAsync(stage);
         await DashboardsAsync(stage, Install);
 
-        // The Secret with the data source in it cannot be applied by two: the API server keeps no stringData.
         var definitions = Directory.EnumerateFiles(stage.Release, "grafana-dashboardDefinitions.yaml", SearchOption.AllDirectories).Single();
-        var deployment = Path.Combine(Path.GetDirectoryName(definitions)!, "grafana-deployment.yaml");
         string[] more = how.Length > 0 ? [how] : [];
-        string[] arguments = ["apply", .. more, "-f", definitions, "-f", deployment, "--kubeconfig", stage.Kubeconfig];
+        string[] arguments = ["apply", .. more, "-f", definitions, "--kubeconfig", stage.Kubeconfig];
         for (var times = 0; times < 2; times++)
         {
             var applied = await ChildProcess.RunAsync(kubectl, arguments, TimeSpan.FromMinutes(2));
