@@ -46,6 +46,9 @@ $web.GetStringAsync("$($grafana.Url)api/health").GetAwaiter().GetResult()
 Get-MonitoringPortForward Grafana
 Stop-MonitoringPortForward -All
 
+# Put dashboards of Milvus into Grafana, where they stay, and wait until it shows them
+Install-MilvusDashboard -Wait
+
 # Is Milvus really scraped? Check every step, from the API server to a fresh sample and to Grafana
 Test-MilvusMonitoring -Wait -Timeout $Patience -ErrorAction Ignore
 

@@ -25,6 +25,7 @@ public sealed class DemoTests(DemoTests.Demo demo) : IClassFixture<DemoTests.Dem
         Assert.SkipWhen(MonitoredCluster.Missing is not null, "without Prometheus the last links cannot pass: " + MonitoredCluster.Missing);
         Assert.Matches(@"(?m)^Samples +Passed ", result.Output);
         Assert.Matches(@"(?m)^Grafana +Passed ", result.Output);
+        Assert.Matches(@"(?m)^Dashboard +Passed ", result.Output);
         Assert.Equal("Access", Assert.Single(Regex.Matches(result.Output, @"(?m)^(\w+) +(Failed|Unknown|Skipped) ")).Groups[1].Value);
     }
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Dashboards.Panels;
 using MilvusMonitoring.Tests.Commands;
-using Testing;
 
 namespace MilvusMonitoring.Tests.Dashboards;
 
@@ -78,13 +77,14 @@ public abstract class DashboardStories : ClusterStories
     public async Task Kubectl_applies_the_manifests_again_and_leaves_them(string how)
     {
         var kubectl = Environment.GetEnvironmentVariable("KUBECTL") is { Length: > 0 } named ? named : "kubectl";
-        Assert.SkipUnless(File.Exists(kubectl) || Programs.OnPath(kubectl), "kubectl is not on PATH, and KUBECTL does not name it.");
+        Assert.SkipUnless(File.Exists(kubectl) || Testing.Programs.OnPath(kubectl), "kubectl is not on PATH, and KUBECTL does not name it.");
         await using var stage = await StartAsync(StartingPoint.Stack);
         var before = await ReadAsync(stage);
         await DashboardsAsync(stage, Install);
 
-        var definitions = Directory.EnumerateFiles(stage.Release, "grafana-*.yaml", SearchOption.AllDirectories).SelectMany(file => (string[])["-f", file]);
-        string[] arguments = ["apply", .. how.Length > 0 ? [how] : Array.Empty<string>(), .. definitions, "--kubeconfig", stage.Kubeconfig];
+        var definitions = Directory.EnumerateFiles(stage.Release, "grafana-dashboardDefinitions.yaml", SearchOption.AllDirectories).Single();
+        string[] more = how.Length > 0 ? [how] : [];
+        string[] arguments = ["apply", .. more, "-f", definitions, "--kubeconfig", stage.Kubeconfig];
         for (var times = 0; times < 2; times++)
         {
             var applied = await ChildProcess.RunAsync(kubectl, arguments, TimeSpan.FromMinutes(2));

@@ -161,7 +161,7 @@ public sealed partial class MilvusDashboardsTests
                 if (selector.Metric!.StartsWith("milvus_", StringComparison.Ordinal))
                 {
                     Assert.Contains(selector.Matchers, matcher => matcher.Label == MilvusSeries.InstanceLabel);
-                    Assert.NotEqual(false, MilvusMetrics.Find(selector.Metric)?.IsIn(running) ?? false);
+                    Assert.True(MilvusMetrics.Find(selector.Metric) is { } metric && metric.IsIn(running) is not false);
                 }
             });
             Assert.Subset(KnownRanges, Ranges().Matches(expression).Select(range => range.Groups[1].Value).ToHashSet());

@@ -22,6 +22,7 @@ internal enum Stage
 internal sealed class StagedFaults(TextWriter writer, Stage stage)
 {
     private const string Version = "2.6.21";
+    private const string QueryNode = "querynode";
     private const double FaultLasts = 1200;
     private const double AlertsLater = 300;
     private const double HighestBucket = 131072;
@@ -95,6 +96,9 @@ internal sealed class StagedFaults(TextWriter writer, Stage stage)
         ["milvus_rootcoord_entity_num"] = ["total", "loaded"],
     };
 
+    /// <summary>The metrics of coordinators about query nodes.</summary>
+    private static readonly string[] OfQueryNodes = ["milvus_querycoord_last_heartbeat_timestamp", "milvus_rootcoord_time_tick_delay"];
+
     /// <summary>The types of messages differ by what counts them.</summary>
     private static readonly (string Prefix, string[] Types)[] MessageTypes =
     [
@@ -124,7 +128,7 @@ internal sealed class StagedFaults(TextWriter writer, Stage stage)
         ("import_job_latency", 42000), ("gc_file_scan", 800), ("execute_max_latency", 1500), ("task_latency", 350), ("meta_request", 4),
         ("storage_request", 12), ("sq_queue", 2), ("in_queue", 1), ("sq_latency", 19), ("sq_req_latency", 15), ("sq_core", 9),
         ("mutation_latency", 26), ("search_nq", 4), ("group_nq", 16), ("topk", 60), ("segment_num", 6), ("hit_segment", 9),
-        ("_bytes", 640000), ("flushed_data", 900000), ("write_data", 1.2e6), ("vectors_count", 160), ("received_nq", 320),
+        ("_bytes", 640000), ("flushed_data", 900000), ("write_data", 1.2e6), ("search_vectors_count", 160), ("upsert_vectors_count", 12), ("delete_vectors_count", 3), ("vectors_count", 70), ("received_nq", 320),
         ("req_count", 40), ("op_count", 18), ("latency", 8), ("duration", 6), ("_count", 12), ("_total", 2), ("ready_len", 1), ("_num", 4),
         ("_len", 1), ("", 2),
     ];
@@ -194,6 +198,8 @@ internal sealed class StagedFaults(TextWriter writer, Stage stage)
             var values = label switch
             {
                 "status" => Statuses.GetValueOrDefault(metric.Name, ["total", "success"]),
+                "node_id" when OfQueryNodes.Contains(metric.Name) => [.. Pods.Where(other => other.Role == QueryNode).Select(other => other.Id)],
+                "role_name" when OfQueryNodes.Contains(metric.Name) => [QueryNode],
                 "node_id" => [pod.Id],
                 "role_name" => [pod.Role],
                 "msg_type" => MessageTypes.First(types => metric.Name.StartsWith(types.Prefix, StringComparison.Ordinal)).Types,

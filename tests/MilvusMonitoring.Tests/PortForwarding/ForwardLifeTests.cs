@@ -101,7 +101,7 @@ public sealed class ForwardLifeTests
         var reconnects = forward.Reconnects;
         await stage.Cluster.StopAsync(Token);
 
-        var answer = ForwardStage.GetAsync(forward);
+        var answer = GetOfNewConnectionAsync(forward);
         await Commands.Stage.UntilAsync(() => forward.State == PortForwardState.Reconnecting);
         Assert.Contains("cannot be reached", forward.LastError, StringComparison.Ordinal);
         await stage.Cluster.RestartAsync(Token);
@@ -109,6 +109,22 @@ public sealed class ForwardLifeTests
         Assert.Equal("prometheus-k8s-0", await answer);
         Assert.Equal(PortForwardState.Connected, forward.State);
         Assert.True(forward.Reconnects > reconnects);
+    }
+
+    /// <summary>On a busy machine a connection has been opened ahead again meanwhile, and ends with the server.</summary>
+    private static async Task<string> GetOfNewConnectionAsync(MonitoringPortForward forward)
+    {
+        for (var left = 3; ; left--)
+        {
+            try
+            {
+                return await ForwardStage.GetAsync(forward);
+            }
+            catch (HttpRequestException) when (left > 0)
+            {
+                Assert.Equal(PortForwardState.Reconnecting, forward.State);
+            }
+        }
     }
 
     [Fact]

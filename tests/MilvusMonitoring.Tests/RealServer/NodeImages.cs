@@ -46,7 +46,10 @@ internal static class NodeImages
         done
         """;
 
-    /// <summary>As much of Grafana as <see cref="GrafanaStandIn"/> has; its data source leads through the real Service.</summary>
+    /// <summary>
+    /// As much of Grafana as <see cref="GrafanaStandIn"/> has; its data source leads through the real Service, and its dashboards are the
+    /// files that the kubelet mounts.
+    /// </summary>
     private const string GrafanaScript = """
         #!/bin/sh
         if [ "$1" != answer ]; then
@@ -73,6 +76,23 @@ internal static class NodeImages
           /api/datasources) say '200 OK' '[{"id":1,"uid":"P1809F7CD0C75ACF3","name":"prometheus","type":"prometheus"}]' ;;
           $source/*) say '200 OK' "$(wget -q -O - "http://$PROMETHEUS_K8S_SERVICE_HOST:9090${path#$source}")" ;;
         esac
+        boards=/grafana-dashboard-definitions/0
+        case $path in
+          /api/search*)
+            for file in $boards/*/milvus-*.json; do
+              [ -f "$file" ] || continue
+              uid=${file##*/}
+              uid=${uid%.json}
+              list="$list${list:+,}{\"uid\":\"$uid\",\"title\":\"$uid\",\"tags\":[\"milvus-monitoring\"]}"
+            done
+            say '200 OK' "[$list]" ;;
+          /api/dashboards/uid/*)
+            uid=${path##*/}
+            for file in $boards/*/"$uid.json"; do
+              [ -f "$file" ] || say '404 Not Found' '{"message":"Dashboard not found"}'
+              say '200 OK' "{\"meta\":{\"provisioned\":true,\"url\":\"/d/$uid/$uid\"},\"dashboard\":$(cat "$file")}"
+            done ;;
+        esac
         say '404 Not Found' '{"message":"Not found"}'
         """;
 
@@ -84,7 +104,7 @@ internal static class NodeImages
         await ImportAsync(Reloader, "/bin/prometheus-config-reloader", (await new ContainerImage()
             .AddShellAsync("gunzip", "sed", "cmp", "mv", "wget", "sleep")).AddScript("/bin/prometheus-config-reloader", ReloaderScript));
         await ImportAsync(Grafana, "/bin/grafana", (await new ContainerImage()
-            .AddShellAsync("nc", "wget")).AddScript("/bin/grafana", GrafanaScript));
+            .AddShellAsync("nc", "wget", "cat")).AddScript("/bin/grafana", GrafanaScript));
         await node.TagImageAsync("docker.io/library/web:local", Busybox);
         foreach (var image in s_idle)
         {

@@ -35,6 +35,7 @@ public sealed partial class NodeProofTests(RealNode node)
         Assert.Contains("may discover Endpoints in namespace milvus", result.Output, StringComparison.Ordinal);
         Assert.Matches(@"(?m)^Samples +Passed ", result.Output);
         Assert.Matches(@"(?m)^Grafana +Passed ", result.Output);
+        Assert.Matches(@"(?m)^Dashboard +Passed ", result.Output);
         Assert.Equal(2, Regex.Count(result.Output, """(?m)^\{"commit":"0000000","database":"ok","version":"13.0.2"\}"""));
 
         // That of the rules that were taken away again, and that of the Alertmanager, which does not run there.

@@ -60,10 +60,11 @@ internal static class DashboardFiles
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
         {
+            var exists = File.Exists(path) && !force;
             throw new MonitoringException(
                 ErrorId.FileNotWritten,
-                $"{path} is not written: {exception.Message.ReplaceLineEndings(" ").TrimEnd('.')}",
-                File.Exists(path) && !force ? "use -Force to replace the file, or give another folder" : "give another folder",
+                $"{path} is not written: {(exists ? "the file exists" : exception.Message.ReplaceLineEndings(" ").TrimEnd('.'))}",
+                exists ? "use -Force to replace the file, or give another folder" : "give another folder",
                 path,
                 exception);
         }

@@ -51,7 +51,7 @@ internal static class CoordinationPanels
                 "1 while Milvus refuses requests for a reason. MemoryQuotaExhausted: nodes are above their memory watermark. "
                     + "DiskQuotaExhausted: the disk quota is used up. TimeTickLongDelay: nodes are far behind what is written. ForceDeny: the "
                     + "configuration says so.",
-                new PanelQuery("{{quota_states}}", scope.Max("milvus_rootcoord_quota_states", "quota_states")))
+                new PanelQuery("{{quota_states}}", scope.AboveNothing(scope.Max("milvus_rootcoord_quota_states", "quota_states"), "quota_states")))
             {
                 Alert = "MilvusRequestsRefused",
                 Thresholds = PanelThreshold.BadFrom(1),
@@ -62,9 +62,9 @@ internal static class CoordinationPanels
                 "How often in a second Milvus began to refuse all writes.",
                 new PanelQuery("begins", scope.SumRate("milvus_rootcoord_force_deny_writing_counter", string.Empty))),
             new Panel(
-                "How much are writes slowed?",
+                "What part of its rate may each collection use?",
                 PanelUnit.Ratio,
-                "How far the rates of collections are lowered to protect nodes: 100% is not at all, 0% refuses all. The ten lowest.",
+                "Milvus lowers the rates of collections to protect nodes: 100% is the whole rate, 0% refuses all. The ten lowest.",
                 new PanelQuery("{{collection_id}}", $"bottomk(10, {scope.Max("milvus_rootcoord_rate_limit_ratio", "collection_id")})"))
             {
                 Alert = "MilvusRateLimited",

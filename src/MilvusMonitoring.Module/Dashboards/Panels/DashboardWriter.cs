@@ -149,19 +149,31 @@ internal sealed class DashboardWriter(DashboardPlan plan, PanelScope scope, Dash
     /// <returns>Where the next row begins.</returns>
     private int WritePanels(JsonArray all, IReadOnlyList<(Panel Panel, int Id)> panels, int top)
     {
-        var (x, y, height) = (0, top, 0);
-        foreach (var (panel, id) in panels)
+        var y = top;
+        for (var written = 0; written < panels.Count;)
         {
-            if (x + panel.Width > GridWidth)
+            var line = TakeLine(panels.Skip(written));
+            var free = GridWidth - line.Sum(item => item.Panel.Width);
+            var more = free <= GridWidth / 2 ? free / line.Count : 0;
+            var x = 0;
+            foreach (var (panel, id) in line)
             {
-                (x, y, height) = (0, y + height, 0);
+                var width = panel.Width + more;
+                all.Add(PanelWriter.Write(panel, id, WritePlace(x, y, width, panel.Height), FindRunbook(panel)));
+                x += width;
             }
 
-            all.Add(PanelWriter.Write(panel, id, WritePlace(x, y, panel.Width, panel.Height), FindRunbook(panel)));
-            (x, height) = (x + panel.Width, Math.Max(height, panel.Height));
+            written += line.Count;
+            y += line.Max(item => item.Panel.Height);
         }
 
-        return y + height;
+        return y;
+    }
+
+    private static List<(Panel Panel, int Id)> TakeLine(IEnumerable<(Panel Panel, int Id)> panels)
+    {
+        var width = 0;
+        return [.. panels.TakeWhile(item => (width += item.Panel.Width) <= GridWidth)];
     }
 
     /// <summary>Keeps what the versions have, with ids that do not depend on what is left out.</summary>

@@ -69,8 +69,8 @@ internal static class DataPanels
                 "Bytes in a second that each node reads from the message queue to store them.",
                 new PanelQuery("{{pod}} {{msg_type}}", scope.SumRate("milvus_datanode_consume_bytes_count", "pod, msg_type"))),
             new Panel(
-                "How many rows are read?",
-                PanelUnit.PerSecond,
+                "How many rows are read a second?",
+                PanelUnit.Number,
                 "Rows in a second that are read from the message queue, by type.",
                 new PanelQuery("{{msg_type}}", scope.SumRate("milvus_datanode_msg_rows_count", "msg_type"))),
             new Panel(
@@ -81,8 +81,9 @@ internal static class DataPanels
             new Panel(
                 "How many operations on the message queue are there?",
                 PanelUnit.PerSecond,
-                "Operations in a second by kind and outcome.",
-                new PanelQuery("{{message_op_type}} {{status}}", scope.SumRate("milvus_msgstream_op_count", "message_op_type, status"))),
+                "Operations in a second by kind, and those that fail.",
+                new PanelQuery("{{message_op_type}}", scope.SumRate("milvus_msgstream_op_count", "message_op_type", "status=\"total\"")),
+                new PanelQuery("{{message_op_type}} fails", scope.SumFailures("milvus_msgstream_op_count", "message_op_type"))),
             new Panel(
                 "How long do operations on the message queue take?",
                 PanelUnit.Milliseconds,
@@ -98,9 +99,11 @@ internal static class DataPanels
             new Panel(
                 "How many flushes are there?",
                 PanelUnit.PerSecond,
-                "Buffers in a second that are written to the object storage, by outcome: flush was asked for, auto was a full buffer.",
-                new PanelQuery("flush {{status}}", scope.SumRate("milvus_datanode_flush_buffer_op_count", "status")),
-                new PanelQuery("auto {{status}}", scope.SumRate("milvus_datanode_autoflush_buffer_op_count", "status"))),
+                "Buffers in a second that are written to the object storage: flush was asked for, auto was a full buffer.",
+                new PanelQuery("flush", scope.SumRate("milvus_datanode_flush_buffer_op_count", string.Empty, "status=\"total\"")),
+                new PanelQuery("auto", scope.SumRate("milvus_datanode_autoflush_buffer_op_count", string.Empty, "status=\"total\"")),
+                new PanelQuery("flush fails", scope.SumFailures("milvus_datanode_flush_buffer_op_count", string.Empty)),
+                new PanelQuery("auto fails", scope.SumFailures("milvus_datanode_autoflush_buffer_op_count", string.Empty))),
             new Panel(
                 "How much is flushed?",
                 PanelUnit.BytesPerSecond,
@@ -180,8 +183,8 @@ internal static class DataPanels
             new Panel(
                 "Do index tasks fail?",
                 PanelUnit.PerSecond,
-                "Index tasks in a second, by outcome.",
-                new PanelQuery("{{status}}", scope.SumRate("milvus_indexnode_index_task_count", "status"))),
+                "Index tasks in a second that fail.",
+                new PanelQuery("fails", scope.SumFailures("milvus_indexnode_index_task_count", string.Empty))),
             new Panel(
                 "How many tasks are there?",
                 PanelUnit.Number,
@@ -211,8 +214,8 @@ internal static class DataPanels
                 "The time of a job by stage: 99% take no longer.",
                 new PanelQuery("{{import_stage}}", scope.Quantile(0.99, "milvus_datacoord_import_job_latency", "import_stage"))),
             new Panel(
-                "How many rows are imported?",
-                PanelUnit.PerSecond,
+                "How many rows are imported a second?",
+                PanelUnit.Number,
                 "Rows in a second that imports add.",
                 new PanelQuery(Collection, scope.SumRate("milvus_datacoord_bulk_insert_vectors_count", "collection_id")))),
         new(
@@ -232,8 +235,8 @@ internal static class DataPanels
                 PanelUnit.Number,
                 "Connections to the other Milvus by state, and how often in a second one is made again.",
                 new PanelQuery(
-                    "{{target_cluster}} {{connection_status}}",
+                    "{{connection_status}} connections to {{target_cluster}}",
                     scope.Sum("milvus_cdc_stream_rpc_connections", "target_cluster, connection_status")),
-                new PanelQuery("again {{target_cluster}}", scope.SumRate("milvus_cdc_stream_rpc_reconnect_times", "target_cluster")))),
+                new PanelQuery("reconnects a second to {{target_cluster}}", scope.SumRate("milvus_cdc_stream_rpc_reconnect_times", "target_cluster")))),
     ];
 }

@@ -40,7 +40,7 @@ internal static class OverviewPanels
                     "MilvusSearchSlow",
                     "p99: SEARCHES ARE SLOW",
                     "p99: fast enough",
-                    "no searches",
+                    "no search was answered",
                     "How long 99% of searches and queries take at most, in the slowest of their types."),
                 CreateSpeed(
                     scope,
@@ -50,7 +50,7 @@ internal static class OverviewPanels
                     "MilvusWriteSlow",
                     "p99: WRITES ARE SLOW",
                     "p99: fast enough",
-                    "no writes",
+                    "no write was answered",
                     "How long 99% of inserts, upserts and deletes take at most, in the slowest of their types."),
                 CreateSpeed(
                     scope,
@@ -60,7 +60,7 @@ internal static class OverviewPanels
                     "MilvusRequestsQueue",
                     "p99: REQUESTS QUEUE",
                     "p99: no queue",
-                    "no requests",
+                    "no request was answered",
                     "How long 99% of requests wait at most in the busiest proxy, before it works on them."),
                 CreateSpeed(
                     scope,
@@ -70,7 +70,7 @@ internal static class OverviewPanels
                     "MilvusReadsQueue",
                     "p99: SEARCHES QUEUE",
                     "p99: no queue",
-                    "no searches",
+                    "no search was answered",
                     "How long 99% of searches and queries wait at most in the busiest query node, before it works on them. If they "
                         + "queue, the query nodes have more to do than they can: add query nodes or replicas, or send less."),
             ]),
@@ -90,10 +90,14 @@ internal static class OverviewPanels
             new Panel(
                 "Which alerts fire?",
                 PanelUnit.Number,
-                "Every alert that fires, with the Milvus and the pod that it is about. Empty is good.",
-                new PanelQuery(string.Empty, $"sum by (alertname, severity, {PanelScope.Identity}, pod) ({Firing})"))
+                "Every alert that fires, with the Milvus and the pod that it is about, the critical ones first.",
+                new PanelQuery(
+                    string.Empty,
+                    $"sum by (alertname, severity, {PanelScope.Identity}, pod) ({Firing})"
+                        + $" or label_replace(vector(0), \"alertname\", \"no alert fires\", \"\", \"\") unless on () {Firing}"))
             {
                 Kind = PanelKind.Table,
+                SortedBy = "Severity",
                 Width = 18,
                 Height = 6,
             }),
@@ -103,13 +107,10 @@ internal static class OverviewPanels
                 "What do clients ask for?",
                 PanelUnit.RequestsPerSecond,
                 "Requests in a second by function, as the proxies get them.",
-                new PanelQuery("{{function_name}}", scope.SumRate("milvus_proxy_req_count", "function_name", "status=\"total\"")))
-            {
-                IsStacked = true,
-            },
+                new PanelQuery("{{function_name}}", scope.SumRate("milvus_proxy_req_count", "function_name", "status=\"total\""))),
             new Panel(
-                "How many vectors?",
-                PanelUnit.PerSecond,
+                "How many vectors a second?",
+                PanelUnit.Number,
                 "Vectors in a second: those that are searched for, and entities that are inserted, upserted and deleted.",
                 new PanelQuery("search", scope.SumRate("milvus_proxy_search_vectors_count", string.Empty)),
                 new PanelQuery("insert", scope.SumRate("milvus_proxy_insert_vectors_count", string.Empty)),
@@ -223,9 +224,6 @@ internal static class OverviewPanels
 
     private static double LimitOf(string alert) => AlertRules.All.First(rule => rule.Name == alert).Threshold!.Default;
 
-    /// <summary>Series that are there as long as a target of the chosen Milvus answers, with the value 0.</summary>
-    private static string Nothing(PanelScope scope) => $"0 * max({scope.Select("milvus_build_info")})";
-
     /// <summary>The requests in a second that Milvus answers with an error, summed by labels.</summary>
     public static string Failures(PanelScope scope, string by) =>
         scope.SumFailures("milvus_proxy_req_count", by, "status=~\"fail|fail_system\",cause!~\"user|cancel\"");
@@ -241,7 +239,7 @@ internal static class OverviewPanels
             "The targets of Prometheus that do not answer. A pod that does not answer hangs, starts or ends, or the network drops the scrape. "
                 + "No data: Prometheus has had no target of this Milvus for a day.",
             new PanelQuery("TARGETS ARE DOWN", $"count({targets} == 0)"),
-            new PanelQuery("targets down: all answer", $"0 * count({targets}) unless on () ({targets} == 0)")) with
+            new PanelQuery("targets are down", $"0 * count({targets}) unless on () ({targets} == 0)")) with
         {
             Alert = "MilvusTargetDown",
             Thresholds = PanelThreshold.BadFrom(1),
@@ -279,11 +277,11 @@ internal static class OverviewPanels
             PanelUnit.Number,
             "Milvus refuses reads or writes to protect itself. Memory: query nodes or data nodes are above their watermark; add nodes, or "
                 + "release collections. Disk: the quota for the object storage is used up. Lag: nodes are far behind what is written.",
-            new PanelQuery("WRITES REFUSED: memory is exhausted", Of("quota_states=\"MemoryQuotaExhausted\"")),
-            new PanelQuery("WRITES REFUSED: disk quota is used up", Of("quota_states=\"DiskQuotaExhausted\"")),
-            new PanelQuery("WRITES REFUSED: nodes lag behind", Of("quota_states=\"TimeTickLongDelay\"")),
+            new PanelQuery("WRITES REFUSED: memory full", Of("quota_states=\"MemoryQuotaExhausted\"")),
+            new PanelQuery("WRITES REFUSED: disk full", Of("quota_states=\"DiskQuotaExhausted\"")),
+            new PanelQuery("WRITES REFUSED: nodes lag", Of("quota_states=\"TimeTickLongDelay\"")),
             new PanelQuery("REFUSED: {{quota_states}}", Of($"quota_states!~\"{Known}\"")),
-            new PanelQuery("nothing is refused", $"{Nothing(scope)} unless on () {scope.Select(Metric)} > 0")) with
+            new PanelQuery("nothing is refused", $"{scope.Nothing} unless on () {scope.Select(Metric)} > 0")) with
         {
             Alert = "MilvusRequestsRefused",
             Thresholds = PanelThreshold.BadFrom(1),
@@ -302,8 +300,8 @@ internal static class OverviewPanels
             "The part of all requests that Milvus answers with an error. Before 2.6.19 and from 2.6.21 on, this includes requests that are "
                 + "wrong themselves.",
             new PanelQuery("of requests FAIL", $"{part} > {PromText.Format(limit)}"),
-            new PanelQuery("of requests fail", $"{part} <= {PromText.Format(limit)}"),
-            new PanelQuery("no requests", $"{Nothing(scope)} unless on () ({all} > 0)")) with
+            new PanelQuery("of requests fail, refused ones aside", $"{part} <= {PromText.Format(limit)}"),
+            new PanelQuery("no requests", $"{scope.Nothing} unless on () ({all} > 0)") { IsNeutral = true }) with
         {
             Alert = "MilvusRequestsFail",
             Thresholds = PanelThreshold.BadFrom(limit),
@@ -330,7 +328,7 @@ internal static class OverviewPanels
             description,
             new PanelQuery(fault, $"{slowest} > {PromText.Format(limit)}"),
             new PanelQuery(healthy, $"{slowest} <= {PromText.Format(limit)}"),
-            new PanelQuery(idle, $"{Nothing(scope)} unless on () {slowest}")) with
+            new PanelQuery(idle, $"{scope.Nothing} unless on () {slowest}") { IsNeutral = true }) with
         {
             Alert = alert,
             Thresholds = PanelThreshold.BadFrom(limit),
@@ -339,5 +337,5 @@ internal static class OverviewPanels
     }
 
     private static Panel CreateStat(string title, string unit, string description, params PanelQuery[] queries) =>
-        new(title, unit, description, queries) { Kind = PanelKind.Stat, Width = 6, Height = 5 };
+        new(title, unit, description, queries) { Kind = PanelKind.Stat, Width = 6, Height = 6 };
 }

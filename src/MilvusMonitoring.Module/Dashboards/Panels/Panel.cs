@@ -26,14 +26,19 @@ internal static class PanelUnit
     public const string Bytes = "bytes";
     public const string Megabytes = "mbytes";
     public const string BytesPerSecond = "Bps";
-    public const string PerSecond = "cps";
+    public const string PerSecond = "ops";
+    public const string MegabytesPerSecond = "MBs";
     public const string RequestsPerSecond = "reqps";
 }
 
 /// <summary>One query of a panel. It is left out if one of its metrics is in no version that runs.</summary>
 /// <param name="Legend">How its series are named, with the labels that differ; in a stat panel the words beside the value.</param>
 /// <param name="Expression">The expression, with the variables of Grafana.</param>
-internal sealed record PanelQuery(string Legend, string Expression);
+internal sealed record PanelQuery(string Legend, string Expression)
+{
+    /// <summary>Whether its series are neither good nor bad: there is nothing to judge.</summary>
+    public bool IsNeutral { get; init; }
+}
 
 /// <summary>A value from which on a panel has a colour.</summary>
 /// <param name="From">The value; null for all below the first.</param>
@@ -43,6 +48,7 @@ internal sealed record PanelThreshold(double? From, string Colour)
     public const string Good = "green";
     public const string Doubtful = "orange";
     public const string Bad = "red";
+    public const string Neutral = "#808080";
 
     /// <summary>From a value on it is bad.</summary>
     public static IReadOnlyList<PanelThreshold> BadFrom(double value) => [new(null, Good), new(value, Bad)];
@@ -64,8 +70,8 @@ internal sealed record Panel(string Title, string Unit, string Description, para
 {
     public PanelKind Kind { get; init; }
 
-    /// <summary>How wide it is, of 24.</summary>
-    public int Width { get; init; } = 8;
+    /// <summary>How wide it is at least, of 24. The names of pods are long.</summary>
+    public int Width { get; init; } = Array.Exists(Queries, query => query.Legend.Contains("{{pod}}", StringComparison.Ordinal)) ? 12 : 8;
 
     public int Height { get; init; } = 7;
 
@@ -78,8 +84,8 @@ internal sealed record Panel(string Title, string Unit, string Description, para
     /// <summary>Whether only the words of a stat panel are shown, and not the value.</summary>
     public bool IsWordsOnly { get; init; }
 
-    /// <summary>Whether its lines add up, and are drawn on one another.</summary>
-    public bool IsStacked { get; init; }
+    /// <summary>The column by which a table is sorted; null for none.</summary>
+    public string? SortedBy { get; init; }
 }
 
 /// <summary>Panels on one subject, under one heading.</summary>

@@ -80,6 +80,13 @@ internal sealed partial class PanelScope(IReadOnlyList<MilvusVersion> versions, 
     public string SumFailures(string counter, string by, string matchers = "status=\"fail\"") =>
         $"({SumRate(counter, by, matchers)} or 0 * {SumRate(counter, by, "status=\"total\"")})";
 
+    /// <summary>What of an expression is above 0; 0 with a label of the value "none" if nothing is.</summary>
+    public string AboveNothing(string expression, string label) =>
+        $"{expression} > 0 or label_replace({Nothing} unless on () ({expression} > 0), \"{label}\", \"none\", \"\", \"\")";
+
+    /// <summary>A series of the value 0 that is there as long as a target of the chosen Milvus answers.</summary>
+    public string Nothing => $"0 * max({Select("milvus_build_info")})";
+
     /// <summary>How much of what a histogram measures comes in a second, summed by labels.</summary>
     public string SumVolume(string histogram, string by, string matchers = "") => $"sum{By(by)} ({RateOf($"{histogram}_sum", matchers)})";
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MilvusMonitoring.Metrics.Queries;
 
 namespace MilvusMonitoring.Dashboards.Panels;
 
@@ -14,7 +15,7 @@ internal static class PanelWriter
     /// <summary>How the labels are called that a table shows, in their order.</summary>
     private static readonly (string Label, string Title)[] Columns =
     [
-        ("alertname", "Alert"), ("severity", "Severity"), ("namespace", "Namespace"), ("app_kubernetes_io_instance", "Milvus"),
+        ("severity", "Severity"), ("alertname", "Alert"), ("namespace", "Namespace"), ("app_kubernetes_io_instance", "Milvus"),
         ("pod", "Pod"), ("version", "Version"), ("mq", "Message queue"), ("meta", "Meta store"),
     ];
 
@@ -28,8 +29,8 @@ internal static class PanelWriter
         var json = new JsonObject
         {
             ["datasource"] = DashboardWriter.DataSource,
-            ["description"] = panel.Description,
-            ["fieldConfig"] = new JsonObject { ["defaults"] = WriteField(panel), ["overrides"] = new JsonArray() },
+            ["description"] = Describe(panel),
+            ["fieldConfig"] = new JsonObject { ["defaults"] = WriteField(panel), ["overrides"] = WriteNeutral(panel) },
             ["gridPos"] = place,
             ["id"] = id,
             ["options"] = WriteOptions(panel),
@@ -105,17 +106,41 @@ internal static class PanelWriter
         return field;
     }
 
+    /// <summary>Grafana 7.5 draws no line at a threshold: the description names it.</summary>
+    private static string Describe(Panel panel) => panel is { Kind: PanelKind.TimeSeries, Thresholds: [.., { From: { } limit }] }
+        ? $"{panel.Description} Too much from {DescribeValue(limit, panel.Unit)} on."
+        : panel.Description;
+
+    private static string DescribeValue(double value, string unit) => unit switch
+    {
+        PanelUnit.Ratio => PromText.Format(value * 100) + "%",
+        PanelUnit.Milliseconds or PanelUnit.Seconds => $"{PromText.Format(value)} {unit}",
+        _ => PromText.Format(value),
+    };
+
+    private static JsonArray WriteNeutral(Panel panel) =>
+    [
+        .. panel.Queries.Where(query => query.IsNeutral).Select(query => new JsonObject
+        {
+            ["matcher"] = new JsonObject { ["id"] = "byName", ["options"] = query.Legend },
+            ["properties"] = new JsonArray(
+                WriteProperty("color", new JsonObject { ["fixedColor"] = PanelThreshold.Neutral, ["mode"] = "fixed" }),
+                WriteProperty("unit", "none")),
+        }),
+    ];
+
+    private static JsonObject WriteProperty(string id, JsonNode value) => new() { ["id"] = id, ["value"] = value };
+
     private static JsonObject WriteStep(PanelThreshold threshold) => new() { ["color"] = threshold.Colour, ["value"] = threshold.From };
 
     private static JsonObject WriteLines(Panel panel) => new()
     {
         ["drawStyle"] = "line",
-        ["fillOpacity"] = panel.IsStacked ? 40 : 8,
+        ["fillOpacity"] = 8,
         ["lineInterpolation"] = "linear",
         ["lineWidth"] = 1,
         ["showPoints"] = "never",
         ["spanNulls"] = false,
-        ["stacking"] = new JsonObject { ["group"] = "A", ["mode"] = panel.IsStacked ? "normal" : "none" },
         ["thresholdsStyle"] = new JsonObject { ["mode"] = panel.Thresholds.Count > 0 ? "line" : "off" },
     };
 
@@ -128,6 +153,7 @@ internal static class PanelWriter
             ["justifyMode"] = "center",
             ["orientation"] = "horizontal",
             ["reduceOptions"] = WriteReduction(),
+            ["text"] = panel.IsWordsOnly ? new JsonObject() : new JsonObject { ["titleSize"] = 22, ["valueSize"] = 54 },
             ["textMode"] = panel.IsWordsOnly ? "name" : "value_and_name",
         },
         PanelKind.BarGauge => new JsonObject
@@ -137,7 +163,13 @@ internal static class PanelWriter
             ["reduceOptions"] = WriteReduction(),
             ["showUnfilled"] = true,
         },
-        PanelKind.Table => new JsonObject { ["showHeader"] = true },
+        PanelKind.Table => new JsonObject
+        {
+            ["showHeader"] = true,
+            ["sortBy"] = panel.SortedBy is { } column
+                ? new JsonArray(new JsonObject { ["desc"] = false, ["displayName"] = column })
+                : new JsonArray(),
+        },
         _ => new JsonObject
         {
             ["legend"] = new JsonObject

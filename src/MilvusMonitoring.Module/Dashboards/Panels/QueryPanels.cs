@@ -42,7 +42,8 @@ internal static class QueryPanels
                 PanelUnit.RequestsPerSecond,
                 "Searches and queries in a second in the query nodes, by type and outcome. One request of a client is several here: one for "
                     + "each shard.",
-                new PanelQuery("{{query_type}} {{status}}", scope.SumRate("milvus_querynode_sq_req_count", "query_type, status"))),
+                new PanelQuery("{{query_type}}", scope.SumRate("milvus_querynode_sq_req_count", "query_type", "status=\"total\"")),
+                new PanelQuery("{{query_type}} fails", scope.SumFailures("milvus_querynode_sq_req_count", "query_type"))),
             new Panel(
                 "How long do they take?",
                 PanelUnit.Milliseconds,
@@ -173,9 +174,9 @@ internal static class QueryPanels
             new Panel(
                 "Do loads fail?",
                 PanelUnit.PerSecond,
-                "Requests to load and to release in a second, by outcome.",
-                new PanelQuery("load {{status}}", scope.SumRate("milvus_querycoord_load_req_count", "status")),
-                new PanelQuery("release {{status}}", scope.SumRate("milvus_querycoord_release_req_count", "status")))),
+                "Requests to load and to release in a second that fail.",
+                new PanelQuery("load", scope.SumFailures("milvus_querycoord_load_req_count", string.Empty)),
+                new PanelQuery("release", scope.SumFailures("milvus_querycoord_release_req_count", string.Empty)))),
         new(
             "Does it see what was written?",
             new Panel(

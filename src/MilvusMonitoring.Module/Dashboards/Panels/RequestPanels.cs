@@ -13,10 +13,7 @@ internal static class RequestPanels
                 "How many requests come?",
                 PanelUnit.RequestsPerSecond,
                 "Requests in a second by function, as the proxies get them.",
-                new PanelQuery("{{function_name}}", scope.SumRate("milvus_proxy_req_count", "function_name", "status=\"total\"")))
-            {
-                IsStacked = true,
-            },
+                new PanelQuery("{{function_name}}", scope.SumRate("milvus_proxy_req_count", "function_name", "status=\"total\""))),
             new Panel(
                 "How do they end if not well?",
                 PanelUnit.RequestsPerSecond,
@@ -24,7 +21,9 @@ internal static class RequestPanels
                     + "2.6.20); abandon and cancel: the client went away; rejected: Milvus refused it; retry: the client tries again.",
                 new PanelQuery(
                     "{{function_name}} {{status}}",
-                    scope.SumRate("milvus_proxy_req_count", "function_name, status", "status!~\"total|success\"")))
+                    scope.SumRate("milvus_proxy_req_count", "function_name, status", "status!~\"total|success\"")
+                        + " or 0 * "
+                        + scope.SumRate("milvus_proxy_req_count", "function_name", "status=\"total\"")))
             {
                 Alert = "MilvusRequestsFail",
             },
@@ -105,15 +104,15 @@ internal static class RequestPanels
                 new PanelQuery("decode {{query_type}}", scope.Quantile(0.99, "milvus_proxy_sq_decode_result_latency", "query_type")),
                 new PanelQuery("merge {{query_type}}", scope.Quantile(0.99, "milvus_proxy_sq_reduce_result_latency", "query_type"))),
             new Panel(
-                "How many vectors are searched for?",
-                PanelUnit.PerSecond,
+                "How many vectors are searched for a second?",
+                PanelUnit.Number,
                 "Vectors in a second, in each of the ten busiest collections.",
                 new PanelQuery(
                     Collections,
                     $"topk(10, {scope.SumRate("milvus_proxy_search_vectors_count", "db_name, collection_name")})")),
             new Panel(
-                "How many vectors does a request have?",
-                PanelUnit.PerSecond,
+                "How many vectors and queries come a second?",
+                PanelUnit.Number,
                 "Vectors and queries (NQ) in a second, by type: with the number of requests, how large they are.",
                 new PanelQuery("{{query_type}}", scope.SumRate("milvus_proxy_received_nq", "query_type"))),
             new Panel(
@@ -126,10 +125,10 @@ internal static class RequestPanels
                     scope.SumRate("milvus_proxy_retry_search_result_insufficient_cnt", "query_type"))),
             new Panel(
                 "How much data do searches scan?",
-                PanelUnit.Number,
+                PanelUnit.MegabytesPerSecond,
                 "Megabytes in a second that searches and queries read, and the part of them that came from the object storage.",
-                new PanelQuery("MB all {{msg_type}}", scope.SumRate("milvus_proxy_scanned_total_mb", "msg_type")),
-                new PanelQuery("MB object storage {{msg_type}}", scope.SumRate("milvus_proxy_scanned_remote_mb", "msg_type"))),
+                new PanelQuery("all {{msg_type}}", scope.SumRate("milvus_proxy_scanned_total_mb", "msg_type")),
+                new PanelQuery("from the object storage {{msg_type}}", scope.SumRate("milvus_proxy_scanned_remote_mb", "msg_type"))),
             new Panel(
                 "How loaded do the proxies think the nodes are?",
                 PanelUnit.Number,
@@ -169,15 +168,15 @@ internal static class RequestPanels
                 new PanelQuery("timestamp", scope.Quantile(0.99, "milvus_proxy_apply_timestamp_latency", string.Empty)),
                 new PanelQuery("segment", scope.Quantile(0.99, "milvus_proxy_assign_segmentID_latency", string.Empty))),
             new Panel(
-                "How many entities are inserted?",
-                PanelUnit.PerSecond,
+                "How many entities are inserted a second?",
+                PanelUnit.Number,
                 "Entities in a second, in each of the ten busiest collections.",
                 new PanelQuery(
                     Collections,
                     $"topk(10, {scope.SumRate("milvus_proxy_insert_vectors_count", "db_name, collection_name")})")),
             new Panel(
-                "How many entities are upserted and deleted?",
-                PanelUnit.PerSecond,
+                "How many entities are upserted and deleted a second?",
+                PanelUnit.Number,
                 "Entities in a second, in each of the ten busiest collections.",
                 new PanelQuery(
                     $"upsert {Collections}",

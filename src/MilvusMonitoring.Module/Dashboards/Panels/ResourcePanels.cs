@@ -11,6 +11,8 @@ internal static class ResourcePanels
 
     private const string InNamespace = "namespace=~\"$namespace\"";
     private const string OfContainer = $"{InNamespace},container!=\"\"";
+    private const string Restarts = $"kube_pod_container_status_restarts_total{{{InNamespace}}}";
+    private const string NotReady = $"kube_pod_status_ready{{{InNamespace},condition!=\"true\"}}";
     private const string ByPod = "namespace, pod";
 
     public static IReadOnlyList<PanelRow> Create(PanelScope scope) =>
@@ -21,10 +23,7 @@ internal static class ResourcePanels
                 "How much CPU?",
                 PanelUnit.Number,
                 "Cores that each process of Milvus uses.",
-                new PanelQuery("{{pod}}", OfProcess(scope, "process_cpu_seconds_total", isCounter: true)))
-            {
-                IsStacked = true,
-            },
+                new PanelQuery("{{pod}}", OfProcess(scope, "process_cpu_seconds_total", isCounter: true))),
             new Panel(
                 "How much memory?",
                 PanelUnit.Bytes,
@@ -83,7 +82,8 @@ internal static class ResourcePanels
                 new PanelQuery(string.Empty, scope.Sum("milvus_build_info", $"{PanelScope.Identity}, pod, version")))
             {
                 Kind = PanelKind.Table,
-                Width = 16,
+                Width = 12,
+                Height = 9,
             }),
         new(
             "Limits",
@@ -126,9 +126,9 @@ internal static class ResourcePanels
                     + $"queue. {NeedsState}",
                 new PanelQuery(
                     "{{pod}} {{container}}",
-                    InTheNamespaces(
-                        scope,
-                        $"max by (namespace, pod, container) (increase(kube_pod_container_status_restarts_total{{{InNamespace}}}[1h]))")))
+                    scope.AboveNothing(
+                        $"({InTheNamespaces(scope, $"max by (namespace, pod, container) (increase({Restarts}[1h]))")})",
+                        "pod")))
             {
                 Alert = "MilvusRestarts",
                 Thresholds = OverviewPanels.ThresholdOf("MilvusRestarts"),
@@ -139,7 +139,7 @@ internal static class ResourcePanels
                 $"1 for each pod that is not ready in the namespaces of the chosen Milvus; pods of jobs that have ended count too. {NeedsState}",
                 new PanelQuery(
                     "{{pod}}",
-                    InTheNamespaces(scope, $"max by (namespace, pod) (kube_pod_status_ready{{{InNamespace},condition!=\"true\"}})")))
+                    scope.AboveNothing($"({InTheNamespaces(scope, $"max by (namespace, pod) ({NotReady})")})", "pod")))
             {
                 Alert = "MilvusTargetDown",
                 Thresholds = PanelThreshold.BadFrom(1),
@@ -166,7 +166,7 @@ internal static class ResourcePanels
                 new PanelQuery("in {{pod}}", scope.OfMilvus(NetworkOf("receive"), ByPod)),
                 new PanelQuery("out {{pod}}", scope.OfMilvus(NetworkOf("transmit"), ByPod)))
             {
-                Width = 16,
+                Height = 8,
             }),
         new(
             "Object storage",

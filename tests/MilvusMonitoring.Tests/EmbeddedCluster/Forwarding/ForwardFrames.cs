@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -14,6 +15,7 @@ internal sealed class ForwardFrames(
     Action<string, string, string> compare)
 {
     private const string Data = "channel";
+    private const int ChannelsOfPort = 2;
 
     private readonly List<(string Kind, string Text)> _came = [];
     private int _cameBeforeAction;
@@ -51,7 +53,7 @@ internal sealed class ForwardFrames(
 
         // The ports come in frames of their own; what a pod sends is cut as it happens to come.
         compare("ports", Write(expected.Take(ports)), Write(_came.Take(ports)));
-        compare("frames", Write(Collapse(expected.Skip(ports))), Write(Collapse(_came.Skip(ports))));
+        compare("frames", Write(Collapse(ByPort(expected.Skip(ports)))), Write(Collapse(ByPort(_came.Skip(ports)))));
         compare(
             "data after what was done to the pod",
             $"{GoesOn()}",
@@ -170,6 +172,12 @@ internal sealed class ForwardFrames(
                 Data + $" {frame["channel"]}",
                 frame["text"]?.ToString() ?? "0x" + Convert.ToHexString(Convert.FromBase64String(frame["base64"]!.ToString()))),
         };
+
+    /// <summary>Orders frames by their port: what comes of two ports comes in any order. The end comes last.</summary>
+    private static IEnumerable<(string Kind, string Text)> ByPort(IEnumerable<(string Kind, string Text)> frames) =>
+        frames.OrderBy(frame => frame.Kind.StartsWith(Data, StringComparison.Ordinal)
+            ? int.Parse(frame.Kind.AsSpan(Data.Length + 1), CultureInfo.InvariantCulture) / ChannelsOfPort
+            : int.MaxValue);
 
     private static List<(string Kind, string Text)> Collapse(IEnumerable<(string Kind, string Text)> frames)
     {
