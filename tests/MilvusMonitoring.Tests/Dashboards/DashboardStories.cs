@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Dashboards.Panels;
 using MilvusMonitoring.Tests.Commands;
-using Testing;
+using MilvusMonitoring.Testing;
 
 namespace MilvusMonitoring.Tests.Dashboards;
 
