@@ -117,7 +117,6 @@ internal static class MilvusMetrics
         ("while a query node stops",
         [
             "milvus_querynode_stopping_balance_segment_num", "milvus_querynode_stopping_balance_channel_num",
-            "milvus_querynode_stopping_balance_node_num",
         ]),
     ];
 
