@@ -40,6 +40,15 @@ internal sealed class StagedFaults(TextWriter writer, Stage stage)
         "milvus_datanode_save", "milvus_datanode_encode", "milvus_cdc_",
     ];
 
+    private static readonly string[] WrittenVectors =
+    [
+        "milvus_proxy_insert_vectors_count", "milvus_proxy_upsert_vectors_count", "milvus_proxy_delete_vectors_count",
+    ];
+
+    private static readonly string[] DdlFunctions = ["CreateCollection", "DescribeCollection", "HasCollection", "ShowCollections"];
+
+    private static readonly string[] QueryCoordinatorTasks = ["segment_grow", "balance_segment"];
+
     private static readonly Dictionary<string, string[]> LabelValues = new()
     {
         ["function_name"] = ["Search", "Query", "Insert", "Delete", "DescribeCollection"],
@@ -73,7 +82,7 @@ internal sealed class StagedFaults(TextWriter writer, Stage stage)
         ["thread_pool"] = ["knowhere", "segcore"],
         ["version"] = [Version],
         ["outcome"] = ["success"],
-        ["querycoord_task_type"] = ["segment_grow", "balance_segment"],
+        ["querycoord_task_type"] = QueryCoordinatorTasks,
         ["lock_name"] = ["CollectionLock"],
         ["lock_op"] = ["acquire"],
         ["index_name"] = ["vector"],
@@ -130,8 +139,8 @@ internal sealed class StagedFaults(TextWriter writer, Stage stage)
         ("mutation_latency", 26), ("search_nq", 4), ("group_nq", 16), ("topk", 60), ("segment_num", 6), ("hit_segment", 9),
         ("_bytes", 640000), ("flushed_data", 900000), ("write_data", 1.2e6),
         ("search_vectors_count", 160), ("upsert_vectors_count", 12), ("delete_vectors_count", 3), ("vectors_count", 70), ("received_nq", 320),
-        ("req_count", 40), ("op_count", 18), ("latency", 8), ("duration", 6), ("_count", 12), ("_total", 2), ("ready_len", 1), ("_num", 4),
-        ("_len", 1), ("", 2),
+        ("ddl_req_count", 3), ("req_count", 40), ("op_count", 18), ("latency", 8), ("duration", 6), ("_count", 12), ("_total", 2),
+        ("ready_len", 1), ("_num", 4), ("_len", 1), ("", 2),
     ];
 
     private readonly string[] _dataPods = ["datanode", "streamingnode"];
@@ -201,6 +210,9 @@ internal sealed class StagedFaults(TextWriter writer, Stage stage)
                 "status" => Statuses.GetValueOrDefault(metric.Name, ["total", "success"]),
                 "node_id" when OfQueryNodes.Contains(metric.Name) => [.. Pods.Where(other => other.Role == QueryNode).Select(other => other.Id)],
                 "role_name" when OfQueryNodes.Contains(metric.Name) => [QueryNode],
+                "function_name" when metric.Name.StartsWith("milvus_rootcoord_ddl", StringComparison.Ordinal) => DdlFunctions,
+                "function_name" when metric.Name.StartsWith("milvus_querynode_", StringComparison.Ordinal) => ["delete"],
+                "task_type" when metric.Name.StartsWith("milvus_querycoord_", StringComparison.Ordinal) => QueryCoordinatorTasks,
                 "node_id" => [pod.Id],
                 "role_name" => [pod.Role],
                 "msg_type" => MessageTypes.First(types => metric.Name.StartsWith(types.Prefix, StringComparison.Ordinal)).Types,
@@ -256,7 +268,7 @@ internal sealed class StagedFaults(TextWriter writer, Stage stage)
             Stage.NoQueryNode when name == "milvus_querycoord_querynode_num" => 0,
             Stage.NoQueryNode when isRead && labels.Contains("\"success\"", StringComparison.Ordinal) => 0,
             Stage.WritesRefused when isWrite && labels.Contains("\"success\"", StringComparison.Ordinal) => 0,
-            Stage.WritesRefused when name.EndsWith("insert_vectors_count", StringComparison.Ordinal) => 0,
+            Stage.WritesRefused when WrittenVectors.Contains(name) => 0,
             Stage.RequestsQueue when name == "milvus_querynode_read_task_ready_len" => 85,
             Stage.RequestsQueue when name.Contains("sq_queue", StringComparison.Ordinal) => 1300,
             Stage.RequestsQueue when name.Contains("req_in_queue", StringComparison.Ordinal) => 160,

@@ -108,9 +108,8 @@ internal static class CoordinationPanels
                 "How far is the saved time ahead?",
                 PanelUnit.Seconds,
                 "The time up to which Milvus may give timestamps, against the clock of Prometheus. A few seconds are normal; if it "
-                    + "goes below 0 "
-                    + "far, the root coordinator cannot write to etcd, or hangs.",
-                new PanelQuery("ahead", $"{scope.Max("milvus_rootcoord_timestamp_saved", string.Empty)} - time()")),
+                    + "goes below 0 far, the root coordinator cannot write to etcd, or hangs.",
+                new PanelQuery("ahead", scope.MaxAhead("milvus_rootcoord_timestamp_saved", string.Empty))),
             new Panel(
                 "How far behind is each channel?",
                 PanelUnit.Milliseconds,

@@ -6,6 +6,9 @@ namespace MilvusMonitoring.Dashboards.Panels;
 /// <summary>The panels of the overview. Its first row says in words what is wrong.</summary>
 internal static class OverviewPanels
 {
+    /// <summary>Four panels fill a line.</summary>
+    private const int LoadWidth = 6;
+
     private const string Known = "MemoryQuotaExhausted|DiskQuotaExhausted|TimeTickLongDelay";
 
     public static IReadOnlyList<PanelRow> Create(PanelScope scope) =>
@@ -107,7 +110,10 @@ internal static class OverviewPanels
                 "What do clients ask for?",
                 PanelUnit.RequestsPerSecond,
                 "Requests in a second by function, as the proxies get them.",
-                new PanelQuery("{{function_name}}", scope.SumRate("milvus_proxy_req_count", "function_name", "status=\"total\""))),
+                new PanelQuery("{{function_name}}", scope.SumRate("milvus_proxy_req_count", "function_name", "status=\"total\"")))
+            {
+                Width = LoadWidth,
+            },
             new Panel(
                 "How many vectors a second?",
                 PanelUnit.Number,
@@ -115,7 +121,10 @@ internal static class OverviewPanels
                 new PanelQuery("search", scope.SumRate("milvus_proxy_search_vectors_count", string.Empty)),
                 new PanelQuery("insert", scope.SumRate("milvus_proxy_insert_vectors_count", string.Empty)),
                 new PanelQuery("upsert", scope.SumRate("milvus_proxy_upsert_vectors_count", string.Empty)),
-                new PanelQuery("delete", scope.SumRate("milvus_proxy_delete_vectors_count", string.Empty))),
+                new PanelQuery("delete", scope.SumRate("milvus_proxy_delete_vectors_count", string.Empty)))
+            {
+                Width = LoadWidth,
+            },
             new Panel(
                 "Which requests fail?",
                 PanelUnit.RequestsPerSecond,
@@ -125,6 +134,17 @@ internal static class OverviewPanels
                 new PanelQuery("{{function_name}}", Failures(scope, "function_name")))
             {
                 Alert = "MilvusRequestsFail",
+                Width = LoadWidth,
+            },
+            new Panel(
+                "What does Milvus refuse?",
+                PanelUnit.RequestsPerSecond,
+                "Requests in a second that exceed a rate limit, or that Milvus refuses to protect itself, by type.",
+                new PanelQuery("{{msg_type}}", scope.SumFailures("milvus_proxy_rate_limit_req_count", "msg_type")))
+            {
+                Alert = "MilvusRateLimited",
+                Thresholds = PanelThreshold.BadFrom(0.001),
+                Width = LoadWidth,
             }),
         new(
             "Latency",
@@ -180,15 +200,6 @@ internal static class OverviewPanels
             {
                 Alert = "MilvusCheckpointLags",
                 Thresholds = ThresholdOf("MilvusCheckpointLags"),
-            },
-            new Panel(
-                "What does Milvus refuse?",
-                PanelUnit.RequestsPerSecond,
-                "Requests in a second that exceed a rate limit, or that Milvus refuses to protect itself, by type.",
-                new PanelQuery("{{msg_type}}", scope.SumFailures("milvus_proxy_rate_limit_req_count", "msg_type")))
-            {
-                Alert = "MilvusRateLimited",
-                Thresholds = PanelThreshold.BadFrom(0.001),
             }),
         new(
             "Resources",

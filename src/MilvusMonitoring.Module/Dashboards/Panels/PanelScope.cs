@@ -96,6 +96,10 @@ internal sealed partial class PanelScope(IReadOnlyList<MilvusVersion> versions, 
     /// <summary>The largest of a gauge by labels.</summary>
     public string Max(string gauge, string by, string matchers = "") => $"max{By(by)} ({Each(gauge, matchers)})";
 
+    /// <summary>How far the times that a gauge holds are ahead of the clock at the scrape; the furthest by labels.</summary>
+    public string MaxAhead(string gauge, string by) =>
+        $"max{By(by)} ({OnceOf(gauge)} ({Select(gauge)} - timestamp({Select(gauge)})))";
+
     /// <summary>A quantile of a histogram by labels; NaN without traffic.</summary>
     public string Quantile(double quantile, string histogram, string by, string matchers = "")
     {
