@@ -5,7 +5,8 @@ using MilvusMonitoring.Tests.Metrics;
 namespace MilvusMonitoring.Tests.Dashboards;
 
 /// <summary>A real Prometheus has everything that each version of Milvus shows: every panel of its dashboards has data.</summary>
-public sealed class DashboardsOnPrometheusTests(DashboardsOnPrometheusTests.History history) : IClassFixture<DashboardsOnPrometheusTests.History>
+public sealed class DashboardsOnPrometheusTests(DashboardsOnPrometheusTests.History history)
+    : IClassFixture<DashboardsOnPrometheusTests.History>
 {
     private static readonly string[] Tested = ["2.4.0", "2.4.24", "2.5.27", "2.6.5", "2.6.20", "2.6.21", "3.0.0-beta"];
 

@@ -13,9 +13,9 @@ internal enum Stage
 }
 
 /// <summary>
-/// An hour of a Milvus of nine pods in each <see cref="Stage"/>: everything that it, the kubelet and kube-state-metrics show, as samples with
-/// times in the text format of OpenMetrics. The fault begins 20 minutes before the end of the hour. Every hour has a time of its own, so
-/// that one Prometheus can have all.
+/// An hour of a Milvus of nine pods in each <see cref="Stage"/>: everything that it, the kubelet and kube-state-metrics show, as samples
+/// with times in the text format of OpenMetrics. The fault begins 20 minutes before the end of the hour. Every hour has a time of its own,
+/// so that one Prometheus can have all.
 /// </summary>
 /// <param name="writer">Where the samples go.</param>
 /// <param name="stage">What happens.</param>
@@ -128,7 +128,8 @@ internal sealed class StagedFaults(TextWriter writer, Stage stage)
         ("import_job_latency", 42000), ("gc_file_scan", 800), ("execute_max_latency", 1500), ("task_latency", 350), ("meta_request", 4),
         ("storage_request", 12), ("sq_queue", 2), ("in_queue", 1), ("sq_latency", 19), ("sq_req_latency", 15), ("sq_core", 9),
         ("mutation_latency", 26), ("search_nq", 4), ("group_nq", 16), ("topk", 60), ("segment_num", 6), ("hit_segment", 9),
-        ("_bytes", 640000), ("flushed_data", 900000), ("write_data", 1.2e6), ("search_vectors_count", 160), ("upsert_vectors_count", 12), ("delete_vectors_count", 3), ("vectors_count", 70), ("received_nq", 320),
+        ("_bytes", 640000), ("flushed_data", 900000), ("write_data", 1.2e6),
+        ("search_vectors_count", 160), ("upsert_vectors_count", 12), ("delete_vectors_count", 3), ("vectors_count", 70), ("received_nq", 320),
         ("req_count", 40), ("op_count", 18), ("latency", 8), ("duration", 6), ("_count", 12), ("_total", 2), ("ready_len", 1), ("_num", 4),
         ("_len", 1), ("", 2),
     ];
@@ -296,13 +297,14 @@ internal sealed class StagedFaults(TextWriter writer, Stage stage)
     /// <summary>The part of the values below a limit, if half is below the median and a hundredth above four times the median.</summary>
     private static double Share(double limit, double median) => 1 / (1 + Math.Pow(median / limit, Math.Log(99) / Math.Log(4)));
 
-    /// <summary>A count at a time of the hour: it grows by one rate, and by another after the fault. Load goes up and down a little.</summary>
+    /// <summary>A count at a time of the hour: it grows by one rate, and by another after the fault. Load goes up and down.</summary>
     private double Count(double time, double before, double during, Pod pod)
     {
         var fault = 3600 - FaultLasts;
         var changes = stage != Stage.Healthy && time > fault;
         var waves = before * 60 * Math.Sin((Math.Min(time, fault) / 300) + pod.Number);
-        return 1000 + Math.Max(0, (before * (changes ? fault : time)) + (changes ? during * (time - fault) : 0) + (waves * 0.8) + (before * 60));
+        var grown = (before * (changes ? fault : time)) + (changes ? during * (time - fault) : 0);
+        return 1000 + grown + (waves * 0.8) + (before * 60);
     }
 
     private double Measure(string name, double time, double before, double during, Pod pod)

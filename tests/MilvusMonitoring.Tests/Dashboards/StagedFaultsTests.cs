@@ -6,8 +6,8 @@ using MilvusMonitoring.Dashboards.Panels;
 namespace MilvusMonitoring.Tests.Dashboards;
 
 /// <summary>
-/// The first row of the overview says what is wrong: in each stage the panel that is meant for the fault shows it in words and in red, and in
-/// a healthy hour every panel is green.
+/// The first row of the overview says what is wrong: in each stage the panel that is meant for the fault shows it in words and in red, and
+/// in a healthy hour every panel is green.
 /// </summary>
 public sealed class StagedFaultsTests(StagedFaultsTests.Hours hours) : IClassFixture<StagedFaultsTests.Hours>
 {

@@ -16,7 +16,11 @@ public sealed class MilvusMetricsTests
         Assert.Equal(told, known);
         Assert.Equal(MilvusMetrics.Versions, columns.Keys.Select(version => MilvusVersion.Parse(version)!).Order());
         Assert.Equal(
-            columns.Values.SelectMany(column => column.Keys).Where(name => !name.Contains('<', StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal),
+            columns.Values
+                .SelectMany(column => column.Keys)
+                .Where(name => !name.Contains('<', StringComparison.Ordinal))
+                .Distinct()
+                .Order(StringComparer.Ordinal),
             MilvusMetrics.All.Select(metric => metric.Name).Order(StringComparer.Ordinal));
     }
 

@@ -49,9 +49,12 @@ internal static class CoordinationPanels
                 "What does Milvus refuse, and why?",
                 PanelUnit.Number,
                 "1 while Milvus refuses requests for a reason. MemoryQuotaExhausted: nodes are above their memory watermark. "
-                    + "DiskQuotaExhausted: the disk quota is used up. TimeTickLongDelay: nodes are far behind what is written. ForceDeny: the "
+                    + "DiskQuotaExhausted: the disk quota is used up. TimeTickLongDelay: nodes are far behind what is written. "
+                    + "ForceDeny: the "
                     + "configuration says so.",
-                new PanelQuery("{{quota_states}}", scope.AboveNothing(scope.Max("milvus_rootcoord_quota_states", "quota_states"), "quota_states")))
+                new PanelQuery(
+                    "{{quota_states}}",
+                    scope.AboveNothing(scope.Max("milvus_rootcoord_quota_states", "quota_states"), "quota_states")))
             {
                 Alert = "MilvusRequestsRefused",
                 Thresholds = PanelThreshold.BadFrom(1),
@@ -72,7 +75,8 @@ internal static class CoordinationPanels
             new Panel(
                 "How far behind are the nodes?",
                 PanelUnit.Milliseconds,
-                "The longest delay that the root coordinator sees, of data nodes and query nodes. Seconds are normal; writes are slowed if it "
+                "The longest delay that the root coordinator sees, of data nodes and query nodes. Seconds are normal; writes are "
+                    + "slowed if it "
                     + "grows.",
                 new PanelQuery("{{role_name}} {{node_id}}", TimeTickDelay(scope)))
             {
@@ -103,7 +107,8 @@ internal static class CoordinationPanels
             new Panel(
                 "How far is the saved time ahead?",
                 PanelUnit.Seconds,
-                "The time up to which Milvus may give timestamps, against the clock of Prometheus. A few seconds are normal; if it goes below 0 "
+                "The time up to which Milvus may give timestamps, against the clock of Prometheus. A few seconds are normal; if it "
+                    + "goes below 0 "
                     + "far, the root coordinator cannot write to etcd, or hangs.",
                 new PanelQuery("ahead", $"{scope.Max("milvus_rootcoord_timestamp_saved", string.Empty)} - time()")),
             new Panel(

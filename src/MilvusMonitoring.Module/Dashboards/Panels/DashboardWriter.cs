@@ -24,7 +24,7 @@ internal sealed class DashboardWriter(DashboardPlan plan, PanelScope scope, Dash
 
     private const int GridWidth = 24;
 
-    /// <summary>How many panels a row may have before the ids of the next begin, so that an id stays where another panel is left out.</summary>
+    /// <summary>How many panels a row may have before the ids of the next begin: an id stays where another panel is left out.</summary>
     private const int IdsOfRow = 100;
 
     private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -27,7 +27,8 @@ internal static class DataPanels
             new Panel(
                 "How many segments?",
                 PanelUnit.Number,
-                "Segments by state. Growing takes new rows, Sealed and Flushing are on their way to storage, Flushed is stored, Dropped waits to "
+                "Segments by state. Growing takes new rows, Sealed and Flushing are on their way to storage, Flushed is stored, "
+                    + "Dropped waits to "
                     + "be deleted.",
                 new PanelQuery("{{segment_state}}", scope.Sum("milvus_datacoord_segment_num", "segment_state"))),
             new Panel(
@@ -38,14 +39,16 @@ internal static class DataPanels
             new Panel(
                 "How many deletes are not compacted?",
                 PanelUnit.Number,
-                "Deletes in level-zero segments of each of the ten collections with most. They slow searches until a compaction applies them.",
+                "Deletes in level-zero segments of each of the ten collections with most. They slow searches until a compaction "
+                    + "applies them.",
                 new PanelQuery(Collection, $"topk(10, {scope.Sum("milvus_datacoord_l0_delete_entries_num", "collection_id")})"))),
         new(
             "From the message queue",
             new Panel(
                 "How far behind are the nodes that store?",
                 PanelUnit.Milliseconds,
-                "The age of the newest that each node has read of what clients wrote. Data nodes read until 2.5, streaming nodes from 2.6 on.",
+                "The age of the newest that each node has read of what clients wrote. Data nodes read until 2.5, streaming nodes from "
+                    + "2.6 on.",
                 new PanelQuery("{{pod}}", scope.Max("milvus_datanode_consume_tt_lag_ms", "pod")),
                 new PanelQuery("dispatcher {{pod}}", scope.Max("milvus_datanode_msg_dispatcher_tt_lag_ms", "pod")))
             {
@@ -128,14 +131,18 @@ internal static class DataPanels
                 "How much do data nodes write in all?",
                 PanelUnit.BytesPerSecond,
                 "Bytes in a second that data nodes write to the object storage, by what made them.",
-                new PanelQuery("{{data_source}} {{data_type}}", scope.SumRate("milvus_datanode_write_data_count", "data_source, data_type")))),
+                new PanelQuery(
+                    "{{data_source}} {{data_type}}",
+                    scope.SumRate("milvus_datanode_write_data_count", "data_source, data_type")))),
         new(
             "Compaction",
             new Panel(
                 "How many tasks are there?",
                 PanelUnit.Number,
                 "Tasks by type and state. Many that wait for long: data nodes are too few.",
-                new PanelQuery("{{compaction_type}} {{status}}", scope.Sum("milvus_datacoord_compaction_task_num", "compaction_type, status"))),
+                new PanelQuery(
+                    "{{compaction_type}} {{status}}",
+                    scope.Sum("milvus_datacoord_compaction_task_num", "compaction_type, status"))),
             new Panel(
                 "How long does a task take?",
                 PanelUnit.Milliseconds,
@@ -164,7 +171,9 @@ internal static class DataPanels
                 "How long does a scan for garbage take?",
                 PanelUnit.Milliseconds,
                 "The time of listing files of a type: 99% take no longer.",
-                new PanelQuery("{{segment_file_type}}", scope.Quantile(0.99, "milvus_datacoord_gc_file_scan_duration", "segment_file_type")))),
+                new PanelQuery(
+                    "{{segment_file_type}}",
+                    scope.Quantile(0.99, "milvus_datacoord_gc_file_scan_duration", "segment_file_type")))),
         new(
             "Index and other tasks",
             new Panel(
@@ -194,7 +203,9 @@ internal static class DataPanels
                 "How long do tasks wait and run?",
                 PanelUnit.Milliseconds,
                 "The longest time that a task waits or runs, by type: 99% of what was seen is no longer.",
-                new PanelQuery("{{task_type}} {{status}}", scope.Quantile(0.99, "milvus_datacoord_task_execute_max_latency", "task_type, status"))),
+                new PanelQuery(
+                    "{{task_type}} {{status}}",
+                    scope.Quantile(0.99, "milvus_datacoord_task_execute_max_latency", "task_type, status"))),
             new Panel(
                 "How much room do data nodes have?",
                 PanelUnit.Number,
@@ -207,7 +218,9 @@ internal static class DataPanels
                 PanelUnit.Number,
                 "Jobs and tasks of imports by state.",
                 new PanelQuery("jobs {{import_state}}", scope.Sum("milvus_datacoord_import_jobs", "import_state")),
-                new PanelQuery("tasks {{task_type}} {{import_state}}", scope.Sum("milvus_datacoord_import_tasks", "task_type, import_state"))),
+                new PanelQuery(
+                    "tasks {{task_type}} {{import_state}}",
+                    scope.Sum("milvus_datacoord_import_tasks", "task_type, import_state"))),
             new Panel(
                 "How long does an import take?",
                 PanelUnit.Milliseconds,
@@ -224,7 +237,9 @@ internal static class DataPanels
                 "How long does a message take?",
                 PanelUnit.Milliseconds,
                 "The time from reading a message to its receipt by the other Milvus: 99% take no longer.",
-                new PanelQuery("{{target_channel_name}}", scope.Quantile(0.99, "milvus_cdc_replicate_end_to_end_latency", "target_channel_name"))),
+                new PanelQuery(
+                    "{{target_channel_name}}",
+                    scope.Quantile(0.99, "milvus_cdc_replicate_end_to_end_latency", "target_channel_name"))),
             new Panel(
                 "How much is replicated?",
                 PanelUnit.BytesPerSecond,
@@ -237,6 +252,8 @@ internal static class DataPanels
                 new PanelQuery(
                     "{{connection_status}} connections to {{target_cluster}}",
                     scope.Sum("milvus_cdc_stream_rpc_connections", "target_cluster, connection_status")),
-                new PanelQuery("reconnects a second to {{target_cluster}}", scope.SumRate("milvus_cdc_stream_rpc_reconnect_times", "target_cluster")))),
+                new PanelQuery(
+                    "reconnects a second to {{target_cluster}}",
+                    scope.SumRate("milvus_cdc_stream_rpc_reconnect_times", "target_cluster")))),
     ];
 }

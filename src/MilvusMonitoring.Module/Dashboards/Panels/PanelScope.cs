@@ -76,7 +76,7 @@ internal sealed partial class PanelScope(IReadOnlyList<MilvusVersion> versions, 
     /// <summary>How often in a second, summed by labels.</summary>
     public string SumRate(string metric, string by, string matchers = "") => $"sum{By(by)} ({Rate(metric, matchers)})";
 
-    /// <summary>How often in a second operations fail, summed by labels; 0 for operations that never failed, which have no such series.</summary>
+    /// <summary>How often in a second operations fail, summed by labels; 0 for those that never failed and have no series.</summary>
     public string SumFailures(string counter, string by, string matchers = "status=\"fail\"") =>
         $"({SumRate(counter, by, matchers)} or 0 * {SumRate(counter, by, "status=\"total\"")})";
 
@@ -97,8 +97,11 @@ internal sealed partial class PanelScope(IReadOnlyList<MilvusVersion> versions, 
     public string Max(string gauge, string by, string matchers = "") => $"max{By(by)} ({Each(gauge, matchers)})";
 
     /// <summary>A quantile of a histogram by labels; NaN without traffic.</summary>
-    public string Quantile(double quantile, string histogram, string by, string matchers = "") =>
-        $"histogram_quantile({PromText.Format(quantile)}, sum{By(by.Length > 0 ? $"{by}, le" : "le")} ({RateOf($"{histogram}_bucket", matchers)}))";
+    public string Quantile(double quantile, string histogram, string by, string matchers = "")
+    {
+        var buckets = $"sum{By(by.Length > 0 ? $"{by}, le" : "le")} ({RateOf($"{histogram}_bucket", matchers)})";
+        return $"histogram_quantile({PromText.Format(quantile)}, {buckets})";
+    }
 
     /// <summary>The queries of the slowest hundredth and of the half.</summary>
     public PanelQuery[] Latency(string histogram, string by, string matchers = "")

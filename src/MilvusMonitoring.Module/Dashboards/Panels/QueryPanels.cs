@@ -18,7 +18,8 @@ internal static class QueryPanels
             new Panel(
                 "When did a node last answer?",
                 PanelUnit.Seconds,
-                "The time since the query coordinator last heard from each query node. A node that does not answer is overloaded, or hangs.",
+                "The time since the query coordinator last heard from each query node. A node that does not answer is overloaded, or "
+                    + "hangs.",
                 new PanelQuery(
                     "node {{node_id}}",
                     $"time() - max by (node_id) ({scope.Select("milvus_querycoord_last_heartbeat_timestamp")}) / 1e9"))
@@ -40,7 +41,8 @@ internal static class QueryPanels
             new Panel(
                 "How many come?",
                 PanelUnit.RequestsPerSecond,
-                "Searches and queries in a second in the query nodes, by type and outcome. One request of a client is several here: one for "
+                "Searches and queries in a second in the query nodes, by type and outcome. One request of a client is several here: "
+                    + "one for "
                     + "each shard.",
                 new PanelQuery("{{query_type}}", scope.SumRate("milvus_querynode_sq_req_count", "query_type", "status=\"total\"")),
                 new PanelQuery("{{query_type}} fails", scope.SumFailures("milvus_querynode_sq_req_count", "query_type"))),
@@ -74,7 +76,9 @@ internal static class QueryPanels
                 PanelUnit.Milliseconds,
                 "The steps in a query node: waiting for what was just written to arrive, searching the segments, merging the results. 99% "
                     + "take no longer.",
-                new PanelQuery("wait for data {{query_type}}", scope.Quantile(0.99, "milvus_querynode_sq_wait_tsafe_latency", "query_type")),
+                new PanelQuery(
+                    "wait for data {{query_type}}",
+                    scope.Quantile(0.99, "milvus_querynode_sq_wait_tsafe_latency", "query_type")),
                 new PanelQuery("search {{query_type}}", scope.Quantile(0.99, "milvus_querynode_sq_core_latency", "query_type")),
                 new PanelQuery("merge {{query_type}}", scope.Quantile(0.99, "milvus_querynode_sq_reduce_latency", "query_type"))),
             new Panel(
@@ -96,7 +100,9 @@ internal static class QueryPanels
                 PanelUnit.Number,
                 "The number of segments that a search reads: 99% read no more. Pruning by partition or clustering key makes it fewer.",
                 new PanelQuery("{{query_type}}", scope.Quantile(0.99, "milvus_querynode_search_hit_segment_num", "query_type")),
-                new PanelQuery("skipped {{query_type}}", scope.Quantile(0.99, "milvus_querynode_segment_filter_skipped_segment_num", "query_type"))),
+                new PanelQuery(
+                    "skipped {{query_type}}",
+                    scope.Quantile(0.99, "milvus_querynode_segment_filter_skipped_segment_num", "query_type"))),
             new Panel(
                 "Which searches find only part?",
                 PanelUnit.PerSecond,
@@ -204,7 +210,9 @@ internal static class QueryPanels
                 PanelUnit.Milliseconds,
                 "The time of applying inserts and deletes, and of forwarding deletes: 99% take no longer.",
                 new PanelQuery("{{msg_type}}", scope.Quantile(0.99, "milvus_querynode_process_insert_or_delete_latency", "msg_type")),
-                new PanelQuery("forward {{function_name}}", scope.Quantile(0.99, "milvus_querynode_forward_delete_latency", "function_name"))),
+                new PanelQuery(
+                    "forward {{function_name}}",
+                    scope.Quantile(0.99, "milvus_querynode_forward_delete_latency", "function_name"))),
             new Panel(
                 "How old is what a search may see?",
                 PanelUnit.Seconds,

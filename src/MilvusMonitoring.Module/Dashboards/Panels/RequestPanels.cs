@@ -98,7 +98,8 @@ internal static class RequestPanels
             new Panel(
                 "Where does the time go?",
                 PanelUnit.Milliseconds,
-                "The steps of a search or query in the proxy: waiting for the query nodes, decoding and merging their results. If waiting is "
+                "The steps of a search or query in the proxy: waiting for the query nodes, decoding and merging their results. If "
+                    + "waiting is "
                     + "most of it, look at the query nodes.",
                 new PanelQuery("wait {{query_type}}", scope.Quantile(0.99, "milvus_proxy_sq_wait_result_latency", "query_type")),
                 new PanelQuery("decode {{query_type}}", scope.Quantile(0.99, "milvus_proxy_sq_decode_result_latency", "query_type")),
@@ -132,7 +133,8 @@ internal static class RequestPanels
             new Panel(
                 "How loaded do the proxies think the nodes are?",
                 PanelUnit.Number,
-                "The score by which the proxies choose a query node: the lower, the sooner it gets a request. Nodes that stay far apart have "
+                "The score by which the proxies choose a query node: the lower, the sooner it gets a request. Nodes that stay far "
+                    + "apart have "
                     + "different load or hardware.",
                 new PanelQuery("node {{node_id}}", scope.Max("milvus_proxy_workload_score", "node_id"))),
             new Panel(
@@ -219,7 +221,8 @@ internal static class RequestPanels
             new Panel(
                 "Does the cache of the proxies hit?",
                 PanelUnit.PerSecond,
-                "Look-ups of collections and other metadata in a second, by cache and outcome. Many misses ask the root coordinator each time.",
+                "Look-ups of collections and other metadata in a second, by cache and outcome. Many misses ask the root coordinator "
+                    + "each time.",
                 new PanelQuery(
                     "{{cache_name}} {{cache_state}}",
                     scope.SumRate("milvus_proxy_cache_hit_count", "cache_name, cache_state"))),

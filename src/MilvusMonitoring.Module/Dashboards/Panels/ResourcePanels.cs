@@ -40,7 +40,8 @@ internal static class ResourcePanels
                 "Open files and connections as a part of what the process may open. At 100% it takes no connection and writes no file.",
                 new PanelQuery(
                     "{{pod}}",
-                    $"({OfProcess(scope, "process_open_fds", isCounter: false)}) / ({OfProcess(scope, "process_max_fds", isCounter: false)})"))
+                    $"({OfProcess(scope, "process_open_fds", isCounter: false)})"
+                        + $" / ({OfProcess(scope, "process_max_fds", isCounter: false)})"))
             {
                 Alert = "MilvusFilesRunOut",
                 Thresholds = OverviewPanels.ThresholdOf("MilvusFilesRunOut"),
@@ -112,8 +113,8 @@ internal static class ResourcePanels
                 new PanelQuery(
                     "{{pod}}",
                     scope.OfMilvus(
-                        $"max by (namespace, pod, container) (rate(container_cpu_cfs_throttled_periods_total{{{OfContainer}}}[{PanelScope.Interval}]))"
-                            + $" / max by (namespace, pod, container) (rate(container_cpu_cfs_periods_total{{{OfContainer}}}[{PanelScope.Interval}]))",
+                        RateOfContainer("container_cpu_cfs_throttled_periods_total")
+                            + $" / {RateOfContainer("container_cpu_cfs_periods_total")}",
                         ByPod)))
             {
                 Alert = "MilvusCpuThrottled",
@@ -122,7 +123,8 @@ internal static class ResourcePanels
             new Panel(
                 "Which containers restarted?",
                 PanelUnit.Number,
-                "Restarts in the last hour of all containers in the namespaces of the chosen Milvus, with its etcd, object storage and message "
+                "Restarts in the last hour of all containers in the namespaces of the chosen Milvus, with its etcd, object storage "
+                    + "and message "
                     + $"queue. {NeedsState}",
                 new PanelQuery(
                     "{{pod}} {{container}}",
@@ -136,7 +138,8 @@ internal static class ResourcePanels
             new Panel(
                 "Which pods are not ready?",
                 PanelUnit.Number,
-                $"1 for each pod that is not ready in the namespaces of the chosen Milvus; pods of jobs that have ended count too. {NeedsState}",
+                "1 for each pod that is not ready in the namespaces of the chosen Milvus; pods of jobs that have ended count too. "
+                    + $"{NeedsState}",
                 new PanelQuery(
                     "{{pod}}",
                     scope.AboveNothing($"({InTheNamespaces(scope, $"max by (namespace, pod) ({NotReady})")})", "pod")))
@@ -250,9 +253,12 @@ internal static class ResourcePanels
         ByPod);
 
     public static string CpuOfLimit(PanelScope scope) => scope.OfMilvus(
-        $"max by (namespace, pod, container) (rate(container_cpu_usage_seconds_total{{{OfContainer}}}[{PanelScope.Interval}]))"
+        RateOfContainer("container_cpu_usage_seconds_total")
             + $" / max by (namespace, pod, container) (kube_pod_container_resource_limits{{{InNamespace},resource=\"cpu\"}})",
         ByPod);
+
+    private static string RateOfContainer(string metric) =>
+        $"max by (namespace, pod, container) (rate({metric}{{{OfContainer}}}[{PanelScope.Interval}]))";
 
     private static string NetworkOf(string way) =>
         $"max by (namespace, pod) (rate(container_network_{way}_bytes_total{{{InNamespace},interface=\"eth0\"}}[{PanelScope.Interval}]))";
