@@ -68,7 +68,7 @@ public abstract class DashboardCommand : ClusterCommand
         return piped.Text(nameof(MilvusInstance.Name)) is { } name ? (piped.Text(nameof(MilvusInstance.Namespace)), name) : null;
     }
 
-    private GrafanaChoice Choose(GrafanaChoice typed, PipedObject piped)
+    private static GrafanaChoice Choose(GrafanaChoice typed, PipedObject piped)
     {
         if (piped.Is<MilvusInstance>() || piped.Is<MilvusDashboard>())
         {

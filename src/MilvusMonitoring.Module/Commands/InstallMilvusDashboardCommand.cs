@@ -147,7 +147,7 @@ public sealed class InstallMilvusDashboardCommand : DashboardCommand
         }
     }
 
-    private IReadOnlyList<string> ListFiles()
+    private List<string> ListFiles()
     {
         var files = new List<string>();
         foreach (var path in Path)

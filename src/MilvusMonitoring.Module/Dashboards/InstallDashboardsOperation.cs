@@ -6,7 +6,6 @@ using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Waiting;
 using MilvusMonitoring.Messages;
 using MilvusMonitoring.Metrics;
-using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Dashboards;
 

@@ -25,7 +25,7 @@ internal static class MilvusMetrics
     /// <summary>When the first series of metrics appears, where their type and labels do not tell; null for at once.</summary>
     private static readonly (string? Moment, string[] Names)[] Moments =
     [
-        (null, ["milvus_querycoord_last_heartbeat_timestamp"]),
+        (null, ["milvus_querycoord_last_heartbeat_timestamp", "milvus_build_info"]),
         ("with the first request",
         [
             "milvus_proxy_req_count", "milvus_proxy_req_latency", "milvus_proxy_req_in_queue_latency", "milvus_proxy_rate_limit_req_count",

@@ -56,7 +56,7 @@ internal static class CheckTable
     public static IReadOnlyList<string> Ids { get; } = [.. Rows.Select(row => row.Id)];
 
     /// <summary>The checks that the proof needs: that of the samples, and those that it depends on.</summary>
-    public static IReadOnlySet<string> Proving { get; } = ListProving().ToHashSet(StringComparer.Ordinal);
+    public static IReadOnlySet<string> Proving { get; } = ListProving();
 
     /// <summary>Lists the checks that a check depends on directly.</summary>
     public static IReadOnlyList<string> ListDependencies(string id) => Rows.First(row => row.Id == id).DependsOn;
@@ -76,7 +76,7 @@ internal static class CheckTable
         return affected;
     }
 
-    private static IEnumerable<string> ListProving()
+    private static HashSet<string> ListProving()
     {
         var proving = new HashSet<string>(StringComparer.Ordinal) { CheckId.Samples };
         foreach (var row in Rows.Reverse().Where(row => proving.Contains(row.Id)))

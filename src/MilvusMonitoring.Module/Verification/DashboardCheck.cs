@@ -1,5 +1,4 @@
 using MilvusMonitoring.Dashboards.Places;
-using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Verification;
 

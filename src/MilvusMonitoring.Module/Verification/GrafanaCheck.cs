@@ -99,7 +99,7 @@ internal sealed class GrafanaCheck : ICheck
             own = GrafanaFinder.FindOf(servers, stack);
         }
 
-        return own ?? servers.FirstOrDefault();
+        return own ?? (servers.Count > 0 ? servers[0] : null);
     }
 
     private static ShownDashboard Read(FoundDashboard dashboard) =>

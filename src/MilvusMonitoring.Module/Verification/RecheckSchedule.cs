@@ -60,7 +60,7 @@ internal sealed class RecheckSchedule(CheckWatches watches, TimeProvider time)
         return CheckTable.ListAffected(isFirst || unwatched.Count == 0 ? broken : unwatched);
     }
 
-    private static int[] ChoosePauses(IReadOnlyList<string> unwatched)
+    private static int[] ChoosePauses(List<string> unwatched)
     {
         if (unwatched.Count == 0)
         {

@@ -20,7 +20,7 @@ internal sealed class GrafanaDashboards
     /// <summary>Lists the files, by path.</summary>
     public Func<IReadOnlyDictionary<string, string>>? Files { get; set; }
 
-    public bool Answers(string path) => path is Search or Save || path.StartsWith(ByUid, StringComparison.Ordinal);
+    public static bool Answers(string path) => path is Search or Save || path.StartsWith(ByUid, StringComparison.Ordinal);
 
     public (int Status, JsonNode Body) Answer(string method, string path, IQueryCollection query, string body)
     {

@@ -100,7 +100,7 @@ public sealed class GrafanaStandIn : IAsyncDisposable
             : path.StartsWith(ByUid, StringComparison.Ordinal) ? ForwardByUidAsync(context, path[ByUid.Length..])
             : path.StartsWith(ByNumber, StringComparison.Ordinal) && Version.Major < FirstWithoutNumber
                 ? ForwardAsync(context, path[ByNumber.Length..])
-            : _dashboards.Answers(path) ? AnswerDashboardAsync(context, path)
+            : GrafanaDashboards.Answers(path) ? AnswerDashboardAsync(context, path)
             : WriteAsync(context, 404, Error(404, "Not found", "not-found"), WithCharset);
     }
 

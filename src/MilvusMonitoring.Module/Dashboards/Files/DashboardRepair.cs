@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using MilvusMonitoring.Json;
 using static MilvusMonitoring.Dashboards.Files.DashboardContent;
 
 namespace MilvusMonitoring.Dashboards.Files;

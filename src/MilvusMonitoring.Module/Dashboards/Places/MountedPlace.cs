@@ -120,7 +120,7 @@ internal sealed class MountedPlace(ClusterClient client, GrafanaServer grafana) 
         return done;
     }
 
-    private DashboardChange PlanKnown(DashboardDocument document, MountedConfigMap holder, string text)
+    private static DashboardChange PlanKnown(DashboardDocument document, MountedConfigMap holder, string text)
     {
         var key = document.FileName;
         var where = Describe(holder, key);
@@ -151,7 +151,7 @@ internal sealed class MountedPlace(ClusterClient client, GrafanaServer grafana) 
     /// <returns>Why the server refuses it; null if it does not.</returns>
     private async Task<MonitoringException?> WriteAsync(
         MountedConfigMap map,
-        IReadOnlyDictionary<string, string> keys,
+        Dictionary<string, string> keys,
         CancellationToken cancellationToken)
     {
         var wanted = new JsonObject
