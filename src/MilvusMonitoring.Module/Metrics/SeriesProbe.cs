@@ -1,6 +1,6 @@
 using System.Text.Json;
-using MilvusMonitoring.Metrics.Queries;
 using MilvusMonitoring.Json;
+using MilvusMonitoring.Metrics.Queries;
 using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Metrics;

@@ -132,7 +132,7 @@ public sealed class MonitoredCluster : IAsyncDisposable
             {
                 foreach (var (key, value) in data)
                 {
-                    files[$"{(string?)mount!["mountPath"]}/{key}"] = (string)value!;
+                    files[$"{Path.GetFileName((string?)mount!["mountPath"])}/{key}"] = (string)value!;
                 }
             }
         }

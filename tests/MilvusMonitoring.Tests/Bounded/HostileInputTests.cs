@@ -1,10 +1,10 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
-using MilvusMonitoring.Metrics.Queries;
 using MilvusMonitoring.Kubernetes.Credentials;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Manifests;
+using MilvusMonitoring.Metrics.Queries;
 using MilvusMonitoring.Milvus.Helm;
 using MilvusMonitoring.Tests.Kubernetes;
 

@@ -80,7 +80,7 @@ public sealed class GrafanaRecordingTests
         grafana.Version = new Version(7, 5, 5);
         grafana.Files = () => new Dictionary<string, string>
         {
-            ["milvus-provisioned.json"] =
+            ["provisioned.json"] =
                 """{"uid":"milvus-provisioned","title":"Milvus / Provisioned","tags":["milvus","milvus-monitoring"],"panels":[]}""",
         };
         using var client = new HttpClient { BaseAddress = grafana.Address };
