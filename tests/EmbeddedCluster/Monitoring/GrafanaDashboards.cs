@@ -102,7 +102,21 @@ internal sealed class GrafanaDashboards
         var request = JsonNode.Parse(body)!.AsObject();
         var model = request["dashboard"]!.AsObject();
         var uid = (string)model["uid"]!;
+        if (model["id"] is not null && ListProvided().Any(file => (string?)file.Model["uid"] == uid))
+        {
+            return (400, new JsonObject { ["message"] = "Cannot save provisioned dashboard" });
+        }
+
         var before = _made.GetValueOrDefault(uid);
+        if (before is null && _made.Values.Any(other => Title(other) == Title(model)))
+        {
+            return (412, new JsonObject
+            {
+                ["message"] = "A dashboard with the same name in the folder already exists",
+                ["status"] = "name-exists",
+            });
+        }
+
         if (before is not null && (bool?)request["overwrite"] is not true && (int?)before["version"] != (int?)model["version"])
         {
             return (412, new JsonObject
@@ -129,6 +143,11 @@ internal sealed class GrafanaDashboards
 
     private (int, JsonNode) Delete(string uid)
     {
+        if (ListProvided().Any(file => (string?)file.Model["uid"] == uid))
+        {
+            return (400, new JsonObject { ["message"] = "provisioned dashboard cannot be deleted" });
+        }
+
         if (!_made.Remove(uid, out var model))
         {
             return (404, new JsonObject { ["message"] = "Dashboard not found" });

@@ -66,7 +66,7 @@ public sealed class DashboardsInGrafanaTests
 
         proof.Monitored.Grafana.Password = "changed";
         var blind = await proof.RunAsync("Get-MilvusDashboard -Kubeconfig $c");
-        Assert.Equal(MilvusDashboards.All.Count - 1, blind.EnsureNoError().OutputOf<MilvusDashboard>().Count());
+        Assert.Equal(MilvusDashboards.All.Count - 1, blind.EnsureNoError().OutputOf<MilvusDashboard>().Count);
         Assert.Contains("Only what lies in the cluster is shown", Assert.Single(blind.Warnings), StringComparison.Ordinal);
         (await proof.RunAsync("Install-MilvusDashboard Data -Kubeconfig $c -Wait")).OnlyError(ErrorId.NotAuthenticated);
     }

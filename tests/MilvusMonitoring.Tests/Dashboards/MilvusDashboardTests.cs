@@ -38,7 +38,7 @@ public sealed class MilvusDashboardTests : DashboardStories
         stage.Put("""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"milvus-dashboard-data","namespace":"boards"},"data":{"a":"b"}}""");
         var refused = await stage.RunAsync(Install);
         Assert.Contains("was made by somebody else", refused.OnlyError(ErrorId.FieldConflict).ToString(), StringComparison.Ordinal);
-        Assert.Equal(MilvusDashboards.All.Count, refused.OutputOf<MilvusDashboard>().Count());
+        Assert.Equal(MilvusDashboards.All.Count, refused.OutputOf<MilvusDashboard>().Count);
 
         (await stage.RunAsync("Uninstall-MilvusDashboard -Kubeconfig $c -Confirm:$false")).EnsureNoError();
         var left = stage.Cluster.List("v1", "ConfigMap", "boards").Select(item => (string)item["metadata"]!["name"]!);

@@ -18,6 +18,16 @@ public sealed class GrafanaRecordingTests
         "/api/health", "/api/datasources", "/api/datasources/proxy/", "/api/search?query=Milvus", "/api/dashboards/",
     ];
 
+    /// <summary>The notes of the exchanges by which dashboards are read, saved and deleted.</summary>
+    private static readonly string?[] Replayed =
+    [
+        "one provisioned dashboard", "nothing found", "provisioned", "absent", "anonymous", "absent, anonymous", "new, into General", "by hand",
+        "again, same content, no version, overwrite false", "again, same content, the right version, overwrite false",
+        "stale version, overwrite false", "existing uid, stale version, overwrite true", "existing uid, no version, overwrite true",
+        "a version ahead of the stored, overwrite false", "title exists in the same folder under another uid",
+        "over a provisioned one, with its id", "over a provisioned one, with its id and version, overwrite false", "again: absent",
+    ];
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -59,6 +69,49 @@ public sealed class GrafanaRecordingTests
             Assert.Equal(Fields(recorded["body"]!), Fields(JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token))!));
         }
     }
+
+    [Fact]
+    public async Task The_stand_in_keeps_dashboards_as_a_real_7_5_5()
+    {
+        var text = await File.ReadAllTextAsync(
+            Path.Combine(BuiltTree.Root, "tests", "MilvusMonitoring.Tests", "Dashboards", "grafana-7.5-dashboards.json"), Token);
+        var exchanges = JsonNode.Parse(text)!.AsArray().Where(exchange => Replayed.Contains((string?)exchange!["note"])).ToList();
+        await using var grafana = await GrafanaStandIn.StartAsync(null, Token);
+        grafana.Version = new Version(7, 5, 5);
+        grafana.Files = () => new Dictionary<string, string>
+        {
+            ["milvus-provisioned.json"] =
+                """{"uid":"milvus-provisioned","title":"Milvus / Provisioned","tags":["milvus","milvus-monitoring"],"panels":[]}""",
+        };
+        using var client = new HttpClient { BaseAddress = grafana.Address };
+        var seen = new List<string?>();
+        foreach (var exchange in exchanges)
+        {
+            var note = (string?)exchange!["note"];
+            seen.Add(note);
+            using var answer = await SendAsync(
+                client,
+                PathOf(exchange),
+                (bool)exchange["request"]!["auth"]!,
+                (string)exchange["request"]!["method"]!,
+                exchange["request"]!["body"]?.ToJsonString());
+            var recorded = exchange["response"]!;
+            Assert.Equal((note, (int)recorded["status"]!), (note, (int)answer.StatusCode));
+            var (wanted, came) = (recorded["body"]!, JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token))!);
+            Assert.Equal((note, Facts(wanted)), (note, Facts(came)));
+        }
+
+        Assert.Equal(Replayed.Order(), seen.Distinct().Order());
+    }
+
+    /// <summary>What the module reads of a response: who it is, whether it comes from a file, and why it is refused.</summary>
+    private static string Facts(JsonNode body) => body switch
+    {
+        JsonArray list => string.Join(',', list.Select(item => $"{item!["uid"]} {item["title"]} {item["tags"]}")),
+        JsonObject { } shown when shown["meta"] is { } meta =>
+            $"{shown["dashboard"]!["uid"]} {meta["provisioned"]} {meta["provisionedExternalId"]} {meta["url"]}",
+        _ => $"{body["status"]} {body["uid"]} {body["version"]} {body["message"]}",
+    };
 
     private static string PathOf(JsonNode exchange) => (string)exchange["request"]!["path"]!;
 
