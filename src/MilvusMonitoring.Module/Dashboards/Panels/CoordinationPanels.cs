@@ -49,9 +49,8 @@ internal static class CoordinationPanels
                 "What does Milvus refuse, and why?",
                 PanelUnit.Number,
                 "1 while Milvus refuses requests for a reason. MemoryQuotaExhausted: nodes are above their memory watermark. "
-                    + "DiskQuotaExhausted: the disk quota is used up. TimeTickLongDelay: nodes are far behind what is written. "
-                    + "ForceDeny: the "
-                    + "configuration says so.",
+                    + "DiskQuotaExhausted: the disk quota is used up. TimeTickLongDelay: nodes are far behind what is "
+                    + "written. ForceDeny: the configuration says so.",
                 new PanelQuery(
                     "{{quota_states}}",
                     scope.AboveNothing(scope.Max("milvus_rootcoord_quota_states", "quota_states"), "quota_states")))
@@ -75,9 +74,8 @@ internal static class CoordinationPanels
             new Panel(
                 "How far behind are the nodes?",
                 PanelUnit.Milliseconds,
-                "The longest delay that the root coordinator sees, of data nodes and query nodes. Seconds are normal; writes are "
-                    + "slowed if it "
-                    + "grows.",
+                "The longest delay that the root coordinator sees, of data nodes and query nodes. Seconds are normal; writes "
+                    + "are slowed if it grows.",
                 new PanelQuery("{{role_name}} {{node_id}}", TimeTickDelay(scope)))
             {
                 Alert = "MilvusConsumeLags",

@@ -27,9 +27,8 @@ internal static class DataPanels
             new Panel(
                 "How many segments?",
                 PanelUnit.Number,
-                "Segments by state. Growing takes new rows, Sealed and Flushing are on their way to storage, Flushed is stored, "
-                    + "Dropped waits to "
-                    + "be deleted.",
+                "Segments by state. Growing takes new rows, Sealed and Flushing are on their way to storage, Flushed is "
+                    + "stored, Dropped waits to be deleted.",
                 new PanelQuery("{{segment_state}}", scope.Sum("milvus_datacoord_segment_num", "segment_state"))),
             new Panel(
                 "How many files?",

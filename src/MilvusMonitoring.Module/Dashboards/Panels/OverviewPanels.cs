@@ -128,9 +128,8 @@ internal static class OverviewPanels
             new Panel(
                 "Which requests fail?",
                 PanelUnit.RequestsPerSecond,
-                "Requests in a second that Milvus answers with an error, by function. Before 2.6.19 and from 2.6.21 on, requests that "
-                    + "are wrong "
-                    + "themselves count too.",
+                "Requests in a second that Milvus answers with an error, by function. Before 2.6.19 and from 2.6.21 on, "
+                    + "requests that are wrong themselves count too.",
                 new PanelQuery("{{function_name}}", Failures(scope, "function_name")))
             {
                 Alert = "MilvusRequestsFail",
@@ -181,9 +180,8 @@ internal static class OverviewPanels
             new Panel(
                 "How far behind are the nodes?",
                 PanelUnit.Milliseconds,
-                "The age of the newest that a node has read of what clients wrote. Seconds are normal; if it grows, the node is too "
-                    + "slow, or "
-                    + "the message queue is.",
+                "The age of the newest that a node has read of what clients wrote. Seconds are normal; if it grows, the node "
+                    + "is too slow, or the message queue is.",
                 new PanelQuery("search {{pod}}", scope.Max("milvus_querynode_consume_tt_lag_ms", "pod")),
                 new PanelQuery("store {{pod}}", scope.Max("milvus_datanode_consume_tt_lag_ms", "pod")))
             {
@@ -249,9 +247,8 @@ internal static class OverviewPanels
         return CreateStat(
             "Does Prometheus reach it?",
             PanelUnit.Number,
-            "The targets of Prometheus that do not answer. A pod that does not answer hangs, starts or ends, or the network drops the "
-                + "scrape. "
-                + "No data: Prometheus has had no target of this Milvus for a day.",
+            "The targets of Prometheus that do not answer. A pod that does not answer hangs, starts or ends, or the network "
+                + "drops the scrape. No data: Prometheus has had no target of this Milvus for a day.",
             new PanelQuery("TARGETS ARE DOWN", $"count({targets} == 0)"),
             new PanelQuery("targets are down", $"0 * count({targets}) unless on () ({targets} == 0)")) with
         {

@@ -41,9 +41,8 @@ internal static class QueryPanels
             new Panel(
                 "How many come?",
                 PanelUnit.RequestsPerSecond,
-                "Searches and queries in a second in the query nodes, by type and outcome. One request of a client is several here: "
-                    + "one for "
-                    + "each shard.",
+                "Searches and queries in a second in the query nodes, by type and outcome. One request of a client is several "
+                    + "here: one for each shard.",
                 new PanelQuery("{{query_type}}", scope.SumRate("milvus_querynode_sq_req_count", "query_type", "status=\"total\"")),
                 new PanelQuery("{{query_type}} fails", scope.SumFailures("milvus_querynode_sq_req_count", "query_type"))),
             new Panel(

@@ -98,9 +98,8 @@ internal static class RequestPanels
             new Panel(
                 "Where does the time go?",
                 PanelUnit.Milliseconds,
-                "The steps of a search or query in the proxy: waiting for the query nodes, decoding and merging their results. If "
-                    + "waiting is "
-                    + "most of it, look at the query nodes.",
+                "The steps of a search or query in the proxy: waiting for the query nodes, decoding and merging their results. "
+                    + "If waiting is most of it, look at the query nodes.",
                 new PanelQuery("wait {{query_type}}", scope.Quantile(0.99, "milvus_proxy_sq_wait_result_latency", "query_type")),
                 new PanelQuery("decode {{query_type}}", scope.Quantile(0.99, "milvus_proxy_sq_decode_result_latency", "query_type")),
                 new PanelQuery("merge {{query_type}}", scope.Quantile(0.99, "milvus_proxy_sq_reduce_result_latency", "query_type"))),
@@ -133,9 +132,8 @@ internal static class RequestPanels
             new Panel(
                 "How loaded do the proxies think the nodes are?",
                 PanelUnit.Number,
-                "The score by which the proxies choose a query node: the lower, the sooner it gets a request. Nodes that stay far "
-                    + "apart have "
-                    + "different load or hardware.",
+                "The score by which the proxies choose a query node: the lower, the sooner it gets a request. Nodes that stay "
+                    + "far apart have different load or hardware.",
                 new PanelQuery("node {{node_id}}", scope.Max("milvus_proxy_workload_score", "node_id"))),
             new Panel(
                 "How long does reading a filter take?",
