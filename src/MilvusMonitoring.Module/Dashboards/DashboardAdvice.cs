@@ -21,7 +21,9 @@ internal static class DashboardAdvice
         var texts = new List<string>();
         if (faults.Any)
         {
-            texts.Add(repairs ? $"repaired: {faults}" : $"{faults} (-Repair mends it)");
+            var before = repairs && faults.IsMendable ? "repaired: " : string.Empty;
+            var hint = !repairs && faults.IsMendable ? " (-Repair mends data sources and old types)" : string.Empty;
+            texts.Add($"{before}{faults}{hint}");
         }
 
         var dead = ListDead(DashboardContent.ListPanels(model), versions);

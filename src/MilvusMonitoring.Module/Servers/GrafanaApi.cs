@@ -290,7 +290,12 @@ internal sealed class GrafanaApi(JsonApi api)
     }
 
     private MonitoringException CreateNotGrafana(Exception? cause) =>
-        new(ErrorId.ResponseInvalid, $"what answers at {api.Who} is no Grafana", api.Who, cause);
+        new(
+            ErrorId.ResponseInvalid,
+            $"what answers at {api.Who} is no Grafana",
+            "give the address at which a browser opens Grafana, with its path",
+            api.Who,
+            cause);
 }
 
 /// <summary>The health of Grafana.</summary>

@@ -100,7 +100,7 @@ public abstract class DashboardStories : ClusterStories
     public async Task Files_of_others_are_installed_as_they_are_and_what_is_wrong_with_them_is_said()
     {
         await using var stage = await StartAsync(StartingPoint.Stack);
-        const string Text = """{"uid":"theirs","title":"Theirs","panels":[{"type":"graph","title":"a","datasource":"P1","targets":[{"expr":"up"}]}]}""";
+        const string Text = """{"uid":"theirs","title":"Theirs","panels":[{"type":"graph","title":"a","datasource":"P1","targets":[{"expr":"up"}]},{"type":"their-panel"}]}""";
         stage.WriteFile("theirs.json", Text);
         stage.WriteFile("none.json", "[]");
         stage.WriteFile("v2.json", """{"apiVersion":"dashboard.grafana.app/v2","kind":"Dashboard","metadata":{},"spec":{"elements":{}}}""");
@@ -108,7 +108,8 @@ public abstract class DashboardStories : ClusterStories
 
         var theirs = Assert.Single(await DashboardsAsync(stage, $"{Install} -Path '{stage.Folder}/th*.json'"));
         Assert.Equal(
-            "it names the data source P1; 1 panel is of the type graph, which Grafana 12 no longer has (-Repair mends it)",
+            "it names the data source P1; 1 panel is of the type graph, which Grafana 12 no longer has; "
+                + "it needs the plugin their-panel, which Grafana does not bring (-Repair mends data sources and old types)",
             theirs.Message);
         Assert.Equal(Text, (string?)(await ReadAsync(stage))["data"]!["theirs.json"]);
 

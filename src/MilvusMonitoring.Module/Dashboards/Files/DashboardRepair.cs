@@ -8,9 +8,15 @@ namespace MilvusMonitoring.Dashboards.Files;
 /// <summary>What in a dashboard of others does not work in another Grafana.</summary>
 /// <param name="DataSources">The data sources that it names by a name or uid of the Grafana that it was made in.</param>
 /// <param name="OldPanels">How many panels have a type that Grafana 12 no longer has, by type.</param>
-internal sealed record DashboardFaults(IReadOnlyList<string> DataSources, IReadOnlyDictionary<string, int> OldPanels)
+/// <param name="Plugins">The types of panels that only a plugin has.</param>
+internal sealed record DashboardFaults(
+    IReadOnlyList<string> DataSources,
+    IReadOnlyDictionary<string, int> OldPanels,
+    IReadOnlyList<string> Plugins)
 {
-    public bool Any => DataSources.Count > 0 || OldPanels.Count > 0;
+    public bool Any => IsMendable || Plugins.Count > 0;
+
+    public bool IsMendable => DataSources.Count > 0 || OldPanels.Count > 0;
 
     /// <returns>
     /// <c>it names the data source P1809F7CD0C75ACF3; 124 panels are of the type graph, which Grafana 12 no longer has</c>.
@@ -28,6 +34,11 @@ internal sealed record DashboardFaults(IReadOnlyList<string> DataSources, IReadO
         {
             var panels = count == 1 ? "1 panel is" : string.Create(CultureInfo.InvariantCulture, $"{count} panels are");
             yield return $"{panels} of the type {type}, which Grafana 12 no longer has";
+        }
+
+        if (Plugins.Count > 0)
+        {
+            yield return $"it needs {(Plugins.Count == 1 ? "the plugin" : "the plugins")} {string.Join(", ", Plugins)}, which Grafana does not bring";
         }
     }
 }
@@ -63,6 +74,14 @@ internal static class DashboardRepair
         "timeRegions", "tooltip", "xaxis", "yaxes", "yaxis",
     ];
 
+    /// <summary>The types of panels that Grafana brings, the newest among them since 12.</summary>
+    private static readonly string[] OwnTypes =
+    [
+        "alertlist", "annolist", "barchart", "bargauge", "candlestick", "canvas", "dashlist", "datagrid", "debug", "flamegraph", "gauge",
+        "geomap", "gettingstarted", "heatmap", "histogram", "library-panel", "live", "logs", "news", "nodeGraph", "piechart", "row", "stat",
+        "state-timeline", "status-history", "table", "text", "timeseries", "traces", "trend", "welcome", "xychart",
+    ];
+
     /// <summary>The data sources that every Grafana has.</summary>
     private static readonly string[] BuiltIn = ["-- Grafana --", "-- Mixed --", "-- Dashboard --", "grafana", "default"];
 
@@ -75,7 +94,12 @@ internal static class DashboardRepair
             .Where(NewTypes.ContainsKey)
             .GroupBy(type => type, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
-        return new DashboardFaults(sources, old);
+        var plugins = ListPanelObjects(model)
+            .Select(panel => ReadText(panel, "type"))
+            .Where(type => type.Length > 0 && !OwnTypes.Contains(type) && !NewTypes.ContainsKey(type))
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        return new DashboardFaults(sources, old, plugins);
     }
 
     /// <summary>Mends a dashboard.</summary>
@@ -84,7 +108,7 @@ internal static class DashboardRepair
     public static DashboardDocument Mend(DashboardDocument document)
     {
         var model = document.Parse();
-        if (!Find(model).Any)
+        if (!Find(model).IsMendable)
         {
             return document;
         }
