@@ -45,11 +45,13 @@ internal static class ErrorRecords
             or ErrorId.StackNotFound
             or ErrorId.InstanceNotFound
             or ErrorId.ReceiverNotFound
+            or ErrorId.DashboardNotFound
             or ErrorId.PortForwardNotFound
             or ErrorId.HelmNotFound => ErrorCategory.ObjectNotFound,
             ErrorId.KubeconfigInvalid
             or ErrorId.ManifestInvalid
             or ErrorId.ArchiveInvalid
+            or ErrorId.DashboardInvalid
             or ErrorId.ResponseInvalid
             or ErrorId.ObjectInvalid => ErrorCategory.InvalidData,
             ErrorId.ClusterUnreachable or ErrorId.ServiceUnreachable => ErrorCategory.ConnectionError,
@@ -59,7 +61,10 @@ internal static class ErrorRecords
             ErrorId.PermissionDenied => ErrorCategory.PermissionDenied,
             ErrorId.ServerFailed => ErrorCategory.ResourceUnavailable,
             ErrorId.TimedOut or ErrorId.NotReady or ErrorId.DefinitionNotEstablished => ErrorCategory.OperationTimeout,
-            ErrorId.FieldConflict or ErrorId.OtherMonitoring or ErrorId.ObjectChanged => ErrorCategory.ResourceExists,
+            ErrorId.FieldConflict
+            or ErrorId.OtherMonitoring
+            or ErrorId.ObjectChanged
+            or ErrorId.DashboardTaken => ErrorCategory.ResourceExists,
             ErrorId.NamespaceTerminating or ErrorId.DeletionBlocked or ErrorId.PortNotAvailable => ErrorCategory.ResourceBusy,
             ErrorId.ConfirmationImpossible => ErrorCategory.OperationStopped,
             ErrorId.RoleAggregated

@@ -134,9 +134,17 @@ public sealed class InstallMilvusDashboardCommand : DashboardCommand
 
         var done = await operation.ExecuteAsync(plan, cancellationToken).ConfigureAwait(false);
         var installed = done.Where(item => item.Error is null).Select(item => item.Dashboard).ToList();
+        MonitoringException? failure = null;
         if (Wait && installed.Count > 0)
         {
-            installed = [.. await operation.WaitAsync(plan.Site, installed, Timeout, cancellationToken).ConfigureAwait(false)];
+            try
+            {
+                installed = [.. await operation.WaitAsync(plan.Site, installed, Timeout, cancellationToken).ConfigureAwait(false)];
+            }
+            catch (MonitoringException exception)
+            {
+                failure = exception;
+            }
         }
 
         output.Objects(installed);
@@ -145,6 +153,11 @@ public sealed class InstallMilvusDashboardCommand : DashboardCommand
             output.Object(dashboard);
             output.Error(error!, dashboard.Uid);
         }
+
+        if (failure is not null)
+        {
+            output.Error(failure);
+        }
     }
 
     private List<string> ListFiles()
@@ -152,9 +165,18 @@ public sealed class InstallMilvusDashboardCommand : DashboardCommand
         var files = new List<string>();
         foreach (var path in Path)
         {
-            var found = WildcardPattern.ContainsWildcardCharacters(path)
-                ? SessionState.Path.GetResolvedProviderPathFromPSPath(path, out _)
+            IReadOnlyList<string> found = WildcardPattern.ContainsWildcardCharacters(path)
+                ? [.. SessionState.Path.GetResolvedProviderPathFromPSPath(path, out _)]
                 : [ResolvePath(path)!];
+            if (found.Count == 0)
+            {
+                throw new MonitoringException(
+                    ErrorId.DashboardInvalid,
+                    $"No file is named {path}",
+                    "give the path of a JSON file that Grafana has exported",
+                    path);
+            }
+
             files.AddRange(found);
         }
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using MilvusMonitoring.Commands.Completion;
 using MilvusMonitoring.Dashboards;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Commands;
 
@@ -25,10 +26,9 @@ public sealed class UninstallMilvusDashboardCommand : DashboardCommand
     /// <inheritdoc />
     private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {
-        var piped = InputObject is null ? null : new PipedObject(InputObject);
-        var name = piped?.Is<MilvusDashboard>() is true ? piped.Text(nameof(MilvusDashboard.Uid)) : null;
+        var names = ParseNames();
         using var plan = await new UninstallDashboardsOperation(client, output)
-            .PlanAsync(CreateGrafanaRequest(InputObject), NameWildcards.Parse(Name ?? name), cancellationToken).ConfigureAwait(false);
+            .PlanAsync(CreateGrafanaRequest(InputObject), names, cancellationToken).ConfigureAwait(false);
         if (plan.Changes.Count == 0)
         {
             return;
@@ -55,5 +55,27 @@ public sealed class UninstallMilvusDashboardCommand : DashboardCommand
                 output.Error(error, dashboard.Uid);
             }
         }
+    }
+
+    /// <summary>A piped dashboard is that of its uid and no other. An object that names no dashboard must not stand for all.</summary>
+    private NamePattern ParseNames()
+    {
+        if (InputObject is null || new PipedObject(InputObject) is not { } piped)
+        {
+            return NameWildcards.Parse(Name);
+        }
+
+        if (piped.Is<MilvusDashboard>() && piped.Text(nameof(MilvusDashboard.Uid)) is { } uid)
+        {
+            return new NamePattern(candidate => candidate == uid, uid);
+        }
+
+        return piped.Is<MonitoringStack>() || piped.Is<KubePrometheusStack>()
+            ? NameWildcards.Parse(Name)
+            : throw new MonitoringException(
+                ErrorId.ParameterInvalid,
+                "The object from the pipeline names no dashboard",
+                "pipe what Get-MilvusDashboard has written, whole, or a stack",
+                nameof(InputObject));
     }
 }

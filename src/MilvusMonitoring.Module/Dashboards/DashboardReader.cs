@@ -12,6 +12,9 @@ internal sealed class DashboardReader(ClusterClient client, IActivitySink sink)
 {
     private const string Subject = "Milvus";
 
+    /// <summary>The most dashboards of others that are read: each takes several requests.</summary>
+    private const int MostOthers = 50;
+
     /// <summary>Lists dashboards, with the panels that show nothing.</summary>
     /// <param name="site">The Grafana.</param>
     /// <param name="names">The names that the user asks for.</param>
@@ -50,7 +53,15 @@ internal sealed class DashboardReader(ClusterClient client, IActivitySink sink)
 
         var known = placed.Select(item => item.Document.Uid).ToHashSet(StringComparer.Ordinal);
         var others = await grafana.Api.ListTitledAsync(Subject, grafana.Login, cancellationToken).ConfigureAwait(false);
-        foreach (var other in others.Where(other => !known.Contains(other.Uid) && OwnDashboards.Matches(names, other.Uid, other.Title)))
+        var wantedOthers = others
+            .Where(other => !known.Contains(other.Uid) && OwnDashboards.Matches(names, other.Uid, other.Title))
+            .ToList();
+        if (wantedOthers.Count > MostOthers)
+        {
+            sink.Warning($"{wantedOthers.Count} dashboards of others have {Subject} in their titles; the first {MostOthers} are shown.");
+        }
+
+        foreach (var other in wantedOthers.Take(MostOthers))
         {
             if (await ReadOtherAsync(grafana, site, probe, other, cancellationToken).ConfigureAwait(false) is { } shown)
             {
@@ -102,7 +113,15 @@ internal sealed class DashboardReader(ClusterClient client, IActivitySink sink)
 
         sink.Progress("Asking the queries of dashboards", dashboard.Title, -1);
         JsonObject model = document.Parse();
-        return dashboard with { PanelsWithoutData = await probe.ListEmptyAsync(model, cancellationToken).ConfigureAwait(false) };
+        try
+        {
+            return dashboard with { PanelsWithoutData = await probe.ListEmptyAsync(model, cancellationToken).ConfigureAwait(false) };
+        }
+        catch (MonitoringException exception) when (SignedInGrafana.IsMissing(exception))
+        {
+            sink.Warning($"Whether panels of {dashboard} have data is not known: {exception.Message}");
+            return dashboard;
+        }
     }
 
     private async Task<PanelProbe?> FindProbeAsync(
@@ -111,9 +130,20 @@ internal sealed class DashboardReader(ClusterClient client, IActivitySink sink)
         IReadOnlyList<ShownMilvus> instances,
         CancellationToken cancellationToken)
     {
-        if (await grafana.Api.FindDataSourceAsync(grafana.Login, cancellationToken).ConfigureAwait(false) is not { } source)
+        GrafanaDataSource? source;
+        try
         {
-            sink.Warning($"{site.Name} has no Prometheus data source that it shows, so that no panel of it can have data.");
+            source = await grafana.Api.FindDataSourceAsync(grafana.Login, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.NotAuthenticated)
+        {
+            sink.Warning($"Whether panels have data is not known: {site.Name} shows its data sources to administrators only.");
+            return null;
+        }
+
+        if (source is null)
+        {
+            sink.Warning($"{site.Name} has no Prometheus data source, so that no panel of it can have data.");
             return null;
         }
 

@@ -6,6 +6,7 @@ using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Waiting;
 using MilvusMonitoring.Messages;
 using MilvusMonitoring.Metrics;
+using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Dashboards;
 
@@ -188,7 +189,9 @@ internal sealed class InstallDashboardsOperation(ClusterClient client, IActivity
 
         if (await SignedInGrafana.FindAsync(site, cancellationToken).ConfigureAwait(false) is not { } grafana)
         {
-            sink.Verbose($"Whether {site.Name} has dashboards of the same uid is not known: nobody is signed in to it.");
+            sink.Warning(
+                $"Whether somebody has made dashboards of the same uid or title in {site.Name} is not known, because it was not asked: "
+                    + "Grafana puts the new ones in their place. Sign in with -GrafanaCredential or -GrafanaToken to have that checked.");
             return changes;
         }
 
@@ -212,16 +215,16 @@ internal sealed class InstallDashboardsOperation(ClusterClient client, IActivity
         CancellationToken cancellationToken)
     {
         var live = await grafana.Api.FindDashboardAsync(document.Uid, grafana.Login, cancellationToken).ConfigureAwait(false);
-        if (live is { IsProvisioned: false })
+        if (live is not null && !IsOf(live, document))
         {
-            return DashboardErrors.CreateTaken(document, site.Name);
+            return DashboardErrors.CreateTaken(document, site.Name, live);
         }
 
         var titled = await grafana.Api.ListTitledAsync(document.Title, grafana.Login, cancellationToken).ConfigureAwait(false);
         foreach (var other in titled.Where(other => other.Title == document.Title && other.Uid != document.Uid))
         {
             if (await grafana.Api.FindDashboardAsync(other.Uid, grafana.Login, cancellationToken).ConfigureAwait(false)
-                is { IsProvisioned: false, IsInGeneral: false })
+                is { IsProvisioned: false })
             {
                 return DashboardErrors.CreateTitleTaken(document, site.Name);
             }
@@ -229,4 +232,8 @@ internal sealed class InstallDashboardsOperation(ClusterClient client, IActivity
 
         return null;
     }
+
+    /// <summary>Whether a dashboard comes from the file that this module writes: it has been there before.</summary>
+    private static bool IsOf(GrafanaDashboard live, DashboardDocument document) =>
+        live.IsProvisioned && live.Source?.Split('/')[^1] == document.FileName;
 }

@@ -43,7 +43,8 @@ internal sealed class PanelProbe(PrometheusApi prometheus, IReadOnlyList<ShownMi
             return [];
         }
 
-        var rule = await CreateRuleAsync([.. empty.SelectMany(panel => panel.Queries)], cancellationToken).ConfigureAwait(false);
+        var answered = empty.SelectMany(panel => panel.Queries).Where(query => answers[query].Error is null);
+        var rule = await CreateRuleAsync([.. answered], cancellationToken).ConfigureAwait(false);
         return [.. empty.Select(panel => Explain(panel.Panel, panel.Queries, answers, rule))];
     }
 

@@ -15,7 +15,7 @@ internal sealed record SignedInGrafana(GrafanaApi Api, ServerLogin? Login, strin
     {
         if (site.Connection is not { } connection)
         {
-            throw new MonitoringException(
+            throw site.Place.Method == DashboardMethod.GrafanaOperator ? CreateOperated(site) : new MonitoringException(
                 ErrorId.ServiceUnreachable,
                 $"{site.Name} cannot be asked: no pod of it that can be reached is ready",
                 "see that it runs, or give its address with -GrafanaUri",
@@ -23,14 +23,20 @@ internal sealed record SignedInGrafana(GrafanaApi Api, ServerLogin? Login, strin
         }
 
         var answer = await connection.GetStateAsync(asNobody: false, cancellationToken).ConfigureAwait(false);
-        return answer.NotAsked is { } reason
-            ? throw new MonitoringException(
+        return answer.IsSignedIn
+            ? new SignedInGrafana(connection.Api, answer.Login, answer.Version)
+            : throw new MonitoringException(
                 ErrorId.NotAuthenticated,
-                $"{site.Name} shows its dashboards to nobody who is not signed in: {reason}",
+                $"{site.Name} shows its dashboards to nobody who is not signed in: {answer.NotAsked}",
                 "sign in with -GrafanaCredential or -GrafanaToken",
-                site.Name)
-            : new SignedInGrafana(connection.Api, answer.Login, answer.Version);
+                site.Name);
     }
+
+    private static MonitoringException CreateOperated(GrafanaSite site) => new(
+        ErrorId.ServiceUnreachable,
+        $"{site.Name} is the Grafana Operator's, and is not asked itself",
+        "see the status of the GrafanaDashboard, or give the address of Grafana with -GrafanaUri",
+        site.Name);
 
     /// <summary>Signs in; null if Grafana cannot be asked.</summary>
     public static async Task<SignedInGrafana?> FindAsync(GrafanaSite site, CancellationToken cancellationToken)

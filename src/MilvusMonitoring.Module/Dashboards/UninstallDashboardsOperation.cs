@@ -53,8 +53,8 @@ internal sealed class UninstallDashboardsOperation(ClusterClient client, IActivi
         [
             .. plan.Results.Select(result =>
             {
-                var change = done.First(item => item.Document.Uid == result.Uid && item.Where == result.Where);
-                return (result with { Action = change.Action, Message = change.Error?.Reason }, change.Error);
+                var change = done.FirstOrDefault(item => item.Document.Uid == result.Uid && item.Where == result.Where);
+                return (result with { Action = change?.Action ?? ResourceAction.Skipped, Message = change?.Error?.Reason }, change?.Error);
             }),
         ];
     }

@@ -28,7 +28,9 @@ internal sealed class SeriesProbe(PrometheusApi api)
         {
             var parts = chunk.Select((selector, index) => $"label_replace(count({selector}),\"{Number}\",\"{index}\",\"\",\"\")");
             var data = await api.QueryAsync(string.Join(" or ", parts), cancellationToken).ConfigureAwait(false);
-            var found = data.Items("result").ToDictionary(item => item.Member("metric").Text(Number) ?? string.Empty, ReadCount);
+            var found = data.Items("result")
+                .GroupBy(item => item.Member("metric").Text(Number) ?? string.Empty, StringComparer.Ordinal)
+                .ToDictionary(group => group.Key, group => ReadCount(group.First()), StringComparer.Ordinal);
             for (var index = 0; index < chunk.Length; index++)
             {
                 counts[chunk[index].ToString()] = found.GetValueOrDefault($"{index}");

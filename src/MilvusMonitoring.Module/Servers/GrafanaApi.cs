@@ -13,7 +13,7 @@ internal sealed class GrafanaApi(JsonApi api)
     private const int FirstWithUid = 9;
 
     /// <summary>The most dashboards that one search returns.</summary>
-    private const int MostFound = 1000;
+    private const int MostFound = 5000;
 
     /// <summary>Reads the health, which needs nobody to sign in.</summary>
     /// <exception cref="MonitoringException">Grafana does not respond, or the response is not that of a Grafana.</exception>
@@ -49,16 +49,40 @@ internal sealed class GrafanaApi(JsonApi api)
         {
             try
             {
-                answer = await CheckDataSourceAsync(answer, credential, cancellationToken).ConfigureAwait(false);
-                return answer with { Login = credential, NotAsked = null };
+                answer = answer with { Dashboards = await ReadDashboardsAsync(credential, cancellationToken).ConfigureAwait(false) };
             }
             catch (MonitoringException exception) when (exception.ErrorId == ErrorId.NotAuthenticated)
             {
+                answer = answer with { NotAsked = OneLine.TrimPunctuation(exception.Message) };
+                continue;
+            }
+
+            answer = answer with { Login = credential, IsSignedIn = true, NotAsked = null };
+            try
+            {
+                return await CheckDataSourceAsync(answer, credential, cancellationToken).ConfigureAwait(false);
+            }
+            catch (MonitoringException exception) when (exception.ErrorId == ErrorId.NotAuthenticated)
+            {
+                // Grafana shows its dashboards to everybody who is signed in, and its data sources to administrators.
                 answer = answer with { NotAsked = OneLine.TrimPunctuation(exception.Message) };
             }
         }
 
         return answer;
+    }
+
+    /// <summary>Lists the dashboards; null if the response is that of another server, which the next request tells.</summary>
+    private async Task<IReadOnlyList<FoundDashboard>?> ReadDashboardsAsync(ServerLogin? login, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SearchAsync(string.Empty, login, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.ResponseInvalid)
+        {
+            return null;
+        }
     }
 
     /// <summary>Finds the way to the Prometheus behind a data source; null if none of the ways leads there.</summary>
@@ -96,10 +120,6 @@ internal sealed class GrafanaApi(JsonApi api)
 
         return (null, error ?? "Grafana gives it neither an id nor a uid");
     }
-
-    /// <summary>Lists the dashboards, up to a thousand.</summary>
-    public Task<IReadOnlyList<FoundDashboard>> ListAllAsync(ServerLogin? login, CancellationToken cancellationToken) =>
-        SearchAsync(string.Empty, login, cancellationToken);
 
     /// <summary>Lists the dashboards that have a text in their title, whatever its letter case.</summary>
     public Task<IReadOnlyList<FoundDashboard>> ListTitledAsync(string title, ServerLogin? login, CancellationToken cancellationToken) =>
@@ -148,7 +168,8 @@ internal sealed class GrafanaApi(JsonApi api)
         {
             Source = meta.Text("provisionedExternalId") is { Length: > 0 } source ? source : null,
             Url = meta.Text("url"),
-            IsInGeneral = meta.Number("folderId") is null or 0 && meta.Text("folderUid") is null or "",
+            FolderUid = meta.Text("folderUid") is { Length: > 0 } folder ? folder : null,
+            FolderId = meta.Number("folderId"),
         };
     }
 
@@ -167,6 +188,15 @@ internal sealed class GrafanaApi(JsonApi api)
         model["id"] = replaced?.Model.Number("id");
         model["version"] = replaced?.Model.Number("version") ?? 0;
         var body = new JsonObject { ["dashboard"] = model, ["overwrite"] = false, ["message"] = "Applied by MilvusMonitoring" };
+        if (replaced?.FolderUid is { } folder)
+        {
+            body["folderUid"] = folder;
+        }
+        else if (replaced?.FolderId is > 0 and var number)
+        {
+            body["folderId"] = number;
+        }
+
         var answer = await api
             .SendAsync(HttpMethod.Post, "api/dashboards/db", JsonSerializer.SerializeToUtf8Bytes(body), login, cancellationToken)
             .ConfigureAwait(false);
@@ -320,8 +350,11 @@ internal sealed record GrafanaDashboard(JsonElement Model, bool IsProvisioned)
     /// <summary>The file that it comes from; null if it comes from none, or if Grafana does not say.</summary>
     public string? Source { get; init; }
 
-    /// <summary>Whether it lies in no folder. Titles are unique within a folder.</summary>
-    public bool IsInGeneral { get; init; }
+    /// <summary>The uid of its folder; null for none, or if Grafana does not say.</summary>
+    public string? FolderUid { get; init; }
+
+    /// <summary>The number of its folder, which Grafana before 8 has in the place of a uid; 0 for none.</summary>
+    public long? FolderId { get; init; }
 
     /// <summary>Its path: <c>/d/milvus-overview/milvus-overview</c>; null if Grafana does not say.</summary>
     public string? Url { get; init; }
@@ -340,6 +373,12 @@ internal sealed record GrafanaAnswer(
     string? DataSourceError = null,
     string? NotAsked = null)
 {
+    /// <summary>The dashboards; null if nobody is signed in, or if Grafana did not say.</summary>
+    public IReadOnlyList<FoundDashboard>? Dashboards { get; init; }
+
+    /// <summary>Whether Grafana shows its dashboards to <see cref="Login"/>.</summary>
+    public bool IsSignedIn { get; init; }
+
     /// <summary>Who was accepted; null for nobody.</summary>
     public ServerLogin? Login { get; init; }
 }

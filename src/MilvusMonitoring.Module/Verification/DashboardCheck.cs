@@ -20,6 +20,11 @@ internal sealed class DashboardCheck : ICheck
             return DashboardRule.Evaluate(target, null, grafana.Shown, context.Remedies.InstallDashboards());
         }
 
+        if (server.OperatedBy is { } owner)
+        {
+            return Finding.Skipped(target, $"its dashboards are resources of the Grafana Operator, for Grafana/{server.Namespace}/{owner}");
+        }
+
         if (new PlaceFinder(context.Client, context.Sink).FindPlace(server) is not { } place)
         {
             return Finding.Warning(

@@ -66,10 +66,7 @@ internal sealed class GrafanaCheck : ICheck
         {
             var answer = await connection.GetStateAsync(_isRefused, cancellationToken).ConfigureAwait(false);
             _isRefused |= answer.NotAsked is not null;
-            var shown = answer.NotAsked is null && answer.IsHealthy
-                ? await connection.Api.ListAllAsync(answer.Login, cancellationToken).ConfigureAwait(false)
-                : null;
-            context.Grafana = new CheckedGrafana(server, shown?.Select(Read).ToList());
+            context.Grafana = new CheckedGrafana(server, answer.Dashboards?.Select(Read).ToList());
             return GrafanaRule.Evaluate(target, answer, install);
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.CertificateNotTrusted)
@@ -103,7 +100,7 @@ internal sealed class GrafanaCheck : ICheck
     }
 
     private static ShownDashboard Read(FoundDashboard dashboard) =>
-        new(dashboard.Uid, dashboard.Title, dashboard.Tags.Contains(ApiPlace.Mark));
+        new(dashboard.Uid, dashboard.Title, dashboard.Tags.Contains(ApiPlace.WriteMark(dashboard.Uid)));
 
     private static string FindNamespace(CheckContext context) =>
         context.Prometheus?.Namespace

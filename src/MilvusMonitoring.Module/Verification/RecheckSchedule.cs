@@ -9,6 +9,9 @@ internal sealed class RecheckSchedule(CheckWatches watches, TimeProvider time)
     /// </summary>
     private const int MostPasses = 3;
 
+    /// <summary>In which of the passes the checks run that the proof does not need: in every third.</summary>
+    private const int PassesBeside = 3;
+
     private static readonly TimeSpan RefillInterval = TimeSpan.FromSeconds(15);
 
     /// <summary>How often all checks run, for each Milvus: a pass has checks of its own for each.</summary>
@@ -57,7 +60,14 @@ internal sealed class RecheckSchedule(CheckWatches watches, TimeProvider time)
             return CheckRun.All;
         }
 
-        return CheckTable.ListAffected(isFirst || unwatched.Count == 0 ? broken : unwatched);
+        return CheckTable.ListAffected(isFirst || unwatched.Count == 0 ? broken : ChooseDue(unwatched));
+    }
+
+    /// <summary>What the proof does not need runs again less often than what it needs.</summary>
+    private IEnumerable<string> ChooseDue(List<string> unwatched)
+    {
+        var proving = unwatched.Where(CheckTable.Proving.Contains).ToList();
+        return proving.Count == 0 || _pauses % PassesBeside == 0 ? unwatched : proving;
     }
 
     private static int[] ChoosePauses(List<string> unwatched)

@@ -98,7 +98,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Objects", "Messages", "Metrics",
             "Metrics.Queries", "Milvus", "Prometheus", "Servers",
         ],
-        ["Dashboards.Files"] = ["IO", "Json"],
+        ["Dashboards.Files"] = ["IO", "Json", "Metrics.Queries"],
         ["Dashboards.Places"] =
         [
             "Dashboards.Files", "Grafanas", "Json", "KubePrometheus.Inventories", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Errors",

@@ -94,6 +94,14 @@ public abstract class DashboardStories : ClusterStories
         await EnsureInstalledAsync(stage, before);
         await DashboardsAsync(stage, "Uninstall-MilvusDashboard -Kubeconfig $c");
         Assert.Equal(before["data"]!.ToJsonString(), (await ReadAsync(stage))["data"]!.ToJsonString());
+
+        // A server that is kept for the next story is to know nothing of kubectl.
+        foreach (var map in (await stage.Objects.ListAsync("v1", "ConfigMap", Namespace)).Where(map => Managers(map).Any(IsKubectl)))
+        {
+            await stage.Objects.RemoveAsync("v1", "ConfigMap", Namespace, (string)map["metadata"]!["name"]!);
+        }
+
+        static bool IsKubectl(string? manager) => manager?.StartsWith("kubectl", StringComparison.Ordinal) is true;
     }
 
     [Fact]
@@ -105,6 +113,7 @@ public abstract class DashboardStories : ClusterStories
         stage.WriteFile("none.json", "[]");
         stage.WriteFile("v2.json", """{"apiVersion":"dashboard.grafana.app/v2","kind":"Dashboard","metadata":{},"spec":{"elements":{}}}""");
         stage.WriteFile("untitled.json", """{"panels":[]}""");
+        stage.WriteFile("long.json", """{"uid":"a b","title":"a","panels":[]}""");
 
         var theirs = Assert.Single(await DashboardsAsync(stage, $"{Install} -Path '{stage.Folder}/th*.json'"));
         Assert.Equal(
@@ -118,7 +127,7 @@ public abstract class DashboardStories : ClusterStories
         Assert.Contains("\"timeseries\"", (string)(await ReadAsync(stage))["data"]!["theirs.json"]!, StringComparison.Ordinal);
 
         foreach (var (file, reason) in (List<(string, string)>)
-            [("none.json", "is no JSON object"), ("v2.json", "newer API"), ("untitled.json", "has no title"), ("absent.json", "cannot be read")])
+            [("none.json", "is no JSON object"), ("long.json", "which Grafana does not take"), ("*.nothing", "No file is named"), ("v2.json", "newer API"), ("untitled.json", "has no title"), ("absent.json", "cannot be read")])
         {
             var error = (await stage.RunAsync($"{Install} -Path '{stage.Folder}/{file}'")).OnlyError(ErrorId.DashboardInvalid);
             Assert.Contains(reason, error.ToString(), StringComparison.Ordinal);

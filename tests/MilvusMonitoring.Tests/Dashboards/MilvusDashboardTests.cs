@@ -40,6 +40,13 @@ public sealed class MilvusDashboardTests : DashboardStories
         Assert.Contains("was made by somebody else", refused.OnlyError(ErrorId.FieldConflict).ToString(), StringComparison.Ordinal);
         Assert.Equal(MilvusDashboards.All.Count, refused.OutputOf<MilvusDashboard>().Count);
 
+        // Another uid that makes the same name must not take the place of ours.
+        stage.WriteFile("overview.json", """{"uid":"overview","title":"Theirs","panels":[]}""");
+        Assert.Contains(
+            "holds the dashboard milvus-overview",
+            (await stage.RunAsync($"{Install} -Path '{stage.Folder}/overview.json'")).OnlyError(ErrorId.FieldConflict).ToString(),
+            StringComparison.Ordinal);
+
         (await stage.RunAsync("Uninstall-MilvusDashboard -Kubeconfig $c -Confirm:$false")).EnsureNoError();
         var left = stage.Cluster.List("v1", "ConfigMap", "boards").Select(item => (string)item["metadata"]!["name"]!);
         Assert.Equal(["milvus-dashboard-data"], left.Where(name => name.StartsWith("milvus", StringComparison.Ordinal)));
@@ -143,8 +150,18 @@ public sealed class MilvusDashboardTests : DashboardStories
 
         var shown = (await stage.RunAsync($"Get-MilvusDashboard -Kubeconfig $c {signedIn}")).EnsureNoError().OutputOf<MilvusDashboard>().ToList();
         Assert.Null(Assert.Single(shown, item => item.Uid == "milvus-made").Method);
+
+        // A copy has the tags of the original, and is somebody's own.
+        using var copy = new StringContent(
+            """{"dashboard":{"uid":"copy","title":"Milvus copy","tags":["milvus-monitoring","milvus-monitoring:milvus-overview"],"panels":[]}}""");
+        (await http.PostAsync(new Uri("api/dashboards/db", UriKind.Relative), copy, Token)).EnsureSuccessStatusCode();
         Assert.Equal(MilvusDashboards.All.Count, (await DashboardsAsync(stage, $"Uninstall-MilvusDashboard -Kubeconfig $c {signedIn} -Confirm:$false")).Count);
-        Assert.Equal("milvus-made", Assert.Single((await stage.RunAsync($"Get-MilvusDashboard -Kubeconfig $c {signedIn}")).OutputOf<MilvusDashboard>()).Uid);
+        var own = (await stage.RunAsync($"Get-MilvusDashboard -Kubeconfig $c {signedIn}")).OutputOf<MilvusDashboard>();
+        Assert.Equal(["copy", "milvus-made"], own.Select(item => item.Uid).Order());
+
+        // What names no dashboard does not stand for all.
+        (await stage.RunAsync($"[pscustomobject]@{{ Title = 'x' }} | Uninstall-MilvusDashboard -Kubeconfig $c {signedIn}"))
+            .OnlyError(ErrorId.ParameterInvalid);
     }
 
     private static string Large(string uid, int kibibytes)

@@ -7,7 +7,8 @@ public sealed class QueryVariablesTests
 {
     [Theory]
     [InlineData("up{namespace=\"$namespace\"}", "up{namespace=\"milvus\"}")]
-    [InlineData("up{namespace=~\"${namespace:regex}\", pod=~\"$pod\"}", "up{namespace=\"milvus\", pod=~\".*\"}")]
+    [InlineData("up{namespace=~\"${namespace:regex}\", pod=~\"$pod\"}", "up{namespace=~\"milvus\", pod=~\".*\"}")]
+    [InlineData("a / $__range_s + b / $__interval_ms", "a / 300 + b / 300000")]
     [InlineData("up{pod=\"[[pod]]\"}", "up{pod=~\".*\"}")]
     [InlineData("up{pod!~\"$pod\", job!=\"a\"}", "up{pod!=\"\", job!=\"a\"}")]
     [InlineData("up{pod=~\"$release-milvus-.+\"}", "up{pod=~\".*-milvus-.+\"}")]

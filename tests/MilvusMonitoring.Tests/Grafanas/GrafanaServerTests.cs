@@ -2,7 +2,7 @@ using System.Text.Json;
 using MilvusMonitoring.Grafanas;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Manifests;
-using MilvusMonitoring.Manifests.Files;
+using MilvusMonitoring.Manifests.Archives;
 
 namespace MilvusMonitoring.Tests.Grafanas;
 
@@ -72,7 +72,7 @@ public sealed class GrafanaServerTests
     }
 
     private static GrafanaServer Create(string spec) => Create(JsonDocument.Parse(
-        $$"""{"metadata":{"name":"grafana","namespace":"monitoring"},"spec":{"template":{"spec":{{spec}}}}}""").RootElement);
+        """{"metadata":{"name":"grafana","namespace":"monitoring"},"spec":{"template":{"spec":SPEC}}}""".Replace("SPEC", spec, StringComparison.Ordinal)).RootElement);
 
     private static GrafanaServer Create(JsonElement live)
     {

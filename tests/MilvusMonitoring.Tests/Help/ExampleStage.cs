@@ -182,6 +182,7 @@ internal sealed class ExampleStage : IAsyncDisposable
         await _stage.InstalledAsync("-Wait");
         _stage.Put("""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"pagerduty","namespace":"monitoring"},"data":{"key":"YWJjZA=="}}""");
         (await _stage.RunAsync("Get-MilvusInstance -Kubeconfig $c my-release | Enable-MilvusServiceMonitor")).EnsureNoError();
+        (await _stage.RunAsync("Install-MilvusDashboard Overview -Kubeconfig $c")).EnsureNoError();
     }
 
     /// <summary>What shows or stops port-forwards takes some for granted.</summary>

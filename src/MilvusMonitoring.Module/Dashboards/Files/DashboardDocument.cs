@@ -14,8 +14,8 @@ internal sealed record DashboardDocument(string Uid, string Title, ReadOnlyMemor
     private const int LongestUid = 40;
     private const string Export = "export the dashboard from Grafana again";
 
-    /// <summary>The name of its file: the uid, with what no key of a ConfigMap may have replaced.</summary>
-    public string FileName => new string([.. Uid.Select(character => IsKey(character) ? character : '_')]) + ".json";
+    /// <summary>The name of its file.</summary>
+    public string FileName => $"{Uid}.json";
 
     /// <summary>Reads a dashboard in one of the forms that Grafana exports.</summary>
     /// <param name="json">The JSON: a dashboard, or the response of Grafana's API, which holds one.</param>
@@ -45,6 +45,15 @@ internal sealed record DashboardDocument(string Uid, string Title, ReadOnlyMemor
 
         if (Text(model, "uid") is { Length: > 0 } uid)
         {
+            if (uid.Length > LongestUid || !uid.All(IsOfUid))
+            {
+                throw CreateInvalid(
+                    source,
+                    $"has the uid '{uid}', which Grafana does not take: it takes 40 letters, digits, hyphens and underscores",
+                    "give it another uid",
+                    null);
+            }
+
             return new DashboardDocument(uid, title, isWrapped ? JsonSerializer.SerializeToUtf8Bytes(model) : WithoutMark(json));
         }
 
@@ -118,7 +127,7 @@ internal sealed record DashboardDocument(string Uid, string Title, ReadOnlyMemor
         return uid.Length > LongestUid ? uid[..LongestUid] : uid;
     }
 
-    private static bool IsKey(char character) => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.';
+    private static bool IsOfUid(char character) => char.IsAsciiLetterOrDigit(character) || character is '-' or '_';
 
     private static string? Text(JsonObject model, string name) =>
         model[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;

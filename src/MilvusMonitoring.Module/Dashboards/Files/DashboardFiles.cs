@@ -17,12 +17,12 @@ internal static class DashboardFiles
         foreach (var path in paths)
         {
             var document = DashboardDocument.Read(await ReadAsync(path, cancellationToken).ConfigureAwait(false), path);
-            if (all.Find(item => item.Document.Uid == document.Uid) is { Path: { } other })
+            if (all.Find(item => item.Document.Uid == document.Uid || item.Document.Title == document.Title) is { Path: { } other })
             {
                 throw new MonitoringException(
                     ErrorId.DashboardInvalid,
-                    $"{path} and {other} have the same uid {document.Uid}, of which Grafana shows one",
-                    "give one of them another uid",
+                    $"{path} and {other} have the same uid or title, of which Grafana shows one",
+                    "give one of them another uid and title",
                     path);
             }
 

@@ -38,7 +38,8 @@ internal sealed record DashboardFaults(
 
         if (Plugins.Count > 0)
         {
-            yield return $"it needs {(Plugins.Count == 1 ? "the plugin" : "the plugins")} {string.Join(", ", Plugins)}, which Grafana does not bring";
+            var names = string.Join(", ", Plugins);
+            yield return $"it needs {(Plugins.Count == 1 ? "the plugin" : "the plugins")} {names}, which Grafana does not bring";
         }
     }
 }
@@ -278,7 +279,7 @@ internal static class DashboardRepair
     private static void PutNumber(JsonObject target, string name, JsonNode? value)
     {
         var text = value?.ToString();
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
         {
             target[name] = number;
         }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MilvusMonitoring.Metrics.Queries;
 
 namespace MilvusMonitoring.Dashboards.Files;
 
@@ -8,12 +9,25 @@ internal sealed partial class QueryVariables(IReadOnlyDictionary<string, string>
 {
     private const string Interval = "5m";
 
-    /// <summary>Writes a query without variables.</summary>
+    /// <summary>Writes a query without variables; the query as it is if it is too long to be read.</summary>
     public string Render(string query)
     {
-        var rendered = Matcher().Replace(query, WriteMatcher);
-        rendered = Range().Replace(rendered, match => $"[{Interval}{match.Groups["step"].Value}]");
-        return Variable().Replace(rendered, match => WriteValue(match.Groups["name"].Value));
+        if (query.Length > Bounds.AlertExpression.Limit)
+        {
+            return query;
+        }
+
+        try
+        {
+            var rendered = Matcher().Replace(query, WriteMatcher);
+            rendered = Range().Replace(rendered, match => $"[{Interval}{match.Groups["step"].Value}]");
+            return Variable().Replace(rendered, match => WriteValue(match.Groups["name"].Value));
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            // Prometheus says what is wrong with such a query.
+            return query;
+        }
     }
 
     /// <summary>
@@ -31,7 +45,7 @@ internal sealed partial class QueryVariables(IReadOnlyDictionary<string, string>
         var isNegative = match.Groups["operator"].Value[0] == '!';
         if (variable.Value == value && known.TryGetValue(variable.Groups["name"].Value, out var text))
         {
-            return $"{label}{(isNegative ? "!=" : "=")}\"{text}\"";
+            return $"{label}{match.Groups["operator"].Value}{PromText.Quote(text)}";
         }
 
         return isNegative ? $"{label}!=\"\"" : $"{label}=~\"{Variable().Replace(value, ".*")}\"";
@@ -42,6 +56,16 @@ internal sealed partial class QueryVariables(IReadOnlyDictionary<string, string>
         if (known.TryGetValue(name, out var text))
         {
             return text;
+        }
+
+        if (name.EndsWith("_ms", StringComparison.Ordinal))
+        {
+            return "300000";
+        }
+
+        if (name.EndsWith("_s", StringComparison.Ordinal))
+        {
+            return "300";
         }
 
         return name.Contains("interval", StringComparison.OrdinalIgnoreCase) || name.Contains("range", StringComparison.OrdinalIgnoreCase)

@@ -14,8 +14,8 @@ namespace MilvusMonitoring.Dashboards.Places;
 /// <param name="address">The address of Grafana, for people.</param>
 internal sealed class ApiPlace(GrafanaApi api, ServerLogin? login, string address) : IDashboardPlace
 {
-    /// <summary>The tag of the dashboards of this module.</summary>
-    public const string Mark = "milvus-monitoring";
+    /// <summary>The tag by which Grafana finds the dashboards of this module, and copies of them.</summary>
+    private const string Common = "milvus-monitoring";
 
     private readonly Dictionary<string, GrafanaDashboard> _replaced = new(StringComparer.Ordinal);
 
@@ -26,10 +26,10 @@ internal sealed class ApiPlace(GrafanaApi api, ServerLogin? login, string addres
     public async Task<IReadOnlyList<PlacedDashboard>> ListAsync(CancellationToken cancellationToken)
     {
         var placed = new List<PlacedDashboard>();
-        foreach (var found in await api.ListTaggedAsync(Mark, login, cancellationToken).ConfigureAwait(false))
+        foreach (var found in await api.ListTaggedAsync(Common, login, cancellationToken).ConfigureAwait(false))
         {
             if (await api.FindDashboardAsync(found.Uid, login, cancellationToken).ConfigureAwait(false)
-                    is { IsProvisioned: false } live && Read(live) is { } document)
+                    is { IsProvisioned: false } live && Read(live) is { } document && IsMarked(live.Model))
             {
                 placed.Add(new PlacedDashboard(document, address));
             }
@@ -100,7 +100,7 @@ internal sealed class ApiPlace(GrafanaApi api, ServerLogin? login, string addres
 
         if (!IsMarked(live.Model))
         {
-            return DashboardChange.Refuse(document, address, DashboardErrors.CreateTaken(document, address));
+            return DashboardChange.Refuse(document, address, DashboardErrors.CreateTaken(document, address, live));
         }
 
         _replaced[document.Uid] = live;
@@ -123,19 +123,21 @@ internal sealed class ApiPlace(GrafanaApi api, ServerLogin? login, string addres
 
     private static DashboardDocument? Read(GrafanaDashboard live) => DashboardDocument.Find(live.Model.GetRawText());
 
-    private static bool IsMarked(JsonElement model) => model.Texts("tags").Contains(Mark);
+    /// <summary>
+    /// The tag of a dashboard that this module has saved. A copy has another uid, so that the tag, which goes with it, does not count.
+    /// </summary>
+    public static string WriteMark(string uid) => $"{Common}:{uid}";
+
+    private static bool IsMarked(JsonElement model) => model.Texts("tags").Contains(WriteMark(model.Text("uid") ?? string.Empty));
 
     private static DashboardDocument AddMark(DashboardDocument document)
     {
         var model = document.Parse();
-        var tags = model["tags"] as JsonArray ?? [];
-        if (tags.OfType<JsonValue>().Any(tag => tag.TryGetValue<string>(out var text) && text == Mark))
-        {
-            return document;
-        }
-
-        tags.Add(Mark);
-        model["tags"] = tags.DeepClone();
+        var tags = (model["tags"] as JsonArray ?? []).OfType<JsonValue>()
+            .Select(tag => tag.TryGetValue<string>(out var text) ? text : string.Empty)
+            .Where(tag => tag.Length > 0);
+        model["tags"] = new JsonArray(
+            [.. tags.Concat([Common, WriteMark(document.Uid)]).Distinct(StringComparer.Ordinal).Select(tag => (JsonNode)tag)]);
         return document with { Json = JsonSerializer.SerializeToUtf8Bytes(model) };
     }
 }

@@ -54,13 +54,13 @@ internal sealed class MountedPlace(ClusterClient client, GrafanaServer grafana) 
         {
             var key = document.FileName;
             var text = Encoding.UTF8.GetString(document.Json.Span);
-            if (maps.FirstOrDefault(map => map.Data.ContainsKey(key)) is { } holder)
+            if (maps.FirstOrDefault(map => map.Data.ContainsKey(key) || map.BinaryKeys.Contains(key)) is { } holder)
             {
                 changes.Add(PlanKnown(document, holder, text));
                 continue;
             }
 
-            var room = maps.FirstOrDefault(map => sizes[map.Id] + document.Json.Length <= MostBytes);
+            var room = maps.FirstOrDefault(map => !map.IsImmutable && sizes[map.Id] + document.Json.Length <= MostBytes);
             if (room is null)
             {
                 changes.Add(DashboardChange.Refuse(document, grafana.ToString(), CreateTooLarge(document)));
@@ -103,13 +103,13 @@ internal sealed class MountedPlace(ClusterClient client, GrafanaServer grafana) 
         var done = new List<DashboardChange>();
         foreach (var map in maps)
         {
-            var gone = dashboards.Where(item => item.Where == Describe(map, item.Document.FileName)).ToList();
-            if (gone.Count == 0)
+            var names = map.Owned.Where(key => dashboards.Any(item => item.Where == Describe(map, key))).ToHashSet(StringComparer.Ordinal);
+            if (names.Count == 0)
             {
                 continue;
             }
 
-            var names = gone.Select(item => item.Document.FileName).ToHashSet(StringComparer.Ordinal);
+            var gone = dashboards.Where(item => names.Any(key => item.Where == Describe(map, key)));
             var keys = map.Owned.Where(key => !names.Contains(key)).ToDictionary(key => key, key => map.Data[key], StringComparer.Ordinal);
             var error = await WriteAsync(map, keys, cancellationToken).ConfigureAwait(false);
             done.AddRange(gone.Select(item => error is null
@@ -146,7 +146,7 @@ internal sealed class MountedPlace(ClusterClient client, GrafanaServer grafana) 
 
     /// <summary>
     /// Applies all keys of this module: server-side apply takes those away that it does not name. The UID keeps the apply from making a
-    /// ConfigMap of its own where the other was deleted meanwhile.
+    /// ConfigMap of its own where the other was deleted meanwhile, and the version from taking keys that another run has added meanwhile.
     /// </summary>
     /// <returns>Why the server refuses it; null if it does not.</returns>
     private async Task<MonitoringException?> WriteAsync(
@@ -158,7 +158,13 @@ internal sealed class MountedPlace(ClusterClient client, GrafanaServer grafana) 
         {
             ["apiVersion"] = "v1",
             ["kind"] = "ConfigMap",
-            ["metadata"] = new JsonObject { ["name"] = map.Id.Name, ["namespace"] = map.Id.Namespace, ["uid"] = map.Uid },
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = map.Id.Name,
+                ["namespace"] = map.Id.Namespace,
+                ["uid"] = map.Uid,
+                ["resourceVersion"] = map.ResourceVersion,
+            },
         };
         if (keys.Count > 0)
         {
@@ -226,10 +232,19 @@ internal sealed class MountedPlace(ClusterClient client, GrafanaServer grafana) 
     private sealed record MountedConfigMap(
         ResourceId Id,
         string Uid,
+        string ResourceVersion,
         IReadOnlyDictionary<string, string> Data,
         IReadOnlyList<string> Owned)
     {
-        public int Size => Data.Sum(item => item.Key.Length + Encoding.UTF8.GetByteCount(item.Value));
+        /// <summary>The keys whose values are not text.</summary>
+        public IReadOnlyList<string> BinaryKeys { get; init; } = [];
+
+        /// <summary>The bytes of those values, as the API server has them.</summary>
+        public int BinarySize { get; init; }
+
+        public bool IsImmutable { get; init; }
+
+        public int Size => BinarySize + Data.Sum(item => item.Key.Length + Encoding.UTF8.GetByteCount(item.Value));
 
         public static MountedConfigMap Read(ResourceId id, JsonElement live)
         {
@@ -243,7 +258,19 @@ internal sealed class MountedPlace(ClusterClient client, GrafanaServer grafana) 
                 .Where(field => field.Name.StartsWith(Field, StringComparison.Ordinal))
                 .Select(field => field.Name[Field.Length..])
                 .Where(data.ContainsKey);
-            return new MountedConfigMap(id, live.Member("metadata").Text("uid") ?? string.Empty, data, [.. owned]);
+            var metadata = live.Member("metadata");
+            var binary = live.TextMap("binaryData");
+            return new MountedConfigMap(
+                id,
+                metadata.Text("uid") ?? string.Empty,
+                metadata.Text("resourceVersion") ?? string.Empty,
+                data,
+                [.. owned])
+            {
+                BinaryKeys = [.. binary.Keys],
+                BinarySize = binary.Sum(item => item.Key.Length + item.Value.Length),
+                IsImmutable = live.Member("immutable").ValueKind == JsonValueKind.True,
+            };
         }
     }
 }

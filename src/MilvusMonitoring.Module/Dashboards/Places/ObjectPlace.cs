@@ -60,7 +60,10 @@ internal abstract record DashboardForm(ResourceType Type, string Namespace)
 /// <summary>A ConfigMap with the label that a sidecar of Grafana watches.</summary>
 internal sealed record SidecarForm(string Namespace, string WatchedLabel, string Value) : DashboardForm(ResourceType.ConfigMap, Namespace)
 {
-    public override string? FindText(JsonElement live) => live.TextMap("data").Values.FirstOrDefault();
+    public override string? FindText(JsonElement live) => live.TextMap("data")
+        .Where(item => DashboardDocument.Find(item.Value)?.FileName == item.Key)
+        .Select(item => item.Value)
+        .FirstOrDefault();
 
     public override bool IsAddressed(JsonElement live) =>
         live.Member("metadata").TextMap("labels").GetValueOrDefault(WatchedLabel) == Value;
@@ -109,6 +112,8 @@ internal sealed class ObjectPlace(ClusterClient client, DashboardMethod method, 
 
     private static readonly string Selector = $"labelSelector={Uri.EscapeDataString(DashboardForm.Label)}";
 
+    private readonly Dictionary<string, (ResourceId Id, string Uid)> _listed = new(StringComparer.Ordinal);
+
     public DashboardMethod Method => method;
 
     public string? Doubt => null;
@@ -117,19 +122,37 @@ internal sealed class ObjectPlace(ClusterClient client, DashboardMethod method, 
     {
         var found = await client.ListAsync(form.Type, form.Namespace, Selector, cancellationToken).ToListAsync(cancellationToken)
             .ConfigureAwait(false);
-        return
-        [
-            .. found.Where(IsOurs)
-                .Select(live => DashboardDocument.Find(form.FindText(live) ?? string.Empty))
-                .OfType<DashboardDocument>()
-                .Select(document => new PlacedDashboard(document, form.IdOf(document).ToString())),
-        ];
+        var placed = new List<PlacedDashboard>();
+        foreach (var live in found.Where(live => IsOurs(live) && form.IsAddressed(live)))
+        {
+            if (DashboardDocument.Find(form.FindText(live) ?? string.Empty) is { } document)
+            {
+                var metadata = live.Member("metadata");
+                var id = form.Type.IdOf(metadata.Text("namespace"), metadata.Text("name") ?? string.Empty);
+                _listed[id.ToString()] = (id, metadata.Text("uid") ?? string.Empty);
+                placed.Add(new PlacedDashboard(document, id.ToString()));
+            }
+        }
+
+        return placed;
     }
 
     public async Task<IReadOnlyList<DashboardChange>> PlanAsync(
         IReadOnlyList<DashboardDocument> documents,
-        CancellationToken cancellationToken) =>
-        await Task.WhenAll(documents.Select(document => PlanAsync(document, cancellationToken))).ConfigureAwait(false);
+        CancellationToken cancellationToken)
+    {
+        var changes = await Task.WhenAll(documents.Select(document => PlanAsync(document, cancellationToken))).ConfigureAwait(false);
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        return
+        [
+            .. changes.Select(change => taken.Add(change.Where)
+                ? change
+                : DashboardChange.Refuse(
+                    change.Document,
+                    change.Where,
+                    CreateHeld(change.Where, change.Document, "another of these dashboards"))),
+        ];
+    }
 
     public async Task<IReadOnlyList<DashboardChange>> ApplyAsync(
         IReadOnlyList<DashboardChange> changes,
@@ -156,11 +179,8 @@ internal sealed class ObjectPlace(ClusterClient client, DashboardMethod method, 
         var done = new List<DashboardChange>();
         foreach (var dashboard in dashboards)
         {
-            var id = form.IdOf(dashboard.Document);
-            var live = await client.FindMetadataAsync(form.Type, id, cancellationToken).ConfigureAwait(false);
-            var result = live is null
-                ? DeleteResult.Gone
-                : await client.DeleteAsync(form.Type, id, live.Uid, cancellationToken).ConfigureAwait(false);
+            var (id, uid) = _listed[dashboard.Where];
+            var result = await client.DeleteAsync(form.Type, id, uid, cancellationToken).ConfigureAwait(false);
             done.Add(result.Failure is { } failure
                 ? DashboardChange.Refuse(dashboard.Document, dashboard.Where, ClusterErrors.From(failure, $"delete {id}", id.ToString()))
                 : new DashboardChange(dashboard.Document, ResourceAction.Deleted, dashboard.Where));
@@ -196,9 +216,21 @@ internal sealed class ObjectPlace(ClusterClient client, DashboardMethod method, 
                 id.ToString()));
         }
 
+        if (DashboardDocument.Find(form.FindText(live) ?? string.Empty) is { } held && held.Uid != document.Uid)
+        {
+            return DashboardChange.Refuse(document, id.ToString(), CreateHeld(id.ToString(), document, $"the dashboard {held.Uid}"));
+        }
+
         var isSame = form.FindText(live) == Encoding.UTF8.GetString(document.Json.Span) && form.IsAddressed(live);
         return new DashboardChange(document, isSame ? ResourceAction.Unchanged : ResourceAction.Configured, id.ToString());
     }
+
+    private static MonitoringException CreateHeld(string place, DashboardDocument document, string holder) =>
+        new(
+            ErrorId.FieldConflict,
+            $"{place} holds {holder}, whose uid makes the same name as {document.Uid}",
+            "give the dashboard another uid",
+            place);
 
     private static bool IsOurs(JsonElement live) =>
         ObjectMetadataReader.FromMetadata(live.Member("metadata")) is { } metadata
