@@ -64,7 +64,7 @@ internal sealed class RecheckSchedule(CheckWatches watches, TimeProvider time)
     }
 
     /// <summary>What the proof does not need runs again less often than what it needs.</summary>
-    private IEnumerable<string> ChooseDue(List<string> unwatched)
+    private List<string> ChooseDue(List<string> unwatched)
     {
         var proving = unwatched.Where(CheckTable.Proving.Contains).ToList();
         return proving.Count == 0 || _pauses % PassesBeside == 0 ? unwatched : proving;
