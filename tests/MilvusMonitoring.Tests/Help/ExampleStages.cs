@@ -71,7 +71,7 @@ public sealed partial class ExampleStages : IAsyncDisposable
     /// <summary>Whether an example asks Prometheus or Alertmanager.</summary>
     public static bool IsTest(string code) => AsksServers().IsMatch(code);
 
-    [GeneratedRegex(@"\b(Test-MilvusMonitoring|Test-MilvusAlert|Get-MilvusAlert|Get-MilvusAlertRule|MilvusDashboard)\b")]
+    [GeneratedRegex(@"\b(Test-MilvusMonitoring|Test-MilvusAlert|Get-MilvusAlert|Get-MilvusAlertRule|Get-MilvusDashboard|Install-MilvusDashboard -Wait)\b")]
     private static partial Regex AsksServers();
 
     [GeneratedRegex(@"\bInstall-KubePrometheus")]
