@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using MilvusMonitoring.Dashboards.Files;
 using MilvusMonitoring.Dashboards.Places;
 using MilvusMonitoring.Kubernetes;
@@ -112,10 +111,10 @@ internal sealed class DashboardReader(ClusterClient client, IActivitySink sink)
         }
 
         sink.Progress("Asking the queries of dashboards", dashboard.Title, -1);
-        JsonObject model = document.Parse();
         try
         {
-            return dashboard with { PanelsWithoutData = await probe.ListEmptyAsync(model, cancellationToken).ConfigureAwait(false) };
+            var empty = await probe.ListEmptyAsync(document.Parse(), cancellationToken).ConfigureAwait(false);
+            return dashboard with { PanelsWithoutData = empty };
         }
         catch (MonitoringException exception) when (SignedInGrafana.IsMissing(exception))
         {

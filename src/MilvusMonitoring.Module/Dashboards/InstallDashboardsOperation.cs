@@ -60,7 +60,7 @@ internal sealed class InstallDashboardsOperation(ClusterClient client, IActivity
         IReadOnlyList<MilvusVersion> versions = [.. instances.SelectMany(instance => instance.Versions).Distinct()];
         var documents = request.Files.Count > 0
             ? await DashboardFiles.ReadAsync(request.Files, cancellationToken).ConfigureAwait(false)
-            : ListOwn(request, versions);
+            : OwnDashboards.Choose(request.Names, versions, request.Options);
         var messages = documents.ToDictionary(
             document => document.Uid,
             document => request.Files.Count > 0 ? DashboardAdvice.Describe(document, versions, request.Repairs) : null,
@@ -173,10 +173,7 @@ internal sealed class InstallDashboardsOperation(ClusterClient client, IActivity
         }
     }
 
-    private static IReadOnlyList<DashboardDocument> ListOwn(InstallDashboardsRequest request, IReadOnlyList<MilvusVersion> versions) =>
-        OwnDashboards.Choose(request.Names, versions, request.Options);
-
-    /// <summary>Refuses a dashboard whose uid Grafana has given to one that somebody made in it: Grafana would replace that one.</summary>
+    /// <summary>Refuses a dashboard that Grafana would put in the place of somebody else's: one of the same uid or title.</summary>
     private async Task<IReadOnlyList<DashboardChange>> RefuseTakenAsync(
         GrafanaSite site,
         IReadOnlyList<DashboardChange> changes,
