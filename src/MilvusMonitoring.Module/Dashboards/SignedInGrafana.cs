@@ -54,5 +54,7 @@ internal sealed record SignedInGrafana(GrafanaApi Api, ServerLogin? Login, strin
     /// <summary>Whether an error says that Grafana cannot be asked, and nothing about what is asked.</summary>
     public static bool IsMissing(MonitoringException exception) => exception.ErrorId
         is ErrorId.NotAuthenticated or ErrorId.ServiceUnreachable or ErrorId.TimedOut or ErrorId.ResponseInvalid
-            or ErrorId.PermissionDenied or ErrorId.CertificateNotTrusted;
+            or ErrorId.PermissionDenied or ErrorId.CertificateNotTrusted or ErrorId.ServerFailed
+            // The pod has been replaced since it was listed.
+            or ErrorId.ObjectNotFound;
 }
