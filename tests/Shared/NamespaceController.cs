@@ -10,8 +10,9 @@ namespace MilvusMonitoring.Testing;
 /// namespace, then the namespace. Where the real controller runs, it spares the 5 s for which the real one does nothing.
 /// </summary>
 /// <remarks>
-/// The real controller checks a namespace once and then deletes by its name, type after type. A namespace that another one ends meanwhile and
-/// that a test makes again would lose what the test puts there. So a real controller that may have begun is left to end the namespace alone.
+/// The real controller checks a namespace once, and then deletes by its name, type after type. If another one ended the namespace
+/// meanwhile, and a test made it again, the real one would delete what the test puts there. So a real controller that may have begun ends
+/// the namespace alone.
 /// </remarks>
 internal sealed class NamespaceController : IAsyncDisposable
 {
