@@ -33,6 +33,7 @@ internal static class HelmProcess
 
         // The cancellation does not end the reading: helm would block on a full pipe instead of ending.
         var running = helm.RunAsync(input, Bounds.HelmOutput.Limit, dropsMore: true, CancellationToken.None);
+        running.ObserveError();
         await WaitAsync(helm, running, endLimit, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         var (exitCode, output) = await running.ConfigureAwait(false);

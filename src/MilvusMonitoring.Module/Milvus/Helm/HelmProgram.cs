@@ -1,9 +1,9 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
-using MilvusMonitoring.Kubernetes.Credentials;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Messages;
+using MilvusMonitoring.Platform;
 using YamlDotNet.Core;
 
 namespace MilvusMonitoring.Milvus.Helm;
@@ -29,7 +29,7 @@ internal sealed class HelmProgram
     /// <exception cref="MonitoringException">There is no helm, or helm is too old.</exception>
     public static async Task<HelmProgram> GetAsync(string? path, CancellationToken cancellationToken)
     {
-        var found = ExecutableFinder.Find(path ?? Name) ?? throw CreateNotFound(path);
+        var found = SystemPrograms.Current.Find(path ?? Name) ?? throw CreateNotFound(path);
         var program = new HelmProgram(found);
         var result = await program.QueryAsync(["version", "--template", "{{.Version}}"], cancellationToken).ConfigureAwait(false);
         var text = Encoding.UTF8.GetString(result.Output.Span).Trim();
@@ -119,7 +119,8 @@ internal sealed class HelmProgram
         TimeSpan endLimit,
         CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(_path, arguments);
+        IReadOnlyList<string> words = [.. arguments];
+        var start = CreateStart(words);
         foreach (var (name, value) in variables)
         {
             start.Environment[name] = value;
@@ -135,7 +136,7 @@ internal sealed class HelmProgram
         {
             throw new MonitoringException(
                 ErrorId.TimedOut,
-                $"{_path} {start.ArgumentList[0]} did not end within {limit.TotalSeconds:0} s",
+                $"{_path} {words[0]} did not end within {limit.TotalSeconds:0} s",
                 "run it by hand to see what it waits for",
                 _path);
         }
@@ -145,6 +146,23 @@ internal sealed class HelmProgram
                 ErrorId.HelmNotFound,
                 $"{_path} cannot be started: {OneLine.TrimPunctuation(OneLine.Clean(exception.Message, 200))}",
                 $"see that it is a program for this machine, {NoHelmNeeded}",
+                _path,
+                exception);
+        }
+    }
+
+    private ProcessStartInfo CreateStart(IReadOnlyList<string> arguments)
+    {
+        try
+        {
+            return SystemPrograms.Current.CreateStart(_path, arguments);
+        }
+        catch (BatchArgumentException exception)
+        {
+            throw new MonitoringException(
+                ErrorId.HelmNotFound,
+                $"{_path} is a batch file, and {exception.Message}",
+                $"name the program helm.exe with -HelmPath, {NoHelmNeeded}",
                 _path,
                 exception);
         }
