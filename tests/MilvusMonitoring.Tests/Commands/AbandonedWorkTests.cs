@@ -73,9 +73,13 @@ public sealed class AbandonedWorkTests : IDisposable
     private async Task FailAsync()
     {
         await DialAsync();
+
+        // What follows would run within the end of the task that has failed, which keeps that task alive.
+        await Task.Yield();
         await FillAsync();
         await CompleteAsync();
         await PlanAsync();
+        await Task.Yield();
     }
 
     /// <summary>The family of addresses that loses the race fails after the other has won.</summary>
@@ -110,7 +114,7 @@ public sealed class AbandonedWorkTests : IDisposable
     /// <summary>A completion has no place for errors.</summary>
     private Task CompleteAsync()
     {
-        var bound = new Hashtable { ["Kubeconfig"] = _folder.Write("completed", Unusable()) };
+        var bound = new Hashtable { ["Kubeconfig"] = _folder.Write("completed", Unusable("completer")) };
         Assert.Empty(new ClusterCompleter().CompleteArgument("Get-MilvusInstance", "Namespace", "", null!, bound));
         return Task.CompletedTask;
     }
@@ -118,7 +122,7 @@ public sealed class AbandonedWorkTests : IDisposable
     /// <summary>The reading of the manifests waits for the version of a cluster that cannot be asked.</summary>
     private async Task PlanAsync()
     {
-        using var connection = TestKubeconfig.Open(_folder, Unusable());
+        using var connection = TestKubeconfig.Open(_folder, Unusable("plan"));
         var operation = new InstallOperation(
             new ClusterClient(connection),
             new RecordingSink(),
@@ -128,7 +132,8 @@ public sealed class AbandonedWorkTests : IDisposable
             operation.PlanAsync(new ManifestRequest(null, null, ManifestSelection.All), Cancellation));
     }
 
-    private string Unusable() => TestKubeconfig.Text("server: 'https://127.0.0.1:1'", $"tokenFile: /nonexistent/{_mark}");
+    private string Unusable(string name) =>
+        TestKubeconfig.Text("server: 'https://127.0.0.1:1'", $"tokenFile: /nonexistent/{_mark}-of-the-{name}");
 
     private sealed class MarkedSocketException(string message) : SocketException((int)SocketError.ConnectionRefused)
     {
