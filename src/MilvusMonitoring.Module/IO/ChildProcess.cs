@@ -31,13 +31,13 @@ internal sealed class ChildProcess : IDisposable
     }
 
     /// <summary>Starts a program.</summary>
-    /// <param name="programs">How programs are ended; null for this system.</param>
+    /// <param name="programs">How programs are ended.</param>
     /// <exception cref="Win32Exception">The program cannot be started.</exception>
-    public static ChildProcess Start(ProcessStartInfo start, SystemPrograms? programs = null)
+    public static ChildProcess Start(ProcessStartInfo start, SystemPrograms programs)
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.UseShellExecute = false;
-        return new ChildProcess(Process.Start(start)!, programs ?? SystemPrograms.Current);
+        return new ChildProcess(Process.Start(start)!, programs);
     }
 
     /// <summary>Writes the input, reads both outputs to their ends and waits for the exit.</summary>

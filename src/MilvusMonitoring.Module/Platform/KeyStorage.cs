@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -34,6 +35,9 @@ internal sealed class KeyStorage
         atExit(RemoveAll);
     }
 
+    // SEC_E_UNKNOWN_CREDENTIALS and SEC_E_NO_CREDENTIALS.
+    private static readonly int[] RefusalsOfTls = [unchecked((int)0x8009030D), unchecked((int)0x8009030E)];
+
     public static KeyStorage Current { get; } = new(
         RunningSystem.Kind,
         static (content, flags) => new X509Certificate2(content, (string?)null, flags),
@@ -52,6 +56,9 @@ internal sealed class KeyStorage
 
         return usable;
     }
+
+    /// <summary>Whether an error means that TLS does not take the key of a client certificate from where it is.</summary>
+    public static bool IsRefusal(Exception error) => error is Win32Exception { NativeErrorCode: var code } && RefusalsOfTls.Contains(code);
 
     /// <summary>Disposes of a certificate, and so of the file of its key.</summary>
     public void Remove(X509Certificate2 usable)

@@ -23,7 +23,10 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ["Kubernetes.Errors"] = ["Messages"],
         ["Kubernetes.Kubeconfig"] = ["IO", "Messages", "Platform"],
         ["Kubernetes.Credentials"] = ["IO", "Json", "Kubernetes.Kubeconfig", "Messages", "Platform"],
-        ["Kubernetes.Connection"] = ["IO", "Kubernetes.Credentials", "Kubernetes.Errors", "Kubernetes.Kubeconfig", "Messages"],
+        ["Kubernetes.Connection"] =
+        [
+            "IO", "Kubernetes.Credentials", "Kubernetes.Errors", "Kubernetes.Kubeconfig", "Messages", "Platform",
+        ],
         ["Kubernetes"] = ["IO", "Json", "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Objects", "Messages"],
         ["Kubernetes.Waiting"] = ["IO", "Json", "Kubernetes", "Kubernetes.Objects", "Messages"],
         ["Manifests.Files"] = [],
@@ -60,6 +63,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "Kubernetes.Waiting",
             "Messages",
             "Milvus.Helm",
+            "Platform",
             "Prometheus",
         ],
         ["KubePrometheus.Inventories"] = ["IO", "Json", "Kubernetes", "Kubernetes.Errors", "Kubernetes.Objects", "Messages"],

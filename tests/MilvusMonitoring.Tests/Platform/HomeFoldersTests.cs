@@ -21,24 +21,24 @@ public sealed class HomeFoldersTests
     [InlineData("", "", "/of-the-runtime")]
     [InlineData("HOME= USERPROFILE=", "/of-the-runtime", "/of-the-runtime")]
     public void Windows_has_the_kubeconfig_that_kubectl_finds_there(string variables, string homes, string expected) =>
-        Assert.Equal(expected + "/.kube/config", Play(SystemKind.Windows, variables, homes).FindKubeconfig());
+        Assert.Equal(KubeconfigIn(expected), Play(SystemKind.Windows, variables, homes).FindKubeconfig());
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Elsewhere_the_home_of_the_runtime_counts_alone(bool mac) =>
         Assert.Equal(
-            "/of-the-runtime/.kube/config",
+            KubeconfigIn("/of-the-runtime"),
             Play(mac ? SystemKind.MacOS : SystemKind.Linux, $"{Drive} USERPROFILE=/profile", "/profile").FindKubeconfig());
 
     [Theory]
-    [InlineData("Linux", "", "/of-the-runtime/.cache/MilvusMonitoring")]
-    [InlineData("Linux", "XDG_CACHE_HOME=/cache", "/cache/MilvusMonitoring")]
-    [InlineData("Linux", "XDG_CACHE_HOME=cache", "/of-the-runtime/.cache/MilvusMonitoring")]
-    [InlineData("MacOS", "XDG_CACHE_HOME=/cache", "/data/MilvusMonitoring")]
-    [InlineData("Windows", "XDG_CACHE_HOME=/cache", "/data/MilvusMonitoring")]
+    [InlineData("Linux", "", "/of-the-runtime .cache MilvusMonitoring")]
+    [InlineData("Linux", "XDG_CACHE_HOME=/cache", "/cache MilvusMonitoring")]
+    [InlineData("Linux", "XDG_CACHE_HOME=cache", "/of-the-runtime .cache MilvusMonitoring")]
+    [InlineData("MacOS", "XDG_CACHE_HOME=/cache", "/data MilvusMonitoring")]
+    [InlineData("Windows", "XDG_CACHE_HOME=/cache", "/data MilvusMonitoring")]
     public void The_cache_is_where_the_system_keeps_caches(string system, string variables, string expected) =>
-        Assert.Equal(expected, Play(Enum.Parse<SystemKind>(system), variables, "").FindCache());
+        Assert.Equal(Path.Combine(expected.Split(' ')), Play(Enum.Parse<SystemKind>(system), variables, "").FindCache());
 
     [Theory]
     [InlineData("Linux")]
@@ -52,6 +52,8 @@ public sealed class HomeFoldersTests
         Assert.Null(homeless.FindCache());
     }
 
+    private static string KubeconfigIn(string home) => Path.Combine(home, ".kube", "config");
+
     /// <param name="system">The system.</param>
     /// <param name="variables">The environment.</param>
     /// <param name="homes">The folders that have a kubeconfig.</param>
@@ -61,7 +63,7 @@ public sealed class HomeFoldersTests
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Select(variable => variable.Split('='))
             .ToDictionary(parts => parts[0], parts => parts[1]);
-        var files = homes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(home => home + "/.kube/config").ToList();
+        var files = homes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(KubeconfigIn).ToList();
         return new HomeFolders(
             system,
             environment.GetValueOrDefault,

@@ -1,7 +1,12 @@
+using System.ComponentModel;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using MilvusMonitoring.Kubernetes.Connection;
 using MilvusMonitoring.Kubernetes.Credentials;
+using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Platform;
+using MilvusMonitoring.Tests.Kubernetes;
 
 namespace MilvusMonitoring.Tests.Platform;
 
@@ -74,6 +79,29 @@ public sealed class KeyStorageTests : IDisposable
                 + "user: UserKeySet is not there; the key store of the machine: MachineKeySet is not there; memory: EphemeralKeySet is "
                 + "not there); run the command as a user whose profile is loaded, or sign in with a token.",
             error.Message);
+    }
+
+    [Theory]
+    [InlineData(0x8009030D, true)]
+    [InlineData(0x8009030E, true)]
+    [InlineData(0x80090326, false)]
+    public void A_key_that_TLS_does_not_take_from_where_it_is_is_told_apart_from_other_failures_of_TLS(uint code, bool isKey)
+    {
+        var handshake = new HttpRequestException(
+            "The SSL connection could not be established",
+            new AuthenticationException("Authentication failed", new Win32Exception(unchecked((int)code), "The reason of Windows.")));
+
+        using var folder = new TemporaryFolder();
+        var kubeconfig = new ClusterTarget(folder.Write("config", TestKubeconfig.Text("server: 'https://k:1'")), null);
+
+        var failure = TransportFailure.From(handshake, MergedKubeconfig.Resolve(kubeconfig, TestKubeconfig.Nowhere), null);
+
+        Assert.Equal(TransportStage.Final, failure.Stage);
+        Assert.Equal(
+            isKey,
+            failure.Error.Message.Contains(
+                "the TLS of this system does not take the client key: The reason of Windows; run the command as a user whose profile is loaded",
+                StringComparison.Ordinal));
     }
 
     public void Dispose()

@@ -23,8 +23,9 @@ public sealed class SystemProgramsTests : IDisposable
 
         var programs = Windows(("PATH", $"relative;{_folder.PathOf("a")};\"{_folder.PathOf("b")}\""), ("PATHEXT", ".EXE;.CMD"));
 
-        Assert.Equal(expected is null ? null : _folder.PathOf(expected), programs.Find(command));
-        Assert.Equal(expected is null ? null : _folder.PathOf(expected), programs.Find(_folder.PathOf(expected ?? "b/script")));
+        var full = expected is null ? null : Path.GetFullPath(_folder.PathOf(expected));
+        Assert.Equal(full, programs.Find(command));
+        Assert.Equal(full, programs.Find(full ?? _folder.PathOf("b/script")));
     }
 
     [Fact]
@@ -45,7 +46,7 @@ public sealed class SystemProgramsTests : IDisposable
 
         var start = Windows(("SystemRoot", "/windows"), ("ComSpec", "/elsewhere/cmd.exe")).CreateStart(batch, arguments);
 
-        Assert.Equal("/windows/System32/cmd.exe", start.FileName);
+        Assert.Equal(Path.Combine("/windows", "System32", "cmd.exe"), start.FileName);
         Assert.Equal(
             $"""/d /e:on /v:off /s /c ""{batch}" "get-token" "a b" "" "a&b|c<d>e^f(g)" "!x!" "C:\folder\\" "ünï"" """.TrimEnd(),
             start.Arguments);

@@ -20,17 +20,19 @@ internal sealed class HelmProgram
     private static readonly TimeSpan UpgradeLimit = Bounds.HelmUpgradeTime.Time;
 
     private readonly string _path;
+    private readonly SystemPrograms _programs;
 
-    private HelmProgram(string path) => _path = path;
+    private HelmProgram(string path, SystemPrograms programs) => (_path, _programs) = (path, programs);
 
     /// <summary>Gets helm, and checks its version.</summary>
     /// <param name="path">The full path of the program; null for <c>helm</c> on the PATH.</param>
+    /// <param name="programs">How programs are found, started and ended.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     /// <exception cref="MonitoringException">There is no helm, or helm is too old.</exception>
-    public static async Task<HelmProgram> GetAsync(string? path, CancellationToken cancellationToken)
+    public static async Task<HelmProgram> GetAsync(string? path, SystemPrograms programs, CancellationToken cancellationToken)
     {
-        var found = SystemPrograms.Current.Find(path ?? Name) ?? throw CreateNotFound(path);
-        var program = new HelmProgram(found);
+        var found = programs.Find(path ?? Name) ?? throw CreateNotFound(path);
+        var program = new HelmProgram(found, programs);
         var result = await program.QueryAsync(["version", "--template", "{{.Version}}"], cancellationToken).ConfigureAwait(false);
         var text = Encoding.UTF8.GetString(result.Output.Span).Trim();
         if (result.ExitCode != 0 || !System.Version.TryParse(text.TrimStart('v').Split('-', '+')[0], out var version))
@@ -130,7 +132,7 @@ internal sealed class HelmProgram
         bound.CancelAfter(limit);
         try
         {
-            return await HelmProcess.RunAsync(start, input, endLimit, bound.Token).ConfigureAwait(false);
+            return await HelmProcess.RunAsync(start, _programs, input, endLimit, bound.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -155,7 +157,7 @@ internal sealed class HelmProgram
     {
         try
         {
-            return SystemPrograms.Current.CreateStart(_path, arguments);
+            return _programs.CreateStart(_path, arguments);
         }
         catch (BatchArgumentException exception)
         {
