@@ -21,6 +21,9 @@ internal sealed class KeyStorage
         (X509KeyStorageFlags.EphemeralKeySet, "memory"),
     ];
 
+    // SEC_E_UNKNOWN_CREDENTIALS and SEC_E_NO_CREDENTIALS.
+    private static readonly int[] RefusalsOfTls = [unchecked((int)0x8009030D), unchecked((int)0x8009030E)];
+
     private readonly SystemKind _system;
     private readonly Func<byte[], X509KeyStorageFlags, X509Certificate2> _import;
     private readonly HashSet<X509Certificate2> _inUse = new(ReferenceEqualityComparer.Instance);
@@ -34,9 +37,6 @@ internal sealed class KeyStorage
         _import = import;
         atExit(RemoveAll);
     }
-
-    // SEC_E_UNKNOWN_CREDENTIALS and SEC_E_NO_CREDENTIALS.
-    private static readonly int[] RefusalsOfTls = [unchecked((int)0x8009030D), unchecked((int)0x8009030E)];
 
     public static KeyStorage Current { get; } = new(
         RunningSystem.Kind,
