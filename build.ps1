@@ -45,7 +45,7 @@ foreach ($name in $Task) {
         Build { Invoke-DotNet build "$PSScriptRoot/Module.sln" @chosen }
         Docs { Invoke-DotNet build "$PSScriptRoot/docs/HelpBuilder" @chosen }
         Test { Invoke-DotNet test "$PSScriptRoot/Module.sln" @chosen }
-        Demo { Invoke-DotNet run --project "$PSScriptRoot/tests/Demo" @chosen }
+        Demo { Invoke-DotNet run -v minimal --project "$PSScriptRoot/tests/Demo" @chosen }
         Package { Invoke-DotNet pack "$PSScriptRoot/src/MilvusMonitoring.Module" @chosen @place }
         Clean { Clear-Build }
     }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 
 namespace MilvusMonitoring;
@@ -8,14 +9,19 @@ namespace MilvusMonitoring;
 /// context.</remarks>
 public sealed class ModuleLoadContext : AssemblyLoadContext
 {
+    /// <summary>The oldest .NET that uses the code in the folders of the platforms: an older one takes newer code for none.</summary>
+    private const int OldestWithCode = 10;
+
     private static readonly object Gate = new();
     private static ModuleLoadContext? s_current;
 
     private readonly Assembly _shared = typeof(ModuleLoadContext).Assembly;
     private readonly string _folder;
+    private readonly string _platformFolder;
 
     private ModuleLoadContext(string folder)
-        : base("MilvusMonitoring") => _folder = folder;
+        : base("MilvusMonitoring") =>
+        (_folder, _platformFolder) = (folder, Path.Combine(folder, RuntimeInformation.RuntimeIdentifier));
 
     /// <summary>Loads the assembly with the cmdlets; all runspaces of the process share the assembly.</summary>
     /// <param name="folder">The full path of the folder with this module's assemblies.</param>
@@ -26,7 +32,7 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
         lock (Gate)
         {
             s_current ??= new ModuleLoadContext(folder);
-            return s_current.LoadFromAssemblyPath(Path.Combine(folder, "MilvusMonitoring.Module.dll"));
+            return s_current.LoadFromAssemblyPath(s_current.FindFile("MilvusMonitoring.Module"));
         }
     }
 
@@ -38,7 +44,15 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
             return _shared;
         }
 
-        var path = Path.Combine(_folder, assemblyName.Name + ".dll");
+        var path = FindFile(assemblyName.Name!);
         return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
+    }
+
+    /// <summary>Finds the file of an assembly: the one with code for this platform if the runtime uses code.</summary>
+    /// <returns>The path where the file has to be, if there is none.</returns>
+    private string FindFile(string name)
+    {
+        var compiled = Path.Combine(_platformFolder, name + ".dll");
+        return Environment.Version.Major >= OldestWithCode && File.Exists(compiled) ? compiled : Path.Combine(_folder, name + ".dll");
     }
 }

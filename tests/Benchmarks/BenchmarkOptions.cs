@@ -32,22 +32,24 @@ internal sealed record BenchmarkOptions(int Repeat, IReadOnlyList<string> Suites
     public const string Usage = """
         dotnet run -c Release --project tests/Benchmarks -- [--repeat N] [--only SUITE,...]
           --repeat N   how often each thing is measured; 5 without it
-          --only       some of: kubectl, latency, start, parse, forward, fleet, scale
+          --only       some of: kubectl, latency, cold, start, parse, forward, fleet, scale
           --round-trip MS,...
                        what 'latency' adds between client and server; 10,50,150 without it
           --kubeconfig FILE
-                       a cluster of your own for 'kubectl', 'latency' and 'start': kube-prometheus is installed and removed
+                       a cluster of your own for 'kubectl', 'latency', 'cold' and 'start': kube-prometheus is installed and removed
                        there again and again; a cluster that has it, or a namespace 'monitoring', is left alone
           --forward-to NAMESPACE/SERVICE:PORT [--small PATH] [--large PATH]
                        a Service on that cluster for 'forward', against kubectl too; the paths' answers must say their length;
                        without it 'forward' runs on the embedded cluster, and on a node of its own where KUBERNETES_NODE is set
-        KUBE_APISERVER             a program that starts a real kube-apiserver (kubectl, latency, start)
+        KUBE_APISERVER             a program that starts a real kube-apiserver (kubectl, latency, cold, start)
+        PWSH                       the pwsh to start for each command (kubectl, latency, cold); else the one on PATH. Of a release: the
+                                   tool of dotnet has no code compiled ahead of time, and starts three times as slowly
         KUBERNETES_NODE            a program that starts a real Kubernetes of one node (forward)
         KUBE_PROMETHEUS_MANIFESTS  the folder with v0.8.0/ and v0.18.0/
         KUBECTL                    the kubectl to measure against; else the one on PATH
         """;
 
-    public static IReadOnlyList<string> AllSuites { get; } = ["kubectl", "latency", "start", "parse", "forward", "fleet", "scale"];
+    public static IReadOnlyList<string> AllSuites { get; } = ["kubectl", "latency", "cold", "start", "parse", "forward", "fleet", "scale"];
 
     /// <summary>Reads the command line; null where it is wrong.</summary>
     public static BenchmarkOptions? Parse(IReadOnlyList<string> arguments)

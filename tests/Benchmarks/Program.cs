@@ -17,6 +17,11 @@ if (args is ["--parse", var way, var folder])
     return await ParseRun.AnswerAsync(way, folder);
 }
 
+if (args is [ColdParts.Argument, var target, var manifests])
+{
+    return await ColdParts.AnswerAsync(target, manifests);
+}
+
 switch (args)
 {
     case [ForwardServer.Argument]:

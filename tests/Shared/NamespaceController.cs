@@ -9,20 +9,30 @@ namespace MilvusMonitoring.Testing;
 /// Plays the one controller without which nothing can be uninstalled, on a server that runs none: deletes what is left in a terminating
 /// namespace, then the namespace. Where the real controller runs, it spares the 5 s for which the real one does nothing.
 /// </summary>
+/// <remarks>
+/// The real controller checks a namespace once, and then deletes by its name, type after type. If another one ended the namespace
+/// meanwhile, and a test made it again, the real one would delete what the test puts there. So a real controller that may have begun ends
+/// the namespace alone.
+/// </remarks>
 internal sealed class NamespaceController : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>The real controller begins 5 s after a deletion, which is told in whole seconds.</summary>
+    private static readonly TimeSpan RealOneIdles = TimeSpan.FromSeconds(3);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly ServerAdmin _admin;
     private readonly Predicate<string> _isWanted;
+    private readonly bool _besideReal;
     private readonly Task _running;
 
     /// <param name="admin">Sends the requests.</param>
     /// <param name="isWanted">Whether a namespace of a name is dealt with; every one unless given.</param>
-    public NamespaceController(ServerAdmin admin, Predicate<string>? isWanted = null)
+    /// <param name="besideReal">Whether the real controller runs on the server.</param>
+    public NamespaceController(ServerAdmin admin, Predicate<string>? isWanted = null, bool besideReal = false)
     {
-        _admin = admin;
+        (_admin, _besideReal) = (admin, besideReal);
         _isWanted = isWanted ?? (_ => true);
         _running = RunAsync();
     }
@@ -52,7 +62,9 @@ internal sealed class NamespaceController : IAsyncDisposable
             {
                 var metadata = item.GetProperty("metadata");
                 var name = metadata.GetProperty("name").GetString()!;
-                if (metadata.TryGetProperty("deletionTimestamp", out _) && _isWanted(name) && await IsEmptyAsync(name))
+                if (metadata.TryGetProperty("deletionTimestamp", out var deleted) && _isWanted(name)
+                    && await IsEmptyAsync(name)
+                    && !(_besideReal && DateTimeOffset.UtcNow - deleted.GetDateTimeOffset() > RealOneIdles))
                 {
                     await FinalizeAsync(item, name);
                 }

@@ -35,7 +35,7 @@ internal static class AllSuites
 
     private static async Task RunOnRealServerAsync(BenchmarkOptions options, Report report, CancellationToken cancellationToken)
     {
-        string[] wanted = [.. options.Suites.Where(suite => suite is "kubectl" or "latency" or "start")];
+        string[] wanted = [.. options.Suites.Where(suite => suite is "kubectl" or "latency" or "cold" or "start")];
         if (wanted.Length == 0)
         {
             return;
@@ -55,6 +55,16 @@ internal static class AllSuites
             if (suite == "start")
             {
                 await new StartAndMemory(stack, options.Repeat).RunAsync(report, cancellationToken);
+            }
+            else if (suite == "cold")
+            {
+                if (ColdStart.Missing is { } lacking)
+                {
+                    report.Skip(suite, lacking);
+                    continue;
+                }
+
+                await new ColdStart(stack, options.Repeat).RunAsync(report, cancellationToken);
             }
             else if (kubectl is null)
             {

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Management.Automation;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -17,13 +19,22 @@ public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice
         await File.ReadAllBytesAsync(packed.Files[1], TestContext.Current.CancellationToken));
 
     [Fact]
-    public void It_holds_the_module_and_nothing_of_the_host_and_is_small()
+    public void It_holds_the_module_and_its_code_for_a_platform_and_nothing_of_the_host_and_is_small()
     {
         using var package = ZipFile.OpenRead(packed.Files[0]);
         var names = package.Entries.Select(entry => entry.FullName).ToList();
 
+        var platform = RuntimeInformation.RuntimeIdentifier;
         Assert.Equal(
-            ["Fractions.dll", "KubernetesClient.dll", "MilvusMonitoring.Module.dll", "MilvusMonitoring.dll", "YamlDotNet.dll"],
+            [
+                "Fractions.dll",
+                "KubernetesClient.dll",
+                "MilvusMonitoring.Module.dll",
+                "MilvusMonitoring.dll",
+                "YamlDotNet.dll",
+                $"{platform}/MilvusMonitoring.Module.dll",
+                $"{platform}/YamlDotNet.dll",
+            ],
             names.Where(name => name.StartsWith("bin/", StringComparison.Ordinal)).Select(name => name[4..]).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(names, name => name.EndsWith(".pdb", StringComparison.Ordinal));
         Assert.All(
@@ -40,6 +51,26 @@ public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice
             ],
             name => Assert.Contains(name, names));
         Assert.InRange(new FileInfo(packed.Files[0]).Length, 1, 8_000_000);
+    }
+
+    [Fact]
+    public async Task The_runtime_uses_the_code_for_its_platform_and_compiles_itself_without()
+    {
+        using var folder = new TemporaryFolder();
+        var plain = folder.PathOf("MilvusMonitoring");
+        foreach (var file in Directory.EnumerateFiles(packed.Module, "*", SearchOption.AllDirectories))
+        {
+            var path = Path.GetRelativePath(packed.Module, file);
+            if (!path.Contains(RuntimeInformation.RuntimeIdentifier, StringComparison.Ordinal))
+            {
+                folder.Write(Path.Combine("MilvusMonitoring", path), await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+            }
+        }
+
+        var compiled = await CountCompiledMethodsAsync(packed.Module);
+
+        // A first command runs some hundred methods of the module.
+        Assert.InRange(await CountCompiledMethodsAsync(plain) - compiled, 100, 10_000);
     }
 
     [Fact]
@@ -163,6 +194,21 @@ public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice
                 .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
                 .Select(file => (Path.GetRelativePath(folder, file), Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))))
                 .Order();
+    }
+
+    /// <summary>How many methods the runtime compiles for a command that ends early, and for what leads to it.</summary>
+    private static async Task<int> CountCompiledMethodsAsync(string module)
+    {
+        var result = await ChildProcess.RunAsync(
+            "dotnet",
+            [
+                BuiltTree.Program("BareHost"),
+                $"Import-Module '{module}/MilvusMonitoring.psd1'; Get-KubePrometheus -Kubeconfig /missing -ErrorAction Ignore; "
+                    + "[System.Runtime.JitInfo]::GetCompiledMethodCount()",
+            ],
+            Limit);
+        Assert.True(result.ExitCode == 0, result.Errors);
+        return int.Parse(Assert.Single(ChildProcess.Lines(result.Output)), CultureInfo.InvariantCulture);
     }
 
     private List<string> Tags() => [.. Specification("tags").Split(' ')];

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 
 namespace MilvusMonitoring.Tests.Package;
 
@@ -60,7 +61,7 @@ public sealed class PackedTwice : IAsyncLifetime
                 "--output",
                 output,
                 $"-p:ProjectUrl={ProjectUrl}",
-                "-p:RunAnalyzers=false",
+                $"-p:AheadOfTimePlatforms={RuntimeInformation.RuntimeIdentifier}",
                 "-p:UseSharedCompilation=false",
                 "-nodeReuse:false",
                 "-m:1",

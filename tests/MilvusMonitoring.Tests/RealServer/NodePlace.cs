@@ -21,9 +21,12 @@ internal sealed class NodePlace : IAsyncDisposable
 
     private readonly ServerAdmin _admin;
 
-    private NodePlace(string kubeconfig, string name, PowerShellSession session)
+    /// <summary>The node, where the place is the only one on it.</summary>
+    private readonly RealNode? _alone;
+
+    private NodePlace(string kubeconfig, string name, PowerShellSession session, RealNode? alone)
     {
-        (Kubeconfig, Name, Session) = (kubeconfig, name, session);
+        (Kubeconfig, Name, Session, _alone) = (kubeconfig, name, session, alone);
         _admin = new ServerAdmin(kubeconfig);
         Objects = new ClusterObjects(_admin);
     }
@@ -41,12 +44,12 @@ internal sealed class NodePlace : IAsyncDisposable
     public static async Task<NodePlace> StartAsync(RealNode node, string name)
     {
         await ServerStage.ClearAsync(node);
-        return await StartAsync(await node.GetKubeconfigAsync(), name);
+        return await StartAsync(await node.GetKubeconfigAsync(), name, node);
     }
 
     /// <summary>Starts a place for a test that plays beside the tests of <see cref="RealNode.Collection"/>.</summary>
     public static async Task<NodePlace> StartBesideAsync(RealNode node, string name) =>
-        await StartAsync(await node.GetBesideKubeconfigAsync(), BesidePrefix + name);
+        await StartAsync(await node.GetBesideKubeconfigAsync(), BesidePrefix + name, alone: null);
 
     /// <summary>Whether a namespace belongs to a test that plays beside others.</summary>
     public static bool IsBeside(string? name) => name?.StartsWith(BesidePrefix, StringComparison.Ordinal) is true;
@@ -142,17 +145,22 @@ internal sealed class NodePlace : IAsyncDisposable
         await Session.DisposeAsync();
 
         // What runs next compares what is there before and after.
-        await using (new NamespaceController(_admin, name => name == Name))
+        await using (new NamespaceController(_admin, name => name == Name, besideReal: true))
         {
             await Objects.EndAsync("v1", "Namespace", null, Name);
+        }
+
+        if (_alone is not null)
+        {
+            await ServerStage.LeaveBareAsync(_alone, _admin);
         }
 
         _admin.Dispose();
     }
 
-    private static async Task<NodePlace> StartAsync(string kubeconfig, string name)
+    private static async Task<NodePlace> StartAsync(string kubeconfig, string name, RealNode? alone)
     {
-        var place = new NodePlace(kubeconfig, name, await PowerShellSession.StartAsync());
+        var place = new NodePlace(kubeconfig, name, await PowerShellSession.StartAsync(), alone);
         await place.Objects.PutAsync(NamespaceOf(name));
         return place;
     }

@@ -41,6 +41,8 @@ public sealed partial class NodeProofTests(RealNode node)
         // That of the rules that were taken away again, and that of the Alertmanager, which does not run there.
         Assert.Equal(["Access", "Alerting"], NotPassed().Matches(result.Output).Select(match => match.Groups[1].Value).Order());
         Assert.Contains("Nothing of the demo is left on the cluster.", result.Errors, StringComparison.Ordinal);
+        using var admin = new ServerAdmin(kubeconfig);
+        await ServerStage.LeaveBareAsync(node, admin);
     }
 
     [Fact]
@@ -59,7 +61,7 @@ public sealed partial class NodeProofTests(RealNode node)
             var output = demo.StandardOutput.ReadToEndAsync(Token);
             var errors = demo.StandardError.ReadToEndAsync(Token);
             using var admin = new ServerAdmin(kubeconfig);
-            await using var controller = new NamespaceController(admin, name => name is "monitoring" or "milvus");
+            await using var controller = new NamespaceController(admin, name => name is "monitoring" or "milvus", besideReal: true);
             await NodePlace.UntilAsync(
                 () => admin.ExistsAsync("/apis/apps/v1/namespaces/monitoring/deployments/grafana", Token), "the demo installs");
 
@@ -69,6 +71,7 @@ public sealed partial class NodeProofTests(RealNode node)
             Assert.Contains("Nothing of the demo is left on the cluster.", await errors, StringComparison.Ordinal);
             Assert.False(await admin.ExistsAsync("/api/v1/namespaces/monitoring", Token));
             Assert.False(await admin.ExistsAsync("/api/v1/namespaces/milvus", Token));
+            await ServerStage.LeaveBareAsync(node, admin);
         }
         finally
         {

@@ -41,6 +41,7 @@ public sealed partial class RealStackTests(RealApiServer server)
         Assert.Equal((107, 107), (removed.Resources.Count, removed.Deleted));
         Assert.False(await admin.ExistsAsync("/api/v1/namespaces/monitoring", TestContext.Current.CancellationToken));
         Assert.False(await admin.ExistsAsync("/apis/monitoring.coreos.com", TestContext.Current.CancellationToken));
+        await ServerStage.LeaveBareAsync(server, admin);
 
         async Task<KubePrometheusStack> InvokeAsync(string script) =>
             Assert.Single((await session.InvokeAsync(script, new { kubeconfig, path })).EnsureNoError().OutputOf<KubePrometheusStack>());

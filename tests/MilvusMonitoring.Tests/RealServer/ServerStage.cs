@@ -61,7 +61,7 @@ internal sealed class ServerStage : ClusterStage
         _sent = new SentRequests(Admin.Server);
 
         // On the node, NodeControllerTests has the real controller end a namespace.
-        _controller = controllersRun && !_podsRun ? null : new NamespaceController(Admin, name => !IsOfOthers(name));
+        _controller = controllersRun && !_podsRun ? null : new NamespaceController(Admin, name => !IsOfOthers(name), _podsRun);
     }
 
     /// <remarks>One copy for all stories, since an inventory names the folder that a stack came from.</remarks>
@@ -100,13 +100,24 @@ internal sealed class ServerStage : ClusterStage
         }
     }
 
-    /// <summary>Takes away what stories have left on a server, for a test that is none.</summary>
+    /// <summary>Takes away what others have left on a server, for a test that is no story.</summary>
+    /// <remarks>A test that does not come to <see cref="LeaveBareAsync"/> leaves the next one to do so, too.</remarks>
     public static async Task ClearAsync(RealServer server)
     {
         if (server.Left != StartingPoint.Bare)
         {
             await using var stage = await StartAsync(server, StartingPoint.Bare);
         }
+
+        server.Left = StartingPoint.Unknown;
+    }
+
+    /// <summary>Lets the next test do without taking away anything, if a test that is no story has left nothing.</summary>
+    public static async Task LeaveBareAsync(RealServer server, ServerAdmin admin)
+    {
+        var objects = new ClusterObjects(admin);
+        var isBare = await objects.FindAsync("v1", "Namespace", null, "monitoring") is null && await DefinitionsAsync(objects) is [];
+        server.Left = isBare ? StartingPoint.Bare : StartingPoint.Unknown;
     }
 
     /// <summary>Copies the small manifests that every server takes.</summary>
@@ -335,6 +346,11 @@ internal sealed class ServerStage : ClusterStage
     private async Task ClearAsync()
     {
         await ClearStackAsync();
+        if (!_server.IsGiven)
+        {
+            await Objects.EndAsync("v1", "Namespace", null, "milvus");
+        }
+
         foreach (var name in await DefinitionsAsync(Objects))
         {
             await Objects.EndAsync("apiextensions.k8s.io/v1", "CustomResourceDefinition", null, name);
