@@ -7,7 +7,7 @@ public sealed class SourceTests
 
     private static readonly string[] WaysToAsk =
     [
-        "OperatingSystem.Is", "RuntimeInformation.", "Environment.OSVersion", "PlatformID.", "Environment.SpecialFolder", "DllImport",
+        "OperatingSystem.Is", "RuntimeInformation.IsOS", "Environment.OSVersion", "PlatformID.", "Environment.SpecialFolder", "DllImport",
     ];
 
     [Theory]
