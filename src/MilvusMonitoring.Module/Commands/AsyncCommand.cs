@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
+using MilvusMonitoring.IO;
 
 namespace MilvusMonitoring.Commands;
 
@@ -31,8 +32,9 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
 
     private void Run(Func<CommandOutput, CancellationToken, Task> step)
     {
-        var output = new CommandOutput(this);
+        var output = new CommandOutput(this, _stop.Token);
         var work = Task.Run(() => RunToEndAsync(step, output));
+        work.ObserveError();
         try
         {
             output.Pump(() => Stopping, _giveUp.Token);

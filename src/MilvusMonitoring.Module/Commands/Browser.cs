@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using MilvusMonitoring.Platform;
 
 namespace MilvusMonitoring.Commands;
 
@@ -10,10 +11,7 @@ internal static class Browser
     /// <returns>Why the page was not opened; null after success.</returns>
     public static string? Open(Uri page)
     {
-        if (
-            OperatingSystem.IsLinux()
-            && Environment.GetEnvironmentVariable("DISPLAY") is not { Length: > 0 }
-            && Environment.GetEnvironmentVariable("WAYLAND_DISPLAY") is not { Length: > 0 })
+        if (!SystemPrograms.Current.HasDesktop)
         {
             return "there is no desktop here";
         }

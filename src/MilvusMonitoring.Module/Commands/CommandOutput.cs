@@ -2,12 +2,15 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using MilvusMonitoring.IO;
 using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Commands;
 
 /// <summary>Carries output and messages from any thread to the pipeline thread, in order.</summary>
-internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposable
+/// <param name="command">The command that writes.</param>
+/// <param name="stop">Cancelled by Ctrl+C, which leaves a question without an answer.</param>
+internal sealed class CommandOutput(PSCmdlet command, CancellationToken stop) : IActivitySink, IDisposable
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(100);
 
@@ -70,6 +73,7 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
     /// </summary>
     /// <param name="target">The object of the action.</param>
     /// <param name="action">The action, a verb.</param>
+    /// <exception cref="OperationCanceledException">The command was stopped before there was an answer.</exception>
     public Task<Approval> ApproveAsync(string target, string action)
     {
         var answer = new TaskCompletionSource<Approval>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -99,7 +103,8 @@ internal sealed class CommandOutput(PSCmdlet command) : IActivitySink, IDisposab
                 throw;
             }
         });
-        return answer.Task;
+        answer.Task.ObserveError();
+        return answer.Task.WaitAsync(stop);
     }
 
     /// <summary>Runs posted messages on the calling thread until <see cref="Complete"/>.</summary>

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Net;
 using MilvusMonitoring.Commands.Completion;
+using MilvusMonitoring.IO;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.PortForwarding;
 
@@ -125,7 +126,7 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
     {
         if (disposing && Wait)
         {
-            _ = _group.StopAsync();
+            _group.StopAsync().ObserveError();
         }
 
         base.Dispose(disposing);

@@ -1,22 +1,22 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text;
+using MilvusMonitoring.Platform;
 
 namespace MilvusMonitoring.IO;
 
 /// <summary>
-/// A program that runs without a shell. Both of its outputs are read while it runs. Disposing kills the program and all that it has
-/// started.
+/// A program that runs without a shell. Both of its outputs are read while it runs. Disposing kills a program that has not come to its end,
+/// and all that it has started. What a program leaves behind after its end is meant to stay, as a cache of tokens is.
 /// </summary>
 internal sealed class ChildProcess : IDisposable
 {
-    private const int SigTerm = 15;
-
     private readonly Process _process;
+    private readonly SystemPrograms _programs;
     private readonly StringBuilder _errors = new();
+    private bool _hasEnded;
 
-    private ChildProcess(Process process) => _process = process;
+    private ChildProcess(Process process, SystemPrograms programs) => (_process, _programs) = (process, programs);
 
     /// <summary>The end of what the program has written to standard error so far, by line.</summary>
     public IReadOnlyList<string> ErrorLines
@@ -31,12 +31,13 @@ internal sealed class ChildProcess : IDisposable
     }
 
     /// <summary>Starts a program.</summary>
+    /// <param name="programs">How programs are ended.</param>
     /// <exception cref="Win32Exception">The program cannot be started.</exception>
-    public static ChildProcess Start(ProcessStartInfo start)
+    public static ChildProcess Start(ProcessStartInfo start, SystemPrograms programs)
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.UseShellExecute = false;
-        return new ChildProcess(Process.Start(start)!);
+        return new ChildProcess(Process.Start(start)!, programs);
     }
 
     /// <summary>Writes the input, reads both outputs to their ends and waits for the exit.</summary>
@@ -52,29 +53,26 @@ internal sealed class ChildProcess : IDisposable
     {
         var reading = ReadOutputAsync(outputLimit, dropsMore, cancellationToken);
         var errors = ReadErrorsAsync(cancellationToken);
+        reading.ObserveError();
+        errors.ObserveError();
         await WriteInputAsync(input, cancellationToken).ConfigureAwait(false);
         var output = await reading.WaitAsync(cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(errors, _process.WaitForExitAsync(cancellationToken)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        _hasEnded = true;
         return (_process.ExitCode, output);
     }
 
-    /// <summary>
-    /// Sends SIGTERM. Unlike SIGINT, it also reaches a program that was started from a shell's background. Windows has no such signal for a
-    /// program without a window: there Ctrl+C reaches the program through the shared console, if there is one.
-    /// </summary>
-    public void Terminate()
-    {
-        if (!OperatingSystem.IsWindows() && !_process.HasExited)
-        {
-            _ = SendSignal(_process.Id, SigTerm);
-        }
-    }
+    /// <inheritdoc cref="SystemPrograms.Terminate" />
+    public void Terminate() => _programs.Terminate(_process);
 
     public void Dispose()
     {
         try
         {
-            _process.Kill(entireProcessTree: true);
+            if (!_hasEnded)
+            {
+                _programs.Kill(_process);
+            }
         }
         catch (Exception exception)
             when (exception is InvalidOperationException or Win32Exception or AggregateException or NotSupportedException)
@@ -137,8 +135,4 @@ internal sealed class ChildProcess : IDisposable
             }
         }
     }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SendSignal(int process, int signal);
 }

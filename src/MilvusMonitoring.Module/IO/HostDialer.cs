@@ -71,6 +71,7 @@ internal sealed class HostDialer(
     {
         using var race = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var leading = TryInTurnAsync(first, race.Token);
+        leading.ObserveError();
         await Task.WhenAny(leading, Task.Delay(FallbackDelay, time, race.Token)).ConfigureAwait(false);
         if (leading.IsCompletedSuccessfully)
         {
@@ -79,6 +80,7 @@ internal sealed class HostDialer(
         }
 
         var following = TryInTurnAsync(second, race.Token);
+        following.ObserveError();
         var winner = await Task.WhenAny(leading, following).ConfigureAwait(false);
         var loser = winner == leading ? following : leading;
         if (!winner.IsCompletedSuccessfully)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using MilvusMonitoring.IO;
 using MilvusMonitoring.KubePrometheus.Inventories;
 using MilvusMonitoring.KubePrometheus.Releases;
 using MilvusMonitoring.Kubernetes;
@@ -25,6 +26,7 @@ internal sealed class InstallOperation(ClusterClient client, IActivitySink sink,
         var inventories = InventoryStore.ListAsync(client, sink, cancellationToken);
         var operators = OperatorFinder.ListAsync(client, sink, cancellationToken);
         var loading = new ManifestSetLoader(store, sink, client.Connection.DefaultNamespace).LoadAsync(request, version, cancellationToken);
+        loading.ObserveError();
         await Task.WhenAll(version, inventories, operators).ConfigureAwait(false);
         _kubernetes = await version.ConfigureAwait(false);
         var manifests = await loading.ConfigureAwait(false);

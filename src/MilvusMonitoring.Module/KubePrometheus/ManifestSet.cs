@@ -126,7 +126,7 @@ internal sealed class ManifestSet
             cancellationToken.ThrowIfCancellationRequested();
             using var content = file.Open();
             ids.Add((file.Path, GitTreeId.ComputeFile(content.Bytes.Span)));
-            hash.AppendData(Encoding.UTF8.GetBytes($"{file.Path}\n{file.Length}\n"));
+            hash.AppendData(Encoding.UTF8.GetBytes($"{file.Path}\n{content.Bytes.Length}\n"));
             hash.AppendData(content.Bytes.Span);
         }
 

@@ -1,6 +1,7 @@
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Messages;
 using MilvusMonitoring.Milvus.Helm;
+using MilvusMonitoring.Platform;
 
 namespace MilvusMonitoring.Milvus;
 
@@ -66,7 +67,7 @@ internal sealed class HelmUpgrade
                 parent);
         }
 
-        var program = await HelmProgram.GetAsync(helm.Path, cancellationToken).ConfigureAwait(false);
+        var program = await HelmProgram.GetAsync(helm.Path, SystemPrograms.Current, cancellationToken).ConfigureAwait(false);
         if (source.IsLocal)
         {
             var chart = plan.Found.Chart!;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using MilvusMonitoring.IO;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Connection;
 using MilvusMonitoring.Kubernetes.Objects;
@@ -75,7 +76,7 @@ internal sealed class PortForwarder : IAsyncDisposable
         }
 
         _accepting = _listener.AcceptAsync(Accept);
-        _ = SuperviseAsync();
+        SuperviseAsync().ObserveError();
     }
 
     /// <summary>
@@ -97,7 +98,7 @@ internal sealed class PortForwarder : IAsyncDisposable
     }
 
     /// <summary>Frees the port at once and resets open connections; the rest of the work ends in the background.</summary>
-    public void Close() => _ = _ended.Value;
+    public void Close() => _ended.Value.ObserveError();
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync() => await _ended.Value.ConfigureAwait(false);
@@ -116,11 +117,7 @@ internal sealed class PortForwarder : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private void Accept(Socket local)
-    {
-        local.NoDelay = true;
-        _relays.Add(Task.Run(() => RelayAsync(local)));
-    }
+    private void Accept(Socket local) => _relays.Add(Task.Run(() => RelayAsync(local)));
 
     private async Task RelayAsync(Socket local)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MilvusMonitoring.IO;
 
 namespace MilvusMonitoring.PortForwarding;
 
@@ -10,6 +11,7 @@ internal sealed class TaskSet
     public void Add(Task task)
     {
         _tasks.TryAdd(task, 0);
+        task.ObserveError();
         task.ContinueWith(
             ended => _tasks.TryRemove(ended, out _),
             CancellationToken.None,

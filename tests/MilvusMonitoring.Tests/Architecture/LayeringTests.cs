@@ -15,14 +15,18 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
     /// </summary>
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
-        ["IO"] = [],
+        ["Platform"] = [],
+        ["IO"] = ["Platform"],
         ["Json"] = [],
         ["Messages"] = [],
         ["Kubernetes.Objects"] = ["Json"],
         ["Kubernetes.Errors"] = ["Messages"],
-        ["Kubernetes.Kubeconfig"] = ["IO", "Messages"],
-        ["Kubernetes.Credentials"] = ["IO", "Json", "Kubernetes.Kubeconfig", "Messages"],
-        ["Kubernetes.Connection"] = ["IO", "Kubernetes.Credentials", "Kubernetes.Errors", "Kubernetes.Kubeconfig", "Messages"],
+        ["Kubernetes.Kubeconfig"] = ["IO", "Messages", "Platform"],
+        ["Kubernetes.Credentials"] = ["IO", "Json", "Kubernetes.Kubeconfig", "Messages", "Platform"],
+        ["Kubernetes.Connection"] =
+        [
+            "IO", "Kubernetes.Credentials", "Kubernetes.Errors", "Kubernetes.Kubeconfig", "Messages", "Platform",
+        ],
         ["Kubernetes"] = ["IO", "Json", "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Objects", "Messages"],
         ["Kubernetes.Waiting"] = ["IO", "Json", "Kubernetes", "Kubernetes.Objects", "Messages"],
         ["Manifests.Files"] = [],
@@ -41,14 +45,14 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ["PortForwarding"] =
         [
             "IO", "Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Kubeconfig", "Kubernetes.Objects", "Kubernetes.Waiting",
-            "Messages", "Stacks", PowerShell,
+            "Messages", "Platform", "Stacks", PowerShell,
         ],
         ["Servers"] =
         [
             "Alertmanagers", "IO", "Json", "Kubernetes", "Kubernetes.Connection", "Kubernetes.Objects", "Kubernetes.Waiting", "Messages", "PortForwarding",
             "Prometheus",
         ],
-        ["Milvus.Helm"] = ["IO", "Json", "Kubernetes.Credentials", "Kubernetes.Kubeconfig", "Messages"],
+        ["Milvus.Helm"] = ["IO", "Json", "Kubernetes.Kubeconfig", "Messages", "Platform"],
         ["Milvus"] =
         [
             "Json",
@@ -59,10 +63,11 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "Kubernetes.Waiting",
             "Messages",
             "Milvus.Helm",
+            "Platform",
             "Prometheus",
         ],
         ["KubePrometheus.Inventories"] = ["IO", "Json", "Kubernetes", "Kubernetes.Errors", "Kubernetes.Objects", "Messages"],
-        ["KubePrometheus.Releases"] = ["IO", "Kubernetes.Objects", "Manifests", "Manifests.Archives", "Manifests.Files", "Messages"],
+        ["KubePrometheus.Releases"] = ["IO", "Kubernetes.Objects", "Manifests", "Manifests.Archives", "Manifests.Files", "Messages", "Platform"],
         ["KubePrometheus"] =
         [
             "Alertmanagers",
@@ -136,6 +141,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "Alerts.Receivers",
             "Alerts.Rules",
             "Dashboards.Panels",
+            "IO",
             "KubePrometheus.Releases",
             "Kubernetes",
             "Kubernetes.Connection",
@@ -162,6 +168,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "Dashboards.Panels",
             "Dashboards.Places",
             "Grafanas",
+            "IO",
             "KubePrometheus",
             "KubePrometheus.Releases",
             "Kubernetes",
@@ -173,6 +180,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
             "Metrics",
             "Milvus",
             "Milvus.Helm",
+            "Platform",
             "PortForwarding",
             "Prometheus",
             "Servers",

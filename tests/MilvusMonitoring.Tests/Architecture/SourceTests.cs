@@ -5,6 +5,11 @@ public sealed class SourceTests
 {
     private const int LongestLine = 140;
 
+    private static readonly string[] WaysToAsk =
+    [
+        "OperatingSystem.Is", "RuntimeInformation.IsOS", "Environment.OSVersion", "PlatformID.", "Environment.SpecialFolder", "DllImport",
+    ];
+
     [Theory]
     [InlineData("src")]
     [InlineData("docs")]
@@ -21,6 +26,13 @@ public sealed class SourceTests
     public void The_module_chooses_among_more_than_two_by_a_switch_or_by_statements() =>
         Assert.Empty(Lines("src")
             .Where(line => IsAlternative(line.Text.TrimStart()) && Choices(line.Text) > 0)
+            .Select(line => line.Place));
+
+    [Fact]
+    public void Only_the_seams_ask_which_system_they_run_on() =>
+        Assert.Empty(Lines("src")
+            .Where(line => WaysToAsk.Any(way => line.Text.Contains(way, StringComparison.Ordinal)))
+            .Where(line => line.Place.Split(Path.DirectorySeparatorChar) is not ["src", "MilvusMonitoring.Module", "Platform", _])
             .Select(line => line.Place));
 
     /// <summary>Whether a line begins with what is chosen otherwise, and is not a call of another constructor.</summary>

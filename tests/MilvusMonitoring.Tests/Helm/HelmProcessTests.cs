@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MilvusMonitoring.Milvus.Helm;
+using MilvusMonitoring.Platform;
 
 namespace MilvusMonitoring.Tests.Helm;
 
@@ -72,6 +73,6 @@ public sealed class HelmProcessTests : IDisposable
     private Task<HelmResult> RunAsync(string script, string? input, TimeSpan endLimit, CancellationToken cancellationToken)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "needs a POSIX shell");
-        return HelmProcess.RunAsync(new ProcessStartInfo(_folder.WriteScript("helm", script + "\n")), input, endLimit, cancellationToken);
+        return HelmProcess.RunAsync(new ProcessStartInfo(_folder.WriteScript("helm", script + "\n")), SystemPrograms.Current, input, endLimit, cancellationToken);
     }
 }

@@ -23,6 +23,16 @@ public sealed class ClusterProxyTests
     [InlineData("https://10.96.0.1:443", "http://p:3128", "10.96.0.1", null)]
     [InlineData("https://10.96.0.1:443", "http://p:3128", "10.96.0.2,10.96.0.1:444,192.168.0.0/16", "http://p:3128/")]
     [InlineData("https://[fd00::1]:443", "http://p:3128", "fd00::/8", null)]
+    // Any address of a range may name it.
+    [InlineData("https://10.96.0.1:443", "http://p:3128", "10.100.7.9/12", null)]
+    [InlineData("https://10.96.0.1:443", "http://p:3128", "10.112.0.1/12", "http://p:3128/")]
+    [InlineData("https://10.96.0.1:443", "http://p:3128", "10.96.0.1/32", null)]
+    [InlineData("https://10.96.0.1:443", "http://p:3128", "10.96.0.2/31", "http://p:3128/")]
+    [InlineData("https://10.96.0.1:443", "http://p:3128", "192.0.2.1/0", null)]
+    [InlineData("https://10.96.0.1:443", "http://p:3128", "10.96.0.1/33", "http://p:3128/")]
+    [InlineData("https://10.96.0.1:443", "http://p:3128", "10.96.0.1/-1", "http://p:3128/")]
+    [InlineData("https://[fd00::1]:443", "http://p:3128", "fd12:3456::1/8", null)]
+    [InlineData("https://[fd00::1]:443", "http://p:3128", "fe00::1/8", "http://p:3128/")]
     public void The_environment_is_read_as_kubectl_reads_it(string server, string? proxy, string? exceptions, string? expected)
     {
         var found = ClusterProxy.Find(Settings(server), name => name switch

@@ -4,6 +4,7 @@ using System.Text.Json;
 using MilvusMonitoring.Kubernetes.Connection;
 using MilvusMonitoring.Kubernetes.Credentials;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Platform;
 
 namespace MilvusMonitoring.Tests.Kubernetes;
 
@@ -106,6 +107,48 @@ public sealed class ExecCredentialPluginTests : IDisposable
             StringComparison.Ordinal);
         await AssertGoneAsync("plugin.pid");
         await AssertGoneAsync("plugin.child");
+    }
+
+    [Theory]
+    [InlineData(TokenAnswer, 0)]
+    [InlineData(TokenAnswer + "; exit 3", 0)]
+    [InlineData("head -c 3000000 /dev/zero; sleep 600", 1)]
+    public async Task What_a_plugin_leaves_behind_is_killed_only_if_the_plugin_has_not_come_to_its_end(string script, int kills)
+    {
+        // Windows finds the children of a process that has ended. On Linux they are nobody's, so that the kill is counted instead.
+        var killed = 0;
+        var programs = SystemPrograms.Current with { Kill = process => { killed++; process.Kill(entireProcessTree: true); } };
+        _folder.WriteScript("plugin", script);
+        var plugin = new ExecCredentialPlugin(
+            Settings("server: 'https://127.0.0.1'", Exec("./plugin")),
+            ExecCredentialPlugin.DefaultLimit,
+            programs);
+
+        var error = await Record.ExceptionAsync(() => plugin.RunAsync(Cancellation));
+
+        Assert.Equal(script == TokenAnswer, error is null);
+        Assert.Equal(kills, killed);
+    }
+
+    [Fact]
+    public async Task A_batch_file_that_cannot_receive_an_argument_is_an_error_that_does_not_show_the_argument()
+    {
+        var path = _folder.Write("plugin.cmd", "");
+        var plugin = new ExecCredentialPlugin(
+            Settings(
+                "server: 'https://127.0.0.1'",
+                $"exec: {{apiVersion: {V1}, command: ./plugin.cmd, args: [get-token, --scope, 'secret%20scope']}}"),
+            ExecCredentialPlugin.DefaultLimit,
+            SystemPrograms.Current with { System = SystemKind.Windows });
+
+        var error = await Assert.ThrowsAsync<MonitoringException>(() => plugin.RunAsync(Cancellation));
+
+        Assert.Equal(ErrorId.CredentialPluginFailed, error.ErrorId);
+        Assert.Contains(
+            $"is the batch file {path}, and its argument 3 has %, which cmd.exe passes to no batch file unchanged; name the program",
+            error.Message,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

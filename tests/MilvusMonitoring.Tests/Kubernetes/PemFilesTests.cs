@@ -59,7 +59,7 @@ public sealed class PemFilesTests
             ),
             StringComparison.Ordinal);
         Assert.Contains("is not the key of that client certificate", Message(other.ExportPkcs8PrivateKeyPem()), StringComparison.Ordinal);
-        Assert.Contains("is not the key of that client certificate", Message("nothing"), StringComparison.Ordinal);
+        Assert.Contains("cannot be read (The key contents do not contain a PEM, ", Message("nothing"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using MilvusMonitoring.IO;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Connection;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
@@ -45,6 +46,7 @@ internal sealed class ClusterCompleter : IArgumentCompleter
         var limit = new CancellationTokenSource(Limit);
         IReadOnlyList<string> names = [];
         var work = Task.Run(async () => names = await RunAsync(query, target, fakeBoundParameters, limit).ConfigureAwait(false));
+        work.ObserveError();
 
         // Not Wait(): an error of the query must not reach the line that is being typed.
         var isDone = ((IAsyncResult)work).AsyncWaitHandle.WaitOne(Limit) && work.IsCompletedSuccessfully;

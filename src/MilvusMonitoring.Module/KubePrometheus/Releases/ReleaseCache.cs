@@ -1,6 +1,7 @@
 using MilvusMonitoring.Manifests.Archives;
 using MilvusMonitoring.Manifests.Files;
 using MilvusMonitoring.Messages;
+using MilvusMonitoring.Platform;
 
 namespace MilvusMonitoring.KubePrometheus.Releases;
 
@@ -67,27 +68,8 @@ internal sealed class ReleaseCache
         }
     }
 
-    private static string? FindDefaultFolder()
-    {
-        if (Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } set)
-        {
-            return set;
-        }
-
-        if (
-            OperatingSystem.IsLinux()
-            && Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cacheHome
-            && Path.IsPathRooted(cacheHome))
-        {
-            return Path.Combine(cacheHome, "MilvusMonitoring");
-        }
-
-        // The folder is empty if the process has no home, as in some runbooks. Then nothing is cached.
-        var root = OperatingSystem.IsLinux()
-            ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)
-            : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
-        return root.Length == 0 ? null : Path.Combine(root, OperatingSystem.IsLinux() ? ".cache" : "", "MilvusMonitoring");
-    }
+    private static string? FindDefaultFolder() =>
+        Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } set ? set : HomeFolders.Current.FindCache();
 
     private string? FindPath(Release release) => _folder is null ? null : Path.Combine(_folder, ReleaseArchive.NameFile(release));
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
+using MilvusMonitoring.Platform;
 
 namespace MilvusMonitoring.Kubernetes.Connection;
 
@@ -28,7 +29,7 @@ internal static class FirstUse
 
     private static void ReadCertificates()
     {
-        if (!OperatingSystem.IsLinux())
+        if (RunningSystem.Kind != SystemKind.Linux)
         {
             return;
         }

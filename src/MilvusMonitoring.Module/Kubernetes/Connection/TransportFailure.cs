@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Messages;
+using MilvusMonitoring.Platform;
 
 namespace MilvusMonitoring.Kubernetes.Connection;
 
@@ -40,6 +41,16 @@ internal sealed record TransportFailure(TransportStage Stage, string Reason, Mon
         if (causes.OfType<CertificateRefusedException>().FirstOrDefault() is { } refused)
         {
             return NotTrusted(server, settings, refused.Refusal, exception);
+        }
+
+        if (causes.Find(KeyStorage.IsRefusal) is { } keyRefusal)
+        {
+            return Unreachable(
+                TransportStage.Final,
+                server,
+                "the TLS of this system does not take the client key: " + Describe(keyRefusal),
+                "run the command as a user whose profile is loaded, or sign in with a token",
+                exception);
         }
 
         if (causes.OfType<AuthenticationException>().FirstOrDefault() is { } authentication)

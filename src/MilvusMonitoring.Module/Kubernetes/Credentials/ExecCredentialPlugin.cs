@@ -6,6 +6,7 @@ using System.Text.Json;
 using MilvusMonitoring.IO;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Messages;
+using MilvusMonitoring.Platform;
 
 namespace MilvusMonitoring.Kubernetes.Credentials;
 
@@ -17,12 +18,16 @@ internal sealed class ExecCredentialPlugin
     private readonly ClusterSettings _settings;
     private readonly KubeconfigExec _exec;
     private readonly TimeSpan _limit;
+    private readonly SystemPrograms _programs;
 
-    public ExecCredentialPlugin(ClusterSettings settings, TimeSpan limit)
+    /// <param name="limit">The time limit of the plugin.</param>
+    /// <param name="programs">How programs are found, started and ended; null for this system.</param>
+    public ExecCredentialPlugin(ClusterSettings settings, TimeSpan limit, SystemPrograms? programs = null)
     {
         _settings = settings;
         _exec = settings.User.Exec!;
         _limit = limit;
+        _programs = programs ?? SystemPrograms.Current;
     }
 
     /// <summary>
@@ -34,7 +39,7 @@ internal sealed class ExecCredentialPlugin
     /// <exception cref="MonitoringException">The plugin is missing, failed, ran too long, or printed no credential.</exception>
     public async Task<ExecCredential> RunAsync(CancellationToken cancellationToken)
     {
-        var program = ExecutableFinder.Find(_exec.Command) ?? throw CreateFailed(
+        var program = _programs.Find(_exec.Command) ?? throw CreateFailed(
             "is not installed or not on the PATH",
             _exec.InstallHint is { } hint ? OneLine.TrimPunctuation(OneLine.Clean(hint)) : "install it, or sign in another way");
         using var plugin = Start(program);
@@ -78,11 +83,9 @@ internal sealed class ExecCredentialPlugin
 
     private ChildProcess Start(string program)
     {
-        var start = new ProcessStartInfo(program, _exec.Arguments)
-        {
-            CreateNoWindow = true,
-            WorkingDirectory = Directory.Exists(_settings.Folder) ? _settings.Folder : string.Empty,
-        };
+        var start = CreateStart(program);
+        start.CreateNoWindow = true;
+        start.WorkingDirectory = Directory.Exists(_settings.Folder) ? _settings.Folder : string.Empty;
         foreach (var (name, value) in _exec.Environment)
         {
             start.Environment[name] = value;
@@ -91,13 +94,28 @@ internal sealed class ExecCredentialPlugin
         start.Environment["KUBERNETES_EXEC_INFO"] = WriteExecInfo();
         try
         {
-            return ChildProcess.Start(start);
+            return ChildProcess.Start(start, _programs);
         }
         catch (Win32Exception exception)
         {
             throw CreateFailed(
                 "cannot be started: " + OneLine.TrimPunctuation(OneLine.Clean(exception.Message, 200)),
                 "see that it is a program for this machine",
+                exception);
+        }
+    }
+
+    private ProcessStartInfo CreateStart(string program)
+    {
+        try
+        {
+            return _programs.CreateStart(program, _exec.Arguments);
+        }
+        catch (BatchArgumentException exception)
+        {
+            throw CreateFailed(
+                $"is the batch file {program}, and {exception.Message}",
+                "name the program that it starts as the command, or give that argument in another way",
                 exception);
         }
     }

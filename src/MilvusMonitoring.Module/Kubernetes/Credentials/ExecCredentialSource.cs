@@ -1,3 +1,4 @@
+using MilvusMonitoring.IO;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 
 namespace MilvusMonitoring.Kubernetes.Credentials;
@@ -165,6 +166,7 @@ internal sealed class ExecCredentialSource : ICredentialSource
             var cancellation = new CancellationTokenSource();
             Cancel = cancellation.Cancel;
             Credential = Task.Run(() => start(this, cancellation.Token));
+            Credential.ObserveError();
         }
 
         public Action Cancel { get; }

@@ -4,12 +4,16 @@ using System.Text;
 using MilvusMonitoring.IO;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Messages;
+using MilvusMonitoring.Platform;
 
 namespace MilvusMonitoring.Kubernetes.Credentials;
 
 /// <summary>Reads the certificates and keys of kubeconfigs and exec plugins: PEM, in a file or inline.</summary>
 internal static class PemFiles
 {
+    private const string OwnKey = "give the certificate's own RSA or EC key as PEM (PKCS#1, SEC 1 or PKCS#8)";
+    private const int LongestReason = 400;
+
     /// <summary>Reads a bundle of at least one certificate.</summary>
     /// <param name="owner">The owner of the bundle, for messages: <c>the cluster's CA</c>.</param>
     public static X509Certificate2Collection ReadBundle(KubeconfigData source, string owner)
@@ -31,7 +35,12 @@ internal static class PemFiles
 
     /// <summary>Reads a client certificate, its intermediate certificates and its key. The caller disposes of the result.</summary>
     /// <param name="owner">The owner of the certificate, for messages.</param>
-    public static ClientIdentity ReadIdentity(KubeconfigData certificate, KubeconfigData key, string owner)
+    /// <param name="storage">Holds the key; null for this system's storage.</param>
+    public static ClientIdentity ReadIdentity(
+        KubeconfigData certificate,
+        KubeconfigData key,
+        string owner,
+        KeyStorage? storage = null)
     {
         var chain = ReadBundle(certificate, "the client certificate of " + owner);
         var keyOwner = "the client key of " + owner;
@@ -45,28 +54,40 @@ internal static class PemFiles
                 "give the key unencrypted, as openssl pkey writes it");
         }
 
+        using var leaf = ReadLeaf(chain[0], keyText, key, keyOwner);
         try
         {
-            using var leaf = X509Certificate2.CreateFromPem(chain[0].ExportCertificatePem(), keyText);
-            return new ClientIdentity(ForTls(leaf), chain);
+            return new ClientIdentity(leaf, chain, storage ?? KeyStorage.Current);
         }
-        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+        catch (CryptographicException exception)
         {
             throw CreateInvalid(
                 key,
                 keyOwner,
-                "is not the key of that client certificate",
-                "give the certificate's own RSA or EC key as PEM (PKCS#1, SEC 1 or PKCS#8)",
+                $"cannot be used, because this system does not take it ({Describe(exception)})",
+                "run the command as a user whose profile is loaded, or sign in with a token",
                 exception);
         }
     }
 
-    // TLS on Windows cannot use a key that exists in memory only.
-    private static X509Certificate2 ForTls(X509Certificate2 certificate) => OperatingSystem.IsWindows()
-        ? ImportPkcs12(certificate.Export(X509ContentType.Pkcs12))
-        : new X509Certificate2(certificate);
+    private static X509Certificate2 ReadLeaf(X509Certificate2 certificate, string keyText, KubeconfigData key, string keyOwner)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPem(certificate.ExportCertificatePem(), keyText);
+        }
+        catch (ArgumentException exception)
+        {
+            throw CreateInvalid(key, keyOwner, "is not the key of that client certificate", OwnKey, exception);
+        }
+        catch (CryptographicException exception)
+        {
+            throw CreateInvalid(key, keyOwner, $"cannot be read ({Describe(exception)})", OwnKey, exception);
+        }
+    }
 
-    private static X509Certificate2 ImportPkcs12(byte[] content) => new(content);
+    private static string Describe(CryptographicException exception) =>
+        OneLine.TrimPunctuation(OneLine.Clean(exception.Message, LongestReason));
 
     private static string ReadText(KubeconfigData source, string owner)
     {

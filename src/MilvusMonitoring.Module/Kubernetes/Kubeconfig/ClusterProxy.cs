@@ -54,6 +54,32 @@ internal static class ClusterProxy
         return result;
     }
 
+    /// <summary>Parses a range of addresses; null if the text is none. As in Go, any address of the range may name it.</summary>
+    private static IPNetwork? ParseRange(string text)
+    {
+        var parts = text.Split('/');
+        if (parts.Length != 2
+            || !IPAddress.TryParse(parts[0], out var address)
+            || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var length))
+        {
+            return null;
+        }
+
+        var bytes = address.GetAddressBytes();
+        if (length > bytes.Length * 8)
+        {
+            return null;
+        }
+
+        // .NET 8 refuses an address with bits beyond the length.
+        for (var index = 0; index < bytes.Length; index++)
+        {
+            bytes[index] &= (byte)(0xFF00 >> Math.Clamp(length - (index * 8), 0, 8));
+        }
+
+        return new IPNetwork(new IPAddress(bytes), length);
+    }
+
     private static string? Variable(Func<string, string?> environment, string name) =>
         new[] { name, name.ToLowerInvariant() }.Select(environment).FirstOrDefault(value => !string.IsNullOrEmpty(value));
 
@@ -72,9 +98,9 @@ internal static class ClusterProxy
         var host = server.IdnHost.Trim('[', ']').TrimEnd('.');
         if (IPAddress.TryParse(host, out var address))
         {
-            if (IPNetwork.TryParse(entry, out var network))
+            if (ParseRange(entry) is { } range)
             {
-                return network.Contains(address);
+                return range.Contains(address);
             }
 
             return IPEndPoint.TryParse(entry, out var excluded)

@@ -1,8 +1,10 @@
+using MilvusMonitoring.Platform;
+
 namespace MilvusMonitoring.Kubernetes.Kubeconfig;
 
 /// <summary>The locations where this process finds its cluster if the user names none.</summary>
 /// <param name="Variable">The value of <c>KUBECONFIG</c>.</param>
-/// <param name="HomeFile">The path of <c>~/.kube/config</c>; null if there is no home folder.</param>
+/// <param name="HomeFile">The path of <c>.kube/config</c> in the home folder; null if there is none.</param>
 /// <param name="ServiceHost">The value of <c>KUBERNETES_SERVICE_HOST</c>, set inside a pod.</param>
 /// <param name="ServicePort">The value of <c>KUBERNETES_SERVICE_PORT</c>.</param>
 /// <param name="ServiceAccountFolder">The folder of a pod's service account.</param>
@@ -21,16 +23,12 @@ internal sealed record KubeconfigLocations(
     /// </summary>
     public Func<string, string?> FindShellPath { get; init; } = _ => null;
 
-    public static KubeconfigLocations FromEnvironment()
-    {
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        return new KubeconfigLocations(
-            Environment.GetEnvironmentVariable("KUBECONFIG"),
-            home.Length == 0 ? null : Path.Combine(home, ".kube", "config"),
-            Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST"),
-            Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT"),
-            "/var/run/secrets/kubernetes.io/serviceaccount");
-    }
+    public static KubeconfigLocations FromEnvironment() => new(
+        Environment.GetEnvironmentVariable("KUBECONFIG"),
+        HomeFolders.Current.FindKubeconfig(),
+        Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST"),
+        Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT"),
+        "/var/run/secrets/kubernetes.io/serviceaccount");
 
     /// <summary>Lists the full paths of the kubeconfig files, in order of precedence; none for a pod's service account.</summary>
     /// <param name="named">The user's value: a file, or several as in <c>KUBECONFIG</c>; null for the default.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MilvusMonitoring.IO;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Objects;
 
@@ -37,6 +38,7 @@ internal static class DeletionWait
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
             var gone = new ObjectWatch(client).UntilGoneAsync(type, id, uid, either.Token);
+            gone.ObserveError();
             for (var pause = FirstReport; await IsPendingAsync(gone, pause, either.Token).ConfigureAwait(false); pause = ReportInterval)
             {
                 if (await FindBlockerAsync(client, type, id, uid, either.Token).ConfigureAwait(false) is { } why)

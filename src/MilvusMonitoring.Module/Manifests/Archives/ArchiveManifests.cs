@@ -10,7 +10,7 @@ internal sealed class ArchiveManifests
 {
     private readonly string _archive;
     private readonly List<string> _paths = [];
-    private readonly Dictionary<string, byte[]> _manifests = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ReadOnlyMemory<byte>> _manifests = new(StringComparer.Ordinal);
     private int _entries;
     private long _manifestBytes;
 
@@ -57,6 +57,7 @@ internal sealed class ArchiveManifests
 
     /// <summary>Adds a file.</summary>
     /// <param name="path">The result of <see cref="Accept"/>.</param>
+    /// <param name="content">The bytes, which become the collection's own.</param>
     /// <exception cref="MonitoringException">
     /// <see cref="ErrorId.ArchiveInvalid"/>: the manifests are too large, or the name occurs twice.
     /// </exception>
@@ -68,7 +69,7 @@ internal sealed class ArchiveManifests
             throw CreateInvalid($"contains more than {Bounds.Manifests} of manifests");
         }
 
-        if (!_manifests.TryAdd(path, content))
+        if (!_manifests.TryAdd(path, content.AsMemory(0, LineBreaks.Unify(content))))
         {
             throw CreateInvalid($"contains '{Clean(path)}' twice");
         }

@@ -53,7 +53,7 @@ internal sealed class FolderFile(string path, string location) : ManifestFile(pa
 
         if (read == Length)
         {
-            return new ManifestContent(buffer.AsMemory(0, read), buffer);
+            return new ManifestContent(buffer.AsMemory(0, LineBreaks.Unify(buffer.AsSpan(0, read))), buffer);
         }
 
         ArrayPool<byte>.Shared.Return(buffer);

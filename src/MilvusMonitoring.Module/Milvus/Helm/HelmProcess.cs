@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using MilvusMonitoring.IO;
+using MilvusMonitoring.Platform;
 
 namespace MilvusMonitoring.Milvus.Helm;
 
@@ -17,22 +18,25 @@ internal static class HelmProcess
     public static TimeSpan EndLimit { get; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Runs helm to its end.</summary>
+    /// <param name="programs">How helm is ended.</param>
     /// <param name="input">The standard input; null for none.</param>
     /// <param name="endLimit">How long helm may take to end after the cancellation, before it is killed.</param>
     /// <exception cref="Win32Exception">Helm cannot be started.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled, and helm has ended.</exception>
     public static async Task<HelmResult> RunAsync(
         ProcessStartInfo start,
+        SystemPrograms programs,
         string? input,
         TimeSpan endLimit,
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         start.StandardInputEncoding = start.StandardOutputEncoding = start.StandardErrorEncoding = new UTF8Encoding(false);
-        using var helm = ChildProcess.Start(start);
+        using var helm = ChildProcess.Start(start, programs);
 
         // The cancellation does not end the reading: helm would block on a full pipe instead of ending.
         var running = helm.RunAsync(input, Bounds.HelmOutput.Limit, dropsMore: true, CancellationToken.None);
+        running.ObserveError();
         await WaitAsync(helm, running, endLimit, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         var (exitCode, output) = await running.ConfigureAwait(false);

@@ -1,9 +1,9 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
-using MilvusMonitoring.Kubernetes.Credentials;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Messages;
+using MilvusMonitoring.Platform;
 using YamlDotNet.Core;
 
 namespace MilvusMonitoring.Milvus.Helm;
@@ -20,17 +20,19 @@ internal sealed class HelmProgram
     private static readonly TimeSpan UpgradeLimit = Bounds.HelmUpgradeTime.Time;
 
     private readonly string _path;
+    private readonly SystemPrograms _programs;
 
-    private HelmProgram(string path) => _path = path;
+    private HelmProgram(string path, SystemPrograms programs) => (_path, _programs) = (path, programs);
 
     /// <summary>Gets helm, and checks its version.</summary>
     /// <param name="path">The full path of the program; null for <c>helm</c> on the PATH.</param>
+    /// <param name="programs">How programs are found, started and ended.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     /// <exception cref="MonitoringException">There is no helm, or helm is too old.</exception>
-    public static async Task<HelmProgram> GetAsync(string? path, CancellationToken cancellationToken)
+    public static async Task<HelmProgram> GetAsync(string? path, SystemPrograms programs, CancellationToken cancellationToken)
     {
-        var found = ExecutableFinder.Find(path ?? Name) ?? throw CreateNotFound(path);
-        var program = new HelmProgram(found);
+        var found = programs.Find(path ?? Name) ?? throw CreateNotFound(path);
+        var program = new HelmProgram(found, programs);
         var result = await program.QueryAsync(["version", "--template", "{{.Version}}"], cancellationToken).ConfigureAwait(false);
         var text = Encoding.UTF8.GetString(result.Output.Span).Trim();
         if (result.ExitCode != 0 || !System.Version.TryParse(text.TrimStart('v').Split('-', '+')[0], out var version))
@@ -119,7 +121,8 @@ internal sealed class HelmProgram
         TimeSpan endLimit,
         CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(_path, arguments);
+        IReadOnlyList<string> words = [.. arguments];
+        var start = CreateStart(words);
         foreach (var (name, value) in variables)
         {
             start.Environment[name] = value;
@@ -129,13 +132,13 @@ internal sealed class HelmProgram
         bound.CancelAfter(limit);
         try
         {
-            return await HelmProcess.RunAsync(start, input, endLimit, bound.Token).ConfigureAwait(false);
+            return await HelmProcess.RunAsync(start, _programs, input, endLimit, bound.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new MonitoringException(
                 ErrorId.TimedOut,
-                $"{_path} {start.ArgumentList[0]} did not end within {limit.TotalSeconds:0} s",
+                $"{_path} {words[0]} did not end within {limit.TotalSeconds:0} s",
                 "run it by hand to see what it waits for",
                 _path);
         }
@@ -145,6 +148,23 @@ internal sealed class HelmProgram
                 ErrorId.HelmNotFound,
                 $"{_path} cannot be started: {OneLine.TrimPunctuation(OneLine.Clean(exception.Message, 200))}",
                 $"see that it is a program for this machine, {NoHelmNeeded}",
+                _path,
+                exception);
+        }
+    }
+
+    private ProcessStartInfo CreateStart(IReadOnlyList<string> arguments)
+    {
+        try
+        {
+            return _programs.CreateStart(_path, arguments);
+        }
+        catch (BatchArgumentException exception)
+        {
+            throw new MonitoringException(
+                ErrorId.HelmNotFound,
+                $"{_path} is a batch file, and {exception.Message}",
+                $"name the program helm.exe with -HelmPath, {NoHelmNeeded}",
                 _path,
                 exception);
         }

@@ -10,6 +10,7 @@ internal static class AllTargets
         new("zip archives", 60_000, ArchiveTargets.TryZipAsync),
         new("helm records", 100_000, new HelmRecordTarget().TryOne),
         new("kubeconfigs", 80_000, new KubeconfigTarget().TryOne),
+        new("exclusions from a proxy", 100_000, ProxyTarget.TryOne),
         new("port-forward messages", 100_000, PodConnectionTarget.TryOneAsync),
         new("status bodies", 120_000, StatusTarget.TryOne),
         new("watch events", 100_000, WatchTarget.TryOneAsync),
