@@ -12,16 +12,18 @@ internal static class MamlWriter
     private static readonly XNamespace Dev = "http://schemas.microsoft.com/maml/dev/2004/10";
 
     /// <summary>Puts the help of several cmdlets into one document.</summary>
-    public static XDocument Write(IEnumerable<HelpPage> pages) => new(
+    /// <param name="pages">The pages.</param>
+    /// <param name="address">The folder of the pages on the web, with a slash at its end; null if it has none.</param>
+    public static XDocument Write(IEnumerable<HelpPage> pages, Uri? address) => new(
         new XElement(
             Help + "helpItems",
             new XAttribute("schema", "maml"),
             new XAttribute(XNamespace.Xmlns + "maml", Maml),
             new XAttribute(XNamespace.Xmlns + "command", Command),
             new XAttribute(XNamespace.Xmlns + "dev", Dev),
-            pages.Select(Page)));
+            pages.Select(page => Page(page, address))));
 
-    private static XElement Page(HelpPage page) =>
+    private static XElement Page(HelpPage page, Uri? address) =>
         new(
             Command + "command",
             new XElement(
@@ -41,7 +43,11 @@ internal static class MamlWriter
                 page.Outputs.Select(type => new XElement(Command + "returnValue", Type(type.Name), Description(type.Description)))),
             new XElement(Maml + "alertSet", new XElement(Maml + "alert", Paragraphs(["Errors:", .. page.Errors]))),
             new XElement(Command + "examples", page.Examples.Select(Example)),
-            new XElement(Command + "relatedLinks", page.Links.Select(Link)));
+            new XElement(Command + "relatedLinks", Online(page, address), page.Links.Select(Link)));
+
+    /// <summary>The first link with an address is the one that <c>Get-Help -Online</c> opens, and the command's <c>HelpUri</c>.</summary>
+    private static XElement? Online(HelpPage page, Uri? address) =>
+        address is null ? null : Link(new Link("Online version", new Uri(address, page.Cmdlet + ".md").AbsoluteUri));
 
     private static XElement Syntax(HelpPage page, SyntaxLine line)
     {

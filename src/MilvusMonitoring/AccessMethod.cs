@@ -1,7 +1,7 @@
 namespace MilvusMonitoring;
 
 /// <summary>How Prometheus gets access.</summary>
-public enum AccessMethod
+public enum AccessMethod : long
 {
     /// <summary>Adds a rule to the ClusterRole that Prometheus already has.</summary>
     ClusterRole,

@@ -1,7 +1,7 @@
 namespace MilvusMonitoring;
 
 /// <summary>What became of the notification of a test alert.</summary>
-public enum AlertDeliveryStatus
+public enum AlertDeliveryStatus : long
 {
     /// <summary>The Alertmanager has notified the receiver.</summary>
     Sent,

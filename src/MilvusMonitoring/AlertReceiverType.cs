@@ -1,7 +1,7 @@
 namespace MilvusMonitoring;
 
 /// <summary>How a receiver is notified of alerts.</summary>
-public enum AlertReceiverType
+public enum AlertReceiverType : long
 {
     /// <summary>A request to any HTTP server.</summary>
     Webhook,

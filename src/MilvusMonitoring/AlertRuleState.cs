@@ -1,7 +1,7 @@
 namespace MilvusMonitoring;
 
 /// <summary>The state of an alert rule in Prometheus.</summary>
-public enum AlertRuleState
+public enum AlertRuleState : long
 {
     /// <summary>Prometheus has not loaded the rule.</summary>
     NotLoaded,

@@ -1,7 +1,7 @@
 namespace MilvusMonitoring;
 
 /// <summary>The result of a check.</summary>
-public enum CheckStatus
+public enum CheckStatus : long
 {
     /// <summary>The check passed.</summary>
     Passed,

@@ -1,7 +1,7 @@
 namespace MilvusMonitoring;
 
 /// <summary>The way in which a dashboard gets into Grafana.</summary>
-public enum DashboardMethod
+public enum DashboardMethod : long
 {
     /// <summary>A key of a ConfigMap that Grafana mounts and reads files from, as in kube-prometheus.</summary>
     MountedConfigMap,

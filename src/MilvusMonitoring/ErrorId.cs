@@ -120,7 +120,7 @@ public static class ErrorId
     /// <summary>The local port is in use, or listening on it is not allowed.</summary>
     public const string PortNotAvailable = nameof(PortNotAvailable);
 
-    /// <summary>No port-forward of this session has the number or the Service.</summary>
+    /// <summary>No port-forward of this process has the number or the Service.</summary>
     public const string PortForwardNotFound = nameof(PortForwardNotFound);
 
     /// <summary>A check of Test-MilvusMonitoring failed.</summary>

@@ -61,16 +61,16 @@ public sealed record KubePrometheusStack
     /// <summary>Whether all objects with a ready state are ready; null if readiness was not read.</summary>
     public bool? Ready => Resources.All(resource => resource.Ready is null) ? null : Resources.All(resource => resource.Ready is not false);
 
-    /// <summary>The number of created objects.</summary>
+    /// <summary>The number of objects that were created, or in a plan would be.</summary>
     public int Created => Count(ResourceAction.Created);
 
-    /// <summary>The number of changed objects.</summary>
+    /// <summary>The number of objects that were changed, or in a plan would be.</summary>
     public int Configured => Count(ResourceAction.Configured);
 
     /// <summary>The number of objects that did not differ from the manifests.</summary>
     public int Unchanged => Count(ResourceAction.Unchanged);
 
-    /// <summary>The number of objects that were deleted, or were gone already.</summary>
+    /// <summary>The number of objects that were deleted or were gone already, or in a plan would be deleted.</summary>
     public int Deleted => Count(ResourceAction.Deleted);
 
     /// <summary>The number of objects that were skipped on purpose.</summary>
@@ -99,5 +99,6 @@ public sealed record KubePrometheusStack
     /// <returns><c>kube-prometheus v0.18.0 in monitoring</c>.</returns>
     public override string ToString() => $"kube-prometheus {Version ?? "of an unknown release"} in {Namespace}";
 
-    private int Count(ResourceAction action) => Resources.Count(resource => resource.Action == action);
+    private int Count(ResourceAction action) =>
+        Resources.Count(resource => resource.Action == action || resource.Action == action.AsPlanned());
 }

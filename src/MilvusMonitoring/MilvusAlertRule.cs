@@ -59,7 +59,7 @@ public sealed record MilvusAlertRule
     public string? Source { get; init => field = SafeText.Clean(value); }
 
     /// <summary>What the command did to the rule, or under <c>-WhatIf</c> would do; null if the command only read it.</summary>
-    public ResourceAction? Action { get; init; }
+    public ResourceAction? Action { get => IsPlan ? field?.AsPlanned() : field; init; }
 
     /// <summary>Whether <see cref="Action"/> is a plan, as under <c>-WhatIf</c>: nothing was written to the cluster.</summary>
     public bool IsPlan { get; init; }

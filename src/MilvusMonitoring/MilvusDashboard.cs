@@ -34,7 +34,7 @@ public sealed record MilvusDashboard
     public IReadOnlyList<EmptyPanel>? PanelsWithoutData { get; init; }
 
     /// <summary>What the command did to the dashboard, or under <c>-WhatIf</c> would do; null if the command only read it.</summary>
-    public ResourceAction? Action { get; init; }
+    public ResourceAction? Action { get => IsPlan ? field?.AsPlanned() : field; init; }
 
     /// <summary>Whether <see cref="Action"/> is a plan, as under <c>-WhatIf</c>: nothing was written.</summary>
     public bool IsPlan { get; init; }

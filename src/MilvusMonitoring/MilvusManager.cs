@@ -1,7 +1,7 @@
 namespace MilvusMonitoring;
 
 /// <summary>The tool that installs and upgrades a Milvus.</summary>
-public enum MilvusManager
+public enum MilvusManager : long
 {
     /// <summary>A Helm release of the chart <c>milvus</c>, or of a chart that contains it.</summary>
     Helm,

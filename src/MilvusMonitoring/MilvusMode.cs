@@ -1,7 +1,7 @@
 namespace MilvusMonitoring;
 
 /// <summary>How Milvus runs.</summary>
-public enum MilvusMode
+public enum MilvusMode : long
 {
     /// <summary>All components run in one pod.</summary>
     Standalone,

@@ -50,7 +50,7 @@ public sealed record MilvusServiceMonitor
     public int? ReadyEndpoints { get; init; }
 
     /// <summary>What the command did to the monitor, or under <c>-WhatIf</c> would do; null if the command only read it.</summary>
-    public ResourceAction? Action { get; init; }
+    public ResourceAction? Action { get => IsPlan ? field?.AsPlanned() : field; init; }
 
     /// <summary>Whether <see cref="Action"/> is a plan, as under <c>-WhatIf</c>: nothing was written to the cluster.</summary>
     public bool IsPlan { get; init; }

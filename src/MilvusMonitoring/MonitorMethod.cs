@@ -1,7 +1,7 @@
 namespace MilvusMonitoring;
 
 /// <summary>How the ServiceMonitor of a Helm release is created.</summary>
-public enum MonitorMethod
+public enum MonitorMethod : long
 {
     /// <summary>This module applies the ServiceMonitor that the chart would render; it needs neither helm nor the chart.</summary>
     Native,

@@ -11,7 +11,7 @@ public sealed class MonitoringPortForward
 
     internal MonitoringPortForward(PortForwardMeter meter) => _meter = meter;
 
-    /// <summary>The number of the port-forward in this session.</summary>
+    /// <summary>The number of the port-forward in this process.</summary>
     public required int Id { get; init; }
 
     /// <summary>The name of the Service.</summary>

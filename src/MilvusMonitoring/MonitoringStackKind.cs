@@ -1,7 +1,7 @@
 namespace MilvusMonitoring;
 
 /// <summary>The kinds of monitoring that a cluster may have.</summary>
-public enum MonitoringStackKind
+public enum MonitoringStackKind : long
 {
     /// <summary>kube-prometheus, from its manifests.</summary>
     KubePrometheus,

@@ -1,7 +1,7 @@
 namespace MilvusMonitoring;
 
 /// <summary>The state of a port-forward.</summary>
-public enum PortForwardState
+public enum PortForwardState : long
 {
     /// <summary>The port-forward accepts connections; no connection is open.</summary>
     Listening,

@@ -34,7 +34,7 @@ public sealed record PrometheusAccess
     public required string Rules { get; init => field = SafeText.Clean(value); }
 
     /// <summary>What the command did, or under <c>-WhatIf</c> would do.</summary>
-    public required ResourceAction Action { get; init; }
+    public required ResourceAction Action { get => IsPlan ? field.AsPlanned() : field; init; }
 
     /// <summary>Whether the object is a plan, as under <c>-WhatIf</c>: nothing was written to the cluster.</summary>
     public bool IsPlan { get; init; }

@@ -26,6 +26,8 @@ internal sealed class Session : IDisposable
         _runspace = RunspaceFactory.CreateRunspace(host, state);
         _runspace.ThreadOptions = PSThreadOptions.ReuseThread;
         _runspace.Open();
+        using var shell = PowerShell.Create(_runspace);
+        shell.AddCommand("Set-StrictMode").AddParameter("Version", "Latest").Invoke();
     }
 
     /// <summary>Sets a parameter of the script, and shows it.</summary>

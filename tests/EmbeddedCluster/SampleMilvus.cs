@@ -18,6 +18,9 @@ public sealed record SampleMilvus
 
     public string AppVersion { get; init; } = "2.6.15";
 
+    /// <summary>What its pods run.</summary>
+    public string Image { get; init; } = "milvusdb/milvus:v2.6.15";
+
     public int Revision { get; init; } = 1;
 
     public string Status { get; init; } = "deployed";
@@ -102,7 +105,7 @@ public sealed record SampleMilvus
                         new JsonObject
                         {
                             ["name"] = "milvus",
-                            ["image"] = "milvusdb/milvus:v2.6.15",
+                            ["image"] = Image,
                             ["ports"] = new JsonArray(new JsonObject { ["name"] = "metrics", ["containerPort"] = 9091 }),
                         }),
                 },

@@ -30,6 +30,11 @@ Describe 'The module' {
         }
     }
 
+    It 'says as PowerShell does that there is no help online, as long as nobody has given an address' {
+        { Get-Help Install-KubePrometheus -Online -ErrorAction Stop } | Should -Throw '*online*'
+        (Get-Command Install-KubePrometheus).HelpUri | Should -BeNullOrEmpty
+    }
+
     It 'can be imported again' {
         Import-Module "$PSScriptRoot/../../out/MilvusMonitoring" -Force
         (Get-Command Get-KubePrometheus).Source | Should -Be MilvusMonitoring

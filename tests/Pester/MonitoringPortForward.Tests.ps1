@@ -24,6 +24,20 @@ AfterAll {
     Stop-TestCluster $cluster
 }
 
+Describe 'Runspaces' {
+    It 'are shown the port-forwards of one another, and stop them' {
+        $forward = Start-MonitoringPortForward Prometheus -LocalPort 0 @target
+        $module = "$root/out/MilvusMonitoring"
+        $seen = 1, 2 | ForEach-Object -Parallel { Import-Module $using:module; (Get-MonitoringPortForward).LocalPort }
+        $seen | Should -Be $forward.LocalPort, $forward.LocalPort
+        Start-ThreadJob { Import-Module $using:module; Stop-MonitoringPortForward -Id $using:forward.Id } | Receive-Job -Wait -AutoRemoveJob
+        Get-MonitoringPortForward | Should -BeNullOrEmpty
+        $job = Start-ThreadJob { Import-Module $using:module; (Start-MonitoringPortForward Grafana -LocalPort 0 -Kubeconfig $using:target.Kubeconfig).State }
+        $job | Receive-Job -Wait -AutoRemoveJob | Should -Be 'Listening'
+        Get-MonitoringPortForward | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'Start-MonitoringPortForward' {
     It 'opens Prometheus and Grafana, outlives a pod, and leaves the ports free' {
         $prometheus, $grafana = $stack | Start-MonitoringPortForward -LocalPort 0

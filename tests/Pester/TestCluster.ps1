@@ -1,5 +1,8 @@
 # Dot-sourced by the BeforeAll of every file: the built module, and a cluster to use it on.
 
+# The views and the objects work under it, too.
+Set-StrictMode -Version Latest
+
 $root = [System.IO.Path]::GetFullPath("$PSScriptRoot/../..")
 Import-Module "$root/out/MilvusMonitoring" -Force
 

@@ -29,6 +29,64 @@ AfterAll {
     $env:KUBECONFIG = $null
 }
 
+Describe 'Objects' {
+    BeforeAll {
+        $access = Grant-PrometheusMilvusAccess -Confirm:$false
+        $receiver = Set-MilvusAlertReceiver -Webhook http://127.0.0.1:9/
+        $rules = Get-MilvusInstance | Enable-MilvusAlertRule
+        $dashboards = Install-MilvusDashboard Overview
+        $instance = Get-MilvusInstance
+        $found = Get-MonitoringStack
+
+        function Copy-Object($Object) {
+            $file = Join-Path $TestDrive 'object.xml'
+            $Object | Export-Clixml $file
+            Import-Clixml $file
+            $Object | ConvertTo-Json -Depth 6 -WarningAction Stop | ConvertFrom-Json
+        }
+    }
+
+    It 'has words for its enums, and its properties in the order of the type, in JSON and CSV' {
+        foreach ($object in $stack, $stack.Resources[0], $monitor, $forward, $access, $receiver, $rules[0], $dashboards, $instance, $found[0]) {
+            $type = $object.GetType()
+            $declared = $type.GetProperties() | Sort-Object MetadataToken | ForEach-Object Name
+            ($object | ConvertTo-Json | ConvertFrom-Json).PSObject.Properties.Name | Should -Be $declared
+            ($object | ConvertTo-Csv)[0] | Should -Be (($declared | ForEach-Object { "`"$_`"" }) -join ',')
+        }
+
+        ($plan | ConvertTo-Json | ConvertFrom-Json).Resources.Action | Select-Object -Unique | Should -Be 'ToCreate'
+        ($stack.Resources[0] | ConvertTo-Json | ConvertFrom-Json).Action | Should -Be 'Created'
+        ($forward | ConvertTo-Json | ConvertFrom-Json).State | Should -BeIn 'Listening', 'Connected'
+        ($found[0] | ConvertTo-Json | ConvertFrom-Json).Kind | Should -Be "$($found[0].Kind)"
+    }
+
+    It 'binds its copies as it binds itself' {
+        foreach ($copy in Copy-Object $instance) {
+            ($copy | Get-MilvusServiceMonitor).Name | Should -Be $monitor.Name
+            ($copy | Enable-MilvusServiceMonitor -WhatIf).Instance | Should -Be $instance.Name
+            ($copy | Disable-MilvusServiceMonitor -WhatIf).Instance | Should -Be $instance.Name
+            ($copy | Get-MilvusInstance).Name | Should -Be $instance.Name
+            ($copy | Enable-MilvusAlertRule -WhatIf)[0].Instance | Should -Be $instance.Name
+            ($copy | Disable-MilvusAlertRule -WhatIf)[0].Instance | Should -Be $instance.Name
+        }
+        foreach ($copy in Copy-Object $stack) {
+            ($copy | Grant-PrometheusMilvusAccess).Role | Should -Be $access.Role
+            ($copy | Start-MonitoringPortForward Grafana -LocalPort 0 | Stop-MonitoringPortForward -PassThru).Service | Should -Be 'grafana'
+            ($copy | Uninstall-KubePrometheus -WhatIf).Resources.Count | Should -Be $stack.Resources.Count
+        }
+        foreach ($copy in Copy-Object $found[0]) {
+            ($copy | Grant-PrometheusMilvusAccess).Role | Should -Be $access.Role
+            ($copy | Start-MonitoringPortForward Prometheus | Stop-MonitoringPortForward -WhatIf -PassThru) | Should -BeNullOrEmpty
+        }
+        foreach ($copy in Copy-Object $access) { ($copy | Revoke-PrometheusMilvusAccess -WhatIf).Role | Should -Be $access.Role }
+        foreach ($copy in Copy-Object $monitor) { ($copy | Disable-MilvusServiceMonitor -WhatIf).Action | Should -Be 'ToDelete' }
+        foreach ($copy in Copy-Object $receiver) { ($copy | Remove-MilvusAlertReceiver -WhatIf).Action | Should -Be 'ToDelete' }
+        foreach ($copy in Copy-Object $rules[0]) { ($copy | Disable-MilvusAlertRule -WhatIf)[0].Action | Should -Be 'ToDelete' }
+        foreach ($copy in Copy-Object $dashboards) { ($copy | Uninstall-MilvusDashboard -WhatIf).Action | Should -Be 'ToDelete' }
+        foreach ($copy in Copy-Object $forward) { ($copy | Stop-MonitoringPortForward -WhatIf) 6>&1 | Should -BeNullOrEmpty }
+    }
+}
+
 Describe 'Views' {
     It '<_> has a table and a list' -ForEach $types {
         $controls = (Get-FormatData "MilvusMonitoring.$_" -PowerShellVersion $PSVersionTable.PSVersion).FormatViewDefinition.Control

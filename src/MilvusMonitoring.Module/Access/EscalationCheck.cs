@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Kubernetes.Errors;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Messages;
 
@@ -88,7 +89,7 @@ internal sealed class EscalationCheck(ClusterClient client, IActivitySink sink)
             $"Cannot write {target}: the user of context {client.Connection.Context} lacks {string.Join(", and ", lacks)}, "
                 + "and nobody may grant permissions that they do not hold. Nothing was changed",
             "run the command as a cluster administrator (on AKS: with credentials from --admin), "
-                + $"or ask for these permissions{verbs}",
+                + $"or ask for these permissions{verbs}; {DeniedText.SeeRules}",
             target);
     }
 

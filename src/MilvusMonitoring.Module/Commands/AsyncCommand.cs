@@ -50,6 +50,10 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
             ((IAsyncResult)work).AsyncWaitHandle.WaitOne(LongestStop);
             throw;
         }
+        finally
+        {
+            output.EndProgress();
+        }
 
         // Complete() is called just before the task ends.
         ((IAsyncResult)work).AsyncWaitHandle.WaitOne();

@@ -17,6 +17,10 @@ internal sealed class CommandOutput(PSCmdlet command, CancellationToken stop) : 
     // The tag of Write-Host: hosts show such lines whatever the preference.
     private static readonly string[] HostTags = ["PSHOST"];
 
+    // Far from the numbers that PowerShell gives to the progress of other commands.
+    private static long s_lastSource = 1L << 40;
+
+    private readonly long _source = Interlocked.Increment(ref s_lastSource);
     private readonly BlockingCollection<Action> _messages = [];
     private readonly Stopwatch _sinceProgress = new();
     private readonly object _progressGate = new();
@@ -64,7 +68,8 @@ internal sealed class CommandOutput(PSCmdlet command, CancellationToken stop) : 
             _shownActivity = SafeText.Clean(activity);
         }
 
-        Post(() => command.WriteProgress(
+        Post(() => command.CommandRuntime.WriteProgress(
+            _source,
             new ProgressRecord(0, SafeText.Clean(activity), SafeText.Clean(status)) { PercentComplete = percent }));
     }
 
@@ -124,15 +129,24 @@ internal sealed class CommandOutput(PSCmdlet command, CancellationToken stop) : 
     /// <summary>Ends the messages.</summary>
     public void Complete()
     {
+        _messages.CompleteAdding();
+    }
+
+    /// <summary>
+    /// Takes the progress away; to be called on the pipeline thread. A command that is stopped, or whose pipeline an error has ended, may
+    /// write nothing more: the host itself is told.
+    /// </summary>
+    public void EndProgress()
+    {
         lock (_progressGate)
         {
             if (_shownActivity is { } activity)
             {
-                Post(() => command.WriteProgress(new ProgressRecord(0, activity, "Done") { RecordType = ProgressRecordType.Completed }));
+                _shownActivity = null;
+                var end = new ProgressRecord(0, activity, "Done") { RecordType = ProgressRecordType.Completed };
+                command.Host.UI?.WriteProgress(_source, end);
             }
         }
-
-        _messages.CompleteAdding();
     }
 
     /// <inheritdoc />

@@ -4,7 +4,7 @@ using MilvusMonitoring.PortForwarding;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>Lists the port-forwards of this session. Their values are live.</summary>
+/// <summary>Lists the port-forwards of this process. Their values are live.</summary>
 [Cmdlet(VerbsCommon.Get, "MonitoringPortForward", DefaultParameterSetName = ServiceSet)]
 [OutputType(typeof(MonitoringPortForward))]
 public sealed class GetMonitoringPortForwardCommand : PSCmdlet
@@ -19,7 +19,7 @@ public sealed class GetMonitoringPortForwardCommand : PSCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Service { get; set; } = ["*"];
 
-    /// <summary>The port-forward's number in this session.</summary>
+    /// <summary>The port-forward's number in this process.</summary>
     [Parameter(Mandatory = true, ParameterSetName = IdSet)]
     [ArgumentCompleter(typeof(ForwardCompleter))]
     public int[] Id { get; set; } = [];

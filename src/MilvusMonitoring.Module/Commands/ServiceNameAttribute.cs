@@ -14,5 +14,5 @@ internal sealed class ServiceNameAttribute : ArgumentTransformationAttribute
             ? name
             : throw new ArgumentTransformationMetadataException(
                 $"{PSObject.AsPSObject(inputData).TypeNames[0].Split('.')[^1]} is not the name of a Service; "
-                    + "pipe a stack of Get-KubePrometheus of this session, or names of Services.");
+                    + "pipe a stack of Get-KubePrometheus, or names of Services.");
 }

@@ -36,6 +36,7 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
     /// <summary>The stack whose services to forward to, from Install- or Get-KubePrometheus.</summary>
     [Parameter(ParameterSetName = KnownSet, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [KubePrometheusCopy]
     public KubePrometheusStack? InputObject { get; set; }
 
     /// <summary>The monitoring whose services to forward to, from Get-MonitoringStack.</summary>

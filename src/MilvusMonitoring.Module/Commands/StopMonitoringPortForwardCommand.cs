@@ -4,7 +4,7 @@ using MilvusMonitoring.PortForwarding;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>Stops port-forwards of this session: frees their ports and resets open connections.</summary>
+/// <summary>Stops port-forwards of this process: frees their ports and resets open connections.</summary>
 [Cmdlet(
     VerbsLifecycle.Stop,
     "MonitoringPortForward",
@@ -24,6 +24,7 @@ public sealed class StopMonitoringPortForwardCommand : AsyncCommand
 
     /// <summary>The port-forward, from Start- or Get-MonitoringPortForward.</summary>
     [Parameter(Mandatory = true, ParameterSetName = InputSet, ValueFromPipeline = true)]
+    [PortForwardCopy]
     public MonitoringPortForward? InputObject { get; set; }
 
     /// <summary>The Service, such as <c>Prometheus</c> or <c>prometheus-k8s</c>; wildcards are allowed.</summary>
@@ -33,12 +34,12 @@ public sealed class StopMonitoringPortForwardCommand : AsyncCommand
     [ValidateNotNullOrEmpty]
     public string[] Service { get; set; } = [];
 
-    /// <summary>The port-forward's number in this session.</summary>
+    /// <summary>The port-forward's number in this process.</summary>
     [Parameter(Mandatory = true, ParameterSetName = IdSet)]
     [ArgumentCompleter(typeof(ForwardCompleter))]
     public int[] Id { get; set; } = [];
 
-    /// <summary>Stops all port-forwards of this session.</summary>
+    /// <summary>Stops all port-forwards of this process, those of other runspaces among them.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AllSet)]
     public SwitchParameter All { get; set; }
 

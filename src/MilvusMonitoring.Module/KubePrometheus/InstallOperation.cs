@@ -200,7 +200,7 @@ internal sealed class InstallOperation(ClusterClient client, IActivitySink sink,
 
     /// <summary>The plan as a stack, for <c>-WhatIf</c>.</summary>
     public KubePrometheusStack Show(InstallPlan plan) =>
-        CreateStack(plan, [.. plan.Resources.Select(resource => resource.ToResource())]) with
+        CreateStack(plan, [.. plan.Resources.Select(resource => resource.ToPlan())]) with
         {
             IsPlan = true,
         };

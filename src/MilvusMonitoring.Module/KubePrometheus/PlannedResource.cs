@@ -54,6 +54,9 @@ internal sealed record PlannedResource
     public bool IsChange => Action is ResourceAction.Created or ResourceAction.Configured or ResourceAction.Deleted;
 
     /// <summary>The object for the output of <c>-WhatIf</c>.</summary>
+    public StackResource ToPlan() => ToResource() with { Action = Action.AsPlanned() };
+
+    /// <summary>The object for the output, as if the plan was carried out.</summary>
     public StackResource ToResource() => new()
     {
         ApiVersion = Id.Group.Length == 0 ? Version : $"{Id.Group}/{Version}",

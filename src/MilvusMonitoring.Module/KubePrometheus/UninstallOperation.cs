@@ -111,7 +111,7 @@ internal sealed class UninstallOperation(ClusterClient client, IActivitySink sin
 
     /// <summary>The plan as a stack, for <c>-WhatIf</c>.</summary>
     public KubePrometheusStack Show(UninstallPlan plan) =>
-        CreateStack(plan, [.. plan.Resources.Select(resource => resource.ToResource())]) with
+        CreateStack(plan, [.. plan.Resources.Select(resource => resource.ToPlan())]) with
         {
             IsPlan = true,
         };

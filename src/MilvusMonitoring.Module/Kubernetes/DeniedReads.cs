@@ -1,3 +1,4 @@
+using MilvusMonitoring.Kubernetes.Errors;
 using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Kubernetes;
@@ -53,7 +54,7 @@ internal static class DeniedReads
             .Select(scope => DescribeScope(scope.Key, scope));
         return (
             $"{(user is null ? "the user" : $"user \"{user}\"")} lacks {string.Join(", and ", missing)}",
-            $"ask for {DescribeRules(denied)} bound to that user");
+            $"ask for {DescribeRules(denied)} bound to that user; {DeniedText.SeeRules}");
     }
 
     private static string DescribeScope(string? namespaceName, IEnumerable<DeniedRead> denied)

@@ -31,7 +31,7 @@ internal sealed record PortForwardChoice(IReadOnlyList<MonitoringPortForward> Fo
     private static MonitoringException CreateNotFound(string name, string what, IEnumerable<string> present) =>
         new(
             ErrorId.PortForwardNotFound,
-            $"No port-forward of this session has the {what} '{name}'",
+            $"No port-forward of this process has the {what} '{name}'",
             NameSuggestions.Describe(name, present.Distinct()),
             name);
 }

@@ -93,7 +93,7 @@ internal sealed class PortForwardOperation(ClusterClient client, IActivitySink s
         {
             throw new MonitoringException(
                 ErrorId.PortNotAvailable,
-                $"Cannot listen on port {localPort}: port-forward {own.Id} of this session listens there for "
+                $"Cannot listen on port {localPort}: port-forward {own.Id} of this process listens there for "
                     + $"Service/{own.Namespace}/{own.Service}",
                 $"stop it with Stop-MonitoringPortForward -Id {own.Id}, or give another -LocalPort, 0 for any free port",
                 exception.Target,

@@ -15,4 +15,8 @@ internal sealed class AdmissionRules(AccessControl access)
             access.CheckEscalation(user, kind, value, live);
         }
     }
+
+    /// <summary>An apply that makes an object needs the verb <c>create</c> beside <c>patch</c>.</summary>
+    public void CheckCreation(UserInfo user, ResourceKind kind, string? ns, string? name) =>
+        access.CheckRequest(user, "create", kind.Id, null, ns, name);
 }

@@ -143,6 +143,7 @@ internal sealed class ObjectWriter(ClusterState state, Mutations mutations, Admi
                     throw ApiException.NotFound(request.Kind.Id, request.Name!);
                 }
 
+                admission.CheckCreation(request.User, request.Kind, request.Namespace, request.Name);
                 admission.CheckWrite(request.User, request.Kind, outcome.Object, null);
                 if (mutations.TryCreate(request.Kind, outcome.Object, options) is { } created)
                 {

@@ -16,7 +16,7 @@ public sealed class MilvusAlertReceiverTests : ReceiverStories
         stage.ForgetWrites();
         var plan = Assert.Single((await stage.RunWithSecretAsync($"{SetWebhook} -WhatIf", Address)).EnsureNoError().OutputOf<MilvusAlertReceiver>());
         Assert.True(plan.IsPlan);
-        Assert.Equal(ResourceAction.Created, plan.Action);
+        Assert.Equal(ResourceAction.ToCreate, plan.Action);
         Assert.Empty(stage.Writes);
     }
 

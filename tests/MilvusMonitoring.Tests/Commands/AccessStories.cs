@@ -111,7 +111,8 @@ public abstract class AccessStories : ClusterStories
         foreach (var how in (string[])["", "-Method Binding", "-Namespace default"])
         {
             var plan = await RunAsync(stage, $"Grant-PrometheusMilvusAccess {how} -WhatIf");
-            Assert.True(Assert.Single(plan.EnsureNoError().OutputOf<PrometheusAccess>()).IsPlan);
+            var planned = Assert.Single(plan.EnsureNoError().OutputOf<PrometheusAccess>());
+            Assert.Equal((true, how.Length == 0 ? ResourceAction.ToConfigure : ResourceAction.ToCreate), (planned.IsPlan, planned.Action));
             Assert.Single(plan.HostLines);
         }
 

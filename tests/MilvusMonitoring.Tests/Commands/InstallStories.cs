@@ -13,6 +13,7 @@ public abstract class InstallStories : ClusterStories
         var plan = Assert.Single(result.OutputOf<KubePrometheusStack>());
         Assert.True(plan.IsPlan);
         Assert.Equal(plan.Resources.Count, plan.Created);
+        Assert.All(plan.Resources, resource => Assert.Equal(ResourceAction.ToCreate, resource.Action));
         Assert.Contains(result.HostLines, line => line.Contains("Create Deployment/monitoring/grafana", StringComparison.Ordinal));
         Assert.Empty(stage.Writes);
     }

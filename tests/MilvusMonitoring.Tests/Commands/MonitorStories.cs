@@ -98,7 +98,7 @@ public abstract class MonitorStories : ClusterStories
         stage.ForgetWrites();
         var result = (await stage.RunAsync(Enable + "-WhatIf")).EnsureNoError();
         var plan = Assert.Single(result.OutputOf<MilvusServiceMonitor>());
-        Assert.Equal((true, ResourceAction.Created, Name), (plan.IsPlan, plan.Action, plan.Name));
+        Assert.Equal((true, ResourceAction.ToCreate, Name), (plan.IsPlan, plan.Action, plan.Name));
         Assert.Contains(result.HostLines, line => line.Contains($"Create ServiceMonitor/default/{Name}", StringComparison.Ordinal));
         Assert.Empty(stage.Writes);
     }
@@ -165,7 +165,8 @@ public abstract class MonitorStories : ClusterStories
         (await stage.RunAsync(Enable)).EnsureNoError();
         var pipeline =
             "Get-MilvusServiceMonitor -AllNamespaces -Kubeconfig $c | Where-Object Kind -eq ServiceMonitor | Disable-MilvusServiceMonitor ";
-        Assert.True(Assert.Single((await stage.RunAsync(pipeline + "-WhatIf")).EnsureNoError().OutputOf<MilvusServiceMonitor>()).IsPlan);
+        var plan = Assert.Single((await stage.RunAsync(pipeline + "-WhatIf")).EnsureNoError().OutputOf<MilvusServiceMonitor>());
+        Assert.Equal((true, ResourceAction.ToDelete), (plan.IsPlan, plan.Action));
         Assert.NotNull(await stage.MonitorAsync(Name));
 
         await stage.Objects.RemoveAsync("v1", "Secret", "default", "sh.helm.release.v1.my-release.v1");

@@ -113,7 +113,6 @@ public sealed class PipedObjectTests
     [InlineData("42", "Int32")]
     [InlineData("@{ a = 1 }", "Hashtable")]
     [InlineData("(Get-MilvusInstance my-release -Kubeconfig $c)", "MilvusInstance")]
-    [InlineData("$copy", "KubePrometheusStack")]
     public async Task What_is_no_name_does_not_become_the_name_of_a_Service(string piped, string what)
     {
         await using var stage = await Stage.StartAsync();

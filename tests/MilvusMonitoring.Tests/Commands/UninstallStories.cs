@@ -11,7 +11,9 @@ public abstract class UninstallStories : ClusterStories
         await using var stage = await StartAsync(StartingPoint.Stack);
         stage.ForgetWrites();
         var result = (await stage.UninstallAsync("-WhatIf")).EnsureNoError();
-        Assert.True(Assert.Single(result.OutputOf<KubePrometheusStack>()).IsPlan);
+        var plan = Assert.Single(result.OutputOf<KubePrometheusStack>());
+        Assert.Equal((true, plan.Resources.Count), (plan.IsPlan, plan.Deleted));
+        Assert.All(plan.Resources, resource => Assert.Equal(ResourceAction.ToDelete, resource.Action));
         Assert.Contains(result.HostLines, line => line.Contains("Delete Deployment/monitoring/grafana", StringComparison.Ordinal));
         Assert.Empty(stage.Writes);
     }

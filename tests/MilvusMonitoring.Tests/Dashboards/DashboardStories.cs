@@ -20,7 +20,7 @@ public abstract class DashboardStories : ClusterStories
 
         var plan = await DashboardsAsync(stage, Install + "-WhatIf");
         Assert.Equal(MilvusDashboards.All.Select(item => item.Uid), plan.Select(item => item.Uid));
-        Assert.All(plan, item => Assert.Equal((ResourceAction.Created, true), (item.Action!.Value, item.IsPlan)));
+        Assert.All(plan, item => Assert.Equal((ResourceAction.ToCreate, true), (item.Action!.Value, item.IsPlan)));
         Assert.Equal(before.ToJsonString(), (await ReadAsync(stage)).ToJsonString());
 
         var made = await DashboardsAsync(stage, Install);

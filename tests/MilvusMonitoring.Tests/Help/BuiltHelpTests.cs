@@ -129,6 +129,30 @@ public sealed partial class BuiltHelpTests
         Assert.DoesNotContain(topic, line => line.Length > 80);
     }
 
+    [Fact]
+    public async Task The_topic_of_permissions_has_the_roles_of_the_page_and_its_text_fits_a_terminal()
+    {
+        var topic = await File.ReadAllLinesAsync(
+            Path.Combine(BuiltTree.Module, "en-US", "about_MilvusMonitoring_Permissions.help.txt"),
+            TestContext.Current.CancellationToken);
+        var page = await File.ReadAllLinesAsync(
+            Path.Combine(BuiltTree.Root, "docs", "permissions.md"),
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal(["TOPIC", "    about_MilvusMonitoring_Permissions"], topic.Take(2));
+        Assert.Equal(
+            page.Where(line => line.Contains("  verbs: [", StringComparison.Ordinal)),
+            topic.Where(line => line.Contains("  verbs: [", StringComparison.Ordinal)).Select(line => line[4..]));
+        Assert.DoesNotContain(topic, line => line.Length > 80 && !line.Contains("  resources: [", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_README_says_in_one_line_that_there_is_no_telemetry()
+    {
+        var lines = await File.ReadAllLinesAsync(Path.Combine(BuiltTree.Root, "README.md"), TestContext.Current.CancellationToken);
+        Assert.Single(lines, line => line.Contains("no telemetry", StringComparison.Ordinal));
+    }
+
     private static string[] OfEveryCluster =>
     [
         ErrorId.KubeconfigNotFound, ErrorId.KubeconfigInvalid, ErrorId.ContextNotFound, ErrorId.ParameterInvalid,

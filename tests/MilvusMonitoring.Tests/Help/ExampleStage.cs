@@ -88,6 +88,7 @@ internal sealed class ExampleStage : IAsyncDisposable
             param($c, $folder)
             $PSDefaultParameterValues = @{ '*:Kubeconfig' = $c; 'Start-MonitoringPortForward:LocalPort' = 0 }
             $ErrorActionPreference = 'Stop'
+            Set-StrictMode -Version Latest
             $ExecutionContext.SessionState.Path.SetLocation($folder)
             {{Opened(code)}}
             {{code}}
@@ -107,6 +108,7 @@ internal sealed class ExampleStage : IAsyncDisposable
             Import-Module '{{BuiltTree.Module}}'
             Set-Location '{{_stage.Folder}}'
             # Somebody types the address of a webhook.
+            Set-StrictMode -Version Latest
             function Read-Host { ConvertTo-SecureString -AsPlainText -Force 'https://hooks.example.com/services/a' }
             {{Opened(code)}}
             {{code}}
@@ -120,6 +122,10 @@ internal sealed class ExampleStage : IAsyncDisposable
                 ["KUBECONFIG"] = _stage.Kubeconfig,
                 ["MILVUSMONITORING_CACHE"] = cache ?? Path.Combine(_stage.Folder, "cache"),
                 ["NO_COLOR"] = "1",
+
+                // The runspaces of jobs find the module by its name.
+                ["PSModulePath"] = Path.GetDirectoryName(BuiltTree.Module.TrimEnd('/', '\\')) + Path.PathSeparator
+                    + Environment.GetEnvironmentVariable("PSModulePath"),
             });
         return result.ExitCode == 0 ? result.Errors : result.Errors + result.Output;
     }

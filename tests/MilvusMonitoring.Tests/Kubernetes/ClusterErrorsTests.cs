@@ -22,7 +22,7 @@ public sealed class ClusterErrorsTests
                 "06-authn-authz",
                 "no credentials",
                 ErrorId.PermissionDenied,
-                """user "system:anonymous" may not list namespaces in the whole cluster; ask for a ClusterRole with the rule {apiGroups: [""], resources: ["namespaces"], verbs: ["list"]} bound to that user."""
+                """user "system:anonymous" may not list namespaces in the whole cluster; ask for a ClusterRole with the rule {apiGroups: [""], resources: ["namespaces"], verbs: ["list"]} bound to that user; Get-Help about_MilvusMonitoring_Permissions lists the rules of each command."""
             },
             {
                 "06-authn-authz",
@@ -76,7 +76,7 @@ public sealed class ClusterErrorsTests
         403,
         """User "jane" cannot patch resource "deployments" in API group "apps" in the namespace "monitoring": RBAC: role "x" not found; see""",
         ErrorId.PermissionDenied,
-        """user "jane" may not patch deployments.apps in namespace monitoring (RBAC: role "x" not found; see); ask for a Role in that namespace with the rule {apiGroups: ["apps"], resources: ["deployments"], verbs: ["patch"]} bound to that user."""
+        """user "jane" may not patch deployments.apps in namespace monitoring (RBAC: role "x" not found; see); ask for a Role in that namespace with the rule {apiGroups: ["apps"], resources: ["deployments"], verbs: ["patch"]} bound to that user; Get-Help about_MilvusMonitoring_Permissions lists the rules of each command."""
     )]
     [InlineData(
         403,

@@ -44,6 +44,7 @@ public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice
                 "MilvusMonitoring.Format.ps1xml",
                 "en-US/MilvusMonitoring.Module.dll-Help.xml",
                 "en-US/about_MilvusMonitoring.help.txt",
+                "en-US/about_MilvusMonitoring_Permissions.help.txt",
                 "LICENSE",
                 "CHANGELOG.md",
                 "README.md",
@@ -71,6 +72,19 @@ public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice
 
         // The command runs some hundred methods of the module.
         Assert.InRange(await CountCompiledMethodsAsync(plain) - compiled, 100, 10_000);
+    }
+
+    [Fact]
+    public async Task The_help_of_every_command_has_its_page_as_the_first_address()
+    {
+        XNamespace maml = "http://schemas.microsoft.com/maml/2004/10";
+        XNamespace command = "http://schemas.microsoft.com/maml/dev/command/2004/10";
+        await using var file = File.OpenRead(Path.Combine(packed.Module, "en-US", "MilvusMonitoring.Module.dll-Help.xml"));
+        var help = await XDocument.LoadAsync(file, LoadOptions.None, TestContext.Current.CancellationToken);
+
+        Assert.All(help.Descendants(command + "command"), item => Assert.Equal(
+            $"{PackedTwice.ProjectUrl}/blob/HEAD/docs/{item.Descendants(command + "name").First().Value}.md",
+            item.Descendants(maml + "uri").First().Value));
     }
 
     [Fact]

@@ -316,7 +316,7 @@ public sealed class PortForwardTests
 
         Assert.StartsWith("PortNotAvailable,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains(
-            $"port-forward {first.Id} of this session listens there for Service/monitoring/grafana; stop it with "
+            $"port-forward {first.Id} of this process listens there for Service/monitoring/grafana; stop it with "
                 + $"Stop-MonitoringPortForward -Id {first.Id}",
             error.ToString(),
             StringComparison.Ordinal);

@@ -11,7 +11,13 @@ public sealed class PowerShellSession : IAsyncDisposable
     private readonly Runspace _runspace;
     private Engine? _running;
 
-    static PowerShellSession() => Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
+    static PowerShellSession()
+    {
+        Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
+
+        // Tests that run side by side have nothing to do with the port-forwards of one another.
+        AppContext.SetSwitch("MilvusMonitoring.KeepRunspacesApart", true);
+    }
 
     private PowerShellSession(Runspace runspace) => _runspace = runspace;
 

@@ -29,6 +29,9 @@ internal sealed partial class PrometheusStub : IAsyncDisposable
     /// <summary>The groups of alert rules.</summary>
     public JsonArray Rules { get; set; } = [];
 
+    /// <summary>The alerts that fire.</summary>
+    public JsonArray Alerts { get; set; } = [];
+
     /// <summary>The header without which it answers 401.</summary>
     public string? Authorization { get; set; }
 
@@ -78,6 +81,7 @@ internal sealed partial class PrometheusStub : IAsyncDisposable
             },
             ("/api/v1/status/runtimeinfo", _) => new JsonObject { ["reloadConfigSuccess"] = true },
             ("/api/v1/rules", _) => new JsonObject { ["groups"] = Rules.DeepClone() },
+            ("/api/v1/alerts", _) => new JsonObject { ["alerts"] = Alerts.DeepClone() },
             ("/api/v1/targets", _) => new JsonObject { ["activeTargets"] = ListTargets(request.Query["scrapePool"]) },
             _ => null,
         };

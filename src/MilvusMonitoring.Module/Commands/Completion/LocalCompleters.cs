@@ -59,7 +59,7 @@ internal sealed class ReleaseCompleter : IArgumentCompleter
     }
 }
 
-/// <summary>Completes the Services and numbers of this session's port-forwards.</summary>
+/// <summary>Completes the Services and numbers of the port-forwards of this process.</summary>
 internal sealed class ForwardCompleter : IArgumentCompleter
 {
     /// <inheritdoc />

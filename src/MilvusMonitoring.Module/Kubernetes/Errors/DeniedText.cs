@@ -6,6 +6,9 @@ namespace MilvusMonitoring.Kubernetes.Errors;
 /// <summary>Describes the missing rule of a request that the API server denied.</summary>
 internal static partial class DeniedText
 {
+    /// <summary>Where the rules of each command are listed; an installed module has the page as a topic of its help.</summary>
+    public const string SeeRules = "Get-Help about_MilvusMonitoring_Permissions lists the rules of each command";
+
     private const int RulesShown = 6;
 
     /// <summary>Describes a 403.</summary>
@@ -44,7 +47,7 @@ internal static partial class DeniedText
         var rule = $"{{apiGroups: [\"{group}\"], resources: [\"{resource}\"], verbs: [\"{verb}\"]}}";
         return (
             $"user \"{user}\" may not {verb} {resource}{(group.Length == 0 ? "" : "." + group)} {scope}{aside}",
-            $"ask for a {role} with the rule {rule} bound to that user");
+            $"ask for a {role} with the rule {rule} bound to that user; {SeeRules}");
     }
 
     /// <summary>Finds the user in the message of a 403; null if the message names no user.</summary>
@@ -59,7 +62,7 @@ internal static partial class DeniedText
         return (
             $"user \"{user}\" would grant permissions that it does not hold: {shown}",
             "run the command as a cluster administrator (on AKS: with credentials from --admin), "
-            + "or ask for these permissions or for the verb \"escalate\" on roles and clusterroles");
+            + $"or ask for these permissions or for the verb \"escalate\" on roles and clusterroles; {SeeRules}");
     }
 
     // pkg/registry/rbac/escalation_check.go; servers before 1.12 said "attempt to grant extra privileges: [...]".
