@@ -2,12 +2,11 @@ using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;
 using MilvusMonitoring.Prometheus;
-using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;
 
 /// <summary>A monitor that reaches the Milvus is in the cluster, and Prometheus accepts it.</summary>
-internal sealed class MonitorCheck(PrometheusReplicas replicas) : ICheck
+internal sealed class MonitorCheck : ICheck
 {
     public string DescribeTarget(CheckContext context)
     {
@@ -34,7 +33,7 @@ internal sealed class MonitorCheck(PrometheusReplicas replicas) : ICheck
         }
 
         context.Jobs = context.Request.Monitor is null
-            ? await JobSearch.ListAsync(context, replicas, cancellationToken).ConfigureAwait(false)
+            ? await JobSearch.ListAsync(context).ConfigureAwait(false)
             : [];
         return MonitorRule.DescribeMissing(DescribeTarget(context), context.Jobs, context.HasOnlyAddress, DescribeCreation(context));
     }
@@ -48,7 +47,7 @@ internal sealed class MonitorCheck(PrometheusReplicas replicas) : ICheck
             return own is null ? [] : [own];
         }
 
-        var rule = await context.GetReachRuleAsync(cancellationToken).ConfigureAwait(false);
+        var rule = await context.GetReachRuleAsync().ConfigureAwait(false);
         if (own is not null && rule.Evaluate([own]).Pods is not { } pods)
         {
             return [own];
@@ -60,9 +59,7 @@ internal sealed class MonitorCheck(PrometheusReplicas replicas) : ICheck
         }
 
         string[] places = [context.InstanceNamespace, .. context.Prometheus is { } prometheus ? [prometheus.Namespace] : (string[])[]];
-        var all = await new MonitorSearch(context.Client, context.Sink)
-            .ListAsync([.. places.Distinct(StringComparer.Ordinal)], cancellationToken)
-            .ConfigureAwait(false);
+        var all = await context.Reads.ListMonitorsAsync([.. places.Distinct(StringComparer.Ordinal)]).ConfigureAwait(false);
         var others = all.Where(monitor => monitor.Id != own?.Id).ToList();
         var reaching = others.Where(rule.Reaches).ToList();
         if (own is not null)
