@@ -27,8 +27,6 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
 
     public Remedies Remedies { get; } = new(client.Connection.Context, request.Kubeconfig) { Arguments = request.Arguments };
 
-    public MonitorReader Monitors { get; } = new(client, sink);
-
     /// <summary>What is read once for all Milvus of a pass.</summary>
     public PassReads Reads { get; set; } = null!;
 

@@ -22,7 +22,7 @@ internal sealed class MonitorCheck : ICheck
             return null;
         }
 
-        context.Candidates = await ListCandidatesAsync(context, cancellationToken).ConfigureAwait(false);
+        context.Candidates = await ListCandidatesAsync(context).ConfigureAwait(false);
         context.Monitor = context.Candidates.Count > 0 ? context.Candidates[0] : null;
         if (context.Monitor is { } monitor)
         {
@@ -39,9 +39,9 @@ internal sealed class MonitorCheck : ICheck
     }
 
     /// <summary>Lists the monitor that the caller named or, if he named none, the own monitor of the Milvus and those of others.</summary>
-    private static async Task<IReadOnlyList<LiveMonitor>> ListCandidatesAsync(CheckContext context, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<LiveMonitor>> ListCandidatesAsync(CheckContext context)
     {
-        var own = await FindOwnAsync(context, cancellationToken).ConfigureAwait(false);
+        var own = await FindOwnAsync(context).ConfigureAwait(false);
         if (context.Request.Monitor is not null)
         {
             return own is null ? [] : [own];
@@ -71,18 +71,16 @@ internal sealed class MonitorCheck : ICheck
         return reaching.Count > 0 ? reaching : [.. others.Where(rule.Names).Take(1)];
     }
 
-    private static async Task<LiveMonitor?> FindOwnAsync(CheckContext context, CancellationToken cancellationToken)
+    private static async Task<LiveMonitor?> FindOwnAsync(CheckContext context)
     {
         if (context.Request.Monitor is { } requested)
         {
             var type = requested.Kind == ResourceType.PodMonitor.Kind ? ResourceType.PodMonitor : ResourceType.ServiceMonitor;
-            return await context.Monitors
-                .FindAsync(type, type.IdOf(requested.Namespace, requested.Name), cancellationToken)
-                .ConfigureAwait(false);
+            return await context.Reads.FindMonitorAsync(type, type.IdOf(requested.Namespace, requested.Name)).ConfigureAwait(false);
         }
 
         return context.Found is { } found
-            ? await context.Monitors.FindAsync(found.MonitorType, found.MonitorId, cancellationToken).ConfigureAwait(false)
+            ? await context.Reads.FindMonitorAsync(found.MonitorType, found.MonitorId).ConfigureAwait(false)
             : null;
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using MilvusMonitoring.Access;
 using MilvusMonitoring.Alertmanagers;
 using MilvusMonitoring.Alerts.Rules;
+using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Messages;
@@ -57,15 +58,34 @@ internal sealed class PassReads(
         reader => reader.ListOwnAsync(place, cancellationToken),
         new RuleObjectReader(client, sink));
 
-    /// <summary>Reads the labels of a namespace.</summary>
-    public Task<IReadOnlyDictionary<string, string>> ReadLabelsAsync(string place) =>
-        OnceAsync("labels", place, () => PrometheusSelection.ReadLabelsAsync(client, place, cancellationToken));
+    /// <summary>Finds a monitor; null if there is none.</summary>
+    public async Task<LiveMonitor?> FindMonitorAsync(ResourceType type, ResourceId id)
+    {
+        var all = await FindOfAllAsync("all monitors", () => new MonitorSearch(client, sink).ListAsync(null, cancellationToken))
+            .ConfigureAwait(false);
+
+        // A list that the caller may read in part only may lack it.
+        return all?.FirstOrDefault(monitor => monitor.Id == id)
+            ?? await new MonitorReader(client, sink).FindAsync(type, id, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the labels of a namespace; empty if it does not exist.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> ReadLabelsAsync(string place)
+    {
+        var all = await FindOfAllAsync("all labels", () => ListAsync(ResourceType.Namespace, null)).ConfigureAwait(false);
+        return all is null
+            ? await OnceAsync("labels", place, () => PrometheusSelection.ReadLabelsAsync(client, place, cancellationToken)).ConfigureAwait(false)
+            : all.FirstOrDefault(item => item.Member("metadata").Text("name") == place).Member("metadata").TextMap("labels");
+    }
 
     /// <summary>Lists the network policies of a namespace.</summary>
-    public Task<List<JsonElement>> ListPoliciesAsync(string place) => OnceAsync(
-        "policies",
-        place,
-        () => client.ListAsync(NetworkPolicy, place, string.Empty, cancellationToken).ToListAsync(cancellationToken));
+    public async Task<List<JsonElement>> ListPoliciesAsync(string place)
+    {
+        var all = await FindOfAllAsync("all policies", () => ListAsync(NetworkPolicy, null)).ConfigureAwait(false);
+        return all is null
+            ? await OnceAsync("policies", place, () => ListAsync(NetworkPolicy, place)).ConfigureAwait(false)
+            : [.. all.Where(item => item.Member("metadata").Text("namespace") == place)];
+    }
 
     /// <summary>Reads a pod of a Prometheus as network policies see it.</summary>
     public Task<PolicyPeer> ReadPeerAsync(PrometheusServer prometheus) => OnceAsync("peer", prometheus.ToString(), async () =>
@@ -144,6 +164,31 @@ internal sealed class PassReads(
 
             return configurations;
         });
+
+    private Task<List<JsonElement>> ListAsync(ResourceType type, string? place) =>
+        client.ListAsync(type, place, string.Empty, cancellationToken).ToListAsync(cancellationToken);
+
+    /// <summary>
+    /// Asks for all objects of a small kind once, if the pass checks many Milvus; null if it does not, or if the caller may not list all.
+    /// </summary>
+    private async Task<T?> FindOfAllAsync<T>(string question, Func<Task<T>> ask)
+        where T : class
+    {
+        if (!HasMany)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await OnceAsync(question, string.Empty, ask).ConfigureAwait(false);
+        }
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
+        {
+            sink.Verbose(exception.Message);
+            return null;
+        }
+    }
 
     private static string Name(PrometheusServer? prometheus) => prometheus?.ToString() ?? string.Empty;
 
