@@ -32,7 +32,7 @@ internal sealed record BenchmarkOptions(int Repeat, IReadOnlyList<string> Suites
     public const string Usage = """
         dotnet run -c Release --project tests/Benchmarks -- [--repeat N] [--only SUITE,...]
           --repeat N   how often each thing is measured; 5 without it
-          --only       some of: kubectl, latency, cold, start, parse, forward, fleet, scale
+          --only       some of: kubectl, latency, cold, start, parse, forward, fleet, scale, growth
           --round-trip MS,...
                        what 'latency' adds between client and server; 10,50,150 without it
           --kubeconfig FILE
@@ -49,7 +49,8 @@ internal sealed record BenchmarkOptions(int Repeat, IReadOnlyList<string> Suites
         KUBECTL                    the kubectl to measure against; else the one on PATH
         """;
 
-    public static IReadOnlyList<string> AllSuites { get; } = ["kubectl", "latency", "cold", "start", "parse", "forward", "fleet", "scale"];
+    public static IReadOnlyList<string> AllSuites { get; } =
+        ["kubectl", "latency", "cold", "start", "parse", "forward", "fleet", "scale", "growth"];
 
     /// <summary>Reads the command line; null where it is wrong.</summary>
     public static BenchmarkOptions? Parse(IReadOnlyList<string> arguments)

@@ -88,12 +88,9 @@ internal sealed class PanelProbe(PrometheusApi prometheus, IReadOnlyList<ShownMi
 
     private async Task<QuerySurroundings> ReadSurroundingsAsync(CancellationToken cancellationToken)
     {
-        var each = new List<QuerySurroundings>();
-        foreach (var instance in instances)
-        {
-            each.Add(await _series.ReadSurroundingsAsync(instance.Series, instance.Versions, cancellationToken).ConfigureAwait(false));
-        }
-
+        var each = await _series
+            .ReadSurroundingsAsync([.. instances.Select(instance => (instance.Series, instance.Versions))], cancellationToken)
+            .ConfigureAwait(false);
         return new QuerySurroundings(
             [.. each.SelectMany(item => item.Versions).Distinct()],
             each.Count == 0 || each.Any(item => item.IsScraped),

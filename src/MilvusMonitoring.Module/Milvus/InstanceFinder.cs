@@ -48,7 +48,8 @@ internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
             sink.Verbose($"There is no Milvus in {DescribePlace(namespaceName)}.");
         }
 
-        return await Task.WhenAll(found.Select(item => AddMonitorStateAsync(item, cancellationToken))).ConfigureAwait(false);
+        var monitors = new MonitorReader(client, sink);
+        return await Task.WhenAll(found.Select(item => AddMonitorStateAsync(monitors, item, cancellationToken))).ConfigureAwait(false);
     }
 
     /// <summary>Gets the one instance of a name.</summary>
@@ -271,7 +272,10 @@ internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
         return [];
     }
 
-    private async Task<MilvusInstance> AddMonitorStateAsync(FoundInstance found, CancellationToken cancellationToken)
+    private async Task<MilvusInstance> AddMonitorStateAsync(
+        MonitorReader monitors,
+        FoundInstance found,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -282,7 +286,7 @@ internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
 
             // The monitor of a Milvus without a chart of this module may have any name.
             var other = found is { Chart: null, IsOperated: false, Objects: { } objects }
-                ? await new MonitorReader(client, sink).FindSelectingAsync(objects, cancellationToken).ConfigureAwait(false)
+                ? await monitors.FindSelectingAsync(objects, cancellationToken).ConfigureAwait(false)
                 : null;
             return other is null
                 ? found.Instance with { MonitorEnabled = false }

@@ -43,11 +43,12 @@ internal sealed class MilvusObjectReader(ClusterClient client, IActivitySink sin
             .Order(StringComparer.Ordinal);
         var labels = $"{MilvusLabels.Name} in ({string.Join(',', applications)})";
         var (pods, _) = await ListAsync(namespaceName, place => ListPodsAsync(place, labels, cancellationToken)).ConfigureAwait(false);
+        var podsOf = (pods ?? []).ToLookup(pod => (pod.Namespace, pod.Instance, pod.Application));
         var objects = new List<MilvusObjects>();
         foreach (var group in groups)
         {
             var own = group.Key.Application.Length > 0
-                ? pods?.Where(pod => (pod.Namespace, pod.Instance, pod.Application) == group.Key).ToList()
+                ? FindPodsOf(group.Key)
                 : await ListSelectedPodsAsync([.. group], cancellationToken).ConfigureAwait(false);
             objects.Add(new MilvusObjects(group.Key.Namespace, group.Key.Instance, group.Key.Application, [.. group], own));
         }
@@ -60,6 +61,9 @@ internal sealed class MilvusObjectReader(ClusterClient client, IActivitySink sin
                 .Where(group => !keys.Contains(group.Key))
                 .Select(group => new MilvusObjects(group.Key.Namespace, group.Key.Item2, group.Key.Application, [], [.. group])));
         return new ObservedObjects(objects, services, scope);
+
+        IReadOnlyList<ObservedPod>? FindPodsOf((string Namespace, string? Instance, string Application) key) =>
+            pods is null ? null : [.. podsOf[key]];
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
@@ -10,6 +11,7 @@ namespace MilvusMonitoring.Milvus;
 internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
 {
     private readonly MonitorTargetReader _targets = new(client, sink);
+    private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<LiveMonitor>>>> _all = new(StringComparer.Ordinal);
 
     /// <summary>Lists the monitors of Milvus; none if the cluster does not know the kinds.</summary>
     /// <param name="namespaceName">The namespace; null for all.</param>
@@ -88,7 +90,7 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
                 LabelSelector.Selects(monitor.Selector, pod.Labels) && pod.MetricsPorts.Any(monitor.Scrapes)));
     }
 
-    /// <summary>Lists the monitors of all namespaces, those of one namespace first.</summary>
+    /// <summary>Lists the monitors of all namespaces, those of one namespace first. All are read once.</summary>
     private async Task<IReadOnlyList<LiveMonitor>> ListNearAsync(
         ResourceType type,
         string namespaceName,
@@ -96,7 +98,9 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
     {
         try
         {
-            var all = await ListAllAsync(type, null, cancellationToken).ConfigureAwait(false);
+            var all = await _all
+                .GetOrAdd(type.Kind, _ => new Lazy<Task<IReadOnlyList<LiveMonitor>>>(() => ListAllAsync(type, null, cancellationToken)))
+                .Value.ConfigureAwait(false);
             return [.. all.OrderByDescending(monitor => monitor.Metadata.Namespace == namespaceName)];
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)

@@ -86,6 +86,7 @@ internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink si
         foreach (var namespaceName in monitor.TargetNamespaces)
         {
             var all = await ListAsync(ResourceType.Pod, namespaceName, cancellationToken).ConfigureAwait(false);
+            var live = all.ToLookup(item => (item.Member("metadata").Text("namespace") ?? string.Empty, GetName(item)));
             var pods = await SelectAsync(ResourceType.Pod, namespaceName, monitor.Selector, ListContainerPorts, cancellationToken)
                 .ConfigureAwait(false);
             foreach (var pod in pods)
@@ -93,9 +94,7 @@ internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink si
                 selected.Add(pod);
                 if (pod.Ports.Any(monitor.Ports.Contains))
                 {
-                    var live = all.First(item =>
-                        GetName(item) == pod.Name && item.Member("metadata").Text("namespace") == pod.Namespace);
-                    endpoints.Add(new MonitorEndpoint(PodFailureReason.IsReady(live)));
+                    endpoints.Add(new MonitorEndpoint(PodFailureReason.IsReady(live[(pod.Namespace, pod.Name)].First())));
                 }
             }
         }

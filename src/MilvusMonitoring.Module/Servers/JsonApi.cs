@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Security.Authentication;
 using System.Text;
 using MilvusMonitoring.IO;
+using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Connection;
 using MilvusMonitoring.Messages;
 
@@ -103,6 +104,32 @@ internal sealed class JsonApi(HttpClient http, string who, ServerAccess access, 
         return answer?.Body;
     }
 
+    /// <summary>
+    /// Reads a document whose list is read item by item, and may so be longer than other documents; null if this server does not have it.
+    /// </summary>
+    /// <param name="path">The path and query below the base address.</param>
+    /// <param name="list">The names of the members that lead to the list.</param>
+    /// <param name="read">Is given the text of each item, which it must not keep.</param>
+    /// <param name="login">Who signs in; null for nobody.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The document without the items.</returns>
+    /// <exception cref="System.Text.Json.JsonException">The document is not valid JSON.</exception>
+    public async Task<ReadOnlyMemory<byte>?> FindItemsAsync(
+        string path,
+        IReadOnlyList<string> list,
+        Action<ReadOnlyMemory<byte>> read,
+        ServerLogin? login,
+        CancellationToken cancellationToken)
+    {
+        var answer = await SendAsync(
+            () => Create(HttpMethod.Get, path),
+            login,
+            isOptional: true,
+            async (content, token) => await ReadItemsAsync(content, list, read, token).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+        return answer?.Body;
+    }
+
     private HttpRequestMessage Create(HttpMethod method, string path)
     {
         var request = new HttpRequestMessage(method, new Uri(prefix + path, UriKind.Relative));
@@ -110,10 +137,18 @@ internal sealed class JsonApi(HttpClient http, string who, ServerAccess access, 
         return request;
     }
 
+    private Task<JsonAnswer?> SendAsync(
+        Func<HttpRequestMessage> create,
+        ServerLogin? login,
+        bool isOptional,
+        CancellationToken cancellationToken) =>
+        SendAsync(create, login, isOptional, ReadAsync, cancellationToken);
+
     private async Task<JsonAnswer?> SendAsync(
         Func<HttpRequestMessage> create,
         ServerLogin? login,
         bool isOptional,
+        Func<HttpContent, CancellationToken, Task<ReadOnlyMemory<byte>>> read,
         CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -129,7 +164,7 @@ internal sealed class JsonApi(HttpClient http, string who, ServerAccess access, 
             }
 
             EnsureJson(response, isSignedIn: login is not null);
-            var body = await ReadAsync(response.Content, limit.Token).ConfigureAwait(false);
+            var body = await read(response.Content, limit.Token).ConfigureAwait(false);
             return new JsonAnswer((int)response.StatusCode, body);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
@@ -200,7 +235,7 @@ internal sealed class JsonApi(HttpClient http, string who, ServerAccess access, 
     private async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
         var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        var limited = new LimitedStream(stream, Bounds.ServiceResponse.Limit, CreateTooLarge);
+        var limited = new LimitedStream(stream, Bounds.ServiceResponse.Limit, () => CreateTooLarge(Bounds.ServiceResponse));
         await using (limited.ConfigureAwait(false))
         {
             using var body = new MemoryStream();
@@ -209,8 +244,23 @@ internal sealed class JsonApi(HttpClient http, string who, ServerAccess access, 
         }
     }
 
-    private MonitoringException CreateTooLarge() =>
-        new(ErrorId.ResponseInvalid, $"{who} answers with more than {Bounds.ServiceResponse}", who);
+    private async Task<ReadOnlyMemory<byte>> ReadItemsAsync(
+        HttpContent content,
+        IReadOnlyList<string> list,
+        Action<ReadOnlyMemory<byte>> read,
+        CancellationToken cancellationToken)
+    {
+        var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        var limited = new LimitedStream(stream, Bounds.ServiceList.Limit, () => CreateTooLarge(Bounds.ServiceList));
+        await using (limited.ConfigureAwait(false))
+        {
+            using var items = new JsonItems(list, Bounds.ServiceResponse, () => CreateTooLarge(Bounds.ServiceResponse), read);
+            return await items.ReadAsync(limited, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private MonitoringException CreateTooLarge(Bound bound) =>
+        new(ErrorId.ResponseInvalid, $"{who} answers with more than {bound}", who);
 
     // The message of a kubelet has 300 characters, and the reason is at its end.
     private static string Describe(Exception exception) =>

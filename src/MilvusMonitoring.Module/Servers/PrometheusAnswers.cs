@@ -58,11 +58,11 @@ internal static class PrometheusAnswers
         return jobs;
     }
 
-    /// <summary>Lists the active targets.</summary>
-    /// <param name="data">The answer.</param>
-    /// <param name="pools">The scrape pools; null for all.</param>
-    public static IReadOnlyList<PrometheusTarget> ListTargets(JsonElement data, IReadOnlySet<string>? pools) =>
-        [.. data.Items("activeTargets").Select(ReadTarget).Where(target => pools is null || pools.Contains(target.Pool))];
+    /// <summary>Parses an item of a list, which may be in the middle of an answer.</summary>
+    /// <param name="item">The text of the item.</param>
+    /// <param name="who">The server, for the error.</param>
+    public static JsonElement ParseItem(ReadOnlyMemory<byte> item, string who) =>
+        JsonTexts.AreReadable(item.Span) ? JsonSlice.Parse(item) : throw CreateNotPrometheus(who, null);
 
     /// <summary>Lists the alerts.</summary>
     public static IReadOnlyList<PrometheusAlert> ListAlerts(JsonElement data) =>
@@ -75,25 +75,37 @@ internal static class PrometheusAnswers
             alert.Text("value"))),
     ];
 
-    private static PrometheusTarget ReadTarget(JsonElement target) => new(
-        target.TextMap("labels"),
+    /// <summary>Reads an active target.</summary>
+    public static PrometheusTarget ReadTarget(JsonElement target) => new(
+        ReadTexts(target.Member("labels"), PrometheusTarget.UsedLabels),
         target.Text("health") ?? "unknown",
         OneLine.TrimPunctuation(OneLine.Clean(target.Text("lastError"), 200)),
         ParseDuration(target.Text("scrapeInterval")),
         ParseDuration(target.Text("scrapeTimeout")))
     {
-        Discovered = target.TextMap("discoveredLabels"),
+        Discovered = ReadTexts(target.Member("discoveredLabels"), PrometheusTarget.UsedDiscovered),
         Pool = target.Text("scrapePool") ?? string.Empty,
         Url = Uri.TryCreate(target.Text("scrapeUrl"), UriKind.Absolute, out var url) ? url : null,
     };
 
-    /// <summary>Lists the alert rules of all groups.</summary>
-    public static IReadOnlyList<PrometheusAlertRule> ListRules(JsonElement data) =>
-    [
-        .. data.Items("groups").SelectMany(group => group.Items("rules")
-            .Where(rule => rule.Text("type") == "alerting")
-            .Select(rule => ReadRule(group, rule))),
-    ];
+    /// <summary>Reads some members: thousands of targets have dozens of labels each.</summary>
+    private static Dictionary<string, string> ReadTexts(JsonElement values, IEnumerable<string> names)
+    {
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            if (values.Text(name) is { } text)
+            {
+                texts[name] = text;
+            }
+        }
+
+        return texts;
+    }
+
+    /// <summary>Lists the alert rules of a group.</summary>
+    public static IEnumerable<PrometheusAlertRule> ListRules(JsonElement group) =>
+        group.Items("rules").Where(rule => rule.Text("type") == "alerting").Select(rule => ReadRule(group, rule));
 
     private static PrometheusAlertRule ReadRule(JsonElement group, JsonElement rule)
     {
@@ -137,6 +149,7 @@ internal static class PrometheusAnswers
 
     private static TimeSpan? ParseDuration(string? text) => text is null ? null : ScrapeDuration.Parse(text);
 
-    private static MonitoringException CreateNotPrometheus(string who, Exception? cause) =>
+    /// <summary>Creates the error of a server that is no Prometheus.</summary>
+    public static MonitoringException CreateNotPrometheus(string who, Exception? cause) =>
         new(ErrorId.ResponseInvalid, $"what answers at {who} is no Prometheus", who, cause);
 }

@@ -41,22 +41,25 @@ internal sealed class PrometheusApi(JsonApi api, ServerLogin? login)
         {
             // Prometheus before 2.42 does not know scrapePool and returns the targets of all pools.
             var filter = pool is null ? string.Empty : $"&scrapePool={Uri.EscapeDataString(pool)}";
-            if (await FindAsync($"api/v1/targets?state=active{filter}", cancellationToken).ConfigureAwait(false) is not { } data)
+            var found = await FindItemsAsync<PrometheusTarget>(
+                $"api/v1/targets?state=active{filter}",
+                "activeTargets",
+                item => [PrometheusAnswers.ReadTarget(item)],
+                cancellationToken).ConfigureAwait(false);
+            if (found is null)
             {
                 return null;
             }
 
-            targets.AddRange(PrometheusAnswers.ListTargets(data, pool is null ? null : new HashSet<string> { pool }));
+            targets.AddRange(found.Where(target => pool is null || target.Pool == pool));
         }
 
         return targets;
     }
 
     /// <summary>Lists the alert rules that the server has loaded; null if the server does not show rules.</summary>
-    public async Task<IReadOnlyList<PrometheusAlertRule>?> ListRulesAsync(CancellationToken cancellationToken) =>
-        await FindAsync("api/v1/rules?type=alert", cancellationToken).ConfigureAwait(false) is { } data
-            ? PrometheusAnswers.ListRules(data)
-            : null;
+    public Task<IReadOnlyList<PrometheusAlertRule>?> ListRulesAsync(CancellationToken cancellationToken) =>
+        FindItemsAsync("api/v1/rules?type=alert", "groups", PrometheusAnswers.ListRules, cancellationToken);
 
     /// <summary>Evaluates an expression now.</summary>
     /// <returns>The data of the response: <c>resultType</c> and <c>result</c>.</returns>
@@ -90,4 +93,29 @@ internal sealed class PrometheusApi(JsonApi api, ServerLogin? login)
         await api.FindAsync(path, login, cancellationToken).ConfigureAwait(false) is { } body
             ? PrometheusAnswers.GetData(body, api.Who)
             : null;
+
+    /// <summary>Reads the items of a list of the data; null if the server does not have the list.</summary>
+    private async Task<IReadOnlyList<T>?> FindItemsAsync<T>(
+        string path,
+        string list,
+        Func<JsonElement, IEnumerable<T>> read,
+        CancellationToken cancellationToken)
+    {
+        var items = new List<T>();
+        void Add(ReadOnlyMemory<byte> item) => items.AddRange(read(PrometheusAnswers.ParseItem(item, api.Who)));
+        try
+        {
+            if (await api.FindItemsAsync(path, ["data", list], Add, login, cancellationToken).ConfigureAwait(false) is not { } rest)
+            {
+                return null;
+            }
+
+            PrometheusAnswers.GetData(rest, api.Who);
+            return items;
+        }
+        catch (JsonException exception)
+        {
+            throw PrometheusAnswers.CreateNotPrometheus(api.Who, exception);
+        }
+    }
 }

@@ -15,6 +15,20 @@ internal sealed record PrometheusTarget(
     TimeSpan? Interval,
     TimeSpan? Timeout)
 {
+    /// <summary>The labels of series by which a target is told from others; no others are read.</summary>
+    public static IReadOnlyList<string> UsedLabels { get; } = ["job", "instance", "namespace", "pod"];
+
+    /// <summary>The labels before relabelling that tell the pod; no others are read.</summary>
+    public static IReadOnlyList<string> UsedDiscovered { get; } =
+    [
+        "__meta_kubernetes_namespace",
+        "__meta_kubernetes_pod_name",
+        "__meta_kubernetes_endpoint_address_target_kind",
+        "__meta_kubernetes_endpoint_address_target_name",
+        "__meta_kubernetes_endpointslice_address_target_kind",
+        "__meta_kubernetes_endpointslice_address_target_name",
+    ];
+
     /// <summary>The labels before relabelling; empty if Prometheus does not show them.</summary>
     public IReadOnlyDictionary<string, string> Discovered { get; init; } = new Dictionary<string, string>();
 

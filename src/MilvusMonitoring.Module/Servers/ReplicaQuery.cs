@@ -8,6 +8,11 @@ internal sealed record ReplicaAnswer<T>(string Name, T? Value, MonitoringExcepti
 {
     /// <summary>Whether the caller named the address, and so says that it is a Prometheus.</summary>
     public bool IsNamed { get; init; }
+
+    /// <summary>The same answer with another value, if there is one.</summary>
+    public ReplicaAnswer<TOther> Select<TOther>(Func<T, TOther> select)
+        where TOther : class =>
+        new(Name, Value is null ? null : select(Value), Error) { IsNamed = IsNamed };
 }
 
 /// <summary>Sends a request to all replicas at once. A replica that fails leaves the others their responses.</summary>
@@ -18,7 +23,16 @@ internal static class ReplicaQuery
         IReadOnlyList<PrometheusReplica> replicas,
         Func<PrometheusApi, Task<IReadOnlyList<T>?>> send)
     {
-        var answers = await ListAsync(replicas, send).ConfigureAwait(false);
+        return MergeShards(await ListAsync(replicas, send).ConfigureAwait(false), replicas);
+    }
+
+    /// <summary>Merges the responses of the shards of each set.</summary>
+    /// <param name="answers">The response of each replica.</param>
+    /// <param name="replicas">The replicas, in the same order.</param>
+    public static IReadOnlyList<ReplicaAnswer<IReadOnlyList<T>>> MergeShards<T>(
+        IReadOnlyList<ReplicaAnswer<IReadOnlyList<T>>> answers,
+        IReadOnlyList<PrometheusReplica> replicas)
+    {
         var sets = answers.Zip(replicas).GroupBy(item => item.Second.Set, item => item.First);
         return [.. sets.Select(set => MergeShards([.. set]))];
     }

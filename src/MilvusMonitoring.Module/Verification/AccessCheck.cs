@@ -40,9 +40,7 @@ internal sealed class AccessCheck : ICheck
         Finding? finding = null;
         foreach (var place in context.Monitor?.TargetNamespaces ?? [context.InstanceNamespace])
         {
-            var (missing, fromBindings) = await new AccountPermissions(context.Client)
-                .CompareAsync((prometheus.Namespace, prometheus.ServiceAccount), required, place, cancellationToken)
-                .ConfigureAwait(false);
+            var (missing, fromBindings) = await context.Reads.CompareAsync(prometheus, required, place).ConfigureAwait(false);
             finding = AccessRule.Evaluate(account, place, discovered, missing, fromBindings, remedy);
             if (finding.Status != CheckStatus.Passed)
             {

@@ -1,6 +1,5 @@
 using MilvusMonitoring.Alertmanagers;
 using MilvusMonitoring.Alerts.Receivers;
-using MilvusMonitoring.Alerts.Rules;
 using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;
@@ -25,20 +24,19 @@ internal sealed class AlertingCheck : ICheck
                 : null;
         }
 
-        var servers = await new AlertmanagerFinder(context.Client)
-            .ListAsync(new AlertmanagerChoice(prometheus.Namespace, null), cancellationToken).ConfigureAwait(false);
+        var servers = await context.Reads.ListAlertmanagersAsync(prometheus.Namespace).ConfigureAwait(false);
         if (servers.Count == 0)
         {
             return Finding.Skipped(DescribeTarget(context), $"no Alertmanager resource is in namespace {prometheus.Namespace}");
         }
 
-        var isAsked = await IsAskedAsync(context, cancellationToken).ConfigureAwait(false);
-        var senders = await ReplicaQuery
-            .ListAsync(context.Replicas ?? [], api => api.ListAlertmanagersAsync(cancellationToken))
-            .ConfigureAwait(false);
+        var isAsked = await IsAskedAsync(context).ConfigureAwait(false);
+        var senders = context.Replicas is null
+            ? []
+            : await context.Reads.ListSendersAsync(prometheus).ConfigureAwait(false);
         try
         {
-            var reached = await ListReachedAsync(context, servers, cancellationToken).ConfigureAwait(false);
+            var reached = await ListReachedAsync(context, prometheus.Namespace, servers).ConfigureAwait(false);
             return AlertingRule.Evaluate(string.Join(", ", servers), senders, reached, isAsked);
         }
         catch (MonitoringException exception) when (exception.ErrorId is ErrorId.ServiceUnreachable or ErrorId.TimedOut)
@@ -51,30 +49,19 @@ internal sealed class AlertingCheck : ICheck
     }
 
     /// <summary>Whether alerts of the Milvus were asked for: Enable-MilvusAlertRule has made its rules.</summary>
-    private static async Task<bool> IsAskedAsync(CheckContext context, CancellationToken cancellationToken)
+    private static async Task<bool> IsAskedAsync(CheckContext context)
     {
-        var rules = await new RuleObjectReader(context.Client, context.Sink)
-            .ListForAsync(context.InstanceNamespace, context.InstanceName, cancellationToken)
-            .ConfigureAwait(false);
-        return rules.Count > 0;
+        var rules = await context.Reads.ListRulesAsync(context.InstanceNamespace).ConfigureAwait(false);
+        return rules.Any(rule => rule.Owner == (context.InstanceNamespace, context.InstanceName));
     }
 
     /// <summary>Lists who receives alerts of each severity, by the configuration that each replica has loaded.</summary>
     private static async Task<IReadOnlyList<ReachedSeverity>> ListReachedAsync(
         CheckContext context,
-        IReadOnlyList<AlertmanagerServer> servers,
-        CancellationToken cancellationToken)
+        string place,
+        IReadOnlyList<AlertmanagerServer> servers)
     {
-        var configurations = new List<AlertmanagerConfiguration>();
-        using var replicas = new AlertmanagerReplicas(context.Client, [], ServerAccess.Alertmanager);
-        foreach (var server in servers)
-        {
-            foreach (var replica in await replicas.ListAsync(server, cancellationToken).ConfigureAwait(false))
-            {
-                configurations.Add(await replica.Api.GetConfigurationAsync(cancellationToken).ConfigureAwait(false));
-            }
-        }
-
+        var configurations = await context.Reads.ListAlertmanagerConfigurationsAsync(place).ConfigureAwait(false);
         if (configurations.Count == 0)
         {
             throw new MonitoringException(ErrorId.ServiceUnreachable, $"no pod of {string.Join(", ", servers)} is ready");

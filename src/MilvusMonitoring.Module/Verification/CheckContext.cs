@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MilvusMonitoring.Alerts.Rules;
 using MilvusMonitoring.Grafanas;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.KubePrometheus.Inventories;
@@ -15,6 +16,7 @@ namespace MilvusMonitoring.Verification;
 internal sealed class CheckContext(ClusterClient client, IActivitySink sink, TestRequest request)
 {
     private TargetObjects? _objects;
+    private (ReachedInstance Instance, ReachRule Rule)? _reach;
     private IReadOnlyList<string>? _readers;
 
     public ClusterClient Client => client;
@@ -25,7 +27,8 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
 
     public Remedies Remedies { get; } = new(client.Connection.Context, request.Kubeconfig) { Arguments = request.Arguments };
 
-    public MonitorReader Monitors { get; } = new(client, sink);
+    /// <summary>What is read once for all Milvus of a pass.</summary>
+    public PassReads Reads { get; set; } = null!;
 
     /// <summary>The inventory of the stack; null if this module installed none, or the caller may not read it.</summary>
     public Inventory? Stack { get; set; }
@@ -86,6 +89,12 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
 
     /// <summary>The pods whose samples are to be found; null before the targets were listed.</summary>
     public IReadOnlyList<ScrapedPod>? Scraped { get; set; }
+
+    /// <summary>The samples that each replica has of these pods; null before they were asked for.</summary>
+    public IReadOnlyList<ReplicaAnswer<IReadOnlyList<SampleAge>>>? Samples { get; set; }
+
+    /// <summary>The alert rules; null before they were asked for.</summary>
+    public AlertRuleReport? Rules { get; set; }
 
     /// <summary>The name of the Milvus, found or requested.</summary>
     public string InstanceName => Found?.Instance.Name ?? Monitor?.Instance ?? request.Name ?? "*";
@@ -173,20 +182,25 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
         : Remedies.Wait(InstanceName, InstanceNamespace);
 
     /// <summary>Reads the objects by which monitors find their targets, unless they were read in this pass.</summary>
-    public async Task<ReachRule> GetReachRuleAsync(CancellationToken cancellationToken)
+    public async Task<ReachRule> GetReachRuleAsync()
     {
         var place = InstanceNamespace;
         if (_objects?.Namespace != place)
         {
-            _objects = await new TargetObjectReader(client, sink).ReadAsync(place, cancellationToken).ConfigureAwait(false);
+            (_objects, _reach) = (await Reads.GetObjectsAsync(place).ConfigureAwait(false), null);
         }
 
-        return new ReachRule(_objects, ReachedInstance.Of(Found, InstanceName));
+        var instance = ReachedInstance.Of(Found, InstanceName);
+        if (_reach?.Instance != instance)
+        {
+            _reach = (instance, new ReachRule(_objects, instance));
+        }
+
+        return _reach.Value.Rule;
     }
 
     /// <summary>Reads what the used monitors reach.</summary>
-    public async Task<MonitorReach> GetReachAsync(CancellationToken cancellationToken) =>
-        (await GetReachRuleAsync(cancellationToken).ConfigureAwait(false)).Evaluate(Used);
+    public async Task<MonitorReach> GetReachAsync() => (await GetReachRuleAsync().ConfigureAwait(false)).Evaluate(Used);
 
     /// <summary>Lists what scrapes in the cluster in the place of a Prometheus of the operator.</summary>
     public async Task<IReadOnlyList<string>> ListReadersAsync(CancellationToken cancellationToken) =>
@@ -222,7 +236,11 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
             (Selected, Jobs) = (null, Monitor is null ? Jobs : []);
         }
 
-        _objects = checks.Contains(CheckId.Monitor) || checks.Contains(CheckId.Endpoints) ? null : _objects;
+        if (checks.Contains(CheckId.Monitor) || checks.Contains(CheckId.Endpoints))
+        {
+            (_objects, _reach) = (null, null);
+        }
+
         if (checks.Contains(CheckId.Configuration))
         {
             (Replicas, Pools) = (null, null);
@@ -237,6 +255,9 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
         {
             (Interval, Scraped) = (null, null);
         }
+
+        Samples = checks.Contains(CheckId.Samples) ? null : Samples;
+        Rules = checks.Contains(CheckId.Rules) ? null : Rules;
     }
 
     /// <summary>Creates the context of one Milvus, with what the checks of the cluster have stored.</summary>

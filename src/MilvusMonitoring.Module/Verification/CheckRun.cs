@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Errors;
@@ -11,7 +12,7 @@ namespace MilvusMonitoring.Verification;
 /// <summary>Runs checks and remembers their findings, so that a later pass runs only the checks whose findings may have changed.</summary>
 internal sealed class CheckRun : IDisposable
 {
-    private readonly Dictionary<(CheckContext Context, string Id), (Finding? Finding, TimeSpan Took)> _findings = [];
+    private readonly ConcurrentDictionary<(CheckContext Context, string Id), (Finding? Finding, TimeSpan Took)> _findings = [];
     private readonly ClusterClient _client;
     private readonly IActivitySink _sink;
     private readonly TestRequest _request;
@@ -24,7 +25,7 @@ internal sealed class CheckRun : IDisposable
     {
         (_client, _sink, _request) = (client, sink, request);
         _replicas = new PrometheusReplicas(client, request.PrometheusUris, request.PrometheusAccess);
-        _checks = CheckTable.Rows.ToDictionary(row => row.Id, row => row.Create(_replicas), StringComparer.Ordinal);
+        _checks = CheckTable.Rows.ToDictionary(row => row.Id, row => row.Create(), StringComparer.Ordinal);
         Cluster = new CheckContext(client, sink, request);
     }
 
@@ -44,7 +45,7 @@ internal sealed class CheckRun : IDisposable
     public void ShowWaiting(IReadOnlyList<MonitoringCheck> checks, Deadline deadline)
     {
         _waiting = Proof.FindObstacle(checks) is { } obstacle ? (obstacle, deadline) : null;
-        ShowProgress(string.Empty, 0);
+        ShowProgress(string.Empty, 0, 1);
     }
 
     /// <summary>Runs some checks, and evaluates all by the new findings and by the earlier findings of the others.</summary>
@@ -60,36 +61,79 @@ internal sealed class CheckRun : IDisposable
         }
 
         Cluster.Clear(ids, null);
-        var pass = new Pass(ids, new ServerLoss(), []);
+        Cluster.Reads = new PassReads(_client, _sink, _replicas, cancellationToken);
+        var pass = new Pass(ids, new ServerLoss());
         var graph = new CheckGraph();
+        var results = new List<MonitoringCheck>();
         foreach (var row in CheckTable.Rows.TakeWhile(row => row.Scope == CheckScope.Cluster))
         {
-            pass.Results.Add(await RunAsync(row.Id, Cluster, graph, pass, cancellationToken).ConfigureAwait(false));
+            results.Add(await RunAsync(row.Id, Cluster, graph, pass, cancellationToken).ConfigureAwait(false));
+            pass.IsReached = results[0].Status != CheckStatus.Failed;
         }
 
         if (ids.Contains(CheckId.Instance))
         {
-            var responds = pass.IsReached && pass.Server.LostAt is null;
+            var responds = pass.IsReached is true && pass.Server.LostAt is null;
             Instances = await ListInstancesAsync(responds, cancellationToken).ConfigureAwait(false);
         }
 
-        foreach (var context in Instances)
-        {
-            context.Clear(ids, Cluster);
-            var ownGraph = new CheckGraph(graph);
-            foreach (var row in CheckTable.Rows.Where(row => row.Scope == CheckScope.Instance))
-            {
-                var result = await RunAsync(row.Id, context, ownGraph, pass, cancellationToken).ConfigureAwait(false);
-                pass.Results.Add(result with { Instance = context.InstanceName, Namespace = context.InstanceNamespace });
-            }
-        }
-
+        results.AddRange(await RunForInstancesAsync(graph, pass, cancellationToken).ConfigureAwait(false));
         foreach (var row in CheckTable.Rows.Reverse().TakeWhile(row => row.Scope == CheckScope.Cluster).Reverse())
         {
-            pass.Results.Add(await RunAsync(row.Id, Cluster, graph, pass, cancellationToken).ConfigureAwait(false));
+            results.Add(await RunAsync(row.Id, Cluster, graph, pass, cancellationToken).ConfigureAwait(false));
         }
 
-        return pass.Results;
+        return results;
+    }
+
+    /// <summary>
+    /// Runs check by check, each for several Milvus at once, so that what a check asks Prometheus about many Milvus is one question.
+    /// </summary>
+    /// <returns>The checks of each Milvus, Milvus by Milvus.</returns>
+    private async Task<IEnumerable<MonitoringCheck>> RunForInstancesAsync(CheckGraph graph, Pass pass, CancellationToken cancellationToken)
+    {
+        Cluster.Reads.Instances = Instances.Count;
+        var tested = Instances.Select(context => (Context: context, Graph: new CheckGraph(graph), Results: new List<MonitoringCheck>())).ToList();
+        foreach (var context in Instances)
+        {
+            context.Clear(pass.Ids, Cluster);
+            context.Reads = Cluster.Reads;
+        }
+
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Workloads.ThrottleLimit, CancellationToken = cancellationToken };
+        foreach (var row in CheckTable.Rows.Where(row => row.Scope == CheckScope.Instance))
+        {
+            if (_checks[row.Id] is IBatchedCheck batched && Instances.Count > 1 && pass.Ids.Contains(row.Id) && !pass.IsFutile)
+            {
+                await AskAsync(batched, cancellationToken).ConfigureAwait(false);
+            }
+
+            await Parallel
+                .ForEachAsync(
+                    tested,
+                    options,
+                    async (item, token) => item.Results.Add(await RunAsync(row.Id, item.Context, item.Graph, pass, token).ConfigureAwait(false)))
+                .ConfigureAwait(false);
+        }
+
+        return tested.SelectMany(item => item.Results.Select(result => result with
+        {
+            Instance = item.Context.InstanceName,
+            Namespace = item.Context.InstanceNamespace,
+        }));
+    }
+
+    /// <summary>Asks for all Milvus at once. Where that fails, each check asks for its own, and reports the failure.</summary>
+    private async Task AskAsync(IBatchedCheck check, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await check.AskAsync(Instances, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MonitoringException exception)
+        {
+            _sink.Verbose(exception.Message);
+        }
     }
 
     private async Task<MonitoringCheck> RunAsync(
@@ -125,10 +169,9 @@ internal sealed class CheckRun : IDisposable
         Pass pass,
         CancellationToken cancellationToken)
     {
-        ShowProgress($"{id} {context.InstanceName}", pass.Results.Count);
+        ShowProgress($"{id} {context.InstanceName}", pass.CountRun(), CheckTable.CountFor(Math.Max(1, Instances.Count)));
         var clock = Stopwatch.StartNew();
-        var isFutile = (pass.Results.Count > 0 && !pass.IsReached) || pass.Server.LostAt is not null;
-        var finding = isFutile ? null : await ObserveAsync(_checks[id], context, cancellationToken).ConfigureAwait(false);
+        var finding = pass.IsFutile ? null : await ObserveAsync(_checks[id], context, cancellationToken).ConfigureAwait(false);
         pass.Server.Record(id, finding is { IsOfOtherServer: true } ? null : finding?.ErrorId);
         return _findings[(context, id)] = (finding, clock.Elapsed);
     }
@@ -146,10 +189,10 @@ internal sealed class CheckRun : IDisposable
         }
     }
 
-    private void ShowProgress(string check, int done)
+    private void ShowProgress(string check, int done, int all)
     {
         var status = check;
-        var percent = Math.Min(100, done * 100 / CheckTable.Ids.Count);
+        var percent = Math.Min(100, done * 100 / all);
         if (_waiting is var (obstacle, until))
         {
             status = $"Waiting for {obstacle.Check} of {obstacle.Target}: {obstacle.Detail}; {DisplayText.Age(until.Left)} left";
@@ -208,10 +251,18 @@ internal sealed class CheckRun : IDisposable
     /// <summary>One pass over the table.</summary>
     /// <param name="Ids">The checks that run again.</param>
     /// <param name="Server">Whether the API server was lost during the pass.</param>
-    /// <param name="Results">The results so far.</param>
-    private sealed record Pass(IReadOnlySet<string> Ids, ServerLoss Server, List<MonitoringCheck> Results)
+    private sealed record Pass(IReadOnlySet<string> Ids, ServerLoss Server)
     {
-        public bool IsReached => Results[0].Status != CheckStatus.Failed;
+        private int _run;
+
+        /// <summary>Whether the API server answered at first; null before it was asked.</summary>
+        public bool? IsReached { get; set; }
+
+        /// <summary>Whether no more answers of the API server are to be expected.</summary>
+        public bool IsFutile => IsReached is false || Server.LostAt is not null;
+
+        /// <summary>Counts a check, and says how many ran before.</summary>
+        public int CountRun() => Interlocked.Increment(ref _run) - 1;
     }
 }
 
@@ -224,19 +275,24 @@ internal sealed class ServerLoss
     // A single failure may concern only what that check asks for.
     private const int MostFailures = 2;
 
+    private readonly object _gate = new();
     private int _failures;
+    private volatile string? _lostAt;
 
     /// <summary>The check at which the API server was lost; null while it responds.</summary>
-    public string? LostAt { get; private set; }
+    public string? LostAt => _lostAt;
 
     /// <summary>Records the error of a check.</summary>
     /// <param name="check">The check.</param>
     /// <param name="errorId">The id of its error; null for none.</param>
     public void Record(string check, string? errorId)
     {
-        if (ClusterFailure.AffectsEveryRequest(errorId) || (ClusterFailure.IsServerFault(errorId) && ++_failures == MostFailures))
+        lock (_gate)
         {
-            LostAt ??= check;
+            if (ClusterFailure.AffectsEveryRequest(errorId) || (ClusterFailure.IsServerFault(errorId) && ++_failures == MostFailures))
+            {
+                _lostAt ??= check;
+            }
         }
     }
 }

@@ -1,5 +1,3 @@
-using MilvusMonitoring.Servers;
-
 namespace MilvusMonitoring.Verification;
 
 /// <summary>What a check is about.</summary>
@@ -16,7 +14,7 @@ internal enum CheckScope
 /// <param name="Id">One of <see cref="CheckId"/>.</param>
 /// <param name="DependsOn">The earlier checks whose failure explains a failure of this check.</param>
 /// <param name="Create">Constructs the check.</param>
-internal sealed record CheckRow(string Id, IReadOnlyList<string> DependsOn, Func<PrometheusReplicas, ICheck> Create)
+internal sealed record CheckRow(string Id, IReadOnlyList<string> DependsOn, Func<ICheck> Create)
 {
     public CheckScope Scope { get; init; } = CheckScope.Instance;
 
@@ -29,31 +27,35 @@ internal static class CheckTable
 {
     public static IReadOnlyList<CheckRow> Rows { get; } =
     [
-        new(CheckId.ApiServer, [], _ => new ApiServerCheck()) { Scope = CheckScope.Cluster },
-        new(CheckId.Definitions, [CheckId.ApiServer], _ => new CrdCheck()) { Scope = CheckScope.Cluster },
-        new(CheckId.Operator, [CheckId.Definitions], _ => new OperatorCheck()) { Scope = CheckScope.Cluster },
-        new(CheckId.Prometheus, [CheckId.Definitions, CheckId.Operator], _ => new PrometheusCheck()) { Scope = CheckScope.Cluster },
-        new(CheckId.Instance, [CheckId.ApiServer], _ => new InstanceCheck()),
-        new(CheckId.Monitor, [CheckId.Definitions, CheckId.Instance], replicas => new MonitorCheck(replicas)),
-        new(CheckId.Selection, [CheckId.Prometheus, CheckId.Monitor], replicas => new SelectionCheck(replicas)),
-        new(CheckId.Service, [CheckId.Monitor], _ => new ServiceCheck()) { Reads = [CheckId.Selection] },
-        new(CheckId.Endpoints, [CheckId.Service], _ => new EndpointsCheck()),
-        new(CheckId.NetworkPolicy, [CheckId.Prometheus, CheckId.Endpoints], _ => new NetworkPolicyCheck()),
-        new(CheckId.Access, [CheckId.Prometheus, CheckId.Instance], _ => new AccessCheck()) { Reads = [CheckId.Monitor] },
+        new(CheckId.ApiServer, [], () => new ApiServerCheck()) { Scope = CheckScope.Cluster },
+        new(CheckId.Definitions, [CheckId.ApiServer], () => new CrdCheck()) { Scope = CheckScope.Cluster },
+        new(CheckId.Operator, [CheckId.Definitions], () => new OperatorCheck()) { Scope = CheckScope.Cluster },
+        new(CheckId.Prometheus, [CheckId.Definitions, CheckId.Operator], () => new PrometheusCheck()) { Scope = CheckScope.Cluster },
+        new(CheckId.Instance, [CheckId.ApiServer], () => new InstanceCheck()),
+        new(CheckId.Monitor, [CheckId.Definitions, CheckId.Instance], () => new MonitorCheck()),
+        new(CheckId.Selection, [CheckId.Prometheus, CheckId.Monitor], () => new SelectionCheck()),
+        new(CheckId.Service, [CheckId.Monitor], () => new ServiceCheck()) { Reads = [CheckId.Selection] },
+        new(CheckId.Endpoints, [CheckId.Service], () => new EndpointsCheck()),
+        new(CheckId.NetworkPolicy, [CheckId.Prometheus, CheckId.Endpoints], () => new NetworkPolicyCheck()),
+        new(CheckId.Access, [CheckId.Prometheus, CheckId.Instance], () => new AccessCheck()) { Reads = [CheckId.Monitor] },
         new(
             CheckId.Configuration,
             [CheckId.Prometheus, CheckId.Selection, CheckId.Operator],
-            replicas => new ConfigurationCheck(replicas)),
-        new(CheckId.Targets, [CheckId.Configuration, CheckId.Endpoints, CheckId.Access], _ => new TargetsCheck()),
-        new(CheckId.Samples, [CheckId.Targets], _ => new SamplesCheck()),
-        new(CheckId.Rules, [CheckId.Samples], _ => new RulesCheck()),
-        new(CheckId.Alerting, [CheckId.Prometheus, CheckId.Instance], _ => new AlertingCheck()),
-        new(CheckId.Grafana, [CheckId.Prometheus], _ => new GrafanaCheck()) { Scope = CheckScope.Cluster },
-        new(CheckId.Dashboard, [CheckId.Grafana], _ => new DashboardCheck()) { Scope = CheckScope.Cluster },
+            () => new ConfigurationCheck()),
+        new(CheckId.Targets, [CheckId.Configuration, CheckId.Endpoints, CheckId.Access], () => new TargetsCheck()),
+        new(CheckId.Samples, [CheckId.Targets], () => new SamplesCheck()),
+        new(CheckId.Rules, [CheckId.Samples], () => new RulesCheck()),
+        new(CheckId.Alerting, [CheckId.Prometheus, CheckId.Instance], () => new AlertingCheck()),
+        new(CheckId.Grafana, [CheckId.Prometheus], () => new GrafanaCheck()) { Scope = CheckScope.Cluster },
+        new(CheckId.Dashboard, [CheckId.Grafana], () => new DashboardCheck()) { Scope = CheckScope.Cluster },
     ];
 
     /// <summary>The ids of all checks, in order.</summary>
     public static IReadOnlyList<string> Ids { get; } = [.. Rows.Select(row => row.Id)];
+
+    /// <summary>How many checks run for so many Milvus.</summary>
+    public static int CountFor(int instances) =>
+        Rows.Count(row => row.Scope == CheckScope.Cluster) + (instances * Rows.Count(row => row.Scope == CheckScope.Instance));
 
     /// <summary>The checks that the proof needs: that of the samples, and those that it depends on.</summary>
     public static IReadOnlySet<string> Proving { get; } = ListProving();

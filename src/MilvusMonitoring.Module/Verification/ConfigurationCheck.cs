@@ -5,7 +5,7 @@ using MilvusMonitoring.Servers;
 namespace MilvusMonitoring.Verification;
 
 /// <summary>Every replica of Prometheus has loaded the monitor.</summary>
-internal sealed class ConfigurationCheck(PrometheusReplicas replicas) : ICheck
+internal sealed class ConfigurationCheck : ICheck
 {
     public string DescribeTarget(CheckContext context) => context.Prometheus?.ToString() ?? "Prometheus";
 
@@ -17,12 +17,8 @@ internal sealed class ConfigurationCheck(PrometheusReplicas replicas) : ICheck
             return null;
         }
 
-        context.Replicas = await replicas.ListAsync(context.Prometheus, cancellationToken).ConfigureAwait(false);
-        var answers = await ReplicaQuery
-            .ListAsync<LoadedConfiguration>(
-                context.Replicas,
-                async api => await api.GetConfigurationAsync(cancellationToken).ConfigureAwait(false))
-            .ConfigureAwait(false);
+        context.Replicas = await context.Reads.ListReplicasAsync(context.Prometheus).ConfigureAwait(false);
+        var answers = await context.Reads.ListConfigurationsAsync(context.Prometheus).ConfigureAwait(false);
         var target = context.Prometheus is null ? answers[0].Name : DescribeTarget(context);
         var jobs = context.Used.SelectMany(ListPools).Concat(context.Jobs).ToHashSet(StringComparer.Ordinal);
         if (ReplicaRule.FindFailure(target, answers) is { } failure)
@@ -57,7 +53,7 @@ internal sealed class ConfigurationCheck(PrometheusReplicas replicas) : ICheck
         }
 
         if (context.Request.Monitor is null
-            && await JobSearch.ListAsync(context, replicas, cancellationToken).ConfigureAwait(false) is { Count: > 0 } others)
+            && await JobSearch.ListAsync(context).ConfigureAwait(false) is { Count: > 0 } others)
         {
             context.Jobs = others;
             return Finding.Passed(target, $"{finding.Detail}; it scrapes the Milvus by {JobSearch.Describe(others)}");

@@ -16,7 +16,7 @@ internal sealed class EndpointsCheck : ICheck
             return null;
         }
 
-        var reach = await context.GetReachAsync(cancellationToken).ConfigureAwait(false);
+        var reach = await context.GetReachAsync().ConfigureAwait(false);
         if (hasMonitor && reach.Scraped.Count == 0)
         {
             return null;

@@ -10,17 +10,14 @@ internal static class JobSearch
     private static readonly string[] MadeByMonitors = ["serviceMonitor/", "podMonitor/", "probe/"];
 
     /// <summary>Lists the jobs that have targets of the Milvus on every replica; empty if Prometheus does not tell.</summary>
-    public static async Task<IReadOnlyList<string>> ListAsync(
-        CheckContext context,
-        PrometheusReplicas replicas,
-        CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> ListAsync(CheckContext context)
     {
         if (context.Prometheus is null && context.Request.PrometheusUris.Count == 0)
         {
             return [];
         }
 
-        var rule = await context.GetReachRuleAsync(cancellationToken).ConfigureAwait(false);
+        var rule = await context.GetReachRuleAsync().ConfigureAwait(false);
         if (rule.Evaluate([]).Pods is not { Count: > 0 } pods)
         {
             return [];
@@ -28,11 +25,8 @@ internal static class JobSearch
 
         try
         {
-            var all = await replicas.ListAsync(context.Prometheus, cancellationToken).ConfigureAwait(false);
-            var answers = await ReplicaQuery
-                .ListMergedAsync(all, api => api.ListTargetsAsync(null, cancellationToken))
-                .ConfigureAwait(false);
-            return Choose([.. answers.Select(answer => answer.Value ?? [])], pods, hasMonitors: !context.HasOnlyAddress);
+            var answers = await context.Reads.ListTargetsAsync(context.Prometheus).ConfigureAwait(false);
+            return Choose([.. answers.Select(answer => answer.Value?.ListNear([], pods) ?? [])], pods, hasMonitors: !context.HasOnlyAddress);
         }
         catch (MonitoringException exception)
         {

@@ -2,12 +2,11 @@ using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;
 using MilvusMonitoring.Prometheus;
-using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;
 
 /// <summary>A monitor that reaches the Milvus is in the cluster, and Prometheus accepts it.</summary>
-internal sealed class MonitorCheck(PrometheusReplicas replicas) : ICheck
+internal sealed class MonitorCheck : ICheck
 {
     public string DescribeTarget(CheckContext context)
     {
@@ -23,7 +22,7 @@ internal sealed class MonitorCheck(PrometheusReplicas replicas) : ICheck
             return null;
         }
 
-        context.Candidates = await ListCandidatesAsync(context, cancellationToken).ConfigureAwait(false);
+        context.Candidates = await ListCandidatesAsync(context).ConfigureAwait(false);
         context.Monitor = context.Candidates.Count > 0 ? context.Candidates[0] : null;
         if (context.Monitor is { } monitor)
         {
@@ -34,21 +33,21 @@ internal sealed class MonitorCheck(PrometheusReplicas replicas) : ICheck
         }
 
         context.Jobs = context.Request.Monitor is null
-            ? await JobSearch.ListAsync(context, replicas, cancellationToken).ConfigureAwait(false)
+            ? await JobSearch.ListAsync(context).ConfigureAwait(false)
             : [];
         return MonitorRule.DescribeMissing(DescribeTarget(context), context.Jobs, context.HasOnlyAddress, DescribeCreation(context));
     }
 
     /// <summary>Lists the monitor that the caller named or, if he named none, the own monitor of the Milvus and those of others.</summary>
-    private static async Task<IReadOnlyList<LiveMonitor>> ListCandidatesAsync(CheckContext context, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<LiveMonitor>> ListCandidatesAsync(CheckContext context)
     {
-        var own = await FindOwnAsync(context, cancellationToken).ConfigureAwait(false);
+        var own = await FindOwnAsync(context).ConfigureAwait(false);
         if (context.Request.Monitor is not null)
         {
             return own is null ? [] : [own];
         }
 
-        var rule = await context.GetReachRuleAsync(cancellationToken).ConfigureAwait(false);
+        var rule = await context.GetReachRuleAsync().ConfigureAwait(false);
         if (own is not null && rule.Evaluate([own]).Pods is not { } pods)
         {
             return [own];
@@ -60,9 +59,7 @@ internal sealed class MonitorCheck(PrometheusReplicas replicas) : ICheck
         }
 
         string[] places = [context.InstanceNamespace, .. context.Prometheus is { } prometheus ? [prometheus.Namespace] : (string[])[]];
-        var all = await new MonitorSearch(context.Client, context.Sink)
-            .ListAsync([.. places.Distinct(StringComparer.Ordinal)], cancellationToken)
-            .ConfigureAwait(false);
+        var all = await context.Reads.ListMonitorsAsync([.. places.Distinct(StringComparer.Ordinal)]).ConfigureAwait(false);
         var others = all.Where(monitor => monitor.Id != own?.Id).ToList();
         var reaching = others.Where(rule.Reaches).ToList();
         if (own is not null)
@@ -74,18 +71,16 @@ internal sealed class MonitorCheck(PrometheusReplicas replicas) : ICheck
         return reaching.Count > 0 ? reaching : [.. others.Where(rule.Names).Take(1)];
     }
 
-    private static async Task<LiveMonitor?> FindOwnAsync(CheckContext context, CancellationToken cancellationToken)
+    private static async Task<LiveMonitor?> FindOwnAsync(CheckContext context)
     {
         if (context.Request.Monitor is { } requested)
         {
             var type = requested.Kind == ResourceType.PodMonitor.Kind ? ResourceType.PodMonitor : ResourceType.ServiceMonitor;
-            return await context.Monitors
-                .FindAsync(type, type.IdOf(requested.Namespace, requested.Name), cancellationToken)
-                .ConfigureAwait(false);
+            return await context.Reads.FindMonitorAsync(type, type.IdOf(requested.Namespace, requested.Name)).ConfigureAwait(false);
         }
 
         return context.Found is { } found
-            ? await context.Monitors.FindAsync(found.MonitorType, found.MonitorId, cancellationToken).ConfigureAwait(false)
+            ? await context.Reads.FindMonitorAsync(found.MonitorType, found.MonitorId).ConfigureAwait(false)
             : null;
     }
 

@@ -14,10 +14,55 @@ internal sealed record TargetObjects(
     string Namespace,
     IReadOnlyList<JsonElement>? Services,
     IReadOnlyList<JsonElement>? Slices,
-    IReadOnlyList<JsonElement>? Pods)
+    IReadOnlyList<MilvusPod>? Pods)
 {
+    private const string ServiceName = "kubernetes.io/service-name";
+
+    private readonly Lazy<Dictionary<string, MilvusPod>?> _podsByName = new(() =>
+        Pods?.GroupBy(pod => pod.Name, StringComparer.Ordinal).ToDictionary(pod => pod.Key, pod => pod.First(), StringComparer.Ordinal));
+
+    private readonly Lazy<ILookup<string?, MilvusPod>> _podsByInstance = new(() =>
+        (Pods ?? []).DistinctBy(pod => pod.Name).ToLookup(pod => pod.Labels.GetValueOrDefault(MilvusLabels.Instance)));
+
+    private readonly Lazy<ILookup<string?, JsonElement>> _slicesByService = new(() =>
+        (Slices ?? []).ToLookup(slice => slice.Member("metadata", "labels").Text(ServiceName)));
+
+    private readonly Lazy<IReadOnlyList<ReachableService>> _reachable = new(() =>
+        [.. (Services ?? []).Select(ReachableService.From)]);
+
+    /// <summary>The pods by their names; null if the caller may not read them.</summary>
+    public IReadOnlyDictionary<string, MilvusPod>? PodsByName => _podsByName.Value;
+
+    /// <summary>The Services with what selects them, and by what they select.</summary>
+    public IReadOnlyList<ReachableService> Reachable => _reachable.Value;
+
+    /// <summary>Lists the pods whose label names a Milvus.</summary>
+    public IEnumerable<MilvusPod> ListPodsOf(string instance) => _podsByInstance.Value[instance];
+
+    /// <summary>Lists the slices of a Service.</summary>
+    public IEnumerable<JsonElement> ListSlicesOf(string service) => _slicesByService.Value[service];
+
     /// <summary>Why one of the lists could not be read; null if all were read.</summary>
     public MonitoringException? Denial { get; init; }
+}
+
+/// <summary>A Service with its labels and its selector, which are read once.</summary>
+internal sealed record ReachableService(
+    JsonElement Json,
+    string Name,
+    IReadOnlyDictionary<string, string> Labels,
+    IReadOnlyDictionary<string, string> Selector)
+{
+    public static ReachableService From(JsonElement service)
+    {
+        var metadata = service.Member("metadata");
+        var selector = service.Member("spec").TextMap("selector");
+        return new ReachableService(service, metadata.Text("name") ?? string.Empty, metadata.TextMap("labels"), selector);
+    }
+
+    /// <summary>Whether its selector selects a pod.</summary>
+    public bool LeadsTo(MilvusPod pod) =>
+        Selector.Count > 0 && Selector.All(wanted => pod.Labels.GetValueOrDefault(wanted.Key) == wanted.Value);
 }
 
 /// <summary>The Milvus whose pods are to be reached.</summary>
@@ -61,18 +106,16 @@ internal sealed record MonitorReach(IReadOnlyList<ReachedObject> Selected, IRead
 /// <summary>Which pods monitors reach: by Services and EndpointSlices for a ServiceMonitor, by labels for a PodMonitor.</summary>
 internal sealed class ReachRule
 {
-    private const string ServiceName = "kubernetes.io/service-name";
-
     private readonly TargetObjects _objects;
     private readonly ReachedInstance _instance;
-    private readonly Dictionary<string, MilvusPod>? _pods;
+    private readonly IReadOnlyDictionary<string, MilvusPod>? _pods;
     private readonly IReadOnlyList<MilvusPod> _ofInstance;
 
     public ReachRule(TargetObjects objects, ReachedInstance instance)
     {
         (_objects, _instance) = (objects, instance);
-        _pods = objects.Pods?.Select(MilvusPod.From).GroupBy(pod => pod.Name).ToDictionary(pod => pod.Key, pod => pod.First());
-        _ofInstance = [.. (_pods?.Values ?? Enumerable.Empty<MilvusPod>()).Where(pod => pod.IsOf(instance))];
+        _pods = objects.PodsByName;
+        _ofInstance = [.. objects.ListPodsOf(instance.Name).Where(pod => pod.IsOf(instance))];
     }
 
     /// <summary>Evaluates what monitors reach together.</summary>
@@ -127,7 +170,7 @@ internal sealed class ReachRule
 
     /// <summary>Lists the Services that lead to the pods of the Milvus.</summary>
     public IReadOnlyList<JsonElement> ListServices() =>
-        [.. (_objects.Services ?? []).Where(service => _ofInstance.Any(pod => LeadsTo(service, pod)))];
+        [.. _objects.Reachable.Where(service => _ofInstance.Any(service.LeadsTo)).Select(service => service.Json)];
 
     /// <summary>Whether the monitor's namespaces include that of the Milvus.</summary>
     public bool IsInNamespaces(LiveMonitor monitor) =>
@@ -136,16 +179,16 @@ internal sealed class ReachRule
     /// <summary>Adds the Services by which a job without discovery may scrape a pod: those that lead to no other pod.</summary>
     private IReadOnlyList<MilvusPod> AddHosts(IReadOnlyList<MilvusPod> pods)
     {
-        var alone = (_objects.Services ?? [])
-            .Select(service => (Service: service, Pods: pods.Where(pod => LeadsTo(service, pod)).ToList()))
+        var alone = _objects.Reachable
+            .Select(service => (Service: service, Pods: pods.Where(service.LeadsTo).Take(2).ToList()))
             .Where(item => item.Pods.Count == 1)
             .ToLookup(item => item.Pods[0].Name, item => item.Service);
         return [.. pods.Select(pod => pod with { Hosts = [.. alone[pod.Name].SelectMany(ListHosts)] })];
     }
 
-    private IEnumerable<string> ListHosts(JsonElement service)
+    private IEnumerable<string> ListHosts(ReachableService service)
     {
-        var (name, spec) = (GetName(service), service.Member("spec"));
+        var (name, spec) = (service.Name, service.Json.Member("spec"));
         var names = new[] { name, $"{name}.{_objects.Namespace}", $"{name}.{_objects.Namespace}.svc" };
         return names
             .Append($"{name}.{_objects.Namespace}.svc.cluster.local")
@@ -180,7 +223,7 @@ internal sealed class ReachRule
         LiveMonitor monitor,
         IReadOnlyList<ScrapePort> ports)
     {
-        var selected = (_pods?.Values ?? Enumerable.Empty<MilvusPod>())
+        var selected = (_pods?.Values ?? [])
             .Where(pod => LabelSelector.Selects(monitor.Selector, pod.Labels) && IsAlive(pod))
             .OrderBy(pod => pod.Name, StringComparer.Ordinal)
             .Select(pod => (Pod: pod, HasPort: ports.Any(port => port.IsPortOf(pod, isNamed: true))))
@@ -199,35 +242,37 @@ internal sealed class ReachRule
         foreach (var service in SelectServices(monitor))
         {
             var own = ports.SelectMany(port => ListPods(service, port)).ToList();
-            var names = ListPorts(service);
+            var names = ListPorts(service.Json);
             covered.AddRange(own);
-            selected.Add(new ReachedObject(GetName(service), own.Count > 0 || ports.Any(port => port.IsPortOf(names) is true), names));
+            selected.Add(new ReachedObject(service.Name, own.Count > 0 || ports.Any(port => port.IsPortOf(names) is true), names));
         }
 
         return (selected, covered);
     }
 
-    private IEnumerable<JsonElement> SelectServices(LiveMonitor monitor) => (_objects.Services ?? [])
-        .Where(service => LabelSelector.Selects(monitor.Selector, GetLabels(service)))
-        .OrderBy(GetName, StringComparer.Ordinal);
+    private IEnumerable<ReachableService> SelectServices(LiveMonitor monitor) => _objects.Reachable
+        .Where(service => LabelSelector.Selects(monitor.Selector, service.Labels))
+        .OrderBy(service => service.Name, StringComparer.Ordinal);
 
     /// <summary>Lists the pods behind a port of a Service.</summary>
-    private IEnumerable<MilvusPod> ListPods(JsonElement service, ScrapePort port)
+    private IEnumerable<MilvusPod> ListPods(ReachableService service, ScrapePort port)
     {
-        if (port.IsPortOf(ListPorts(service)) is false)
+        if (port.IsPortOf(ListPorts(service.Json)) is false)
         {
             return [];
         }
 
         var behind = _objects.Slices is null
-            ? (_pods?.Values ?? Enumerable.Empty<MilvusPod>()).Where(pod => LeadsTo(service, pod))
-            : _objects.Slices.Where(slice => IsSliceOf(slice, service, port)).SelectMany(slice => slice.Items("endpoints")).Select(FindPod);
+            ? (_pods?.Values ?? []).Where(service.LeadsTo)
+            : _objects.ListSlicesOf(service.Name)
+                .Where(slice => HasPort(slice, port))
+                .SelectMany(slice => slice.Items("endpoints"))
+                .Select(FindPod);
         return port.IsPortOf([]) is null ? behind.Where(pod => port.IsPortOf(pod, isNamed: false)) : behind;
     }
 
-    private static bool IsSliceOf(JsonElement slice, JsonElement service, ScrapePort port) =>
-        GetLabels(slice).GetValueOrDefault(ServiceName) == GetName(service)
-        && (port.Name is null || slice.Items("ports").Any(item => (item.Text("name") ?? string.Empty) == port.Name));
+    private static bool HasPort(JsonElement slice, ScrapePort port) =>
+        port.Name is null || slice.Items("ports").Any(item => (item.Text("name") ?? string.Empty) == port.Name);
 
     private MilvusPod FindPod(JsonElement endpoint)
     {
@@ -249,10 +294,6 @@ internal sealed class ReachRule
         };
     }
 
-    private static bool LeadsTo(JsonElement service, MilvusPod pod) =>
-        service.Member("spec").TextMap("selector") is { Count: > 0 } selector
-        && selector.All(wanted => pod.Labels.GetValueOrDefault(wanted.Key) == wanted.Value);
-
     private string DescribeUnreached(MilvusPod pod, IReadOnlyList<LiveMonitor> monitors)
     {
         if (monitors.Count == 0)
@@ -270,23 +311,24 @@ internal sealed class ReachRule
                 : $"it lacks the labels {selector}, which {monitor.Id} selects";
         }
 
-        var leading = (_objects.Services ?? []).Where(service => LeadsTo(service, pod)).ToList();
+        var leading = _objects.Reachable.Where(service => service.LeadsTo(pod)).ToList();
         if (leading.Count == 0)
         {
             return "no Service leads to it";
         }
 
-        var selected = leading.Where(service => LabelSelector.Selects(monitor.Selector, GetLabels(service))).ToList();
+        var selected = leading.Where(service => LabelSelector.Selects(monitor.Selector, service.Labels)).ToList();
         if (selected.Count == 0)
         {
-            return $"Service {GetName(leading[0])} leads to it and lacks the labels {selector}, which {monitor.Id} selects";
+            return $"Service {leading[0].Name} leads to it and lacks the labels {selector}, which {monitor.Id} selects";
         }
 
         var first = selected[0];
-        var hasPort = monitor.Endpoints.Select(ScrapePort.From).Any(port => port.IsPortOf(ListPorts(first)) is not false);
+        var names = ListPorts(first.Json);
+        var hasPort = monitor.Endpoints.Select(ScrapePort.From).Any(port => port.IsPortOf(names) is not false);
         return hasPort
-            ? $"it declares no port that {monitor.Id} reaches through Service {GetName(first)}; its ports: {JoinPorts(DescribePorts(pod))}"
-            : $"its Service {GetName(first)} has no port {ports}; the ports of that Service: {JoinPorts(ListPorts(first))}";
+            ? $"it declares no port that {monitor.Id} reaches through Service {first.Name}; its ports: {JoinPorts(DescribePorts(pod))}"
+            : $"its Service {first.Name} has no port {ports}; the ports of that Service: {JoinPorts(names)}";
     }
 
     private static IReadOnlyList<string> ListPorts(JsonElement service) =>
@@ -297,8 +339,4 @@ internal sealed class ReachRule
 
     public static string JoinPorts(IReadOnlyList<string> ports) =>
         string.Join(", ", ports.Where(port => port.Length > 0).DefaultIfEmpty("none"));
-
-    private static string GetName(JsonElement item) => item.Member("metadata").Text("name") ?? string.Empty;
-
-    private static IReadOnlyDictionary<string, string> GetLabels(JsonElement item) => item.Member("metadata").TextMap("labels");
 }

@@ -8,32 +8,27 @@ namespace MilvusMonitoring.Verification;
 /// <summary>Lists the monitors of a cluster, whoever made them and wherever they are.</summary>
 internal sealed class MonitorSearch(ClusterClient client, IActivitySink sink)
 {
-    /// <summary>Lists the monitors by namespace and name.</summary>
-    /// <param name="places">The namespaces to read if the caller may not list all.</param>
+    /// <summary>Lists the monitors of namespaces by namespace and name, for a caller who may not list those of all.</summary>
+    /// <param name="places">The namespaces: that of the Milvus, then others.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
-    /// <exception cref="MonitoringException">The caller may not list the ServiceMonitors of any of these namespaces.</exception>
-    public async Task<IReadOnlyList<LiveMonitor>> ListAsync(IReadOnlyList<string> places, CancellationToken cancellationToken)
+    /// <exception cref="MonitoringException">The caller may not list the ServiceMonitors of the first namespace.</exception>
+    public async Task<IReadOnlyList<LiveMonitor>> ListNearAsync(IReadOnlyList<string> places, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await ListInAsync(null, cancellationToken).ConfigureAwait(false);
-        }
-        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
-        {
-            sink.Verbose(exception.Message);
-        }
-
-        // The first namespace is that of the Milvus. Monitors of the others matter only if the caller may read them.
-        var found = (await ListInAsync(places[0], cancellationToken).ConfigureAwait(false)).ToList();
+        // Monitors of the others matter only if the caller may read them.
+        var found = (await ListAsync(places[0], cancellationToken).ConfigureAwait(false)).ToList();
         foreach (var place in places.Skip(1))
         {
-            found.AddRange(await ListInAsync(place, cancellationToken).ListIfPermittedAsync(sink).ConfigureAwait(false));
+            found.AddRange(await ListAsync(place, cancellationToken).ListIfPermittedAsync(sink).ConfigureAwait(false));
         }
 
         return found;
     }
 
-    private async Task<IReadOnlyList<LiveMonitor>> ListInAsync(string? place, CancellationToken cancellationToken)
+    /// <summary>Lists the monitors by namespace and name.</summary>
+    /// <param name="place">The namespace; null for all.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <exception cref="MonitoringException">The caller may not list the ServiceMonitors.</exception>
+    public async Task<IReadOnlyList<LiveMonitor>> ListAsync(string? place, CancellationToken cancellationToken)
     {
         var services = await ListAsync(ResourceType.ServiceMonitor, place, cancellationToken).ConfigureAwait(false);
         var pods = await ListAsync(ResourceType.PodMonitor, place, cancellationToken).ListIfPermittedAsync(sink).ConfigureAwait(false);

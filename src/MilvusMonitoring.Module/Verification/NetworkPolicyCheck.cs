@@ -1,18 +1,14 @@
 using System.Text.Json;
 using MilvusMonitoring.Json;
-using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;
 using MilvusMonitoring.Prometheus;
-using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;
 
 /// <summary>No network policy keeps Prometheus out.</summary>
 internal sealed class NetworkPolicyCheck : ICheck
 {
-    private static readonly ResourceType NetworkPolicy = new("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", true);
-
     public string DescribeTarget(CheckContext context) => $"Namespace/{context.InstanceNamespace}";
 
     public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
@@ -24,16 +20,12 @@ internal sealed class NetworkPolicyCheck : ICheck
 
         if (context.Prometheus is not { } prometheus
             || (context.Used.Count == 0 && context.Jobs.Count == 0)
-            || (await context.GetReachAsync(cancellationToken).ConfigureAwait(false)).Pods is not [var pod, ..])
+            || (await context.GetReachAsync().ConfigureAwait(false)).Pods is not [var pod, ..])
         {
             return null;
         }
 
-        var client = context.Client;
-        var policies = await client
-            .ListAsync(NetworkPolicy, pod.Namespace, string.Empty, cancellationToken)
-            .ToListAsync(cancellationToken)
-            .ConfigureAwait(false);
+        var policies = await context.Reads.ListPoliciesAsync(pod.Namespace).ConfigureAwait(false);
         if (policies.Count == 0)
         {
             return Finding.Passed($"Namespace/{pod.Namespace}", "has no network policy");
@@ -51,22 +43,19 @@ internal sealed class NetworkPolicyCheck : ICheck
             policies,
             new PolicyPeer(pod.Namespace, pod.Labels, new Dictionary<string, string>()),
             (portName, (int)number),
-            await ReadPeerAsync(client, prometheus, cancellationToken).ConfigureAwait(false));
+            await context.Reads.ReadPeerAsync(prometheus).ConfigureAwait(false));
     }
 
-    private static async Task<PolicyPeer> ReadPeerAsync(
-        ClusterClient client,
+    /// <summary>Creates the peer of a Prometheus: one of its pods or, if none is ready, what its resource says of them.</summary>
+    /// <param name="prometheus">The Prometheus.</param>
+    /// <param name="ready">Its ready pods.</param>
+    /// <param name="namespaceLabels">The labels of its namespace.</param>
+    public static PolicyPeer CreatePeer(
         PrometheusServer prometheus,
-        CancellationToken cancellationToken)
+        IReadOnlyList<JsonElement> ready,
+        IReadOnlyDictionary<string, string> namespaceLabels)
     {
-        bool IsReplica(JsonElement pod) => PrometheusReplicas.IsReplica(pod, prometheus.Name);
-        var replicas = await ReadyPods
-            .ListAsync(client, prometheus.Namespace, IsReplica, cancellationToken)
-            .ConfigureAwait(false);
-        var metadata = replicas is [var replica, ..] ? replica.Member("metadata") : prometheus.Json.Member("spec", "podMetadata");
-        var namespaceLabels = await PrometheusSelection
-            .ReadLabelsAsync(client, prometheus.Namespace, cancellationToken)
-            .ConfigureAwait(false);
+        var metadata = ready is [var replica, ..] ? replica.Member("metadata") : prometheus.Json.Member("spec", "podMetadata");
         return new PolicyPeer(prometheus.Namespace, metadata.TextMap("labels"), namespaceLabels);
     }
 }

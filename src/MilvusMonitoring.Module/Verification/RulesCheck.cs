@@ -1,23 +1,52 @@
 using MilvusMonitoring.Alerts.Rules;
+using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;
 
 /// <summary>Every replica has loaded the alert rules of Milvus, evaluates them without error, and has the series that they need.</summary>
-internal sealed class RulesCheck : ICheck
+internal sealed class RulesCheck : IBatchedCheck
 {
     public string DescribeTarget(CheckContext context) => context.Prometheus?.ToString() ?? "Prometheus";
 
+    public async Task AskAsync(IReadOnlyList<CheckContext> contexts, CancellationToken cancellationToken)
+    {
+        var asking = contexts.Where(context => context is { Found: not null, Replicas: not null });
+        foreach (var group in asking.GroupBy(context => context.Prometheus?.ToString()))
+        {
+            var objects = new HashSet<RuleObject>(ReferenceEqualityComparer.Instance);
+            foreach (var context in group)
+            {
+                objects.UnionWith(await context.Reads
+                    .ListRulesAsync(context.Found!.Instance.Namespace)
+                    .ListIfPermittedAsync(context.Sink)
+                    .ConfigureAwait(false));
+            }
+
+            var first = group.First();
+            var reports = await new AlertRuleProbe(first.Client)
+                .ReadAsync([.. group.Select(context => context.Found!)], [.. objects], first.Replicas!, cancellationToken)
+                .ConfigureAwait(false);
+            foreach (var (context, report) in group.Zip(reports))
+            {
+                context.Rules = report;
+            }
+        }
+    }
+
     public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
-        if (context.Found is not { } found || context.Replicas is not { } replicas)
+        if (context.Found is null || context.Replicas is null)
         {
             return null;
         }
 
-        var report = await new AlertRuleProbe(context.Client, context.Sink)
-            .ReadAsync(found, replicas, cancellationToken)
-            .ConfigureAwait(false);
+        if (context.Rules is null)
+        {
+            await AskAsync([context], cancellationToken).ConfigureAwait(false);
+        }
+
+        var report = context.Rules!;
         var target = context.Prometheus is null ? ReplicaQuery.JoinNames(report.Replicas) : DescribeTarget(context);
         return RulesRule.Evaluate(
             target,

@@ -5,26 +5,47 @@ using MilvusMonitoring.Servers;
 namespace MilvusMonitoring.Verification;
 
 /// <summary>Every replica has fresh samples of Milvus, with the labels that dashboards select.</summary>
-internal sealed class SamplesCheck : ICheck
+internal sealed class SamplesCheck : IBatchedCheck
 {
     private static readonly TimeSpan UsualInterval = TimeSpan.FromSeconds(30);
 
     public string DescribeTarget(CheckContext context) => context.Prometheus?.ToString() ?? "Prometheus";
 
+    public async Task AskAsync(IReadOnlyList<CheckContext> contexts, CancellationToken cancellationToken)
+    {
+        var asking = contexts.Where(context => context is { Scraped.Count: > 0, Replicas: not null });
+        foreach (var group in asking.GroupBy(context => context.Prometheus?.ToString()).Select(group => group.ToList()))
+        {
+            var pods = group.Select(context => context.Scraped!).ToList();
+            var replicas = group[0].Replicas!;
+            var all = await ReplicaQuery
+                .ListAsync<IReadOnlyList<ReplicaAnswer<IReadOnlyList<SampleAge>>>>(
+                    replicas,
+                    async api => await SampleAgeQuery.ListAsync(api, pods, cancellationToken).ConfigureAwait(false))
+                .ConfigureAwait(false);
+            for (var index = 0; index < group.Count; index++)
+            {
+                var own = all.Zip(replicas, (answer, replica) => answer.Value![index] with { Name = replica.Name, IsNamed = replica.IsNamed });
+                group[index].Samples = ReplicaQuery.MergeShards([.. own], replicas);
+            }
+        }
+    }
+
     public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
-        if (context.Scraped is not { Count: > 0 } pods || context.Replicas is not { } replicas)
+        if (context.Scraped is not { Count: > 0 } pods || context.Replicas is null)
         {
             return null;
         }
 
-        var answers = await ReplicaQuery
-            .ListMergedAsync<SampleAge>(
-                replicas,
-                async api => await SampleAgeQuery.ListAsync(api, pods, cancellationToken).ConfigureAwait(false))
-            .ConfigureAwait(false);
+        if (context.Samples is null)
+        {
+            await AskAsync([context], cancellationToken).ConfigureAwait(false);
+        }
+
+        var answers = context.Samples!;
         var target = context.Prometheus is null ? ReplicaQuery.JoinNames(answers) : DescribeTarget(context);
-        var scraped = (await context.GetReachAsync(cancellationToken).ConfigureAwait(false)).Scraped;
+        var scraped = (await context.GetReachAsync().ConfigureAwait(false)).Scraped;
         var isOfService = context.Used is [var monitor, ..] && monitor.Type.Kind == ResourceType.ServiceMonitor.Kind;
         var job = isOfService && scraped.Count > 0 ? scraped[0].Name : null;
         return SamplesRule.Evaluate(

@@ -56,5 +56,18 @@ internal static class TargetPods
         && (target.Url?.Port ?? ServerAddress.GetPort(target.Labels.GetValueOrDefault("instance"))) is { } port
         && pod.IsMetricsPort(port);
 
+    /// <summary>Lists all names and addresses by which <see cref="IsOf"/> may find a pod.</summary>
+    public static IEnumerable<string> ListPlaces(this PrometheusTarget target)
+    {
+        string?[] places =
+        [
+            target.DiscoveredPod,
+            target.Url?.DnsSafeHost,
+            ServerAddress.GetHost(target.Labels.GetValueOrDefault("instance")),
+            target.Labels.GetValueOrDefault("pod"),
+        ];
+        return places.OfType<string>().Distinct(StringComparer.Ordinal);
+    }
+
     private static bool IsIn(MilvusPod pod, string? namespaceName) => namespaceName is null || namespaceName == pod.Namespace;
 }

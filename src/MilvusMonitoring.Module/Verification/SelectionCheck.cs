@@ -1,12 +1,11 @@
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;
 using MilvusMonitoring.Prometheus;
-using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;
 
 /// <summary>A Prometheus selects the monitor.</summary>
-internal sealed class SelectionCheck(PrometheusReplicas replicas) : ICheck
+internal sealed class SelectionCheck : ICheck
 {
     public string DescribeTarget(CheckContext context) => context.Prometheus?.ToString() ?? "Prometheus";
 
@@ -27,7 +26,7 @@ internal sealed class SelectionCheck(PrometheusReplicas replicas) : ICheck
             return null;
         }
 
-        var places = await ReadNamespacesAsync(context, cancellationToken).ConfigureAwait(false);
+        var places = await ReadNamespacesAsync(context).ConfigureAwait(false);
         PassedOver? FindRefusal(PrometheusServer server, LiveMonitor monitor) => MonitorSelection.FindRefusal(
             server.Json,
             monitor.Type.Kind,
@@ -39,7 +38,7 @@ internal sealed class SelectionCheck(PrometheusReplicas replicas) : ICheck
         {
             context.Monitor = selected;
             context.Prometheus = servers.First(server => FindRefusal(server, selected) is null);
-            var rule = await context.GetReachRuleAsync(cancellationToken).ConfigureAwait(false);
+            var rule = await context.GetReachRuleAsync().ConfigureAwait(false);
             context.Selected = rule.Choose(
             [
                 selected,
@@ -61,20 +60,20 @@ internal sealed class SelectionCheck(PrometheusReplicas replicas) : ICheck
             return finding;
         }
 
-        context.Jobs = await JobSearch.ListAsync(context, replicas, cancellationToken).ConfigureAwait(false);
+        context.Jobs = await JobSearch.ListAsync(context).ConfigureAwait(false);
         return context.Jobs.Count == 0
             ? finding
             : Finding.Passed(finding.Target, $"{finding.Detail}; it scrapes the Milvus by {JobSearch.Describe(context.Jobs)}");
     }
 
-    private static async Task<NamespaceLabels> ReadNamespacesAsync(CheckContext context, CancellationToken cancellationToken)
+    private static async Task<NamespaceLabels> ReadNamespacesAsync(CheckContext context)
     {
         var labels = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
         try
         {
             foreach (var place in context.Candidates.Select(monitor => monitor.Metadata.Namespace!).Distinct(StringComparer.Ordinal))
             {
-                labels[place] = await PrometheusSelection.ReadLabelsAsync(context.Client, place, cancellationToken).ConfigureAwait(false);
+                labels[place] = await context.Reads.ReadLabelsAsync(place).ConfigureAwait(false);
             }
 
             return new NamespaceLabels(labels, null);

@@ -19,7 +19,7 @@ internal sealed class ServiceCheck : ICheck
                 : null;
         }
 
-        var rule = await context.GetReachRuleAsync(cancellationToken).ConfigureAwait(false);
+        var rule = await context.GetReachRuleAsync().ConfigureAwait(false);
         var reach = rule.Evaluate(context.Used);
         if (reach.Selected.Count == 0 && context.ReadDenial is { } denial)
         {

@@ -11,13 +11,15 @@ internal sealed class TargetObjectReader(ClusterClient client, IActivitySink sin
     /// <summary>Reads the objects. A list that the caller may not read is null.</summary>
     public async Task<TargetObjects> ReadAsync(string namespaceName, CancellationToken cancellationToken)
     {
-        var services = ListAsync(ResourceType.Service, namespaceName, cancellationToken);
-        var slices = ListSlicesAsync(namespaceName, cancellationToken);
-        var pods = ListAsync(ResourceType.Pod, namespaceName, cancellationToken);
-        var lists = await Task.WhenAll(services, slices, pods).ConfigureAwait(false);
-        return new TargetObjects(namespaceName, lists[0].Items, lists[1].Items, lists[2].Items)
+        var listing = ListAsync(ResourceType.Service, namespaceName, json => json, cancellationToken);
+        var slicing = ListSlicesAsync(namespaceName, cancellationToken);
+        var reading = ListAsync(ResourceType.Pod, namespaceName, MilvusPod.From, cancellationToken);
+        await Task.WhenAll(listing, slicing, reading).ConfigureAwait(false);
+        var (services, slices, pods) =
+            (await listing.ConfigureAwait(false), await slicing.ConfigureAwait(false), await reading.ConfigureAwait(false));
+        return new TargetObjects(namespaceName, services.Items, slices.Items, pods.Items)
         {
-            Denial = lists.Select(list => list.Denial).FirstOrDefault(denial => denial is not null),
+            Denial = services.Denial ?? slices.Denial ?? pods.Denial,
         };
     }
 
@@ -25,21 +27,29 @@ internal sealed class TargetObjectReader(ClusterClient client, IActivitySink sin
         string namespaceName,
         CancellationToken cancellationToken)
     {
-        var slices = await ListAsync(ResourceType.EndpointSlice, namespaceName, cancellationToken).ConfigureAwait(false);
+        var slices = await ListAsync(ResourceType.EndpointSlice, namespaceName, json => json, cancellationToken)
+            .ConfigureAwait(false);
         return slices.Items is { Count: 0 }
-            ? await ListAsync(ResourceType.OldEndpointSlice, namespaceName, cancellationToken).ConfigureAwait(false)
+            ? await ListAsync(ResourceType.OldEndpointSlice, namespaceName, json => json, cancellationToken).ConfigureAwait(false)
             : slices;
     }
 
-    private async Task<(List<JsonElement>? Items, MonitoringException? Denial)> ListAsync(
+    private async Task<(List<T>? Items, MonitoringException? Denial)> ListAsync<T>(
         ResourceType type,
         string namespaceName,
+        Func<JsonElement, T> read,
         CancellationToken cancellationToken)
     {
         try
         {
-            var items = client.ListAsync(type, namespaceName, string.Empty, cancellationToken);
-            return (await items.ToListAsync(cancellationToken).ConfigureAwait(false), null);
+            // What is not kept of a pod is let go page by page: a namespace may have thousands of pods.
+            var items = new List<T>();
+            await foreach (var item in client.ListAsync(type, namespaceName, string.Empty, cancellationToken).ConfigureAwait(false))
+            {
+                items.Add(read(item));
+            }
+
+            return (items, null);
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
         {

@@ -16,16 +16,14 @@ internal sealed class TargetsCheck : ICheck
             return null;
         }
 
-        var pods = (await context.GetReachAsync(cancellationToken).ConfigureAwait(false)).Pods;
-        var answers = await ReplicaQuery
-            .ListMergedAsync(replicas, api => api.ListTargetsAsync(context.Pools, cancellationToken))
-            .ConfigureAwait(false);
+        var pods = (await context.GetReachAsync().ConfigureAwait(false)).Pods;
+        var answers = context.Pools is { } pools
+            ? await ListOfPoolsAsync(context, replicas, pools, cancellationToken).ConfigureAwait(false)
+            : await ListNearAsync(context, pods).ConfigureAwait(false);
         if (context.Pools is not null && TargetsRule.IsIncomplete(pods, answers))
         {
             // Another job may scrape what the monitor does not reach.
-            answers = await ReplicaQuery
-                .ListMergedAsync(replicas, api => api.ListTargetsAsync(null, cancellationToken))
-                .ConfigureAwait(false);
+            answers = await ListNearAsync(context, pods).ConfigureAwait(false);
         }
 
         answers = [.. answers.Select(answer => answer with { Value = TargetsRule.Filter(answer.Value, context.Pools, pods) })];
@@ -39,6 +37,39 @@ internal sealed class TargetsCheck : ICheck
             $"See the targets of {target} for what its service discovery finds, and the relabelings of the monitor.");
         return TargetsRule.DescribeHidden(target, answers, pods, context.HasOnlyAddress)
             ?? TargetsRule.Evaluate(target, pods, answers, wait, down => DescribeMoreTime(context, down));
+    }
+
+    /// <summary>
+    /// Lists the targets of pools. Of few Milvus those of each pool are asked for; of many all are, once for all Milvus. Where that is more
+    /// than a response may have, each pool is asked for all the same.
+    /// </summary>
+    private static async Task<IReadOnlyList<ReplicaAnswer<IReadOnlyList<PrometheusTarget>>>> ListOfPoolsAsync(
+        CheckContext context,
+        IReadOnlyList<PrometheusReplica> replicas,
+        IReadOnlySet<string> pools,
+        CancellationToken cancellationToken)
+    {
+        if (context.Reads.HasMany)
+        {
+            var all = await context.Reads.ListTargetsAsync(context.Prometheus).ConfigureAwait(false);
+            if (!all.Any(answer => answer.Error?.ErrorId == ErrorId.ResponseInvalid))
+            {
+                return [.. all.Select(answer => answer.Select(targets => targets.ListOfPools(pools)))];
+            }
+        }
+
+        return await ReplicaQuery
+            .ListMergedAsync(replicas, api => api.ListTargetsAsync(pools, cancellationToken))
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Lists the targets of whatever job that may be of the pods, with those of the pools.</summary>
+    private static async Task<IReadOnlyList<ReplicaAnswer<IReadOnlyList<PrometheusTarget>>>> ListNearAsync(
+        CheckContext context,
+        IReadOnlyList<MilvusPod>? pods)
+    {
+        var all = await context.Reads.ListTargetsAsync(context.Prometheus).ConfigureAwait(false);
+        return [.. all.Select(answer => answer.Select(targets => targets.ListNear(context.Pools ?? new HashSet<string>(), pods ?? [])))];
     }
 
     private static TimeSpan? FindConfiguredInterval(CheckContext context)

@@ -75,7 +75,7 @@ public sealed class AlertRulesOnPrometheusTests
         while (true)
         {
             var up = await api.QueryAsync("count(up == 1)", limit.Token);
-            var report = (await AlertRuleProbe.ReadAsync(api, Samples.Scope, [version], limit.Token))!;
+            var report = (await AlertRuleProbe.ReadAsync(api, [new WatchedMilvus(Samples.Scope, [version])], limit.Token))[0].Value!;
             if (up.GetRawText().Contains("\"2\"", StringComparison.Ordinal) && report.Loaded.All(rule => rule.IsHealthy is not null))
             {
                 return report;

@@ -51,7 +51,8 @@ public sealed class RuleRecordingTests
     public void What_a_real_Prometheus_answered_of_its_rules_is_read()
     {
         using var answer = JsonDocument.Parse(File.ReadAllBytes(OperatorRecordings.PathOf("prometheus-api_v1_rules.json")));
-        var rules = PrometheusAnswers.ListRules(answer.RootElement.GetProperty("data"));
+        var groups = answer.RootElement.GetProperty("data").GetProperty("groups").EnumerateArray();
+        var rules = groups.SelectMany(PrometheusAnswers.ListRules).ToList();
 
         var fresh = rules.Single(rule => rule.Name == "MilvusTargetDown");
         Assert.Equal(

@@ -308,7 +308,7 @@ public sealed class GeneratedProofTests
             "db",
             [.. _services.Select(ToService)],
             [.. _services.Select(ToSlice)],
-            [.. _pods.Select(ToPod)]);
+            [.. _pods.Select(pod => MilvusPod.From(ToPod(pod)))]);
 
         private static JsonElement ToPod(DrawnPod pod)
         {

@@ -269,7 +269,7 @@ public sealed class PrometheusRulesTests
             SeriesSelector.Show([new ScrapedPod(Ready[0], [one]), new ScrapedPod(Ready[1], [other])], null));
         Assert.Equal(
             "instance=~\"milvus-0:9091\",job=~\"a\"",
-            Assert.Single(SeriesSelector.List([new ScrapedPod(Ready[0], [one])])));
+            Assert.Single(SeriesSelector.Of([new ScrapedPod(Ready[0], [one])]).Texts));
     }
 
     [Fact]
@@ -278,7 +278,7 @@ public sealed class PrometheusRulesTests
         var unseen = new ScrapedPod(Ready[0] with { Addresses = ["10.0.0.5"] }, []);
         Assert.Equal(
             [@"instance=~""\\[?10\\.0\\.0\\.5\\]?(:[0-9]+)?""", "namespace=\"db\",pod=~\"milvus-0\""],
-            SeriesSelector.List([unseen]));
+            SeriesSelector.Of([unseen]).Texts);
         Assert.True(unseen.IsSourceOf(new SampleAge(Map("""{"instance":"10.0.0.5:9091"}"""), Interval)));
         Assert.True(unseen.IsSourceOf(new SampleAge(Map("""{"pod":"milvus-0","namespace":"db"}"""), Interval)));
         Assert.False(unseen.IsSourceOf(new SampleAge(Map("""{"pod":"milvus-0","namespace":"other"}"""), Interval)));

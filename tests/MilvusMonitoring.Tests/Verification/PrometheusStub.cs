@@ -43,6 +43,9 @@ internal sealed partial class PrometheusStub : IAsyncDisposable
 
     public ConcurrentQueue<string> Queries { get; } = [];
 
+    /// <summary>The paths of all requests, without their queries.</summary>
+    public ConcurrentQueue<string> Requests { get; } = [];
+
     public Uri Address => _server.Address;
 
     public static async Task<PrometheusStub> StartAsync(X509Certificate2? certificate = null)
@@ -57,6 +60,7 @@ internal sealed partial class PrometheusStub : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         var request = context.Request;
+        Requests.Enqueue(request.Path.Value!);
         var form = request.HasFormContentType ? await request.ReadFormAsync() : null;
         if (Authorization is not null && request.Headers.Authorization != Authorization)
         {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Messages;
+using MilvusMonitoring.Metrics;
 using MilvusMonitoring.Milvus;
 using MilvusMonitoring.Prometheus;
 using MilvusMonitoring.Servers;
@@ -19,31 +20,74 @@ internal sealed record AlertRuleRequest(string? Instance, string? Namespace, Pro
 /// <param name="replicas">The replicas of Prometheus.</param>
 internal sealed class AlertRuleReader(ClusterClient client, IActivitySink sink, PrometheusReplicas replicas)
 {
-    private readonly AlertRuleProbe _probe = new(client, sink);
+    private readonly AlertRuleProbe _probe = new(client);
 
-    /// <summary>Reads them, one Milvus after the other.</summary>
+    /// <summary>Reads them, those of all Milvus with the same Prometheus together.</summary>
     /// <exception cref="MonitoringException">There is no such Milvus, or no Prometheus or more than one may be meant.</exception>
     public async IAsyncEnumerable<AlertRuleReport> ListAsync(
         AlertRuleRequest request,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var found in await ListInstancesAsync(request, cancellationToken).ConfigureAwait(false))
+        var all = await ListInstancesAsync(request, cancellationToken).ConfigureAwait(false);
+        if (all.Count == 0)
         {
-            var server = await FindServerAsync(found, request.Prometheus, cancellationToken).ConfigureAwait(false);
-            var asked = await replicas.ListAsync(server, cancellationToken).ConfigureAwait(false);
-            if (asked.Count == 0)
-            {
-                sink.Warning($"No pod of {server} is ready, so that the state of the alert rules of {found.Instance} is not known.");
-            }
-
-            var report = await _probe.ReadAsync(found, asked, cancellationToken).ConfigureAwait(false);
-            if (report.Rules.Count == 0)
-            {
-                sink.Verbose($"{found.Instance} has no alert rules; Enable-MilvusAlertRule makes them.");
-            }
-
-            yield return report;
+            yield break;
         }
+
+        var objects = await ListObjectsAsync(all, cancellationToken).ListIfPermittedAsync(sink).ConfigureAwait(false);
+        foreach (var group in await GroupByServerAsync(all, request.Prometheus, cancellationToken).ConfigureAwait(false))
+        {
+            var asked = await replicas.ListAsync(group.Server, cancellationToken).ConfigureAwait(false);
+            foreach (var found in asked.Count == 0 ? group.Instances : [])
+            {
+                sink.Warning($"No pod of {group.Server} is ready, so that the state of the alert rules of {found.Instance} is not known.");
+            }
+
+            var reports = await _probe.ReadAsync(group.Instances, objects, asked, cancellationToken).ConfigureAwait(false);
+            foreach (var (report, found) in reports.Zip(group.Instances))
+            {
+                if (report.Rules.Count == 0)
+                {
+                    sink.Verbose($"{found.Instance} has no alert rules; Enable-MilvusAlertRule makes them.");
+                }
+
+                yield return report;
+            }
+        }
+    }
+
+    /// <summary>Lists the PrometheusRules of the Milvus: those of one by their names, those of several all at once.</summary>
+    private Task<IReadOnlyList<RuleObject>> ListObjectsAsync(IReadOnlyList<FoundInstance> all, CancellationToken cancellationToken)
+    {
+        var reader = new RuleObjectReader(client, sink);
+        if (all is not [var only])
+        {
+            return reader.ListNearAsync(all.Select(found => found.Instance.Namespace), cancellationToken);
+        }
+
+        var scope = MilvusSeries.Of(only);
+        return reader.ListForAsync(scope.Namespace, scope.Name, cancellationToken);
+    }
+
+    /// <summary>Groups the Milvus by the Prometheus that scrapes them, those that follow one another.</summary>
+    private async Task<IReadOnlyList<(PrometheusServer? Server, IReadOnlyList<FoundInstance> Instances)>> GroupByServerAsync(
+        IReadOnlyList<FoundInstance> all,
+        PrometheusChoice choice,
+        CancellationToken cancellationToken)
+    {
+        var servers = new List<(PrometheusServer? Server, List<FoundInstance> Instances)>();
+        foreach (var found in all)
+        {
+            var server = await FindServerAsync(found, choice, cancellationToken).ConfigureAwait(false);
+            if (servers.Count == 0 || servers[^1].Server?.ToString() != server?.ToString())
+            {
+                servers.Add((server, []));
+            }
+
+            servers[^1].Instances.Add(found);
+        }
+
+        return [.. servers.Select(item => (item.Server, (IReadOnlyList<FoundInstance>)item.Instances))];
     }
 
     private async Task<IReadOnlyList<FoundInstance>> ListInstancesAsync(AlertRuleRequest request, CancellationToken cancellationToken)

@@ -20,7 +20,10 @@ internal sealed class DisableRulesOperation(ClusterClient client, IActivitySink 
     /// one.</exception>
     public async Task<IReadOnlyList<DisableRulesPlan>> PlanAsync(string name, string? namespaceName, CancellationToken cancellationToken)
     {
-        var all = await new RuleObjectReader(client, sink).ListOwnAsync(namespaceName, cancellationToken).ConfigureAwait(false);
+        var reader = new RuleObjectReader(client, sink);
+        var all = namespaceName is null
+            ? await reader.ListOwnAsync(null, cancellationToken).ConfigureAwait(false)
+            : await reader.ListForAsync(namespaceName, name.ToLowerInvariant(), cancellationToken).ConfigureAwait(false);
         var own = all
             .Where(item => item.Owner is var (place, owner)
                 && owner.Equals(name, StringComparison.OrdinalIgnoreCase)

@@ -60,7 +60,7 @@ internal sealed class EnableRulesOperation(ClusterClient client, IActivitySink s
         var labels = AlertRuleObject.CreateLabels(request.Options);
         var place = await FindPlaceAsync(found, request.Prometheus, labels, cancellationToken).ConfigureAwait(false);
         var id = AlertRuleObject.IdOf(scope.Namespace, scope.Name, place.Namespace);
-        var own = await _reader.ListOwnAsync(scope.Namespace, cancellationToken).ConfigureAwait(false);
+        var own = await _reader.ListForAsync(scope.Namespace, scope.Name, cancellationToken).ConfigureAwait(false);
         var live = own.FirstOrDefault(item => item.Id == id) ?? await _reader.FindAsync(id, cancellationToken).ConfigureAwait(false);
         if (live is { IsOurs: false })
         {
@@ -78,7 +78,7 @@ internal sealed class EnableRulesOperation(ClusterClient client, IActivitySink s
         var rules = new RuleChanges(scope, id, live, action == ResourceAction.Unchanged)
             .List(AlertRuleText.List(rendered), chosen, versions)
             .Select(Complete);
-        var misplaced = own.Where(item => item.Owner == (scope.Namespace, scope.Name) && item.Id != id);
+        var misplaced = own.Where(item => item.Id != id);
         return new EnableRulesPlan(id, rendered, action, [.. rules], [.. misplaced]);
     }
 

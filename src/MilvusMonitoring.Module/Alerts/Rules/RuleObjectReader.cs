@@ -20,40 +20,66 @@ internal sealed class RuleObjectReader(ClusterClient client, IActivitySink sink)
         return RuleObject.From(document.RootElement.Clone());
     }
 
-    /// <summary>
-    /// Lists the PrometheusRules that this module applied for any Milvus, in all namespaces, or where the caller may not list them in the
-    /// namespace of the Milvus.
-    /// </summary>
-    /// <param name="place">The namespace of the Milvus; null if it is not known.</param>
+    /// <summary>Lists the PrometheusRules that this module applied for any Milvus.</summary>
+    /// <param name="namespaceName">Their namespace; null for all.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
-    public async Task<IReadOnlyList<RuleObject>> ListOwnAsync(string? place, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<RuleObject>> ListOwnAsync(string? namespaceName, CancellationToken cancellationToken) =>
+        ListAsync(namespaceName, string.Empty, cancellationToken);
+
+    /// <summary>
+    /// Lists the PrometheusRules that this module applied for any Milvus, in all namespaces, or where the caller may not list them in some.
+    /// </summary>
+    /// <param name="places">The namespaces of the Milvus.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    public async Task<IReadOnlyList<RuleObject>> ListNearAsync(IEnumerable<string> places, CancellationToken cancellationToken)
     {
         try
         {
-            return await ListAsync(null, cancellationToken).ConfigureAwait(false);
+            return await ListOwnAsync(null, cancellationToken).ConfigureAwait(false);
         }
-        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied && place is not null)
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
         {
             sink.Verbose(exception.Message);
-            return await ListAsync(place, cancellationToken).ConfigureAwait(false);
+            var found = new List<RuleObject>();
+            foreach (var place in places.Distinct(StringComparer.Ordinal))
+            {
+                found.AddRange(await ListOwnAsync(place, cancellationToken).ListIfPermittedAsync(sink).ConfigureAwait(false));
+            }
+
+            return found;
         }
     }
 
-    /// <summary>Lists the PrometheusRules that this module applied for one Milvus, wherever the Prometheus selects them.</summary>
+    /// <summary>
+    /// Lists the PrometheusRules that this module applied for one Milvus, wherever the Prometheus selects them: by the names that the module
+    /// gives them, however many others there are.
+    /// </summary>
     /// <param name="place">The namespace of the Milvus.</param>
     /// <param name="name">Its name.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     public async Task<IReadOnlyList<RuleObject>> ListForAsync(string place, string name, CancellationToken cancellationToken)
     {
-        var own = await ListOwnAsync(place, cancellationToken).ConfigureAwait(false);
-        return [.. own.Where(item => item.Owner == (place, name))];
+        try
+        {
+            var names = ((string[])[place, string.Empty]).Select(home => AlertRuleObject.IdOf(place, name, home).Name);
+            var found = await Task
+                .WhenAll(names.Select(item => ListAsync(null, $"&fieldSelector=metadata.name%3D{Uri.EscapeDataString(item)}", cancellationToken)))
+                .ConfigureAwait(false);
+            return [.. found.SelectMany(items => items).Where(item => item.Owner == (place, name))];
+        }
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
+        {
+            sink.Verbose(exception.Message);
+            var near = await ListOwnAsync(place, cancellationToken).ConfigureAwait(false);
+            return [.. near.Where(item => item.Owner == (place, name))];
+        }
     }
 
-    private async Task<IReadOnlyList<RuleObject>> ListAsync(string? namespaceName, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RuleObject>> ListAsync(string? namespaceName, string fields, CancellationToken cancellationToken)
     {
         const string Selector = $"labelSelector={AlertRuleMark.ManagedByLabel}%3D{FieldManagerEntry.OurName}";
         var objects = await client
-            .ListAsync(ResourceType.PrometheusRule, namespaceName, Selector, cancellationToken)
+            .ListAsync(ResourceType.PrometheusRule, namespaceName, Selector + fields, cancellationToken)
             .ToListAsync(cancellationToken)
             .ConfigureAwait(false);
         return [.. objects.Select(RuleObject.From).OfType<RuleObject>().Where(found => found.IsOurs)];

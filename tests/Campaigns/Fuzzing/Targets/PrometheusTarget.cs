@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MilvusMonitoring.Json;
 using MilvusMonitoring.Metrics.Queries;
 using MilvusMonitoring.Prometheus;
 using MilvusMonitoring.Servers;
@@ -34,12 +35,11 @@ internal static class PrometheusTarget
     public static void TryOne(Random random)
     {
         var data = PrometheusAnswers.GetData(Answers.Next(random), "prometheus-k8s-0");
-        var pools = new HashSet<string> { "serviceMonitor/default/my-release-milvus/0" };
         _ =
             PrometheusAnswers.ListJobs(data).Count
-            + PrometheusAnswers.ListTargets(data, pools).Count
+            + data.Items("activeTargets").Select(PrometheusAnswers.ReadTarget).Count(target => target.IsUp)
             + SampleAgeQuery.ReadAges(data).Count
-            + PrometheusAnswers.ListRules(data).Sum(rule => PromQlReader.Find(rule.Query)?.Selectors.Count() ?? 0);
+            + data.Items("groups").SelectMany(PrometheusAnswers.ListRules).Sum(rule => PromQlReader.Find(rule.Query)?.Selectors.Count() ?? 0);
         MonitorSelection.FindRefusal(data, "ServiceMonitor", "default", new Dictionary<string, string>(), null);
         MonitorSelection.FindRefusal(
             JsonSerializer.SerializeToElement(new { spec = data }),
