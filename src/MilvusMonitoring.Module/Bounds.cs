@@ -106,7 +106,8 @@ internal static class Bounds
     public static Bound ServiceList { get; } =
         new("the list of targets or rules of a Prometheus, read item by item", 64 * MiB, Bound.Bytes);
 
-    public static Bound QueryText { get; } = new("an expression for Prometheus about many Milvus; more is asked in several", 64 * KiB, Bound.Bytes);
+    public static Bound QueryText { get; } =
+        new("an expression for Prometheus about many Milvus; more is asked in several", 64 * KiB, Bound.Bytes);
 
     public static Bound QueryNames { get; } =
         new("the names in one matcher of an expression for Prometheus; more are asked in several", 250, "names");

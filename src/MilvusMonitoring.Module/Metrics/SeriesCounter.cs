@@ -14,8 +14,8 @@ internal sealed record SeriesCount(QuerySelector Selector, string? By = null);
 
 /// <summary>
 /// Counts series of a Prometheus, many counts in one query: each query through the API server costs a round trip. Selectors that differ in
-/// the namespace, the name of the Milvus and the pattern of its pods only are one expression, which counts by these labels. Prometheus would
-/// compare each pattern with the pods of the whole cluster.
+/// the namespace, the name of the Milvus and the pattern of its pods only are one expression, which counts by these labels. Prometheus
+/// would compare each pattern with the pods of the whole cluster.
 /// </summary>
 internal sealed partial class SeriesCounter(PrometheusApi api)
 {
@@ -95,7 +95,11 @@ internal sealed partial class SeriesCounter(PrometheusApi api)
 
     private static Scope ReadScope(SeriesCount count)
     {
-        var named = ScopeLabels.Select(label => FindOnly(count, label)).Where(matcher => matcher?.Operator == "=").OfType<SelectorMatcher>().ToList();
+        var named = ScopeLabels
+            .Select(label => FindOnly(count, label))
+            .OfType<SelectorMatcher>()
+            .Where(matcher => matcher.Operator == "=")
+            .ToList();
         var pattern = named.Count == 0 ? null : PatternLabels.Select(label => FindOnly(count, label)).FirstOrDefault(IsPlainPattern);
         var rest = count.Selector.Keep(matcher => !named.Contains(matcher) && matcher != pattern);
         var labels = named.Select(matcher => matcher.Label).ToList();
@@ -107,7 +111,7 @@ internal sealed partial class SeriesCounter(PrometheusApi api)
             rest);
     }
 
-    /// <summary>Finds the only matcher of a label; null if there are several or none, or if the values of the label are asked for.</summary>
+    /// <summary>Finds the only matcher of a label; null if there are several or none, or if its values are asked for.</summary>
     private static SelectorMatcher? FindOnly(SeriesCount count, string label) =>
         count.By != label && count.Selector.Matchers.Where(matcher => matcher.Label == label).ToList() is [var only] ? only : null;
 

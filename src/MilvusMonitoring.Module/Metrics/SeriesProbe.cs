@@ -49,7 +49,8 @@ internal sealed class SeriesProbe(PrometheusApi api)
     {
         var ups = all.Select(item => SelectUp(item.Series)).ToList();
         var exporters = Exporter.All.Select(exporter => (exporter.Name, Selector: new QuerySelector(exporter.Probe, []))).ToList();
-        var counts = await CountAsync([.. ups, .. exporters.Select(exporter => exporter.Selector)], cancellationToken).ConfigureAwait(false);
+        var counts = await CountAsync([.. ups, .. exporters.Select(exporter => exporter.Selector)], cancellationToken)
+            .ConfigureAwait(false);
         var scraped = exporters.Where(exporter => counts[exporter.Selector.ToString()] > 0).Select(exporter => exporter.Name).ToHashSet();
         return [.. all.Zip(ups, (item, up) => new QuerySurroundings(item.Versions, counts[up.ToString()] > 0, scraped))];
     }

@@ -41,7 +41,7 @@ internal sealed class PrometheusApi(JsonApi api, ServerLogin? login)
         {
             // Prometheus before 2.42 does not know scrapePool and returns the targets of all pools.
             var filter = pool is null ? string.Empty : $"&scrapePool={Uri.EscapeDataString(pool)}";
-            var found = await FindItemsAsync<PrometheusTarget>(
+            var found = await ListItemsAsync<PrometheusTarget>(
                 $"api/v1/targets?state=active{filter}",
                 "activeTargets",
                 item => [PrometheusAnswers.ReadTarget(item)],
@@ -59,7 +59,7 @@ internal sealed class PrometheusApi(JsonApi api, ServerLogin? login)
 
     /// <summary>Lists the alert rules that the server has loaded; null if the server does not show rules.</summary>
     public Task<IReadOnlyList<PrometheusAlertRule>?> ListRulesAsync(CancellationToken cancellationToken) =>
-        FindItemsAsync("api/v1/rules?type=alert", "groups", PrometheusAnswers.ListRules, cancellationToken);
+        ListItemsAsync("api/v1/rules?type=alert", "groups", PrometheusAnswers.ListRules, cancellationToken);
 
     /// <summary>Evaluates an expression now.</summary>
     /// <returns>The data of the response: <c>resultType</c> and <c>result</c>.</returns>
@@ -95,7 +95,7 @@ internal sealed class PrometheusApi(JsonApi api, ServerLogin? login)
             : null;
 
     /// <summary>Reads the items of a list of the data; null if the server does not have the list.</summary>
-    private async Task<IReadOnlyList<T>?> FindItemsAsync<T>(
+    private async Task<IReadOnlyList<T>?> ListItemsAsync<T>(
         string path,
         string list,
         Func<JsonElement, IEnumerable<T>> read,

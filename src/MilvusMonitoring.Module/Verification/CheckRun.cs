@@ -93,7 +93,9 @@ internal sealed class CheckRun : IDisposable
     private async Task<IEnumerable<MonitoringCheck>> RunForInstancesAsync(CheckGraph graph, Pass pass, CancellationToken cancellationToken)
     {
         Cluster.Reads.Instances = Instances.Count;
-        var tested = Instances.Select(context => (Context: context, Graph: new CheckGraph(graph), Results: new List<MonitoringCheck>())).ToList();
+        var tested = Instances
+            .Select(context => (Context: context, Graph: new CheckGraph(graph), Results: new List<MonitoringCheck>()))
+            .ToList();
         foreach (var context in Instances)
         {
             context.Clear(pass.Ids, Cluster);
@@ -112,7 +114,11 @@ internal sealed class CheckRun : IDisposable
                 .ForEachAsync(
                     tested,
                     options,
-                    async (item, token) => item.Results.Add(await RunAsync(row.Id, item.Context, item.Graph, pass, token).ConfigureAwait(false)))
+                    async (item, token) =>
+                    {
+                        var result = await RunAsync(row.Id, item.Context, item.Graph, pass, token).ConfigureAwait(false);
+                        item.Results.Add(result);
+                    })
                 .ConfigureAwait(false);
         }
 

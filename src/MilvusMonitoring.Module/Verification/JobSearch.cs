@@ -26,7 +26,8 @@ internal static class JobSearch
         try
         {
             var answers = await context.Reads.ListTargetsAsync(context.Prometheus).ConfigureAwait(false);
-            return Choose([.. answers.Select(answer => answer.Value?.ListNear([], pods) ?? [])], pods, hasMonitors: !context.HasOnlyAddress);
+            var near = answers.Select(answer => answer.Value?.ListNear([], pods) ?? []);
+            return Choose([.. near], pods, hasMonitors: !context.HasOnlyAddress);
         }
         catch (MonitoringException exception)
         {

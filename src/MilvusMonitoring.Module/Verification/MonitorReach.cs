@@ -12,7 +12,7 @@ namespace MilvusMonitoring.Verification;
 /// <param name="Pods">The pods; null if the caller may not read them.</param>
 internal sealed record TargetObjects(
     string Namespace,
-    IReadOnlyList<JsonElement>? Services,
+    IReadOnlyList<ReachableService>? Services,
     IReadOnlyList<JsonElement>? Slices,
     IReadOnlyList<MilvusPod>? Pods)
 {
@@ -27,14 +27,8 @@ internal sealed record TargetObjects(
     private readonly Lazy<ILookup<string?, JsonElement>> _slicesByService = new(() =>
         (Slices ?? []).ToLookup(slice => slice.Member("metadata", "labels").Text(ServiceName)));
 
-    private readonly Lazy<IReadOnlyList<ReachableService>> _reachable = new(() =>
-        [.. (Services ?? []).Select(ReachableService.From)]);
-
     /// <summary>The pods by their names; null if the caller may not read them.</summary>
     public IReadOnlyDictionary<string, MilvusPod>? PodsByName => _podsByName.Value;
-
-    /// <summary>The Services with what selects them, and by what they select.</summary>
-    public IReadOnlyList<ReachableService> Reachable => _reachable.Value;
 
     /// <summary>Lists the pods whose label names a Milvus.</summary>
     public IEnumerable<MilvusPod> ListPodsOf(string instance) => _podsByInstance.Value[instance];
@@ -170,7 +164,7 @@ internal sealed class ReachRule
 
     /// <summary>Lists the Services that lead to the pods of the Milvus.</summary>
     public IReadOnlyList<JsonElement> ListServices() =>
-        [.. _objects.Reachable.Where(service => _ofInstance.Any(service.LeadsTo)).Select(service => service.Json)];
+        [.. (_objects.Services ?? []).Where(service => _ofInstance.Any(service.LeadsTo)).Select(service => service.Json)];
 
     /// <summary>Whether the monitor's namespaces include that of the Milvus.</summary>
     public bool IsInNamespaces(LiveMonitor monitor) =>
@@ -179,7 +173,7 @@ internal sealed class ReachRule
     /// <summary>Adds the Services by which a job without discovery may scrape a pod: those that lead to no other pod.</summary>
     private IReadOnlyList<MilvusPod> AddHosts(IReadOnlyList<MilvusPod> pods)
     {
-        var alone = _objects.Reachable
+        var alone = (_objects.Services ?? [])
             .Select(service => (Service: service, Pods: pods.Where(service.LeadsTo).Take(2).ToList()))
             .Where(item => item.Pods.Count == 1)
             .ToLookup(item => item.Pods[0].Name, item => item.Service);
@@ -250,7 +244,7 @@ internal sealed class ReachRule
         return (selected, covered);
     }
 
-    private IEnumerable<ReachableService> SelectServices(LiveMonitor monitor) => _objects.Reachable
+    private IEnumerable<ReachableService> SelectServices(LiveMonitor monitor) => (_objects.Services ?? [])
         .Where(service => LabelSelector.Selects(monitor.Selector, service.Labels))
         .OrderBy(service => service.Name, StringComparer.Ordinal);
 
@@ -311,7 +305,7 @@ internal sealed class ReachRule
                 : $"it lacks the labels {selector}, which {monitor.Id} selects";
         }
 
-        var leading = _objects.Reachable.Where(service => service.LeadsTo(pod)).ToList();
+        var leading = (_objects.Services ?? []).Where(service => service.LeadsTo(pod)).ToList();
         if (leading.Count == 0)
         {
             return "no Service leads to it";

@@ -74,7 +74,8 @@ internal sealed class PassReads(
     {
         var all = await FindOfAllAsync("all labels", () => ListAsync(ResourceType.Namespace, null)).ConfigureAwait(false);
         return all is null
-            ? await OnceAsync("labels", place, () => PrometheusSelection.ReadLabelsAsync(client, place, cancellationToken)).ConfigureAwait(false)
+            ? await OnceAsync("labels", place, () => PrometheusSelection.ReadLabelsAsync(client, place, cancellationToken))
+                .ConfigureAwait(false)
             : all.FirstOrDefault(item => item.Member("metadata").Text("name") == place).Member("metadata").TextMap("labels");
     }
 
@@ -103,7 +104,10 @@ internal sealed class PassReads(
     /// <param name="prometheus">The Prometheus.</param>
     /// <param name="required">The permissions that it needs.</param>
     /// <param name="place">The namespace; null for the whole cluster.</param>
-    public Task<MissingPermissions> CompareAsync(PrometheusServer prometheus, IReadOnlyList<Permission> required, string? place) => OnceAsync(
+    public Task<MissingPermissions> CompareAsync(
+        PrometheusServer prometheus,
+        IReadOnlyList<Permission> required,
+        string? place) => OnceAsync(
         $"access of {prometheus.Namespace}/{prometheus.ServiceAccount} to {Permission.Describe(required)}",
         place ?? string.Empty,
         () => new AccountPermissions(client)

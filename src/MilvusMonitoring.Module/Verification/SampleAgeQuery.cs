@@ -140,7 +140,8 @@ internal sealed class SeriesSelector
         var targets = pods.SelectMany(pod => pod.Targets).ToList();
         var jobs = targets.Select(target => target.Labels.GetValueOrDefault("job")).Distinct(StringComparer.Ordinal).ToList();
         _hasTargets = targets.Count > 0;
-        _instances = targets.Select(target => target.Labels.GetValueOrDefault("instance")).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var instances = targets.Select(target => target.Labels.GetValueOrDefault("instance"));
+        _instances = instances.OfType<string>().ToHashSet(StringComparer.Ordinal);
         _jobs = jobs.Contains(null) ? null : jobs.OfType<string>().ToHashSet(StringComparer.Ordinal);
         var unseen = pods.Where(pod => pod.Targets.Count == 0).Select(pod => pod.Pod).ToList();
         _addresses = [.. unseen.SelectMany(pod => pod.Addresses).Distinct(StringComparer.Ordinal)];

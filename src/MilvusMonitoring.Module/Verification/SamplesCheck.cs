@@ -25,11 +25,14 @@ internal sealed class SamplesCheck : IBatchedCheck
                 .ConfigureAwait(false);
             for (var index = 0; index < group.Count; index++)
             {
-                var own = all.Zip(replicas, (answer, replica) => answer.Value![index] with { Name = replica.Name, IsNamed = replica.IsNamed });
+                var own = all.Zip(replicas, (answer, replica) => Name(answer.Value![index], replica));
                 group[index].Samples = ReplicaQuery.MergeShards([.. own], replicas);
             }
         }
     }
+
+    private static ReplicaAnswer<T> Name<T>(ReplicaAnswer<T> answer, PrometheusReplica replica) =>
+        answer with { Name = replica.Name, IsNamed = replica.IsNamed };
 
     public async Task<Finding?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {

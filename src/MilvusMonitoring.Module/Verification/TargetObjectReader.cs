@@ -11,7 +11,7 @@ internal sealed class TargetObjectReader(ClusterClient client, IActivitySink sin
     /// <summary>Reads the objects. A list that the caller may not read is null.</summary>
     public async Task<TargetObjects> ReadAsync(string namespaceName, CancellationToken cancellationToken)
     {
-        var listing = ListAsync(ResourceType.Service, namespaceName, json => json, cancellationToken);
+        var listing = ListAsync(ResourceType.Service, namespaceName, ReachableService.From, cancellationToken);
         var slicing = ListSlicesAsync(namespaceName, cancellationToken);
         var reading = ListAsync(ResourceType.Pod, namespaceName, MilvusPod.From, cancellationToken);
         await Task.WhenAll(listing, slicing, reading).ConfigureAwait(false);

@@ -108,7 +108,10 @@ public sealed class FleetPageTests
     }
 
     /// <summary>Reads lines until one is the last that is wanted, or the output ends.</summary>
-    private static async Task<IReadOnlyList<string>> ReadUntilAsync(Process process, Func<string, bool> isLast, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> ReadUntilAsync(
+        Process process,
+        Func<string, bool> isLast,
+        CancellationToken cancellationToken)
     {
         var lines = new List<string>();
         while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)

@@ -20,6 +20,9 @@ public sealed class BatchedQuestionsTests : IAsyncLifetime
     private static readonly string[] Names = ["m", "m.1", "mx1", "m+", "[m]"];
     private static readonly string[] Metrics = ["milvus_rootcoord_proxy_num", "milvus_proxy_req_count", "go_info"];
     private static readonly string[] Statuses = ["success", "fail", "a b"];
+    private static readonly string[] Patterns =
+        ["pod-1(?:-.+)?", "pod-(?:1|2|3)", "pod-1.*|absent", "(?:pod-.+)?", "pod-[0-4]", @"pod\.1|pod-7"];
+
     private static readonly string[] Jobs = ["one", "two.jobs", "twoxjobs"];
 
     private readonly Random _random = new(5);
@@ -91,7 +94,7 @@ public sealed class BatchedQuestionsTests : IAsyncLifetime
         }
     }
 
-    /// <summary>The labels of samples, with their ages in minutes: samples are a minute apart, and time goes on between questions.</summary>
+    /// <summary>The labels of samples, with their ages in minutes: samples are a minute apart, and time goes on meanwhile.</summary>
     private static IEnumerable<string> Describe(IEnumerable<SampleAge> samples) => samples
         .Select(sample => $"{string.Join(',', sample.Labels.OrderBy(label => label.Key).Select(label => $"{label.Key}={label.Value}"))} "
             + $"{(int)(sample.Age.TotalSeconds / 60)}")
@@ -111,7 +114,7 @@ public sealed class BatchedQuestionsTests : IAsyncLifetime
         Add("status", Statuses);
         if (_random.Next(3) == 0)
         {
-            matchers.Add(new SelectorMatcher("pod", "=~", Pick(["pod-1(?:-.+)?", "pod-(?:1|2|3)", "pod-1.*|absent", "(?:pod-.+)?", "pod-[0-4]", @"pod\.1|pod-7"])));
+            matchers.Add(new SelectorMatcher("pod", "=~", Pick(Patterns)));
         }
 
         var selector = new QuerySelector(_random.Next(8) == 0 ? null : Pick(Metrics), matchers);

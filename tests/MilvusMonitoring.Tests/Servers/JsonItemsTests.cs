@@ -22,7 +22,8 @@ public sealed class JsonItemsTests
         for (var round = 0; round < 40; round++)
         {
             var items = new JsonArray([.. Enumerable.Range(0, random.Next(6)).Select(_ => CreateValue(random, 3))]);
-            var data = new JsonObject { ["before"] = CreateValue(random, 2), ["items"] = items, ["after"] = new JsonObject { ["items"] = new JsonArray(1) } };
+            var after = new JsonObject { ["items"] = new JsonArray(1) };
+            var data = new JsonObject { ["before"] = CreateValue(random, 2), ["items"] = items, ["after"] = after };
             var text = new JsonObject { ["items"] = new JsonArray(2), ["data"] = data, ["status"] = "success" };
             var (found, rest) = await ReadAsync(text.ToJsonString(new JsonSerializerOptions { WriteIndented = random.Next(2) == 0 }), piece);
 

@@ -306,7 +306,7 @@ public sealed class GeneratedProofTests
 
         private TargetObjects ToObjects() => new(
             "db",
-            [.. _services.Select(ToService)],
+            [.. _services.Select(service => ReachableService.From(ToService(service)))],
             [.. _services.Select(ToSlice)],
             [.. _pods.Select(pod => MilvusPod.From(ToPod(pod)))]);
 

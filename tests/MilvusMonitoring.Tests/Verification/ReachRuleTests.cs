@@ -61,7 +61,7 @@ public sealed class ReachRuleTests
              "spec":{"containers":[{"ports":[{"name":"{{containerPort}}","containerPort":9091}]}]},
              "status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]} }
             """;
-        var objects = new TargetObjects("db", [.. services.Select(Parse)], null, [MilvusPod.From(Parse(pod))]);
+        var objects = new TargetObjects("db", [.. services.Select(Parse).Select(ReachableService.From)], null, [MilvusPod.From(Parse(pod))]);
         return new ReachRule(objects, new ReachedInstance("demo", "milvus")).Evaluate([monitor]);
     }
 

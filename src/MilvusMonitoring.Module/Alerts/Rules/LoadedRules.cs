@@ -25,7 +25,9 @@ internal sealed class LoadedRules
         var places = Enumerable.Range(0, all.Count)
             .SelectMany(index => ListMilvus(all[index].Query).Select(selector => (Index: index, Place: FindNamespace(selector))))
             .ToList();
-        _ofNamespace = places.Where(item => item.Place is not null).ToLookup(item => item.Place!, item => item.Index, StringComparer.Ordinal);
+        _ofNamespace = places
+            .Where(item => item.Place is not null)
+            .ToLookup(item => item.Place!, item => item.Index, StringComparer.Ordinal);
         _ofAny = [.. places.Where(item => item.Place is null).Select(item => item.Index)];
     }
 

@@ -27,7 +27,8 @@ internal sealed class RuleObjectReader(ClusterClient client, IActivitySink sink)
         ListAsync(namespaceName, string.Empty, cancellationToken);
 
     /// <summary>
-    /// Lists the PrometheusRules that this module applied for any Milvus, in all namespaces, or where the caller may not list them in some.
+    /// Lists the PrometheusRules that this module applied for any Milvus, in all namespaces, or where the caller may not list them in
+    /// some.
     /// </summary>
     /// <param name="places">The namespaces of the Milvus.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
@@ -51,8 +52,8 @@ internal sealed class RuleObjectReader(ClusterClient client, IActivitySink sink)
     }
 
     /// <summary>
-    /// Lists the PrometheusRules that this module applied for one Milvus, wherever the Prometheus selects them: by the names that the module
-    /// gives them, however many others there are.
+    /// Lists the PrometheusRules that this module applied for one Milvus, wherever the Prometheus selects them: by the names that the
+    /// module gives them, however many others there are.
     /// </summary>
     /// <param name="place">The namespace of the Milvus.</param>
     /// <param name="name">Its name.</param>
@@ -61,9 +62,10 @@ internal sealed class RuleObjectReader(ClusterClient client, IActivitySink sink)
     {
         try
         {
-            var names = ((string[])[place, string.Empty]).Select(home => AlertRuleObject.IdOf(place, name, home).Name);
+            var fields = ((string[])[place, string.Empty])
+                .Select(home => Uri.EscapeDataString($"metadata.name={AlertRuleObject.IdOf(place, name, home).Name}"));
             var found = await Task
-                .WhenAll(names.Select(item => ListAsync(null, $"&fieldSelector=metadata.name%3D{Uri.EscapeDataString(item)}", cancellationToken)))
+                .WhenAll(fields.Select(field => ListAsync(null, $"&fieldSelector={field}", cancellationToken)))
                 .ConfigureAwait(false);
             return [.. found.SelectMany(items => items).Where(item => item.Owner == (place, name))];
         }
