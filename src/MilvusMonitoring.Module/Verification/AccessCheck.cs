@@ -1,4 +1,3 @@
-using MilvusMonitoring.Access;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Milvus;

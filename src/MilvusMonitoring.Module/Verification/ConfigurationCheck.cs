@@ -38,7 +38,7 @@ internal sealed class ConfigurationCheck : ICheck
         return finding;
     }
 
-    private async Task<Finding> EvaluateAsync(
+    private static async Task<Finding> EvaluateAsync(
         CheckContext context,
         string target,
         IReadOnlySet<string> jobs,

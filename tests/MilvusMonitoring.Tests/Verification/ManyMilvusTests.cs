@@ -138,7 +138,7 @@ public sealed class ManyMilvusTests
             if (fault != FleetFault.NoMonitor)
             {
                 _stage.Put($$"""
-                    {"apiVersion":"monitoring.coreos.com/v1","kind":"ServiceMonitor","metadata":{"name":"{{milvus.Name}}-milvus","namespace":"{{milvus.Namespace}}"},
+                    {"apiVersion":"monitoring.coreos.com/v1","kind":"ServiceMonitor","metadata":{"name":"{{milvus.Name}}","namespace":"{{milvus.Namespace}}"},
                      "spec":{"selector":{"matchLabels":{"app.kubernetes.io/instance":"{{milvus.Name}}","app.kubernetes.io/name":"milvus"} },"endpoints":[{"port":"metrics"}]} }
                     """);
             }
@@ -194,7 +194,7 @@ public sealed class ManyMilvusTests
             var (name, place) = ($"milvus-{number}", $"vectors-{number}");
             var pod = _stage.Cluster.List("v1", "Pod", place).Single();
             var address = $"{pod["status"]!["podIP"]}:9091";
-            var pool = fault == FleetFault.OtherJob ? $"by-hand-{number}" : $"serviceMonitor/{place}/{name}-milvus/0";
+            var pool = fault == FleetFault.OtherJob ? $"by-hand-{number}" : $"serviceMonitor/{place}/{name}/0";
             if (fault != FleetFault.NoJob)
             {
                 _prometheus.Jobs.Add(pool);

@@ -72,7 +72,7 @@ internal sealed class AlertRuleProbe(ClusterClient client)
 
     private static async Task<IEnumerable<ReplicaAnswer<ReplicaRules>>> ReadBatchAsync(
         PrometheusApi api,
-        IReadOnlyList<WatchedMilvus> batch,
+        WatchedMilvus[] batch,
         LoadedRules loaded,
         CancellationToken cancellationToken)
     {
@@ -81,7 +81,7 @@ internal sealed class AlertRuleProbe(ClusterClient client)
             var answers = await ReadAsync(api, batch, loaded, cancellationToken).ConfigureAwait(false);
             return answers.Select(answer => new ReplicaAnswer<ReplicaRules>(string.Empty, answer, null));
         }
-        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.ResponseInvalid && batch.Count > 1)
+        catch (MonitoringException exception) when (exception.ErrorId == ErrorId.ResponseInvalid && batch.Length > 1)
         {
             return await ReadAloneAsync(api, batch, loaded, cancellationToken).ConfigureAwait(false);
         }
