@@ -26,7 +26,7 @@ internal static class CommandTable
         Stack | alertmanagers.monitoring.coreos.com, prometheuses.monitoring.coreos.com, prometheusrules.monitoring.coreos.com, servicemonitors.monitoring.coreos.com | get, list | compares the objects with the inventory | whether they have drifted is not known |
         Stack | statefulsets.apps | get | tells whether Prometheus and Alertmanager are ready | |
         # Install-KubePrometheus | Install-KubePrometheus
-        > The namespace does not exist before the first installation, so that the rules are those of a ClusterRole. kube-prometheus has roles and bindings of its own: Kubernetes lets nobody grant what they do not hold, so `escalate` and `bind` are needed, or all rules of those roles.
+        > The namespace does not exist before the first installation, so that the rules are those of a ClusterRole. kube-prometheus has roles and bindings of its own: Kubernetes lets nobody grant what they do not hold, so `escalate` and `bind` are needed, or all rules of those roles. With `-Wait`, add `list` and `watch` on `events`, and `watch` on `deployments`, `daemonsets`, `statefulsets`, `apiservices` and the resources of the operator.
         Cluster | namespaces | get, create, patch | the namespace | |
         Cluster | customresourcedefinitions.apiextensions.k8s.io | get, watch, create, patch | the definitions, and waits until they are established | |
         Cluster | customresourcedefinitions.apiextensions.k8s.io | list | reads several at once | | NewServer
