@@ -27,12 +27,12 @@ AfterAll {
 Describe 'Runspaces' {
     It 'are shown the port-forwards of one another, and stop them' {
         $forward = Start-MonitoringPortForward Prometheus -LocalPort 0 @target
-        $module = "$root/out/MilvusMonitoring"
+        $module, $id, $kubeconfig = "$root/out/MilvusMonitoring", $forward.Id, $target.Kubeconfig
         $seen = 1, 2 | ForEach-Object -Parallel { Import-Module $using:module; (Get-MonitoringPortForward).LocalPort }
         $seen | Should -Be $forward.LocalPort, $forward.LocalPort
-        Start-ThreadJob { Import-Module $using:module; Stop-MonitoringPortForward -Id $using:forward.Id } | Receive-Job -Wait -AutoRemoveJob
+        Start-ThreadJob { Import-Module $using:module; Stop-MonitoringPortForward -Id $using:id } | Receive-Job -Wait -AutoRemoveJob
         Get-MonitoringPortForward | Should -BeNullOrEmpty
-        $job = Start-ThreadJob { Import-Module $using:module; (Start-MonitoringPortForward Grafana -LocalPort 0 -Kubeconfig $using:target.Kubeconfig).State }
+        $job = Start-ThreadJob { Import-Module $using:module; (Start-MonitoringPortForward Grafana -LocalPort 0 -Kubeconfig $using:kubeconfig).State }
         $job | Receive-Job -Wait -AutoRemoveJob | Should -Be 'Listening'
         Get-MonitoringPortForward | Should -BeNullOrEmpty
     }

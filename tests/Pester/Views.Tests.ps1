@@ -14,7 +14,7 @@ BeforeAll {
     function New-Resource([hashtable] $With) {
         $resource = [MilvusMonitoring.StackResource]::new()
         $all = @{ Kind = 'Deployment'; Name = 'grafana' }
-        if (-not $With.Kind) { $resource.Namespace = 'monitoring' }
+        if (-not $With.ContainsKey('Kind')) { $resource.Namespace = 'monitoring' }
         foreach ($key in $With.Keys) { $all[$key] = $With[$key] }
         foreach ($key in $all.Keys) { $resource.$key = $all[$key] }
         $resource

@@ -88,10 +88,12 @@ internal sealed class ExampleStage : IAsyncDisposable
             param($c, $folder)
             $PSDefaultParameterValues = @{ '*:Kubeconfig' = $c; 'Start-MonitoringPortForward:LocalPort' = 0 }
             $ErrorActionPreference = 'Stop'
-            Set-StrictMode -Version Latest
             $ExecutionContext.SessionState.Path.SetLocation($folder)
+            & {
+            Set-StrictMode -Version Latest
             {{Opened(code)}}
             {{code}}
+            }
             """,
             new { c = _stage.Kubeconfig, folder = _stage.Folder });
         return string.Join('\n', result.Errors);

@@ -15,7 +15,8 @@ internal static class CommandTable
         # Get-KubePrometheus | Get-KubePrometheus
         > The ClusterRole is for the objects that are in no namespace, and for the Roles that kube-prometheus has in `default` and `kube-system`.
         Stack | configmaps | list | reads the inventory | |
-        Cluster | clusterroles.rbac.authorization.k8s.io, clusterrolebindings.rbac.authorization.k8s.io, customresourcedefinitions.apiextensions.k8s.io | get, list | compares the objects with the inventory | whether they have drifted is not known |
+        Cluster | clusterroles.rbac.authorization.k8s.io, clusterrolebindings.rbac.authorization.k8s.io | get, list | compares the objects with the inventory | whether they have drifted is not known |
+        Cluster | customresourcedefinitions.apiextensions.k8s.io | get, list | compares the objects with the inventory | whether they have drifted is not known | NewServer
         Cluster | apiservices.apiregistration.k8s.io | get | compares the object with the inventory | whether it has drifted is not known | NewServer
         Cluster | roles.rbac.authorization.k8s.io, rolebindings.rbac.authorization.k8s.io | get, list | compares the objects with the inventory | whether they have drifted is not known |
         Stack | configmaps | get | compares the objects with the inventory | whether they have drifted is not known |
@@ -25,9 +26,10 @@ internal static class CommandTable
         Stack | alertmanagers.monitoring.coreos.com, prometheuses.monitoring.coreos.com, prometheusrules.monitoring.coreos.com, servicemonitors.monitoring.coreos.com | get, list | compares the objects with the inventory | whether they have drifted is not known |
         Stack | statefulsets.apps | get | tells whether Prometheus and Alertmanager are ready | |
         # Install-KubePrometheus | Install-KubePrometheus
-        > The namespace does not exist before the first installation, so that the rules are those of a ClusterRole. kube-prometheus has roles and bindings of its own: Kubernetes lets nobody grant what they do not hold, so `escalate` and `bind` are needed, or all rules of those roles.
+        > The namespace does not exist before the first installation, so that the rules are those of a ClusterRole. kube-prometheus has roles and bindings of its own: Kubernetes lets nobody grant what they do not hold, so `escalate` and `bind` are needed, or all rules of those roles. With `-Wait`, add `list` and `watch` on `events`, and `watch` on `deployments`, `daemonsets`, `statefulsets`, `apiservices` and the resources of the operator.
         Cluster | namespaces | get, create, patch | the namespace | |
-        Cluster | customresourcedefinitions.apiextensions.k8s.io | get, list, watch, create, patch | the definitions, and waits until they are established | |
+        Cluster | customresourcedefinitions.apiextensions.k8s.io | get, watch, create, patch | the definitions, and waits until they are established | |
+        Cluster | customresourcedefinitions.apiextensions.k8s.io | list | reads several at once | | NewServer
         Cluster | apiservices.apiregistration.k8s.io | get, create, patch | the API of metrics | | NewServer
         Cluster | clusterroles.rbac.authorization.k8s.io, roles.rbac.authorization.k8s.io | get, list, create, patch, escalate, bind | the roles | |
         Cluster | clusterrolebindings.rbac.authorization.k8s.io, rolebindings.rbac.authorization.k8s.io | get, list, create, patch | the bindings | |
@@ -43,7 +45,7 @@ internal static class CommandTable
         Cluster | apiservices.apiregistration.k8s.io | get, delete | the API of metrics | | NewServer
         Cluster | clusterroles.rbac.authorization.k8s.io, clusterrolebindings.rbac.authorization.k8s.io, roles.rbac.authorization.k8s.io, rolebindings.rbac.authorization.k8s.io | get, delete | the roles and bindings | |
         Cluster | secrets, serviceaccounts, services | get, delete | the objects | |
-        Cluster | configmaps | get, delete, patch | the objects, and the inventory | |
+        Cluster | configmaps | get, delete | the objects, and the inventory | |
         Cluster | daemonsets.apps, deployments.apps | get, delete | the workloads | |
         Cluster | networkpolicies.networking.k8s.io, poddisruptionbudgets.policy | get, delete | the objects | |
         Cluster | alertmanagers.monitoring.coreos.com, prometheuses.monitoring.coreos.com, prometheusrules.monitoring.coreos.com, servicemonitors.monitoring.coreos.com | get, delete | the resources that the operator runs | |
@@ -137,14 +139,14 @@ internal static class CommandTable
         Stack | deployments.apps | list | the checks Operator and Grafana | |
         Stack | deployments.apps | get | why a Deployment is not ready | | Unready
         Stack | statefulsets.apps | get, list | the checks Prometheus and Grafana | |
-        Stack | configmaps | get, list | the check Dashboard | |
+        Stack | configmaps | list | the check Dashboard | |
+        Stack | configmaps | get | the check Dashboard | | Pods
         Stack | pods | list | the checks that ask Prometheus, Alertmanager and Grafana | | Pods
         Stack | pods/portforward | get | the same | | Pods
         Stack | pods/portforward | create | the same, since Kubernetes 1.35 | | NewServer
         Milvus | secrets | get, list | reads the records of Helm | |
         Milvus | services | list | the checks Service and Endpoints | |
         Milvus | endpointslices.discovery.k8s.io | list | the check Endpoints | | Unready
-        Milvus | pods | list | which pods ought to run | | Unready
         Milvus | servicemonitors.monitoring.coreos.com | get | the check Monitor | |
         Milvus | prometheusrules.monitoring.coreos.com | list | the check Rules | |
         Milvus | networkpolicies.networking.k8s.io | list | the check NetworkPolicy | |

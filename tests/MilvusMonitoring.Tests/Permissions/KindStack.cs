@@ -79,14 +79,14 @@ internal static class KindStack
 
     public static string WriteConfigMap(string ns) => Write("v1", "ConfigMap", ns, NameOf(ns), "\"data\":{\"a\":\"b\"}");
 
-    /// <summary>The manifest of an API whose Service nobody has.</summary>
-    public static string WriteApi(string ns) => Write(
+    /// <summary>The manifests of an API and of its Service, which has no pods.</summary>
+    public static string WriteApi(string ns) => WriteService(ns) + Write(
         "apiregistration.k8s.io/v1",
         "APIService",
         null,
         NameOfApi(ns),
         $$$"""
-        "spec":{"group":"{{{ns}}}.rights.example.org","version":"v1","groupPriorityMinimum":100,"versionPriority":100,"service":{"name":"{{{NameOf(ns)}}}","namespace":"{{{ns}}}"}}
+        "spec":{"group":"{{{ns}}}.rights.example.org","version":"v1","groupPriorityMinimum":100,"versionPriority":100,"service":{"name":"api","namespace":"{{{ns}}}"}}
         """);
 
     /// <summary>The manifests of definitions, whose names begin alike.</summary>
@@ -97,6 +97,12 @@ internal static class KindStack
             null,
             $"{name}{copy}.rights.example.com",
             Definition.Replace("%", $"{name}{copy}", StringComparison.Ordinal).Replace("@", $"Kind{name}{copy}", StringComparison.Ordinal))));
+
+    private static string WriteService(string ns)
+    {
+        var service = s_kinds.Single(kind => kind.Kind == "Service");
+        return Write(service.ApiVersion, service.Kind, ns, "api", service.Body);
+    }
 
     private static string Binds(string kind) =>
         $$"""
