@@ -197,6 +197,7 @@ internal sealed class PermissionStage : IAsyncDisposable
         if (ns == DefinedNamespace && resource is null or "apiservices")
         {
             await Stage.Objects.EndAsync("apiregistration.k8s.io/v1", "APIService", null, KindStack.NameOfApi(ns));
+            await Stage.Objects.EndAsync("v1", "Service", ns, "api");
         }
 
         foreach (var (apiVersion, kind, isNamespaced) in KindStack.List(resource, PolicyVersion))
