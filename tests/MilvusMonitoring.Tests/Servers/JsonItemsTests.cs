@@ -23,9 +23,11 @@ public sealed class JsonItemsTests
         {
             var items = new JsonArray([.. Enumerable.Range(0, random.Next(6)).Select(_ => CreateValue(random, 3))]);
             var after = new JsonObject { ["items"] = new JsonArray(1) };
-            var data = new JsonObject { ["before"] = CreateValue(random, 2), ["items"] = items, ["after"] = after };
+            var before = CreateValue(random, 2);
+            var data = new JsonObject { ["before"] = before, ["items"] = items, ["after"] = after };
             var text = new JsonObject { ["items"] = new JsonArray(2), ["data"] = data, ["status"] = "success" };
-            var (found, rest) = await ReadAsync(text.ToJsonString(new JsonSerializerOptions { WriteIndented = random.Next(2) == 0 }), piece);
+            var options = new JsonSerializerOptions { WriteIndented = random.Next(2) == 0 };
+            var (found, rest) = await ReadAsync(text.ToJsonString(options), piece);
 
             Assert.Equal(items.Select(item => item?.ToJsonString() ?? "null"), found.Select(Minify));
             data["items"] = new JsonArray();

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using EmbeddedCluster;
-using EmbeddedCluster.Monitoring;
 using MilvusMonitoring.Tests.Commands;
 
 namespace MilvusMonitoring.Tests.Verification;
@@ -225,7 +224,7 @@ public sealed class ManyMilvusTests
             }
         }
 
-        private static JsonNode CreateRules(string name, string place) => new JsonObject
+        private static JsonObject CreateRules(string name, string place) => new JsonObject
         {
             ["name"] = $"{name}.rules",
             ["file"] = $"{place}.yaml",
