@@ -13,8 +13,8 @@ internal static class RunOutcome
 
     private static readonly HashSet<string> s_passing =
     [
-        "Duration", "AppliedAt", "UpdatedAt", "StartedAt", "CheckedAt", "Kubeconfig", "Context", "Id", "LocalPort", "Url", "Pod",
-        "Connections", "OpenConnections", "BytesReceived", "BytesSent", "LastErrorAt", "Since", "ActiveSince", "Age",
+        "Duration", "AppliedAt", "CreatedAt", "UpdatedAt", "StartedAt", "CheckedAt", "Kubeconfig", "Context", "Id", "LocalPort", "Url",
+        "Pod", "Connections", "OpenConnections", "BytesReceived", "BytesSent", "LastErrorAt", "Since", "ActiveSince", "Age",
     ];
 
     /// <param name="kubeconfig">The path, which stands in remedies.</param>
