@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -5,7 +6,6 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using EmbeddedCluster;
 using EmbeddedCluster.Monitoring;
-using MilvusMonitoring.Benchmarks.Servers;
 using Microsoft.AspNetCore.Http;
 
 namespace MilvusMonitoring.Benchmarks.Growth;
@@ -17,6 +17,8 @@ namespace MilvusMonitoring.Benchmarks.Growth;
 internal sealed partial class GrowthPrometheus : IAsyncDisposable
 {
     private const int Interval = 60;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3 * Interval);
 
     private const string Page = """
         # TYPE go_info gauge
@@ -39,10 +41,8 @@ internal sealed partial class GrowthPrometheus : IAsyncDisposable
     private readonly HttpClient _client = new();
     private readonly LoopbackServer _pods;
     private readonly RealPrometheus _server;
-    private readonly TemporaryFolder _discovered;
 
-    private GrowthPrometheus(LoopbackServer pods, RealPrometheus server, TemporaryFolder discovered) =>
-        (_pods, _server, _discovered) = (pods, server, discovered);
+    private GrowthPrometheus(LoopbackServer pods, RealPrometheus server) => (_pods, _server) = (pods, server);
 
     public IPEndPoint Endpoint => _server.Endpoint;
 
@@ -51,17 +51,26 @@ internal sealed partial class GrowthPrometheus : IAsyncDisposable
     /// <summary>Starts it, and waits until it has scraped every target.</summary>
     public static async Task<GrowthPrometheus> StartAsync(Cluster cluster, CancellationToken cancellationToken)
     {
+        // A file for each job would need a watch of the system for each, of which there are 128.
+        var discovered = new Dictionary<string, string>(StringComparer.Ordinal);
         var pods = await LoopbackServer.StartAsync(
             context =>
             {
+                if (discovered.TryGetValue(context.Request.Path.Value!, out var groups))
+                {
+                    context.Response.ContentType = "application/json";
+                    return context.Response.WriteAsync(groups, context.RequestAborted);
+                }
+
+                // Thousands of connections that stay open are more than a process may have.
+                context.Response.Headers.Connection = "close";
                 context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
                 return context.Response.WriteAsync(Page, context.RequestAborted);
             },
             cancellationToken);
         try
         {
-            var discovered = new TemporaryFolder();
-            var (configuration, targets) = WriteConfiguration(cluster, pods.Address, discovered.Path);
+            var (configuration, targets) = WriteConfiguration(cluster, pods.Address, discovered);
             var rules = cluster.List("monitoring.coreos.com/v1", "PrometheusRule")
                 .Where(rule => ((string)rule["metadata"]!["namespace"]!).StartsWith("vectors-", StringComparison.Ordinal))
                 .ToDictionary(
@@ -69,7 +78,7 @@ internal sealed partial class GrowthPrometheus : IAsyncDisposable
                     rule => new JsonObject { ["groups"] = rule["spec"]!["groups"]!.DeepClone() }.ToJsonString(),
                     StringComparer.Ordinal);
             var server = await RealPrometheus.StartAsync(new PrometheusFiles(configuration, rules), cancellationToken);
-            var growth = new GrowthPrometheus(pods, server, discovered);
+            var growth = new GrowthPrometheus(pods, server);
             await growth.WaitAsync(targets, cancellationToken);
             return growth;
         }
@@ -92,24 +101,26 @@ internal sealed partial class GrowthPrometheus : IAsyncDisposable
         _client.Dispose();
         await _server.DisposeAsync();
         await _pods.DisposeAsync();
-        _discovered.Dispose();
     }
 
     private async Task WaitAsync(int targets, CancellationToken cancellationToken)
     {
-        while (true)
+        var clock = Stopwatch.StartNew();
+        var count = 0;
+        while (count != targets)
         {
-            var up = await _server.QueryAsync("count(up==1)", DateTimeOffset.UtcNow, cancellationToken);
-            if (up is [{ } sum] && int.Parse((string)sum["value"]![1]!, CultureInfo.InvariantCulture) == targets)
+            if (clock.Elapsed > s_patience)
             {
-                return;
+                throw new BenchmarkException($"Prometheus has scraped {count} of {targets} targets in {s_patience}.");
             }
 
             await Task.Delay(500, cancellationToken);
+            var up = await _server.QueryAsync("count(up==1)", DateTimeOffset.UtcNow, cancellationToken);
+            count = up is [{ } sum] ? int.Parse((string)sum["value"]![1]!, CultureInfo.InvariantCulture) : 0;
         }
     }
 
-    private static (string Text, int Targets) WriteConfiguration(Cluster cluster, Uri proxy, string folder)
+    private static (string Text, int Targets) WriteConfiguration(Cluster cluster, Uri proxy, Dictionary<string, string> discovered)
     {
         var text = new StringBuilder()
             .Append(CultureInfo.InvariantCulture, $"global: {{scrape_interval: {Interval}s, evaluation_interval: 60s}}\n")
@@ -123,9 +134,9 @@ internal sealed partial class GrowthPrometheus : IAsyncDisposable
                 continue;
             }
 
-            var file = Path.Combine(folder, $"{ns}.json");
+            var path = $"/{ns}";
             text.Append(CultureInfo.InvariantCulture, $"- job_name: serviceMonitor/{ns}/{name}/0\n  proxy_url: {proxy}\n")
-                .Append(CultureInfo.InvariantCulture, $"  file_sd_configs: [{{files: ['{file}']}}]\n");
+                .Append(CultureInfo.InvariantCulture, $"  http_sd_configs: [{{url: '{new Uri(proxy, path)}'}}]\n");
             var groups = new JsonArray([
                 .. cluster.List("v1", "Pod", ns).Select(pod => new JsonObject
                 {
@@ -133,7 +144,7 @@ internal sealed partial class GrowthPrometheus : IAsyncDisposable
                     ["labels"] = new JsonObject(ListLabels(ns, name, pod).Select(label => KeyValuePair.Create(label.Name, (JsonNode?)label.Value))),
                 }),
             ]);
-            File.WriteAllText(file, groups.ToJsonString());
+            discovered[path] = groups.ToJsonString();
             targets += groups.Count;
         }
 
