@@ -68,6 +68,7 @@ internal sealed partial class GrowthPrometheus : IAsyncDisposable
                 return context.Response.WriteAsync(Page, context.RequestAborted);
             },
             cancellationToken);
+        RealPrometheus? server = null;
         try
         {
             var (configuration, targets) = WriteConfiguration(cluster, pods.Address, discovered);
@@ -77,13 +78,18 @@ internal sealed partial class GrowthPrometheus : IAsyncDisposable
                     rule => $"{rule["metadata"]!["namespace"]}-{rule["metadata"]!["name"]}.yaml",
                     rule => new JsonObject { ["groups"] = rule["spec"]!["groups"]!.DeepClone() }.ToJsonString(),
                     StringComparer.Ordinal);
-            var server = await RealPrometheus.StartAsync(new PrometheusFiles(configuration, rules), cancellationToken);
+            server = await RealPrometheus.StartAsync(new PrometheusFiles(configuration, rules), cancellationToken);
             var growth = new GrowthPrometheus(pods, server);
             await growth.WaitAsync(targets, cancellationToken);
             return growth;
         }
         catch
         {
+            if (server is not null)
+            {
+                await server.DisposeAsync();
+            }
+
             await pods.DisposeAsync();
             throw;
         }
