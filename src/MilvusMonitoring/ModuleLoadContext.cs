@@ -9,7 +9,7 @@ namespace MilvusMonitoring;
 /// context.</remarks>
 public sealed class ModuleLoadContext : AssemblyLoadContext
 {
-    /// <summary>The oldest .NET that uses the code in the folders of the platforms: an older one takes newer code for none.</summary>
+    /// <summary>The oldest .NET that runs the code in the folders of the platforms.</summary>
     private const int OldestWithCode = 10;
 
     private static readonly object Gate = new();

@@ -22,10 +22,8 @@ internal sealed class PassReads(
     PrometheusReplicas replicas,
     CancellationToken cancellationToken)
 {
-    private static readonly ResourceType NetworkPolicy = new("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", true);
-
-    /// <summary>The number of Milvus from which on all targets of a Prometheus are asked for at once.</summary>
-    private const int Many = 20;
+    /// <summary>Up to this number of Milvus, a read for each costs less than one of the whole cluster.</summary>
+    private const int Few = 20;
 
     private readonly ConcurrentDictionary<(string Question, string Of), Lazy<Task>> _asked = new();
 
@@ -33,7 +31,7 @@ internal sealed class PassReads(
     public int Instances { get; set; }
 
     /// <summary>Whether the pass checks so many Milvus that what all of them need is asked for at once.</summary>
-    public bool HasMany => Instances > Many;
+    public bool HasMany => Instances > Few;
 
     /// <summary>Reads the objects by which monitors find their targets in a namespace.</summary>
     public Task<TargetObjects> GetObjectsAsync(string place) =>
@@ -82,9 +80,9 @@ internal sealed class PassReads(
     /// <summary>Lists the network policies of a namespace.</summary>
     public async Task<List<JsonElement>> ListPoliciesAsync(string place)
     {
-        var all = await FindOfAllAsync("all policies", () => ListAsync(NetworkPolicy, null)).ConfigureAwait(false);
+        var all = await FindOfAllAsync("all policies", () => ListAsync(ResourceType.NetworkPolicy, null)).ConfigureAwait(false);
         return all is null
-            ? await OnceAsync("policies", place, () => ListAsync(NetworkPolicy, place)).ConfigureAwait(false)
+            ? await OnceAsync("policies", place, () => ListAsync(ResourceType.NetworkPolicy, place)).ConfigureAwait(false)
             : [.. all.Where(item => item.Member("metadata").Text("namespace") == place)];
     }
 

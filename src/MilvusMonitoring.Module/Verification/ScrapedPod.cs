@@ -18,10 +18,8 @@ internal sealed record ScrapedPod(MilvusPod Pod, IReadOnlyList<PrometheusTarget>
         }
 
         return sample.HasSource
-            && Targets.Any(target => Compared.All(label => IsSame(label, target.Labels, sample.Labels)));
+            && Targets.Any(target => PrometheusTarget.UsedLabels.All(label => IsSame(label, target.Labels, sample.Labels)));
     }
-
-    private static readonly string[] Compared = ["job", "instance", "namespace", "pod"];
 
     private static bool IsSame(string label, IReadOnlyDictionary<string, string> target, IReadOnlyDictionary<string, string> sample) =>
         string.IsNullOrEmpty(target.GetValueOrDefault(label))

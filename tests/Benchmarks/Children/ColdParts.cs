@@ -6,7 +6,6 @@ using MilvusMonitoring.Kubernetes.Connection;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Manifests;
-using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Benchmarks.Children;
 
@@ -62,21 +61,6 @@ internal static class ColdParts
         {
             parts.Add(new ColdPart(name, clock.Elapsed.TotalMilliseconds));
             clock.Restart();
-        }
-    }
-
-    private sealed class SilentSink : IActivitySink
-    {
-        public void Verbose(string message)
-        {
-        }
-
-        public void Warning(string message)
-        {
-        }
-
-        public void Progress(string activity, string status, int percent)
-        {
         }
     }
 }

@@ -19,26 +19,11 @@ internal static class Shell
     public static async Task<(TimeSpan Elapsed, IReadOnlyList<string> Lines)> RunAsync(string script, CancellationToken cancellationToken)
     {
         string[] arguments = ["-NoProfile", "-NonInteractive", "-Command", $"$ErrorActionPreference = 'Stop'; {script}"];
-        var start = new ProcessStartInfo(Program!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Program!, arguments);
         start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
-        var clock = Stopwatch.StartNew();
-        using var process = Process.Start(start)!;
-        try
-        {
-            var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-            var errors = process.StandardError.ReadToEndAsync(cancellationToken);
-            await process.WaitForExitAsync(cancellationToken);
-            var elapsed = clock.Elapsed;
-            return process.ExitCode == 0
-                ? (elapsed, (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-                : throw new BenchmarkException($"{script} failed: {await errors}");
-        }
-        finally
-        {
-            if (!process.HasExited)
-            {
-                process.Kill();
-            }
-        }
+        var run = await ProgramRun.RunAsync(start, cancellationToken);
+        return run.ExitCode == 0
+            ? (run.Elapsed, run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            : throw new BenchmarkException($"{script} failed: {run.Errors}");
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MilvusMonitoring.Benchmarks.Children;
 
 namespace MilvusMonitoring.Benchmarks.Contenders;
 
@@ -20,8 +21,8 @@ internal sealed class Kubectl(string kubeconfig, string manifests, string home) 
     {
         try
         {
-            var (exitCode, output, _) = await RunAsync(["version", "--client"], "", Path.GetTempPath(), cancellationToken);
-            return exitCode == 0 ? output.Split('\n')[0].Replace("Client Version: ", "", StringComparison.Ordinal) : null;
+            var run = await RunAsync(["version", "--client"], "", Path.GetTempPath(), cancellationToken);
+            return run.ExitCode == 0 ? run.Output.Split('\n')[0].Replace("Client Version: ", "", StringComparison.Ordinal) : null;
         }
         catch (System.ComponentModel.Win32Exception)
         {
@@ -32,12 +33,12 @@ internal sealed class Kubectl(string kubeconfig, string manifests, string home) 
     /// <summary>The part of a kubeconfig that its current context uses, certificates and all, as JSON.</summary>
     public static async Task<string> ViewConfigAsync(string kubeconfig, CancellationToken cancellationToken)
     {
-        var (exitCode, output, errors) = await RunAsync(
+        var run = await RunAsync(
             ["config", "view", "--raw", "--minify", "--flatten", "--output", "json"],
             kubeconfig,
             Path.GetTempPath(),
             cancellationToken);
-        return exitCode == 0 ? output : throw new BenchmarkException($"kubectl config view failed: {errors}");
+        return run.ExitCode == 0 ? run.Output : throw new BenchmarkException($"kubectl config view failed: {run.Errors}");
     }
 
     public async Task<TimeSpan> RunAsync(StackWork work, CancellationToken cancellationToken)
@@ -75,49 +76,30 @@ internal sealed class Kubectl(string kubeconfig, string manifests, string home) 
     {
         for (var again = 0; ; again++)
         {
-            var (exitCode, _, errors) = await RunAsync(arguments, kubeconfig, manifests, cancellationToken, home);
-            if (exitCode == 0)
+            var run = await RunAsync(arguments, kubeconfig, manifests, cancellationToken, home);
+            if (run.ExitCode == 0)
             {
                 return again;
             }
 
-            if (again == MostTries || !mayTryAgain(errors))
+            if (again == MostTries || !mayTryAgain(run.Errors))
             {
                 throw new BenchmarkException(
-                    $"kubectl {string.Join(' ', arguments)} failed: {string.Join(' ', errors.Split('\n').Distinct().Take(5))}");
+                    $"kubectl {string.Join(' ', arguments)} failed: {string.Join(' ', run.Errors.Split('\n').Distinct().Take(5))}");
             }
         }
     }
 
-    private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
+    private static Task<ProgramRun> RunAsync(
         IReadOnlyList<string> arguments, string kubeconfig, string folder, CancellationToken cancellationToken, string? home = null)
     {
-        var start = new ProcessStartInfo(s_program, arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = new ProcessStartInfo(s_program, arguments) { WorkingDirectory = folder };
         start.Environment["KUBECONFIG"] = kubeconfig;
         if (home is not null)
         {
             start.Environment["HOME"] = home;
         }
 
-        using var process = Process.Start(start)!;
-        try
-        {
-            var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-            var errors = process.StandardError.ReadToEndAsync(cancellationToken);
-            await process.WaitForExitAsync(cancellationToken);
-            return (process.ExitCode, await output, await errors);
-        }
-        finally
-        {
-            if (!process.HasExited)
-            {
-                process.Kill();
-            }
-        }
+        return ProgramRun.RunAsync(start, cancellationToken);
     }
 }

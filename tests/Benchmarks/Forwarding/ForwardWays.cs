@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Connection;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
-using MilvusMonitoring.Messages;
 using MilvusMonitoring.PortForwarding;
 
 namespace MilvusMonitoring.Benchmarks.Forwarding;
@@ -95,19 +94,6 @@ internal static class ForwardWays
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // The other direction has ended the connection.
-        }
-    }
-
-    private sealed class SilentSink : IActivitySink
-    {
-        public void Verbose(string message)
-        {
-        }
-
-        public void Warning(string message) => Console.Error.WriteLine(message);
-
-        public void Progress(string activity, string status, int percent)
-        {
         }
     }
 }

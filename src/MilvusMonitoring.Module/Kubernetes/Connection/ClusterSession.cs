@@ -18,11 +18,6 @@ internal sealed class ClusterSession : IDisposable
     /// <param name="proxy">The proxy on the way to the server, if any.</param>
     public ClusterSession(ClusterSettings settings, Uri? proxy, TimeProvider time)
     {
-        if (!settings.User.ClientCertificate.IsAbsent)
-        {
-            MachineCertificates.BeginReading();
-        }
-
         _settings = settings;
         Proxy = proxy;
         _check = new ServerCertificateCheck(
