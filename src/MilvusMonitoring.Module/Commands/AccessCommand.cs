@@ -104,17 +104,17 @@ public abstract class AccessCommand : ClusterCommand
     private AccessRequest CreateRequest()
     {
         var typed = new AccessRequest(
-            IsGiven(nameof(Method)) ? Method : null,
+            IsBound(nameof(Method)) ? Method : null,
             ClusterRole,
             Namespace,
             new PrometheusChoice(PrometheusNamespace, PrometheusName));
         var request = InputObject is null ? typed : FromPipeline(typed, InputObject);
-        if (request.Namespaces.Count > 0 && IsGiven(nameof(Method)) && Method == AccessMethod.ClusterRole)
+        if (request.Namespaces.Count > 0 && IsBound(nameof(Method)) && Method == AccessMethod.ClusterRole)
         {
             throw CreateInvalid("A ClusterRole is for the whole cluster", "leave out -Method, or the namespaces", nameof(Method));
         }
 
-        return IsGiven(nameof(ClusterRole)) && (request.Namespaces.Count > 0 || request.Method == AccessMethod.Binding)
+        return IsBound(nameof(ClusterRole)) && (request.Namespaces.Count > 0 || request.Method == AccessMethod.Binding)
             ? throw CreateInvalid("A binding has a role of its own", "leave out -ClusterRole", nameof(ClusterRole))
             : request;
     }
@@ -181,7 +181,6 @@ public abstract class AccessCommand : ClusterCommand
     private static string? ReadRoleName(PipedObject access) =>
         access.Text(nameof(PrometheusAccess.Role)) is { } role ? role[(role.IndexOf('/', StringComparison.Ordinal) + 1)..] : null;
 
-    private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
     private static MonitoringException CreateInvalid(string reason, string remedy, string parameter) =>
         new(ErrorId.ParameterInvalid, reason, remedy, parameter);

@@ -6,11 +6,21 @@ namespace MilvusMonitoring.Commands;
 
 /// <summary>
 /// Runs asynchronous work for each input object, writes its output on the pipeline thread, and ends within 2 s after Ctrl+C.
+/// Work that takes long does not hold up the work on other clusters.
 /// </summary>
 public abstract class AsyncCommand : PSCmdlet, IDisposable
 {
+    /// <summary>How much work may go on at once: as much as <c>-ThrottleLimit</c> of a fleet's own pipeline would allow.</summary>
+    private const int MostAtOnce = 16;
+
+    /// <summary>How long the next input object waits for the work on another cluster.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _giveUp = new();
+    private readonly MessageQueue _queue = new();
+    private readonly List<RunningWork> _running = [];
+    private IReadOnlySet<string> _bound = new HashSet<string>();
 
     /// <summary>
     /// How long Ctrl+C waits for the work before the command ends without it: less than 2 s, unless a child process has to end cleanly.
@@ -25,45 +35,105 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc />
-    protected sealed override void ProcessRecord() => Run(RunAsync);
+    protected sealed override void ProcessRecord()
+    {
+        // PowerShell binds the next object to the parameters of this instance, perhaps while the work on the present one goes on.
+        var record = (AsyncCommand)MemberwiseClone();
+        record._bound = MyInvocation.BoundParameters.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        Run(new CommandWork(Subject, record.RunAsync));
+    }
 
     /// <inheritdoc />
-    protected sealed override void EndProcessing() => Run(FinishAsync);
-
-    private void Run(Func<CommandOutput, CancellationToken, Task> step)
+    protected sealed override void EndProcessing()
     {
-        var output = new CommandOutput(this, _stop.Token);
-        var work = Task.Run(() => RunToEndAsync(step, output));
-        work.ObserveError();
+        foreach (var work in ListLastWork())
+        {
+            Run(work);
+        }
+
+        Pump(() => _running.Count == 0);
+    }
+
+    /// <summary>
+    /// Runs work, and leaves it behind if it takes long: what is slow does not hold up what comes after it. Work on one subject is done in
+    /// order, one after the other.
+    /// </summary>
+    private void Run(CommandWork work)
+    {
+        Pump(() => _running.Count < MostAtOnce);
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
+        var before = _running.FindLast(other => Equals(other.Subject, work.Subject));
+        var output = new CommandOutput(this, _queue, _stop.Token);
+        var running = new RunningWork(work.Subject, RunAsync(work, before?.Task, output, _stop.Token), output);
+        _running.Add(running);
+        running.Task.ObserveError();
+        running.Task.ContinueWith(
+            _ => output.End(() => End(running)),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        Pump(() => !_running.Contains(running), (work.Subject, before) switch
+        {
+            (null, _) => null,
+            (_, null) => s_patience,
+            _ => TimeSpan.Zero,
+        });
+    }
+
+    private static Task RunAsync(CommandWork work, Task? before, CommandOutput output, CancellationToken cancellationToken) => Task.Run(
+        async () =>
+        {
+            if (before is not null)
+            {
+                await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            await work.RunAsync(output, cancellationToken).ConfigureAwait(false);
+        },
+        CancellationToken.None);
+
+    private void End(RunningWork work)
+    {
+        _running.Remove(work);
+        work.Output.EndProgress();
+        if (!Stopping && FindFailure(work.Task) is { } failure)
+        {
+            work.Output.WriteFailure(failure);
+        }
+    }
+
+    /// <summary>Writes what the work has to say until a condition holds.</summary>
+    /// <param name="isDone">The condition.</param>
+    /// <param name="patience">How long to wait; null for as long as it takes.</param>
+    private void Pump(Func<bool> isDone, TimeSpan? patience = null)
+    {
         try
         {
-            output.Pump(() => Stopping, _giveUp.Token);
+            _queue.Run(isDone, patience, () => Stopping, _giveUp.Token);
         }
         catch (OperationCanceledException) when (_giveUp.IsCancellationRequested)
         {
-            return;
+            Abandon();
         }
         catch
         {
             // The error preference or a downstream command has ended the pipeline: end the work before the exception goes on.
             StopProcessing();
-            ((IAsyncResult)work).AsyncWaitHandle.WaitOne(LongestStop);
+            ((IAsyncResult)Task.WhenAll(_running.Select(work => work.Task))).AsyncWaitHandle.WaitOne(LongestStop);
+            Abandon();
             throw;
         }
-        finally
-        {
-            output.EndProgress();
-        }
+    }
 
-        // Complete() is called just before the task ends.
-        ((IAsyncResult)work).AsyncWaitHandle.WaitOne();
-        output.Dispose();
-        if (!Stopping && FindFailure(work) is { } failure)
-        {
-            var error = ErrorRecords.From(failure, null);
-            AgentLog.Create(this)?.Error(error);
-            WriteError(error);
-        }
+    private void Abandon()
+    {
+        _running.ForEach(work => work.Output.EndProgress());
+        _running.Clear();
     }
 
     /// <inheritdoc />
@@ -81,6 +151,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         {
             _stop.Dispose();
             _giveUp.Dispose();
+            _queue.Dispose();
         }
     }
 
@@ -89,10 +160,17 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// <param name="cancellationToken">Cancelled by Ctrl+C.</param>
     private protected abstract Task RunAsync(CommandOutput output, CancellationToken cancellationToken);
 
-    /// <summary>Runs after the last input object.</summary>
-    /// <param name="output">Writes objects, errors and messages.</param>
-    /// <param name="cancellationToken">Cancelled by Ctrl+C.</param>
-    private protected virtual Task FinishAsync(CommandOutput output, CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>
+    /// What the work on the present input object is on, such as a cluster: work on another subject need not wait for it. Null: all work is
+    /// done in order.
+    /// </summary>
+    private protected virtual object? Subject => null;
+
+    /// <summary>Lists the work that follows the last input object.</summary>
+    private protected virtual IEnumerable<CommandWork> ListLastWork() => [];
+
+    /// <summary>Whether a parameter has a value for the input object, typed or from the pipeline.</summary>
+    private protected bool IsBound(string parameter) => _bound.Contains(parameter);
 
     /// <summary>
     /// The error of the work. Work that was cancelled although nobody stopped the command has reached a time limit: an error too.
@@ -111,15 +189,5 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private protected string? ResolvePath(string? path) =>
         path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
 
-    private async Task RunToEndAsync(Func<CommandOutput, CancellationToken, Task> step, CommandOutput output)
-    {
-        try
-        {
-            await step(output, _stop.Token).ConfigureAwait(false);
-        }
-        finally
-        {
-            output.Complete();
-        }
-    }
+    private sealed record RunningWork(object? Subject, Task Task, CommandOutput Output);
 }

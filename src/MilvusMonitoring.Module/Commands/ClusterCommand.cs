@@ -9,6 +9,10 @@ namespace MilvusMonitoring.Commands;
 /// <summary>The base of all cmdlets that use a cluster: its parameters select the cluster.</summary>
 public abstract class ClusterCommand : AsyncCommand
 {
+    private static readonly string[] s_clusterParameters = [nameof(Kubeconfig), nameof(Context)];
+
+    private bool _isPiped;
+
     /// <summary>
     /// The kubeconfig, or several, separated as in <c>KUBECONFIG</c>.
     /// Default: <c>$env:KUBECONFIG</c>, then <c>~/.kube/config</c>, then the service account of the pod that the command runs in.
@@ -32,7 +36,8 @@ public abstract class ClusterCommand : AsyncCommand
     /// </summary>
     protected sealed override void BeginProcessing()
     {
-        foreach (var name in (ReadOnlySpan<string>)[nameof(Kubeconfig), nameof(Context)])
+        _isPiped = MyInvocation.ExpectingInput && !s_clusterParameters.All(MyInvocation.BoundParameters.ContainsKey);
+        foreach (var name in s_clusterParameters)
         {
             if (MyInvocation.BoundParameters.TryGetValue(name, out var value) && string.IsNullOrEmpty(value as string))
             {
@@ -47,6 +52,9 @@ public abstract class ClusterCommand : AsyncCommand
             }
         }
     }
+
+    /// <summary>The cluster, if the pipeline may name another one in the next object.</summary>
+    private protected override object? Subject => _isPiped ? (Kubeconfig, Context) : null;
 
     /// <inheritdoc />
     private protected sealed override async Task RunAsync(CommandOutput output, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Management.Automation;
 using System.Management.Automation.Host;
@@ -7,10 +6,11 @@ using MilvusMonitoring.Messages;
 
 namespace MilvusMonitoring.Commands;
 
-/// <summary>Carries output and messages from any thread to the pipeline thread, in order.</summary>
+/// <summary>Carries the output and the messages of one piece of work from any thread to the pipeline thread, in order.</summary>
 /// <param name="command">The command that writes.</param>
+/// <param name="queue">Runs the messages on the pipeline thread.</param>
 /// <param name="stop">Cancelled by Ctrl+C, which leaves a question without an answer.</param>
-internal sealed class CommandOutput(PSCmdlet command, CancellationToken stop) : IActivitySink, IDisposable
+internal sealed class CommandOutput(PSCmdlet command, MessageQueue queue, CancellationToken stop) : IActivitySink
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(100);
 
@@ -21,10 +21,11 @@ internal sealed class CommandOutput(PSCmdlet command, CancellationToken stop) : 
     private static long s_lastSource = 1L << 40;
 
     private readonly long _source = Interlocked.Increment(ref s_lastSource);
-    private readonly BlockingCollection<Action> _messages = [];
     private readonly Stopwatch _sinceProgress = new();
     private readonly object _progressGate = new();
+    private readonly object _postGate = new();
     private string? _shownActivity;
+    private bool _hasEnded;
 
     /// <summary>Writes an object to the pipeline.</summary>
     public void Object(object value) => Post(() => command.WriteObject(value));
@@ -32,6 +33,9 @@ internal sealed class CommandOutput(PSCmdlet command, CancellationToken stop) : 
     /// <summary>Writes a non-terminating error: the work on other objects goes on.</summary>
     public void Error(Exception exception, object? target = null) =>
         Post(() => command.WriteError(Log(ErrorRecords.From(exception, target))));
+
+    /// <summary>Writes the error that has ended the work.</summary>
+    public void WriteFailure(Exception failure) => command.WriteError(Log(ErrorRecords.From(failure, null)));
 
     /// <summary>Writes an error for a check that failed.</summary>
     public void Error(MonitoringCheck check) => Post(() => command.WriteError(Log(ErrorRecords.From(check))));
@@ -112,24 +116,15 @@ internal sealed class CommandOutput(PSCmdlet command, CancellationToken stop) : 
         return answer.Task.WaitAsync(stop);
     }
 
-    /// <summary>Runs posted messages on the calling thread until <see cref="Complete"/>.</summary>
-    /// <param name="isStopping">Whether the command may write nothing more.</param>
-    /// <param name="giveUp">Ends the loop at once.</param>
-    public void Pump(Func<bool> isStopping, CancellationToken giveUp)
+    /// <summary>Ends the output: what comes later, from requests that nobody waits for any more, is dropped.</summary>
+    /// <param name="last">Runs after all messages, even if the command may write nothing more.</param>
+    public void End(Action last)
     {
-        foreach (var message in _messages.GetConsumingEnumerable(giveUp))
+        lock (_postGate)
         {
-            if (!isStopping())
-            {
-                message();
-            }
+            _hasEnded = true;
+            queue.Post(last, isOutput: false);
         }
-    }
-
-    /// <summary>Ends the messages.</summary>
-    public void Complete()
-    {
-        _messages.CompleteAdding();
     }
 
     /// <summary>
@@ -149,9 +144,6 @@ internal sealed class CommandOutput(PSCmdlet command, CancellationToken stop) : 
         }
     }
 
-    /// <inheritdoc />
-    public void Dispose() => _messages.Dispose();
-
     private ErrorRecord Log(ErrorRecord error)
     {
         AgentLog.Create(command)?.Error(error);
@@ -160,13 +152,12 @@ internal sealed class CommandOutput(PSCmdlet command, CancellationToken stop) : 
 
     private void Post(Action message)
     {
-        try
+        lock (_postGate)
         {
-            _messages.Add(message);
-        }
-        catch (InvalidOperationException)
-        {
-            // The command has ended: drop messages from abandoned requests.
+            if (!_hasEnded)
+            {
+                queue.Post(message, isOutput: true);
+            }
         }
     }
 }

@@ -117,7 +117,7 @@ public sealed class EnableMilvusServiceMonitorCommand : InstanceCommand
             return new HelmChoice(HelmPath is null ? null : ResolvePath(HelmPath), source);
         }
 
-        return new[] { nameof(HelmPath), nameof(Chart) }.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey) is { } parameter
+        return new[] { nameof(HelmPath), nameof(Chart) }.FirstOrDefault(IsBound) is { } parameter
             ? throw new MonitoringException(
                 ErrorId.ParameterInvalid,
                 $"-{parameter} has a meaning for -Method Helm only",

@@ -92,10 +92,13 @@ public sealed class InstallMilvusDashboardCommand : DashboardCommand
         return Task.CompletedTask;
     }
 
+    /// <summary>None: the objects of the pipeline are only collected.</summary>
+    private protected override object? Subject => null;
+
     /// <inheritdoc />
-    private protected override async Task FinishAsync(CommandOutput output, CancellationToken cancellationToken)
-    {
-        foreach (var work in _work)
+    private protected override IEnumerable<CommandWork> ListLastWork() => _work.Select(work => new CommandWork(
+        (work.Kubeconfig, work.Context),
+        async (output, cancellationToken) =>
         {
             using var connection = ClusterConnection.Open(work.Target, output);
             var request = new InstallDashboardsRequest(work.Grafana, NameWildcards.Parse(Name))
@@ -106,8 +109,7 @@ public sealed class InstallMilvusDashboardCommand : DashboardCommand
                 Instances = work.Instances,
             };
             await InstallAsync(new ClusterClient(connection), request, output, cancellationToken).ConfigureAwait(false);
-        }
-    }
+        }));
 
     private async Task InstallAsync(
         ClusterClient client,

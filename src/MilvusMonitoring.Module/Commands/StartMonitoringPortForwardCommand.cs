@@ -118,9 +118,11 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
         }
     }
 
+    /// <summary>None: the order of the stacks decides which of them gets a port that several want.</summary>
+    private protected override object? Subject => null;
+
     /// <inheritdoc />
-    private protected override Task FinishAsync(CommandOutput output, CancellationToken cancellationToken) =>
-        Wait ? _group.WaitAsync(output, cancellationToken) : Task.CompletedTask;
+    private protected override IEnumerable<CommandWork> ListLastWork() => Wait ? [new CommandWork(null, _group.WaitAsync)] : [];
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)

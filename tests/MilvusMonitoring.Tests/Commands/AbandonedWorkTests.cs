@@ -58,7 +58,8 @@ public sealed class AbandonedWorkTests : IDisposable
     public async Task A_question_that_Ctrl_C_leaves_open_keeps_no_work_waiting()
     {
         using var stop = new CancellationTokenSource();
-        using var output = new CommandOutput(null!, stop.Token);
+        using var queue = new MessageQueue();
+        var output = new CommandOutput(null!, queue, stop.Token);
         var asked = output.ApproveAsync("grafana", "Delete");
         Assert.False(asked.IsCompleted);
 
