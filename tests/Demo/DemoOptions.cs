@@ -18,6 +18,7 @@ internal sealed record DemoOptions(string? Path, string? Module, string? Picture
           --picture FILE  draws the main steps into an SVG file, as a terminal shows them
           --serve         runs no script; serves the cluster, with one Milvus, for pwsh, kubectl or helm until Ctrl+C, and prints the
                           path of its kubeconfig
+          --patience TIME how long to wait for the proof, such as 90s; default: 30s, on a cluster of your own 5m
           --help          prints this text
 
         On a cluster of your own without monitoring and without Milvus:
@@ -26,7 +27,6 @@ internal sealed record DemoOptions(string? Path, string? Module, string? Picture
                              that supports the cluster) and a stand-in for Milvus, and removes both at the end, also after
                              Ctrl+C and after a failed command
           --context NAME     the context; default: the current context
-          --patience TIME    how long to wait for pods, and for the proof, such as 90s; default: 5m
           --yes              goes ahead without the question
         """;
 
@@ -68,9 +68,9 @@ internal sealed record DemoOptions(string? Path, string? Module, string? Picture
             };
         }
 
-        if (options.Kubeconfig is null && (options.Context is not null || options.Patience is not null || options.Yes))
+        if (options.Kubeconfig is null && (options.Context is not null || options.Yes))
         {
-            throw new ArgumentException("--context, --patience and --yes need --kubeconfig.");
+            throw new ArgumentException("--context and --yes need --kubeconfig.");
         }
 
         return options.Kubeconfig is not null && (options.Serve || options.Picture is not null)

@@ -125,7 +125,7 @@ async Task<int> ShowAsync(Cluster cluster, MonitoredCluster monitored, string ku
     session.SetParameter(
         "Prometheus",
         await monitored.DescribeAsync(stopping.Token) ?? "none on this machine: the checks that need one will fail");
-    session.SetParameter("Patience", MonitoredCluster.Missing is null ? "30s" : "1s");
+    session.SetParameter("Patience", options.Patience ?? (MonitoredCluster.Missing is null ? "30s" : "1s"));
     session.SetVariable("DeletePod", new Action<string>(pod => cluster.Remove("v1", "Pod", "monitoring", pod, false)));
     var failed = await new Show(session)
     {

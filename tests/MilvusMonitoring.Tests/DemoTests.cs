@@ -40,7 +40,7 @@ public sealed class DemoTests(DemoTests.Demo demo) : IClassFixture<DemoTests.Dem
     public async Task A_failing_command_is_shown_and_fails_the_demo()
     {
         using var empty = new TemporaryFolder();
-        var result = await RunAsync("--path", empty.Path);
+        var result = await RunAsync("--path", empty.Path, "--patience", "1s");
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("Install-KubePrometheus: ", result.Output, StringComparison.Ordinal);

@@ -35,6 +35,7 @@ public sealed class OldestRuntime : IAsyncLifetime
                 "--output",
                 _folder.PathOf("program"),
                 "-p:TestFramework=net8.0",
+                "-p:AheadOfTime=false",
                 $"-p:ModuleOutput={_folder.PathOf("module")}/",
                 "-p:RunAnalyzers=false",
                 "-p:UseSharedCompilation=false",

@@ -76,6 +76,9 @@ public sealed class RealPrometheus : IAsyncDisposable
                 $"--storage.tsdb.path={Path.Combine(folder.FullName, Data)}",
                 $"--web.listen-address=127.0.0.1:{port}",
                 "--web.enable-lifecycle",
+
+                // An alert that fires before the Alertmanagers are found is sent again only after this time.
+                "--rules.alert.resend-delay=1s",
                 "--log.level=error",
             ])
         {

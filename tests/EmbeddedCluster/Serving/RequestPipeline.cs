@@ -81,6 +81,7 @@ internal sealed class RequestPipeline(ClusterState state, ApiServer server, Canc
                 await Task.Delay(fault.Delay, cancellationToken).ConfigureAwait(false);
                 return null;
             case FaultKind.Status:
+                await Task.Delay(fault.Delay, cancellationToken).ConfigureAwait(false);
                 var reply = fault.Page is { } page ? ApiReply.Text(fault.StatusCode, page) with { ContentType = "text/html; charset=utf-8" }
                     : fault.Body is { } body ? ApiReply.Json(fault.StatusCode, body)
                     : new ApiReply(fault.StatusCode, "", default);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using EmbeddedCluster;
 
 namespace MilvusMonitoring.Tests.Commands;
@@ -35,9 +36,15 @@ public sealed class HelmStopTests
     {
         await using var stage = await HelmStage.StartAsync(RealHelm.Newest);
         await stage.HelmAsync("install", "my-release", RealHelm.Chart);
-        var hanging = stage.Stage.Cluster.Faults.Add("GET", "*/version*", Fault.Hang, times: null);
+
+        // Helm notices the signal only after its first question has an answer.
+        var slow = stage.Stage.Cluster.Faults.Add(
+            "GET",
+            "*/version*",
+            Fault.Answer(HttpStatusCode.Forbidden) with { Delay = TimeSpan.FromSeconds(2) },
+            times: null);
         var enabling = stage.EnableAsync();
-        await Stage.UntilAsync(() => hanging.Taken > 0);
+        await Stage.UntilAsync(() => slow.Taken > 0);
 
         await stage.Stage.Session.StopAsync();
 

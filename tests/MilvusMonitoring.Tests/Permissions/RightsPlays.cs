@@ -22,7 +22,7 @@ internal static class RightsPlays
 
     private const string Forward =
         """
-        $forward = Start-MonitoringPortForward Prometheus -LocalPort 0 -Kubeconfig $c
+        $forward = Start-MonitoringPortForward Prometheus -LocalPort 0 -Timeout 5 -Kubeconfig $c
         try { "$([System.Net.Http.HttpClient]::new().GetAsync($forward.Url).Result.StatusCode)"; $forward } finally { Stop-MonitoringPortForward -All }
         """;
 

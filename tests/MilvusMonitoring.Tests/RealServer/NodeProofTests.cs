@@ -26,6 +26,7 @@ public sealed partial class NodeProofTests(RealNode node)
         await NodeImages.ImportAsync(node, folder);
         await using var ender = new PodEnder(kubeconfig);
         await using var played = new PlayedOperator(kubeconfig, folder);
+        await using var nudge = new KubeletNudge(kubeconfig, "monitoring", "app.kubernetes.io/name=grafana");
 
         var result = await ChildProcess.RunAsync("dotnet", Demo(kubeconfig, release), Limit);
 
