@@ -83,6 +83,20 @@ public sealed class ManyClustersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Dashboards_go_to_the_other_clusters_after_one_has_failed()
+    {
+        await _stages[1].InstalledAsync();
+        var gone = _stages[0].WriteFile(
+            "gone",
+            File.ReadAllText(_stages[0].Kubeconfig).Replace($":{_stages[0].Cluster.Server.Port}", ":1", StringComparison.Ordinal));
+
+        var result = await RunAsync("Install-MilvusDashboard Overview", [gone, _stages[1].Kubeconfig]);
+
+        Assert.Equal([nameof(ErrorId.ClusterUnreachable)], result.ErrorIds);
+        Assert.Equal([_stages[1].Kubeconfig], _seen);
+    }
+
+    [Fact]
     public async Task Ctrl_C_ends_the_work_on_all_of_them()
     {
         var running = RunAsync("Get-MilvusInstance", [_slow, _slow, _stages[1].Kubeconfig]);
