@@ -22,6 +22,7 @@ internal sealed class InstallOperation(ClusterClient client, IActivitySink sink,
     {
         using var phase = Phase.Start(sink, "plan");
         sink.Progress("Planning kube-prometheus", "reading the manifests and what the cluster has", -1);
+        var early = StackReading.StartEarly(client, sink, options.ThrottleLimit, cancellationToken);
         var version = ClusterInfo.ReadVersionAsync(client, cancellationToken);
         var inventories = InventoryStore.ListAsync(client, sink, cancellationToken);
         var operators = OperatorFinder.ListAsync(client, sink, cancellationToken);
@@ -31,7 +32,8 @@ internal sealed class InstallOperation(ClusterClient client, IActivitySink sink,
         _kubernetes = await version.ConfigureAwait(false);
         var manifests = await loading.ConfigureAwait(false);
         var planner = new InstallPlanner(client, sink, new ResourceTypes(client), options.ThrottleLimit);
-        var plan = await planner.PlanAsync(manifests, await inventories.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        var plan = await planner.PlanAsync(manifests, await inventories.ConfigureAwait(false), early, cancellationToken)
+            .ConfigureAwait(false);
         CheckConflicts(plan);
         var able = await ListAbleAsync(plan, await operators.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         CheckOthers(plan, await inventories.ConfigureAwait(false), able);

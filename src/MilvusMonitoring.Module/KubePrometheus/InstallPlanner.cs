@@ -14,12 +14,14 @@ internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, R
     private readonly ManifestResolver _resolver = new(types, client.Connection.DefaultNamespace);
 
     /// <param name="inventories">The inventories in the cluster.</param>
+    /// <param name="early">What is read already; null for nothing.</param>
     public async Task<InstallPlan> PlanAsync(
         ManifestSet manifests,
         IReadOnlyList<Inventory> inventories,
+        StackReading? early,
         CancellationToken cancellationToken)
     {
-        var plan = await PlanObjectsAsync(manifests, inventories, cancellationToken).ConfigureAwait(false);
+        var plan = await PlanObjectsAsync(manifests, inventories, early, cancellationToken).ConfigureAwait(false);
         var claims = await StackClaims.ReadAsync(client, inventories, plan.Namespace, true, cancellationToken).ConfigureAwait(false);
         var conflicts = plan.Resources
             .Where(resource => resource is { Action: ResourceAction.Configured, Live: not null })
@@ -32,19 +34,15 @@ internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, R
     private async Task<InstallPlan> PlanObjectsAsync(
         ManifestSet manifests,
         IReadOnlyList<Inventory> inventories,
+        StackReading? early,
         CancellationToken cancellationToken)
     {
         IReadOnlyDictionary<ResourceId, ObjectMetadata> seen = new Dictionary<ResourceId, ObjectMetadata>();
         if (inventories.FirstOrDefault(inventory => IsRecordOf(inventory, manifests)) is { } same)
         {
-            var objects = same.Entries.Select(entry => (entry.Id, entry.Type)).ToList();
-            var reading = MetadataSnapshot.ReadAsync(client, objects, throttleLimit, cancellationToken);
-            var finding = FindBlindAsync(
-                [.. same.Entries.Where(IsOperator).Select(entry => (entry.Id, entry.Type))],
-                objects,
-                cancellationToken);
-            await Task.WhenAll(reading, finding).ConfigureAwait(false);
-            seen = await reading.ConfigureAwait(false);
+            var reading = early?.IsOf(same) is true ? early : StackReading.Start(client, sink, same, throttleLimit, cancellationToken);
+            await Task.WhenAll(reading.Metadata, reading.Blind).ConfigureAwait(false);
+            seen = await reading.Metadata.ConfigureAwait(false);
 
             // The server serves the kind of an object that was just read: no discovery is needed.
             foreach (var entry in same.Entries.Where(entry => seen.ContainsKey(entry.Id)))
@@ -54,7 +52,7 @@ internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, R
 
             if (await RepairAsync(manifests, same, seen, cancellationToken).ConfigureAwait(false) is { } repair)
             {
-                return WithRestarts(repair, await finding.ConfigureAwait(false));
+                return WithRestarts(repair, await reading.Blind.ConfigureAwait(false));
             }
         }
 
@@ -90,7 +88,9 @@ internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, R
             .ToList();
         var readers = existing.Any(item => item.Id.IsDeployment) ? plan.ListReaders() : new HashSet<ResourceId>();
         var operators = existing.Where(item => readers.Contains(item.Id) && item.Id.Kind == "Deployment").ToList();
-        return WithRestarts(plan, await FindBlindAsync(operators, existing, cancellationToken).ConfigureAwait(false));
+        var blind = await StackReading.FindBlindAsync(client, sink, operators, existing, throttleLimit, cancellationToken)
+            .ConfigureAwait(false);
+        return WithRestarts(plan, blind);
 
         ObjectMetadata? FindLive(ResourceId id) => seen.GetValueOrDefault(id) ?? live.GetValueOrDefault(id);
     }
@@ -109,21 +109,6 @@ internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, R
             sink.Warning($"{who} to '{connection.DefaultNamespace}', the namespace of the context {connection.Context}, as with kubectl.");
         }
     }
-
-    /// <summary>
-    /// Recognises the operator by its component. Its roles would tell as well, but they stand in manifests that a re-install does not read.
-    /// </summary>
-    private static bool IsOperator(InventoryEntry entry) =>
-        entry is { Component: ComponentName.Operator, LeftAlone: null, Id.IsDeployment: true };
-
-    /// <summary>
-    /// A user without permission to read pods can still install: Test-MilvusMonitoring reports what is not ready.
-    /// </summary>
-    private Task<BlindOperator?> FindBlindAsync(
-        IReadOnlyList<(ResourceId Id, ResourceType Type)> operators,
-        IEnumerable<(ResourceId Id, ResourceType Type)> objects,
-        CancellationToken cancellationToken) =>
-        new BlindOperatorFinder(client, throttleLimit).FindAsync(operators, objects, cancellationToken).IfPermittedAsync(sink);
 
     /// <summary>
     /// Marks the workloads that would not see their kinds: the blind operator, and workloads that run while a CRD is created.

@@ -71,6 +71,8 @@ internal sealed class InventoryRecorder(ClusterClient client, InstallPlan plan, 
             await InventoryStore.SaveAsync(client, inventory, cancellationToken).ConfigureAwait(false);
             _recorded = inventory;
         }
+
+        StackReading.Expect(client, inventory);
     }
 
     /// <summary>

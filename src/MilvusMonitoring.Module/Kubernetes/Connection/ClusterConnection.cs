@@ -79,6 +79,14 @@ internal sealed class ClusterConnection : IDisposable
         return new ClusterConnection(settings, session, session.Dispose, sink, time);
     }
 
+    /// <summary>Finds the note of an earlier command of the session: see <see cref="ClusterSession.Notes"/>.</summary>
+    public T? FindNote<T>()
+        where T : class => _session.Notes.GetValueOrDefault(typeof(T)) as T;
+
+    /// <summary>Keeps a note for later commands of the session, in place of an earlier one of the same type.</summary>
+    public void KeepNote<T>(T note)
+        where T : class => _session.Notes[typeof(T)] = note;
+
     /// <summary>Sends a request, with retries if they can help, and returns the last response, whatever its status.</summary>
     /// <param name="cancellationToken">Its cancellation is the only cause of an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The response with its whole body. The body of a long-lived request is a stream from the server.</returns>

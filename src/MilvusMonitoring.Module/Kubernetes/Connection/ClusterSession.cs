@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MilvusMonitoring.Kubernetes.Credentials;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 
@@ -31,6 +32,12 @@ internal sealed class ClusterSession : IDisposable
     public Uri? Proxy { get; }
 
     public ICredentialSource Credentials { get; }
+
+    /// <summary>
+    /// What commands of the session have noted for later ones, by the type of the note. The cluster may have changed since then, so a note
+    /// may only decide what is read early.
+    /// </summary>
+    public ConcurrentDictionary<Type, object> Notes { get; } = new();
 
     /// <summary>Gets the connections for a client certificate. Each certificate needs connections of its own.</summary>
     public ClusterTransport GetTransport(ClientIdentity? identity)
