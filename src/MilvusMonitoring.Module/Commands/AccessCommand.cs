@@ -137,8 +137,13 @@ public abstract class AccessCommand : ClusterCommand
             return FromAccess(typed, piped);
         }
 
-        return (input.BaseObject as string ?? piped.Text("Namespace")) is { Length: > 0 } name
-            ? typed with { Namespaces = [.. Namespace, name], Monitor = FindMonitor(piped, name) }
+        if ((input.BaseObject as string ?? piped.Text("Namespace")) is { Length: > 0 } name)
+        {
+            return typed with { Namespaces = [.. Namespace, name], Monitor = FindMonitor(piped, name) };
+        }
+
+        return piped.NamesCluster
+            ? typed
             : throw CreateInvalid(
                 $"{input.BaseObject.GetType().Name} names neither a Prometheus nor a namespace",
                 "pipe a stack, a Milvus instance or the name of a namespace",

@@ -41,7 +41,7 @@ public abstract class AlertmanagerCommand : ClusterCommand
         return new AlertmanagerChoice(place, name);
     }
 
-    /// <summary>The Milvus that an object from the pipeline is or names; null for a stack or nothing.</summary>
+    /// <summary>The Milvus that an object from the pipeline is or names; null for a stack, a cluster or nothing.</summary>
     /// <exception cref="MonitoringException">The object is neither.</exception>
     private protected static (string Namespace, string Name)? FindInstance(PSObject? input)
     {
@@ -51,7 +51,7 @@ public abstract class AlertmanagerCommand : ClusterCommand
         }
 
         var piped = new PipedObject(input);
-        if (piped.Is<KubePrometheusStack>() || piped.Is<MonitoringStack>())
+        if (piped.Is<KubePrometheusStack>() || piped.Is<MonitoringStack>() || piped.NamesCluster)
         {
             return null;
         }

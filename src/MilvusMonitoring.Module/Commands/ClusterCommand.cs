@@ -9,6 +9,9 @@ namespace MilvusMonitoring.Commands;
 /// <summary>The base of all cmdlets that use a cluster: its parameters select the cluster.</summary>
 public abstract class ClusterCommand : AsyncCommand
 {
+    /// <summary>The alias of <see cref="Kubeconfig"/>.</summary>
+    internal const string ConfigPath = "ConfigPath";
+
     private static readonly string[] s_clusterParameters = [nameof(Kubeconfig), nameof(Context)];
 
     private bool _isPiped;
@@ -18,7 +21,7 @@ public abstract class ClusterCommand : AsyncCommand
     /// Default: <c>$env:KUBECONFIG</c>, then <c>~/.kube/config</c>, then the service account of the pod that the command runs in.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Alias("ConfigPath")]
+    [Alias(ConfigPath)]
     [AllowNull]
     [AllowEmptyString]
     public string? Kubeconfig { get; set; }

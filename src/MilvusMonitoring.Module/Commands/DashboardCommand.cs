@@ -70,7 +70,7 @@ public abstract class DashboardCommand : ClusterCommand
 
     private static GrafanaChoice Choose(GrafanaChoice typed, PipedObject piped)
     {
-        if (piped.Is<MilvusInstance>() || piped.Is<MilvusDashboard>())
+        if (piped.Is<MilvusInstance>() || piped.Is<MilvusDashboard>() || piped.NamesCluster)
         {
             return typed;
         }

@@ -128,6 +128,11 @@ public sealed class GetMilvusAlertRuleCommand : ClusterCommand
             return typed with { Instance = Instance ?? piped.Text("Instance") };
         }
 
+        if (piped.NamesCluster)
+        {
+            return typed;
+        }
+
         return InputObject.BaseObject is string name
             ? typed with { Instance = Instance ?? name }
             : throw new MonitoringException(

@@ -17,6 +17,14 @@ internal sealed class PipedObject(PSObject value)
         value.TypeNames.Any(name => name == typeof(T).FullName || name.EndsWith("." + typeof(T).FullName, StringComparison.Ordinal))
         || (IsUntyped && typeof(T).GetProperties().All(property => value.Properties[property.Name] is not null));
 
+    /// <summary>
+    /// Whether the object names a cluster and nothing else that this module knows, as an entry of a list of clusters does: a command then
+    /// does there what it does without input.
+    /// </summary>
+    public bool NamesCluster =>
+        !value.TypeNames.Any(name => name.Contains(typeof(MilvusInstance).Namespace + ".", StringComparison.Ordinal))
+        && (Text(nameof(ClusterCommand.Kubeconfig)) ?? Text(ClusterCommand.ConfigPath) ?? Text(nameof(ClusterCommand.Context))) is not null;
+
     private bool IsUntyped => value.TypeNames.FirstOrDefault() == typeof(PSCustomObject).FullName;
 
     /// <summary>Finds the Prometheus of a stack; null if the object is no stack.</summary>

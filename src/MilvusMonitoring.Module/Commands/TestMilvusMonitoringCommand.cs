@@ -211,6 +211,11 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
             };
         }
 
+        if (piped.NamesCluster)
+        {
+            return typed;
+        }
+
         return input.BaseObject is string name
             ? typed with { Name = Name ?? name }
             : throw new MonitoringException(

@@ -96,6 +96,36 @@ public sealed class ManyClustersTests : IAsyncLifetime
         Assert.Equal([_stages[1].Kubeconfig], _seen);
     }
 
+    [Theory]
+    [InlineData("Test-MilvusMonitoring -Quiet")]
+    [InlineData("Grant-PrometheusMilvusAccess -Confirm:$false")]
+    [InlineData("Get-MilvusAlertRule")]
+    [InlineData("Get-MilvusAlertReceiver")]
+    [InlineData("Get-MilvusDashboard")]
+    [InlineData("Get-KubePrometheus")]
+    [InlineData("Get-MonitoringStack")]
+    [InlineData("Get-MilvusServiceMonitor -AllNamespaces")]
+    public async Task An_entry_of_a_list_of_clusters_stands_for_its_cluster_and_nothing_else(string command)
+    {
+        await _stages[1].InstalledAsync();
+        var alone = await Session.InvokeAsync($"{command} -Kubeconfig '{_stages[1].Kubeconfig}'");
+
+        var listed = await Session.InvokeAsync($"[pscustomobject]@{{ Name = 'one'; ConfigPath = '{_stages[1].Kubeconfig}' }} | {command}");
+
+        Assert.Equal(alone.ErrorIds, listed.ErrorIds);
+        Assert.Equal(alone.Output.Select(item => $"{item}"), listed.Output.Select(item => $"{item}"));
+        Assert.DoesNotContain(nameof(ErrorId.ParameterInvalid), listed.ErrorIds);
+    }
+
+    [Fact]
+    public async Task An_entry_of_a_list_of_clusters_names_no_dashboard_to_uninstall()
+    {
+        var result = await Session.InvokeAsync(
+            $"[pscustomobject]@{{ Kubeconfig = '{_stages[1].Kubeconfig}' }} | Uninstall-MilvusDashboard -Confirm:$false");
+
+        Assert.Equal([nameof(ErrorId.ParameterInvalid)], result.ErrorIds);
+    }
+
     [Fact]
     public async Task Ctrl_C_ends_the_work_on_all_of_them()
     {

@@ -8,6 +8,9 @@ namespace MilvusMonitoring.Tests;
 /// <summary>A PowerShell engine inside the test process, with the built module imported; one script at a time.</summary>
 public sealed class PowerShellSession : IAsyncDisposable
 {
+    // Engines that start at the same moment in a new process may not find the module.
+    private static readonly Lazy<Task> s_first = new(async () => await (await OpenAsync()).DisposeAsync());
+
     private readonly Runspace _runspace;
     private Engine? _running;
 
@@ -27,6 +30,12 @@ public sealed class PowerShellSession : IAsyncDisposable
     /// <summary>Opens a session and imports the module that the build left.</summary>
     public static async Task<PowerShellSession> StartAsync()
     {
+        await s_first.Value;
+        return await OpenAsync();
+    }
+
+    private static async Task<PowerShellSession> OpenAsync()
+    {
         var state = InitialSessionState.CreateDefault2();
         if (OperatingSystem.IsWindows())
         {
@@ -38,9 +47,16 @@ public sealed class PowerShellSession : IAsyncDisposable
         runspace.ThreadOptions = PSThreadOptions.ReuseThread;
         runspace.Open();
         var session = new PowerShellSession(runspace) { Host = host };
-        var import = await session.InvokeAsync("param($path) Import-Module $path", new { path = BuiltTree.Module });
-        import.EnsureNoError();
-        return session;
+        try
+        {
+            (await session.InvokeAsync("param($path) Import-Module $path", new { path = BuiltTree.Module })).EnsureNoError();
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Runs a script to its end, or until it is stopped or the test is cancelled.</summary>
