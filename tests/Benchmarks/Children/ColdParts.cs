@@ -38,8 +38,10 @@ internal static class ColdParts
     {
         List<ColdPart> parts = [];
         var clock = Stopwatch.StartNew();
+        MergedKubeconfig.Resolve(new ClusterTarget(kubeconfig, null), KubeconfigLocations.FromEnvironment());
+        Add("kubeconfig");
         using var connection = ClusterConnection.Open(new ClusterTarget(kubeconfig, null), new SilentSink());
-        Add("kubeconfig and client certificate");
+        Add("client certificate");
         var client = new ClusterClient(connection);
         await ClusterInfo.ReadVersionAsync(client, CancellationToken.None);
         Add("first request: TCP, TLS, HTTP/2, JSON");

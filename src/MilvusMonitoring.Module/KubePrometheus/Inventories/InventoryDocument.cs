@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using MilvusMonitoring.IO;
 using MilvusMonitoring.Json;
 
@@ -11,13 +10,12 @@ namespace MilvusMonitoring.KubePrometheus.Inventories;
 /// The inventory as a ConfigMap: the release and the number of objects as text, and the compressed entries. Everybody who may write a
 /// ConfigMap may write one, so the reader has limits and believes only a document in its own place.
 /// </summary>
-internal static partial class InventoryDocument
+internal static class InventoryDocument
 {
     public const string Name = "milvus-monitoring-kube-prometheus";
     public const string LabelName = "milvus-monitoring/inventory";
     public const string LabelValue = "kube-prometheus";
 
-    private const int MostDepth = 8;
     private const string Key = "inventory.json.gz";
 
     public static ReadOnlyMemory<byte> Write(Inventory inventory)
@@ -65,9 +63,9 @@ internal static partial class InventoryDocument
                 unzipped,
                 Bounds.InventoryContent.Limit,
                 () => new InvalidDataException("The inventory is too large."));
-            var inventory = JsonSerializer.Deserialize(limited, InventoryJson.Default.Inventory);
+            var inventory = InventoryJson.Read(limited);
             var metadata = configMap.Member("metadata");
-            var isInPlace = metadata.Text("name") == Name && metadata.Text("namespace") == inventory?.Namespace;
+            var isInPlace = metadata.Text("name") == Name && metadata.Text("namespace") == inventory.Namespace;
             return isInPlace && InventoryRules.IsSound(inventory) ? inventory : null;
         }
         catch (Exception exception)
@@ -83,18 +81,9 @@ internal static partial class InventoryDocument
         using var stream = new MemoryStream();
         using (var zipped = new GZipStream(stream, CompressionLevel.Fastest))
         {
-            JsonSerializer.Serialize(zipped, inventory, InventoryJson.Default.Inventory);
+            InventoryJson.Write(zipped, inventory);
         }
 
         return stream.ToArray();
     }
-
-    [JsonSourceGenerationOptions(
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-        IgnoreReadOnlyProperties = true,
-        MaxDepth = MostDepth
-    )]
-    [JsonSerializable(typeof(Inventory))]
-    private sealed partial class InventoryJson : JsonSerializerContext;
 }

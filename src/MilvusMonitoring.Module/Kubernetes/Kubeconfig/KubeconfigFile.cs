@@ -1,5 +1,6 @@
 using MilvusMonitoring.IO;
 using MilvusMonitoring.Messages;
+using MilvusMonitoring.Platform;
 using YamlDotNet.Core;
 using static MilvusMonitoring.Kubernetes.Kubeconfig.YamlValue;
 
@@ -12,6 +13,8 @@ internal sealed record KubeconfigFile(
     IReadOnlyList<KubeconfigUser> Users,
     IReadOnlyList<KubeconfigContext> Contexts)
 {
+    private const string ClientCertificate = "client-certificate";
+
     /// <summary>Reads a file. An empty file has no entries.</summary>
     /// <param name="path">The full path of an existing file.</param>
     public static KubeconfigFile Read(string path)
@@ -19,8 +22,13 @@ internal sealed record KubeconfigFile(
         YamlValue? root;
         try
         {
-            using var reader = new StreamReader(BoundedFile.Open(path, Bounds.Kubeconfig));
-            root = YamlValue.Read(reader);
+            var text = BoundedFile.ReadText(path, Bounds.Kubeconfig);
+            if (text.Contains(ClientCertificate, StringComparison.Ordinal))
+            {
+                MachineCertificates.BeginReading();
+            }
+
+            root = YamlValue.Read(new StringReader(text));
         }
         catch (YamlException exception)
         {
@@ -107,7 +115,7 @@ internal sealed record KubeconfigFile(
     {
         Name = name,
         File = path,
-        ClientCertificate = ReadData(path, $"user '{name}'", user, "client-certificate"),
+        ClientCertificate = ReadData(path, $"user '{name}'", user, ClientCertificate),
         ClientKey = ReadData(path, $"user '{name}'", user, "client-key"),
         Token = user.Text("token"),
         TokenFile = Resolve(path, user.Text("tokenFile")),
