@@ -12,7 +12,7 @@ public sealed class PemFilesTests
     [InlineData("PRIVATE KEY")]
     [InlineData("EC PRIVATE KEY")]
     [InlineData("PRIVATE KEY of EC")]
-    public void A_key_is_read_in_every_form_that_kubeconfigs_have(string form)
+    public async Task A_key_is_read_in_every_form_that_kubeconfigs_have(string form)
     {
         using var rsa = RSA.Create(2048);
         using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -33,8 +33,9 @@ public sealed class PemFilesTests
             ExecCredential.ToData(certificate.ExportCertificatePem()),
             ExecCredential.ToData(key),
             "the user 'x'");
-        Assert.Equal(certificate.Thumbprint, identity.TlsContext.TargetCertificate.Thumbprint);
-        Assert.True(identity.TlsContext.TargetCertificate.HasPrivateKey);
+        var tls = await identity.GetTlsContextAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(certificate.Thumbprint, tls.TargetCertificate.Thumbprint);
+        Assert.True(tls.TargetCertificate.HasPrivateKey);
     }
 
     [Fact]

@@ -23,11 +23,12 @@ public sealed class KeyStorageTests : IDisposable
         .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
 
     [Fact]
-    public void A_key_is_in_the_store_of_the_user_until_the_identity_is_disposed_of()
+    public async Task A_key_is_in_the_store_of_the_user_until_the_identity_is_disposed_of()
     {
         using (var identity = Read(Play()))
         {
-            Assert.Equal(_certificate.Thumbprint, identity.TlsContext.TargetCertificate.Thumbprint);
+            var tls = await identity.GetTlsContextAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(_certificate.Thumbprint, tls.TargetCertificate.Thumbprint);
             Assert.Equal([X509KeyStorageFlags.UserKeySet], _tried);
             Assert.False(IsDisposed(Assert.Single(_imported)));
         }

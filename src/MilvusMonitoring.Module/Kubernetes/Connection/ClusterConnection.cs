@@ -168,7 +168,8 @@ internal sealed class ClusterConnection : IDisposable
         try
         {
             using var message = CreateMessage(request, credential);
-            response = await _session.GetTransport(credential.Identity).SendAsync(message, either.Token).ConfigureAwait(false);
+            var transport = await _session.GetTransportAsync(credential.Identity, either.Token).ConfigureAwait(false);
+            response = await transport.SendAsync(message, either.Token).ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.SwitchingProtocols && !(request.LongLived && response.IsSuccessStatusCode))
             {
                 var bound = response.IsSuccessStatusCode ? Bounds.ApiResponse : Bounds.ApiError;

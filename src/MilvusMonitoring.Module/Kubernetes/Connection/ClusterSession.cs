@@ -40,16 +40,23 @@ internal sealed class ClusterSession : IDisposable
     public ConcurrentDictionary<Type, object> Notes { get; } = new();
 
     /// <summary>Gets the connections for a client certificate. Each certificate needs connections of its own.</summary>
-    public ClusterTransport GetTransport(ClientIdentity? identity)
+    /// <exception cref="MonitoringException">The system does not take the certificate's key.</exception>
+    public async ValueTask<ClusterTransport> GetTransportAsync(ClientIdentity? identity, CancellationToken cancellationToken)
     {
+        if (FindTransport(identity) is { } known)
+        {
+            return known;
+        }
+
+        var tls = identity is null ? null : await identity.GetTlsContextAsync(cancellationToken).ConfigureAwait(false);
         lock (_lock)
         {
-            if (_transports.Find(transport => ReferenceEquals(transport.Identity, identity)) is { } known)
+            if (FindTransport(identity) is { } other)
             {
-                return known;
+                return other;
             }
 
-            var transport = new ClusterTransport(_settings, Proxy, _check, identity);
+            var transport = new ClusterTransport(_settings, Proxy, _check, identity, tls);
             _transports.Add(transport);
             return transport;
         }
@@ -59,5 +66,13 @@ internal sealed class ClusterSession : IDisposable
     {
         _transports.ForEach(transport => transport.Dispose());
         Credentials.Dispose();
+    }
+
+    private ClusterTransport? FindTransport(ClientIdentity? identity)
+    {
+        lock (_lock)
+        {
+            return _transports.Find(transport => ReferenceEquals(transport.Identity, identity));
+        }
     }
 }

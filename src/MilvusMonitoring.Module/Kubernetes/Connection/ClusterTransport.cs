@@ -25,7 +25,13 @@ internal sealed class ClusterTransport : IDisposable
     /// <summary>Creates the transport. No connection is opened yet.</summary>
     /// <param name="proxy">The proxy on the way to the server, if any.</param>
     /// <param name="identity">The client certificate; the caller disposes of it.</param>
-    public ClusterTransport(ClusterSettings settings, Uri? proxy, ServerCertificateCheck check, ClientIdentity? identity)
+    /// <param name="clientContext">What TLS needs of the client certificate.</param>
+    public ClusterTransport(
+        ClusterSettings settings,
+        Uri? proxy,
+        ServerCertificateCheck check,
+        ClientIdentity? identity,
+        SslStreamCertificateContext? clientContext)
     {
         Identity = identity;
         _host = HostDialer.GetHeader(settings.Server);
@@ -33,7 +39,7 @@ internal sealed class ClusterTransport : IDisposable
         _opensTls = proxy is null
             && settings.Server.Scheme == Uri.UriSchemeHttps
             && (_tlsServerName is not null || _host != settings.Server.Authority);
-        _invoker = new HttpMessageInvoker(CreateHandler(settings, proxy, check), disposeHandler: true);
+        _invoker = new HttpMessageInvoker(CreateHandler(settings, proxy, check, clientContext), disposeHandler: true);
     }
 
     /// <summary>The limit for opening a connection.</summary>
@@ -68,12 +74,16 @@ internal sealed class ClusterTransport : IDisposable
 
     public void Dispose() => _invoker.Dispose();
 
-    private SocketsHttpHandler CreateHandler(ClusterSettings settings, Uri? proxy, ServerCertificateCheck check)
+    private SocketsHttpHandler CreateHandler(
+        ClusterSettings settings,
+        Uri? proxy,
+        ServerCertificateCheck check,
+        SslStreamCertificateContext? clientContext)
     {
         var tls = new SslClientAuthenticationOptions
         {
             RemoteCertificateValidationCallback = check.Validate,
-            ClientCertificateContext = Identity?.TlsContext,
+            ClientCertificateContext = clientContext,
             // The check trusts what the runtime decides on the certificate of an https proxy.
             CertificateChainPolicy = proxy?.Scheme == Uri.UriSchemeHttps
                 ? OfflineChain.CreatePolicy()

@@ -55,19 +55,12 @@ internal static class PemFiles
         }
 
         using var leaf = ReadLeaf(chain[0], keyText, key, keyOwner);
-        try
-        {
-            return new ClientIdentity(leaf, chain, storage ?? KeyStorage.Current);
-        }
-        catch (CryptographicException exception)
-        {
-            throw CreateInvalid(
-                key,
-                keyOwner,
-                $"cannot be used, because this system does not take it ({Describe(exception)})",
-                "run the command as a user whose profile is loaded, or sign in with a token",
-                exception);
-        }
+        return new ClientIdentity(leaf, chain, storage ?? KeyStorage.Current, exception => CreateInvalid(
+            key,
+            keyOwner,
+            $"cannot be used, because this system does not take it ({Describe(exception)})",
+            "run the command as a user whose profile is loaded, or sign in with a token",
+            exception));
     }
 
     private static X509Certificate2 ReadLeaf(X509Certificate2 certificate, string keyText, KubeconfigData key, string keyOwner)
