@@ -46,6 +46,7 @@ internal sealed class KubectlRace(RealStack stack, int repeat, TimeSpan roundTri
                 await stack.ChangeOneObjectAsync(cancellationToken);
             }
 
+            await QuietMachine.WaitAsync(cancellationToken);
             var elapsed = await contender.RunAsync(work, cancellationToken);
             times.Add(Report.Time(elapsed.TotalMilliseconds));
             if (round > 0)
@@ -113,7 +114,7 @@ internal sealed class KubectlRace(RealStack stack, int repeat, TimeSpan roundTri
         report.Say(
             "session: the cmdlet in an open PowerShell session. process: a new pwsh for the one command, its start, engine and "
                 + "import included, as kubectl's start is included. kubectl: apply --server-side setup (with --force-conflicts from the "
-                + "second time, as it asks for), wait, apply; delete."
+                + "second time, as it asks for), wait, apply; delete. Each work begins on a quiet machine."
         );
         if (kubectl.WaitsAgain + kubectl.AppliesAgain > 0)
         {
