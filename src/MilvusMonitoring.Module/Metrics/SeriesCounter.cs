@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -36,6 +37,9 @@ internal sealed partial class SeriesCounter(PrometheusApi api)
     private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(1);
     private static readonly string[] ScopeLabels = [MilvusSeries.NamespaceLabel, MilvusSeries.InstanceLabel];
     private static readonly string[] PatternLabels = ["pod", "persistentvolumeclaim"];
+
+    // The rules of one Milvus have the same patterns.
+    private readonly ConcurrentDictionary<string, bool> _plainPatterns = new(StringComparer.Ordinal);
 
     /// <summary>Counts.</summary>
     /// <param name="wanted">The counts, some of which may be the same.</param>
@@ -93,7 +97,7 @@ internal sealed partial class SeriesCounter(PrometheusApi api)
     private static IEnumerable<Part> SplitIntoParts(IEnumerable<Asked> alike) =>
         alike.Chunk(alike.First().Scope.Pattern is null ? Bounds.QueryNames.Limit : MostPatterns).Select(members => new Part(members));
 
-    private static Scope ReadScope(SeriesCount count)
+    private Scope ReadScope(SeriesCount count)
     {
         var named = ScopeLabels
             .Select(label => FindOnly(count, label))
@@ -112,13 +116,37 @@ internal sealed partial class SeriesCounter(PrometheusApi api)
     }
 
     /// <summary>Finds the only matcher of a label; null if there are several or none, or if its values are asked for.</summary>
-    private static SelectorMatcher? FindOnly(SeriesCount count, string label) =>
-        count.By != label && count.Selector.Matchers.Where(matcher => matcher.Label == label).ToList() is [var only] ? only : null;
+    private static SelectorMatcher? FindOnly(SeriesCount count, string label)
+    {
+        if (count.By == label)
+        {
+            return null;
+        }
+
+        SelectorMatcher? only = null;
+        foreach (var matcher in count.Selector.Matchers)
+        {
+            if (matcher.Label == label)
+            {
+                if (only is not null)
+                {
+                    return null;
+                }
+
+                only = matcher;
+            }
+        }
+
+        return only;
+    }
+
+    private bool IsPlainPattern(SelectorMatcher? matcher) =>
+        matcher?.Operator == "=~" && _plainPatterns.GetOrAdd(matcher.Value, IsPlain);
 
     /// <summary>Whether a pattern has only what means the same to Prometheus and to .NET.</summary>
-    private static bool IsPlainPattern(SelectorMatcher? matcher)
+    private static bool IsPlain(string pattern)
     {
-        if (matcher?.Operator != "=~" || !PlainPattern().IsMatch(matcher.Value))
+        if (!PlainPattern().IsMatch(pattern))
         {
             return false;
         }
@@ -126,7 +154,7 @@ internal sealed partial class SeriesCounter(PrometheusApi api)
         try
         {
             // Without NonBacktracking, which takes milliseconds: most patterns have no results to match.
-            _ = new Regex(matcher.Value, RegexOptions.CultureInvariant, MatchLimit);
+            _ = new Regex(pattern, RegexOptions.CultureInvariant, MatchLimit);
             return true;
         }
         catch (ArgumentException)

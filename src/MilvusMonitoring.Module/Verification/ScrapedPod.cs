@@ -17,8 +17,34 @@ internal sealed record ScrapedPod(MilvusPod Pod, IReadOnlyList<PrometheusTarget>
                 || Pod.IsAt(ServerAddress.GetHost(sample.Labels.GetValueOrDefault("instance")));
         }
 
-        return sample.HasSource
-            && Targets.Any(target => PrometheusTarget.UsedLabels.All(label => IsSame(label, target.Labels, sample.Labels)));
+        return sample.HasSource && HasTargetOf(sample);
+    }
+
+    /// <remarks>Each sample of a Milvus is compared with each of its pods: closures would be most of what a large cluster costs.</remarks>
+    private bool HasTargetOf(SampleAge sample)
+    {
+        foreach (var target in Targets)
+        {
+            if (IsSame(target, sample))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsSame(PrometheusTarget target, SampleAge sample)
+    {
+        foreach (var label in PrometheusTarget.UsedLabels)
+        {
+            if (!IsSame(label, target.Labels, sample.Labels))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool IsSame(string label, IReadOnlyDictionary<string, string> target, IReadOnlyDictionary<string, string> sample) =>

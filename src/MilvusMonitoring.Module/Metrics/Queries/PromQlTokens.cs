@@ -25,13 +25,16 @@ internal readonly record struct PromQlToken(PromQlKind Kind, string Text);
 /// <summary>Splits PromQL into tokens.</summary>
 internal static class PromQlTokens
 {
+    /// <summary>How many characters a token usually has.</summary>
+    private const int UsualLength = 5;
+
     private static readonly string[] LongSigns = ["==", "!=", "<=", ">=", "=~", "!~"];
 
     /// <summary>Lists the tokens.</summary>
     /// <exception cref="FormatException">The text is no PromQL.</exception>
     public static IReadOnlyList<PromQlToken> List(string text)
     {
-        var tokens = new List<PromQlToken>();
+        var tokens = new List<PromQlToken>(text.Length / UsualLength);
         for (var at = 0; at < text.Length;)
         {
             var next = text[at];

@@ -43,17 +43,21 @@ internal sealed record SelectorMatcher(string Label, string Operator, string Val
 /// <param name="Matchers">Its matchers, without that of the name.</param>
 internal sealed record QuerySelector(string? Metric, IReadOnlyList<SelectorMatcher> Matchers)
 {
+    // Selectors are told apart by their text, many times each.
+    private readonly string _text = Write(Metric, Matchers);
+
     /// <summary>The selector with some of its matchers only.</summary>
-    public QuerySelector Keep(Func<SelectorMatcher, bool> isKept) => this with { Matchers = [.. Matchers.Where(isKept)] };
+    public QuerySelector Keep(Func<SelectorMatcher, bool> isKept) => new(Metric, [.. Matchers.Where(isKept)]);
 
     /// <summary>The selector as PromQL.</summary>
     /// <returns><c>up{namespace="milvus"}</c>.</returns>
-    public override string ToString()
+    public override string ToString() => _text;
+
+    private static string Write(string? metric, IReadOnlyList<SelectorMatcher> matchers)
     {
-        var isPlain = Metric is not null && IsPlain(Metric);
-        var all = isPlain || Metric is null ? Matchers : [new SelectorMatcher("__name__", "=", Metric), .. Matchers];
-        var matchers = all.Count == 0 ? string.Empty : $"{{{string.Join(',', all)}}}";
-        return (isPlain ? Metric : null) + matchers;
+        var isPlain = metric is not null && IsPlain(metric);
+        var all = isPlain || metric is null ? matchers : [new SelectorMatcher("__name__", "=", metric), .. matchers];
+        return (isPlain ? metric : null) + (all.Count == 0 ? string.Empty : $"{{{string.Join(',', all)}}}");
     }
 
     private static bool IsPlain(string name) =>
