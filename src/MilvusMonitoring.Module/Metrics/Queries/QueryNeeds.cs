@@ -44,20 +44,28 @@ internal sealed record SelectorMatcher(string Label, string Operator, string Val
 internal sealed record QuerySelector(string? Metric, IReadOnlyList<SelectorMatcher> Matchers)
 {
     // Selectors are told apart by their text, many times each.
-    private readonly string _text = Write(Metric, Matchers);
+    private string? _text;
+
+    /// <summary>Copies what the selector is, and not its text: a copy is made to be changed.</summary>
+    private QuerySelector(QuerySelector original) => (Metric, Matchers) = (original.Metric, original.Matchers);
 
     /// <summary>The selector with some of its matchers only.</summary>
-    public QuerySelector Keep(Func<SelectorMatcher, bool> isKept) => new(Metric, [.. Matchers.Where(isKept)]);
+    public QuerySelector Keep(Func<SelectorMatcher, bool> isKept) => this with { Matchers = [.. Matchers.Where(isKept)] };
+
+    public bool Equals(QuerySelector? other) => other is not null && Metric == other.Metric && Matchers.Equals(other.Matchers);
+
+    public override int GetHashCode() => HashCode.Combine(Metric, Matchers);
 
     /// <summary>The selector as PromQL.</summary>
     /// <returns><c>up{namespace="milvus"}</c>.</returns>
-    public override string ToString() => _text;
+    public override string ToString() => _text ??= Write();
 
-    private static string Write(string? metric, IReadOnlyList<SelectorMatcher> matchers)
+    private string Write()
     {
-        var isPlain = metric is not null && IsPlain(metric);
-        var all = isPlain || metric is null ? matchers : [new SelectorMatcher("__name__", "=", metric), .. matchers];
-        return (isPlain ? metric : null) + (all.Count == 0 ? string.Empty : $"{{{string.Join(',', all)}}}");
+        var isPlain = Metric is not null && IsPlain(Metric);
+        var all = isPlain || Metric is null ? Matchers : [new SelectorMatcher("__name__", "=", Metric), .. Matchers];
+        var matchers = all.Count == 0 ? string.Empty : $"{{{string.Join(',', all)}}}";
+        return (isPlain ? Metric : null) + matchers;
     }
 
     private static bool IsPlain(string name) =>
