@@ -20,7 +20,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _giveUp = new();
     private readonly MessageQueue _queue = new();
     private readonly List<RunningWork> _running = [];
-    private IReadOnlySet<string> _bound = new HashSet<string>();
+    private HashSet<string> _bound = [];
 
     /// <summary>
     /// How long Ctrl+C waits for the work before the command ends without it: less than 2 s, unless a child process has to end cleanly.

@@ -1,7 +1,6 @@
 using MilvusMonitoring.IO;
 using MilvusMonitoring.KubePrometheus.Inventories;
 using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Kubernetes.Errors;
 using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Manifests;
 using MilvusMonitoring.Messages;
