@@ -186,7 +186,6 @@ public abstract class AccessCommand : ClusterCommand
     private static string? ReadRoleName(PipedObject access) =>
         access.Text(nameof(PrometheusAccess.Role)) is { } role ? role[(role.IndexOf('/', StringComparison.Ordinal) + 1)..] : null;
 
-
     private static MonitoringException CreateInvalid(string reason, string remedy, string parameter) =>
         new(ErrorId.ParameterInvalid, reason, remedy, parameter);
 }

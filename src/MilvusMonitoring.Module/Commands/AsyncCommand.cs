@@ -10,7 +10,7 @@ namespace MilvusMonitoring.Commands;
 /// </summary>
 public abstract class AsyncCommand : PSCmdlet, IDisposable
 {
-    /// <summary>How much work may go on at once: as much as <c>-ThrottleLimit</c> of a fleet's own pipeline would allow.</summary>
+    /// <summary>How many clusters may be under way at once.</summary>
     private const int MostAtOnce = 16;
 
     /// <summary>How long the next input object waits for the work on another cluster.</summary>

@@ -8,8 +8,8 @@ using MilvusMonitoring.Messages;
 namespace MilvusMonitoring.KubePrometheus;
 
 /// <summary>
-/// Reads what a re-install needs to know of the objects of a stack. An earlier command of the session has seen the stack, so the read need
-/// not wait until the inventory is read again.
+/// Reads what a re-install needs to know of the objects of a stack: when the inventory has been read or, if an earlier command of the
+/// session has seen the stack, at the same time.
 /// </summary>
 internal sealed class StackReading
 {

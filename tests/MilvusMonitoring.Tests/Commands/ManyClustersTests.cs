@@ -140,7 +140,7 @@ public sealed class ManyClustersTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_pipeline_that_ends_early_leaves_no_work_behind()
+    public async Task An_error_downstream_ends_the_pipeline_and_does_not_wait_for_a_slow_cluster()
     {
         var result = await RunAsync("Get-MilvusInstance | ForEach-Object { $_; throw 'enough' }", [_slow, _stages[1].Kubeconfig]);
 

@@ -10,45 +10,30 @@ internal sealed class PodEnder : IAsyncDisposable
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(200);
 
-    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
     private readonly ServerAdmin _admin;
-    private readonly Task _running;
+    private readonly Repeating _ending;
 
     public PodEnder(string kubeconfig)
     {
         _admin = new ServerAdmin(kubeconfig);
-        _running = RunAsync();
+        _ending = new Repeating(s_interval, EndAsync);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        try
-        {
-            await _running;
-        }
-        catch (OperationCanceledException)
-        {
-            // As asked.
-        }
-
+        await _ending.DisposeAsync();
         _admin.Dispose();
-        _stop.Dispose();
     }
 
-    private async Task RunAsync()
+    private async Task EndAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(s_interval);
-        while (await timer.WaitForNextTickAsync(_stop.Token))
+        using var pods = await _admin.GetAsync("/api/v1/pods", cancellationToken);
+        foreach (var metadata in pods.RootElement.GetProperty("items").EnumerateArray().Select(pod => pod.GetProperty("metadata")))
         {
-            using var pods = await _admin.GetAsync("/api/v1/pods", _stop.Token);
-            foreach (var metadata in pods.RootElement.GetProperty("items").EnumerateArray().Select(pod => pod.GetProperty("metadata")))
+            if (metadata.TryGetProperty("deletionTimestamp", out _) && !NodePlace.IsBeside(Text(metadata, "namespace")))
             {
-                if (metadata.TryGetProperty("deletionTimestamp", out _) && !NodePlace.IsBeside(Text(metadata, "namespace")))
-                {
-                    var pod = $"/api/v1/namespaces/{Text(metadata, "namespace")}/pods/{Text(metadata, "name")}";
-                    await _admin.SendAsync(HttpMethod.Delete, $"{pod}?gracePeriodSeconds=0", null, _stop.Token);
-                }
+                var pod = $"/api/v1/namespaces/{Text(metadata, "namespace")}/pods/{Text(metadata, "name")}";
+                await _admin.SendAsync(HttpMethod.Delete, $"{pod}?gracePeriodSeconds=0", null, cancellationToken);
             }
         }
     }

@@ -13,20 +13,17 @@ internal static partial class InventoryRules
     private const int MatchMilliseconds = 1000;
 
     /// <summary>Whether the inventory can be used.</summary>
-    /// <param name="inventory">What was read. A member may be null against its type.</param>
-    public static bool IsSound([NotNullWhen(true)] Inventory? inventory) =>
-        inventory?.Entries is { } entries
-        && entries.Count <= Bounds.InventoryEntries.Limit
+    public static bool IsSound(Inventory inventory) =>
+        inventory.Entries.Count <= Bounds.InventoryEntries.Limit
         && IsMatch(Label(), inventory.Namespace)
         && IsText(inventory.Source)
         && IsOptionalText(inventory.Release)
         && IsOptionalText(inventory.ManifestDigest)
-        && entries.All(IsSound)
-        && entries.Select(entry => entry.Id).Distinct().Count() == entries.Count;
+        && inventory.Entries.All(IsSound)
+        && inventory.Entries.Select(entry => entry.Id).Distinct().Count() == inventory.Entries.Count;
 
-    private static bool IsSound(InventoryEntry? entry) =>
-        entry is not null
-        && IsKind(entry)
+    private static bool IsSound(InventoryEntry entry) =>
+        IsKind(entry)
         && IsName(entry.Name)
         && (entry.Namespace is null || IsMatch(Label(), entry.Namespace))
         && IsText(entry.Component)
