@@ -21,8 +21,12 @@ internal sealed class ControllerLoop : IAsyncDisposable
     private readonly PriorityQueue<Action, long> _later = new();
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
+    private long _settledAt = -1;
 
     private ControllerLoop(ClusterState state) => _state = state;
+
+    /// <summary>Whether every write so far has been reacted to, and nothing is put off.</summary>
+    public bool IsSettled => Volatile.Read(ref _settledAt) == _state.Store.Revision;
 
     public static ControllerLoop Start(ClusterState state, Mutations mutations, Deletions deletions)
     {
@@ -100,6 +104,7 @@ internal sealed class ControllerLoop : IAsyncDisposable
                 action();
             }
 
+            Volatile.Write(ref _settledAt, _later.Count == 0 ? seen : -1);
             await WaitAsync(seen).ConfigureAwait(false);
         }
     }

@@ -93,7 +93,7 @@ internal sealed class PermissionStage : IAsyncDisposable
         return RunOutcome.Describe(result, kubeconfig ?? Stage.Kubeconfig);
     }
 
-    /// <summary>Makes the cluster be as a play begins.</summary>
+    /// <summary>Makes the cluster be as a play begins, and waits until nothing changes there by itself.</summary>
     /// <param name="play">The play.</param>
     /// <param name="missing">The right that the next run lacks; null for none.</param>
     public async Task PrepareAsync(RightsPlay play, Right? missing)
@@ -115,6 +115,11 @@ internal sealed class PermissionStage : IAsyncDisposable
 
         await Stage.RunAsync(WithFolders(play.Before));
         await (_alertmanager?.LoadedAsync(Token) ?? Task.CompletedTask);
+        if (Stage is Stage embedded)
+        {
+            await Commands.Stage.UntilAsync(() => embedded.Cluster.IsSettled);
+        }
+
         _prepared = play;
         Stage.ForgetWrites();
     }
