@@ -52,7 +52,7 @@ public sealed class Cluster : IAsyncDisposable
     /// <summary>The resource version of the last write.</summary>
     public long Revision => _state.Store.Revision;
 
-    /// <summary>Whether the controllers have nothing left to do, so that the status of every object stays as it is until the next write.</summary>
+    /// <summary>Whether the controllers have nothing left to do: no status changes until the next write.</summary>
     public bool IsSettled => _controllers.IsSettled;
 
     public static async Task<Cluster> StartAsync(ClusterOptions? options = null, CancellationToken cancellationToken = default)
