@@ -60,7 +60,7 @@ internal sealed class PanelProbe(PrometheusApi prometheus, IReadOnlyList<ShownMi
         }
 
         // The query that can have results as soon as something happens tells more than one that never can.
-        var verdict = queries.Select(query => (Query: query, Verdict: rule.Evaluate(query)))
+        var verdict = queries.Select(query => (Query: query, Verdict: rule.Evaluate(PromQlReader.Find(query))))
             .OrderBy(item => item.Verdict.CanAnswer switch
             {
                 true => 0,

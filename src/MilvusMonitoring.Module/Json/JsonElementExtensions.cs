@@ -31,7 +31,7 @@ internal static class JsonElementExtensions
         {
             foreach (var member in value.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.String))
             {
-                map[member.Name] = member.Value.GetString()!;
+                map[SharedTexts.All.Share(member.Name)] = SharedTexts.All.Share(member.Value.GetString()!);
             }
         }
 

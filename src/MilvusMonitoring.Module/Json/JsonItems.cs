@@ -8,14 +8,12 @@ namespace MilvusMonitoring.Json;
 /// </summary>
 internal sealed class JsonItems : IDisposable
 {
-    private const int FirstBuffer = 1 << 16;
-
     private readonly IReadOnlyList<string> _path;
     private readonly Bound _longest;
     private readonly Func<Exception> _tooLong;
     private readonly Action<ReadOnlyMemory<byte>> _read;
     private readonly ArrayBufferWriter<byte> _rest = new();
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+    private byte[] _buffer;
     private int _length;
     private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = Bounds.JsonDepth.Limit });
     private int _matched;
@@ -26,8 +24,17 @@ internal sealed class JsonItems : IDisposable
     /// <param name="longest">The bound of one item, and of all that is no item.</param>
     /// <param name="tooLong">Creates the exception for what is longer.</param>
     /// <param name="read">Is given the text of each item, which it must not keep.</param>
-    public JsonItems(IReadOnlyList<string> path, Bound longest, Func<Exception> tooLong, Action<ReadOnlyMemory<byte>> read) =>
+    /// <param name="firstBuffer">How many bytes are read at once, until an item is longer.</param>
+    public JsonItems(
+        IReadOnlyList<string> path,
+        Bound longest,
+        Func<Exception> tooLong,
+        Action<ReadOnlyMemory<byte>> read,
+        int firstBuffer = 1 << 16)
+    {
         (_path, _longest, _tooLong, _read) = (path, longest, tooLong, read);
+        _buffer = ArrayPool<byte>.Shared.Rent(firstBuffer);
+    }
 
     /// <inheritdoc />
     public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
@@ -39,10 +46,13 @@ internal sealed class JsonItems : IDisposable
     {
         while (true)
         {
-            var count = await stream.ReadAsync(_buffer.AsMemory(_length), cancellationToken).ConfigureAwait(false);
+            // The buffer is filled first: an item that is not whole yet is read again from its beginning.
+            var count = await stream.ReadAtLeastAsync(_buffer.AsMemory(_length), _buffer.Length - _length, false, cancellationToken)
+                .ConfigureAwait(false);
             _length += count;
-            var consumed = Process(isEnd: count == 0);
-            if (count == 0)
+            var isEnd = _length < _buffer.Length;
+            var consumed = Process(isEnd);
+            if (isEnd)
             {
                 return _rest.WrittenMemory;
             }

@@ -327,9 +327,10 @@ internal sealed class ClusterClient(ClusterConnection connection)
         {
             var page = next is null ? string.Empty : "&continue=" + Uri.EscapeDataString(next);
             var path = $"{type.GetListPath(namespaceName)}?limit={pageSize}{filter}{page}";
-            var request = new ClusterRequest(HttpMethod.Get, path) { Accept = accept };
-            using var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            if (response.IsSuccessStatusCode && pageSize > 1 && ((BufferedContent)response.Content).IsCut)
+            var request = new ClusterRequest(HttpMethod.Get, path) { Accept = accept, IsList = true };
+            using var response = await SendListAsync(request, what, cancellationToken).ConfigureAwait(false);
+            var content = response.Content as BufferedContent;
+            if (response.IsSuccessStatusCode && pageSize > 1 && content!.IsCut)
             {
                 // Few objects are large, so that smaller pages hold them.
                 pageSize = Math.Max(1, pageSize / PageShrink);
@@ -347,8 +348,8 @@ internal sealed class ClusterClient(ClusterConnection connection)
                 throw ClusterErrors.From(status, what, type.Plural);
             }
 
-            var items = ParsePage(body, what, out next);
-            (pages, objects) = (pages + 1, objects + items.Count);
+            next = Parse(body, what).Member("metadata").Text("continue");
+            (pages, objects) = (pages + 1, objects + content!.Items.Count);
             if (pages > Bounds.ListPages.Limit || objects > Bounds.ListObjects.Limit)
             {
                 var bound = pages > Bounds.ListPages.Limit ? Bounds.ListPages : Bounds.ListObjects;
@@ -359,9 +360,9 @@ internal sealed class ClusterClient(ClusterConnection connection)
                     type.Plural);
             }
 
-            foreach (var item in items)
+            foreach (var item in content.Items)
             {
-                if (read(ParseItem(item, what)) is { } value)
+                if (read(Parse(item, what)) is { } value)
                 {
                     yield return value;
                 }
@@ -370,12 +371,11 @@ internal sealed class ClusterClient(ClusterConnection connection)
         while (!string.IsNullOrEmpty(next) || pages == 0);
     }
 
-    private static IReadOnlyList<ReadOnlyMemory<byte>> ParsePage(ReadOnlyMemory<byte> body, string what, out string? next)
+    private async Task<HttpResponseMessage> SendListAsync(ClusterRequest request, string what, CancellationToken cancellationToken)
     {
         try
         {
-            next = JsonSlice.Parse(body, "metadata").Text("continue");
-            return JsonSlice.Items(body, "items");
+            return await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
         catch (JsonException exception)
         {
@@ -383,12 +383,11 @@ internal sealed class ClusterClient(ClusterConnection connection)
         }
     }
 
-    // Item by item: a document of a whole page would take several times its memory.
-    private static JsonElement ParseItem(ReadOnlyMemory<byte> item, string what)
+    private static JsonElement Parse(ReadOnlyMemory<byte> json, string what)
     {
         try
         {
-            return JsonSlice.Parse(item);
+            return JsonSlice.Parse(json);
         }
         catch (JsonException exception)
         {
@@ -444,7 +443,9 @@ internal sealed class ClusterClient(ClusterConnection connection)
                 request.Path);
         }
 
-        return body.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..] && JsonTexts.AreReadable(body)
+        return body.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..]
+            && JsonTexts.AreReadable(body)
+            && content.Items.All(item => JsonTexts.AreReadable(item))
             ? body
             : throw CreateNotKubernetes($"{request.Method} {request.Path}", null);
     }

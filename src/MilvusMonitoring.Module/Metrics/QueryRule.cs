@@ -45,13 +45,14 @@ internal sealed class QueryRule(QuerySurroundings surroundings, IReadOnlyDiction
     };
 
     /// <summary>Decides for an expression.</summary>
-    /// <param name="expression">The expression.</param>
-    public QueryVerdict Evaluate(string expression) => PromQlReader.Find(expression) is { } needs
-        ? Evaluate(needs)
-        : new QueryVerdict(null, "its expression could not be read");
-
-    private QueryVerdict Evaluate(QueryNeeds needs)
+    /// <param name="needs">The series that it needs; null if it could not be read.</param>
+    public QueryVerdict Evaluate(QueryNeeds? needs)
     {
+        if (needs is null)
+        {
+            return new QueryVerdict(null, "its expression could not be read");
+        }
+
         var verdicts = needs.All.Select(Evaluate).Concat(needs.Choices.Select(EvaluateChoice)).ToList();
         return verdicts.FirstOrDefault(verdict => verdict.CanAnswer == false)
             ?? verdicts.FirstOrDefault(verdict => verdict.CanAnswer is null)

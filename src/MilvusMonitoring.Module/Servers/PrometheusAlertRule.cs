@@ -13,7 +13,8 @@ internal sealed record PrometheusAlertRule(string Name, string Group, string Fil
 
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
-    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+    /// <summary>The page that its annotation <c>runbook_url</c> names; null for none.</summary>
+    public string? RunbookUri { get; init; }
 
     /// <summary>Whether the last evaluation succeeded; null before the first.</summary>
     public bool? IsHealthy { get; init; }

@@ -76,44 +76,65 @@ internal static class PrometheusAnswers
     ];
 
     /// <summary>Reads an active target.</summary>
-    public static PrometheusTarget ReadTarget(JsonElement target) => new(
-        ReadTexts(target.Member("labels"), PrometheusTarget.UsedLabels),
-        target.Text("health") ?? "unknown",
-        OneLine.TrimPunctuation(OneLine.Clean(target.Text("lastError"), 200)),
-        ParseDuration(target.Text("scrapeInterval")),
-        ParseDuration(target.Text("scrapeTimeout")))
+    public static PrometheusTarget ReadTarget(JsonElement target)
     {
-        Discovered = ReadTexts(target.Member("discoveredLabels"), PrometheusTarget.UsedDiscovered),
-        Pool = target.Text("scrapePool") ?? string.Empty,
-        Url = Uri.TryCreate(target.Text("scrapeUrl"), UriKind.Absolute, out var url) ? url : null,
-    };
-
-    /// <summary>Reads some members: thousands of targets have dozens of labels each.</summary>
-    private static Dictionary<string, string> ReadTexts(JsonElement values, IEnumerable<string> names)
-    {
-        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in names)
+        var hasUrl = Uri.TryCreate(target.Text("scrapeUrl"), UriKind.Absolute, out var url);
+        return new PrometheusTarget(
+            ReadUsedLabels(target.Member("labels")),
+            SharedTexts.All.Share(target.Text("health") ?? "unknown"),
+            OneLine.TrimPunctuation(OneLine.Clean(target.Text("lastError"), 200)),
+            ParseDuration(target.Text("scrapeInterval")),
+            ParseDuration(target.Text("scrapeTimeout")))
         {
-            if (values.Text(name) is { } text)
+            DiscoveredPod = FindDiscoveredPod(target.Member("discoveredLabels")),
+            DiscoveredNamespace = FindDiscovered(target.Member("discoveredLabels"), "namespace"),
+            Pool = SharedTexts.All.Share(target.Text("scrapePool") ?? string.Empty),
+            Host = hasUrl ? SharedTexts.All.Share(url!.DnsSafeHost) : null,
+            Port = hasUrl ? url!.Port : null,
+        };
+    }
+
+    /// <summary>Reads some labels: thousands of targets have dozens each.</summary>
+    private static Dictionary<string, string> ReadUsedLabels(JsonElement labels)
+    {
+        var used = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in PrometheusTarget.UsedLabels)
+        {
+            if (labels.Text(name) is { } text)
             {
-                texts[name] = text;
+                used[name] = SharedTexts.All.Share(text);
             }
         }
 
-        return texts;
+        return used;
     }
 
-    /// <summary>Lists the alert rules of a group.</summary>
-    public static IEnumerable<PrometheusAlertRule> ListRules(JsonElement group) =>
-        group.Items("rules").Where(rule => rule.Text("type") == "alerting").Select(rule => ReadRule(group, rule));
+    private static string? FindDiscoveredPod(JsonElement labels) =>
+        FindDiscovered(labels, "pod_name")
+        ?? FindDiscoveredTarget(labels, "endpoint")
+        ?? FindDiscoveredTarget(labels, "endpointslice");
 
-    private static PrometheusAlertRule ReadRule(JsonElement group, JsonElement rule)
+    private static string? FindDiscoveredTarget(JsonElement labels, string role) =>
+        FindDiscovered(labels, $"{role}_address_target_kind") == "Pod" ? FindDiscovered(labels, $"{role}_address_target_name") : null;
+
+    /// <summary>Finds a label that a target had before relabelling.</summary>
+    private static string? FindDiscovered(JsonElement labels, string name) =>
+        labels.Text($"__meta_kubernetes_{name}") is { } text ? SharedTexts.All.Share(text) : null;
+
+    /// <summary>Lists the alert rules of a group.</summary>
+    public static IEnumerable<PrometheusAlertRule> ListRules(JsonElement group)
+    {
+        var (name, file) = (group.Text("name") ?? string.Empty, group.Text("file") ?? string.Empty);
+        return group.Items("rules").Where(rule => rule.Text("type") == "alerting").Select(rule => ReadRule(name, file, rule));
+    }
+
+    private static PrometheusAlertRule ReadRule(string group, string file, JsonElement rule)
     {
         var time = rule.Time("lastEvaluation");
         return new PrometheusAlertRule(
-            rule.Text("name") ?? string.Empty,
-            group.Text("name") ?? string.Empty,
-            group.Text("file") ?? string.Empty,
+            SharedTexts.All.Share(rule.Text("name") ?? string.Empty),
+            group,
+            file,
             rule.Text("query") ?? string.Empty,
             rule.Text("state") switch
             {
@@ -124,7 +145,7 @@ internal static class PrometheusAnswers
         {
             For = ReadSeconds(rule.Member("duration")),
             Labels = rule.TextMap("labels"),
-            Annotations = rule.TextMap("annotations"),
+            RunbookUri = rule.Member("annotations").Text("runbook_url"),
             IsHealthy = rule.Text("health") switch
             {
                 "ok" => true,

@@ -18,25 +18,20 @@ internal sealed record PrometheusTarget(
     /// <summary>The labels of series by which a target is told from others; no others are read.</summary>
     public static IReadOnlyList<string> UsedLabels { get; } = ["job", "instance", "namespace", "pod"];
 
-    /// <summary>The labels before relabelling that tell the pod; no others are read.</summary>
-    public static IReadOnlyList<string> UsedDiscovered { get; } =
-    [
-        "__meta_kubernetes_namespace",
-        "__meta_kubernetes_pod_name",
-        "__meta_kubernetes_endpoint_address_target_kind",
-        "__meta_kubernetes_endpoint_address_target_name",
-        "__meta_kubernetes_endpointslice_address_target_kind",
-        "__meta_kubernetes_endpointslice_address_target_name",
-    ];
+    /// <summary>The pod that Prometheus discovered; null if it discovered an address only, or does not show what it discovered.</summary>
+    public string? DiscoveredPod { get; init; }
 
-    /// <summary>The labels before relabelling; empty if Prometheus does not show them.</summary>
-    public IReadOnlyDictionary<string, string> Discovered { get; init; } = new Dictionary<string, string>();
+    /// <summary>The namespace that Prometheus discovered; null if it does not show it.</summary>
+    public string? DiscoveredNamespace { get; init; }
 
     /// <summary>The scrape job.</summary>
     public string Pool { get; init; } = string.Empty;
 
-    /// <summary>The URL that Prometheus scrapes; null if it does not show it.</summary>
-    public Uri? Url { get; init; }
+    /// <summary>The host that Prometheus scrapes; null if it does not show the URL.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>The port that Prometheus scrapes; null if it does not show the URL.</summary>
+    public int? Port { get; init; }
 
     public bool IsUp => Health == "up";
 
@@ -44,17 +39,6 @@ internal sealed record PrometheusTarget(
 
     /// <summary>The pod of the target, or its address.</summary>
     public string Pod => Labels.GetValueOrDefault("pod") ?? DiscoveredPod ?? Labels.GetValueOrDefault("instance") ?? string.Empty;
-
-    /// <summary>The pod that Prometheus discovered; null if it discovered an address only, or does not show what it discovered.</summary>
-    public string? DiscoveredPod =>
-        Discovered.GetValueOrDefault("__meta_kubernetes_pod_name")
-        ?? FindTargetName("endpoint")
-        ?? FindTargetName("endpointslice");
-
-    private string? FindTargetName(string role) =>
-        Discovered.GetValueOrDefault($"__meta_kubernetes_{role}_address_target_kind") == "Pod"
-            ? Discovered.GetValueOrDefault($"__meta_kubernetes_{role}_address_target_name")
-            : null;
 }
 
 /// <summary>Reads an address such as <c>10.0.0.1:9091</c> or <c>[fd00::1]:9091</c>.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MilvusMonitoring.Alerts.Rules;
 using MilvusMonitoring.Grafanas;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.KubePrometheus.Inventories;
@@ -93,8 +92,8 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
     /// <summary>The samples that each replica has of these pods; null before they were asked for.</summary>
     public IReadOnlyList<ReplicaAnswer<IReadOnlyList<SampleAge>>>? Samples { get; set; }
 
-    /// <summary>The alert rules; null before they were asked for.</summary>
-    public AlertRuleReport? Rules { get; set; }
+    /// <summary>What was found of the alert rules; null before they were asked for.</summary>
+    public Finding? Rules { get; set; }
 
     /// <summary>The name of the Milvus, found or requested.</summary>
     public string InstanceName => Found?.Instance.Name ?? Monitor?.Instance ?? request.Name ?? "*";

@@ -23,13 +23,15 @@ internal sealed class RulesCheck : IBatchedCheck
                     .ConfigureAwait(false));
             }
 
-            var first = group.First();
-            var reports = await new AlertRuleProbe(first.Client)
-                .ReadAsync([.. group.Select(context => context.Found!)], [.. objects], first.Replicas!, cancellationToken)
+            var asked = group.ToList();
+            var reports = new AlertRuleProbe(asked[0].Client)
+                .ReadAsync([.. asked.Select(context => context.Found!)], [.. objects], asked[0].Replicas!, cancellationToken)
                 .ConfigureAwait(false);
-            foreach (var (context, report) in group.Zip(reports))
+            var number = 0;
+            await foreach (var report in reports)
             {
-                context.Rules = report;
+                var context = asked[number++];
+                context.Rules = Evaluate(context, report);
             }
         }
     }
@@ -46,7 +48,11 @@ internal sealed class RulesCheck : IBatchedCheck
             await AskAsync([context], cancellationToken).ConfigureAwait(false);
         }
 
-        var report = context.Rules!;
+        return context.Rules;
+    }
+
+    private Finding Evaluate(CheckContext context, AlertRuleReport report)
+    {
         var target = context.Prometheus is null ? ReplicaQuery.JoinNames(report.Replicas) : DescribeTarget(context);
         return RulesRule.Evaluate(
             target,

@@ -46,7 +46,9 @@ internal sealed class SamplesCheck : IBatchedCheck
             await AskAsync([context], cancellationToken).ConfigureAwait(false);
         }
 
+        // Nobody else needs the answers, which of many Milvus are many.
         var answers = context.Samples!;
+        context.Samples = null;
         var target = context.Prometheus is null ? ReplicaQuery.JoinNames(answers) : DescribeTarget(context);
         var scraped = (await context.GetReachAsync().ConfigureAwait(false)).Scraped;
         var isOfService = context.Used is [var monitor, ..] && monitor.Type.Kind == ResourceType.ServiceMonitor.Kind;

@@ -64,10 +64,10 @@ internal static class TargetPods
     {
         if (target.DiscoveredPod is { } discovered)
         {
-            return discovered == pod.Name && IsIn(pod, target.Discovered.GetValueOrDefault("__meta_kubernetes_namespace"));
+            return discovered == pod.Name && IsIn(pod, target.DiscoveredNamespace);
         }
 
-        return pod.IsAt(target.Url?.DnsSafeHost)
+        return pod.IsAt(target.Host)
             || pod.IsAt(ServerAddress.GetHost(target.Labels.GetValueOrDefault("instance")))
             || (target.Labels.GetValueOrDefault("pod") == pod.Name && IsIn(pod, target.Labels.GetValueOrDefault("namespace")));
     }
@@ -77,7 +77,7 @@ internal static class TargetPods
     /// </summary>
     public static bool IsOfMetricsOf(this PrometheusTarget target, MilvusPod pod) =>
         target.IsOf(pod)
-        && (target.Url?.Port ?? ServerAddress.GetPort(target.Labels.GetValueOrDefault("instance"))) is { } port
+        && (target.Port ?? ServerAddress.GetPort(target.Labels.GetValueOrDefault("instance"))) is { } port
         && pod.IsMetricsPort(port);
 
     /// <summary>Lists all names and addresses by which <see cref="IsOf"/> may find a pod.</summary>
@@ -86,7 +86,7 @@ internal static class TargetPods
         string?[] places =
         [
             target.DiscoveredPod,
-            target.Url?.DnsSafeHost,
+            target.Host,
             ServerAddress.GetHost(target.Labels.GetValueOrDefault("instance")),
             target.Labels.GetValueOrDefault("pod"),
         ];

@@ -25,7 +25,7 @@ public sealed partial class LayeringTests(ModuleReferences module) : IClassFixtu
         ["Kubernetes.Credentials"] = ["IO", "Json", "Kubernetes.Kubeconfig", "Messages", "Platform"],
         ["Kubernetes.Connection"] =
         [
-            "IO", "Kubernetes.Credentials", "Kubernetes.Errors", "Kubernetes.Kubeconfig", "Messages", "Platform",
+            "IO", "Json", "Kubernetes.Credentials", "Kubernetes.Errors", "Kubernetes.Kubeconfig", "Messages", "Platform",
         ],
         ["Kubernetes"] = ["IO", "Json", "Kubernetes.Connection", "Kubernetes.Errors", "Kubernetes.Objects", "Messages"],
         ["Kubernetes.Waiting"] = ["IO", "Json", "Kubernetes", "Kubernetes.Objects", "Messages"],

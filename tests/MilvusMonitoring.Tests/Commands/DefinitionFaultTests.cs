@@ -143,6 +143,7 @@ public sealed class DefinitionFaultTests
         await using var stage = await Stage.StartAsync();
         stage.Cluster.Readiness.Never("APIService", name: "v1beta1.metrics.k8s.io");
         await stage.InstalledAsync();
+        await stage.SettledAsync();
 
         var error = Assert.Single((await stage.InstallAsync("-Wait -Timeout 1")).Errors);
         Assert.StartsWith(ErrorId.NotReady, error.FullyQualifiedErrorId, StringComparison.Ordinal);

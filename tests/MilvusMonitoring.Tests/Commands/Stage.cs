@@ -56,6 +56,9 @@ internal sealed class Stage : ClusterStage
                     .All(set => (int?)set?["status"]?["readyReplicas"] > 0),
             TestContext.Current.CancellationToken);
 
+    /// <summary>Waits until nothing in the cluster changes by itself.</summary>
+    public Task SettledAsync() => UntilAsync(() => Cluster.IsSettled);
+
     /// <summary>Writes a kubeconfig whose user gets the credential from a shell script.</summary>
     public string WriteExecKubeconfig(string script)
     {

@@ -71,7 +71,7 @@ public sealed class RuleRecordingTests
 
     private static IEnumerable<string> Describe(IReadOnlyList<PrometheusAlertRule> rules, string file) => rules
         .Where(rule => rule.File.EndsWith(file, StringComparison.Ordinal))
-        .Select(rule => $"{rule.Group} {rule.Name} {rule.Query} {rule.For} {Describe(rule.Labels)} {Describe(rule.Annotations)}");
+        .Select(rule => $"{rule.Group} {rule.Name} {rule.Query} {rule.For} {Describe(rule.Labels)} {rule.RunbookUri}");
 
     private static string Describe(IReadOnlyDictionary<string, string> texts) =>
         string.Join(' ', texts.OrderBy(text => text.Key, StringComparer.Ordinal).Select(text => $"{text.Key}={text.Value}"));

@@ -56,7 +56,7 @@ public sealed class QueryRuleTests
         var rule = new QueryRule(
             new QuerySurroundings([], true, Exporters),
             new Dictionary<string, SeriesEvidence> { [selector.ToString()] = evidence });
-        Assert.Equal(new QueryVerdict(false, "a has series, but none with kind=\"x\"; the values are y, z"), rule.Evaluate("a{kind=\"x\"} > 0"));
+        Assert.Equal(new QueryVerdict(false, "a has series, but none with kind=\"x\"; the values are y, z"), rule.Evaluate(PromQlReader.Find("a{kind=\"x\"} > 0")));
     }
 
     /// <summary>Judges an expression.</summary>
@@ -68,6 +68,6 @@ public sealed class QueryRuleTests
         var evidence = (PromQlReader.Find(expression)?.Selectors ?? []).DistinctBy(selector => selector.ToString()).ToDictionary(
             selector => selector.ToString(),
             selector => new SeriesEvidence(series == $"{selector}=1" ? 1 : 0) { OfTarget = series == $"+{selector}" ? 1 : 0 });
-        return new QueryRule(surroundings, evidence).Evaluate(expression);
+        return new QueryRule(surroundings, evidence).Evaluate(PromQlReader.Find(expression));
     }
 }

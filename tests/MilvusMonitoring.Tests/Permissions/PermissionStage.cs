@@ -117,7 +117,7 @@ internal sealed class PermissionStage : IAsyncDisposable
         await (_alertmanager?.LoadedAsync(Token) ?? Task.CompletedTask);
         if (Stage is Stage embedded)
         {
-            await Commands.Stage.UntilAsync(() => embedded.Cluster.IsSettled);
+            await embedded.SettledAsync();
         }
 
         _prepared = play;

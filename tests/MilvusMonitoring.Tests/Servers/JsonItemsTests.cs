@@ -5,7 +5,7 @@ using MilvusMonitoring.Json;
 
 namespace MilvusMonitoring.Tests.Servers;
 
-/// <summary>The items of an array of a text that comes in pieces of any size.</summary>
+/// <summary>The items of an array of a text that comes in pieces of any size, and that is longer than the buffer.</summary>
 public sealed class JsonItemsTests
 {
     private static readonly Bound Longest = new("an item", 1 << 20, Bound.Bytes);
@@ -56,7 +56,8 @@ public sealed class JsonItemsTests
             ["data", "items"],
             Longest,
             () => new TimeoutException(),
-            item => found.Add(Encoding.UTF8.GetString(item.Span)));
+            item => found.Add(Encoding.UTF8.GetString(item.Span)),
+            firstBuffer: 16);
         using var stream = new PieceStream(Encoding.UTF8.GetBytes(text), piece);
         var rest = await items.ReadAsync(stream, Token);
         return (found, Encoding.UTF8.GetString(rest.Span));

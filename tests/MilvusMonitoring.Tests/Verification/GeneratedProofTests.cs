@@ -270,10 +270,10 @@ public sealed class GeneratedProofTests
             var target = new PrometheusTarget(labels, health, "refused", Interval, Interval)
             {
                 Pool = pool,
-                Url = shape == 2 ? null : new Uri($"http://{pod.Address}:{port}/metrics"),
-                Discovered = shape < 3
-                    ? new Dictionary<string, string>()
-                    : new Dictionary<string, string> { ["__meta_kubernetes_pod_name"] = pod.Name, ["__meta_kubernetes_namespace"] = "db" },
+                Host = shape == 2 ? null : pod.Address,
+                Port = shape == 2 ? null : port,
+                DiscoveredPod = shape < 3 ? null : pod.Name,
+                DiscoveredNamespace = shape < 3 ? null : "db",
             };
             return new DrawnTarget(pod, target, health == "up" ? age : null);
         }

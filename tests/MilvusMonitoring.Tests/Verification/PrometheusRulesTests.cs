@@ -164,11 +164,9 @@ public sealed class PrometheusRulesTests
         string? url,
         bool expected)
     {
-        var target = new PrometheusTarget(Map(labels), "up", string.Empty, null, null)
-        {
-            Discovered = Map(discovered),
-            Url = url is null ? null : new Uri(url),
-        };
+        using var json = JsonDocument.Parse(
+            $$"""{"labels":{{labels}},"discoveredLabels":{{discovered}},"scrapeUrl":{{JsonSerializer.Serialize(url)}}}""");
+        var target = PrometheusAnswers.ReadTarget(json.RootElement);
         Assert.Equal(expected, target.IsOf(Ready[0] with { Addresses = ["10.0.0.5", "fd00::5"] }));
     }
 

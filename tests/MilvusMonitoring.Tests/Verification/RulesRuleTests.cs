@@ -1,5 +1,4 @@
 using MilvusMonitoring.Alerts.Rules;
-using MilvusMonitoring.Metrics;
 using MilvusMonitoring.Servers;
 using MilvusMonitoring.Verification;
 
@@ -56,8 +55,7 @@ public sealed class RulesRuleTests
 
     private static (CheckStatus Status, string Detail) Evaluate(IReadOnlyList<MilvusAlertRule> rules)
     {
-        var judge = new QueryRule(new QuerySurroundings([], true, new HashSet<string>()), new Dictionary<string, SeriesEvidence>());
-        var report = new AlertRuleReport(rules, [new ReplicaAnswer<ReplicaRules>("a", new ReplicaRules([], judge), null)]);
+        var report = new AlertRuleReport(rules, [new ReplicaAnswer<ShownRules>("a", new ShownRules(), null)]);
         var finding = RulesRule.Evaluate("Prometheus/monitoring/k8s", report, "enable", "wait");
         return (finding.Status, finding.Detail);
     }

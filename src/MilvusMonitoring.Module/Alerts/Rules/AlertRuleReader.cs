@@ -43,9 +43,10 @@ internal sealed class AlertRuleReader(ClusterClient client, IActivitySink sink, 
                 sink.Warning($"No pod of {group.Server} is ready, so that the state of the alert rules of {found.Instance} is not known.");
             }
 
-            var reports = await _probe.ReadAsync(group.Instances, objects, asked, cancellationToken).ConfigureAwait(false);
-            foreach (var (report, found) in reports.Zip(group.Instances))
+            var number = 0;
+            await foreach (var report in _probe.ReadAsync(group.Instances, objects, asked, cancellationToken).ConfigureAwait(false))
             {
+                var found = group.Instances[number++];
                 if (report.Rules.Count == 0)
                 {
                     sink.Verbose($"{found.Instance} has no alert rules; Enable-MilvusAlertRule makes them.");

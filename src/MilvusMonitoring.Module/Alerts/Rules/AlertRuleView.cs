@@ -21,6 +21,7 @@ internal static class AlertRuleView
         var known = own.Select(rule => (rule.Group, rule.Name)).ToHashSet();
         var others = answers
             .SelectMany(answer => answer.Value?.Loaded ?? [])
+            .Select(loaded => loaded.Rule)
             .DistinctBy(rule => (rule.Group, rule.Name, rule.Query))
             .Where(rule => !known.Contains((rule.Group, rule.Name)))
             .Select(rule => Show(scope, rule));
@@ -36,7 +37,7 @@ internal static class AlertRuleView
         Severity = rule.Labels.GetValueOrDefault(AlertWords.Severity),
         Expression = rule.Query,
         For = rule.For,
-        RunbookUri = rule.Annotations.GetValueOrDefault(AlertWords.Runbook),
+        RunbookUri = rule.RunbookUri,
         Source = rule.File,
     };
 
@@ -73,7 +74,7 @@ internal static class AlertRuleView
 
     private static AlertRuleReplica Show(ReplicaAnswer<ReplicaRules> answer, MilvusAlertRule rule)
     {
-        var loaded = answer.Value!.Loaded.FirstOrDefault(item => item.Group == rule.Group && item.Name == rule.Name);
+        var loaded = answer.Value!.Find(rule.Group, rule.Name)?.Rule;
         return new AlertRuleReplica
         {
             Name = answer.Name,
@@ -102,11 +103,8 @@ internal static class AlertRuleView
         return (worst.CanAnswer, worst.Why is null || isSame ? worst.Why : $"{name}: {worst.Why}");
     }
 
-    private static QueryVerdict Judge(MilvusAlertRule rule, ReplicaRules replica)
-    {
-        var loaded = replica.Loaded.FirstOrDefault(item => item.Group == rule.Group && item.Name == rule.Name);
-        return loaded is null
-            ? new QueryVerdict(false, "Prometheus has not loaded it")
-            : replica.Judge.Evaluate(loaded.Query);
-    }
+    private static QueryVerdict Judge(MilvusAlertRule rule, ReplicaRules replica) =>
+        replica.Find(rule.Group, rule.Name) is { } loaded
+            ? replica.Judge.Evaluate(loaded.Needs)
+            : new QueryVerdict(false, "Prometheus has not loaded it");
 }

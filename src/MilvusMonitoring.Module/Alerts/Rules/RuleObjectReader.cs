@@ -80,10 +80,18 @@ internal sealed class RuleObjectReader(ClusterClient client, IActivitySink sink)
     private async Task<IReadOnlyList<RuleObject>> ListAsync(string? namespaceName, string fields, CancellationToken cancellationToken)
     {
         const string Selector = $"labelSelector={AlertRuleMark.ManagedByLabel}%3D{FieldManagerEntry.OurName}";
-        var objects = await client
+        var own = new List<RuleObject>();
+        var objects = client
             .ListAsync(ResourceType.PrometheusRule, namespaceName, Selector + fields, cancellationToken)
-            .ToListAsync(cancellationToken)
             .ConfigureAwait(false);
-        return [.. objects.Select(RuleObject.From).OfType<RuleObject>().Where(found => found.IsOurs)];
+        await foreach (var json in objects)
+        {
+            if (RuleObject.From(json) is { IsOurs: true } found)
+            {
+                own.Add(found);
+            }
+        }
+
+        return own;
     }
 }

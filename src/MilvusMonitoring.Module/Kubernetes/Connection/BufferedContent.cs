@@ -1,8 +1,9 @@
 using MilvusMonitoring.IO;
+using MilvusMonitoring.Json;
 
 namespace MilvusMonitoring.Kubernetes.Connection;
 
-/// <summary>The body of a response in one array, up to a bound.</summary>
+/// <summary>The body of a response, up to a bound.</summary>
 internal sealed class BufferedContent : ByteArrayContent
 {
     private const int ReadSize = 16 * 1024;
@@ -10,7 +11,11 @@ internal sealed class BufferedContent : ByteArrayContent
     private BufferedContent(byte[] bytes, bool isCut)
         : base(bytes) => (Bytes, IsCut) = (bytes, isCut);
 
+    /// <summary>The body; of a list without its items.</summary>
     public byte[] Bytes { get; }
+
+    /// <summary>The items of a list, each as UTF-8 JSON.</summary>
+    public IReadOnlyList<byte[]> Items { get; private init; } = [];
 
     /// <summary>Whether the body goes on beyond the bound.</summary>
     public bool IsCut { get; }
@@ -31,12 +36,39 @@ internal sealed class BufferedContent : ByteArrayContent
             isCut = buffer.Written.Length > bound.Limit - ReadSize;
         }
 
-        var whole = new BufferedContent(buffer.Written.ToArray(), isCut);
+        return new BufferedContent(buffer.Written.ToArray(), isCut).WithHeaders(content);
+    }
+
+    /// <summary>
+    /// Reads the body of a list, each item into an array of its own: the runtime collects the array of a whole page only after long.
+    /// </summary>
+    /// <exception cref="System.Text.Json.JsonException">The body is not JSON.</exception>
+    public static async Task<BufferedContent> ReadListAsync(HttpContent content, Bound bound, CancellationToken cancellationToken)
+    {
+        var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        using var limited = new LimitedStream(stream, bound.Limit, () => new TooLongException());
+        var items = new List<byte[]>();
+        using var reader = new JsonItems(["items"], bound, () => new TooLongException(), item => items.Add(item.ToArray()));
+        try
+        {
+            var rest = await reader.ReadAsync(limited, cancellationToken).ConfigureAwait(false);
+            return new BufferedContent(rest.ToArray(), false) { Items = items }.WithHeaders(content);
+        }
+        catch (TooLongException)
+        {
+            return new BufferedContent([], true).WithHeaders(content);
+        }
+    }
+
+    private BufferedContent WithHeaders(HttpContent content)
+    {
         foreach (var header in content.Headers)
         {
-            whole.Headers.TryAddWithoutValidation(header.Key, header.Value);
+            Headers.TryAddWithoutValidation(header.Key, header.Value);
         }
 
-        return whole;
+        return this;
     }
+
+    private sealed class TooLongException : Exception;
 }

@@ -91,6 +91,7 @@ internal sealed class ClusterConnection : IDisposable
     /// <param name="cancellationToken">Its cancellation is the only cause of an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The response with its whole body. The body of a long-lived request is a stream from the server.</returns>
     /// <exception cref="MonitoringException">No response: unreachable, not trusted, timed out, or no credential.</exception>
+    /// <exception cref="System.Text.Json.JsonException">The response is to be a list and is not JSON.</exception>
     public async Task<HttpResponseMessage> SendAsync(ClusterRequest request, CancellationToken cancellationToken)
     {
         var policy = new RetryPolicy(request, _time);
@@ -173,7 +174,9 @@ internal sealed class ClusterConnection : IDisposable
             if (response.StatusCode != HttpStatusCode.SwitchingProtocols && !(request.LongLived && response.IsSuccessStatusCode))
             {
                 var bound = response.IsSuccessStatusCode ? Bounds.ApiResponse : Bounds.ApiError;
-                response.Content = await BufferedContent.ReadAsync(response.Content, bound, either.Token).ConfigureAwait(false);
+                response.Content = request.IsList && response.IsSuccessStatusCode
+                    ? await BufferedContent.ReadListAsync(response.Content, bound, either.Token).ConfigureAwait(false)
+                    : await BufferedContent.ReadAsync(response.Content, bound, either.Token).ConfigureAwait(false);
             }
 
             return (response, null);

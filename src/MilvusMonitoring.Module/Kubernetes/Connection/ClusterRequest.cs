@@ -30,6 +30,9 @@ internal sealed record ClusterRequest(HttpMethod Method, string PathAndQuery)
     /// <summary>Whether the response lasts as long as the caller reads, as for a watch. Such a body is not buffered.</summary>
     public bool LongLived { get; init; }
 
+    /// <summary>Whether the response is a list, whose items are read one by one.</summary>
+    public bool IsList { get; init; }
+
     /// <summary>The protocol that follows the response; null for plain HTTP.</summary>
     public WebSocketUpgrade? Upgrade { get; init; }
 
