@@ -11,7 +11,7 @@ namespace EmbeddedCluster;
 /// <summary>A Kubernetes API server in this process, with the visible part of its controllers.</summary>
 public sealed class Cluster : IAsyncDisposable
 {
-    private static readonly TimeSpan s_longestWait = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_year = TimeSpan.FromDays(300);
 
     private readonly CertificateAuthority _authority;

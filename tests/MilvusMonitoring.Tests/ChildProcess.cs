@@ -57,7 +57,7 @@ internal static class ChildProcess
 
     /// <summary>Runs a script in a process that holds only the PowerShell engine, errors expected.</summary>
     public static Task<ChildResult> RunBareRawAsync(string script) =>
-        RunAsync("dotnet", [BuiltTree.Program("BareHost"), script], TimeSpan.FromMinutes(1));
+        RunAsync("dotnet", [BuiltTree.Program("BareHost"), script], Limits.Wait);
 
     public static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -6,8 +6,6 @@ namespace MilvusMonitoring.Tests;
 /// <summary>The demo on a cluster that it did not start.</summary>
 public sealed class DemoOnOwnClusterTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
-
     [Fact]
     public async Task Where_nobody_can_be_asked_it_names_the_server_and_leaves_the_cluster_alone()
     {
@@ -71,5 +69,5 @@ public sealed class DemoOnOwnClusterTests
     }
 
     private static Task<ChildResult> RunAsync(Stage stage, params string[] options) =>
-        ChildProcess.RunAsync("dotnet", [BuiltTree.Program("Demo"), "--kubeconfig", stage.Kubeconfig, .. options], Limit);
+        ChildProcess.RunAsync("dotnet", [BuiltTree.Program("Demo"), "--kubeconfig", stage.Kubeconfig, .. options], Limits.Program);
 }

@@ -8,8 +8,6 @@ namespace MilvusMonitoring.Tests;
 /// <param name="demo">One run of it.</param>
 public sealed class DemoTests(DemoTests.Demo demo) : IClassFixture<DemoTests.Demo>
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
-
     [Fact]
     public void Every_command_of_the_script_is_shown_and_succeeds()
     {
@@ -87,7 +85,7 @@ public sealed class DemoTests(DemoTests.Demo demo) : IClassFixture<DemoTests.Dem
     }
 
     private static Task<ChildResult> RunAsync(params string[] options) =>
-        ChildProcess.RunAsync("dotnet", [BuiltTree.Program("Demo"), .. options], Limit);
+        ChildProcess.RunAsync("dotnet", [BuiltTree.Program("Demo"), .. options], Limits.Program);
 
     /// <summary>The demo with no options, run once for all tests that read what it says.</summary>
     public sealed class Demo : IAsyncLifetime

@@ -29,6 +29,7 @@ internal sealed class LongestFirst : ITestCollectionOrderer
         typeof(PackageTests).FullName!,
         typeof(OldestRuntimeTests).FullName!,
         typeof(DemoTests).FullName!,
+        typeof(DemoOnOwnClusterTests).FullName!,
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

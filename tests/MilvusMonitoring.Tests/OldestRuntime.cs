@@ -5,8 +5,6 @@ namespace MilvusMonitoring.Tests;
 /// <summary>The campaigns with the oldest runtime that the module is for, from NuGet.</summary>
 public sealed class OldestRuntime : IAsyncLifetime
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
-
     // A package or a version that is not there, or no answer from where they come.
     private static readonly string[] NotServed = ["NU1101", "NU1102", "NU1103", "NU1301", "NETSDK1127"];
 
@@ -42,7 +40,7 @@ public sealed class OldestRuntime : IAsyncLifetime
                 "-nodeReuse:false",
                 "-m:1",
             ],
-            Limit);
+            Limits.Program);
         var log = result.Output + result.Errors;
         Missing =
             result.ExitCode != 0 && NotServed.Any(log.Contains)

@@ -10,8 +10,6 @@ namespace MilvusMonitoring.Tests;
 /// <param name="runtime">The campaigns, built for it.</param>
 public sealed class OldestRuntimeTests(OldestRuntime runtime) : IClassFixture<OldestRuntime>
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
-
     [Fact]
     public async Task A_disturbed_command_is_finished_on_it()
     {
@@ -39,7 +37,7 @@ public sealed class OldestRuntimeTests(OldestRuntime runtime) : IClassFixture<Ol
     private async Task<ChildResult> RunAsync(params string[] options)
     {
         Assert.SkipWhen(runtime.Missing is not null, runtime.Missing ?? "");
-        var result = await ChildProcess.RunAsync(runtime.Campaigns, options, Limit);
+        var result = await ChildProcess.RunAsync(runtime.Campaigns, options, Limits.Program);
         Assert.True(result.ExitCode == 0, result.Output + result.Errors);
         return result;
     }

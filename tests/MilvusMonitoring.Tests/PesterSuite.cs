@@ -5,8 +5,6 @@ namespace MilvusMonitoring.Tests;
 /// <summary>The user stories of tests/Pester, run once in a real pwsh; each of them is one test here.</summary>
 public sealed class PesterSuite
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
-
     [Theory]
     [MemberData(nameof(RunAsync), DisableDiscoveryEnumeration = true)]
     public void Story(string name, string failure) => Assert.True(failure.Length == 0, $"{name}\n{failure}");
@@ -33,7 +31,7 @@ public sealed class PesterSuite
                 $suite.FailedContainers | ForEach-Object { @{ Name = "$($_.Item)"; Result = 'Failed'; Message = $_.ErrorRecord -join "`n" } }
             ) | ConvertTo-Json -AsArray | Set-Content '{{results}}'
             """;
-        var run = await ChildProcess.RunAsync("pwsh", ["-NoProfile", "-NonInteractive", "-Command", script], Limit);
+        var run = await ChildProcess.RunAsync("pwsh", ["-NoProfile", "-NonInteractive", "-Command", script], Limits.Program);
         return File.Exists(results)
             ? [.. JsonSerializer.Deserialize<List<Outcome>>(await File.ReadAllTextAsync(results))!.Select(Row)]
             : throw new InvalidOperationException($"Pester left no results.\n{run.Output}{run.Errors}");

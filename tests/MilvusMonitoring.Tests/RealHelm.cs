@@ -52,7 +52,7 @@ internal sealed class RealHelm
         var result = await ChildProcess.RunAsync(
             Program,
             [.. arguments, "--namespace", namespaceName],
-            TimeSpan.FromMinutes(1),
+            Limits.Wait,
             environment);
         Assert.True(result.ExitCode == 0, result.Output + result.Errors);
         return result.Output;

@@ -24,9 +24,11 @@ internal sealed record PrometheusServer(string Namespace, string Name, string Se
     public override string ToString() => $"Prometheus/{Namespace}/{Name}";
 }
 
-/// <summary>Finds the Prometheus resources in a cluster.</summary>
+/// <summary>Finds the Prometheus resources in a cluster. Reads those of a namespace, or of all, once.</summary>
 internal sealed class PrometheusFinder(ClusterClient client)
 {
+    private readonly Dictionary<string, IReadOnlyList<PrometheusServer>> _read = new(StringComparer.Ordinal);
+
     /// <summary>Gets the Prometheus resource that the user asks for.</summary>
     /// <exception cref="MonitoringException">There is none, or more than one.</exception>
     public async Task<PrometheusServer> GetAsync(PrometheusChoice choice, CancellationToken cancellationToken)
@@ -114,10 +116,15 @@ internal sealed class PrometheusFinder(ClusterClient client)
 
     private async Task<IReadOnlyList<PrometheusServer>> ReadAsync(string? namespaceName, CancellationToken cancellationToken)
     {
+        if (_read.TryGetValue(namespaceName ?? string.Empty, out var known))
+        {
+            return known;
+        }
+
         var resources = await client
             .ListAsync(ResourceType.Prometheus, namespaceName, string.Empty, cancellationToken)
             .ToListAsync(cancellationToken).ConfigureAwait(false);
-        return [.. resources.Select(CreateServer)];
+        return _read[namespaceName ?? string.Empty] = [.. resources.Select(CreateServer)];
     }
 
     // If the resource names no service account, the operator sets none, and Kubernetes uses "default".

@@ -8,7 +8,7 @@ namespace EmbeddedCluster.Monitoring;
 /// <summary>A real Alertmanager in a process and a folder of its own.</summary>
 public sealed class RealAlertmanager : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);
 
     private readonly HttpClient _client = new();
     private readonly StringBuilder _log = new();

@@ -10,7 +10,7 @@ public sealed class RealPrometheus : IAsyncDisposable
 {
     private const string Data = "data";
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);
 
     private readonly HttpClient _client = new();
     private readonly DirectoryInfo _folder;

@@ -3,8 +3,6 @@ namespace MilvusMonitoring.Tests.Alertmanagers;
 /// <summary>The real amtool, which says what an Alertmanager takes, and where it sends an alert.</summary>
 internal sealed class Amtool : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
-
     private readonly TemporaryFolder _folder = new();
 
     /// <summary>Skips the test where the machine has none.</summary>
@@ -13,7 +11,7 @@ internal sealed class Amtool : IDisposable
     /// <summary>Whether the Alertmanager takes a configuration, and what amtool says.</summary>
     public async Task<(bool IsTaken, string Text)> CheckAsync(string configuration)
     {
-        var result = await ChildProcess.RunAsync("amtool", ["check-config", _folder.Write("check.yml", configuration)], Limit);
+        var result = await ChildProcess.RunAsync("amtool", ["check-config", _folder.Write("check.yml", configuration)], Limits.Wait);
         return (result.ExitCode == 0, result.Output + result.Errors);
     }
 
@@ -24,7 +22,7 @@ internal sealed class Amtool : IDisposable
         var result = await ChildProcess.RunAsync(
             "amtool",
             ["config", "routes", "test", file, .. labels.Select(label => $"{label.Key}={label.Value}")],
-            Limit);
+            Limits.Wait);
         Assert.True(result.ExitCode == 0, result.Output + result.Errors + configuration);
         return result.Output.Trim().Split(',');
     }

@@ -16,8 +16,6 @@ public sealed class AlertRulesOnPrometheusTests
 {
     private const string Handwritten = "HandwrittenFailures";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -69,7 +67,7 @@ public sealed class AlertRulesOnPrometheusTests
     private static async Task<ReplicaRules> ReadAsync(PrometheusApi api, MilvusVersion version)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        limit.CancelAfter(Limit);
+        limit.CancelAfter(Limits.Wait);
         while (true)
         {
             var up = await api.QueryAsync("count(up == 1)", limit.Token);

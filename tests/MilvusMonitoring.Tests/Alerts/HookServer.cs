@@ -31,7 +31,7 @@ internal sealed class HookServer : IAsyncDisposable
     public async Task<JsonObject> NextAsync()
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(90));
+        limit.CancelAfter(Limits.Wait);
         await _arrived.WaitAsync(limit.Token);
         return Received.TryDequeue(out var next) ? next : throw new InvalidOperationException("Nothing has arrived.");
     }

@@ -16,8 +16,6 @@ namespace MilvusMonitoring.Tests.Commands;
 /// <summary>Work that nobody waits for any more: its end is nobody's error, and no question keeps it.</summary>
 public sealed class AbandonedWorkTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
-
     private readonly TemporaryFolder _folder = new();
     private readonly string _mark = Guid.NewGuid().ToString("N");
 
@@ -65,8 +63,8 @@ public sealed class AbandonedWorkTests : IDisposable
 
         await stop.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked.WaitAsync(Limit, Cancellation));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => output.ApproveAsync("grafana", "Delete").WaitAsync(Limit, Cancellation));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked.WaitAsync(Limits.Wait, Cancellation));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => output.ApproveAsync("grafana", "Delete").WaitAsync(Limits.Wait, Cancellation));
     }
 
     public void Dispose() => _folder.Dispose();
@@ -88,7 +86,7 @@ public sealed class AbandonedWorkTests : IDisposable
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         var dialer = new HostDialer(
-            Limit,
+            Limits.Wait,
             TimeProvider.System,
             (_, _) => Task.FromResult(new[] { IPAddress.IPv6Loopback, IPAddress.Loopback }),
             async (address, _) =>

@@ -79,7 +79,7 @@ internal sealed class ClusterObjects(ServerAdmin admin)
     public async Task EndAsync(string apiVersion, string kind, string? ns, string name)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        limit.CancelAfter(Limits.Wait);
         await RemoveAsync(apiVersion, kind, ns, name);
         while (await FindAsync(apiVersion, kind, ns, name) is not null)
         {

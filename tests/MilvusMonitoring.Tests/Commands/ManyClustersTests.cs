@@ -132,7 +132,7 @@ public sealed class ManyClustersTests : IAsyncLifetime
         var running = RunAsync("Get-MilvusInstance", [_slow, _slow, _stages[1].Kubeconfig]);
         await Stage.UntilAsync(() => _seen.Count == 1);
 
-        await Session.StopAsync().WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await Session.StopAsync().WaitAsync(Limits.Wait, TestContext.Current.CancellationToken);
 
         var result = await running;
         Assert.True(result.Stopped);

@@ -27,7 +27,7 @@ internal static class MilvusStage
                      "versions":[{"name":"{{{version}}}","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true} } }]} }
             """);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(Limits.Wait);
         while (!await stage.Objects.TellsOfAsync($"{group}/{version}", kind))
         {
             await Task.Delay(5, limit.Token);

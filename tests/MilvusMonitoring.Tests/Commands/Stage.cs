@@ -77,7 +77,7 @@ internal sealed class Stage : ClusterStage
     public static async Task UntilAsync(Func<bool> condition)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        bound.CancelAfter(TimeSpan.FromSeconds(60));
+        bound.CancelAfter(Limits.Wait);
         while (!condition())
         {
             await Task.Delay(10, bound.Token);

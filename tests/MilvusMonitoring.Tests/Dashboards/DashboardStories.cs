@@ -87,7 +87,7 @@ public abstract class DashboardStories : ClusterStories
         string[] arguments = ["apply", .. more, "-f", definitions, "--kubeconfig", stage.Kubeconfig];
         for (var times = 0; times < 2; times++)
         {
-            var applied = await ChildProcess.RunAsync(kubectl, arguments, TimeSpan.FromMinutes(2));
+            var applied = await ChildProcess.RunAsync(kubectl, arguments, Limits.Wait);
             Assert.True(applied.ExitCode == 0, applied.Errors);
         }
 

@@ -30,7 +30,7 @@ public abstract class ClusterTest : IAsyncLifetime
     private protected async Task UntilAsync(Func<Cluster, bool> condition)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        patience.CancelAfter(Limits.Wait);
         await Cluster.WaitForAsync(condition, patience.Token);
     }
 

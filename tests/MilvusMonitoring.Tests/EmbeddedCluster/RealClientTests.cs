@@ -97,7 +97,7 @@ public sealed class RealClientTests : ClusterTest
         var kubeconfig = Path.Combine(_folder, "kubeconfig");
         await File.WriteAllTextAsync(kubeconfig, Cluster.CreateKubeconfig(), Token);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        patience.CancelAfter(Limits.Wait);
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["KUBECONFIG"] = kubeconfig;
         start.Environment["HOME"] = _folder;

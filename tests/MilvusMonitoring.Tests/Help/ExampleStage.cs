@@ -16,8 +16,6 @@ internal sealed class ExampleStage : IAsyncDisposable
 {
     public const string Release = "v0.18.0";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
-
     private readonly Stage _stage;
     private readonly WebServer _prometheus;
     private MonitoredCluster? _monitored;
@@ -118,7 +116,7 @@ internal sealed class ExampleStage : IAsyncDisposable
         var result = await ChildProcess.RunAsync(
             "pwsh",
             ["-NoProfile", "-NonInteractive", "-Command", script],
-            Limit,
+            Limits.Program,
             new Dictionary<string, string?>
             {
                 ["KUBECONFIG"] = _stage.Kubeconfig,

@@ -15,14 +15,12 @@ public sealed class FleetPageTests
     private const string Forbidden = "forbidden";
 
     private static readonly string[] Good = ["good-1", "good-2", "good-3"];
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
-
     [Fact]
     public async Task The_page_reports_every_cluster_and_none_waits_for_the_slow_one()
     {
         Assert.SkipUnless(Programs.OnPath("pwsh"), "pwsh is not on PATH.");
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        bound.CancelAfter(Limit);
+        bound.CancelAfter(Limits.Program);
         using var folder = new TemporaryFolder();
         await using var fleet = await Fleet.StartAsync(folder, bound.Token);
         using var process = Start(folder.Path, WriteScript());

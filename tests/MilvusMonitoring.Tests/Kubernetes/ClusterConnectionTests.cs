@@ -328,7 +328,7 @@ public sealed class ClusterConnectionTests : IDisposable
                 all.SetResult();
             }
 
-            await all.Task.WaitAsync(TimeSpan.FromSeconds(20), context.RequestAborted);
+            await all.Task.WaitAsync(Limits.Wait, context.RequestAborted);
         });
         using var connection = Open(server, "token: t");
         var responses = await Task.WhenAll(

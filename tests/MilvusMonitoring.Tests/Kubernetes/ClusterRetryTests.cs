@@ -281,7 +281,7 @@ public sealed class ClusterRetryTests : IDisposable
     private static async Task WaitUntilAsync(Func<bool> condition)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        limit.CancelAfter(Limits.Wait);
         while (!condition())
         {
             await Task.Delay(10, limit.Token);

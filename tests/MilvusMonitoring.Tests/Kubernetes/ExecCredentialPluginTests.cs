@@ -315,7 +315,7 @@ public sealed class ExecCredentialPluginTests : IDisposable
     private async Task WaitForAsync(string name)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        limit.CancelAfter(Limits.Wait);
         while (!File.Exists(_folder.PathOf(name)) || (await ReadAsync(name)).Length == 0)
         {
             await Task.Delay(10, limit.Token);
@@ -332,7 +332,7 @@ public sealed class ExecCredentialPluginTests : IDisposable
 
         var id = int.Parse(await ReadAsync(name), CultureInfo.InvariantCulture);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        limit.CancelAfter(Limits.Wait);
         while (IsRunning(id))
         {
             await Task.Delay(20, limit.Token);

@@ -11,8 +11,6 @@ namespace MilvusMonitoring.Tests.Package;
 /// <summary>The package as the gallery and its clients see it.</summary>
 public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice>
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
-
     [Fact]
     public async Task The_same_sources_give_the_same_bytes_in_another_folder() => Assert.Equal(
         await File.ReadAllBytesAsync(packed.Files[0], TestContext.Current.CancellationToken),
@@ -156,7 +154,7 @@ public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice
                 "(Get-Module MilvusMonitoring -ListAvailable).ModuleBase; Import-Module MilvusMonitoring; (Get-Command "
                     + "Install-KubePrometheus).Module.ModuleBase; (Get-Help Install-KubePrometheus).Synopsis",
             ],
-            Limit,
+            Limits.Program,
             new Dictionary<string, string?> { ["PSModulePath"] = packed.ModulePath });
 
         Assert.True(result.ExitCode == 0, result.Errors);
@@ -171,7 +169,7 @@ public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice
         var result = await ChildProcess.RunAsync(
             "dotnet",
             [BuiltTree.Program("Demo"), "--module", Path.Combine(packed.Module, "MilvusMonitoring.psd1")],
-            Limit);
+            Limits.Program);
 
         Assert.True(result.ExitCode == 0, result.Output + result.Errors);
         Assert.Contains($"-Module '{packed.Module}", result.Output, StringComparison.Ordinal);
@@ -192,7 +190,7 @@ public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice
                 (Get-InstalledPSResource MilvusMonitoring).ProjectUri.OriginalString
                 (Import-Module MilvusMonitoring -PassThru).ModuleBase
                 """],
-            Limit,
+            Limits.Program,
             new Dictionary<string, string?> { ["HOME"] = home.Path, ["XDG_DATA_HOME"] = null, ["PSModulePath"] = null });
 
         Assert.True(result.ExitCode == 0, result.Output + result.Errors);
@@ -221,7 +219,7 @@ public sealed class PackageTests(PackedTwice packed) : IClassFixture<PackedTwice
                 $"Import-Module '{module}/MilvusMonitoring.psd1'; $null = Save-MilvusDashboard -Destination '{folder.Path}'; "
                     + "[System.Runtime.JitInfo]::GetCompiledMethodCount()",
             ],
-            Limit);
+            Limits.Program);
         Assert.True(result.ExitCode == 0, result.Errors);
         return int.Parse(Assert.Single(ChildProcess.Lines(result.Output)), CultureInfo.InvariantCulture);
     }

@@ -8,8 +8,6 @@ public sealed class PackedTwice : IAsyncLifetime
 {
     public const string ProjectUrl = "https://example.com/milvus-monitoring";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
-
     // What a client leaves out of the module's folder.
     private static readonly string[] PackageParts = ["_rels/", "package/", "[Content_Types].xml", "MilvusMonitoring.nuspec"];
 
@@ -66,7 +64,7 @@ public sealed class PackedTwice : IAsyncLifetime
                 "-nodeReuse:false",
                 "-m:1",
             ],
-            Limit);
+            Limits.Program);
         Assert.True(result.ExitCode == 0, result.Output + result.Errors);
         Assert.Single(Directory.GetFiles(output, "*.symbols.zip"));
         return Assert.Single(Directory.GetFiles(output, "*.nupkg"));

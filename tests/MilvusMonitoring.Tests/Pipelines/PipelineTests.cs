@@ -13,8 +13,6 @@ public sealed partial class PipelineTests
     private const int InstallStep = 1;
     private const int ProofStep = 2;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
-
     [Fact]
     public async Task The_steps_install_grant_and_enable_and_the_next_one_has_nothing_to_do()
     {
@@ -160,7 +158,7 @@ public sealed partial class PipelineTests
         return ChildProcess.RunAsync(
             "pwsh",
             ["-NoLogo", "-NoProfile", "-NonInteractive", "-Command", $". '{file}'"],
-            Limit,
+            Limits.Program,
             new Dictionary<string, string?>
             {
                 ["TF_BUILD"] = "True",

@@ -8,8 +8,6 @@ namespace MilvusMonitoring.Tests.PortForwarding;
 /// <summary>How a listener takes what Windows and macOS answer, which Linux plays.</summary>
 public sealed class LocalListenerTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -35,10 +33,10 @@ public sealed class LocalListenerTests
         using var first = Connect(listener);
         using var second = Connect(listener);
 
-        using var taken = await accepted.Task.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        using var taken = await accepted.Task.WaitAsync(Limits.Wait, TestContext.Current.CancellationToken);
         Assert.False(accepting.IsCompleted);
         listener.Dispose();
-        await accepting.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        await accepting.WaitAsync(Limits.Wait, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -50,7 +48,7 @@ public sealed class LocalListenerTests
         });
 
         var error = await Assert.ThrowsAsync<SocketException>(() =>
-            listener.AcceptAsync(_ => { }).WaitAsync(Limit, TestContext.Current.CancellationToken));
+            listener.AcceptAsync(_ => { }).WaitAsync(Limits.Wait, TestContext.Current.CancellationToken));
 
         Assert.Equal(SocketError.InvalidArgument, error.SocketErrorCode);
     }

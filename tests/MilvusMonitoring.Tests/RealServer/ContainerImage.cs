@@ -23,7 +23,7 @@ internal sealed class ContainerImage
     /// <summary>Adds a program and the shared libraries that <c>ldd</c> names for it.</summary>
     public async Task<ContainerImage> AddProgramAsync(string program)
     {
-        var shared = await ChildProcess.RunAsync("ldd", [program], TimeSpan.FromSeconds(30));
+        var shared = await ChildProcess.RunAsync("ldd", [program], Limits.Wait);
         foreach (var line in ChildProcess.Lines(shared.Output))
         {
             // "libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x...)", or the loader's own path alone.

@@ -17,8 +17,6 @@ internal sealed class NodePlace : IAsyncDisposable
     // Says which pod answers, and ends at once on SIGTERM.
     private const string Program = "hostname > /tmp/who; exec /bin/web";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-
     private readonly ServerAdmin _admin;
 
     /// <summary>The node, where the place is the only one on it.</summary>
@@ -124,10 +122,10 @@ internal sealed class NodePlace : IAsyncDisposable
     public static async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        bound.CancelAfter(Patience);
+        bound.CancelAfter(Limits.Wait);
         while (!await condition())
         {
-            Assert.False(bound.IsCancellationRequested, $"not in {Patience.TotalSeconds} s: {what}");
+            Assert.False(bound.IsCancellationRequested, $"not in {Limits.Wait.TotalSeconds} s: {what}");
             await Task.Delay(100, Token);
         }
     }

@@ -11,8 +11,6 @@ namespace MilvusMonitoring.Tests;
 [Collection(RealNode.Collection)]
 public sealed partial class NodeProofTests(RealNode node)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -28,7 +26,7 @@ public sealed partial class NodeProofTests(RealNode node)
         await using var played = new PlayedOperator(kubeconfig, folder);
         await using var nudge = new KubeletNudge(kubeconfig, "monitoring", "app.kubernetes.io/name=grafana");
 
-        var result = await ChildProcess.RunAsync("dotnet", Demo(kubeconfig, release), Limit);
+        var result = await ChildProcess.RunAsync("dotnet", Demo(kubeconfig, release), Limits.Program);
 
         Assert.True(result.ExitCode == 0, result.Output + result.Errors);
         Assert.Matches(@"107: 107 Created", result.Output);
@@ -66,7 +64,7 @@ public sealed partial class NodeProofTests(RealNode node)
             await NodePlace.UntilAsync(
                 () => admin.ExistsAsync("/apis/apps/v1/namespaces/monitoring/deployments/grafana", Token), "the demo installs");
 
-            await Programs.TerminateAsync(demo, Limit);
+            await Programs.TerminateAsync(demo, Limits.Program);
 
             Assert.True(demo.ExitCode == 130, await output + await errors);
             Assert.Contains("Nothing of the demo is left on the cluster.", await errors, StringComparison.Ordinal);

@@ -39,7 +39,7 @@ internal static class ForeignStack
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        limit.CancelAfter(Limits.Wait);
         foreach (var type in own.SelectMany(manifest => manifest.Defines))
         {
             while (!await stage.Objects.TellsOfAsync(type.ApiVersion, type.Kind))

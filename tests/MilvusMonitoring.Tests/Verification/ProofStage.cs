@@ -14,8 +14,6 @@ internal sealed class ProofStage : IAsyncDisposable
     public const string MonitorName = "my-release-milvus-standalone";
     private const string Group = "monitoring.coreos.com/v1";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-
     private ProofStage(Stage stage) => Stage = stage;
 
     public Stage Stage { get; }
@@ -57,7 +55,7 @@ internal sealed class ProofStage : IAsyncDisposable
     public async Task PassesAsync()
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(Limits.Wait);
         var checks = await TestAsync("-Wait -Timeout 90s");
 
         // A Prometheus finds its Alertmanagers some seconds after its start, and nothing waits for a warning.
@@ -78,7 +76,7 @@ internal sealed class ProofStage : IAsyncDisposable
     {
         IsWhole = false;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(Limits.Wait);
         while (true)
         {
             var checks = await TestAsync();

@@ -21,6 +21,7 @@ internal sealed record AlertRuleRequest(string? Instance, string? Namespace, Pro
 internal sealed class AlertRuleReader(ClusterClient client, IActivitySink sink, PrometheusReplicas replicas)
 {
     private readonly AlertRuleProbe _probe = new(client);
+    private readonly PrometheusFinder _finder = new(client);
 
     /// <summary>Reads them, those of all Milvus with the same Prometheus together.</summary>
     /// <exception cref="MonitoringException">There is no such Milvus, or no Prometheus or more than one may be meant.</exception>
@@ -111,13 +112,12 @@ internal sealed class AlertRuleReader(ClusterClient client, IActivitySink sink, 
     /// <summary>Finds the Prometheus that scrapes a Milvus; null if the caller names addresses, and no resource describes them.</summary>
     private async Task<PrometheusServer?> FindServerAsync(FoundInstance found, PrometheusChoice choice, CancellationToken cancellationToken)
     {
-        var finder = new PrometheusFinder(client);
         if (replicas.AreNamed)
         {
-            return await finder.FindAsync(choice, cancellationToken).IfPermittedAsync(sink).ConfigureAwait(false);
+            return await _finder.FindAsync(choice, cancellationToken).IfPermittedAsync(sink).ConfigureAwait(false);
         }
 
         var monitor = new MonitorChoice(found.MonitorType.Kind, found.Instance.Namespace, found.Instance.MonitorName);
-        return await finder.GetAsync(choice, monitor, cancellationToken).ConfigureAwait(false);
+        return await _finder.GetAsync(choice, monitor, cancellationToken).ConfigureAwait(false);
     }
 }

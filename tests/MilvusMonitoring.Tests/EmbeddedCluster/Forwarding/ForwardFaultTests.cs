@@ -128,7 +128,7 @@ public sealed class ForwardFaultTests : ForwardTest
 
         // The server may note the last message only after its clock was moved.
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        bound.CancelAfter(TimeSpan.FromMinutes(1));
+        bound.CancelAfter(Limits.Wait);
         var ending = Record.ExceptionAsync(() => client.ReadToEndAsync(bound.Token)).AsTask();
         while (!ending.IsCompleted)
         {
