@@ -1,6 +1,6 @@
 namespace MilvusMonitoring.Tests;
 
-/// <summary>When a test gives up on what never ends. Nothing takes this long, on a machine that does much else beside the tests either.</summary>
+/// <summary>When a test gives up on what never ends. Nothing takes this long, not even on a machine that is busy.</summary>
 internal static class Limits
 {
     /// <summary>For what takes seconds.</summary>
