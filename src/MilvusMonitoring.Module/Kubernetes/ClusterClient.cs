@@ -360,7 +360,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
                     type.Plural);
             }
 
-            foreach (var item in content.Items)
+            while (content.Items.TryDequeue(out var item))
             {
                 if (read(Parse(item, what)) is { } value)
                 {

@@ -14,8 +14,8 @@ internal sealed class BufferedContent : ByteArrayContent
     /// <summary>The body; of a list without its items.</summary>
     public byte[] Bytes { get; }
 
-    /// <summary>The items of a list, each as UTF-8 JSON.</summary>
-    public IReadOnlyList<byte[]> Items { get; private init; } = [];
+    /// <summary>The items of a list, each as UTF-8 JSON. The reader takes each out: what is read then needs no memory.</summary>
+    public Queue<byte[]> Items { get; private init; } = [];
 
     /// <summary>Whether the body goes on beyond the bound.</summary>
     public bool IsCut { get; }
@@ -47,8 +47,8 @@ internal sealed class BufferedContent : ByteArrayContent
     {
         var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         using var limited = new LimitedStream(stream, bound.Limit, () => new TooLongException());
-        var items = new List<byte[]>();
-        using var reader = new JsonItems(["items"], bound, () => new TooLongException(), item => items.Add(item.ToArray()));
+        var items = new Queue<byte[]>();
+        using var reader = new JsonItems(["items"], bound, () => new TooLongException(), item => items.Enqueue(item.ToArray()));
         try
         {
             var rest = await reader.ReadAsync(limited, cancellationToken).ConfigureAwait(false);
