@@ -108,6 +108,7 @@ public sealed class ManyClustersTests : IAsyncLifetime
     public async Task An_entry_of_a_list_of_clusters_stands_for_its_cluster_and_nothing_else(string command)
     {
         await _stages[1].InstalledAsync();
+        await _stages[1].SettledAsync();
         var alone = await Session.InvokeAsync($"{command} -Kubeconfig '{_stages[1].Kubeconfig}'");
 
         var listed = await Session.InvokeAsync($"[pscustomobject]@{{ Name = 'one'; ConfigPath = '{_stages[1].Kubeconfig}' }} | {command}");
