@@ -1,4 +1,5 @@
 using MilvusMonitoring.Alerts.Rules;
+using MilvusMonitoring.Metrics;
 using MilvusMonitoring.Servers;
 using MilvusMonitoring.Verification;
 
@@ -55,7 +56,8 @@ public sealed class RulesRuleTests
 
     private static (CheckStatus Status, string Detail) Evaluate(IReadOnlyList<MilvusAlertRule> rules)
     {
-        var report = new AlertRuleReport(rules, [new ReplicaAnswer<ShownRules>("a", new ShownRules(), null)]);
+        var judge = new QueryRule(new QuerySurroundings([], true, new HashSet<string>()), new Dictionary<string, SeriesEvidence>());
+        var report = new AlertRuleReport(rules, [new ReplicaAnswer<ReplicaRules>("a", new ReplicaRules([], judge), null)]);
         var finding = RulesRule.Evaluate("Prometheus/monitoring/k8s", report, "enable", "wait");
         return (finding.Status, finding.Detail);
     }

@@ -8,11 +8,8 @@ namespace MilvusMonitoring.Alerts.Rules;
 
 /// <summary>The alert rules of a Milvus, in the cluster and on every replica of a Prometheus.</summary>
 /// <param name="Rules">The rules.</param>
-/// <param name="Replicas">Whether each replica shows its rules; if not, why.</param>
-internal sealed record AlertRuleReport(IReadOnlyList<MilvusAlertRule> Rules, IReadOnlyList<ReplicaAnswer<ShownRules>> Replicas);
-
-/// <summary>Stands for the rules of a replica that shows them.</summary>
-internal sealed record ShownRules;
+/// <param name="Replicas">The answer of each replica.</param>
+internal sealed record AlertRuleReport(IReadOnlyList<MilvusAlertRule> Rules, IReadOnlyList<ReplicaAnswer<ReplicaRules>> Replicas);
 
 /// <summary>What one replica has of the alert rules of a Milvus.</summary>
 /// <param name="Loaded">The rules that it has loaded.</param>
@@ -98,9 +95,7 @@ internal sealed class AlertRuleProbe(ClusterClient client)
     {
         var rules = AlertRuleView.List(scope, [.. objects[(scope.Namespace, scope.Name)]], answers)
             .Select(rule => rule with { Context = client.Connection.Context, Kubeconfig = client.Connection.Kubeconfig });
-        return new AlertRuleReport(
-            [.. rules],
-            [.. answers.Select(answer => answer.Select(_ => new ShownRules()))]);
+        return new AlertRuleReport([.. rules], answers);
     }
 
     /// <summary>A replica that is asked about some Milvus after the others. After a failure it is not asked again.</summary>

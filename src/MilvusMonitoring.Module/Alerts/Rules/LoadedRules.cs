@@ -26,13 +26,12 @@ internal sealed class LoadedRules
     /// <param name="expressions">The expressions of other replicas, which mostly are the same; those of this one are added.</param>
     public LoadedRules(IReadOnlyList<PrometheusAlertRule> rules, Dictionary<string, string> expressions)
     {
-        IReadOnlyList<PrometheusAlertRule> all = [.. rules.Select(rule => Share(rule, expressions))];
-        _all = all;
-        _named = Enumerable.Range(0, all.Count).ToLookup(index => new Place(
-            all[index].Labels.GetValueOrDefault(AlertWords.Namespace),
-            all[index].Labels.GetValueOrDefault(AlertWords.Instance)));
-        _selecting = Enumerable.Range(0, all.Count)
-            .SelectMany(index => ListPlaces(all[index].Query).Select(place => (Index: index, Place: place)))
+        _all = [.. rules.Select(rule => Share(rule, expressions))];
+        _named = Enumerable.Range(0, _all.Count).ToLookup(index => new Place(
+            _all[index].Labels.GetValueOrDefault(AlertWords.Namespace),
+            _all[index].Labels.GetValueOrDefault(AlertWords.Instance)));
+        _selecting = Enumerable.Range(0, _all.Count)
+            .SelectMany(index => ListPlaces(_all[index].Query).Select(place => (Index: index, Place: place)))
             .ToLookup(item => item.Place, item => item.Index);
     }
 
