@@ -256,4 +256,13 @@ internal sealed class GrowthCluster : IAsyncDisposable
 /// <param name="Instances">The Milvus, each of <see cref="GrowthCluster.PodsOfEach"/> pods.</param>
 /// <param name="Releases">The Helm releases, those of the Milvus among them.</param>
 /// <param name="Others">The objects of others.</param>
-internal sealed record GrowthSize(int Instances, int Releases, int Others);
+internal sealed record GrowthSize(int Instances, int Releases, int Others)
+{
+    /// <summary>How many there are of what a command reads.</summary>
+    public int Count(GrowthUnit unit) => unit switch
+    {
+        GrowthUnit.Milvus => Instances,
+        GrowthUnit.Other => Others,
+        _ => 1,
+    };
+}

@@ -13,7 +13,7 @@ internal static class AllSuites
         await RunIfAsync("parse", ParseSuite.Missing, () => new ParseSuite(options.Repeat).RunAsync(report, cancellationToken));
         await RunIfAsync("forward", null, () => ForwardSuite.RunAsync(options, report, cancellationToken));
         await RunIfAsync("fleet", null, () => FleetSuite.RunAsync(report, cancellationToken));
-        await RunIfAsync("growth", GrowthSuite.Missing, () => new GrowthSuite().RunAsync(report, cancellationToken));
+        await RunIfAsync("growth", GrowthSuite.Missing, () => new GrowthSuite(options.Repeat).RunAsync(report, cancellationToken));
         await RunIfAsync("scale", ScaleSuite.Missing, () => new ScaleSuite(options.Repeat).RunAsync(report, cancellationToken));
 
         async Task RunIfAsync(string suite, string? missing, Func<Task> run)
