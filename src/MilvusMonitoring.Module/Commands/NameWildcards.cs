@@ -7,9 +7,25 @@ namespace MilvusMonitoring.Commands;
 internal static class NameWildcards
 {
     /// <param name="name">The value of the parameter; null for all names.</param>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>: it is no pattern.</exception>
     public static NamePattern Parse(string? name)
     {
         var pattern = WildcardPattern.Get(name ?? "*", WildcardOptions.IgnoreCase);
+        try
+        {
+            // PowerShell reads a pattern when it first compares a name.
+            pattern.IsMatch(string.Empty);
+        }
+        catch (WildcardPatternException exception)
+        {
+            throw new MonitoringException(
+                ErrorId.ParameterInvalid,
+                $"'{name}' is no pattern of names",
+                "give each [ its ], or write `[ for the character itself",
+                name!,
+                exception);
+        }
+
         return new NamePattern(pattern.IsMatch, WildcardPattern.ContainsWildcardCharacters(name ?? "*") ? null : name);
     }
 }

@@ -12,12 +12,14 @@ internal static class OwnDashboards
     /// <param name="names">The names that the user asks for.</param>
     /// <param name="versions">The versions of Milvus that run; empty for the newest.</param>
     /// <param name="options">What the user asks for beyond.</param>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.DashboardNotFound"/>: none has the name.</exception>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.DashboardNotFound"/>: none has the name.
+    /// <see cref="ErrorId.ParameterInvalid"/>: the runbooks have no address of a web server.</exception>
     public static IReadOnlyList<DashboardDocument> Choose(
         NamePattern names,
         IReadOnlyList<MilvusVersion> versions,
         DashboardOptions options)
     {
+        options.EnsureValid();
         var chosen = MilvusDashboards.All.Where(item => Matches(names, item.Uid, item.Title)).Select(item => item.Uid).ToHashSet();
         if (chosen.Count == 0)
         {

@@ -134,7 +134,7 @@ internal sealed class ModuleRunner(string kubeconfig, int throttleLimit, TimePro
             async (client, _) =>
             {
                 var operation = new DisableRulesOperation(client, new Silence());
-                foreach (var plan in await operation.PlanAsync(instance, "default", cancellationToken).ConfigureAwait(false))
+                foreach (var plan in await operation.PlanAsync(instance, "default", null, cancellationToken).ConfigureAwait(false))
                 {
                     await operation.ExecuteAsync(plan, cancellationToken).ConfigureAwait(false);
                 }

@@ -21,6 +21,29 @@ public sealed class MilvusAlertReceiverTests : ReceiverStories
     }
 
     [Fact]
+    public async Task The_receiver_of_a_Milvus_is_not_given_to_another_Milvus()
+    {
+        await using var stage = await InstalledAsync();
+        stage.PutMilvus();
+        stage.PutMilvus(ns: "other");
+        const string Set = "Get-MilvusInstance my-release -Kubeconfig $c | Set-MilvusAlertReceiver -Webhook http://relay/";
+        var result = await stage.RunAsync(Set);
+
+        var kept = Assert.Single(result.OutputOf<MilvusAlertReceiver>());
+        Assert.Contains(
+            "The receiver 'webhook-my-release' gets the alerts of default/my-release, not those of other/my-release",
+            result.OnlyError(ErrorId.ParameterInvalid),
+            StringComparison.Ordinal);
+        (await stage.RunAsync(
+            "Get-MilvusInstance my-release -Namespace other -Kubeconfig $c | Set-MilvusAlertReceiver second -Webhook http://relay/")).EnsureNoError();
+        Assert.Equal(
+            [("second", "other"), (kept.Name, "default")],
+            (await stage.RunAsync("Get-MilvusAlertReceiver -Kubeconfig $c"))
+                .OutputOf<MilvusAlertReceiver>()
+                .Select(own => (own.Name, own.InstanceNamespace!)));
+    }
+
+    [Fact]
     public async Task Two_receivers_at_once_and_an_edit_between_lose_nothing()
     {
         await using var stage = await InstalledAsync();

@@ -17,6 +17,7 @@ public abstract class AlertRuleStories : ClusterStories
         ("-Threshold @{ MilvusNoProxy = 2 }", "MilvusNoProxy has no threshold"),
         ("-For @{ MilvusNoProxy = 'long' }", "'long' is no time"),
         ("-Exclude Nothing*", "No alert rule is named 'Nothing*'"),
+        ("-Exclude '[a'", "'[a' is no pattern of names"),
         ("-AdditionalLabel @{ 'bad key' = 'x' }", "'bad key' is not a label key"),
         ("-AdditionalLabel @{ 'app.kubernetes.io/managed-by' = 'x' }", "the module's own"),
         ("-RunbookUri runbooks", "is no address"),

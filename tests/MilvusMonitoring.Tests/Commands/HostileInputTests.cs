@@ -23,6 +23,20 @@ public sealed class HostileInputTests
         Assert.Contains("give seconds (300), 90s, 5m, 1h or a TimeSpan", error.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Get-MilvusInstance '[a' -Kubeconfig $c")]
+    [InlineData("Get-MilvusServiceMonitor '[a' -Kubeconfig $c")]
+    [InlineData("Get-MilvusAlertReceiver '[a' -Kubeconfig $c")]
+    [InlineData("Install-MilvusDashboard '[a' -Kubeconfig $c")]
+    [InlineData("Save-MilvusDashboard '[a' -Destination .")]
+    [InlineData("Stop-MonitoringPortForward '[a'")]
+    public async Task A_pattern_that_is_none_is_refused(string command)
+    {
+        await using var stage = await Stage.StartAsync();
+        await stage.InstalledAsync();
+        Assert.Contains("'[a' is no pattern of names", (await stage.RunAsync(command)).OnlyError(ErrorId.ParameterInvalid), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_version_and_a_path_together_are_refused()
     {

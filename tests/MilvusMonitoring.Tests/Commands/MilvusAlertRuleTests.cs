@@ -38,6 +38,27 @@ public sealed class MilvusAlertRuleTests : AlertRuleStories
     }
 
     [Fact]
+    public async Task Some_rules_of_a_Milvus_are_not_taken_for_all_and_all_of_them_go_at_once()
+    {
+        await using var stage = (Stage)await StartWithMilvusAsync();
+        const string Rules = "Get-MilvusInstance -Kubeconfig $c | Enable-MilvusAlertRule";
+        var made = (await stage.RunAsync(Rules)).EnsureNoError().OutputOf<MilvusAlertRule>();
+        var count = made.Count(rule => rule.Action == ResourceAction.Created);
+        stage.ForgetWrites();
+
+        var refused = (await stage.RunAsync($"{Rules} | Where-Object Name -eq MilvusSearchSlow | Disable-MilvusAlertRule"))
+            .OnlyError(ErrorId.ParameterInvalid);
+        Assert.Contains($"Only 1 of the {count} alert rules of 'my-release' came from the pipeline", refused, StringComparison.Ordinal);
+        Assert.Empty(stage.Writes);
+
+        const string Serializer = "[Management.Automation.PSSerializer]";
+        var gone = await stage.RunAsync(
+            $"{Serializer}::Deserialize({Serializer}::Serialize(@({Rules}), 3)) | Disable-MilvusAlertRule");
+        Assert.Equal(count, gone.EnsureNoError().OutputOf<MilvusAlertRule>().Count);
+        Assert.Single(stage.Writes);
+    }
+
+    [Fact]
     public async Task An_uninstallation_takes_the_rules_with_their_kind_and_says_so()
     {
         await using var stage = (Stage)await StartWithMilvusAsync();

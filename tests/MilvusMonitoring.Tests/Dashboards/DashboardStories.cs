@@ -134,6 +134,7 @@ public abstract class DashboardStories : ClusterStories
         }
 
         (await stage.RunAsync(Install + "Overvew")).OnlyError(ErrorId.DashboardNotFound);
+        (await stage.RunAsync(Install + "-RunbookUri runbooks")).OnlyError(ErrorId.ParameterInvalid);
         (await stage.RunAsync("Uninstall-MilvusDashboard milvus-overview -Kubeconfig $c -Confirm:$false")).OnlyError(ErrorId.DashboardNotFound);
         await DashboardsAsync(stage, "Uninstall-MilvusDashboard theirs -Kubeconfig $c -Confirm:$false");
     }

@@ -20,7 +20,8 @@ internal sealed class ReceiverPlanner(ClusterClient client, IActivitySink sink)
     private readonly ReceiverReader _reader = new(client, sink);
 
     /// <summary>Plans to write a receiver. A receiver that exists stays where it lies.</summary>
-    /// <exception cref="MonitoringException">There is no such Alertmanager, or it would refuse the receiver.</exception>
+    /// <exception cref="MonitoringException">There is no such Alertmanager, it would refuse the receiver, or the name is that of the
+    /// receiver of another Milvus.</exception>
     public async Task<ReceiverPlan> PlanSetAsync(ReceiverRequest request, CancellationToken cancellationToken)
     {
         var settings = request.Settings;
@@ -37,6 +38,7 @@ internal sealed class ReceiverPlanner(ClusterClient client, IActivitySink sink)
 
         if (await FindConfigAsync(server, settings, cancellationToken).ConfigureAwait(false) is { } own)
         {
+            EnsureSameMilvus(settings, own.Settings);
             var before = new ReceiverWay(own.Id.Namespace, new Dictionary<string, string>(), $"in {own.Id}, where it was before");
             return await PlanConfigAsync(request, server, before, own, cancellationToken).ConfigureAwait(false);
         }
@@ -45,8 +47,9 @@ internal sealed class ReceiverPlanner(ClusterClient client, IActivitySink sink)
         var file = server.IgnoresSecret
             ? null
             : await FindFileAsync(server, cancellationToken).IfPermittedAsync(sink).ConfigureAwait(false);
-        var isInFile = file?.Receivers.Any(receiver => receiver.Name == settings.Name) is true;
-        var way = isInFile
+        var inFile = file?.Receivers.FirstOrDefault(receiver => receiver.Name == settings.Name);
+        EnsureSameMilvus(settings, inFile is null ? null : ReceiverForm.Find(inFile));
+        var way = inFile is not null
             ? new ReceiverWay(null, new Dictionary<string, string>(), $"in {server.SecretId}, where it was before")
             : await ChooseAsync(server, settings, cancellationToken).ConfigureAwait(false);
         if (way.ConfigNamespace is not null)
@@ -56,6 +59,20 @@ internal sealed class ReceiverPlanner(ClusterClient client, IActivitySink sink)
 
         file ??= await _reader.GetFileAsync(server, cancellationToken).ConfigureAwait(false);
         return await PlanFileAsync(request, server, file, way, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Refuses to take a receiver away from another Milvus, which would then notify nobody.</summary>
+    private static void EnsureSameMilvus(ReceiverSettings wanted, ReceiverSettings? live)
+    {
+        if (live?.Instance is { } before && wanted.Instance is { } now && before != now)
+        {
+            throw new MonitoringException(
+                ErrorId.ParameterInvalid,
+                $"The receiver '{wanted.Name}' gets the alerts of {before.Namespace}/{before.Name}, "
+                    + $"not those of {now.Namespace}/{now.Name}",
+                "give the receiver of this Milvus another -Name; Remove-MilvusAlertReceiver frees the name",
+                wanted.Name);
+        }
     }
 
     private async Task<AlertmanagerFile?> FindFileAsync(AlertmanagerServer server, CancellationToken cancellationToken) =>

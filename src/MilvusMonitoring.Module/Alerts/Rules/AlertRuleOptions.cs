@@ -69,16 +69,22 @@ internal sealed record AlertRuleOptions
     /// <summary>The address of the runbook page of an alert; null without runbooks.</summary>
     public string? FindRunbook(string alert) => RunbookUri is null ? null : $"{RunbookUri.AbsoluteUri.TrimEnd('/')}/{alert}.md";
 
-    private void Validate()
+    /// <summary>Refuses an address that no page can have.</summary>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>: it is no address of a web server.</exception>
+    public static void EnsureRunbooks(Uri? address)
     {
-        if (RunbookUri is not null && (!RunbookUri.IsAbsoluteUri || RunbookUri.Scheme is not ("http" or "https")))
+        if (address is not null && (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https")))
         {
             throw CreateRefused(
                 "RunbookUri",
-                $"'{RunbookUri}' is no address of a folder of runbooks",
+                $"'{address}' is no address of a folder of runbooks",
                 "give an address that begins with https:// or http://");
         }
+    }
 
+    private void Validate()
+    {
+        EnsureRunbooks(RunbookUri);
         var problem = AdditionalLabels
             .Select(label =>
                 AlertRuleObject.OwnLabels.Contains(label.Key)

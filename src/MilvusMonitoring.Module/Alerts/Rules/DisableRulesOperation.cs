@@ -16,15 +16,23 @@ internal sealed record DisableRulesPlan(RuleObject Item, IReadOnlyList<MilvusAle
 internal sealed class DisableRulesOperation(ClusterClient client, IActivitySink sink)
 {
     /// <summary>Makes a plan for each PrometheusRule of a Milvus. The Milvus may be gone: nothing deletes its rules with it.</summary>
-    /// <exception cref="MonitoringException">Neither a Milvus nor a PrometheusRule has that name, or several namespaces have
-    /// one.</exception>
-    public async Task<IReadOnlyList<DisableRulesPlan>> PlanAsync(string name, string? namespaceName, CancellationToken cancellationToken)
+    /// <param name="name">The name of the Milvus.</param>
+    /// <param name="namespaceName">Its namespace; null for any.</param>
+    /// <param name="alerts">The rules that are meant: all of the Milvus, because they go together; null for all.</param>
+    /// <param name="cancellationToken">Ends the reads.</param>
+    /// <exception cref="MonitoringException">Neither a Milvus nor a PrometheusRule has that name, several namespaces have one, or only
+    /// some of the rules are meant.</exception>
+    public async Task<IReadOnlyList<DisableRulesPlan>> PlanAsync(
+        string name,
+        string? namespaceName,
+        IReadOnlySet<string>? alerts,
+        CancellationToken cancellationToken)
     {
         var reader = new RuleObjectReader(client, sink);
-        var all = namespaceName is null
+        var objects = namespaceName is null
             ? await reader.ListOwnAsync(null, cancellationToken).ConfigureAwait(false)
             : await reader.ListForAsync(namespaceName, name.ToLowerInvariant(), cancellationToken).ConfigureAwait(false);
-        var own = all
+        var own = objects
             .Where(item => item.Owner is var (place, owner)
                 && owner.Equals(name, StringComparison.OrdinalIgnoreCase)
                 && (namespaceName is null || place == namespaceName))
@@ -44,6 +52,17 @@ internal sealed class DisableRulesOperation(ClusterClient client, IActivitySink 
             // The name may be mistyped.
             var found = await new InstanceFinder(client, sink).GetAsync(name, namespaceName, cancellationToken).ConfigureAwait(false);
             sink.Verbose($"{found.Instance} has no alert rules of this module.");
+        }
+
+        var all = own.SelectMany(item => item.Alerts).Select(rule => rule.Name).ToHashSet(StringComparer.Ordinal);
+        if (alerts is not null && all.Except(alerts).Any())
+        {
+            throw new MonitoringException(
+                ErrorId.ParameterInvalid,
+                $"Only {all.Count(alerts.Contains)} of the {all.Count} alert rules of '{name}' came from the pipeline, "
+                    + "and they can only be deleted together",
+                "leave some of them out with the parameter -Exclude of Enable-MilvusAlertRule, or pipe the Milvus to delete all",
+                name);
         }
 
         return [.. own.Select(Plan)];

@@ -1,3 +1,5 @@
+using MilvusMonitoring.Alerts.Rules;
+
 namespace MilvusMonitoring.Dashboards.Panels;
 
 /// <summary>One dashboard as Grafana takes it.</summary>
@@ -11,4 +13,9 @@ internal sealed record DashboardOptions
 {
     /// <summary>The address of the folder of the runbook pages; null for no links to runbooks.</summary>
     public Uri? RunbookUri { get; init; }
+
+    /// <summary>Refuses what no dashboard can have.</summary>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>: the runbooks have no address of a web
+    /// server.</exception>
+    public void EnsureValid() => AlertRuleOptions.EnsureRunbooks(RunbookUri);
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MilvusMonitoring.Json;
 
-namespace MilvusMonitoring.Tests.Servers;
+namespace MilvusMonitoring.Tests.Json;
 
 /// <summary>The items of an array of a text that comes in pieces of any size, and that is longer than the buffer.</summary>
 public sealed class JsonItemsTests
