@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using MilvusMonitoring.Commands.Completion;
 using MilvusMonitoring.Dashboards;
+using MilvusMonitoring.Dashboards.Files;
 using MilvusMonitoring.Dashboards.Panels;
 using MilvusMonitoring.Dashboards.Places;
 using MilvusMonitoring.Kubernetes;
@@ -101,9 +102,15 @@ public sealed class InstallMilvusDashboardCommand : DashboardCommand
         async (output, cancellationToken) =>
         {
             using var connection = ClusterConnection.Open(work.Target, output);
+            var documents = await ReadAsync(output, cancellationToken).ConfigureAwait(false);
+            if (documents.Count == 0 && Path.Length > 0)
+            {
+                return;
+            }
+
             var request = new InstallDashboardsRequest(work.Grafana, NameWildcards.Parse(Name))
             {
-                Files = ListFiles(),
+                Documents = documents,
                 Repairs = Repair,
                 Options = new DashboardOptions { RunbookUri = RunbookUri },
                 Instances = work.Instances,
@@ -162,9 +169,10 @@ public sealed class InstallMilvusDashboardCommand : DashboardCommand
         }
     }
 
-    private List<string> ListFiles()
+    /// <summary>Reads the files of dashboards; writes an error for each that is none.</summary>
+    private async Task<IReadOnlyList<DashboardDocument>> ReadAsync(CommandOutput output, CancellationToken cancellationToken)
     {
-        var files = new List<string>();
+        var paths = new List<string>();
         foreach (var path in Path)
         {
             IReadOnlyList<string> found = WildcardPattern.ContainsWildcardCharacters(path)
@@ -172,17 +180,23 @@ public sealed class InstallMilvusDashboardCommand : DashboardCommand
                 : [ResolvePath(path)!];
             if (found.Count == 0)
             {
-                throw new MonitoringException(
+                output.Error(new MonitoringException(
                     ErrorId.DashboardInvalid,
                     $"No file is named {path}",
                     "give the path of a JSON file that Grafana has exported",
-                    path);
+                    path));
             }
 
-            files.AddRange(found);
+            paths.AddRange(found);
         }
 
-        return files;
+        var (documents, errors) = await DashboardFiles.ReadAsync(paths, cancellationToken).ConfigureAwait(false);
+        foreach (var error in errors)
+        {
+            output.Error(error, error.Target);
+        }
+
+        return documents;
     }
 
     /// <summary>What is to be done in one Grafana.</summary>

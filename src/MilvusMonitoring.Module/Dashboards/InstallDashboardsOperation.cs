@@ -15,8 +15,8 @@ namespace MilvusMonitoring.Dashboards;
 /// <param name="Names">Which of the dashboards of this module.</param>
 internal sealed record InstallDashboardsRequest(GrafanaRequest Grafana, NamePattern Names)
 {
-    /// <summary>The files of dashboards of others; empty for the dashboards of this module.</summary>
-    public IReadOnlyList<string> Files { get; init; } = [];
+    /// <summary>The dashboards of others; empty for the dashboards of this module.</summary>
+    public IReadOnlyList<DashboardDocument> Documents { get; init; } = [];
 
     /// <summary>Whether to mend what does not work in another Grafana.</summary>
     public bool Repairs { get; init; }
@@ -52,18 +52,19 @@ internal sealed class InstallDashboardsOperation(ClusterClient client, IActivity
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>Makes the plan.</summary>
-    /// <exception cref="MonitoringException">A file is no dashboard, or there is no Grafana that takes dashboards.</exception>
+    /// <exception cref="MonitoringException">There is no dashboard of the name, or no Grafana that takes dashboards.</exception>
     public async Task<SitePlan> PlanAsync(InstallDashboardsRequest request, CancellationToken cancellationToken)
     {
         var milvus = new ShownMilvusFinder(client, sink);
         var instances = await milvus.ListAsync(request.Instances, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<MilvusVersion> versions = [.. instances.SelectMany(instance => instance.Versions).Distinct()];
-        var documents = request.Files.Count > 0
-            ? await DashboardFiles.ReadAsync(request.Files, cancellationToken).ConfigureAwait(false)
+        var areOthers = request.Documents.Count > 0;
+        var documents = areOthers
+            ? request.Documents
             : OwnDashboards.Choose(request.Names, versions, request.Options);
         var messages = documents.ToDictionary(
             document => document.Uid,
-            document => request.Files.Count > 0 ? DashboardAdvice.Describe(document, versions, request.Repairs) : null,
+            document => areOthers ? DashboardAdvice.Describe(document, versions, request.Repairs) : null,
             StringComparer.Ordinal);
         if (request.Repairs)
         {

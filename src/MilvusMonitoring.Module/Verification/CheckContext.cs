@@ -140,7 +140,7 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
 
         if (found.Chart is null && !monitor.IsFitted)
         {
-            return Remedies.DescribeManual($"Correct {monitor.Id} in {MonitorPlanner.DescribeOwner(found, monitor)}.");
+            return Remedies.DescribeManual($"Correct {monitor.Id}, which belongs to {MonitorPlanner.DescribeOwner(found, monitor)}.");
         }
 
         if (monitor.Id != found.MonitorId && !monitor.IsFitted)

@@ -35,9 +35,16 @@ internal sealed class CheckGraph
             return new CheckResult(new Finding(CheckStatus.Skipped, finding?.Target ?? target, detail), cause);
         }
 
-        return finding is null
-            ? CreateNotObservable(target, FindCause(id, CheckStatus.Unknown, CheckStatus.Unknown) ?? lostAt)
-            : new CheckResult(finding, null);
+        if (finding is not null)
+        {
+            return new CheckResult(finding, null);
+        }
+
+        // What the proof needs stays unknown: a skipped check would pass for one that has nothing to say.
+        var unknown = FindCause(id, CheckStatus.Unknown, CheckStatus.Unknown) ?? lostAt;
+        return unknown is null && !CheckTable.Proving.Contains(id) && FindCause(id, CheckStatus.Skipped, CheckStatus.Skipped) is { } skipped
+            ? new CheckResult(Finding.Skipped(target, $"because of {skipped}"), skipped)
+            : CreateNotObservable(target, unknown);
     }
 
     private string? FindCause(string id, CheckStatus cause, CheckStatus follower)

@@ -127,11 +127,15 @@ public abstract class DashboardStories : ClusterStories
         Assert.Contains("\"timeseries\"", (string)(await ReadAsync(stage))["data"]!["theirs.json"]!, StringComparison.Ordinal);
 
         foreach (var (file, reason) in (List<(string, string)>)
-            [("none.json", "is no JSON object"), ("long.json", "which Grafana does not take"), ("*.nothing", "No file is named"), ("v2.json", "newer API"), ("untitled.json", "has no title"), ("absent.json", "cannot be read")])
+            [("none.json", "is no JSON object"), ("long.json", "which Grafana does not take"), ("*.nothing", "No file is named"), ("v2.json", "newer API"), ("untitled.json", "has no title"), ("absent.json", "cannot be read"), (".", "is a folder")])
         {
             var error = (await stage.RunAsync($"{Install} -Path '{stage.Folder}/{file}'")).OnlyError(ErrorId.DashboardInvalid);
             Assert.Contains(reason, error.ToString(), StringComparison.Ordinal);
         }
+
+        var mixed = await stage.RunAsync($"{Install} -Path '{stage.Folder}/none.json', '{stage.Folder}/theirs.json', '{stage.Folder}/no*.txt'");
+        Assert.Equal(2, mixed.Errors.Count);
+        Assert.Single(mixed.OutputOf<MilvusDashboard>());
 
         (await stage.RunAsync(Install + "Overvew")).OnlyError(ErrorId.DashboardNotFound);
         (await stage.RunAsync(Install + "-RunbookUri runbooks")).OnlyError(ErrorId.ParameterInvalid);

@@ -52,6 +52,20 @@ public sealed class CheckGraphTests
     }
 
     [Fact]
+    public void What_has_no_place_without_a_skipped_check_is_skipped_with_it_unless_something_is_unknown()
+    {
+        var skipped = Finding.Skipped("t", "no Grafana");
+        var result = Evaluated((CheckId.Grafana, skipped)).Evaluate(CheckId.Dashboard, "t", null);
+        Assert.Equal(
+            (CheckStatus.Skipped, "because of Grafana", CheckId.Grafana),
+            (result.Finding.Status, result.Finding.Detail, result.CausedBy));
+
+        var lost = Evaluated((CheckId.Grafana, skipped)).Evaluate(CheckId.Dashboard, "t", null, CheckId.Grafana);
+        Assert.Equal(CheckStatus.Unknown, lost.Finding.Status);
+        Assert.Equal(CheckStatus.Unknown, Evaluated((CheckId.Access, skipped)).Evaluate(CheckId.Targets, "t", null).Finding.Status);
+    }
+
+    [Fact]
     public void An_operator_that_may_not_be_checked_is_not_why_Prometheus_could_not_be_asked()
     {
         var graph = Evaluated(

@@ -9,27 +9,37 @@ internal static class DashboardFiles
     /// <summary>Reads dashboards.</summary>
     /// <param name="paths">The full paths of the files.</param>
     /// <param name="cancellationToken">Ends the reads.</param>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.DashboardInvalid"/>: a file cannot be read, is no dashboard, or has the uid
-    /// of another.</exception>
-    public static async Task<IReadOnlyList<DashboardDocument>> ReadAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    /// <returns>The dashboards, and for each other file a <see cref="ErrorId.DashboardInvalid"/>: it cannot be read, is no dashboard, or
+    /// has the uid or the title of one before it.</returns>
+    public static async Task<(IReadOnlyList<DashboardDocument> Documents, IReadOnlyList<MonitoringException> Errors)> ReadAsync(
+        IReadOnlyList<string> paths,
+        CancellationToken cancellationToken)
     {
         var all = new List<(string Path, DashboardDocument Document)>();
+        var errors = new List<MonitoringException>();
         foreach (var path in paths)
         {
-            var document = DashboardDocument.Read(await ReadAsync(path, cancellationToken).ConfigureAwait(false), path);
-            if (all.Find(item => item.Document.Uid == document.Uid || item.Document.Title == document.Title) is { Path: { } other })
+            try
             {
-                throw new MonitoringException(
-                    ErrorId.DashboardInvalid,
-                    $"{path} and {other} have the same uid or title, of which Grafana shows one",
-                    "give one of them another uid and title",
-                    path);
-            }
+                var document = DashboardDocument.Read(await ReadAsync(path, cancellationToken).ConfigureAwait(false), path);
+                if (all.Find(item => item.Document.Uid == document.Uid || item.Document.Title == document.Title) is { Path: { } other })
+                {
+                    throw new MonitoringException(
+                        ErrorId.DashboardInvalid,
+                        $"{path} and {other} have the same uid or title, of which Grafana shows one",
+                        "give one of them another uid and title",
+                        path);
+                }
 
-            all.Add((path, document));
+                all.Add((path, document));
+            }
+            catch (MonitoringException exception)
+            {
+                errors.Add(exception);
+            }
         }
 
-        return [.. all.Select(item => item.Document)];
+        return ([.. all.Select(item => item.Document)], errors);
     }
 
     /// <summary>Saves a dashboard.</summary>
@@ -72,6 +82,15 @@ internal static class DashboardFiles
 
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(string path, CancellationToken cancellationToken)
     {
+        if (Directory.Exists(path))
+        {
+            throw new MonitoringException(
+                ErrorId.DashboardInvalid,
+                $"{path} is a folder",
+                "give the path of a JSON file that Grafana has exported; wildcards are allowed",
+                path);
+        }
+
         try
         {
             return Encoding.UTF8.GetBytes(
