@@ -81,7 +81,7 @@ Describe 'Objects' {
         foreach ($copy in Copy-Object $access) { ($copy | Revoke-PrometheusMilvusAccess -WhatIf).Role | Should -Be $access.Role }
         foreach ($copy in Copy-Object $monitor) { ($copy | Disable-MilvusServiceMonitor -WhatIf).Action | Should -Be 'ToDelete' }
         foreach ($copy in Copy-Object $receiver) { ($copy | Remove-MilvusAlertReceiver -WhatIf).Action | Should -Be 'ToDelete' }
-        foreach ($copy in Copy-Object $rules[0]) { ($copy | Disable-MilvusAlertRule -WhatIf)[0].Action | Should -Be 'ToDelete' }
+        (Copy-Object $rules | Disable-MilvusAlertRule -WhatIf)[0].Action | Should -Be 'ToDelete'
         foreach ($copy in Copy-Object $dashboards) { ($copy | Uninstall-MilvusDashboard -WhatIf).Action | Should -Be 'ToDelete' }
         foreach ($copy in Copy-Object $forward) { ($copy | Stop-MonitoringPortForward -WhatIf) 6>&1 | Should -BeNullOrEmpty }
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
+using Microsoft.PowerShell.Commands;
 using MilvusMonitoring.IO;
 
 namespace MilvusMonitoring.Commands;
@@ -185,9 +186,24 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
             : work.Exception?.InnerException;
 
     /// <summary>A path of the file system, made absolute by PowerShell's current location; null stays null.</summary>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>: the path is not one of the file system.</exception>
     [return: NotNullIfNotNull(nameof(path))]
-    private protected string? ResolvePath(string? path) =>
-        path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+    private protected string? ResolvePath(string? path)
+    {
+        if (path is null)
+        {
+            return null;
+        }
+
+        var full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+        return provider.Name == FileSystemProvider.ProviderName
+            ? full
+            : throw new MonitoringException(
+                ErrorId.ParameterInvalid,
+                $"{path} is no path of the file system, but of {provider.Name}",
+                "give a path of the file system",
+                path);
+    }
 
     private sealed record RunningWork(object? Subject, Task Task, CommandOutput Output);
 }

@@ -19,6 +19,11 @@ internal sealed class ServiceCheck : ICheck
                 : null;
         }
 
+        if (monitor.Endpoints.Count == 0)
+        {
+            return null;
+        }
+
         var rule = await context.GetReachRuleAsync().ConfigureAwait(false);
         var reach = rule.Evaluate(context.Used);
         if (reach.Selected.Count == 0 && context.ReadDenial is { } denial)

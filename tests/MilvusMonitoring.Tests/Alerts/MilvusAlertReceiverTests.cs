@@ -144,6 +144,8 @@ public sealed class MilvusAlertReceiverTests : ReceiverStories
     [InlineData("-PagerDuty $secret", ErrorId.ParameterInvalid)]
     [InlineData("-Email nobody -From a@b -SmartHost h:25", ErrorId.ParameterInvalid)]
     [InlineData("-Email a@b -From a@b -SmartHost host", ErrorId.ParameterInvalid)]
+    [InlineData("-Email a@b -From a@b -SmartHost h:65536", ErrorId.ParameterInvalid)]
+    [InlineData("-Email a@b -From a@b -SmartHost h:0", ErrorId.ParameterInvalid)]
     [InlineData("-Email a@b -From a@b -SmartHost h:25 -UserName u", ErrorId.ParameterInvalid)]
     [InlineData("-Webhook http://host/ -AlertmanagerName other", ErrorId.ObjectNotFound)]
     public async Task What_Alertmanager_would_not_take_is_refused_before_anything_is_written(string parameters, string id)

@@ -38,6 +38,14 @@ public sealed class HostileInputTests
     }
 
     [Fact]
+    public async Task A_path_of_something_else_than_the_file_system_is_refused()
+    {
+        await using var session = await PowerShellSession.StartAsync();
+        var error = (await session.InvokeAsync("Save-MilvusDashboard -Destination Env:/dashboards")).OnlyError(ErrorId.ParameterInvalid);
+        Assert.Contains("Env:/dashboards is no path of the file system, but of Environment", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_version_and_a_path_together_are_refused()
     {
         await using var session = await PowerShellSession.StartAsync();

@@ -124,6 +124,11 @@ public sealed class KubeconfigTests : IDisposable
             Refusal(
                 () => MergedKubeconfig.Resolve(new ClusterTarget("/nonexistent/b", null), TestKubeconfig.Nowhere),
                 "The kubeconfig /nonexistent/b does not exist"));
+        Assert.Equal(
+            ErrorId.KubeconfigNotFound,
+            Refusal(
+                () => MergedKubeconfig.Resolve(new ClusterTarget(AppContext.BaseDirectory, null), TestKubeconfig.Nowhere),
+                $"The kubeconfig {AppContext.BaseDirectory} is a folder"));
     }
 
     [Fact]

@@ -56,6 +56,17 @@ public sealed class BrokenLinkTests(SharedProof shared) : IClassFixture<SharedPr
     }
 
     [Fact]
+    public async Task Monitor_without_an_endpoint()
+    {
+        var proof = await shared.TakeAsync();
+        proof.Change(Group, "ServiceMonitor", "default", ProofStage.MonitorName, value => value["spec"]!["endpoints"] = new JsonArray());
+        var failed = await proof.OnlyFailsAsync("Monitor", "names no endpoint to scrape");
+        Assert.Equal("because of Monitor", (await proof.TestAsync()).Single(check => check.Check == "Service").Detail);
+        await proof.MendAsync(failed);
+        await proof.PassesAsync();
+    }
+
+    [Fact]
     public async Task Selection_by_a_label_that_the_monitor_has_not()
     {
         var proof = await shared.TakeAsync();

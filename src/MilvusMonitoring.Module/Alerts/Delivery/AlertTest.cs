@@ -85,15 +85,15 @@ internal sealed class AlertTest(ClusterClient client, IActivitySink sink, Alertm
         }
 
         var read = await Task.WhenAll(all.Select(replica => ReadAsync(replica, cancellationToken))).ConfigureAwait(false);
-        foreach (var failed in read.Where(one => one.Error is not null))
-        {
-            sink.Warning($"{failed.Error!.Message.TrimEnd('.')}. The other replicas get the alert.");
-        }
-
         var responding = read.Where(one => one.Configuration is not null).ToList();
         if (responding.Count == 0)
         {
             throw read[0].Error!;
+        }
+
+        foreach (var failed in read.Where(one => one.Error is not null))
+        {
+            sink.Warning($"{failed.Error!.Message.TrimEnd('.')}. The other replicas get the alert.");
         }
 
         var labels = CreateLabels(request);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace MilvusMonitoring.Alerts.Receivers;
@@ -18,7 +19,7 @@ internal static partial class ReceiverRules
         {
             throw CreateInvalid(
                 $"'{settings.Name}' is no name of a receiver",
-                "give up to 40 lower-case letters, digits and hyphens, beginning and ending with a letter or a digit",
+                "give -Name up to 40 lower-case letters, digits and hyphens, beginning and ending with a letter or a digit",
                 "Name");
         }
 
@@ -98,7 +99,7 @@ internal static partial class ReceiverRules
             }
         }
 
-        if (!HostAndPort().IsMatch(email.SmartHost))
+        if (!HostAndPort().IsMatch(email.SmartHost) || !IsPort(email.SmartHost.Split(':')[^1]))
         {
             throw CreateInvalid(
                 $"'{email.SmartHost}' names no host and port",
@@ -119,6 +120,8 @@ internal static partial class ReceiverRules
         && !text.Any(char.IsWhiteSpace)
         && text.All(char.IsAscii)
         && !HasTemplate(text);
+
+    private static bool IsPort(string text) => ushort.TryParse(text, CultureInfo.InvariantCulture, out var port) && port > 0;
 
     /// <summary>Alertmanager expands templates in many fields.</summary>
     private static bool HasTemplate(string text) => text.Contains("{{", StringComparison.Ordinal);

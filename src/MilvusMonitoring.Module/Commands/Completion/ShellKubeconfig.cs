@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using Microsoft.PowerShell.Commands;
 using MilvusMonitoring.Kubernetes.Kubeconfig;
 
 namespace MilvusMonitoring.Commands.Completion;
@@ -61,7 +62,7 @@ internal static class ShellKubeconfig
             }
 
             var full = state.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-            return provider.Name == "FileSystem" ? full : null;
+            return provider.Name == FileSystemProvider.ProviderName ? full : null;
         }
         catch (Exception exception) when (exception is SessionStateException or ProviderInvocationException or ArgumentException)
         {

@@ -41,7 +41,7 @@ internal sealed record KubeconfigLocations(
             return files.Count > 0
                 ? files
                 : throw CreateNotFound(
-                    $"The kubeconfig {named} does not exist",
+                    $"The kubeconfig {named} {(Directory.Exists(named) ? "is a folder" : "does not exist")}",
                     "give the path of a kubeconfig with -Kubeconfig, or omit -Kubeconfig to use $env:KUBECONFIG or ~/.kube/config",
                     named);
         }
