@@ -155,6 +155,7 @@ public sealed class ForwardLifeTests
     {
         await using var stage = await ForwardStage.StartAsync();
         var forward = await stage.StartForwardAsync("Grafana");
+        await Commands.Stage.UntilAsync(() => stage.Cluster.PortForwards.OpenStreams > 0);
         stage.Cluster.Backends.Clear();
         using (var socket = await ForwardStage.ConnectAsync(forward))
         {
