@@ -40,7 +40,7 @@ internal sealed class GrafanaConnection : IDisposable
 
     /// <summary>Creates a connection to an address.</summary>
     public static GrafanaConnection CreateForAddress(Uri address, ServerAccess access) =>
-        new(ServiceHttp.CreateForAddress(address, access.Authorities), ServiceHttp.Describe(address), access, null);
+        new(ServiceHttp.CreateForAddress(address, access.Authorities), ServiceHttp.Describe(address), access with { IsNamed = true }, null);
 
     /// <summary>Creates a connection to a ready pod of a Grafana, through the API server; null if no pod is ready.</summary>
     /// <param name="client">The cluster.</param>

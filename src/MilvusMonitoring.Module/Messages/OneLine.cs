@@ -42,6 +42,11 @@ internal static class OneLine
         return line.ToString();
     }
 
+    /// <summary>Makes a phrase, such as the remedy of an error, a sentence of its own.</summary>
+    public static string ToSentence(string phrase) => $"{Capitalize(phrase)}.";
+
+    public static string Capitalize(string text) => $"{char.ToUpperInvariant(text[0])}{text[1..]}";
+
     /// <summary>Removes the punctuation at the end of a line, so that more text can follow.</summary>
     public static string TrimPunctuation(string text) => text.TrimEnd('.', ';', ':', ',', ' ');
 

@@ -20,24 +20,30 @@ internal static class FittedMonitor
     /// <summary>The scrape timeout: the default of the chart, unless the user asks for another.</summary>
     public static string GetTimeout(MonitorOptions options) => options.ScrapeTimeout ?? DefaultTimeout;
 
-    /// <summary>Finds what the Services lack for a ServiceMonitor; null if they lack nothing.</summary>
-    public static string? FindProblem(MilvusObjects objects)
+    /// <summary>Finds what the Services lack for a ServiceMonitor, and what to do about it; null if they lack nothing.</summary>
+    public static (string Reason, string Remedy)? FindProblem(MilvusObjects objects)
     {
         var scraped = objects.Scraped;
         if (scraped.Count == 0)
         {
-            return objects.Services.Count == 0
-                ? $"Milvus {objects.Namespace}/{objects.Instance} has no Service"
-                : $"No Service of {objects.Namespace}/{objects.Instance} has a port for metrics";
+            return (
+                objects.Services.Count == 0
+                    ? $"Milvus {objects.Namespace}/{objects.Instance} has no Service"
+                    : $"No Service of {objects.Namespace}/{objects.Instance} has a port for metrics",
+                $"give a Service of Milvus the port {MilvusServicePort.MetricsNumber}, with a name such as {MilvusChart.MetricsPort}");
         }
 
-        if (scraped.FirstOrDefault(service => service.MetricsPort is { Name: "" }) is { } nameless)
+        if (scraped.FirstOrDefault(service => service.MetricsPort is { Name: "" }) is { MetricsPort.Number: var number } nameless)
         {
-            return $"The port {nameless.MetricsPort!.Number} of Service/{nameless.Namespace}/{nameless.Name} has no name";
+            return (
+                $"The port {number} of Service/{nameless.Namespace}/{nameless.Name} has no name",
+                $"give that port a name, such as {MilvusChart.MetricsPort}: a ServiceMonitor asks for a port by its name");
         }
 
         return objects.CommonLabels.Count == 0
-            ? $"The Services of {objects.Namespace}/{objects.Instance} have no label in common, by which a ServiceMonitor could select them"
+            ? (
+                $"The Services of {objects.Namespace}/{objects.Instance} have no label in common",
+                "give these Services a label with the same value, by which a ServiceMonitor can select them")
             : null;
     }
 

@@ -95,34 +95,21 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
     {
         EnsureHelmMayRun(found, method);
         options.Validate(FittedMonitor.GetInterval(options), FittedMonitor.GetTimeout(options), found.MonitorId.ToString());
-        var objects = found.Objects ?? throw CreateNoObjects(found);
+        var objects = found.Objects ?? throw MonitorRefusal.CreateNoObjects(found);
         var selecting = await reader.FindSelectingAsync(objects, cancellationToken).ConfigureAwait(false);
         if (selecting is { IsFitted: false })
         {
             return PlanExisting(found, options, selecting);
         }
 
-        if (found.Instance.ManagedBy == MilvusManager.OtherChart)
+        if (MonitorRefusal.Find(found) is { } refusal)
         {
-            throw new MonitoringException(
-                ErrorId.InstanceNotSupported,
-                $"Milvus {found.Instance} was installed by another publisher's chart {found.Instance.ChartVersion}, and has no monitor",
-                "turn the ServiceMonitor on in the values of that chart, by the name that its documentation gives",
-                found.Instance.ToString());
+            throw refusal;
         }
 
         if (live is not null && !live.IsFitted)
         {
             throw objects.RewrittenInstance is null ? CreateForeignMonitor(found, live) : CreateRewritten(found, objects);
-        }
-
-        if (FittedMonitor.FindProblem(objects) is { } problem)
-        {
-            throw new MonitoringException(
-                ErrorId.ObjectNotFound,
-                problem,
-                "give a Service of Milvus a named port for its metrics (9091), and labels to select it by",
-                found.Instance.ToString());
         }
 
         var existing = selecting ?? live;
@@ -205,12 +192,6 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
         ?? (FieldManagers.ListAppliers([live.Metadata]) is { Count: > 0 } managers
             ? string.Join(", ", managers)
             : "the tool that applied it");
-
-    private static MonitoringException CreateNoObjects(FoundInstance found) => new(
-        ErrorId.ObjectNotFound,
-        $"Milvus {found.Instance} has no Service that could be read",
-        "see that its Services are there, and that you may list them",
-        found.Instance.ToString());
 
     private static MonitoringException CreateForeignMonitor(FoundInstance found, LiveMonitor live) => new(
         ErrorId.FieldConflict,

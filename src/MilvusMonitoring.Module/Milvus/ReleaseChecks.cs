@@ -23,20 +23,27 @@ internal sealed class ReleaseChecks(IActivitySink sink)
     /// <exception cref="MonitoringException"><see cref="ErrorId.ObjectNotFound"/>: the monitor would select no Service.</exception>
     public static void EnsureHasService(FoundInstance found, MilvusChart chart, IReadOnlyList<string> services)
     {
-        if (services.Count == 0 && found.Objects is { RewrittenInstance: not null } objects)
-        {
-            throw MonitorPlanner.CreateRewritten(found, objects);
-        }
-
         if (services.Count == 0)
         {
-            var labels = string.Join(',', chart.ServiceLabels.Select(label => $"{label.Key}={label.Value}"));
-            throw new MonitoringException(
-                ErrorId.ObjectNotFound,
-                $"No Service in {chart.Namespace} with the labels {labels} has a port named '{MilvusChart.MetricsPort}'",
-                "repair the release with helm upgrade first",
-                found.Instance.ToString());
+            throw CreateNoService(found, chart);
         }
+    }
+
+    public static MonitoringException CreateNoService(FoundInstance found, MilvusChart chart)
+    {
+        if (found.Objects is { RewrittenInstance: not null } objects)
+        {
+            return MonitorPlanner.CreateRewritten(found, objects);
+        }
+
+        var labels = string.Join(',', chart.ServiceLabels.Select(label => $"{label.Key}={label.Value}"));
+        return new MonitoringException(
+            ErrorId.ObjectNotFound,
+            $"No Service in {chart.Namespace} with the labels {labels} has a port named '{MilvusChart.MetricsPort}'",
+            found.Owner?.Source is { } source
+                ? $"repair the release {chart.Release} in {source} first"
+                : $"repair the release {chart.Release} with helm upgrade first",
+            found.Instance.ToString());
     }
 
     /// <exception cref="MonitoringException"><see cref="ErrorId.FieldConflict"/>: the monitor belongs to somebody else.</exception>

@@ -18,7 +18,10 @@ internal sealed class AlertmanagerReplicas(ClusterClient client, IReadOnlyList<U
         Kind,
         addresses,
         access,
-        (name, http, _) => new AlertmanagerReplica(name.Text, name.Pod, new AlertmanagerApi(http, name.Text, access)));
+        (name, http, _) => new AlertmanagerReplica(
+            name.Text,
+            name.Pod,
+            new AlertmanagerApi(http, name.Text, access with { IsNamed = name.IsAddress })));
 
     /// <summary>Lists the ready replicas, or those at the addresses that the caller named.</summary>
     /// <param name="alertmanager">The Alertmanager resource; null if there is none.</param>

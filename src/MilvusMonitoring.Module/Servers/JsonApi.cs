@@ -169,7 +169,7 @@ internal sealed class JsonApi(HttpClient http, string who, ServerAccess access, 
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new MonitoringException(ErrorId.TimedOut, $"{who} did not answer within {Limit.TotalSeconds:0} s", who, exception);
+            throw CreateSilent(ErrorId.TimedOut, $"{who} did not answer within {Limit.TotalSeconds:0} s", exception);
         }
         catch (HttpRequestException exception) when (FindCause<MonitoringException>(exception) is { } dialError)
         {
@@ -195,13 +195,21 @@ internal sealed class JsonApi(HttpClient http, string who, ServerAccess access, 
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw new MonitoringException(
+            throw CreateSilent(
                 ErrorId.ServiceUnreachable,
                 $"{who} does not answer: {Describe(exception.GetBaseException())}",
-                who,
                 exception);
         }
     }
+
+    private MonitoringException CreateSilent(string id, string reason, Exception cause) => new(
+        id,
+        reason,
+        access.IsNamed
+            ? $"see that {access.Name} runs and can be reached from here, or give another address with -{access.Name}Uri"
+            : $"see that {access.Name} runs, and what the log of the pod says",
+        who,
+        cause);
 
     private string DescribeTrust(CertificateFault fault) => fault switch
     {

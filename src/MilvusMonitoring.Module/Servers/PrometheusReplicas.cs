@@ -24,7 +24,11 @@ internal sealed class PrometheusReplicas(ClusterClient client, IReadOnlyList<Uri
         Kind,
         addresses,
         access,
-        (name, http, set) => new PrometheusReplica(name.Text, new PrometheusApi(http, name.Text, access), set, addresses.Count > 0));
+        (name, http, set) => new PrometheusReplica(
+            name.Text,
+            new PrometheusApi(http, name.Text, access with { IsNamed = name.IsAddress }),
+            set,
+            name.IsAddress));
 
     /// <summary>Whether the caller named the addresses of the replicas.</summary>
     public bool AreNamed => addresses.Count > 0;

@@ -27,7 +27,11 @@ internal sealed record OperatedKind(string Name, string Prefix, int Port)
 /// <summary>The name of a replica.</summary>
 /// <param name="Text">Its pod in words, or its address.</param>
 /// <param name="Pod">The name of its pod; null for an address.</param>
-internal sealed record ReplicaName(string Text, string? Pod);
+internal sealed record ReplicaName(string Text, string? Pod)
+{
+    /// <summary>Whether the caller named the address of the replica.</summary>
+    public bool IsAddress => Pod is null;
+}
 
 /// <summary>
 /// Connects to every replica of a server: to each ready pod through the API server, or to the addresses that the caller named. A replica

@@ -52,6 +52,9 @@ internal sealed record ServerAccess(string Name, int UsualPort)
 
     public static ServerAccess Grafana { get; } = new("Grafana", 3000);
 
+    /// <summary>Whether the caller named the address of the server; else it is asked in its pods.</summary>
+    public bool IsNamed { get; init; }
+
     /// <summary>Who signs in; null for nobody.</summary>
     public ServerLogin? Login { get; init; }
 

@@ -125,7 +125,7 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
     {
         if (Monitor is not { } monitor || Found is not { } found)
         {
-            return Remedies.Enable(InstanceName, InstanceNamespace);
+            return WriteEnableCommand();
         }
 
         if (monitor.IsOperated)
@@ -151,13 +151,20 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
         if (DisableOperation.FindSkipReason(monitor, found.Chart?.Release ?? InstanceName) is { } reason)
         {
             return Remedies.DescribeManual(
-                $"{monitor.Id} stays as it is, because {reason}; then run: {Remedies.Enable(InstanceName, InstanceNamespace)}");
+                $"{monitor.Id} stays as it is, because {reason}; then run: {WriteEnableCommand()}");
         }
 
         return monitor.Metadata.Managers.Any(manager => !manager.IsOurs)
             ? Remedies.Recreate(InstanceName, InstanceNamespace, settings ?? Settings)
-            : Remedies.Enable(InstanceName, InstanceNamespace, settings ?? Settings);
+            : WriteEnableCommand(settings ?? Settings);
     }
+
+    /// <summary>Writes the command that makes the monitor of the Milvus or, if that is refused, what the Milvus lacks.</summary>
+    /// <param name="settings">What the monitor is to set beyond the values of the release.</param>
+    public string WriteEnableCommand(MonitorSettings? settings = null) =>
+        Found is { } found && MonitorRefusal.Find(found) is { Remedy: { } remedy }
+            ? Remedies.DescribeManual(OneLine.ToSentence(remedy))
+            : Remedies.Enable(InstanceName, InstanceNamespace, settings);
 
     /// <summary>Writes what restores an object of the monitoring: a command only if this module installed the object.</summary>
     /// <param name="id">The object.</param>

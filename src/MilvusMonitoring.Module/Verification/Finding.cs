@@ -1,3 +1,5 @@
+using MilvusMonitoring.Messages;
+
 namespace MilvusMonitoring.Verification;
 
 /// <summary>What a rule concludes from what a check read.</summary>
@@ -19,6 +21,13 @@ internal sealed record Finding(CheckStatus Status, string Target, string Detail,
 
     public static Finding Failed(string target, string detail, string remedy) => new(CheckStatus.Failed, target, detail, remedy);
 
+    /// <summary>Makes a finding of an error that is the very fault that the check looks for. The id is that of a failed check.</summary>
+    /// <param name="target">The object of the check.</param>
+    /// <param name="error">The error.</param>
+    /// <param name="otherwise">The remedy if the error has none.</param>
+    public static Finding Failed(string target, MonitoringException error, string otherwise) =>
+        FromError(CheckStatus.Failed, target, error, otherwise) with { ErrorId = null };
+
     /// <summary>The check does not apply. What depends on it is checked all the same.</summary>
     public static Finding Skipped(string target, string detail) => new(CheckStatus.Skipped, target, detail);
 
@@ -31,7 +40,7 @@ internal sealed record Finding(CheckStatus Status, string Target, string Detail,
     /// <param name="otherwise">The remedy if the error has none.</param>
     public static Finding FromError(CheckStatus status, string target, MonitoringException error, string? otherwise = null)
     {
-        var remedy = error.Remedy is { } text ? Remedies.DescribeManual($"{char.ToUpperInvariant(text[0])}{text[1..]}.") : otherwise;
+        var remedy = error.Remedy is { } text ? Remedies.DescribeManual(OneLine.ToSentence(text)) : otherwise;
         return new Finding(status, target, error.Reason, remedy) { ErrorId = error.ErrorId };
     }
 }

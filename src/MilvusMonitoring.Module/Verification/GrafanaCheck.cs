@@ -77,10 +77,8 @@ internal sealed class GrafanaCheck : ICheck
             when (exception.ErrorId is ErrorId.ServiceUnreachable or ErrorId.TimedOut
                 || (exception.ErrorId == ErrorId.ResponseInvalid && context.Request.GrafanaUri is not null))
         {
-            return Finding.Failed(
-                target,
-                OneLine.TrimPunctuation(exception.Message),
-                Remedies.DescribeManual("See that Grafana runs and can be reached from here; give another address with -GrafanaUri."));
+            const string Otherwise = "Give the address of Grafana itself, up to the end of its path, with -GrafanaUri.";
+            return Finding.Failed(target, exception, Remedies.DescribeManual(Otherwise));
         }
     }
 

@@ -89,7 +89,7 @@ internal sealed class MonitorCheck : ICheck
             ? Remedies.DescribeManual(
                 $"The Milvus Operator creates it when it next reconciles Milvus/{context.InstanceNamespace}/{context.InstanceName}: "
                     + "restart the operator, or change anything on that resource.")
-            : context.Remedies.Enable(context.InstanceName, context.InstanceNamespace);
+            : context.WriteEnableCommand();
 }
 
 /// <summary>Whether a monitor is one that Prometheus accepts.</summary>

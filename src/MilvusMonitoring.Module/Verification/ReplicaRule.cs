@@ -24,10 +24,8 @@ internal static class ReplicaRule
 
         if (replicas.FirstOrDefault(replica => replica.Error?.ErrorId is ErrorId.ServiceUnreachable or ErrorId.TimedOut) is { } silent)
         {
-            var remedy = silent.Error!.Remedy is { } text
-                ? $"{char.ToUpperInvariant(text[0])}{text[1..]}."
-                : $"See that {silent.Name} runs and can be reached from here; give another address with -PrometheusUri.";
-            return Finding.Failed(target, OneLine.TrimPunctuation(silent.Error.Reason), Remedies.DescribeManual(remedy));
+            var otherwise = Remedies.DescribeManual($"See that {silent.Name} runs, or give an address of Prometheus with -PrometheusUri.");
+            return Finding.Failed(target, silent.Error!, otherwise);
         }
 
         if (replicas.FirstOrDefault(replica => replica is { IsNamed: true, Error.ErrorId: ErrorId.ResponseInvalid }) is { } other)

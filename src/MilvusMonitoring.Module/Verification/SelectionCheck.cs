@@ -53,7 +53,7 @@ internal sealed class SelectionCheck : ICheck
             [.. servers.Select(server => new SelectionCandidate(server, FindRefusal(server, first)))],
             places.Denied,
             added => context.Settings is { } settings
-                ? context.Remedies.Enable(context.InstanceName, context.InstanceNamespace, settings.WithLabels(added))
+                ? context.WriteEnableCommand(settings.WithLabels(added))
                 : null);
         if (finding.Status != CheckStatus.Failed || context.Request.Monitor is not null)
         {

@@ -81,6 +81,29 @@ public sealed class EveryMilvusTests
         Assert.Contains("port for metrics", (await stage.RunAsync(Enable)).OnlyError(ErrorId.ObjectNotFound), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false, "has no name", "Give that port a name")]
+    [InlineData(true, "port named 'metrics'", "Repair the release my-release with helm upgrade")]
+    public async Task A_check_never_offers_a_monitor_that_is_refused(bool hasRecord, string reason, string remedy)
+    {
+        await using var stage = await EveryMilvusStage.StartAsync();
+        var milvus = new SampleMilvus { Values = Standalone };
+        await stage.PutAppliedAsync(milvus, "{}", "{}");
+        if (hasRecord)
+        {
+            await stage.PutReleaseAsync(milvus);
+        }
+
+        var service = milvus.Service();
+        service["spec"]!["ports"] = JsonNode.Parse("""[{"port":9091}]""");
+        await stage.Objects.RemoveAsync("v1", "Service", "default", "my-release-milvus");
+        await stage.Objects.PutAsync(service);
+        Assert.Contains(reason, (await stage.RunAsync(Enable)).OnlyError(ErrorId.ObjectNotFound), StringComparison.Ordinal);
+        var check = Assert.Single(await stage.CheckAsync("my-release", "Monitor"));
+        Assert.Equal(CheckStatus.Failed, check.Status);
+        Assert.StartsWith($"# {remedy}", check.Remedy, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_label_that_Argo_CD_rewrote_is_named_where_a_record_has_the_chart_s_selector()
     {
@@ -220,6 +243,8 @@ public sealed class EveryMilvusTests
         Assert.Equal((MilvusManager.OtherChart, "16.0.2", true), (instance.ManagedBy, instance.ChartVersion, instance.MetricsEnabled));
         (await stage.RunAsync(Enable)).OnlyError(ErrorId.InstanceNotSupported);
         (await stage.RunAsync(Enable + "-Method Helm")).OnlyError(ErrorId.ParameterInvalid);
+        var check = Assert.Single(await stage.CheckAsync("my-release", "Monitor"));
+        Assert.StartsWith("# Turn the ServiceMonitor on in the values of that chart", check.Remedy, StringComparison.Ordinal);
 
         await stage.PutAsync(MonitorJson("own", """{"app.kubernetes.io/name":"milvus","app.kubernetes.io/instance":"my-release"}"""));
         Assert.Equal(

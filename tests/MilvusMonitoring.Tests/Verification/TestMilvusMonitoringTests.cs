@@ -238,6 +238,9 @@ public sealed class TestMilvusMonitoringTests
         Assert.Equal(
             (CheckStatus.Failed, "http://127.0.0.1:1 does not answer: the connection was refused"),
             (configuration.Status, configuration.Detail));
+        Assert.Equal(
+            "# See that Prometheus runs and can be reached from here, or give another address with -PrometheusUri.",
+            configuration.Remedy);
         (await stage.RunAsync(Test + "-PrometheusUri localhost:9090")).OnlyError(ErrorId.ParameterInvalid);
     }
 

@@ -112,10 +112,8 @@ internal static class PemFiles
         Exception? cause = null) =>
         new(
             ErrorId.KubeconfigInvalid,
-            $"{Capitalize(owner)} {source.Path ?? "in the kubeconfig"} {fault}",
+            $"{OneLine.Capitalize(owner)} {source.Path ?? "in the kubeconfig"} {fault}",
             remedy,
             source.Path ?? owner,
             cause);
-
-    private static string Capitalize(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }
