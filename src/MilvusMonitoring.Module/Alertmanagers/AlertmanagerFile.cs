@@ -38,15 +38,19 @@ internal sealed record AlertmanagerFile(ObjectMetadata? Metadata, string Text, s
         }
 
         var metadata = ObjectMetadataReader.Read(json);
-        if (JsonSlice.Parse(json, "data").Text(Key) is not { } encoded)
+        var data = JsonSlice.Parse(json, "data");
+        if (data.Text(Key) is not { } encoded)
         {
-            return new AlertmanagerFile(metadata, Default, Default, []);
+            return new AlertmanagerFile(metadata, Default, Default, []) { IsEmpty = data.ValueKind != JsonValueKind.Object };
         }
 
         var text = Decode(encoded);
         var (rest, receivers) = ReceiverSections.Read(text);
         return new AlertmanagerFile(metadata, text, rest, receivers);
     }
+
+    /// <summary>Whether the Secret has no <c>data</c>, as one has in which nothing was stored yet.</summary>
+    public bool IsEmpty { get; private init; }
 
     /// <summary>Whether the file already has exactly these receivers.</summary>
     public bool Has(IReadOnlyList<OwnReceiver> receivers) => Receivers.SequenceEqual(receivers);
@@ -63,7 +67,7 @@ internal sealed record AlertmanagerFile(ObjectMetadata? Metadata, string Text, s
         var operations = new List<JsonObject>
         {
             Operation("test", "/metadata/resourceVersion", Metadata!.ResourceVersion),
-            Operation("add", $"/data/{Key}", encoded),
+            IsEmpty ? Operation("add", "/data", new JsonObject { [Key] = encoded }) : Operation("add", $"/data/{Key}", encoded),
         };
         if (receivers.Count == 0)
         {

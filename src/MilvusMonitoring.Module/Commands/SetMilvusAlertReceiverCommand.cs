@@ -78,8 +78,8 @@ public sealed class SetMilvusAlertReceiverCommand : AlertmanagerCommand
     public SwitchParameter AllowPlaintext { get; set; }
 
     /// <summary>
-    /// The name of the receiver. Default: its type, for a Milvus from the pipeline followed by the name of the Milvus. A receiver of that
-    /// name is changed.
+    /// The name of the receiver. Default: its type, for a Milvus from the pipeline followed by the namespace and the name of the Milvus. A
+    /// receiver of that name is changed.
     /// </summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(ClusterCompleter))]
@@ -129,8 +129,7 @@ public sealed class SetMilvusAlertReceiverCommand : AlertmanagerCommand
     {
         var type = Enum.Parse<AlertReceiverType>(ParameterSetName);
         var instance = FindInstance(InputObject);
-        var usual = type.ToString().ToLowerInvariant();
-        var settings = new ReceiverSettings(Name ?? (instance is var (_, name) ? $"{usual}-{name}" : usual), type)
+        var settings = new ReceiverSettings(Name ?? ReceiverRules.CreateName(type, instance), type)
         {
             Severities = [.. Severity.Select(severity => severity.ToLowerInvariant()).Distinct()],
             Instance = instance,

@@ -21,23 +21,22 @@ public sealed class MilvusAlertReceiverTests : ReceiverStories
     }
 
     [Fact]
-    public async Task The_receiver_of_a_Milvus_is_not_given_to_another_Milvus()
+    public async Task Two_Milvus_of_one_name_have_a_receiver_each_and_none_is_given_to_the_other()
     {
         await using var stage = await InstalledAsync();
         stage.PutMilvus();
         stage.PutMilvus(ns: "other");
-        const string Set = "Get-MilvusInstance my-release -Kubeconfig $c | Set-MilvusAlertReceiver -Webhook http://relay/";
-        var result = await stage.RunAsync(Set);
+        const string Pipe = "Get-MilvusInstance my-release -Kubeconfig $c | Set-MilvusAlertReceiver";
+        (await stage.RunAsync($"{Pipe} -Webhook http://relay/")).EnsureNoError();
+        var refused = await stage.RunAsync($"{Pipe} ops -Webhook http://relay/");
 
-        var kept = Assert.Single(result.OutputOf<MilvusAlertReceiver>());
+        Assert.Single(refused.OutputOf<MilvusAlertReceiver>());
         Assert.Contains(
-            "The receiver 'webhook-my-release' gets the alerts of default/my-release, not those of other/my-release",
-            result.OnlyError(ErrorId.ParameterInvalid),
+            "The receiver 'ops' gets the alerts of default/my-release, not those of other/my-release",
+            refused.OnlyError(ErrorId.ParameterInvalid),
             StringComparison.Ordinal);
-        (await stage.RunAsync(
-            "Get-MilvusInstance my-release -Namespace other -Kubeconfig $c | Set-MilvusAlertReceiver second -Webhook http://relay/")).EnsureNoError();
         Assert.Equal(
-            [("second", "other"), (kept.Name, "default")],
+            [("ops", "default"), ("webhook-default-my-release", "default"), ("webhook-other-my-release", "other")],
             (await stage.RunAsync("Get-MilvusAlertReceiver -Kubeconfig $c"))
                 .OutputOf<MilvusAlertReceiver>()
                 .Select(own => (own.Name, own.InstanceNamespace!)));
@@ -74,8 +73,8 @@ public sealed class MilvusAlertReceiverTests : ReceiverStories
             Address);
         set.HidesSecret("s3cr3t");
         var receiver = Assert.Single(set.EnsureNoError().OutputOf<MilvusAlertReceiver>());
-        Assert.Equal("AlertmanagerConfig/default/milvus-alerts-slack-my-release", receiver.Resource);
-        Assert.Equal("default/milvus-alerts-slack-my-release/slack-my-release", receiver.ReceiverName);
+        Assert.Equal("AlertmanagerConfig/default/milvus-alerts-slack-default-my-release", receiver.Resource);
+        Assert.Equal("default/milvus-alerts-slack-default-my-release/slack-default-my-release", receiver.ReceiverName);
         Assert.Equal(("my-release", "default", "#db"), (receiver.Instance, receiver.InstanceNamespace, receiver.Target));
         Assert.Equal(before, stage.AlertmanagerFile());
 
@@ -96,12 +95,12 @@ public sealed class MilvusAlertReceiverTests : ReceiverStories
             Address);
         Assert.Equal(ResourceAction.Unchanged, Assert.Single(again.EnsureNoError().OutputOf<MilvusAlertReceiver>()).Action);
 
-        var config = stage.Cluster.Find("monitoring.coreos.com/v1alpha1", "AlertmanagerConfig", "default", "milvus-alerts-slack-my-release")!;
-        var secret = stage.Cluster.Find("v1", "Secret", "default", "milvus-alerts-slack-my-release")!;
+        var config = stage.Cluster.Find("monitoring.coreos.com/v1alpha1", "AlertmanagerConfig", "default", "milvus-alerts-slack-default-my-release")!;
+        var secret = stage.Cluster.Find("v1", "Secret", "default", "milvus-alerts-slack-default-my-release")!;
         Assert.Equal((string?)config["metadata"]!["uid"], (string?)secret["metadata"]!["ownerReferences"]![0]!["uid"]);
         (await stage.RunAsync("Get-MilvusAlertReceiver slack* -Kubeconfig $c | Remove-MilvusAlertReceiver")).EnsureNoError();
-        Assert.Null(stage.Cluster.Find("monitoring.coreos.com/v1alpha1", "AlertmanagerConfig", "default", "milvus-alerts-slack-my-release"));
-        Assert.Null(stage.Cluster.Find("v1", "Secret", "default", "milvus-alerts-slack-my-release"));
+        Assert.Null(stage.Cluster.Find("monitoring.coreos.com/v1alpha1", "AlertmanagerConfig", "default", "milvus-alerts-slack-default-my-release"));
+        Assert.Null(stage.Cluster.Find("v1", "Secret", "default", "milvus-alerts-slack-default-my-release"));
     }
 
     [Fact]
@@ -119,6 +118,15 @@ public sealed class MilvusAlertReceiverTests : ReceiverStories
     }
 
     [Fact]
+    public async Task A_Secret_without_data_gets_the_first_receiver()
+    {
+        await using var stage = await InstalledAsync();
+        stage.Put("""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"alertmanager-main","namespace":"monitoring"} }""");
+        (await stage.RunWithSecretAsync(SetWebhook, Address)).EnsureNoError();
+        Assert.Contains("milvus-monitoring/webhook", stage.AlertmanagerFile(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_secret_may_lie_in_a_Secret()
     {
         await using var stage = await InstalledAsync();
@@ -128,7 +136,7 @@ public sealed class MilvusAlertReceiverTests : ReceiverStories
         Assert.Contains("Secret/default/pager", (await stage.RunAsync(Set)).OnlyError(ErrorId.ObjectNotFound), StringComparison.Ordinal);
         stage.Put("""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"pager","namespace":"default"},"data":{"key":"YWJjZA=="}}""");
         (await stage.RunAsync(Set)).EnsureNoError();
-        Assert.Null(stage.Cluster.Find("v1", "Secret", "default", "milvus-alerts-pagerduty-my-release"));
+        Assert.Null(stage.Cluster.Find("v1", "Secret", "default", "milvus-alerts-pagerduty-default-my-release"));
         var made = new AlertmanagerFiles(stage.Cluster).For("monitoring", "main")!;
         Assert.Equal("abcd", (string?)made["receivers"]!.AsArray()[^1]!["pagerduty_configs"]![0]!["routing_key"]);
     }
@@ -188,10 +196,16 @@ public sealed class MilvusAlertReceiverTests : ReceiverStories
     }
 
     [Fact]
-    public async Task Uninstallation_takes_receivers_away()
+    public async Task Uninstallation_takes_receivers_and_dashboards_away_and_asks_with_a_line_for_each()
     {
         await using var stage = await InstalledAsync();
         (await stage.RunWithSecretAsync(SetWebhook, Address)).EnsureNoError();
+        (await stage.RunAsync("Install-MilvusDashboard Overview -Kubeconfig $c")).EnsureNoError();
+        var lines = (await stage.UninstallAsync("-WhatIf")).EnsureNoError().HostLines;
+        Assert.Contains(
+            lines,
+            line => line.Contains("\n- deletes the alert receivers of Milvus in Secret/monitoring/alertmanager-main", StringComparison.Ordinal)
+                && line.Contains("\n- deletes the dashboards of Milvus in ConfigMap/monitoring/", StringComparison.Ordinal));
         (await stage.UninstallAsync()).EnsureNoError();
         Assert.Null(stage.Cluster.Find("v1", "Namespace", null, "monitoring"));
     }
@@ -227,15 +241,19 @@ public sealed class MilvusAlertReceiverTests : ReceiverStories
         stage.PutMilvus();
         (await stage.RunWithSecretAsync("Get-MilvusInstance my-release -Kubeconfig $c | Set-MilvusAlertReceiver -Teams $secret", Address))
             .EnsureNoError();
-        Assert.NotNull(stage.Cluster.Find("v1", "Secret", "default", "milvus-alerts-teams-my-release"));
+        Assert.NotNull(stage.Cluster.Find("v1", "Secret", "default", "milvus-alerts-teams-default-my-release"));
         Assert.Equal(0, (await stage.InstalledAsync(path: manifests)).Configured);
 
+        const string Note = "- deletes the alert receivers of Milvus in AlertmanagerConfig/default/milvus-alerts-teams-default-my-release";
+        Assert.Contains(
+            (await stage.UninstallAsync("-WhatIf")).EnsureNoError().HostLines,
+            line => line.Contains(Note, StringComparison.Ordinal));
         stage.Put("""{"apiVersion":"monitoring.coreos.com/v1alpha1","kind":"AlertmanagerConfig","metadata":{"name":"theirs","namespace":"default"} }""");
         (await stage.UninstallAsync()).EnsureNoError();
         Assert.NotNull(stage.Cluster.Find("monitoring.coreos.com/v1alpha1", "AlertmanagerConfig", "default", "theirs"));
         stage.Cluster.Remove("monitoring.coreos.com/v1alpha1", "AlertmanagerConfig", "default", "theirs");
         (await stage.UninstallAsync()).EnsureNoError();
-        Assert.Null(stage.Cluster.Find("v1", "Secret", "default", "milvus-alerts-teams-my-release"));
+        Assert.Null(stage.Cluster.Find("v1", "Secret", "default", "milvus-alerts-teams-default-my-release"));
         Assert.Null(stage.Cluster.Find("v1", "Namespace", null, "monitoring"));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using EmbeddedCluster;
 
 namespace MilvusMonitoring.Tests.Commands;
 
@@ -59,6 +60,28 @@ public sealed class MilvusAlertRuleTests : AlertRuleStories
     }
 
     [Fact]
+    public async Task A_Milvus_whose_name_is_no_name_of_an_object_gets_rules_and_receivers()
+    {
+        await using var stage = (Stage)await StartAsync(StartingPoint.Stack);
+        var milvus = new SampleMilvus { Name = "My_Vectors", Namespace = "default" };
+        var service = milvus.Service();
+        service["metadata"]!["name"] = "vectors";
+        await stage.Objects.PutAsync(service);
+
+        var made = (await stage.RunAsync("Get-MilvusInstance -Kubeconfig $c | Enable-MilvusAlertRule")).EnsureNoError();
+        Assert.All(made.OutputOf<MilvusAlertRule>(), rule => Assert.Equal("My_Vectors", rule.Instance));
+        Assert.Matches("^milvus-my-vectors-[0-9a-f]{8}$", (string)Assert.Single(OwnRules(stage))["metadata"]!["name"]!);
+        var receiver = await stage.RunAsync(
+            "Get-MilvusInstance -Kubeconfig $c | Set-MilvusAlertReceiver -Webhook http://relay.ops.svc:8080/alerts");
+        Assert.Matches(
+            "^webhook-default-my-vectors-[0-9a-f]{8}$",
+            Assert.Single(receiver.EnsureNoError().OutputOf<MilvusAlertReceiver>()).Name);
+
+        (await stage.RunAsync("Disable-MilvusAlertRule My_Vectors -Kubeconfig $c")).EnsureNoError();
+        Assert.Empty(OwnRules(stage));
+    }
+
+    [Fact]
     public async Task An_uninstallation_takes_the_rules_with_their_kind_and_says_so()
     {
         await using var stage = (Stage)await StartWithMilvusAsync();
@@ -70,6 +93,10 @@ public sealed class MilvusAlertRuleTests : AlertRuleStories
         Assert.Empty((await stage.UninstallAsync()).EnsureNoError().Warnings);
         Assert.False(await stage.Objects.TellsOfAsync(Group, "PrometheusRule"));
     }
+
+    private static IEnumerable<JsonObject> OwnRules(Stage stage) => stage.Cluster
+        .List(Group, "PrometheusRule")
+        .Where(rule => (string?)rule["metadata"]!["labels"]!["app.kubernetes.io/part-of"] == "milvus");
 
     private static void Select(Stage stage, string selectors)
     {

@@ -1,15 +1,27 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Alerts.Receivers;
 
 /// <summary>Which receivers Alertmanager takes. What it would refuse is refused before it is written.</summary>
 internal static partial class ReceiverRules
 {
+    private const int LongestName = 40;
     private const int LongestSecret = 4096;
 
     /// <summary>The severities of the rules of this module.</summary>
     public static IReadOnlyList<string> Severities { get; } = ["critical", "warning", "info"];
+
+    /// <summary>
+    /// Creates the name of a receiver for which the user gives none. One Alertmanager may have receivers of several Milvus of one name.
+    /// </summary>
+    /// <returns>The type: <c>teams</c>; for the receiver of one Milvus with its place and name: <c>teams-prod-my-release</c>.</returns>
+    public static string CreateName(AlertReceiverType type, (string Namespace, string Name)? milvus)
+    {
+        var usual = type.ToString().ToLowerInvariant();
+        return milvus is var (place, name) ? ObjectNames.FitLabel($"{usual}-{place}-{name}", LongestName) : usual;
+    }
 
     /// <summary>Refuses settings that Alertmanager, or the API server, would refuse.</summary>
     /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>.</exception>
@@ -19,7 +31,7 @@ internal static partial class ReceiverRules
         {
             throw CreateInvalid(
                 $"'{settings.Name}' is no name of a receiver",
-                "give -Name up to 40 lower-case letters, digits and hyphens, beginning and ending with a letter or a digit",
+                $"give -Name up to {LongestName} lower-case letters, digits and hyphens, beginning and ending with a letter or a digit",
                 "Name");
         }
 

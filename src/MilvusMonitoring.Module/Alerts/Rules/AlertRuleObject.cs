@@ -19,7 +19,9 @@ internal static class AlertRuleObject
     /// <param name="name">The name of the Milvus.</param>
     /// <param name="place">The namespace of the PrometheusRule.</param>
     public static ResourceId IdOf(string home, string name, string place) =>
-        ResourceType.PrometheusRule.IdOf(place, place == home ? $"milvus-{name}" : $"milvus-{home}.{name}");
+        ResourceType.PrometheusRule.IdOf(
+            place,
+            ObjectNames.FitSubdomain(place == home ? $"milvus-{name}" : $"milvus-{home}.{name}"));
 
     /// <summary>The labels of the PrometheusRule but for those by which a Prometheus selects.</summary>
     public static IReadOnlyDictionary<string, string> CreateLabels(AlertRuleOptions options) =>
