@@ -61,6 +61,15 @@ public sealed record KubePrometheusStack
     /// <summary>Whether all objects with a ready state are ready; null if readiness was not read.</summary>
     public bool? Ready => Resources.All(resource => resource.Ready is null) ? null : Resources.All(resource => resource.Ready is not false);
 
+    /// <summary><c>plan</c>, <c>ready</c> or <c>not ready</c>; null if readiness was not read.</summary>
+    public string? Status => (IsPlan, Ready) switch
+    {
+        (true, _) => "plan",
+        (_, true) => "ready",
+        (_, false) => "not ready",
+        _ => null,
+    };
+
     /// <summary>The number of objects that were created, or in a plan would be.</summary>
     public int Created => Count(ResourceAction.Created);
 

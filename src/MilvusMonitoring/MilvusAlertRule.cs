@@ -61,6 +61,9 @@ public sealed record MilvusAlertRule
     /// <summary>What the command did to the rule, or under <c>-WhatIf</c> would do; null if the command only read it.</summary>
     public ResourceAction? Action { get => IsPlan ? field?.AsPlanned() : field; init; }
 
+    /// <summary>What the command did to the rule, or else the state of the alert; null if neither is known.</summary>
+    public string? Status => Action?.ToString() ?? State?.ToString();
+
     /// <summary>Whether <see cref="Action"/> is a plan, as under <c>-WhatIf</c>: nothing was written to the cluster.</summary>
     public bool IsPlan { get; init; }
 

@@ -39,6 +39,16 @@ public sealed record MilvusDashboard
     /// <summary>Whether <see cref="Action"/> is a plan, as under <c>-WhatIf</c>: nothing was written.</summary>
     public bool IsPlan { get; init; }
 
+    /// <summary>
+    /// What the command did to the dashboard, or else <c>Shown</c> or <c>NotShown</c>; null if neither is known.
+    /// </summary>
+    public string? Status => Action?.ToString() ?? IsShown switch
+    {
+        true => "Shown",
+        false => "NotShown",
+        null => null,
+    };
+
     /// <summary>What to know about it, in a sentence; null if there is nothing to say.</summary>
     public string? Message { get; init => field = SafeText.Clean(value); }
 

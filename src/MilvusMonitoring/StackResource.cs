@@ -29,6 +29,22 @@ public sealed record StackResource
     /// <summary>Whether the object is ready; null if its kind has no ready state, or readiness was not read.</summary>
     public bool? Ready { get; init; }
 
+    /// <summary>
+    /// The drift in a word (<c>missing</c>, <c>replaced</c>, <c>not finished</c>, <c>changed</c>), or else <c>not ready</c>, the action or
+    /// <c>ready</c>; null if nothing is known.
+    /// </summary>
+    public string? Status => this switch
+    {
+        { DriftStatus: { } drift } => drift,
+        { Ready: false } => "not ready",
+        { Action: { } action } => action.ToString(),
+        { Ready: true } => "ready",
+        _ => null,
+    };
+
+    /// <summary>The drift in a word; null if the object has no drift.</summary>
+    internal string? DriftStatus { get; init; }
+
     /// <summary>Why the object was skipped, what it is waiting for, or another remark; null if there is none.</summary>
     public string? Message { get; init => field = SafeText.Clean(value); }
 

@@ -82,8 +82,9 @@ internal sealed class CommandOutput(PSCmdlet command, MessageQueue queue, Cancel
     /// </summary>
     /// <param name="target">The object of the action.</param>
     /// <param name="action">The action, a verb.</param>
+    /// <param name="notes">What the user has to know before the answer. Each is shown on a line of its own.</param>
     /// <exception cref="OperationCanceledException">The command was stopped before there was an answer.</exception>
-    public Task<Approval> ApproveAsync(string target, string action)
+    public Task<Approval> ApproveAsync(string target, string action, IReadOnlyList<string>? notes = null)
     {
         var answer = new TaskCompletionSource<Approval>(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(() =>
@@ -92,7 +93,8 @@ internal sealed class CommandOutput(PSCmdlet command, MessageQueue queue, Cancel
             {
                 PromptGuard.EnsureAnswerable(command);
                 var question = SafeText.Clean($"{action} {target}");
-                var approved = command.ShouldProcess(question, question + "?", "Confirm", out var reason);
+                var lines = string.Concat((notes ?? []).Select(note => $"{Environment.NewLine}- {SafeText.Clean(note)}"));
+                var approved = command.ShouldProcess(question + lines, $"{question}?{lines}", "Confirm", out var reason);
                 answer.TrySetResult(new Approval(approved, reason == ShouldProcessReason.WhatIf));
             }
             catch (Exception exception) when (exception is not RuntimeException or HostException)

@@ -74,7 +74,7 @@ public sealed class UninstallKubePrometheusCommand : ClusterCommand
 
         var stack = $"kube-prometheus {plan.Release ?? "of an unknown release"} in {plan.Namespace}";
         var approval = await output
-            .ApproveAsync($"{stack} on {client.Connection.Context} ({plan.Summary})", "Uninstall").ConfigureAwait(false);
+            .ApproveAsync($"{stack} on {client.Connection.Context} ({plan.Summary})", "Uninstall", plan.Notes).ConfigureAwait(false);
         if (approval.IsWhatIf)
         {
             await output.ShowPlanAsync(plan.Resources.Where(resource => resource.Live is not null)).ConfigureAwait(false);

@@ -63,11 +63,15 @@ internal sealed class StackReader(ClusterClient client, IActivitySink sink, int 
         var board = await ReadinessSnapshot
             .ReadAsync(client, wanted.Where(item => live.ContainsKey(item.Id)), throttleLimit, cancellationToken).ConfigureAwait(false);
         var resources = inventory.Entries.Select(entry =>
-            CreateResource(entry.Id, entry.Version, entry.Component, board) with
+        {
+            var drift = unknown.Contains(entry.Id) ? null : Drift.Find(entry, live.GetValueOrDefault(entry.Id));
+            return CreateResource(entry.Id, entry.Version, entry.Component, board) with
             {
-                Drift = unknown.Contains(entry.Id) ? null : Drift.Find(entry, live.GetValueOrDefault(entry.Id))?.ToString(),
+                Drift = drift?.ToString(),
+                DriftStatus = drift?.Status,
                 Message = entry.LeftAlone ?? FindMessage(entry.Id),
-            });
+            };
+        });
         return CreateStack(inventory.Namespace, kubernetes, live.Values, [.. resources]) with
         {
             Version = inventory.Release,

@@ -26,7 +26,7 @@ internal sealed record UninstallPlan(string Namespace, string? Release, Inventor
         .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>
-    /// The plan in a few words: <c>131 objects: 130 to delete, 1 to leave alone; 10 already gone</c>, and the notes.
+    /// The plan in a few words: <c>131 objects: 130 to delete, 1 to leave alone; 10 already gone</c>.
     /// </summary>
     public string Summary
     {
@@ -34,8 +34,7 @@ internal sealed record UninstallPlan(string Namespace, string? Release, Inventor
         {
             var gone = Resources.Count(resource => resource is { Action: ResourceAction.Deleted, Live: null });
             var actions = ActionCounts.Describe(Resources.Select(resource => resource.Action), isPlan: true);
-            var counts = $"{Resources.Count} objects: {actions}{(gone == 0 ? string.Empty : $"; {gone} already gone")}";
-            return string.Join("; ", Notes.Prepend(counts));
+            return $"{Resources.Count} objects: {actions}{(gone == 0 ? string.Empty : $"; {gone} already gone")}";
         }
     }
 }

@@ -132,6 +132,7 @@ internal sealed class UninstallPlanner(ClusterClient client, bool force, int thr
             notes.Add($"{holder.Id} {holder.Message}");
         }
 
+        notes.AddRange(StackAdditions.Describe(resources));
         return plan with { Resources = resources, Notes = notes };
 
         async Task<(PlannedResource Item, string? Note)> DecideAsync(PlannedResource item)

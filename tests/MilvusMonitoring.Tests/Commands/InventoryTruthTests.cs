@@ -49,7 +49,7 @@ public sealed class InventoryTruthTests
         stage.Cluster.Faults.Add("PATCH", Extra, Fault.ResetAfter);
         stage.Cluster.Faults.Add("PATCH", Extra, Refusal);
         Assert.Equal([ErrorId.ObjectInvalid], (await stage.InstallAsync(path: WithExtra(stage))).ErrorIds);
-        Assert.Equal("not finished", Drift(await stage.GetAsync(), "extra"));
+        Assert.Equal("not finished", Status(await stage.GetAsync(), "extra"));
 
         var smaller = await stage.InstalledAsync();
 
@@ -97,6 +97,23 @@ public sealed class InventoryTruthTests
             resource is { Kind: "Deployment", Name: "grafana" });
 
         Assert.Equal(0, Assert.Single(await stage.GetAsync()).Drifted);
+    }
+
+    [Fact]
+    public async Task A_damaged_record_is_written_anew_by_the_installation_that_its_warning_names()
+    {
+        const string Inventory = "milvus-monitoring-kube-prometheus";
+        await using var stage = await Stage.StartAsync();
+        await stage.InstalledAsync();
+        var record = stage.Cluster.Find("v1", "ConfigMap", "monitoring", Inventory)!;
+        record["binaryData"]!["inventory.json.gz"] = "AAAA";
+        stage.Cluster.Put(record, "somebody");
+
+        var warning = Assert.Single((await stage.RunAsync("Get-KubePrometheus -Kubeconfig $c")).EnsureNoError().Warnings);
+        Assert.Contains("installation of the same stack writes it anew", warning, StringComparison.Ordinal);
+        await stage.InstalledAsync();
+        Assert.Empty((await stage.UninstallAsync()).EnsureNoError().Warnings);
+        Assert.Null(stage.Cluster.Find("v1", "Namespace", null, "monitoring"));
     }
 
     [Fact]
@@ -154,8 +171,8 @@ public sealed class InventoryTruthTests
 
     private static Fault Refusal => Fault.Answer(HttpStatusCode.UnprocessableEntity, "Invalid", "spec.selector: Required value");
 
-    private static string? Drift(IReadOnlyList<KubePrometheusStack> stacks, string name) =>
-        Assert.Single(Assert.Single(stacks).Resources, resource => resource.Name == name).Drift;
+    private static string? Status(IReadOnlyList<KubePrometheusStack> stacks, string name) =>
+        Assert.Single(Assert.Single(stacks).Resources, resource => resource.Name == name).Status;
 
     private static string WithExtra(Stage stage) =>
         stage.CopyManifests("extra", folder =>
@@ -175,6 +192,6 @@ public sealed class InventoryTruthTests
         stage.Cluster.Faults.Add("PATCH", Extra, Refusal);
         await stage.InstallAsync(path: WithExtra(stage));
         Assert.Equal(1, fault.Taken);
-        Assert.Equal("missing", Drift(await stage.GetAsync(), "extra"));
+        Assert.Equal("missing", Status(await stage.GetAsync(), "extra"));
     }
 }

@@ -66,16 +66,18 @@ internal sealed record Drift(DriftKind Kind, string? Manager = null)
         && (entry.ResourceVersion == live.ResourceVersion
             || (entry.OwnedFields == live.OwnedFields && (entry.OwnedAt is null || entry.OwnedAt == live.OwnedAt)));
 
-    /// <summary>
-    /// The text of <see cref="StackResource.Drift"/>. The view in module/ compares with the texts of the first three kinds.
-    /// </summary>
-    public override string ToString() => Kind switch
+    /// <summary>The drift in a word, for <see cref="StackResource.Status"/>.</summary>
+    public string Status => Kind switch
     {
         DriftKind.Missing => "missing",
         DriftKind.NotFinished => "not finished",
         DriftKind.Replaced => "replaced",
-        _ => $"changed by {Manager ?? "an unknown manager"}",
+        _ => "changed",
     };
+
+    /// <summary>The text of <see cref="StackResource.Drift"/>.</summary>
+    public override string ToString() =>
+        Kind == DriftKind.Changed ? $"{Status} by {Manager ?? "an unknown manager"}" : Status;
 
     /// <summary>If the fields are the same, another installation by this module has changed their values.</summary>
     private static string? FindManager(InventoryEntry entry, ObjectMetadata live) => entry.OwnedFields == live.OwnedFields

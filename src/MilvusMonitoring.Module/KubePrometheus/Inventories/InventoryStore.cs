@@ -46,7 +46,8 @@ internal static class InventoryStore
         {
             var more = damaged.Count > MostNamed ? $" and {damaged.Count - MostNamed} more" : string.Empty;
             sink.Warning(
-                $"Not used, because it is damaged or names another namespace: {string.Join(", ", damaged.Take(MostNamed))}{more}.");
+                $"Not used, because it is damaged or names another namespace: {string.Join(", ", damaged.Take(MostNamed))}{more}. "
+                    + "An installation of the same stack writes it anew; where no stack is, it may be deleted.");
         }
 
         return [.. found.Select(item => item.Inventory).OfType<Inventory>()];
