@@ -56,9 +56,9 @@ public sealed class GetMilvusServiceMonitorCommand : ClusterCommand
             await DescribeOthersAsync(reader, place, output, cancellationToken).ConfigureAwait(false);
         }
 
-        foreach (var monitor in monitors)
+        await foreach (var shown in reader.ShowAsync(monitors, cancellationToken).ConfigureAwait(false))
         {
-            output.Object(await reader.ShowAsync(monitor, cancellationToken).ConfigureAwait(false));
+            output.Object(shown);
         }
     }
 

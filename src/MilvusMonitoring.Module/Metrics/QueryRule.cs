@@ -143,7 +143,7 @@ internal sealed class QueryRule(QuerySurroundings surroundings, IReadOnlyDiction
 
         if (!surroundings.IsScraped)
         {
-            return new QueryVerdict(false, $"not scraped: no target of this Milvus is up, so that there is no {name}");
+            return new QueryVerdict(false, $"not scraped: no target of this Milvus is up, so that {name} has no series");
         }
 
         if (MilvusMetrics.Find(name) is not { } metric)

@@ -49,7 +49,13 @@ internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
         }
 
         var monitors = new MonitorReader(client, sink);
-        return await Task.WhenAll(found.Select(item => AddMonitorStateAsync(monitors, item, cancellationToken))).ConfigureAwait(false);
+        return await found
+            .SelectAheadAsync(
+                ClusterClient.DefaultThrottleLimit,
+                (item, token) => AddMonitorStateAsync(monitors, item, token),
+                cancellationToken)
+            .ToListAsync(cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Gets the one instance of a name.</summary>

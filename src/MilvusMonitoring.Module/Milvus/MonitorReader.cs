@@ -132,6 +132,10 @@ internal sealed class MonitorReader(ClusterClient client, IActivitySink sink)
         return LiveMonitor.From(type, document.RootElement.Clone());
     }
 
+    /// <summary>Shows monitors with their targets, in order.</summary>
+    public IAsyncEnumerable<MilvusServiceMonitor> ShowAsync(IEnumerable<LiveMonitor> monitors, CancellationToken cancellationToken) =>
+        monitors.SelectAheadAsync(ClusterClient.DefaultThrottleLimit, ShowAsync, cancellationToken);
+
     /// <summary>Shows a monitor with its targets.</summary>
     public async Task<MilvusServiceMonitor> ShowAsync(LiveMonitor monitor, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
@@ -10,7 +11,7 @@ namespace MilvusMonitoring.Milvus;
 /// <summary>Reads what monitors select. Each namespace is read once.</summary>
 internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink sink)
 {
-    private readonly Dictionary<(string Kind, string? Namespace), Task<List<JsonElement>>> _lists = [];
+    private readonly ConcurrentDictionary<(string Kind, string? Namespace), Lazy<Task<List<JsonElement>>>> _lists = [];
 
     public Task<MonitorTargets> ReadAsync(LiveMonitor monitor, CancellationToken cancellationToken) =>
         monitor.Type.Kind == ResourceType.PodMonitor.Kind
@@ -137,10 +138,10 @@ internal sealed class MonitorTargetReader(ClusterClient client, IActivitySink si
 
     private Task<List<JsonElement>> ListAsync(ResourceType type, string? namespaceName, CancellationToken cancellationToken)
     {
-        var key = (type.Version + type.Kind, namespaceName);
-        return _lists.TryGetValue(key, out var list)
-            ? list
-            : _lists[key] = client.ListAsync(type, namespaceName, string.Empty, cancellationToken).ToListAsync(cancellationToken);
+        return _lists.GetOrAdd((type.Version + type.Kind, namespaceName), _ => new(ReadAsync)).Value;
+
+        Task<List<JsonElement>> ReadAsync() =>
+            client.ListAsync(type, namespaceName, string.Empty, cancellationToken).ToListAsync(cancellationToken);
     }
 
     private static string GetName(JsonElement item) => item.Member("metadata").Text("name") ?? string.Empty;

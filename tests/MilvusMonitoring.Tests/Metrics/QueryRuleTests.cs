@@ -37,7 +37,7 @@ public sealed class QueryRuleTests
         var nothing = new QuerySurroundings([], false, new HashSet<string>());
         Assert.Equal("kube-state-metrics is not there, or not scraped: there is no kube_pod_info", Judge("kube_pod_info", "", nothing).Why);
         Assert.Equal(
-            "not scraped: no target of this Milvus is up, so that there is no milvus_rootcoord_quota_states",
+            "not scraped: no target of this Milvus is up, so that milvus_rootcoord_quota_states has no series",
             Judge("milvus_rootcoord_quota_states", "", nothing).Why);
     }
 
