@@ -1,4 +1,3 @@
-using MilvusMonitoring.Alertmanagers;
 using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.KubePrometheus;

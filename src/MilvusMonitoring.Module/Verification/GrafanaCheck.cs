@@ -2,7 +2,6 @@ using MilvusMonitoring.Dashboards.Places;
 using MilvusMonitoring.Grafanas;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Objects;
-using MilvusMonitoring.Messages;
 using MilvusMonitoring.Prometheus;
 using MilvusMonitoring.Servers;
 
