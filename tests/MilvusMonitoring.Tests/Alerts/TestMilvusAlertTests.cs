@@ -130,6 +130,23 @@ public sealed class TestMilvusAlertTests
         Assert.DoesNotContain(stage.Cluster.Requests.All, request => request.Path.Contains("/portforward", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_replica_that_does_not_answer_is_a_warning_and_all_of_them_are_an_error()
+    {
+        const string Silent = "http://127.0.0.1:1 does not answer: the connection was refused; see that Alertmanager runs and can be "
+            + "reached from here, or give another address with -AlertmanagerUri.";
+        await using var stage = await ReceivingAsync();
+        await using var alertmanager = await StartAsync(stage, real: false);
+        const string Test = "Test-MilvusAlert -Kubeconfig $c -Confirm:$false -AlertmanagerUri http://127.0.0.1:1";
+        var some = await stage.RunAsync($"{Test}, {alertmanager.Address}");
+        Assert.Contains($"{Silent} The other replicas get the alert.", some.Warnings);
+        some.OnlyError(ErrorId.AlertNotDelivered);
+
+        var none = await stage.RunAsync($"{Test}, http://127.0.0.1:2");
+        Assert.Equal(Silent, none.OnlyError(ErrorId.ServiceUnreachable));
+        Assert.Empty(none.Warnings);
+    }
+
     private static async Task<MonitoringCheck> CheckAsync(Stage stage) =>
         (await stage.RunAsync("Test-MilvusMonitoring my-release -Kubeconfig $c"))
             .OutputOf<MonitoringCheck>()

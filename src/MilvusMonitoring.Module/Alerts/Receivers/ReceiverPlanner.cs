@@ -36,19 +36,20 @@ internal sealed class ReceiverPlanner(ClusterClient client, IActivitySink sink)
                 server.ToString());
         }
 
-        if (await FindConfigAsync(server, settings, cancellationToken).ConfigureAwait(false) is { } own)
+        var own = await FindConfigAsync(server, settings, cancellationToken).ConfigureAwait(false);
+
+        // Who may write AlertmanagerConfigs may often not read the Secret of the Alertmanager.
+        var file = own is not null || server.IgnoresSecret
+            ? null
+            : await FindFileAsync(server, cancellationToken).IfPermittedAsync(sink).ConfigureAwait(false);
+        var inFile = file?.Receivers.FirstOrDefault(receiver => receiver.Name == settings.Name);
+        EnsureSameMilvus(settings, own?.Settings ?? (inFile is null ? null : ReceiverForm.Find(inFile)));
+        if (own is not null)
         {
-            EnsureSameMilvus(settings, own.Settings);
             var before = new ReceiverWay(own.Id.Namespace, new Dictionary<string, string>(), $"in {own.Id}, where it was before");
             return await PlanConfigAsync(request, server, before, own, cancellationToken).ConfigureAwait(false);
         }
 
-        // Who may write AlertmanagerConfigs may often not read the Secret of the Alertmanager.
-        var file = server.IgnoresSecret
-            ? null
-            : await FindFileAsync(server, cancellationToken).IfPermittedAsync(sink).ConfigureAwait(false);
-        var inFile = file?.Receivers.FirstOrDefault(receiver => receiver.Name == settings.Name);
-        EnsureSameMilvus(settings, inFile is null ? null : ReceiverForm.Find(inFile));
         var way = inFile is not null
             ? new ReceiverWay(null, new Dictionary<string, string>(), $"in {server.SecretId}, where it was before")
             : await ChooseAsync(server, settings, cancellationToken).ConfigureAwait(false);
