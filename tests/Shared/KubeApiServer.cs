@@ -25,7 +25,7 @@ internal sealed class KubeApiServer : IAsyncDisposable
         exit $code
         """;
 
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(5);
 
     private readonly StringBuilder _errors = new();
     private readonly KubernetesProgram _program;
@@ -124,7 +124,7 @@ internal sealed class KubeApiServer : IAsyncDisposable
         _process.ErrorDataReceived += (_, line) => _errors.AppendLine(line.Data);
         _process.BeginErrorReadLine();
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bound.CancelAfter(_program.StartLimit);
+        bound.CancelAfter(KubernetesProgram.StartLimit);
         while (await _process.StandardOutput.ReadLineAsync(bound.Token) is { } line)
         {
             if (line.StartsWith("ready ", StringComparison.Ordinal))

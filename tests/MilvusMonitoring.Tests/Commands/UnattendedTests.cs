@@ -82,7 +82,7 @@ public sealed class UnattendedTests
                 "-Command",
                 $"Import-Module '{BuiltTree.Module}'; {command} -Kubeconfig '{stage.Kubeconfig}'; $Error[0].FullyQualifiedErrorId",
             ],
-            TimeSpan.FromMinutes(1));
+            Limits.Program);
 
         Assert.StartsWith(ErrorId.ConfirmationImpossible + ",", ChildProcess.Lines(result.Output)[^1], StringComparison.Ordinal);
         Assert.DoesNotContain("[Y] Yes", result.Output, StringComparison.Ordinal);

@@ -76,7 +76,7 @@ public sealed class GrafanaSchemaTests
                 Path.Combine(modules, "typescript", "bin", "tsc"), "--noEmit", "--strict", "--skipLibCheck", "--module", "esnext",
                 "--moduleResolution", "bundler", "--target", "es2022", folder.Write("dashboards.ts", text),
             ],
-            TimeSpan.FromMinutes(3));
+            Limits.Program);
     }
 
     /// <summary>Declares a dashboard, and the options of each panel by its kind; Grafana adds those that are not given.</summary>

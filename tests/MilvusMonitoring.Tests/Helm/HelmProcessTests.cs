@@ -60,7 +60,7 @@ public sealed class HelmProcessTests : IDisposable
         var running = RunAsync(
             $"trap 'sleep 1; touch {ended}; exit 1' TERM; touch {ready}; while :; do sleep 0.1; done",
             null,
-            TimeSpan.FromSeconds(30),
+            Limits.Wait,
             stop.Token);
         await Commands.Stage.UntilAsync(() => File.Exists(ready));
         await stop.CancelAsync();

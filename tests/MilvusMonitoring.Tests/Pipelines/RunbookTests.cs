@@ -47,7 +47,7 @@ public sealed partial class RunbookTests
                 "-Timeout",
                 "15s",
             ],
-            TimeSpan.FromMinutes(3),
+            Limits.Program,
             new Dictionary<string, string?>
             {
                 ["PATH"] = $"{Path.Combine(stage.Folder, "bin")}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}",
