@@ -34,6 +34,9 @@ public sealed record MonitoringCheck
     /// <summary>The id of the error that caused the result; null if no error with an id of its own did.</summary>
     internal string? ErrorId { get; init => field = SafeText.Clean(value); }
 
+    /// <summary>Whether only a person can put it right, so that waiting does not help.</summary>
+    internal bool NeedsPerson { get; init; }
+
     /// <summary>The duration of the check.</summary>
     public TimeSpan Duration { get; init; }
 

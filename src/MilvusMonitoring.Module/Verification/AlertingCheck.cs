@@ -37,7 +37,9 @@ internal sealed class AlertingCheck : ICheck
         try
         {
             var reached = await ListReachedAsync(context, prometheus.Namespace, servers).ConfigureAwait(false);
-            return AlertingRule.Evaluate(string.Join(", ", servers), senders, reached, isAsked);
+            var isNobody = reached.All(severity => severity.Receivers.Count == 0);
+            var pending = isNobody ? await ListPendingAsync(context, prometheus.Namespace).ConfigureAwait(false) : [];
+            return AlertingRule.Evaluate(string.Join(", ", servers), senders, reached, pending, isAsked);
         }
         catch (MonitoringException exception) when (exception.ErrorId is ErrorId.ServiceUnreachable or ErrorId.TimedOut)
         {
@@ -53,6 +55,22 @@ internal sealed class AlertingCheck : ICheck
     {
         var rules = await context.Reads.ListRulesAsync(context.InstanceNamespace).ConfigureAwait(false);
         return rules.Any(rule => rule.Owner == (context.InstanceNamespace, context.InstanceName));
+    }
+
+    /// <summary>Lists the receivers of the Milvus that the cluster has and no Alertmanager has loaded.</summary>
+    private static async Task<IReadOnlyList<string>> ListPendingAsync(CheckContext context, string place)
+    {
+        var configurations = await context.Reads.ListAlertmanagerConfigurationsAsync(place).ConfigureAwait(false);
+        var loaded = configurations.SelectMany(configuration => configuration.Receivers).Select(receiver => receiver.Name).ToHashSet();
+        var own = await context.Reads.ListReceiversAsync(place).ConfigureAwait(false);
+        return
+        [
+            .. own
+                .Where(receiver => receiver.Instance is null
+                    || (receiver.InstanceNamespace, receiver.Instance) == (context.InstanceNamespace, context.InstanceName))
+                .Select(receiver => receiver.ReceiverName)
+                .Where(name => !loaded.Contains(name)),
+        ];
     }
 
     /// <summary>Lists who receives alerts of each severity, by the configuration that each replica has loaded.</summary>
@@ -90,6 +108,9 @@ internal sealed record ReachedSeverity(string Severity, IReadOnlyList<string> Re
 /// <summary>Whether alerts of a Milvus reach somebody.</summary>
 internal static class AlertingRule
 {
+    private const string Unloaded =
+        "The Prometheus operator loads receivers within about a minute; if that is over, see its log, and the Secret of the Alertmanager.";
+
     private const string Remedy = "Have somebody notified with Set-MilvusAlertReceiver, and prove it with Test-MilvusAlert.";
 
     /// <param name="target">The Alertmanagers.</param>
@@ -97,16 +118,23 @@ internal static class AlertingRule
     /// The addresses of the Alertmanagers that each replica of Prometheus sends to; null where it does not say.
     /// </param>
     /// <param name="reached">Who receives alerts of each severity.</param>
+    /// <param name="pending">The receivers that the cluster has and no Alertmanager has loaded.</param>
     /// <param name="isAsked">Whether alerts were asked for, so that it is a fault if they reach nobody.</param>
     public static Finding Evaluate(
         string target,
         IReadOnlyList<ReplicaAnswer<IReadOnlyList<string>>> senders,
         IReadOnlyList<ReachedSeverity> reached,
+        IReadOnlyList<string> pending,
         bool isAsked)
     {
         if (reached.All(severity => severity.Receivers.Count == 0))
         {
-            return Create("alerts reach nobody: every receiver that alerts of Milvus go to is empty", Remedy);
+            if (pending.Count > 0)
+            {
+                return Create($"alerts reach nobody: {string.Join(", ", pending)} is not loaded", Unloaded);
+            }
+
+            return Create("alerts reach nobody: every receiver that alerts of Milvus go to is empty", Remedy) with { NeedsPerson = true };
         }
 
         if (senders.FirstOrDefault(sender => sender.Value is { Count: 0 }) is { } silent)

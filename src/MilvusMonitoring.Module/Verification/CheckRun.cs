@@ -163,6 +163,7 @@ internal sealed class CheckRun : IDisposable
             Remedy = finding.Status is CheckStatus.Passed or CheckStatus.Skipped ? null : finding.Remedy,
             CausedBy = cause,
             ErrorId = finding.ErrorId,
+            NeedsPerson = finding.NeedsPerson,
             Duration = took,
             Context = _client.Connection.Context,
             Kubeconfig = _client.Connection.Kubeconfig,

@@ -15,6 +15,9 @@ internal sealed record Finding(CheckStatus Status, string Target, string Detail,
     /// <summary>Whether the error is that of a server other than the API server.</summary>
     public bool IsOfOtherServer { get; init; }
 
+    /// <summary>Whether only a person can put it right, so that waiting does not help.</summary>
+    public bool NeedsPerson { get; init; }
+
     public static Finding Passed(string target, string detail) => new(CheckStatus.Passed, target, detail);
 
     public static Finding Warning(string target, string detail, string? remedy = null) => new(CheckStatus.Warning, target, detail, remedy);

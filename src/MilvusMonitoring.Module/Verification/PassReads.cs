@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using MilvusMonitoring.Access;
 using MilvusMonitoring.Alertmanagers;
+using MilvusMonitoring.Alerts.Receivers;
 using MilvusMonitoring.Alerts.Rules;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes;
@@ -166,6 +167,14 @@ internal sealed class PassReads(
 
             return configurations;
         });
+
+    /// <summary>Lists the receivers of this module of the Alertmanagers of a namespace; none if the caller may not read them.</summary>
+    public Task<IReadOnlyList<MilvusAlertReceiver>> ListReceiversAsync(string place) => OnceAsync(
+        "receivers",
+        place,
+        () => new ReceiverReader(client, sink)
+            .ListAsync(new AlertmanagerChoice(place, null), cancellationToken)
+            .ListIfPermittedAsync(sink));
 
     private Task<List<JsonElement>> ListAsync(ResourceType type, string? place) =>
         client.ListAsync(type, place, string.Empty, cancellationToken).ToListAsync(cancellationToken);

@@ -14,11 +14,12 @@ internal static class Proof
 
     /// <summary>
     /// Whether waiting longer cannot change the result: an object that the caller named is not in the cluster, the server and the caller do
-    /// not trust each other, or the caller lacks a permission.
+    /// not trust each other, the caller lacks a permission, or all that is left is for a person to do.
     /// </summary>
     public static bool IsHopeless(IReadOnlyList<MonitoringCheck> checks) =>
         checks.Any(check => check.Status == CheckStatus.Failed && IsLasting(check.ErrorId))
-        || ListUnproven(checks).Any(item => item.Why.ErrorId == ErrorId.PermissionDenied);
+        || ListUnproven(checks).Any(item => item.Why.ErrorId == ErrorId.PermissionDenied)
+        || (checks.Any(IsLeftToPerson) && Holds([.. checks.Where(check => !IsLeftToPerson(check))]));
 
     /// <summary>Finds the first check that keeps the others from proving that every Milvus is scraped.</summary>
     public static MonitoringCheck? FindObstacle(IReadOnlyList<MonitoringCheck> checks) =>
@@ -45,6 +46,8 @@ internal static class Proof
         select (
             own.First(check => check.Check == CheckId.Instance).Target,
             own.First(check => check.Check == (samples.CausedBy ?? CheckId.Samples)));
+
+    private static bool IsLeftToPerson(MonitoringCheck check) => check is { Status: CheckStatus.Failed, NeedsPerson: true };
 
     private static bool IsLasting(string? errorId) =>
         errorId

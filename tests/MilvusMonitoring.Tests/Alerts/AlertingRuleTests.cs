@@ -17,6 +17,16 @@ public sealed class AlertingRuleTests
         Assert.Equal(status, finding.Status);
         Assert.StartsWith("alerts reach nobody", finding.Detail, StringComparison.Ordinal);
         Assert.Contains("Set-MilvusAlertReceiver", finding.Remedy, StringComparison.Ordinal);
+        Assert.True(finding.NeedsPerson);
+    }
+
+    [Fact]
+    public void A_receiver_that_is_not_loaded_yet_is_named_and_worth_waiting_for()
+    {
+        var finding = Evaluate(true, Connected, [], [], [], "milvus-monitoring/ops");
+        Assert.Equal((CheckStatus.Failed, "alerts reach nobody: milvus-monitoring/ops is not loaded"), Describe(finding));
+        Assert.DoesNotContain("Set-MilvusAlertReceiver", finding.Remedy, StringComparison.Ordinal);
+        Assert.False(finding.NeedsPerson);
     }
 
     [Theory]
@@ -41,10 +51,17 @@ public sealed class AlertingRuleTests
 
     private static (CheckStatus Status, string Detail) Describe(Finding finding) => (finding.Status, finding.Detail);
 
-    private static Finding Evaluate(bool isAsked, IReadOnlyList<string>? connected, string[] critical, string[] warning, string[] info) =>
+    private static Finding Evaluate(
+        bool isAsked,
+        IReadOnlyList<string>? connected,
+        string[] critical,
+        string[] warning,
+        string[] info,
+        params string[] pending) =>
         AlertingRule.Evaluate(
             "Alertmanager/monitoring/main",
             [new ReplicaAnswer<IReadOnlyList<string>>("pod p", connected, null)],
             [new ReachedSeverity("critical", critical), new ReachedSeverity("warning", warning), new ReachedSeverity("info", info)],
+            pending,
             isAsked);
 }

@@ -63,6 +63,21 @@ public sealed class ProofVerdictTests
                 Check(CheckId.Samples, CheckStatus.Unknown, "a", CheckId.Instance),
             ]));
 
+    [Theory]
+    [InlineData(CheckStatus.Passed, true)]
+    [InlineData(CheckStatus.Failed, false)]
+    public void Waiting_does_not_help_where_all_that_is_left_is_for_a_person(CheckStatus targets, bool expected) =>
+        Assert.Equal(
+            expected,
+            Proof.IsHopeless([
+                Check(CheckId.Targets, targets, "a"),
+                Check(CheckId.Samples, CheckStatus.Passed, "a"),
+                Check(CheckId.Alerting, CheckStatus.Failed, "a") with
+                {
+                    NeedsPerson = true,
+                },
+            ]));
+
     [Fact]
     public void What_has_failed_stands_in_the_way_before_what_is_unknown()
     {
