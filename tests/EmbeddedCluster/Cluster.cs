@@ -169,7 +169,7 @@ public sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Completes when the condition holds for what is stored; it is asked again after every write. Fails if nothing is written for two
+    /// Completes when the condition holds for what is stored; it is asked again after every write. Fails if nothing is written for five
     /// minutes.
     /// </summary>
     public async Task WaitForAsync(Func<Cluster, bool> condition, CancellationToken cancellationToken)
@@ -186,6 +186,10 @@ public sealed class Cluster : IAsyncDisposable
             await _state.Store.Changed(seen).WaitAsync(s_longestWait, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Completes at the next write after a revision, however long that takes.</summary>
+    internal Task ChangedAsync(long seen, CancellationToken cancellationToken) =>
+        _state.Store.Changed(seen).WaitAsync(cancellationToken);
 
     /// <summary>Forgets all writes so far: watches from before now get 410, as after a compaction.</summary>
     public void ForgetHistory() => _state.Store.ForgetHistory();

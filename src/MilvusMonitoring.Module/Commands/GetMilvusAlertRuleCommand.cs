@@ -3,6 +3,7 @@ using System.Security;
 using MilvusMonitoring.Alerts.Rules;
 using MilvusMonitoring.Commands.Completion;
 using MilvusMonitoring.Kubernetes;
+using MilvusMonitoring.Messages;
 using MilvusMonitoring.Prometheus;
 using MilvusMonitoring.Servers;
 
@@ -87,15 +88,29 @@ public sealed class GetMilvusAlertRuleCommand : ClusterCommand
             PrometheusToken,
             ResolvePath(PrometheusCertificateAuthority));
         using var replicas = new PrometheusReplicas(client, PrometheusUri, access);
-        var isWanted = NameWildcards.Parse(Name).Matches;
+        var pattern = NameWildcards.Parse(Name);
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var isFound = false;
         var reports = new AlertRuleReader(client, output, replicas).ListAsync(CreateRequest(), cancellationToken);
         await foreach (var report in reports.ConfigureAwait(false))
         {
-            output.Objects(report.Rules.Where(rule => isWanted(rule.Name)));
+            var wanted = report.Rules.Where(rule => pattern.Matches(rule.Name)).ToList();
+            isFound |= wanted.Count > 0;
+            names.UnionWith(report.Rules.Select(rule => rule.Name));
+            output.Objects(wanted);
             foreach (var answer in report.Replicas.Where(answer => answer.Error is not null))
             {
                 output.Error(answer.Error!, answer.Name);
             }
+        }
+
+        if (InputObject is null && !isFound && names.Count > 0 && pattern.Exact is { } name)
+        {
+            throw new MonitoringException(
+                ErrorId.ObjectNotFound,
+                $"There is no alert rule named '{name}'",
+                NameSuggestions.Describe(name, names),
+                name);
         }
     }
 

@@ -169,15 +169,26 @@ public sealed class InstallMilvusDashboardCommand : DashboardCommand
         }
     }
 
+    /// <summary>Lists the files of a pattern; none if its folder does not exist.</summary>
+    private IReadOnlyList<string> ListFiles(string pattern)
+    {
+        try
+        {
+            return [.. SessionState.Path.GetResolvedProviderPathFromPSPath(pattern, out _)];
+        }
+        catch (Exception exception) when (exception is SessionStateException or WildcardPatternException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>Reads the files of dashboards; writes an error for each that is none.</summary>
     private async Task<IReadOnlyList<DashboardDocument>> ReadAsync(CommandOutput output, CancellationToken cancellationToken)
     {
         var paths = new List<string>();
         foreach (var path in Path)
         {
-            IReadOnlyList<string> found = WildcardPattern.ContainsWildcardCharacters(path)
-                ? [.. SessionState.Path.GetResolvedProviderPathFromPSPath(path, out _)]
-                : [ResolvePath(path)!];
+            var found = WildcardPattern.ContainsWildcardCharacters(path) ? ListFiles(path) : [ResolvePath(path)!];
             if (found.Count == 0)
             {
                 output.Error(new MonitoringException(

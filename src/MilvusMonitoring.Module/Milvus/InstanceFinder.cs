@@ -169,8 +169,7 @@ internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
             }
 
             sink.Warning(
-                $"The records of Helm were not read, because {DescribeUser()} may not list secrets: "
-                    + "revision, status and values of Helm releases are unknown.");
+                $"The records of Helm were not read: {denial.Reason}; revision, status and values of Helm releases are unknown.");
         }
 
         return wanted;
@@ -238,8 +237,7 @@ internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
             var own = client.Connection.DefaultNamespace;
             var found = await helm.ListAsync(ResourceType.Secret, own, isWanted, observed, cancellationToken).ConfigureAwait(false);
             sink.Warning(
-                $"Only namespace {own} was searched for records of Helm, because {DescribeUser()} may not list secrets in all namespaces; "
-                    + "name another with -Namespace.");
+                $"Only namespace {own} was searched for records of Helm: {exception.Reason}; name another with -Namespace.");
             return (found, false);
         }
     }
@@ -252,8 +250,6 @@ internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
         var monitors = await new MonitorReader(client, sink).ListAsync(namespaceName, cancellationToken).ConfigureAwait(false);
         return [.. new LabelledInstances(client).ListOfMonitors(monitors, known)];
     }
-
-    private string DescribeUser() => $"user \"{client.Connection.User}\"";
 
     /// <summary>
     /// Most clusters use neither the ConfigMap driver nor the Operator, so that a denial is no news: a server denies even kinds that it

@@ -119,7 +119,7 @@ public sealed class MonitoredAlertmanager : IAsyncDisposable
                 _loaded = text;
             }
 
-            await _cluster.WaitForAsync(cluster => cluster.Revision != seen, _stop.Token).ConfigureAwait(false);
+            await _cluster.ChangedAsync(seen, _stop.Token).ConfigureAwait(false);
         }
     }
 }

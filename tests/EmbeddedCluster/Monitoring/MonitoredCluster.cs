@@ -154,7 +154,7 @@ public sealed class MonitoredCluster : IAsyncDisposable
                     .ConfigureAwait(false);
             }
 
-            await _cluster.WaitForAsync(cluster => cluster.Revision != seen, _stop.Token).ConfigureAwait(false);
+            await _cluster.ChangedAsync(seen, _stop.Token).ConfigureAwait(false);
         }
     }
 

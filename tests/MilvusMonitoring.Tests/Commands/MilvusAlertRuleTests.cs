@@ -82,6 +82,25 @@ public sealed class MilvusAlertRuleTests : AlertRuleStories
     }
 
     [Fact]
+    public async Task Rules_that_are_all_left_out_are_refused_and_a_name_that_none_has_is_an_error()
+    {
+        await using var stage = (Stage)await StartWithMilvusAsync();
+        stage.ForgetWrites();
+        var refused = await stage.RunAsync("Enable-MilvusAlertRule my-release -Exclude * -Kubeconfig $c");
+        Assert.Contains("Disable-MilvusAlertRule", refused.OnlyError(ErrorId.ParameterInvalid), StringComparison.Ordinal);
+        Assert.Empty(stage.Writes);
+
+        (await stage.RunAsync("Enable-MilvusAlertRule my-release -Kubeconfig $c")).EnsureNoError();
+        const string Get = "Get-MilvusAlertRule my-release -PrometheusUri http://127.0.0.1:1 -Kubeconfig $c";
+        var missing = await stage.RunAsync($"{Get} MilvusSerchSlow");
+        Assert.Contains(
+            "did you mean 'MilvusSearchSlow'",
+            missing.Errors.Single(error => error.FullyQualifiedErrorId.StartsWith(ErrorId.ObjectNotFound, StringComparison.Ordinal)).ToString(),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain(ErrorId.ObjectNotFound, (await stage.RunAsync($"{Get} MilvusSerch*")).ErrorIds);
+    }
+
+    [Fact]
     public async Task An_uninstallation_takes_the_rules_with_their_kind_and_says_so()
     {
         await using var stage = (Stage)await StartWithMilvusAsync();

@@ -365,8 +365,8 @@ public sealed class ClusterConnectionTests : IDisposable
                 "tokenFile: none, exec: {apiVersion: client.authentication.k8s.io/v1, command: none}",
                 "namespace: n"));
         Assert.Equal(
-            (new Uri("https://192.0.2.1:1"), "test", _folder.PathOf("config"), "n", "u"),
-            (connection.Server, connection.Context, connection.Kubeconfig, connection.DefaultNamespace, connection.User));
+            (new Uri("https://192.0.2.1:1"), "test", _folder.PathOf("config"), "n"),
+            (connection.Server, connection.Context, connection.Kubeconfig, connection.DefaultNamespace));
     }
 
     public void Dispose()

@@ -394,9 +394,12 @@ internal sealed class AlertTest(ClusterClient client, IActivitySink sink, Alertm
         Receiver = string.Join(", ", plan.Paths.Select(path => path.Route.Receiver).Distinct()),
         Route = string.Join(", ", plan.Paths),
         Detail = $"the receiver tells nobody, so that alerts of severity {plan.Request.Severity} reach nobody",
-        Remedy = plan.Request.Instance is null
-            ? "add a receiver with Set-MilvusAlertReceiver, or pipe the Milvus whose own receiver is to be tested"
-            : "add a receiver with Set-MilvusAlertReceiver",
+        Remedy = (plan.Pending.Count, plan.Request.Instance) switch
+        {
+            (> 0, _) => $"see why {string.Join(", ", plan.Pending)} is not loaded: the log of the Prometheus operator says it",
+            (_, null) => "add a receiver with Set-MilvusAlertReceiver, or pipe the Milvus whose own receiver is to be tested",
+            _ => "add a receiver with Set-MilvusAlertReceiver",
+        },
     };
 
     private MilvusAlertDelivery Create(AlertTestPlan plan, ExpectedNotification? expected) => new()

@@ -74,6 +74,15 @@ internal sealed class EnableRulesOperation(ClusterClient client, IActivitySink s
             labels.Concat(place.Labels).ToDictionary(StringComparer.Ordinal),
             chosen.Where(rule => rule.FindOmission(versions) is null),
             request.Options);
+        if (rendered["spec"]!["groups"]!.AsArray().Count == 0)
+        {
+            throw new MonitoringException(
+                ErrorId.ParameterInvalid,
+                $"No alert rule is left for {scope}",
+                "give -Exclude fewer rules; Disable-MilvusAlertRule deletes those that are there",
+                "Exclude");
+        }
+
         var action = FindAction(rendered, live);
         var rules = new RuleChanges(scope, id, live, action == ResourceAction.Unchanged)
             .List(AlertRuleText.List(rendered), chosen, versions)

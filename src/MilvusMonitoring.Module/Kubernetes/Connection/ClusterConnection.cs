@@ -44,9 +44,6 @@ internal sealed class ClusterConnection : IDisposable
     /// <summary>The namespace of the context.</summary>
     public string DefaultNamespace => _settings.Namespace;
 
-    /// <summary>The user's name in the kubeconfig.</summary>
-    public string User => _settings.User.Name;
-
     /// <summary>The secrets in the kubeconfig. The output of a program that got the kubeconfig must not show them.</summary>
     public IEnumerable<string> Secrets => new[] { _settings.User.Token, _settings.User.Password }.OfType<string>();
 
