@@ -15,6 +15,9 @@ internal static class ComponentName
     /// <summary>The component of the Prometheus operator.</summary>
     public const string Operator = "prometheus-operator";
 
+    /// <summary>The component of Grafana.</summary>
+    public const string Grafana = "grafana";
+
     private const string ControlPlane = "kubernetes-control-plane";
 
     // The prefix of a component's files since v0.9.0, and before. The longest comes first: "prometheus" is a prefix of others.
@@ -29,7 +32,7 @@ internal static class ComponentName
         ("alertmanager", "alertmanager", "alertmanager"),
         ("nodeExporter", "node-exporter", "node-exporter"),
         ("prometheus", "prometheus", "prometheus"),
-        ("grafana", "grafana", "grafana"),
+        ("grafana", "grafana", Grafana),
     ];
 
     // The label of each ServiceMonitor of the control plane names what it scrapes.

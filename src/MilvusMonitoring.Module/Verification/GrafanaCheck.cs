@@ -2,6 +2,7 @@ using MilvusMonitoring.Dashboards.Places;
 using MilvusMonitoring.Grafanas;
 using MilvusMonitoring.Json;
 using MilvusMonitoring.Kubernetes.Objects;
+using MilvusMonitoring.Manifests;
 using MilvusMonitoring.Prometheus;
 using MilvusMonitoring.Servers;
 
@@ -28,7 +29,9 @@ internal sealed class GrafanaCheck : ICheck
         if (Choose(context, await new GrafanaFinder(context.Client).ListAsync(place, cancellationToken).ConfigureAwait(false))
             is not { } server)
         {
-            return new Finding(CheckStatus.Skipped, DescribeTarget(context), $"no Grafana is in namespace {place}");
+            return FindMissing(context, place) is { } missing
+                ? Finding.Failed(missing.ToString(), "is not in the cluster", context.WriteRestoreCommand(missing))
+                : Finding.Skipped(DescribeTarget(context), $"no Grafana is in namespace {place}");
         }
 
         var (id, live) = (server.Id, server.Live);
@@ -49,6 +52,12 @@ internal sealed class GrafanaCheck : ICheck
         var install = isOwn ? context.WriteRestoreCommand(id, live, force: true) : null;
         return await CheckAsync(context, id.ToString(), install, server, inPod, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Finds the Grafana that this module has installed in a namespace, by the inventory; null if it installed none.</summary>
+    private static ResourceId? FindMissing(CheckContext context, string place) => context.Stack?.Entries
+        .Where(entry => entry is { LeftAlone: null, Component: ComponentName.Grafana, Id.Kind: "Deployment" })
+        .Select(entry => entry.Id)
+        .FirstOrDefault(id => id.Namespace == place);
 
     /// <param name="target">How the finding names the Grafana.</param>
     /// <param name="install">What installs its data source again; null if this module did not install the Grafana.</param>

@@ -169,5 +169,14 @@ public sealed class BrokenLinkTests(SharedProof shared) : IClassFixture<SharedPr
         await proof.PassesAsync();
     }
 
+    [Fact]
+    public async Task Grafana_deleted()
+    {
+        var proof = await shared.TakeAsync();
+        proof.Stage.Cluster.Remove("apps/v1", "Deployment", "monitoring", "grafana");
+        await proof.MendAsync(await proof.OnlyFailsAsync("Grafana", "is not in the cluster"));
+        await proof.PassesAsync();
+    }
+
     public ValueTask DisposeAsync() => shared.GiveBackAsync();
 }
