@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using EmbeddedCluster.Objects;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace EmbeddedCluster.Monitoring;
 
@@ -83,13 +84,24 @@ public sealed partial class AlertmanagerStandIn : IAsyncDisposable
     private Task AnswerAsync(HttpContext context) => (context.Request.Method, context.Request.Path.Value) switch
     {
         ("GET", "/api/v2/status") => context.Response.WriteAsJsonAsync(Status()),
-        ("GET", "/api/v2/alerts") => context.Response.WriteAsJsonAsync(new JsonArray([.. Alerts.Select(Show)])),
+        ("GET", "/api/v2/alerts") => context.Response.WriteAsJsonAsync(
+            new JsonArray([.. Alerts.Where(alert => IsWanted(alert, context.Request.Query["filter"])).Select(Show)])),
         ("POST", "/api/v2/alerts") => ReceiveAsync(context),
         ("GET", "/metrics") => WriteMetricsAsync(context),
         ("GET", { } path) when path.StartsWith("/api/v2/silence/", StringComparison.Ordinal) => context.Response.WriteAsJsonAsync(
             new JsonObject { ["id"] = path.Split('/')[^1], ["createdBy"] = Silence, ["comment"] = "a test", ["endsAt"] = "2030-01-01T00:00:00Z" }),
         _ => NotFoundAsync(context),
     };
+
+    /// <summary>Whether an alert has the labels that every filter asks for: by <c>=</c> or <c>=~</c>, as the module does.</summary>
+    private static bool IsWanted(JsonObject alert, StringValues filters) => filters.OfType<string>().All(filter =>
+    {
+        var isPattern = filter.Contains("=~", StringComparison.Ordinal);
+        var parts = filter.Split(isPattern ? "=~" : "=", 2);
+        var (name, value) = (parts[0], parts[^1].Trim('"'));
+        var live = alert.Child("labels").Text(name) ?? "";
+        return isPattern ? Regex.IsMatch(live, $"^(?:{value})$", RegexOptions.None, TimeSpan.FromSeconds(1)) : live == value;
+    });
 
     private static Task NotFoundAsync(HttpContext context)
     {

@@ -183,7 +183,8 @@ internal sealed class ReleaseDownload
             ErrorId.DownloadFailed,
             $"kube-prometheus {_release.Number} cannot be downloaded from {ReleaseSource.Redact(_uri)}: {reason}",
             "if this machine has no access to the source, "
-                + $"run Save-KubePrometheus -Version {_release.Number} on another machine and give its file with -Path",
+                + $"run Save-KubePrometheus -Version {_release.Number} on another machine, "
+                + "and give its file to Install-KubePrometheus with -Path",
             ReleaseSource.Redact(_uri),
             innerException);
 
