@@ -16,7 +16,10 @@ BeforeAll {
         $all = @{ Kind = 'Deployment'; Name = 'grafana' }
         if (-not $With.ContainsKey('Kind')) { $resource.Namespace = 'monitoring' }
         foreach ($key in $With.Keys) { $all[$key] = $With[$key] }
-        foreach ($key in $all.Keys) { $resource.$key = $all[$key] }
+        foreach ($key in $all.Keys) {
+            [MilvusMonitoring.StackResource].GetProperty($key, [Reflection.BindingFlags] 'Instance, Public, NonPublic').SetValue($resource, $all[$key])
+        }
+
         $resource
     }
 
@@ -100,7 +103,7 @@ Describe 'Views' {
         (Get-Lines $monitor $_)[0] | Should -Match '^Namespace +Name +Age +Ready +Action +Instance +Kind +Svc *$'
         (Get-Lines $monitor $_)[2] | Should -Match '^default +my-release-milvus +\d+s +\d/\d +Created +my-release +ServiceMonitor +1'
         (Get-Lines (Get-MilvusInstance) $_)[2] | Should -Match '^default +my-release +Cluster +deployed +True +Helm +5.0.19 +v2.6.15'
-        (Get-Lines $forward $_)[2] | Should -Match "^ *\d+ http://localhost:$($forward.LocalPort)/ +Listening +prometheus-k8s +prometheus-k8s-\d +0 +0"
+        (Get-Lines $forward $_)[2] | Should -Match "^ *\d+ http://localhost:$($forward.LocalPort)/ +Listening +prometheus-k8s +0 +0 B +prom"
         (Get-Lines $plan $_)[2] | Should -Match 'monitoring .* plan +0 \d+: \d+ to create'
         $stack, $stack.Components, $stack.Resources, $monitor, $forward | ForEach-Object { Get-Lines $_ $width } | Where-Object Length -GT $_ | Should -BeNullOrEmpty
     }
@@ -120,11 +123,11 @@ Describe 'Views' {
 
     It 'shows what became of a resource first, and its whole name, at <_> columns' -ForEach 80, 120, 200 {
         $lines = Get-Lines @(
-            New-Resource @{ Kind = 'CustomResourceDefinition'; Name = 'prometheusrules.monitoring.coreos.com'; Action = 'Created'; Duration = [timespan]::FromSeconds(0.25) }
+            New-Resource @{ Kind = 'CustomResourceDefinition'; Name = 'prometheusrules.monitoring.coreos.com'; Action = [MilvusMonitoring.ResourceAction]::Created; Duration = [timespan]::FromSeconds(0.25) }
             New-Resource @{ Ready = $true }
-            New-Resource @{ Drift = 'missing' }
-            New-Resource @{ Drift = 'changed by kubectl-edit'; Ready = $true }
-            New-Resource @{ Action = 'Created'; Ready = $false; Message = '0 of 1 replicas' }
+            New-Resource @{ Drift = 'missing'; DriftStatus = 'missing' }
+            New-Resource @{ Drift = 'changed by kubectl-edit'; DriftStatus = 'changed'; Ready = $true }
+            New-Resource @{ Action = [MilvusMonitoring.ResourceAction]::Created; Ready = $false; Message = '0 of 1 replicas' }
             New-Resource @{}
         ) $_
         $lines[0] | Should -Match '^Status +Resource +Note *$'

@@ -118,15 +118,6 @@ public sealed class MilvusAlertReceiverTests : ReceiverStories
     }
 
     [Fact]
-    public async Task A_Secret_without_data_gets_the_first_receiver()
-    {
-        await using var stage = await InstalledAsync();
-        stage.Put("""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"alertmanager-main","namespace":"monitoring"} }""");
-        (await stage.RunWithSecretAsync(SetWebhook, Address)).EnsureNoError();
-        Assert.Contains("milvus-monitoring/webhook", stage.AlertmanagerFile(), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_secret_may_lie_in_a_Secret()
     {
         await using var stage = await InstalledAsync();

@@ -47,6 +47,16 @@ public abstract class ReceiverStories : ClusterStories
     }
 
     [Fact]
+    public async Task A_Secret_without_data_gets_the_first_receiver()
+    {
+        await using var stage = await StartAsync(StartingPoint.Stack);
+        await stage.Objects.RemoveAsync("v1", "Secret", "monitoring", "alertmanager-main");
+        await stage.PutAsync("""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"alertmanager-main","namespace":"monitoring"} }""");
+        (await stage.RunWithSecretAsync(SetWebhook, Address)).EnsureNoError();
+        Assert.Contains("milvus-monitoring/webhook", await stage.AlertmanagerFileAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_installation_keeps_receivers_and_sees_no_drift()
     {
         await using var stage = await StartAsync(StartingPoint.Stack);
