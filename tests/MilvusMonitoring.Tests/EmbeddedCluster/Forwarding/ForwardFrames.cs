@@ -31,7 +31,7 @@ internal sealed class ForwardFrames(
             await ReceiveAsync(cancellationToken);
         }
 
-        await PlayOthersAsync(cancellationToken);
+        await PlayOthersAsync(ports, cancellationToken);
         var closes = end.StartsWith("the server closed", StringComparison.Ordinal);
         while (!_hasEnded && (closes || !HasAllOf(expected)))
         {
@@ -47,7 +47,7 @@ internal sealed class ForwardFrames(
                 .Select(each => each.Kind)
                 .Distinct()
                 .Count();
-            await scene.UntilOpenAsync((ports / 2) - answered, cancellationToken);
+            await scene.UntilOpenAsync((ports / ChannelsOfPort) - answered, cancellationToken);
             await SeeThatItIsOpenAsync(cancellationToken);
         }
 
@@ -73,7 +73,7 @@ internal sealed class ForwardFrames(
     }
 
     /// <summary>What the client and the recorder did, each after what came before.</summary>
-    private async Task PlayOthersAsync(CancellationToken cancellationToken)
+    private async Task PlayOthersAsync(int ports, CancellationToken cancellationToken)
     {
         var before = 0;
         foreach (var frame in recorded)
@@ -90,6 +90,8 @@ internal sealed class ForwardFrames(
                         await ReceiveAsync(cancellationToken);
                     }
 
+                    // What is done to a pod ends connections that have reached it.
+                    await scene.UntilOpenAsync(ports / ChannelsOfPort, cancellationToken);
                     await scene.ActAsync(pod, frame["text"]!.ToString(), cancellationToken);
                     _cameBeforeAction = _came.Count;
                     break;
