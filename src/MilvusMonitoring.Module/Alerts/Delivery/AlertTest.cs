@@ -396,7 +396,7 @@ internal sealed class AlertTest(ClusterClient client, IActivitySink sink, Alertm
         Detail = $"the receiver tells nobody, so that alerts of severity {plan.Request.Severity} reach nobody",
         Remedy = (plan.Pending.Count, plan.Request.Instance) switch
         {
-            (> 0, _) => $"see why {string.Join(", ", plan.Pending)} is not loaded: the log of the Prometheus operator says it",
+            ( > 0, _) => $"see why {string.Join(", ", plan.Pending)} is not loaded: the log of the Prometheus operator says it",
             (_, null) => "add a receiver with Set-MilvusAlertReceiver, or pipe the Milvus whose own receiver is to be tested",
             _ => "add a receiver with Set-MilvusAlertReceiver",
         },
