@@ -12,9 +12,9 @@ public enum AlertDeliveryStatus : long
     /// <summary>A silence, an inhibition or a time interval keeps the alert from its receivers.</summary>
     Suppressed,
 
-    /// <summary>No receiver that tells anybody gets the alert.</summary>
+    /// <summary>Only receivers without an integration get the alert, so that nobody is notified.</summary>
     NobodyReceives,
 
-    /// <summary>Nothing was seen to be sent in time, or what was sent cannot be told from other notifications.</summary>
+    /// <summary>No notification was observed in time, or it cannot be told from other notifications.</summary>
     Unknown,
 }

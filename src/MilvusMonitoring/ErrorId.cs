@@ -150,10 +150,10 @@ public static class ErrorId
     /// <summary>A test alert reached nobody, or a notification failed.</summary>
     public const string AlertNotDelivered = nameof(AlertNotDelivered);
 
-    /// <summary>The file is no dashboard of Grafana, is too large, or Grafana has no place for it.</summary>
+    /// <summary>The file is not a dashboard of Grafana, is too large, or Grafana has no place for it.</summary>
     public const string DashboardInvalid = nameof(DashboardInvalid);
 
-    /// <summary>Grafana has another dashboard of the uid, which somebody else made.</summary>
+    /// <summary>Grafana has another dashboard with the same uid or title, which this module did not make.</summary>
     public const string DashboardTaken = nameof(DashboardTaken);
 
     /// <summary>There is no dashboard of that name.</summary>

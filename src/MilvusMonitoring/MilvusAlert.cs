@@ -22,7 +22,7 @@ public sealed record MilvusAlert
     /// <summary>The namespace that the alert names; null if it names none.</summary>
     public string? Namespace { get; init => field = SafeText.Clean(value); }
 
-    /// <summary>Since when the condition holds; null if nothing says.</summary>
+    /// <summary>When the condition began to hold; null if it is not known.</summary>
     public DateTimeOffset? ActiveSince { get; init; }
 
     /// <summary>The time since then, as of now.</summary>
@@ -61,6 +61,6 @@ public sealed record MilvusAlert
     public string? Kubeconfig { get; init; }
 
     /// <summary>The alert in text.</summary>
-    /// <returns><c>MilvusDown of milvus/my-release: Firing</c>.</returns>
+    /// <returns><c>MilvusNotScraped of milvus/my-release: Firing</c>.</returns>
     public override string ToString() => Instance is null ? $"{Name}: {State}" : $"{Name} of {Namespace}/{Instance}: {State}";
 }

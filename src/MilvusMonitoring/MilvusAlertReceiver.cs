@@ -1,6 +1,6 @@
 namespace MilvusMonitoring;
 
-/// <summary>Who is notified of alerts of Milvus. No property holds a secret.</summary>
+/// <summary>A receiver of alerts of Milvus. No property holds a secret.</summary>
 /// <remarks>
 /// <see cref="Kubeconfig"/>, <see cref="Context"/> and <see cref="Name"/> bind to the parameters of the next command of a pipeline, so
 /// that it uses the same receiver.
@@ -23,8 +23,8 @@ public sealed record MilvusAlertReceiver
     public string? InstanceNamespace { get; init => field = SafeText.Clean(value); }
 
     /// <summary>
-    /// What of the target is no secret: the addresses of an email, the channel of Slack, the address of a webhook that was given in the
-    /// open; null if only a secret tells.
+    /// The part of the target that is not secret: the addresses of an email, the channel of Slack, the address of a webhook that was not
+    /// given as a secret; null if all of it is secret.
     /// </summary>
     public string? Target { get; init => field = SafeText.Clean(value); }
 
@@ -45,7 +45,7 @@ public sealed record MilvusAlertReceiver
     /// <summary>Whether <see cref="Action"/> is a plan, as under <c>-WhatIf</c>: nothing was written to the cluster.</summary>
     public bool IsPlan { get; init; }
 
-    /// <summary>Why the receiver lies where it lies, or another hint; null if there is nothing to say.</summary>
+    /// <summary>Why the command chose this object, or another hint; null if there is nothing to say.</summary>
     public string? Message { get; init => field = SafeText.Clean(value); }
 
     /// <summary>The context of the kubeconfig; <c>in-cluster</c> for the service account of a pod.</summary>

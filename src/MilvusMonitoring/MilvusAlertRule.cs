@@ -1,6 +1,6 @@
 namespace MilvusMonitoring;
 
-/// <summary>An alert rule of a Milvus: one of a PrometheusRule, with what Prometheus makes of it.</summary>
+/// <summary>An alert rule of a Milvus, with its state in Prometheus.</summary>
 /// <remarks>
 /// <see cref="Kubeconfig"/>, <see cref="Context"/>, <see cref="Namespace"/> and <see cref="Instance"/> bind to the parameters of the next
 /// command of a pipeline, so that it uses the same Milvus.

@@ -17,7 +17,7 @@ public sealed record MilvusDashboard
     public DashboardMethod? Method { get; init; }
 
     /// <summary>
-    /// Where it lies: <c>ConfigMap/monitoring/grafana-dashboard-prometheus, key milvus-overview.json</c>, or the address of Grafana.
+    /// Where it is stored: <c>ConfigMap/monitoring/grafana-dashboard-prometheus, key milvus-overview.json</c>, or the address of Grafana.
     /// </summary>
     public string? Where { get; init => field = SafeText.Clean(value); }
 

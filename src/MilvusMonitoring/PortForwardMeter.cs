@@ -48,7 +48,7 @@ internal sealed class PortForwardMeter
 
     public void Sent(int bytes) => Interlocked.Add(ref _bytesSent, bytes);
 
-    /// <summary>Records that no pod, or not the API server, can be reached.</summary>
+    /// <summary>Records that no pod can be reached, or that the API server cannot be reached.</summary>
     public void BeginReconnecting() => _isReconnecting = true;
 
     /// <summary>Records that a pod can be reached again, or that connections go to another pod now.</summary>

@@ -38,10 +38,12 @@ Describe 'Grant-PrometheusMilvusAccess' {
     }
 
     It 'takes namespaces from the pipeline, and Revoke takes the access' {
-        $accesses = 'default', 'kube-system' | Grant-PrometheusMilvusAccess @target
-        $accesses.Scope | Should -Be default, kube-system
+        $null = Revoke-PrometheusMilvusAccess @target
+        $accesses = 'kube-public', 'kube-node-lease' | Grant-PrometheusMilvusAccess @target
+        $accesses.Scope | Should -Be kube-public, kube-node-lease
         $accesses.Action | Should -Be Created, Created
         ($accesses | Revoke-PrometheusMilvusAccess).Action | Should -Be Deleted, Deleted
+        $null = Grant-PrometheusMilvusAccess @target
     }
 }
 

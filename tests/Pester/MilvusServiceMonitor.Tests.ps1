@@ -38,7 +38,7 @@ Describe 'Enable-MilvusServiceMonitor' {
 
         It 'is a table of 80 columns on the screen' {
             $text = Get-MilvusInstance @target | Enable-MilvusServiceMonitor | Out-String -Width 80
-            $text | Should -Match 'default\s+my-release-milvus\s+\d+s\s+1/1\s+Unchanged\s+my-release\s+ServiceMonitor\s+1'
+            $text | Should -Match 'default\s+my-release-milvus\s+\d+s\s+1/1\s+Unchanged\s+my-release\s'
             Get-MilvusInstance @target | Out-String -Width 80 | Should -Match 'default\s+my-release\s+Cluster\s+deployed\s+\S+\s+Helm\s+5\.0\.19\s+v2\.6\.15'
         }
 

@@ -78,7 +78,7 @@ Describe 'Start-MonitoringPortForward' {
         $forward = $stack | Start-MonitoringPortForward Grafana -LocalPort 0
         $lines = ($forward | Out-String -Width 120) -split '\r?\n'
         $lines | Where-Object Length -GT 120 | Should -BeNullOrEmpty
-        $lines -match "http://localhost:$($forward.LocalPort)/ +Listening +grafana +0 +0 B +grafana-\S+" | Should -Not -BeNullOrEmpty
+        $lines -match "http://localhost:$($forward.LocalPort)/ +Listening +grafana +0 +grafana-\S+" | Should -Not -BeNullOrEmpty
         $forward | Stop-MonitoringPortForward
     }
 }

@@ -1,5 +1,5 @@
 BeforeDiscovery {
-    $types = 'KubePrometheusStack', 'MonitoringStack', 'StackPrometheus', 'StackComponent', 'StackResource', 'PrometheusAccess', 'MilvusInstance', 'MilvusServiceMonitor', 'MilvusAlertRule', 'AlertRuleReplica', 'MilvusAlertReceiver', 'MilvusAlert', 'MilvusAlertDelivery', 'MonitoringPortForward', 'MonitoringCheck'
+    $types = 'KubePrometheusStack', 'MonitoringStack', 'StackPrometheus', 'StackComponent', 'StackResource', 'PrometheusAccess', 'MilvusInstance', 'MilvusServiceMonitor', 'MilvusAlertRule', 'AlertRuleReplica', 'MilvusAlertReceiver', 'MilvusAlert', 'MilvusAlertDelivery', 'MonitoringPortForward', 'MonitoringCheck', 'MilvusDashboard'
 }
 
 BeforeAll {
@@ -100,12 +100,21 @@ Describe 'Views' {
         $width = $_
         (Get-Lines $stack $_)[0] | Should -Match '^Version +Namespace +Context +Status +Drifted +Objects *$'
         (Get-Lines $stack $_)[2] | Should -Match 'monitoring .* ready +0 \d+: \d+ Created'
-        (Get-Lines $monitor $_)[0] | Should -Match '^Namespace +Name +Age +Ready +Action +Instance +Kind +Svc *$'
-        (Get-Lines $monitor $_)[2] | Should -Match '^default +my-release-milvus +\d+s +\d/\d +Created +my-release +ServiceMonitor +1'
+        (Get-Lines $monitor $_)[0] | Should -Match '^Namespace +Name +Age +Ready +Action +Instance *$'
+        (Get-Lines $monitor $_)[2] | Should -Match '^default +my-release-milvus +\d+s +\d/\d +Created +my-release *$'
         (Get-Lines (Get-MilvusInstance) $_)[2] | Should -Match '^default +my-release +Cluster +deployed +True +Helm +5.0.19 +v2.6.15'
-        (Get-Lines $forward $_)[2] | Should -Match "^ *\d+ http://localhost:$($forward.LocalPort)/ +Listening +prometheus-k8s +0 +0 B +prom"
+        (Get-Lines $forward $_)[2] | Should -Match "^ *\d+ http://localhost:$($forward.LocalPort)/ +Listening +prometheus-k8s +0 +prom"
         (Get-Lines $plan $_)[2] | Should -Match 'monitoring .* plan +0 \d+: \d+ to create'
         $stack, $stack.Components, $stack.Resources, $monitor, $forward | ForEach-Object { Get-Lines $_ $width } | Where-Object Length -GT $_ | Should -BeNullOrEmpty
+    }
+
+    It 'shows a <_> of a script at once, so that an error does not take it away' -ForEach $types {
+        $type = "MilvusMonitoring.$_" -as [type]
+        $object = $_ -eq 'MonitoringPortForward' ? $forward : $type::new()
+        if ($_ -eq 'KubePrometheusStack') { $object.Resources = [MilvusMonitoring.StackResource[]]@() }
+        $file = Join-Path $TestDrive "$_.txt"
+        { & { $object; throw 'the end of the script' } | Out-File $file } | Should -Throw 'the end of the script'
+        Get-Content $file -Raw | Should -Match '(?m)^ *-+ +-+'
     }
 
     It 'shows nothing of <_> that a terminal or an agent obeys' -ForEach ($types -ne 'MonitoringPortForward') {
@@ -131,12 +140,13 @@ Describe 'Views' {
             New-Resource @{}
         ) $_
         $lines[0] | Should -Match '^Status +Resource +Note *$'
-        $lines[2] | Should -Match '^Created +CustomResourceDefinition/prometheusrules.monitoring.coreos.com +0[.…]'
-        $lines[3] | Should -Match '^ready +Deployment/monitoring/grafana *$'
-        $lines[4] | Should -Match '^missing +Deployment/monitoring/grafana *$'
-        $lines[5] | Should -Match '^changed +Deployment/monitoring/grafana +chan'
-        $lines[6] | Should -Match '^not ready +Deployment/monitoring/grafana +0 of'
-        $lines[7] | Should -Match '^- +Deployment/monitoring/grafana *$'
+        $lines[2] | Should -Match '^Created +CustomResourceDefinition/prometheusrules.monitorin +0.25 s *$'
+        $lines[3] | Should -Match '^ +g.coreos.com *$'
+        $lines[4] | Should -Match '^ready +Deployment/monitoring/grafana *$'
+        $lines[5] | Should -Match '^missing +Deployment/monitoring/grafana *$'
+        $lines[6] | Should -Match '^changed +Deployment/monitoring/grafana +changed by'
+        $lines[-2] | Should -Match '^not ready +Deployment/monitoring/grafana +0 of'
+        $lines[-1] | Should -Match '^- +Deployment/monitoring/grafana *$'
     }
 
     It 'lists ages, sizes and labels in words' {

@@ -19,7 +19,7 @@ internal sealed class AccessPlanner(ClusterClient client, IActivitySink sink, Ac
     private const string UsualRole = "prometheus-k8s";
 
     /// <summary>The role in an access that is complete, where the caller may not see which role gives it.</summary>
-    private const string UnknownRole = "a role that you may not read";
+    private const string UnknownRole = "a role that you cannot read";
 
     private readonly PrometheusFinder _finder = new(client);
     private readonly AccountPermissions _permissions = new(client);
@@ -41,12 +41,12 @@ internal sealed class AccessPlanner(ClusterClient client, IActivitySink sink, Ac
         if (request.Namespaces.Count > 0)
         {
             return await PlanNamespacesAsync(
-                    async name => [await PlanBindingAsync(prometheus, name, !isOurs, cancellationToken).ConfigureAwait(false)],
+                    async name => [await PlanBindingAsync(prometheus, name, cancellationToken).ConfigureAwait(false)],
                     cancellationToken).ConfigureAwait(false);
         }
 
         var planned = ChooseMethod(isOurs) == AccessMethod.Binding
-            ? await PlanBindingAsync(prometheus, null, true, cancellationToken).ConfigureAwait(false)
+            ? await PlanBindingAsync(prometheus, null, cancellationToken).ConfigureAwait(false)
             : await PlanRoleAsync(prometheus, isOurs && known is not null, cancellationToken).ConfigureAwait(false);
         return new AccessPlan([planned], []);
     }
@@ -132,16 +132,12 @@ internal sealed class AccessPlanner(ClusterClient client, IActivitySink sink, Ac
     private async Task<PlannedAccess> PlanBindingAsync(
         PrometheusServer prometheus,
         string? place,
-        bool mayBeComplete,
         CancellationToken cancellationToken)
     {
         var planned = await _binding.PlanGrantAsync(prometheus, place, cancellationToken).ConfigureAwait(false);
-        if (planned.Writes.Count == 0 || !mayBeComplete)
-        {
-            return planned;
-        }
-
-        return await FindCompleteAsync(prometheus, prometheus.DiscoveryRole, place, cancellationToken).ConfigureAwait(false) ?? planned;
+        return planned.Writes.Count == 0
+            ? planned
+            : await FindCompleteAsync(prometheus, prometheus.DiscoveryRole, place, cancellationToken).ConfigureAwait(false) ?? planned;
     }
 
     /// <summary>Finds an access that is complete already, whatever role gives it. Who may not ask goes on as if there were none.</summary>

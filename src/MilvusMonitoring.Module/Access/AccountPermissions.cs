@@ -40,7 +40,7 @@ internal sealed class AccountPermissions(ClusterClient client)
         var roles = await new BindingReader(client)
             .ListAsync(account.Namespace, account.Name, place, cancellationToken).ConfigureAwait(false);
         var missing = required.Where(permission => !roles.Any(role => role.Rules.Any(rule => rule.Allows(permission))));
-        return new MissingPermissions([.. missing], "the caller may not ask the API server");
+        return new MissingPermissions([.. missing], "the caller is not allowed to ask the API server");
     }
 
     /// <summary>

@@ -54,7 +54,7 @@ internal static partial class ConfigurationRules
 
         if (((string[])["match", "match_re", "matchers"]).Any(name => root.Find(name) is { Size: > 1 }))
         {
-            return "has matchers on its first route, which must take every alert";
+            return "has matchers on its first route, which must match every alert";
         }
 
         if (root.FindText("continue") is { } text && IsTrue(text))
@@ -81,7 +81,7 @@ internal static partial class ConfigurationRules
     {
         if (route.Kind != YamlKind.Mapping)
         {
-            return $"has a route that is no mapping{Line(route)}";
+            return $"has a route that is not a mapping{Line(route)}";
         }
 
         if (FindOddKey(route, RouteFields) is { } odd)
@@ -98,7 +98,7 @@ internal static partial class ConfigurationRules
         {
             if (route.FindText(name) is { } text && !IsDuration(text, mayBeZero: name == "group_wait"))
             {
-                return $"has '{text}' as a {name}, which Alertmanager does not take{Line(route)}";
+                return $"has '{text}' as a {name}, which Alertmanager does not accept{Line(route)}";
             }
         }
 
@@ -142,7 +142,7 @@ internal static partial class ConfigurationRules
         }
         catch (FormatException exception)
         {
-            return $"has a matcher that Alertmanager does not take: {exception.Message}{Line(route)}";
+            return $"has a matcher that Alertmanager does not accept: {exception.Message}{Line(route)}";
         }
     }
 
@@ -159,7 +159,7 @@ internal static partial class ConfigurationRules
         }
         catch (FormatException exception)
         {
-            return $"has an inhibition that Alertmanager does not take: {exception.Message}{Line(rule)}";
+            return $"has an inhibition that Alertmanager does not accept: {exception.Message}{Line(rule)}";
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class LabelMatcher
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
-            throw new FormatException($"'{value}' is no regular expression that Alertmanager takes", exception);
+            throw new FormatException($"'{value}' is not a regular expression that Alertmanager accepts", exception);
         }
     }
 }

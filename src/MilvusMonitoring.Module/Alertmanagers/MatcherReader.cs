@@ -47,7 +47,7 @@ internal static partial class MatcherReader
         var match = Matcher().Match(text);
         if (!match.Success)
         {
-            throw new FormatException($"'{text}' is no matcher");
+            throw new FormatException($"'{text}' is not a matcher");
         }
 
         var name = match.Groups["quoted"] is { Success: true } quoted ? Unescape(quoted.Value) : match.Groups["name"].Value;

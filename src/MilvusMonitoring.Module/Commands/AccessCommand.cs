@@ -111,11 +111,17 @@ public abstract class AccessCommand : ClusterCommand
         var request = InputObject is null ? typed : FromPipeline(typed, InputObject);
         if (request.Namespaces.Count > 0 && IsBound(nameof(Method)) && Method == AccessMethod.ClusterRole)
         {
-            throw CreateInvalid("A ClusterRole is for the whole cluster", "leave out -Method, or the namespaces", nameof(Method));
+            throw CreateInvalid(
+                "-Method ClusterRole cannot be combined with namespaces",
+                "leave out -Method or the namespaces",
+                nameof(Method));
         }
 
         return IsBound(nameof(ClusterRole)) && (request.Namespaces.Count > 0 || request.Method == AccessMethod.Binding)
-            ? throw CreateInvalid("A binding has a role of its own", "leave out -ClusterRole", nameof(ClusterRole))
+            ? throw CreateInvalid(
+                "-ClusterRole cannot be combined with -Method Binding or with namespaces",
+                "leave out -ClusterRole",
+                nameof(ClusterRole))
             : request;
     }
 

@@ -7,13 +7,13 @@ namespace MilvusMonitoring.Commands;
 /// <summary>The base of the cmdlets that use an Alertmanager.</summary>
 public abstract class AlertmanagerCommand : ClusterCommand
 {
-    /// <summary>The namespace of the Alertmanager resource; required if there are several.</summary>
+    /// <summary>The namespace of the Alertmanager resource, to choose among several.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string? AlertmanagerNamespace { get; set; }
 
-    /// <summary>The name of the Alertmanager resource; required if there are several.</summary>
+    /// <summary>The name of the Alertmanager resource, to choose among several.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]

@@ -200,7 +200,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
             ? full
             : throw new MonitoringException(
                 ErrorId.ParameterInvalid,
-                $"{path} is no path of the file system, but of {provider.Name}",
+                $"{path} is a path of {provider.Name}, not of the file system",
                 "give a path of the file system",
                 path);
     }

@@ -37,7 +37,7 @@ public abstract class ClusterCommand : AsyncCommand
     /// Refuses a parameter that was typed with an empty value: an unset variable must not select another cluster. An object of the pipeline
     /// may leave both parameters empty.
     /// </summary>
-    protected sealed override void BeginProcessing()
+    protected override void BeginProcessing()
     {
         _isPiped = MyInvocation.ExpectingInput && !s_clusterParameters.All(MyInvocation.BoundParameters.ContainsKey);
         foreach (var name in s_clusterParameters)

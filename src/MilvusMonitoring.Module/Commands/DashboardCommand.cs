@@ -15,7 +15,7 @@ public abstract class DashboardCommand : ClusterCommand
     public Uri? GrafanaUri { get; set; }
 
     /// <summary>
-    /// The user that signs in to Grafana. Default: first no user, then the user of a new kube-prometheus.
+    /// The user that signs in to Grafana. Default: no user, then for a Grafana that this module installed its initial user.
     /// </summary>
     [Parameter]
     public PSCredential? GrafanaCredential { get; set; }
@@ -91,7 +91,7 @@ public abstract class DashboardCommand : ClusterCommand
         throw new MonitoringException(
             ErrorId.ParameterInvalid,
             "The object from the pipeline is neither a stack, a Milvus nor a dashboard",
-            "pipe what Get-MonitoringStack, Get-MilvusInstance or Get-MilvusDashboard has written",
+            "pipe a complete object of Get-MonitoringStack, Get-MilvusInstance or Get-MilvusDashboard",
             "InputObject");
     }
 

@@ -4,17 +4,16 @@ using System.Management.Automation;
 using MilvusMonitoring.Alerts.Rules;
 using MilvusMonitoring.Commands.Completion;
 using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Commands;
 
 /// <summary>
-/// Has Prometheus watch a Milvus: applies one PrometheusRule with alert rules for its availability, service, data, resources and cost.
+/// Creates the alert rules of a Milvus: applies one PrometheusRule with rules for its availability, service, data, resources and cost.
 /// Rules whose metrics the running version does not have are left out.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Enable, "MilvusAlertRule", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(MilvusAlertRule))]
-public sealed class EnableMilvusAlertRuleCommand : InstanceCommand
+public sealed class EnableMilvusAlertRuleCommand : StackInstanceCommand
 {
     /// <summary>The alerts to leave out; wildcards are allowed. Default: none.</summary>
     [Parameter]
@@ -50,14 +49,6 @@ public sealed class EnableMilvusAlertRuleCommand : InstanceCommand
     [ValidateNotNull]
     public Uri? RunbookUri { get; set; }
 
-    /// <summary>
-    /// The monitoring whose Prometheus is to select the rules, from Get-MonitoringStack. Default: the Prometheus that scrapes the Milvus.
-    /// </summary>
-    [Parameter(ValueFromPipeline = true)]
-    [ValidateNotNull]
-    [StackCopy]
-    public MonitoringStack? Stack { get; set; }
-
     /// <inheritdoc />
     private protected override async Task RunAsync(ClusterClient client, CommandOutput output, CancellationToken cancellationToken)
     {
@@ -82,6 +73,7 @@ public sealed class EnableMilvusAlertRuleCommand : InstanceCommand
 
     private EnableRulesRequest ParseRequest()
     {
+        EnsureInstanceIsNamed();
         var options = new AlertRuleOptions
         {
             Excluded = [.. Exclude.Select(ParseNames)],
@@ -92,16 +84,7 @@ public sealed class EnableMilvusAlertRuleCommand : InstanceCommand
                 .ToDictionary(label => $"{label.Key}", label => $"{label.Value}", StringComparer.Ordinal),
             RunbookUri = RunbookUri,
         };
-        var request = new EnableRulesRequest(Instance, Namespace, options);
-
-        // The namespace of a piped stack is bound to the parameter, and is not that of the Milvus.
-        return Stack is null
-            ? request
-            : request with
-            {
-                Namespace = Namespace == Stack.Namespace ? null : Namespace,
-                Prometheus = new PrometheusChoice(Stack.PrometheusNamespace, Stack.PrometheusName),
-            };
+        return new EnableRulesRequest(Instance, InstanceNamespace, options) { Prometheus = ChosenPrometheus };
     }
 
     private static IReadOnlyList<(AlertNames Names, string Value)> ParseTable(Hashtable table) =>

@@ -3,7 +3,6 @@ using System.Management.Automation;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Milvus;
 using MilvusMonitoring.Milvus.Helm;
-using MilvusMonitoring.Prometheus;
 
 namespace MilvusMonitoring.Commands;
 
@@ -14,7 +13,7 @@ namespace MilvusMonitoring.Commands;
 /// </summary>
 [Cmdlet(VerbsLifecycle.Enable, "MilvusServiceMonitor", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(MilvusServiceMonitor))]
-public sealed class EnableMilvusServiceMonitorCommand : InstanceCommand
+public sealed class EnableMilvusServiceMonitorCommand : StackInstanceCommand
 {
     /// <summary>
     /// The scrape interval, such as <c>30s</c> or <c>1m</c>. Default: that of the release's values, which is usually 30s.
@@ -34,14 +33,6 @@ public sealed class EnableMilvusServiceMonitorCommand : InstanceCommand
     [Parameter]
     [ValidateNotNull]
     public Hashtable AdditionalLabel { get; set; } = [];
-
-    /// <summary>
-    /// The monitoring whose Prometheus is to select the monitor, from Get-MonitoringStack. Default: any Prometheus in the cluster.
-    /// </summary>
-    [Parameter(ValueFromPipeline = true)]
-    [ValidateNotNull]
-    [StackCopy]
-    public MonitoringStack? Stack { get; set; }
 
     /// <summary>
     /// <c>Native</c>: the ServiceMonitor is applied without helm. <c>Helm</c>: <c>helm upgrade</c> sets the values that make it, so that
@@ -90,23 +81,12 @@ public sealed class EnableMilvusServiceMonitorCommand : InstanceCommand
 
     private EnableRequest ParseRequest()
     {
+        EnsureInstanceIsNamed();
         var labels = AdditionalLabel
             .Cast<DictionaryEntry>()
             .ToDictionary(label => $"{label.Key}", label => $"{label.Value}", StringComparer.Ordinal);
         var options = new MonitorOptions(Interval, ScrapeTimeout, labels);
-
-        var request = new EnableRequest(Instance, Namespace, options, ParseHelm());
-        if (Stack is null)
-        {
-            return request;
-        }
-
-        // The namespace of a piped stack is bound to the parameter, and is not that of the Milvus.
-        return request with
-        {
-            Namespace = Namespace == Stack.Namespace ? null : Namespace,
-            Prometheus = new PrometheusChoice(Stack.PrometheusNamespace, Stack.PrometheusName),
-        };
+        return new EnableRequest(Instance, InstanceNamespace, options, ParseHelm()) { Prometheus = ChosenPrometheus };
     }
 
     private HelmChoice? ParseHelm()
@@ -120,8 +100,8 @@ public sealed class EnableMilvusServiceMonitorCommand : InstanceCommand
         return new[] { nameof(HelmPath), nameof(Chart) }.FirstOrDefault(IsBound) is { } parameter
             ? throw new MonitoringException(
                 ErrorId.ParameterInvalid,
-                $"-{parameter} has a meaning for -Method Helm only",
-                $"add that, or leave -{parameter} out",
+                $"-{parameter} works only with -Method Helm",
+                $"add -Method Helm, or leave -{parameter} out",
                 parameter)
             : null;
     }

@@ -10,7 +10,7 @@ internal static class ErrorRecords
     /// <summary>
     /// The record for an exception. The remedy is part of the message only: pwsh would show a recommended action a second time.
     /// </summary>
-    /// <param name="exception">Any exception; one that is no <see cref="MonitoringException"/> is a fault of this module.</param>
+    /// <param name="exception">Any exception; one that is not a <see cref="MonitoringException"/> is a fault of this module.</param>
     /// <param name="target">The object that was processed, for an exception without a target.</param>
     public static ErrorRecord From(Exception exception, object? target)
     {

@@ -6,7 +6,7 @@ using MilvusMonitoring.Kubernetes;
 namespace MilvusMonitoring.Commands;
 
 /// <summary>
-/// Shows who is notified of alerts of Milvus: the receivers of Set-MilvusAlertReceiver.
+/// Shows the receivers that Set-MilvusAlertReceiver made for alerts of Milvus.
 /// Writes nothing if there is none.
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "MilvusAlertReceiver")]

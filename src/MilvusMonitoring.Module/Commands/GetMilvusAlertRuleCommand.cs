@@ -3,7 +3,6 @@ using System.Security;
 using MilvusMonitoring.Alerts.Rules;
 using MilvusMonitoring.Commands.Completion;
 using MilvusMonitoring.Kubernetes;
-using MilvusMonitoring.Messages;
 using MilvusMonitoring.Prometheus;
 using MilvusMonitoring.Servers;
 
@@ -88,41 +87,30 @@ public sealed class GetMilvusAlertRuleCommand : ClusterCommand
             PrometheusToken,
             ResolvePath(PrometheusCertificateAuthority));
         using var replicas = new PrometheusReplicas(client, PrometheusUri, access);
-        var pattern = NameWildcards.Parse(Name);
-        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        var isFound = false;
         var reports = new AlertRuleReader(client, output, replicas).ListAsync(CreateRequest(), cancellationToken);
         await foreach (var report in reports.ConfigureAwait(false))
         {
-            var wanted = report.Rules.Where(rule => pattern.Matches(rule.Name)).ToList();
-            isFound |= wanted.Count > 0;
-            names.UnionWith(report.Rules.Select(rule => rule.Name));
-            output.Objects(wanted);
+            output.Objects(report.Rules);
             foreach (var answer in report.Replicas.Where(answer => answer.Error is not null))
             {
                 output.Error(answer.Error!, answer.Name);
             }
         }
-
-        if (InputObject is null && !isFound && names.Count > 0 && pattern.Exact is { } name)
-        {
-            throw new MonitoringException(
-                ErrorId.ObjectNotFound,
-                $"There is no alert rule named '{name}'",
-                NameSuggestions.Describe(name, names),
-                name);
-        }
     }
 
     private AlertRuleRequest CreateRequest()
     {
-        var typed = new AlertRuleRequest(Instance, Namespace, new PrometheusChoice(PrometheusNamespace, PrometheusName));
-        if (InputObject is null)
-        {
-            return typed;
-        }
+        var typed = new AlertRuleRequest(
+            Instance,
+            Namespace,
+            NameWildcards.Parse(Name),
+            new PrometheusChoice(PrometheusNamespace, PrometheusName));
+        return InputObject is null ? typed : FromPipeline(typed with { Names = typed.Names with { Exact = null } }, InputObject);
+    }
 
-        var piped = new PipedObject(InputObject);
+    private AlertRuleRequest FromPipeline(AlertRuleRequest typed, PSObject input)
+    {
+        var piped = new PipedObject(input);
         if (piped.FindPrometheus() is { } own)
         {
             return typed with { Prometheus = typed.Prometheus.Or(own) };
@@ -148,11 +136,11 @@ public sealed class GetMilvusAlertRuleCommand : ClusterCommand
             return typed;
         }
 
-        return InputObject.BaseObject is string name
+        return input.BaseObject is string name
             ? typed with { Instance = Instance ?? name }
             : throw new MonitoringException(
                 ErrorId.ParameterInvalid,
-                $"{InputObject.BaseObject.GetType().Name} does not name a Milvus",
+                $"{input.BaseObject.GetType().Name} does not name a Milvus",
                 "pipe a Milvus instance, a monitor, an alert rule, a stack or a name",
                 nameof(InputObject));
     }

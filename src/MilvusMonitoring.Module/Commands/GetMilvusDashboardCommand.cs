@@ -44,7 +44,7 @@ public sealed class GetMilvusDashboardCommand : DashboardCommand
             throw new MonitoringException(
                 ErrorId.DashboardNotFound,
                 $"No dashboard of Milvus in {site.Name} is named '{name}'",
-                "see Get-MilvusDashboard for those that there are, or run Install-MilvusDashboard",
+                "list the existing dashboards with Get-MilvusDashboard, or run Install-MilvusDashboard",
                 name);
         }
     }

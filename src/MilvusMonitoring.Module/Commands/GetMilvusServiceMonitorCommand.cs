@@ -62,7 +62,7 @@ public sealed class GetMilvusServiceMonitorCommand : ClusterCommand
         }
     }
 
-    /// <summary>Says of an empty result where monitors are. Who names no namespace may not know that only one is searched.</summary>
+    /// <summary>Says of an empty result where monitors are: a user who names no namespace may not know that one is searched.</summary>
     private async Task DescribeOthersAsync(MonitorReader reader, string? place, CommandOutput output, CancellationToken cancellationToken)
     {
         var isDefault = InputObject is null && Namespace is null && place is not null;

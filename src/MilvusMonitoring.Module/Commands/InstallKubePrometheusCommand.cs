@@ -69,7 +69,8 @@ public sealed class InstallKubePrometheusCommand : ClusterCommand
     public SwitchParameter Wait { get; set; }
 
     /// <summary>
-    /// The time limit of the whole command, up to 1 day: seconds, <c>90s</c>, <c>5m</c>, <c>1h</c> or a TimeSpan. Default: 10 minutes.
+    /// The time limit for all waiting together, up to 1 day: seconds, <c>90s</c>, <c>5m</c>, <c>1h</c> or a TimeSpan. It begins after the
+    /// download, the plan and the question. Default: 10 minutes.
     /// </summary>
     [Parameter]
     [Duration]

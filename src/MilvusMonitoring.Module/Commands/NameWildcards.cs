@@ -7,7 +7,7 @@ namespace MilvusMonitoring.Commands;
 internal static class NameWildcards
 {
     /// <param name="name">The value of the parameter; null for all names.</param>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>: it is no pattern.</exception>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>: it is not a valid pattern.</exception>
     public static NamePattern Parse(string? name)
     {
         var pattern = WildcardPattern.Get(name ?? "*", WildcardOptions.IgnoreCase);
@@ -20,8 +20,8 @@ internal static class NameWildcards
         {
             throw new MonitoringException(
                 ErrorId.ParameterInvalid,
-                $"'{name}' is no pattern of names",
-                "give each [ its ], or write `[ for the character itself",
+                $"'{name}' is not a valid wildcard pattern",
+                "close each [ with ], or write `[ for the character itself",
                 name!,
                 exception);
         }

@@ -27,7 +27,7 @@ internal sealed class PipedObject(PSObject value)
 
     private bool IsUntyped => value.TypeNames.FirstOrDefault() == typeof(PSCustomObject).FullName;
 
-    /// <summary>Finds the Prometheus of a stack; null if the object is no stack.</summary>
+    /// <summary>Finds the Prometheus of a stack; null if the object is not a stack.</summary>
     public PrometheusChoice? FindPrometheus()
     {
         if (Is<KubePrometheusStack>())
@@ -46,7 +46,7 @@ internal sealed class PipedObject(PSObject value)
     public string? Text(string property) => value.Properties[property]?.Value?.ToString() is { Length: > 0 } text ? text : null;
 
     /// <summary>A property as a value of an enum.</summary>
-    /// <exception cref="PSInvalidCastException">The property is missing, or is no value of the enum.</exception>
+    /// <exception cref="PSInvalidCastException">The property is missing, or is not a value of the enum.</exception>
     public T EnumValue<T>(string property)
         where T : struct, Enum => LanguagePrimitives.ConvertTo<T>(Text(property));
 }

@@ -52,6 +52,11 @@ public sealed class SaveMilvusDashboardCommand : AsyncCommand
             ParseVersion(),
             new DashboardOptions { RunbookUri = RunbookUri });
         var folder = ResolvePath(Destination)!;
+        if (!Force)
+        {
+            DashboardFiles.EnsureNew(documents, folder);
+        }
+
         var count = documents.Count == 1 ? "1 dashboard" : $"{documents.Count} dashboards";
         var approval = await output.ApproveAsync($"{count} to {folder}", "Save").ConfigureAwait(false);
         if (!approval.IsGiven)
@@ -77,7 +82,7 @@ public sealed class SaveMilvusDashboardCommand : AsyncCommand
             ? [version]
             : throw new MonitoringException(
                 ErrorId.ParameterInvalid,
-                $"-MilvusVersion {MilvusVersion} is no version of Milvus",
+                $"-MilvusVersion {MilvusVersion} is not a version of Milvus",
                 "give one such as 2.6.20",
                 nameof(MilvusVersion));
     }

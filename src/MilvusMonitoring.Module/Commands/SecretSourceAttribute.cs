@@ -10,7 +10,7 @@ namespace MilvusMonitoring.Commands;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SecretSourceAttribute : ArgumentTransformationAttribute
 {
-    /// <summary>Whether an address that is no secret is accepted too.</summary>
+    /// <summary>Whether an address that is not secret is accepted too.</summary>
     public bool AllowsAddress { get; init; }
 
     /// <inheritdoc />

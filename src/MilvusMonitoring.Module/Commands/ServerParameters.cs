@@ -7,7 +7,7 @@ namespace MilvusMonitoring.Commands;
 /// <summary>Reads the parameters that name a server at an address, and how to sign in to it.</summary>
 internal static class ServerParameters
 {
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>: an address is none, or has a user in it.</exception>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>: an address is invalid, or has a user name.</exception>
     public static void EnsureAddresses(IEnumerable<Uri> addresses, ServerAccess access)
     {
         foreach (var address in addresses)
@@ -52,8 +52,8 @@ internal static class ServerParameters
         {
             throw new MonitoringException(
                 ErrorId.ParameterInvalid,
-                $"The address of {address.Authority} in -{access.Name}Uri has a user in it, which logs and histories keep",
-                $"leave the user out, and give it with -{access.Name}Credential or -{access.Name}Token",
+                $"The address of {address.Authority} in -{access.Name}Uri contains a user name, which logs and histories keep",
+                $"give the address without a user name, and sign in with -{access.Name}Credential or -{access.Name}Token",
                 $"{access.Name}Uri");
         }
     }

@@ -7,8 +7,8 @@ using MilvusMonitoring.Kubernetes;
 namespace MilvusMonitoring.Commands;
 
 /// <summary>
-/// Has the Alertmanager notify somebody of alerts of Milvus: by a webhook, Microsoft Teams, Slack, email or PagerDuty. What others have
-/// written into the configuration of the Alertmanager stays as it is.
+/// Adds or changes a receiver of alerts of Milvus in the Alertmanager: a webhook, Microsoft Teams, Slack, email or PagerDuty. What others
+/// have written into the configuration of the Alertmanager stays as it is.
 /// </summary>
 [Cmdlet(VerbsCommon.Set, "MilvusAlertReceiver", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(MilvusAlertReceiver))]
@@ -62,7 +62,7 @@ public sealed class SetMilvusAlertReceiverCommand : AlertmanagerCommand
     [ValidateNotNullOrEmpty]
     public string SmartHost { get; set; } = string.Empty;
 
-    /// <summary>Who signs in to the email server. Default: nobody.</summary>
+    /// <summary>The user that signs in to the email server. Default: none.</summary>
     [Parameter(ParameterSetName = nameof(Email))]
     [ValidateNotNullOrEmpty]
     public string? UserName { get; set; }
@@ -146,8 +146,8 @@ public sealed class SetMilvusAlertReceiverCommand : AlertmanagerCommand
         {
             throw new MonitoringException(
                 ErrorId.ParameterInvalid,
-                "Who signs in to an email server has a name and a password",
-                "give -UserName and -Password, or neither",
+                "-UserName and -Password belong together",
+                "give both, or neither",
                 nameof(UserName));
         }
 

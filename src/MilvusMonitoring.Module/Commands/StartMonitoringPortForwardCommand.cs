@@ -68,8 +68,8 @@ public sealed class StartMonitoringPortForwardCommand : ClusterCommand
     public int[] LocalPort { get; set; } = [];
 
     /// <summary>
-    /// The Service's namespace. Default: for the services of a stack <c>monitoring</c>, or where the only stack is; else the namespace of
-    /// the context.
+    /// The Service's namespace. Default for the services of a stack: <c>monitoring</c>, or the namespace of the only stack. Default for
+    /// others: the namespace of the context.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ClusterCompleter))]

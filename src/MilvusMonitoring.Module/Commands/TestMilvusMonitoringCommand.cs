@@ -37,11 +37,16 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
     [ValidateNotNull]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>Writes only True or False: whether every check passed. Writes no error for a failed check.</summary>
+    /// <summary>
+    /// Writes only True or False: whether no check failed and each Milvus has fresh samples. Writes no error for a failed check.
+    /// </summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
-    /// <summary>Repeats the checks until all pass: Prometheus needs up to two scrape intervals and a reload for a new monitor.</summary>
+    /// <summary>
+    /// Repeats the checks until no check fails and each Milvus has fresh samples; warnings and skipped checks do not count. Prometheus
+    /// needs up to two scrape intervals and a reload for a new monitor.
+    /// </summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
@@ -78,7 +83,8 @@ public sealed class TestMilvusMonitoringCommand : ClusterCommand
     public Uri? GrafanaUri { get; set; }
 
     /// <summary>
-    /// The user that signs in to Grafana to query its data source. Default: first no user, then the user of a new kube-prometheus.
+    /// The user that signs in to Grafana to query its data source. Default: no user, then for a Grafana that this module installed its
+    /// initial user.
     /// </summary>
     [Parameter]
     public PSCredential? GrafanaCredential { get; set; }

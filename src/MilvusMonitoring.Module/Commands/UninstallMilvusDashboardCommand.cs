@@ -57,7 +57,7 @@ public sealed class UninstallMilvusDashboardCommand : DashboardCommand
         }
     }
 
-    /// <summary>A piped dashboard is that of its uid and no other. An object that names no dashboard must not stand for all.</summary>
+    /// <summary>A piped dashboard is the one with its uid only. An object that names no dashboard must not stand for all.</summary>
     private NamePattern ParseNames()
     {
         if (InputObject is null || new PipedObject(InputObject) is not { } piped)
@@ -75,7 +75,7 @@ public sealed class UninstallMilvusDashboardCommand : DashboardCommand
             : throw new MonitoringException(
                 ErrorId.ParameterInvalid,
                 "The object from the pipeline names no dashboard",
-                "pipe what Get-MilvusDashboard has written, whole, or a stack",
+                "pipe a complete object of Get-MilvusDashboard, or a stack",
                 nameof(InputObject));
     }
 }

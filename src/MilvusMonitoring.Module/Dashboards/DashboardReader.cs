@@ -34,7 +34,7 @@ internal sealed class DashboardReader(ClusterClient client, IActivitySink sink)
         }
         catch (MonitoringException exception) when (SignedInGrafana.IsMissing(exception))
         {
-            sink.Warning($"Only what lies in the cluster is shown: {exception.Message}");
+            sink.Warning($"Only the dashboards in the cluster are shown: {exception.Message}");
             return [.. wanted.Select(item => Show(site, item))];
         }
 
@@ -118,7 +118,7 @@ internal sealed class DashboardReader(ClusterClient client, IActivitySink sink)
         }
         catch (MonitoringException exception) when (SignedInGrafana.IsMissing(exception))
         {
-            sink.Warning($"Whether panels of {dashboard} have data is not known: {exception.Message}");
+            sink.Warning($"It is not known whether panels of {dashboard} have data: {exception.Message}");
             return dashboard;
         }
     }
@@ -136,7 +136,7 @@ internal sealed class DashboardReader(ClusterClient client, IActivitySink sink)
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.NotAuthenticated)
         {
-            sink.Warning($"Whether panels have data is not known: {site.Name} shows its data sources to administrators only.");
+            sink.Warning($"It is not known whether panels have data: {site.Name} shows its data sources to administrators only.");
             return null;
         }
 
@@ -151,7 +151,7 @@ internal sealed class DashboardReader(ClusterClient client, IActivitySink sink)
         if (prometheus is null)
         {
             sink.Warning(
-                $"Whether panels have data is not known: the data source '{source.Name}' of {site.Name} does not answer: {error}.");
+                $"It is not known whether panels have data: the data source '{source.Name}' of {site.Name} does not answer: {error}.");
             return null;
         }
 

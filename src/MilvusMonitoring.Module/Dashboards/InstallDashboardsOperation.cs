@@ -188,8 +188,8 @@ internal sealed class InstallDashboardsOperation(ClusterClient client, IActivity
         if (await SignedInGrafana.FindAsync(site, cancellationToken).ConfigureAwait(false) is not { } grafana)
         {
             sink.Warning(
-                $"Whether somebody has made dashboards of the same uid or title in {site.Name} is not known, because it was not asked: "
-                    + "Grafana puts the new ones in their place. Sign in with -GrafanaCredential or -GrafanaToken to have that checked.");
+                $"{site.Name} was not searched for dashboards with the same uid or title; the new dashboards would replace them. "
+                    + "Sign in with -GrafanaCredential or -GrafanaToken to have it searched.");
             return changes;
         }
 

@@ -18,7 +18,7 @@ internal sealed record SignedInGrafana(GrafanaApi Api, ServerLogin? Login, strin
             throw site.Place.Method == DashboardMethod.GrafanaOperator ? CreateOperated(site) : new MonitoringException(
                 ErrorId.ServiceUnreachable,
                 $"{site.Name} cannot be asked: no pod of it that can be reached is ready",
-                "see that it runs, or give its address with -GrafanaUri",
+                "check that it runs, or give its address with -GrafanaUri",
                 site.Name);
         }
 
@@ -27,7 +27,7 @@ internal sealed record SignedInGrafana(GrafanaApi Api, ServerLogin? Login, strin
             ? new SignedInGrafana(connection.Api, answer.Login, answer.Version)
             : throw new MonitoringException(
                 ErrorId.NotAuthenticated,
-                $"{site.Name} shows its dashboards to nobody who is not signed in: {answer.NotAsked}",
+                $"{site.Name} shows its dashboards only to users who are signed in: {answer.NotAsked}",
                 "sign in with -GrafanaCredential or -GrafanaToken",
                 site.Name);
     }

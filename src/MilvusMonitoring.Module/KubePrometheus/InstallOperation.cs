@@ -42,6 +42,11 @@ internal sealed class InstallOperation(ClusterClient client, IActivitySink sink,
             sink.Warning($"{skipped.Id} {skipped.Message}. That Service keeps serving the metrics of pods and nodes.");
         }
 
+        foreach (var terminating in plan.Resources.Where(resource => resource is { WaitsForDeletion: true, Id.IsNamespace: true }))
+        {
+            sink.Warning($"{terminating.Id} is being deleted. The installation waits until it is gone, and creates it again.");
+        }
+
         return plan;
     }
 
@@ -121,8 +126,8 @@ internal sealed class InstallOperation(ClusterClient client, IActivitySink sink,
 
         throw new MonitoringException(
             ErrorId.OtherMonitoring,
-            $"Cannot install kube-prometheus in {plan.Namespace}, because another monitoring is there: {text}",
-            "use the monitoring that is there, for which Enable-MilvusServiceMonitor alone may be enough (Get-MonitoringStack shows it); "
+            $"Cannot install kube-prometheus in {plan.Namespace}, because the cluster has another monitoring: {text}",
+            "use that monitoring, for which Enable-MilvusServiceMonitor alone may be enough (Get-MonitoringStack shows it); "
                 + "to install beside it all the same, add -AllowOtherOperator",
             plan.Namespace);
     }

@@ -24,7 +24,7 @@ internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, R
         var plan = await PlanObjectsAsync(manifests, inventories, early, cancellationToken).ConfigureAwait(false);
         var claims = await StackClaims.ReadAsync(client, inventories, plan.Namespace, true, cancellationToken).ConfigureAwait(false);
         var conflicts = plan.Resources
-            .Where(resource => resource is { Action: ResourceAction.Configured, Live: not null })
+            .Where(resource => resource is { Action: ResourceAction.Created or ResourceAction.Configured, Live: not null })
             .Select(resource => (resource.Id, Holder: claims.FindHolder(resource.Id, resource.Live!)))
             .Where(conflict => conflict.Holder is not null)
             .Select(conflict => (conflict.Id, conflict.Holder!));
@@ -258,7 +258,7 @@ internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, R
             ManifestHash = manifest.Hash,
             Live = live,
             Entry = entry,
-            Action = live is null ? ResourceAction.Created : ResourceAction.Configured,
+            Action = live is { DeletionTimestamp: null } ? ResourceAction.Configured : ResourceAction.Created,
         };
         if (type is null)
         {

@@ -36,7 +36,7 @@ internal sealed class OperatedStatefulSets(ClusterClient client, OperationProgre
         var live = await client.FindMetadataAsync(ResourceType.StatefulSet, id, cancellationToken).ConfigureAwait(false);
         if (live is { HasOwner: true })
         {
-            progress.Waiting($"{id} to be collected");
+            progress.Waiting($"{id} to be garbage-collected");
             await new ObjectWatch(client).UntilGoneAsync(ResourceType.StatefulSet, id, live.Uid, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -53,8 +53,15 @@ internal sealed record PlannedResource
     /// <summary>Whether the operation writes the object.</summary>
     public bool IsChange => Action is ResourceAction.Created or ResourceAction.Configured or ResourceAction.Deleted;
 
+    /// <summary>Whether the object is being deleted, and is applied as soon as it is gone.</summary>
+    public bool WaitsForDeletion => Action == ResourceAction.Created && Live is { DeletionTimestamp: not null };
+
     /// <summary>The object for the output of <c>-WhatIf</c>.</summary>
-    public StackResource ToPlan() => ToResource() with { Action = Action.AsPlanned() };
+    public StackResource ToPlan() => ToResource() with
+    {
+        Action = Action.AsPlanned(),
+        Message = WaitsForDeletion ? "is being deleted; it is created again as soon as it is gone" : Conflict ?? Message,
+    };
 
     /// <summary>The object for the output, as if the plan was carried out.</summary>
     public StackResource ToResource() => new()

@@ -83,7 +83,7 @@ internal sealed class StackReader(ClusterClient client, IActivitySink sink, int 
         {
             if (unknown.Contains(id))
             {
-                return "may not be read: whether it has drifted is unknown";
+                return "cannot be read, so that its drift is unknown";
             }
 
             return board.Targets.Contains(id) && board.GetState(id) is { IsReady: false } state ? state.Message : null;

@@ -190,8 +190,8 @@ internal sealed class UninstallPlanner(ClusterClient client, bool force, int thr
             return null;
         }
 
-        var reason = $"stays with the inventory of what is left ({ForeignObjects.NameFew(outside)}); "
-            + "the command deletes both when it is run again after that can go";
+        var reason = $"stays, because its inventory still lists what is left ({ForeignObjects.NameFew(outside)}); "
+            + "to delete the namespace too, run the command again when those objects can be deleted";
         return Leave(home, reason) with { IsKept = true };
     }
 

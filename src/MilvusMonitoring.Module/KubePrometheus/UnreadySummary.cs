@@ -68,7 +68,7 @@ internal sealed record UnreadySummary(string Reason, string Remedy)
             : items.GroupBy(item => FindReason(item, kind), StringComparer.Ordinal).Select(group => kind switch
             {
                 PodProblemKind.Creation => $"no pod of {NameObjects([.. group])} can be created ({group.Key})",
-                PodProblemKind.Scheduling => $"no node takes a pod of {NameObjects([.. group])} ({group.Key})",
+                PodProblemKind.Scheduling => $"no node accepts a pod of {NameObjects([.. group])} ({group.Key})",
                 _ => $"{NameContainers([.. group])} of {NameObjects([.. group])} does not stay up ({group.Key})",
             });
 
@@ -126,9 +126,9 @@ internal sealed record UnreadySummary(string Reason, string Remedy)
             "give the nodes access to the registries, or name a registry that has the images with -ImageRegistry "
             + "(docs/offline.md shows how to fill one)",
         PodProblemKind.Creation => "change the quota or the policy that forbids the pods",
-        PodProblemKind.Scheduling => "add a node that takes the pods",
+        PodProblemKind.Scheduling => "add a node that accepts the pods",
         PodProblemKind.Start => "fix what the containers report",
-        _ => items.All(item => item.WaitsForOperator) ? null : "fix the cause, or give more time with -Timeout",
+        _ => items.All(item => item.WaitsForOperator) ? null : "fix the cause, or increase -Timeout",
     };
 
     private static string NameObjects(IReadOnlyList<UnreadyObject> items) => Join([.. items.Select(item => item.Id.ToString())]);

@@ -299,7 +299,7 @@ internal sealed class ClusterClient(ClusterConnection connection)
                 ? new MonitoringException(
                     ErrorId.ResponseInvalid,
                     $"Cannot {what}: the server does not support WebSockets with the subprotocol {protocol}",
-                    "see that no proxy before the API server blocks WebSockets",
+                    "check that no proxy before the API server blocks WebSockets",
                     target)
                 : ClusterErrors.From(status, what, target);
         }

@@ -11,7 +11,7 @@ internal static class NameSuggestions
     /// <summary>Describes the similar names, or else the existing names.</summary>
     /// <param name="given">The name that does not exist; empty for none.</param>
     /// <param name="names">The existing names.</param>
-    /// <returns>A phrase: <c>did you mean 'a' or 'b'</c>, <c>there are: a, b</c>, <c>there are none</c>.</returns>
+    /// <returns>A phrase: <c>similar names: 'a', 'b'</c>, <c>there are: a, b</c>, <c>there are none</c>.</returns>
     public static string Describe(string given, IEnumerable<string> names)
     {
         var all = names.Select(name => OneLine.Clean(name, LongestName)).Order(StringComparer.OrdinalIgnoreCase).ToList();
@@ -27,7 +27,7 @@ internal static class NameSuggestions
     /// <summary>Describes the similar names.</summary>
     /// <param name="given">The name that does not exist; empty for none.</param>
     /// <param name="names">The existing names.</param>
-    /// <returns>A phrase: <c>did you mean 'a' or 'b'</c>; null if no name is similar.</returns>
+    /// <returns>A phrase: <c>similar names: 'a', 'b'</c>; null if no name is similar.</returns>
     public static string? Guess(string given, IEnumerable<string> names)
     {
         var near = given.Length is 0 or > LongestName
@@ -41,7 +41,7 @@ internal static class NameSuggestions
                 .Take(3)
                 .Select(candidate => $"'{candidate.name}'")
                 .ToList();
-        return near.Count == 0 ? null : "did you mean " + string.Join(" or ", near);
+        return near.Count == 0 ? null : "similar names: " + string.Join(", ", near);
     }
 
     // The number of letters to change, add or remove, regardless of case.

@@ -133,7 +133,7 @@ internal sealed class QueryRule(QuerySurroundings surroundings, IReadOnlyDiction
         {
             if (!surroundings.Exporters.Contains(exporter.Name))
             {
-                return new QueryVerdict(false, $"{exporter.Name} is not there, or not scraped: there is no {name}");
+                return new QueryVerdict(false, $"{exporter.Name} is not installed or not scraped: {name} has no series");
             }
 
             return Exporter.FindAppearance(name) is { } appearance

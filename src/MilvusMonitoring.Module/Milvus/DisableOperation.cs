@@ -40,7 +40,7 @@ internal sealed class DisableOperation(ClusterClient client, IActivitySink sink)
         {
             throw new MonitoringException(
                 ErrorId.InstanceAmbiguous,
-                $"There is a monitor of '{name}' in each of several namespaces: {string.Join(", ", places)}",
+                $"Several namespaces have a monitor of '{name}': {string.Join(", ", places)}",
                 "choose one with -Namespace",
                 name);
         }

@@ -56,7 +56,7 @@ internal sealed record EnablePlan(MonitorPlan Monitor, HelmUpgrade? Upgrade)
         {
             var found = Monitor.Found;
             return Monitor.Change is { SetsMetrics: true }
-                ? $"the metrics of Milvus/{found.Instance}, upon which the Milvus Operator makes {found.MonitorId},"
+                ? $"the metrics of Milvus/{found.Instance} (the Milvus Operator then creates {found.MonitorId})"
                 : Upgrade?.Target ?? found.MonitorId.ToString();
         }
     }

@@ -80,7 +80,7 @@ internal sealed class InstanceFinder(ClusterClient client, IActivitySink sink)
         return places.Count > 1
             ? new MonitoringException(
                 ErrorId.InstanceAmbiguous,
-                $"There is a Milvus named '{name}' in each of several namespaces: {string.Join(", ", places)}",
+                $"Several namespaces have a Milvus named '{name}': {string.Join(", ", places)}",
                 "choose one with -Namespace",
                 name)
             : new MonitoringException(

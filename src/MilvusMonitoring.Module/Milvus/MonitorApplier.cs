@@ -113,7 +113,7 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
         Manifest = WriteManifest(plan),
         Message = plan.Change is null
             ? plan.Note
-            : "not there yet: the Milvus Operator makes it when it next reconciles the Milvus resource",
+            : "does not exist yet: the Milvus Operator creates it when it next reconciles the Milvus resource",
         Context = client.Connection.Context,
         Kubeconfig = client.Connection.Kubeconfig,
     };
@@ -186,6 +186,6 @@ internal sealed class MonitorApplier(ClusterClient client, IActivitySink sink, M
     private static MonitoringException CreateConflict(MonitorPlan plan, StatusBody failure) => new(
         ErrorId.FieldConflict,
         $"Cannot apply {plan.Found.MonitorId}: {FieldConflictText.Describe(failure.Causes)}",
-        "have their manager give them up, or delete the ServiceMonitor and run the command again",
+        "remove these fields from the configuration of their manager, or delete the ServiceMonitor and run the command again",
         plan.Found.MonitorId.ToString());
 }

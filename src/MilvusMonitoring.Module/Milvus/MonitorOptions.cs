@@ -87,7 +87,7 @@ internal sealed record MonitorOptions(string? Interval, string? ScrapeTimeout, I
             throw new MonitoringException(
                 ErrorId.ParameterInvalid,
                 $"The value {path} of the release is {OneLine.Clean(json, 60)}, "
-                    + "which is no text, so that the API server refuses the ServiceMonitor",
+                    + "which is not text, so that the API server refuses the ServiceMonitor",
                 $"set {path} to text in the values of the release, for example with helm upgrade --set-string",
                 target);
         }

@@ -70,12 +70,13 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
             {
                 throw new MonitoringException(
                     ErrorId.ObjectNotFound,
-                    $"{found.MonitorId} is not there yet, so that it cannot have labels",
-                    "see that the Milvus Operator runs, and run the command again once it has made the PodMonitor",
+                    $"{found.MonitorId} does not exist yet, so that its labels cannot be set",
+                    "check that the Milvus Operator runs, and run the command again once it has made the PodMonitor",
                     found.MonitorId.ToString());
             }
 
-            sink.Warning($"{found.MonitorId} is not there yet; run the command again for its labels once the Milvus Operator has made it.");
+            sink.Warning(
+                $"{found.MonitorId} does not exist yet; run the command again for its labels once the Milvus Operator has made it.");
             labels = [];
         }
 
@@ -195,7 +196,7 @@ internal sealed class MonitorPlanner(ClusterClient client, IActivitySink sink, M
 
     private static MonitoringException CreateForeignMonitor(FoundInstance found, LiveMonitor live) => new(
         ErrorId.FieldConflict,
-        $"{live.Id} is there already, selects no Service of {found.Instance}, and belongs to {DescribeOwner(found, live)}",
+        $"{live.Id} already exists, selects no Service of {found.Instance}, and belongs to {DescribeOwner(found, live)}",
         "correct it there, or delete it and run the command again",
         live.Id.ToString());
 

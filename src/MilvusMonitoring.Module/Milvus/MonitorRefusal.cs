@@ -41,7 +41,7 @@ internal static class MonitorRefusal
     public static MonitoringException CreateNoObjects(FoundInstance found) => new(
         ErrorId.ObjectNotFound,
         $"Milvus {found.Instance} has no Service that could be read",
-        "see that its Services are there, and that you may list them",
+        "check that its Services exist, and that you are allowed to list them",
         found.Instance.ToString());
 
     private static bool IsSelected(MilvusService service, MilvusChart chart) =>

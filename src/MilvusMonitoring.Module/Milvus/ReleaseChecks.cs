@@ -53,8 +53,8 @@ internal sealed class ReleaseChecks(IActivitySink sink)
         {
             throw new MonitoringException(
                 ErrorId.FieldConflict,
-                $"{live.Id} is there already, and does not belong to the Helm release {found.Instance}",
-                "prove it as it is with Test-MilvusMonitoring, or have its owner give the name up",
+                $"{live.Id} already exists and does not belong to the Helm release {found.Instance}",
+                "test it unchanged with Test-MilvusMonitoring, or rename it with the tool that made it",
                 live.Id.ToString());
         }
     }

@@ -53,7 +53,7 @@ internal sealed class KnownServiceFinder(ClusterClient client)
         var names = found.Order(StringComparer.Ordinal).ToList();
         return new MonitoringException(
             ErrorId.ParameterInvalid,
-            $"{names.Count} Services of {known.Title} are there ({string.Join(", ", names)})",
+            $"There are {names.Count} Services of {known.Title} ({string.Join(", ", names)})",
             $"choose one with {parameter}",
             names[0]);
     }

@@ -43,12 +43,12 @@ internal static partial class ScrapeDuration
     /// <param name="timeout">The scrape timeout; null for the default of Prometheus.</param>
     public static ScrapeProblem? FindProblem(string? interval, string? timeout)
     {
-        foreach (var (what, text) in ((string, string?)[])[("interval", interval), ("scrape timeout", timeout)])
+        foreach (var (what, text) in ((string, string?)[])[("an interval", interval), ("a scrape timeout", timeout)])
         {
             if (text is not null && Parse(text) is null)
             {
                 return new ScrapeProblem(
-                    $"'{text}' is no {what} that Prometheus takes",
+                    $"'{text}' is not {what} that Prometheus accepts",
                     "give whole numbers with units, such as 30s or 1m30s");
             }
         }

@@ -146,5 +146,5 @@ internal sealed class AlertmanagerApi(JsonApi api, ServerLogin? login)
     }
 
     private MonitoringException CreateNotAlertmanager(Exception? cause) =>
-        new(ErrorId.ResponseInvalid, $"what answers at {OneLine.Clean(api.Who, 200)} is no Alertmanager", api.Who, cause);
+        new(ErrorId.ResponseInvalid, $"what answers at {OneLine.Clean(api.Who, 200)} is not Alertmanager", api.Who, cause);
 }

@@ -322,7 +322,7 @@ internal sealed class GrafanaApi(JsonApi api)
     private MonitoringException CreateNotGrafana(Exception? cause) =>
         new(
             ErrorId.ResponseInvalid,
-            $"what answers at {api.Who} is no Grafana",
+            $"what answers at {api.Who} is not Grafana",
             "give the address at which a browser opens Grafana, with its path",
             api.Who,
             cause);

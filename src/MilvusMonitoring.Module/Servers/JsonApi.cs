@@ -206,8 +206,8 @@ internal sealed class JsonApi(HttpClient http, string who, ServerAccess access, 
         id,
         reason,
         access.IsNamed
-            ? $"see that {access.Name} runs and can be reached from here, or give another address with -{access.Name}Uri"
-            : $"see that {access.Name} runs, and what the log of the pod says",
+            ? $"check that {access.Name} runs and can be reached from here, or give another address with -{access.Name}Uri"
+            : $"check that {access.Name} runs, and see the log of the pod",
         who,
         cause);
 
@@ -229,7 +229,7 @@ internal sealed class JsonApi(HttpClient http, string who, ServerAccess access, 
                 ErrorId.NotAuthenticated,
                 isSignedIn ? $"{who} does not accept the credentials ({status})" : $"{who} asks for credentials ({status})",
                 $"sign in with -{access.Name}Credential or -{access.Name}Token"
-                    + (isSignedIn ? " as a user who may ask" : string.Empty),
+                    + (isSignedIn ? " as a user with permission to query" : string.Empty),
                 who);
         }
 

@@ -170,7 +170,7 @@ internal static class PrometheusAnswers
 
     private static TimeSpan? ParseDuration(string? text) => text is null ? null : ScrapeDuration.Parse(text);
 
-    /// <summary>Creates the error of a server that is no Prometheus.</summary>
+    /// <summary>Creates the error of a server that is not Prometheus.</summary>
     public static MonitoringException CreateNotPrometheus(string who, Exception? cause) =>
-        new(ErrorId.ResponseInvalid, $"what answers at {who} is no Prometheus", who, cause);
+        new(ErrorId.ResponseInvalid, $"what answers at {who} is not Prometheus", who, cause);
 }

@@ -21,14 +21,14 @@ internal sealed class ServerLogin
     /// <summary>Signs in with a bearer token.</summary>
     /// <param name="token">The token, as text or as the content of a file.</param>
     /// <param name="parameter">The parameter that has the token, for the error.</param>
-    /// <exception cref="MonitoringException">The token has characters that a header does not take.</exception>
+    /// <exception cref="MonitoringException">The token has characters that a header does not accept.</exception>
     public static ServerLogin FromToken(SecureString token, string parameter)
     {
         if (Read(token) is not { Length: > 0 } text || text.Any(character => character is <= ' ' or > '~'))
         {
             throw new MonitoringException(
                 ErrorId.ParameterInvalid,
-                $"-{parameter} is empty, or has characters that no token has",
+                $"-{parameter} is empty, or contains characters that a token cannot have",
                 "give the token alone, without quotes or 'Bearer'",
                 parameter);
         }

@@ -50,7 +50,7 @@ internal sealed class MonitoringStackFinder(ClusterClient client, IActivitySink 
 
         if (denied.Count > 0)
         {
-            sink.Warning($"Not every monitoring may be shown: {DeniedReads.Describe(denied)}.");
+            sink.Warning($"The list of monitoring stacks may be incomplete: {DeniedReads.Describe(denied)}.");
         }
 
         var objects = new StackObjects(

@@ -29,7 +29,7 @@ internal static class OperatorFinder
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
         {
-            sink.Warning($"Whether another Prometheus operator is in the cluster was not looked at: {exception.Message}");
+            sink.Warning($"The cluster was not searched for another Prometheus operator: {exception.Message}");
             return [];
         }
     }

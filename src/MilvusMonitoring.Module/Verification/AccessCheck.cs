@@ -31,6 +31,18 @@ internal sealed class AccessCheck : ICheck
             return null;
         }
 
+        var exists = context.Reads.HasAccountAsync(prometheus);
+        var compared = CompareAsync(context, prometheus);
+        await Task.WhenAll(exists, compared).ConfigureAwait(false);
+        return await exists.ConfigureAwait(false)
+            ? await compared.ConfigureAwait(false)
+            : AccessRule.DescribeMissing(
+                DescribeTarget(context),
+                context.WriteRestoreCommand(ResourceType.ServiceAccount.IdOf(prometheus.Namespace, prometheus.ServiceAccount)));
+    }
+
+    private static async Task<Finding?> CompareAsync(CheckContext context, PrometheusServer prometheus)
+    {
         var role = FindRole(prometheus, context.Monitor);
         var account = $"{prometheus.Namespace}/{prometheus.ServiceAccount}";
         var remedy = context.Remedies.Grant(prometheus.Namespace, prometheus.Name, prometheus.ServiceAccount != UsualAccount);
@@ -68,6 +80,13 @@ internal sealed class AccessCheck : ICheck
 /// <summary>Whether the service account of Prometheus may read what its discovery needs.</summary>
 internal static class AccessRule
 {
+    /// <summary>
+    /// Describes an account that was deleted. Its roles still name it, so that a review allows it everything, while the API server refuses
+    /// the tokens of its pods.
+    /// </summary>
+    public static Finding DescribeMissing(string target, string remedy) =>
+        Finding.Failed(target, "does not exist, so that the API server refuses the token of Prometheus", remedy);
+
     /// <param name="account">The service account: <c>monitoring/prometheus-k8s</c>.</param>
     /// <param name="place">The namespace; null for the whole cluster.</param>
     /// <param name="discovered">What Prometheus discovers, for the text.</param>

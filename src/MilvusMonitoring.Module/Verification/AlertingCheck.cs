@@ -46,7 +46,7 @@ internal sealed class AlertingCheck : ICheck
             return Finding.Unknown(
                 string.Join(", ", servers),
                 exception.Reason,
-                Remedies.DescribeManual("See that the pods of the Alertmanager are ready, and run Test-MilvusAlert."));
+                Remedies.DescribeManual("Check that the pods of the Alertmanager are ready, and run Test-MilvusAlert."));
         }
     }
 
@@ -109,9 +109,10 @@ internal sealed record ReachedSeverity(string Severity, IReadOnlyList<string> Re
 internal static class AlertingRule
 {
     private const string Unloaded =
-        "The Prometheus operator loads receivers within about a minute; if that is over, see its log, and the Secret of the Alertmanager.";
+        "The Prometheus operator loads receivers within about a minute; after that, see the log of the operator, "
+        + "and the Secret of the Alertmanager.";
 
-    private const string Remedy = "Have somebody notified with Set-MilvusAlertReceiver, and prove it with Test-MilvusAlert.";
+    private const string Remedy = "Add a receiver with Set-MilvusAlertReceiver, and test it with Test-MilvusAlert.";
 
     /// <param name="target">The Alertmanagers.</param>
     /// <param name="senders">
@@ -141,7 +142,7 @@ internal static class AlertingRule
         {
             return Create(
                 $"{silent.Name} sends its alerts to no Alertmanager",
-                "Name the Alertmanager in spec.alerting of the Prometheus resource, and see that its pods are ready.");
+                "Name the Alertmanager in spec.alerting of the Prometheus resource, and check that its pods are ready.");
         }
 
         var lacking = reached.Where(severity => severity.Receivers.Count == 0).Select(severity => severity.Severity).ToList();

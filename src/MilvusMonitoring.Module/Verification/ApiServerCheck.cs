@@ -30,7 +30,7 @@ internal sealed class ApiServerCheck : ICheck
                 CheckStatus.Failed,
                 DescribeTarget(context),
                 exception,
-                Remedies.DescribeManual("See that the cluster runs and that the kubeconfig is right."));
+                Remedies.DescribeManual("Check that the cluster runs and that the kubeconfig is right."));
         }
     }
 }

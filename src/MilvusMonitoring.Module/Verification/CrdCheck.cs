@@ -41,7 +41,7 @@ internal sealed class CrdCheck : ICheck
 
         return states.All(item => item.State is null)
             ? context.Remedies.InstallFirst()
-            : Remedies.DescribeManual("Have the tool that installed the other CRDs of this group install these too.");
+            : Remedies.DescribeManual("Install these CRDs with the tool that installed the others of this group.");
     }
 
     /// <summary>

@@ -39,7 +39,7 @@ internal static class EndpointsRule
     {
         if (pods is null)
         {
-            return Finding.Unknown(target, "the caller may not read its endpoints");
+            return Finding.Unknown(target, "the caller cannot read its endpoints");
         }
 
         if (pods.Count == 0)
@@ -47,7 +47,7 @@ internal static class EndpointsRule
             return Finding.Failed(
                 target,
                 "has no endpoints: no pod is behind it",
-                Remedies.DescribeManual("Start the pods of Milvus, and see that the Service selects them."));
+                Remedies.DescribeManual("Start the pods of Milvus, and check that the Service selects them."));
         }
 
         var waiting = pods.Where(pod => pod.State != PodState.Ready).ToList();
@@ -61,7 +61,7 @@ internal static class EndpointsRule
 
         var names = string.Join(", ", waiting.Take(MostNamed).Select(pod => pod.Name));
         var more = waiting.Count > MostNamed ? " and more" : string.Empty;
-        var remedy = Remedies.DescribeManual($"Have these pods become ready: {names}{more}");
+        var remedy = Remedies.DescribeManual($"Find out why these pods are not ready: {names}{more}");
 
         // A rollout always has a pod that is not ready yet. What the others show is proven all the same.
         return waiting.Count < pods.Count ? Finding.Warning(target, detail, remedy) : Finding.Failed(target, detail, remedy);

@@ -14,7 +14,7 @@ internal static class ReplicaRule
     {
         if (replicas.Count == 0)
         {
-            return Finding.Failed(target, "no pod of it is ready", Remedies.DescribeManual($"Have a pod of {target} become ready."));
+            return Finding.Failed(target, "no pod of it is ready", Remedies.DescribeManual($"Find out why no pod of {target} is ready."));
         }
 
         if (replicas.FirstOrDefault(replica => replica.Error?.ErrorId == ErrorId.CertificateNotTrusted) is { } untrusted)
@@ -24,7 +24,8 @@ internal static class ReplicaRule
 
         if (replicas.FirstOrDefault(replica => replica.Error?.ErrorId is ErrorId.ServiceUnreachable or ErrorId.TimedOut) is { } silent)
         {
-            var otherwise = Remedies.DescribeManual($"See that {silent.Name} runs, or give an address of Prometheus with -PrometheusUri.");
+            var otherwise = Remedies.DescribeManual(
+                $"Check that {silent.Name} runs, or give an address of Prometheus with -PrometheusUri.");
             return Finding.Failed(target, silent.Error!, otherwise);
         }
 

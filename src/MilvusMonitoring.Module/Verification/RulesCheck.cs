@@ -75,13 +75,13 @@ internal static class RulesRule
     {
         if (report.Replicas.Count > 0 && report.Replicas.All(answer => answer is { Value: null, Error: null }))
         {
-            return Finding.Skipped(target, "it shows no rules, and so leaves open whether it evaluates any");
+            return Finding.Skipped(target, "it does not show its rules, so that their state is unknown");
         }
 
         if (report.Rules.Count == 0)
         {
             return ReplicaRule.FindFailure(target, report.Replicas)
-                ?? Finding.Warning(target, "no alert rule watches this Milvus, so that nobody hears of its faults", enable);
+                ?? Finding.Warning(target, "this Milvus has no alert rules", enable);
         }
 
         // Somebody else's rules are no promise of this module.

@@ -162,7 +162,7 @@ internal static class SamplesRule
                 target,
                 $"the newest sample of pod {stale} on {replica.Name} is {oldest.Age.TotalSeconds:0} s old, "
                     + $"with an interval of {interval.TotalSeconds:0.#} s",
-                Remedies.DescribeManual("See that the metrics of Milvus carry no timestamps of their own, and that the clocks agree."));
+                Remedies.DescribeManual("Check that the metrics of Milvus carry no timestamps of their own, and that the clocks agree."));
         }
 
         var shown = newest.Select(item => item.Sample).OfType<SampleAge>().Concat(own.Where(sample => !sample.HasSource)).ToList();

@@ -52,7 +52,7 @@ internal static class ScrapeErrorRule
                 + "Prometheus 3 asks for."),
         (
             ["connection refused"],
-            "See that Milvus runs in {0} and listens at the port in the error: nothing listens there."),
+            "Check that Milvus runs in {0} and listens at the port in the error: nothing listens there."),
         (
             ["connection reset", "EOF", "broken pipe"],
             "See whether a service mesh closes the connection: exclude the metrics port of {0} from its mutual TLS, or take Prometheus "
@@ -62,13 +62,13 @@ internal static class ScrapeErrorRule
             "Correct the name in the scrape job, or the name server of the cluster: Prometheus cannot find the address of {0}."),
         (
             ["no route to host", "i/o timeout", "network is unreachable", "connection timed out", "operation not permitted"],
-            "See that the network, its policies and its firewalls let Prometheus through to {0}."),
+            "Check that the network, its policies and its firewalls let Prometheus through to {0}."),
         (
             ["expected ", "parsing", "parse", "invalid metric", "unsupported character", "strconv", "gzip"],
-            "Correct port and path in the endpoint of the monitor: what answers at {0} is no text of metrics."),
+            "Correct port and path in the endpoint of the monitor: the response of {0} is not in the Prometheus text format."),
         (
             ["duplicate", "out of order", "out of bounds"],
-            "See that no second exporter answers at the same address, and that the metrics of {0} carry no timestamps of their own."),
+            "Check that no second exporter answers at the same address, and that the metrics of {0} carry no timestamps of their own."),
     ];
 
     /// <summary>Whether a scrape took too long, so that more time may help.</summary>
@@ -82,7 +82,7 @@ internal static class ScrapeErrorRule
     public static string Describe(string error, string pod)
     {
         var known = Remedies.FirstOrDefault(item => item.Signs.Any(sign => error.Contains(sign, StringComparison.Ordinal))).Remedy;
-        return (known ?? "See that {0} serves /metrics, and that the network lets Prometheus through.")
+        return (known ?? "Check that {0} serves /metrics, and that the network lets Prometheus through.")
             .Replace("{0}", pod, StringComparison.Ordinal);
     }
 }

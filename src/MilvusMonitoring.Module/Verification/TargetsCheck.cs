@@ -83,13 +83,13 @@ internal sealed class TargetsCheck : ICheck
     {
         if (context.Found is { Chart: null } || context.Monitor is null || context.Monitor.Id != context.Found?.MonitorId)
         {
-            return Remedies.DescribeManual($"Give a scrape more time, or see why pod {target.Pod} is slow.");
+            return Remedies.DescribeManual($"Increase the scrape timeout, or see why pod {target.Pod} is slow.");
         }
 
         if (context.Found is { Chart: not null, Instance: { MonitorInValues: true } instance })
         {
             return Remedies.DescribeManual(
-                $"Give a scrape more time: set {context.Found.Chart.PathOf("metrics.serviceMonitor.scrapeTimeout")} "
+                $"Increase the scrape timeout: set {context.Found.Chart.PathOf("metrics.serviceMonitor.scrapeTimeout")} "
                     + $"in the values of the release {instance.Name}.");
         }
 
@@ -254,7 +254,7 @@ internal static class TargetsRule
             $"{replica.Name} has no target for {names}{more}, with {Quantity.Describe(scraped.Count, "pod")} running{others}",
             named[0].Unreached is null
                 ? wait
-                : Remedies.DescribeManual($"Have a monitor reach pod {named[0].Name}: {named[0].Unreached}."));
+                : Remedies.DescribeManual($"Make a monitor reach pod {named[0].Name}: {named[0].Unreached}."));
     }
 
     private static string Describe(MilvusPod pod) => pod.Unreached is null ? $"pod {pod.Name}" : $"pod {pod.Name} ({pod.Unreached})";

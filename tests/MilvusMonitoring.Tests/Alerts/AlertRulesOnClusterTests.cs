@@ -30,7 +30,7 @@ public sealed class AlertRulesOnClusterTests
         Assert.All(shown["MilvusNoProxy"].Replicas, replica => Assert.NotNull(replica.LastEvaluation));
         Assert.Equal((false, true, AlertRuleState.Inactive), Describe(shown["MilvusRestarts"]));
         Assert.Equal(
-            "kube-state-metrics is not there, or not scraped: there is no kube_pod_container_status_restarts_total",
+            "kube-state-metrics is not installed or not scraped: kube_pod_container_status_restarts_total has no series",
             shown["MilvusRestarts"].Why);
         Assert.Equal("no series of milvus_proxy_sq_latency_bucket yet: it appears with the first search or query", shown["MilvusSearchSlow"].Why);
 

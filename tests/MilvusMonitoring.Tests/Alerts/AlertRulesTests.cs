@@ -70,13 +70,13 @@ public sealed class AlertRulesTests
     }
 
     [Theory]
-    [InlineData("MilvusSearchSlow", "2", "'2' is no threshold of MilvusSearchSlow", "at most 131072ms")]
-    [InlineData("MilvusSearchSlow", "5m", "'5m' is no threshold", "at most 131072ms")]
-    [InlineData("MilvusSearchSlow", "5%", "'5%' is no threshold", "a time")]
-    [InlineData("MilvusRequestsFail", "5", "'5' is no threshold", "a percentage")]
-    [InlineData("MilvusRequestsFail", "101%", "'101%' is no threshold", "a percentage")]
-    [InlineData("MilvusTooManySeries", "-1", "'-1' is no threshold", "a number")]
-    [InlineData("MilvusTooManySeries", "many", "'many' is no threshold", "a number")]
+    [InlineData("MilvusSearchSlow", "2", "'2' is not a valid threshold for MilvusSearchSlow", "at most 131072ms")]
+    [InlineData("MilvusSearchSlow", "5m", "'5m' is not a valid threshold", "at most 131072ms")]
+    [InlineData("MilvusSearchSlow", "5%", "'5%' is not a valid threshold", "a time")]
+    [InlineData("MilvusRequestsFail", "5", "'5' is not a valid threshold", "a percentage")]
+    [InlineData("MilvusRequestsFail", "101%", "'101%' is not a valid threshold", "a percentage")]
+    [InlineData("MilvusTooManySeries", "-1", "'-1' is not a valid threshold", "a number")]
+    [InlineData("MilvusTooManySeries", "many", "'many' is not a valid threshold", "a number")]
     [InlineData("MilvusNoProxy", "1", "MilvusNoProxy has no threshold", "MilvusSearchSlow")]
     [InlineData("MilvusSearchSlo", "1s", "No alert rule is named 'MilvusSearchSlo'", "MilvusSearchSlow")]
     public void A_threshold_that_is_none_is_one_error_with_what_would_be_one(string alert, string text, string reason, string remedy)

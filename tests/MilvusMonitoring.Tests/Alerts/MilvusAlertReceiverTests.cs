@@ -169,7 +169,7 @@ public sealed class MilvusAlertReceiverTests : ReceiverStories
         stage.Cluster.Put(secret, "helm");
         var result = (await stage.RunWithSecretAsync(SetWebhook, Address)).EnsureNoError();
         Assert.Contains(result.Warnings, warning => warning.Contains("no longer go to 'ops'", StringComparison.Ordinal));
-        Assert.Contains(result.Warnings, warning => warning.StartsWith("Helm keeps", StringComparison.Ordinal));
+        Assert.Contains(result.Warnings, warning => warning.StartsWith("Helm manages", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -133,7 +133,7 @@ public sealed class TestMilvusAlertTests
     [Fact]
     public async Task A_replica_that_does_not_answer_is_a_warning_and_all_of_them_are_an_error()
     {
-        const string Silent = "http://127.0.0.1:1 does not answer: the connection was refused; see that Alertmanager runs and can be "
+        const string Silent = "http://127.0.0.1:1 does not answer: the connection was refused; check that Alertmanager runs and can be "
             + "reached from here, or give another address with -AlertmanagerUri.";
         await using var stage = await ReceivingAsync();
         await using var alertmanager = await StartAsync(stage, real: false);

@@ -18,7 +18,7 @@ public sealed class AccessFaultTests
         var error = Assert.Single(result.Errors);
         Assert.StartsWith(ErrorId.PermissionDenied, error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal("Namespace/monitoring", error.TargetObject);
-        Assert.Contains("user \"jane\" may not", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("user \"jane\" cannot", error.ToString(), StringComparison.Ordinal);
         Assert.Contains("""resources: ["namespaces"]""", error.ToString(), StringComparison.Ordinal);
         Assert.Null(stage.Cluster.Find("v1", "Namespace", null, "monitoring"));
     }

@@ -108,7 +108,7 @@ public abstract class AccessStories : ClusterStories
         await using var stage = await StartAsync(StartingPoint.Stack);
         stage.ForgetWrites();
 
-        foreach (var how in (string[])["", "-Method Binding", "-Namespace default"])
+        foreach (var how in (string[])["", "-Method Binding", "-Namespace kube-node-lease"])
         {
             var plan = await RunAsync(stage, $"Grant-PrometheusMilvusAccess {how} -WhatIf");
             var planned = Assert.Single(plan.EnsureNoError().OutputOf<PrometheusAccess>());
@@ -160,22 +160,35 @@ public abstract class AccessStories : ClusterStories
             """
             param($kubeconfig, $path)
             $stack = Install-KubePrometheus -Kubeconfig $kubeconfig -Path $path
-            $stack | Grant-PrometheusMilvusAccess
-            $stack | Grant-PrometheusMilvusAccess -Namespace default, nowhere
+            $stack | Grant-PrometheusMilvusAccess -Namespace kube-node-lease, nowhere
             [pscustomobject]@{ Namespace = 'kube-public'; Kubeconfig = $kubeconfig } | Grant-PrometheusMilvusAccess
+            $stack | Grant-PrometheusMilvusAccess
             """,
             new { kubeconfig = stage.Kubeconfig, path = stage.Release });
 
-        Assert.Equal(["cluster", "default", "kube-public"], result.OutputOf<PrometheusAccess>().Select(access => access.Scope));
+        Assert.Equal(["kube-node-lease", "kube-public", "cluster"], result.OutputOf<PrometheusAccess>().Select(access => access.Scope));
         Assert.All(result.OutputOf<PrometheusAccess>(), access => Assert.Equal("monitoring", access.Namespace));
         Assert.Equal([ErrorId.ObjectNotFound], result.ErrorIds);
         Assert.Equal("Namespace/nowhere", Assert.Single(result.Errors).TargetObject);
         Assert.Equal(
-            ["default", "kube-public"],
+            ["kube-node-lease", "kube-public"],
             (await stage.Objects.ListAsync(Rbac, "RoleBinding"))
                 .Where(binding => (string)binding["metadata"]!["name"]! == OwnName)
                 .Select(binding => (string)binding["metadata"]!["namespace"]!));
         Assert.Null(await stage.Objects.FindAsync(Rbac, "ClusterRole", null, OwnName));
+    }
+
+    [Fact]
+    public async Task A_namespace_that_Prometheus_may_read_already_gets_no_role()
+    {
+        await using var stage = await StartAsync(StartingPoint.Stack);
+        await GrantedAsync(stage);
+        stage.ForgetWrites();
+
+        var access = await GrantedAsync(stage, "-Namespace kube-public");
+
+        Assert.Equal((ResourceAction.Unchanged, "ClusterRole/prometheus-k8s", "kube-public"), (access.Action, access.Role, access.Scope));
+        Assert.Empty(stage.Writes);
     }
 
     [Fact]
@@ -222,7 +235,7 @@ public abstract class AccessStories : ClusterStories
         var limited = await LimitedAsync(stage, """{"apiGroups":[""],"resources":["pods","services"],"verbs":["get","list","watch"]}""");
         stage.ForgetWrites();
 
-        foreach (var how in (string[])["", "-Method Binding", "-Namespace default"])
+        foreach (var how in (string[])["", "-Method Binding", "-Namespace kube-node-lease"])
         {
             var result = await RunAsync(stage, $"Grant-PrometheusMilvusAccess {how}", limited);
 
@@ -252,7 +265,7 @@ public abstract class AccessStories : ClusterStories
             "holding");
 
         (await RunAsync(stage, "Grant-PrometheusMilvusAccess", escalating)).EnsureNoError();
-        (await RunAsync(stage, "Grant-PrometheusMilvusAccess -Namespace default", holding)).EnsureNoError();
+        (await RunAsync(stage, "Grant-PrometheusMilvusAccess -Namespace kube-node-lease", holding)).EnsureNoError();
     }
 
     /// <summary>A kubeconfig of a user who may write roles and bindings, but holds nothing else than the given rules.</summary>

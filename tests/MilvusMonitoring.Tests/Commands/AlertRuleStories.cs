@@ -13,14 +13,14 @@ public abstract class AlertRuleStories : ClusterStories
     private static readonly (string Parameters, string Text)[] s_badInput =
     [
         ("-Threshold @{ MilvusSearchSlo = '2s' }", "No alert rule is named 'MilvusSearchSlo'"),
-        ("-Threshold @{ MilvusSearchSlow = 2 }", "'2' is no threshold of MilvusSearchSlow"),
+        ("-Threshold @{ MilvusSearchSlow = 2 }", "'2' is not a valid threshold for MilvusSearchSlow"),
         ("-Threshold @{ MilvusNoProxy = 2 }", "MilvusNoProxy has no threshold"),
-        ("-For @{ MilvusNoProxy = 'long' }", "'long' is no time"),
+        ("-For @{ MilvusNoProxy = 'long' }", "'long' is not a valid duration"),
         ("-Exclude Nothing*", "No alert rule is named 'Nothing*'"),
-        ("-Exclude '[a'", "'[a' is no pattern of names"),
+        ("-Exclude '[a'", "'[a' is not a valid wildcard pattern"),
         ("-AdditionalLabel @{ 'bad key' = 'x' }", "'bad key' is not a label key"),
         ("-AdditionalLabel @{ 'app.kubernetes.io/managed-by' = 'x' }", "the module's own"),
-        ("-RunbookUri runbooks", "is no address"),
+        ("-RunbookUri runbooks", "is not the address"),
     ];
 
     [Fact]

@@ -55,7 +55,7 @@ public abstract class BareClusterStories : ClusterStories
         var careful = (await stage.UninstallAsync()).EnsureNoError();
         Assert.Equal(2, careful.Warnings.Count);
         Assert.Contains("1 object of others (1 of seed: ServiceMonitor/default/theirs)", careful.Warnings[0], StringComparison.Ordinal);
-        Assert.StartsWith("Namespace/monitoring stays with the inventory of what is left", careful.Warnings[1], StringComparison.Ordinal);
+        Assert.StartsWith("Namespace/monitoring stays, because its inventory still lists what is left", careful.Warnings[1], StringComparison.Ordinal);
         Assert.NotNull(await stage.Objects.FindAsync("monitoring.coreos.com/v1", "ServiceMonitor", "default", "theirs"));
         Assert.Equal(
             [Definition, "Namespace/monitoring"],

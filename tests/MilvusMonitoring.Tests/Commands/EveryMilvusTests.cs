@@ -433,7 +433,7 @@ public sealed class EveryMilvusTests
         Assert.Equal(
             [("default/demo", MilvusManager.Operator), ("default/my-release", MilvusManager.Helm)],
             result.OutputOf<MilvusInstance>().Select(instance => (instance.ToString(), instance.ManagedBy)));
-        Assert.Contains("may not list secrets", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Contains("cannot list secrets", Assert.Single(result.Warnings), StringComparison.Ordinal);
 
         var checks = (await stage.RunAsync("Test-MilvusMonitoring -Kubeconfig $c", kubeconfig)).OutputOf<MonitoringCheck>();
         Assert.Equal(

@@ -29,7 +29,7 @@ public sealed class HelmInputTests
     {
         await using var stage = await StartAsync();
         Assert.Contains(
-            "-Method Helm only",
+            "works only with -Method Helm",
             (await stage.RunAsync("Enable-MilvusServiceMonitor my-release -Kubeconfig $c " + parameters)).OnlyError(
                 ErrorId.ParameterInvalid),
             StringComparison.Ordinal);
@@ -114,7 +114,7 @@ public sealed class HelmInputTests
         stage.CopyChart("other", text => text.Replace("name: milvus", "name: minio", StringComparison.Ordinal));
         foreach (
             var (chart, text) in ((string, string)[])
-                [("newer", "is milvus 5.0.20, and"), ("other", "is minio 5.0.19, and"), ("values", "is no chart")])
+                [("newer", "is milvus 5.0.20, and"), ("other", "is minio 5.0.19, and"), ("values", "is not a chart")])
         {
             Directory.CreateDirectory(Path.Combine(stage.Stage.Folder, "values"));
             var error = (

@@ -34,7 +34,7 @@ public sealed class HostileInputTests
     {
         await using var stage = await Stage.StartAsync();
         await stage.InstalledAsync();
-        Assert.Contains("'[a' is no pattern of names", (await stage.RunAsync(command)).OnlyError(ErrorId.ParameterInvalid), StringComparison.Ordinal);
+        Assert.Contains("'[a' is not a valid wildcard pattern", (await stage.RunAsync(command)).OnlyError(ErrorId.ParameterInvalid), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class HostileInputTests
     {
         await using var session = await PowerShellSession.StartAsync();
         var error = (await session.InvokeAsync("Save-MilvusDashboard -Destination Env:/dashboards")).OnlyError(ErrorId.ParameterInvalid);
-        Assert.Contains("Env:/dashboards is no path of the file system, but of Environment", error, StringComparison.Ordinal);
+        Assert.Contains("Env:/dashboards is a path of Environment, not of the file system", error, StringComparison.Ordinal);
     }
 
     [Fact]

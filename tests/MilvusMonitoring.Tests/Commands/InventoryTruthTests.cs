@@ -110,7 +110,7 @@ public sealed class InventoryTruthTests
         stage.Cluster.Put(record, "somebody");
 
         var warning = Assert.Single((await stage.RunAsync("Get-KubePrometheus -Kubeconfig $c")).EnsureNoError().Warnings);
-        Assert.Contains("installation of the same stack writes it anew", warning, StringComparison.Ordinal);
+        Assert.Contains("installation of the same stack writes its inventory again", warning, StringComparison.Ordinal);
         await stage.InstalledAsync();
         Assert.Empty((await stage.UninstallAsync()).EnsureNoError().Warnings);
         Assert.Null(stage.Cluster.Find("v1", "Namespace", null, "monitoring"));

@@ -95,7 +95,7 @@ public sealed class MilvusAlertRuleTests : AlertRuleStories
         var errors = (await stage.RunAsync($"{Get} MilvusSerchSlow")).Errors;
         Assert.Contains(errors, error =>
             error.FullyQualifiedErrorId.StartsWith(ErrorId.ObjectNotFound, StringComparison.Ordinal)
-            && error.ToString().Contains("did you mean 'MilvusSearchSlow'", StringComparison.Ordinal));
+            && error.ToString().Contains("similar names: 'MilvusSearchSlow'", StringComparison.Ordinal));
         Assert.DoesNotContain(ErrorId.ObjectNotFound, (await stage.RunAsync($"{Get} MilvusSerch*")).ErrorIds);
     }
 

@@ -13,7 +13,7 @@ public abstract class MonitorStories : ClusterStories
 
     private static readonly (string Parameters, string Text)[] s_badInput =
     [
-        ("-Interval '5 minutes'", "'5 minutes' is no interval"),
+        ("-Interval '5 minutes'", "'5 minutes' is not an interval"),
         ("-Interval 5s", "longer than the interval 5s"),
         ("-AdditionalLabel @{ 'bad key' = 'x' }", "'bad key' is not a label key"),
         ("-AdditionalLabel @{ team = 'a b' }", "'a b' is not a value"),

@@ -30,6 +30,11 @@ public sealed class NamespaceFaultTests
         stage.Cluster.Put(Held("v1", "ConfigMap", "theirs"));
         stage.Cluster.Remove("v1", "Namespace", null, "monitoring");
 
+        var foretold = (await stage.InstallAsync("-WhatIf")).EnsureNoError();
+        Assert.Contains("Namespace/monitoring is being deleted. The installation waits", Assert.Single(foretold.Warnings), StringComparison.Ordinal);
+        var plan = Assert.Single(foretold.OutputOf<KubePrometheusStack>()).Resources.Single(resource => resource.Kind == "Namespace");
+        Assert.Equal((ResourceAction.ToCreate, "is being deleted; it is created again as soon as it is gone"), (plan.Action, plan.Message));
+
         var result = await stage.InstallAsync("-Timeout 1");
 
         var error = Assert.Single(result.Errors);

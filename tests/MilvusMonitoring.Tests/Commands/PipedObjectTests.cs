@@ -44,13 +44,13 @@ public sealed class PipedObjectTests
         var revoked = Assert.Single(
             (
                 await stage.RunAsync(
-                    $"$original = Grant-PrometheusMilvusAccess -Namespace default -Kubeconfig $c; {Copy} $copy | "
+                    $"$original = Grant-PrometheusMilvusAccess -Namespace kube-public -Kubeconfig $c; {Copy} $copy | "
                         + "Revoke-PrometheusMilvusAccess"
                 ))
                 .EnsureNoError()
                 .OutputOf<PrometheusAccess>());
 
-        Assert.Equal((AccessMethod.Binding, "default", ResourceAction.Deleted), (revoked.Method, revoked.TargetNamespace, revoked.Action));
+        Assert.Equal((AccessMethod.Binding, "kube-public", ResourceAction.Deleted), (revoked.Method, revoked.TargetNamespace, revoked.Action));
     }
 
     [Theory]
@@ -127,6 +127,25 @@ public sealed class PipedObjectTests
             Assert.Single(result.Errors).ToString(),
             StringComparison.Ordinal);
         Assert.Empty(result.Output);
+    }
+
+    [Theory]
+    [InlineData("Enable-MilvusServiceMonitor")]
+    [InlineData("Enable-MilvusAlertRule")]
+    public async Task The_name_of_a_stack_is_not_that_of_a_Milvus(string command)
+    {
+        await using var stage = await Stage.StartAsync();
+        await stage.InstalledAsync();
+        new SampleMilvus().PutInto(stage.Cluster);
+        stage.Cluster.Requests.Clear();
+
+        var result = await stage.RunAsync($"Get-MonitoringStack -Kubeconfig $c | {command}");
+
+        var error = result.OnlyError(ErrorId.ParameterInvalid);
+        Assert.Contains("names no Milvus; name the Milvus too: ", error, StringComparison.Ordinal);
+        Assert.Contains($"| {command} my-release", error, StringComparison.Ordinal);
+        Assert.Empty(stage.Cluster.Requests.Writes);
+        Assert.NotEmpty((await stage.RunAsync($"Get-MonitoringStack -Kubeconfig $c | {command} my-release")).EnsureNoError().Output);
     }
 
     [Theory]

@@ -7,7 +7,7 @@ namespace MilvusMonitoring.Tests.Commands;
 /// </summary>
 public sealed class ReadOnlyUserTests
 {
-    private const string Unknown = "may not be read: whether it has drifted is unknown";
+    private const string Unknown = "cannot be read, so that its drift is unknown";
 
     [Fact]
     public async Task Get_shows_what_may_be_read_and_names_all_missing_permissions_in_one_warning()

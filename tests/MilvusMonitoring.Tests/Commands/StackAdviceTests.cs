@@ -20,7 +20,7 @@ public sealed class StackAdviceTests
     }
 
     [Theory]
-    [InlineData("apps/v1", "Deploymnt", "did you mean 'Deployment'")]
+    [InlineData("apps/v1", "Deploymnt", "similar names: 'Deployment'")]
     [InlineData("v1", "Deployment", "it is served in apps/v1")]
     [InlineData("example.com/v1", "Thing", null)]
     public async Task A_kind_that_is_not_served_is_told_with_its_place_and_what_it_may_have_been_meant_to_be(

@@ -34,7 +34,7 @@ public sealed class UnattendedTests
             ["Disable-MilvusServiceMonitor"] = "other -Kubeconfig $c",
             ["Enable-MilvusAlertRule"] = "my-release -Kubeconfig $c",
             ["Enable-MilvusServiceMonitor"] = "my-release -Kubeconfig $c",
-            ["Grant-PrometheusMilvusAccess"] = "-Kubeconfig $c -Namespace default",
+            ["Grant-PrometheusMilvusAccess"] = "-Kubeconfig $c -Namespace kube-public",
             ["Install-KubePrometheus"] = $"-Kubeconfig $c -Path '{Stage.Manifests}' -ImageRegistry registry.example.com",
             ["Install-MilvusDashboard"] = "-Kubeconfig $c",
             ["Remove-MilvusAlertReceiver"] = "webhook -Kubeconfig $c",

@@ -127,7 +127,7 @@ public abstract class DashboardStories : ClusterStories
         Assert.Contains("\"timeseries\"", (string)(await ReadAsync(stage))["data"]!["theirs.json"]!, StringComparison.Ordinal);
 
         foreach (var (file, reason) in (List<(string, string)>)
-            [("none.json", "is no JSON object"), ("long.json", "which Grafana does not take"), ("*.nothing", "No file is named"), ("nowhere/*.json", "No file is named"), ("[a", "No file is named"), ("nowhere:/*.json", "No file is named"), ("v2.json", "newer API"), ("untitled.json", "has no title"), ("absent.json", "cannot be read"), (".", "is a folder")])
+            [("none.json", "is not a JSON object"), ("long.json", "which Grafana does not accept"), ("*.nothing", "No file is named"), ("nowhere/*.json", "No file is named"), ("[a", "No file is named"), ("nowhere:/*.json", "No file is named"), ("v2.json", "newer API"), ("untitled.json", "has no title"), ("absent.json", "cannot be read"), (".", "is a folder")])
         {
             var error = (await stage.RunAsync($"{Install} -Path '{stage.Folder}/{file}'")).OnlyError(ErrorId.DashboardInvalid);
             Assert.Contains(reason, error.ToString(), StringComparison.Ordinal);

@@ -59,7 +59,7 @@ public sealed class DashboardsInGrafanaTests
 
         var refused = await proof.RunAsync("Install-MilvusDashboard -Kubeconfig $c");
 
-        Assert.Contains("already has a dashboard of the uid milvus-overview", refused.OnlyError(ErrorId.DashboardTaken).ToString(), StringComparison.Ordinal);
+        Assert.Contains("already has a dashboard with the uid milvus-overview", refused.OnlyError(ErrorId.DashboardTaken).ToString(), StringComparison.Ordinal);
         var done = refused.OutputOf<MilvusDashboard>().ToList();
         Assert.Equal(MilvusDashboards.All.Count, done.Count);
         Assert.Equal(ResourceAction.Failed, Assert.Single(done, item => item.Uid == "milvus-overview").Action);
@@ -67,7 +67,7 @@ public sealed class DashboardsInGrafanaTests
         proof.Monitored.Grafana.Password = "changed";
         var blind = await proof.RunAsync("Get-MilvusDashboard -Kubeconfig $c");
         Assert.Equal(MilvusDashboards.All.Count - 1, blind.EnsureNoError().OutputOf<MilvusDashboard>().Count);
-        Assert.Contains("Only what lies in the cluster is shown", Assert.Single(blind.Warnings), StringComparison.Ordinal);
+        Assert.Contains("Only the dashboards in the cluster are shown", Assert.Single(blind.Warnings), StringComparison.Ordinal);
         (await proof.RunAsync("Install-MilvusDashboard Data -Kubeconfig $c -Wait")).OnlyError(ErrorId.NotAuthenticated);
     }
 

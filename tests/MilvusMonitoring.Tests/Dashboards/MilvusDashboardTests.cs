@@ -122,7 +122,7 @@ public sealed class MilvusDashboardTests : DashboardStories
         map["metadata"]!.AsObject().Remove("managedFields");
         stage.Cluster.Put(map, "argocd-controller");
         var result = (await stage.RunAsync(Install + "Overview")).EnsureNoError();
-        Assert.Contains(result.Warnings, warning => warning.StartsWith("Argo CD keeps ConfigMap/monitoring/grafana-dashboard-nodes as it is", StringComparison.Ordinal));
+        Assert.Contains(result.Warnings, warning => warning.StartsWith("Argo CD manages ConfigMap/monitoring/grafana-dashboard-nodes, and may remove the dashboards", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class MilvusDashboardTests : DashboardStories
         using var body = new StringContent("""{"dashboard":{"uid":"milvus-made","title":"Milvus by hand","panels":[]},"overwrite":false}""");
         (await http.PostAsync(new Uri("api/dashboards/db", UriKind.Relative), body, Token)).EnsureSuccessStatusCode();
         var taken = await stage.RunAsync($"{Install} {signedIn} -Path '{stage.Folder}/made.json'");
-        Assert.Contains("already has a dashboard of the uid milvus-made", taken.OnlyError(ErrorId.DashboardTaken).ToString(), StringComparison.Ordinal);
+        Assert.Contains("already has a dashboard with the uid milvus-made", taken.OnlyError(ErrorId.DashboardTaken).ToString(), StringComparison.Ordinal);
 
         var shown = (await stage.RunAsync($"Get-MilvusDashboard -Kubeconfig $c {signedIn}")).EnsureNoError().OutputOf<MilvusDashboard>().ToList();
         Assert.Null(Assert.Single(shown, item => item.Uid == "milvus-made").Method);

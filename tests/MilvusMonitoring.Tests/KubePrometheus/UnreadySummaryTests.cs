@@ -46,11 +46,11 @@ public sealed class UnreadySummaryTests
     [Theory]
     [InlineData(
         "big-8459796498-9rvf9",
-        "no node takes a pod of Deployment/monitoring/x (0/1 nodes are available: 1 Insufficient cpu, 1 Insufficient memory.)"
+        "no node accepts a pod of Deployment/monitoring/x (0/1 nodes are available: 1 Insufficient cpu, 1 Insufficient memory.)"
     )]
     [InlineData(
         "picky-568ff9755c-xs7hp",
-        "no node takes a pod of Deployment/monitoring/x (0/1 nodes are available: 1 node(s) didn't match Pod's node affinity.)"
+        "no node accepts a pod of Deployment/monitoring/x (0/1 nodes are available: 1 node(s) didn't match Pod's node affinity.)"
     )]
     [InlineData("crash-77545fbcc6-8pfdh", "container web of Deployment/monitoring/x does not stay up (exit code 3)")]
     [InlineData("oom-7d5bc6b9b8-tz6qr", "container web of Deployment/monitoring/x does not stay up (OOMKilled, exit code 137)")]
@@ -97,7 +97,7 @@ public sealed class UnreadySummaryTests
                 + "the operator is not running, and Prometheus/monitoring/k8s and Alertmanager/monitoring/main wait for it, "
                 + "DaemonSet/monitoring/node-exporter (0 of 1 replicas available)",
             causes);
-        Assert.Equal("change the quota or the policy that forbids the pods, fix the cause, or give more time with -Timeout", remedy);
+        Assert.Equal("change the quota or the policy that forbids the pods, fix the cause, or increase -Timeout", remedy);
     }
 
     [Theory]

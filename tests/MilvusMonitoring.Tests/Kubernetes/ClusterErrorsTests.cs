@@ -22,7 +22,7 @@ public sealed class ClusterErrorsTests
                 "06-authn-authz",
                 "no credentials",
                 ErrorId.PermissionDenied,
-                """user "system:anonymous" may not list namespaces in the whole cluster; ask for a ClusterRole with the rule {apiGroups: [""], resources: ["namespaces"], verbs: ["list"]} bound to that user; Get-Help about_MilvusMonitoring_Permissions lists the rules of each command."""
+                """user "system:anonymous" cannot list namespaces in the whole cluster; ask for a ClusterRole with the rule {apiGroups: [""], resources: ["namespaces"], verbs: ["list"]} bound to that user; Get-Help about_MilvusMonitoring_Permissions lists the rules of each command."""
             },
             {
                 "06-authn-authz",
@@ -35,7 +35,7 @@ public sealed class ClusterErrorsTests
                 "03-apply-errors",
                 "conflict: 409 with causes",
                 ErrorId.FieldConflict,
-                "'milvus-monitoring' owns .data.k; have their manager give them up"
+                "'milvus-monitoring' owns .data.k; remove these fields from the configuration of their manager"
             },
             { "03-apply-errors", "namespace not found", ErrorId.ObjectNotFound, "-missing\" not found; create what is missing first" },
             { "03-apply-errors", "unknown field", ErrorId.ObjectInvalid, ".nonsense: field not declared in schema; correct the object" },
@@ -76,7 +76,7 @@ public sealed class ClusterErrorsTests
         403,
         """User "jane" cannot patch resource "deployments" in API group "apps" in the namespace "monitoring": RBAC: role "x" not found; see""",
         ErrorId.PermissionDenied,
-        """user "jane" may not patch deployments.apps in namespace monitoring (RBAC: role "x" not found; see); ask for a Role in that namespace with the rule {apiGroups: ["apps"], resources: ["deployments"], verbs: ["patch"]} bound to that user; Get-Help about_MilvusMonitoring_Permissions lists the rules of each command."""
+        """user "jane" cannot patch deployments.apps in namespace monitoring (RBAC: role "x" not found; see); ask for a Role in that namespace with the rule {apiGroups: ["apps"], resources: ["deployments"], verbs: ["patch"]} bound to that user; Get-Help about_MilvusMonitoring_Permissions lists the rules of each command."""
     )]
     [InlineData(
         403,
@@ -115,7 +115,7 @@ public sealed class ClusterErrorsTests
     [InlineData(500, "etcdserver: request timed out", ErrorId.ServerFailed, "(500) (etcdserver: request timed out); ")]
     [InlineData(503, "a\r\n\tb\u0007\u202ec", ErrorId.ServerFailed, "(503) (a b c); ")]
     [InlineData(504, "Timeout", ErrorId.TimedOut, "(504)")]
-    [InlineData(302, "", ErrorId.ResponseInvalid, "an API server does not answer 302")]
+    [InlineData(302, "", ErrorId.ResponseInvalid, "the server answered 302, which an API server does not do")]
     public void Every_answer_has_an_id_and_a_remedy(int code, string message, string errorId, string text)
     {
         var error = Error(code, JsonSerializer.Serialize(new { kind = "Status", message }));
@@ -190,7 +190,7 @@ public sealed class ClusterErrorsTests
                 }));
         Assert.Equal(
             $"Cannot {What}: 'kubectl' owns .spec.f0, .spec.f1, .spec.f2, .spec.f3 and 2 more, 'm0' owns .data, 'm1' owns .data, 'm2' "
-                + "owns .data and 3 more managers own others; have their manager give them up; "
+                + "owns .data and 3 more managers own others; remove these fields from the configuration of their manager; "
                 + "only for an object that is yours alone, add -ForceConflicts to take them over.",
             error.Message);
     }

@@ -148,9 +148,9 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData("prod-wset", "did you mean 'prod-west'")]
-    [InlineData("PROD-EAST", "did you mean 'prod-east'")]
-    [InlineData("east", "did you mean 'prod-east'")]
+    [InlineData("prod-wset", "similar names: 'prod-west'")]
+    [InlineData("PROD-EAST", "similar names: 'prod-east'")]
+    [InlineData("east", "similar names: 'prod-east'")]
     [InlineData("kind", "there are: Prod, prod-east, prod-west")]
     public void A_context_that_is_not_there_brings_up_names_near_it(string given, string suggestion)
     {
@@ -171,7 +171,7 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData(
         "current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {server: "
             + "'https://x'}}]\nusers: [{name: v, user: {}}]",
-        "needs the user 'u', which the kubeconfig does not hold (did you mean 'v')"
+        "needs the user 'u', which the kubeconfig does not hold (similar names: 'v')"
     )]
     public void What_a_context_lacks_is_named(string text, string reason) =>
         Assert.Equal(ErrorId.ContextNotFound, Refusal(() => Resolve(_folder.Write("config", text)), reason));

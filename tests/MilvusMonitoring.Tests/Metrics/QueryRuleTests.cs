@@ -35,7 +35,7 @@ public sealed class QueryRuleTests
     public void A_missing_exporter_and_a_Milvus_that_is_not_scraped_are_named()
     {
         var nothing = new QuerySurroundings([], false, new HashSet<string>());
-        Assert.Equal("kube-state-metrics is not there, or not scraped: there is no kube_pod_info", Judge("kube_pod_info", "", nothing).Why);
+        Assert.Equal("kube-state-metrics is not installed or not scraped: kube_pod_info has no series", Judge("kube_pod_info", "", nothing).Why);
         Assert.Equal(
             "not scraped: no target of this Milvus is up, so that milvus_rootcoord_quota_states has no series",
             Judge("milvus_rootcoord_quota_states", "", nothing).Why);

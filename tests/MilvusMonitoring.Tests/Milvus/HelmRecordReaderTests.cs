@@ -75,18 +75,18 @@ public sealed class HelmRecordReaderTests
         (string? Data, string Why)[] damaged =
         [
             (null, "no data"),
-            ("", "no valid JSON"),
+            ("", "not valid JSON"),
             ("%%%", "neither base64 nor JSON"),
-            (Base64("no json"u8.ToArray()), "no valid JSON"),
-            (Base64(Pack("{")), "no valid JSON"),
+            (Base64("no json"u8.ToArray()), "not valid JSON"),
+            (Base64(Pack("{")), "not valid JSON"),
             (Base64([.. packed[..20]]), ""),
             (Base64([.. packed[..12], .. new byte[40]]), ""),
             ("{}", "missing"),
             (Json.Replace("\"version\":12", "\"version\":\"12\"", StringComparison.Ordinal), "missing"),
             (new string('[', 100), "neither"),
-            ("{\"name\":" + new string('[', 1000), "no valid JSON"),
-            (Json.Replace("my-release", "\\ud800", StringComparison.Ordinal), "no valid JSON"),
-            (Base64([.. Encoding.UTF8.GetBytes(Json[..10]), 0xff, .. Encoding.UTF8.GetBytes(Json[10..])]), "no valid JSON"),
+            ("{\"name\":" + new string('[', 1000), "not valid JSON"),
+            (Json.Replace("my-release", "\\ud800", StringComparison.Ordinal), "not valid JSON"),
+            (Base64([.. Encoding.UTF8.GetBytes(Json[..10]), 0xff, .. Encoding.UTF8.GetBytes(Json[10..])]), "not valid JSON"),
         ];
         Assert.All(damaged, item =>
         {

@@ -136,6 +136,7 @@ internal static class CommandTable
         # Test-MilvusMonitoring | Test-MilvusMonitoring my-release -Namespace milvus
         Stack | prometheuses.monitoring.coreos.com | get, list | the checks Prometheus and Selection | |
         Stack | alertmanagers.monitoring.coreos.com | list | the check Alerting | |
+        Stack | serviceaccounts | get | the check Access | that the account of Prometheus was deleted is not noticed |
         Stack | deployments.apps | list | the checks Operator and Grafana | |
         Stack | deployments.apps | get | why a Deployment is not ready | | Unready
         Stack | statefulsets.apps | get, list | the checks Prometheus and Grafana | |

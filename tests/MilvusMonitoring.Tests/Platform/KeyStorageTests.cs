@@ -76,7 +76,7 @@ public sealed class KeyStorageTests : IDisposable
 
         Assert.Equal(ErrorId.KubeconfigInvalid, error.ErrorId);
         Assert.Equal(
-            "The client key of the user 'x' in the kubeconfig cannot be used, because this system does not take it (the key store of the "
+            "The client key of the user 'x' in the kubeconfig cannot be used, because this system does not accept it (the key store of the "
                 + "user: UserKeySet is not there; the key store of the machine: MachineKeySet is not there; memory: EphemeralKeySet is "
                 + "not there); run the command as a user whose profile is loaded, or sign in with a token.",
             error.Message);
@@ -101,7 +101,7 @@ public sealed class KeyStorageTests : IDisposable
         Assert.Equal(
             isKey,
             failure.Error.Message.Contains(
-                "the TLS of this system does not take the client key: The reason of Windows; run the command as a user whose profile is loaded",
+                "the TLS of this system does not accept the client key: The reason of Windows; run the command as a user whose profile is loaded",
                 StringComparison.Ordinal));
     }
 

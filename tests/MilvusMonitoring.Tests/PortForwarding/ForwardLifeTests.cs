@@ -211,7 +211,7 @@ public sealed class ForwardLifeTests
 
         await Assert.ThrowsAsync<HttpRequestException>(() => ForwardStage.GetAsync(forward));
 
-        Assert.Contains("may not get pods/portforward", forward.LastError, StringComparison.Ordinal);
+        Assert.Contains("cannot get pods/portforward", forward.LastError, StringComparison.Ordinal);
         Assert.Equal(PortForwardState.Reconnecting, forward.State);
         stage.Cluster.Faults.Clear();
         Assert.Equal("prometheus-k8s-0", await ForwardStage.GetAsync(forward));

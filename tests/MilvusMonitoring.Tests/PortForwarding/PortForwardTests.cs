@@ -251,7 +251,7 @@ public sealed class PortForwardTests
     [InlineData("bare", null, "ServiceNotForwardable", "its endpoints are addresses that are not pods")]
     [InlineData("dns", null, "ServiceNotForwardable", "lookup (53 UDP) is not a TCP port")]
     [InlineData("grafana", "9999", "ObjectNotFound", "has no port '9999', only http (3000)")]
-    [InlineData("grafanna", null, "ObjectNotFound", "did you mean 'grafana'")]
+    [InlineData("grafanna", null, "ObjectNotFound", "similar names: 'grafana'")]
     [InlineData("empty", null, "NotReady", "became ready within 1 s: it has none")]
     public async Task What_cannot_be_forwarded_to_is_one_clear_error(string service, string? port, string errorId, string text)
     {
@@ -353,7 +353,7 @@ public sealed class PortForwardTests
 
         var error = Assert.Single(result.Errors);
         Assert.StartsWith("PermissionDenied,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.Contains($"may not {missing} pods/portforward in namespace monitoring", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"cannot {missing} pods/portforward in namespace monitoring", error.Exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -387,7 +387,7 @@ public sealed class PortForwardTests
         Assert.Equal(
             ["PortForwardNotFound", "PortForwardNotFound"],
             result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
-        Assert.Contains("did you mean 'prometheus-k8s'", result.Errors[0].Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("similar names: 'prometheus-k8s'", result.Errors[0].Exception.Message, StringComparison.Ordinal);
         Assert.Contains("there are: 1", result.Errors[1].Exception.Message, StringComparison.Ordinal);
     }
 

@@ -33,7 +33,7 @@ public sealed class SafeTextTests
     [Theory]
     [InlineData("")]
     [InlineData("Deployment/monitoring/grafana")]
-    [InlineData("# Have a pod become ready.")]
+    [InlineData("# Find out why no pod of Prometheus/monitoring/k8s is ready.")]
     [InlineData("dial tcp [fd00:10::a5]:9090 and fe80::1:2")]
     [InlineData("::1")]
     [InlineData("größer … 数据 \ud83d\ude00 --- a: b")]

@@ -31,8 +31,8 @@ public sealed class ScrapeDurationTests
     [InlineData("1m", "60s", null)]
     [InlineData(null, "40s", null)]
     [InlineData("5s", "10s", "longer than the interval")]
-    [InlineData("5 minutes", "10s", "'5 minutes' is no interval")]
-    [InlineData("30s", "soon", "'soon' is no scrape timeout")]
+    [InlineData("5 minutes", "10s", "'5 minutes' is not an interval")]
+    [InlineData("30s", "soon", "'soon' is not a scrape timeout")]
     public void A_timeout_is_no_longer_than_the_interval(string? interval, string? timeout, string? problem)
     {
         var found = ScrapeDuration.FindProblem(interval, timeout);

@@ -48,7 +48,7 @@ public sealed class GrafanaApiTests
     [InlineData("""{"message":"Unable to load datasource meta data"}""", 500, "Grafana says 'Unable to load datasource meta data'")]
     [InlineData("""{"message":"Not found","messageId":"not-found","statusCode":404}""", 404, "Grafana says 'Not found'")]
     [InlineData("""{"status":"error","error":"bad query"}""", 400, "the data source 'p' answers: bad query")]
-    [InlineData("""{"some":"thing"}""", 200, "what answers at the data source 'p' is no Prometheus")]
+    [InlineData("""{"some":"thing"}""", 200, "what answers at the data source 'p' is not Prometheus")]
     public async Task A_route_that_Grafana_has_not_is_its_own_word_and_says_nothing_of_what_stands_behind(
         string body,
         int status,

@@ -107,7 +107,7 @@ public sealed class OtherMonitoringTests
 
         var result = (await stage.InstallAsync()).EnsureNoError();
 
-        Assert.Contains(result.Warnings, warning => warning.Contains("was not looked at", StringComparison.Ordinal));
+        Assert.Contains(result.Warnings, warning => warning.Contains("was not searched for another Prometheus operator", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -140,6 +140,17 @@ public sealed class BrokenLinkTests(SharedProof shared) : IClassFixture<SharedPr
     }
 
     [Fact]
+    public async Task Access_of_an_account_that_was_deleted()
+    {
+        var proof = await shared.TakeAsync();
+        proof.Cluster.Remove("v1", "ServiceAccount", "monitoring", "prometheus-k8s");
+        var failed = await proof.OnlyFailsAsync("Access", "does not exist, so that the API server refuses the token of Prometheus");
+        Assert.StartsWith("Install-KubePrometheus ", failed.Remedy, StringComparison.Ordinal);
+        await proof.MendAsync(failed);
+        await proof.PassesAsync();
+    }
+
+    [Fact]
     public async Task Targets_that_answer_500()
     {
         var proof = await shared.TakeAsync();

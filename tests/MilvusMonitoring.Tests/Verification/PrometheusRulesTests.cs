@@ -125,7 +125,7 @@ public sealed class PrometheusRulesTests
             (
                 CheckStatus.Failed,
                 "p0 has no target for pod milvus-2 (no Service leads to it), with 3 pods running",
-                "# Have a monitor reach pod milvus-2: no Service leads to it."),
+                "# Make a monitor reach pod milvus-2: no Service leads to it."),
             (finding.Status, finding.Detail, finding.Remedy));
         Assert.Equal(CheckStatus.Passed, Evaluate(pods, Target("milvus-0"), Target("milvus-1"), Target("milvus-2")).Status);
     }

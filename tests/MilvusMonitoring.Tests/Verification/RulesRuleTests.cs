@@ -30,7 +30,7 @@ public sealed class RulesRuleTests
     public void No_rule_and_a_rule_that_cannot_fire_are_warnings()
     {
         Assert.Equal(
-            (CheckStatus.Warning, "no alert rule watches this Milvus, so that nobody hears of its faults"),
+            (CheckStatus.Warning, "this Milvus has no alert rules"),
             Evaluate([]));
         Assert.Equal(
             (CheckStatus.Warning, "1 alert rule loaded and evaluated on 1 replica; cannot fire: MilvusNoProxy: no series"),

@@ -28,7 +28,7 @@ public sealed class ScrapeErrorRuleTests
     [InlineData("Get \"http://10.0.0.9:9091/metrics\": dial tcp 10.0.0.9:9091: i/o timeout", "policies")]
     [InlineData("Get \"http://milvus:9091/metrics\": dial tcp: lookup milvus on 10.96.0.10:53: no such host", "name server")]
     [InlineData("received unsupported Content-Type \"text/html\" and no fallback_scrape_protocol specified for target", "fallbackScrapeProtocol")]
-    [InlineData("expected a valid start token, got \"<\" (\"INVALID\") while parsing: \"<\"", "no text of metrics")]
+    [InlineData("expected a valid start token, got \"<\" (\"INVALID\") while parsing: \"<\"", "not in the Prometheus text format")]
     [InlineData("something that nobody has seen", "serves /metrics")]
     public void An_error_of_a_scrape_says_what_to_do(string error, string remedy)
     {

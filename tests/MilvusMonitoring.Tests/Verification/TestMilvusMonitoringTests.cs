@@ -129,11 +129,11 @@ public sealed class TestMilvusMonitoringTests
         var checks = result.OutputOf<MonitoringCheck>();
         Assert.Equal(("ApiServer", CheckStatus.Failed), (checks[0].Check, checks[0].Status));
         Assert.DoesNotContain(';', checks[0].Detail);
-        Assert.StartsWith("# See that the address is right", checks[0].Remedy, StringComparison.Ordinal);
+        Assert.StartsWith("# Check that the address is right", checks[0].Remedy, StringComparison.Ordinal);
         result.OnlyError(ErrorId.ClusterUnreachable);
         var error = Assert.Single(result.Errors);
         Assert.Equal(ErrorCategory.ConnectionError, error.CategoryInfo.Category);
-        Assert.Contains("; to fix it: See that the address is right", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("; to fix it: Check that the address is right", error.Exception.Message, StringComparison.Ordinal);
         Assert.All(checks.Skip(1), check => Assert.Equal((CheckStatus.Skipped, "ApiServer"), (check.Status, check.CausedBy)));
     }
 
@@ -153,7 +153,7 @@ public sealed class TestMilvusMonitoringTests
         Assert.All(checks.Where(check => check.Check is not ("ApiServer" or "Definitions")), check =>
             Assert.Equal(CheckStatus.Unknown, check.Status));
         Assert.Contains(
-            "user \"nobody\" may not list secrets",
+            "user \"nobody\" cannot list secrets",
             checks.Single(check => check.Check == "Instance").Detail,
             StringComparison.Ordinal);
         result.OnlyError(ErrorId.PermissionDenied);
@@ -163,7 +163,7 @@ public sealed class TestMilvusMonitoringTests
             "Nothing proves that Prometheus scrapes Milvus/*/my-release: ",
             error.Exception.Message,
             StringComparison.Ordinal);
-        Assert.Contains("user \"nobody\" may not list", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("user \"nobody\" cannot list", error.Exception.Message, StringComparison.Ordinal);
         Assert.StartsWith("# Ask for a ", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         Assert.False(Assert.Single((await stage.RunAsync($"{Test} {more} -Quiet", nobody)).EnsureNoError().OutputOf<bool>()));
         Assert.Empty(stage.Cluster.Requests.Writes);
@@ -195,10 +195,10 @@ public sealed class TestMilvusMonitoringTests
     }
 
     [Theory]
-    [InlineData(200, "text/html", "<html>Please sign in</html>", CheckStatus.Failed, "is no Prometheus")]
+    [InlineData(200, "text/html", "<html>Please sign in</html>", CheckStatus.Failed, "is not Prometheus")]
     [InlineData(401, "text/html", "", CheckStatus.Unknown, "asks for credentials (401)")]
     [InlineData(502, "text/html", "<html>Bad Gateway</html>", CheckStatus.Failed, "answers 502")]
-    [InlineData(200, "application/json", """{"status":"success","data":{"yaml":"scrape_con""", CheckStatus.Failed, "is no Prometheus")]
+    [InlineData(200, "application/json", """{"status":"success","data":{"yaml":"scrape_con""", CheckStatus.Failed, "is not Prometheus")]
     [InlineData(422, "application/json", """{"status":"error","error":"no\nsuch thing"}""", CheckStatus.Failed, "answers: no such thing")]
     [InlineData(200, "application/json", "endless", CheckStatus.Failed, "more than 8 MiB")]
     [InlineData(200, "application/json", "cut", CheckStatus.Failed, "does not answer")]
@@ -239,7 +239,7 @@ public sealed class TestMilvusMonitoringTests
             (CheckStatus.Failed, "http://127.0.0.1:1 does not answer: the connection was refused"),
             (configuration.Status, configuration.Detail));
         Assert.Equal(
-            "# See that Prometheus runs and can be reached from here, or give another address with -PrometheusUri.",
+            "# Check that Prometheus runs and can be reached from here, or give another address with -PrometheusUri.",
             configuration.Remedy);
         (await stage.RunAsync(Test + "-PrometheusUri localhost:9090")).OnlyError(ErrorId.ParameterInvalid);
     }

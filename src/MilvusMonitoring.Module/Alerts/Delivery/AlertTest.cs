@@ -100,7 +100,8 @@ internal sealed class AlertTest(ClusterClient client, IActivitySink sink, Alertm
         var reached = responding.Select(one => one.Configuration!.Root.ListReached(labels)).ToList();
         if (reached.Select(paths => string.Join(',', paths.Select(path => path.Route.Receiver))).Distinct().Count() > 1)
         {
-            sink.Warning($"The replicas of {target} have loaded different configurations; {responding[0].Replica.Name} is believed.");
+            sink.Warning(
+                $"The replicas of {target} have loaded different configurations; the test uses that of {responding[0].Replica.Name}.");
         }
 
         var configuration = responding[0].Configuration!;
@@ -165,7 +166,7 @@ internal sealed class AlertTest(ClusterClient client, IActivitySink sink, Alertm
         AlertDeliveryStatus.NobodyReceives => $"goes to '{delivery.Receiver}' of {delivery.Alertmanager}",
         AlertDeliveryStatus.Failed => $"did not reach {delivery.Receiver} ({delivery.Integration})",
         AlertDeliveryStatus.Suppressed => $"is kept from {delivery.Receiver} ({delivery.Integration})",
-        _ => $"was not seen to reach {delivery.Receiver} ({delivery.Integration})",
+        _ => $"may not have reached {delivery.Receiver} ({delivery.Integration})",
     };
 
     private static Dictionary<string, string> CreateLabels(AlertTestRequest request)
@@ -342,8 +343,8 @@ internal sealed class AlertTest(ClusterClient client, IActivitySink sink, Alertm
     {
         var annotations = new Dictionary<string, string>
         {
-            ["summary"] = "This is a test by Test-MilvusAlert: nothing is wrong, and nothing is to be done",
-            ["description"] = "Somebody tests whether alerts of Milvus arrive. The alert resolves itself.",
+            ["summary"] = "This is a test alert from Test-MilvusAlert; no action is needed",
+            ["description"] = "This alert tests the notification path for Milvus alerts. It resolves itself.",
         };
         return Task.WhenAll(plan.Replicas.Select(replica =>
             replica.Api.PostAlertAsync(plan.Labels, annotations, startsAt, endsAt, cancellationToken)));
@@ -360,7 +361,7 @@ internal sealed class AlertTest(ClusterClient client, IActivitySink sink, Alertm
         catch (Exception exception) when (exception is MonitoringException or OperationCanceledException)
         {
             var reason = exception.Message.TrimEnd('.');
-            sink.Warning($"The test alert could not be resolved, and ends by itself some minutes from now: {reason}.");
+            sink.Warning($"The test alert could not be resolved, and expires in a few minutes: {reason}.");
         }
     }
 
@@ -373,7 +374,7 @@ internal sealed class AlertTest(ClusterClient client, IActivitySink sink, Alertm
                 seen.Error ?? "the requests failed; the log of the Alertmanager says why",
                 "correct the receiver with Set-MilvusAlertReceiver, or what does not answer, and run the command again"),
             _ => (
-                $"nothing was seen to be sent within {DisplayText.Age(spent)}",
+                $"no notification was observed within {DisplayText.Age(spent)}",
                 $"run the command again with a longer -Timeout: an alert that joins a group waits up to "
                     + $"{DisplayText.Age(seen.Expected.Path.Route.GroupInterval)}"),
         };
@@ -393,7 +394,7 @@ internal sealed class AlertTest(ClusterClient client, IActivitySink sink, Alertm
         Status = AlertDeliveryStatus.NobodyReceives,
         Receiver = string.Join(", ", plan.Paths.Select(path => path.Route.Receiver).Distinct()),
         Route = string.Join(", ", plan.Paths),
-        Detail = $"the receiver tells nobody, so that alerts of severity {plan.Request.Severity} reach nobody",
+        Detail = $"the receiver has no integration, so that alerts of severity {plan.Request.Severity} reach nobody",
         Remedy = (plan.Pending.Count, plan.Request.Instance) switch
         {
             ( > 0, _) => $"see why {string.Join(", ", plan.Pending)} is not loaded: the log of the Prometheus operator says it",

@@ -34,13 +34,13 @@ internal sealed class AlertReader(
         var evaluated = await ListEvaluatedAsync(request, cancellationToken).ConfigureAwait(false);
         var received = await ListReceivedAsync(request, cancellationToken).ConfigureAwait(false);
         var alerts = evaluated
-            .Select(alert => Show(alert, received.FirstOrDefault(other => AlertRule.IsSame(alert.Alert, other.Alert))))
-            .Concat(received.Where(other => !evaluated.Any(alert => AlertRule.IsSame(alert.Alert, other.Alert))).Select(Show));
+            .Select(alert => Show(alert, received.FirstOrDefault(other => SameAlerts.IsSame(alert.Alert, other.Alert))))
+            .Concat(received.Where(other => !evaluated.Any(alert => SameAlerts.IsSame(alert.Alert, other.Alert))).Select(Show));
         return
         [
             .. alerts
                 .OrderBy(alert => alert.State)
-                .ThenBy(alert => AlertRule.RankOf(alert.Severity))
+                .ThenBy(alert => SameAlerts.RankOf(alert.Severity))
                 .ThenBy(alert => alert.Name, StringComparer.Ordinal)
                 .ThenBy(alert => alert.ActiveSince),
         ];
@@ -69,7 +69,7 @@ internal sealed class AlertReader(
                 server?.ToString());
         }
 
-        return AlertRule.Merge(answers);
+        return SameAlerts.Merge(answers);
     }
 
     private async Task<IReadOnlyList<ReceivedAlert>> ListReceivedAsync(AlertRequest request, CancellationToken cancellationToken)

@@ -292,7 +292,7 @@ internal static class ReceiverWarnings
     {
         if (change.File.Metadata is { } metadata && StackOrigin.FindKeeper(metadata) is { } keeper)
         {
-            yield return $"{keeper} keeps {change.Id} as it is, and takes the receiver out of it the next time: "
+            yield return $"{keeper} manages {change.Id}, and removes the receiver when it next applies the object: "
                 + "set the receiver where the tool has its configuration (kube-prometheus-stack: the value alertmanager.config), "
                 + $"or pipe an instance to Set-MilvusAlertReceiver if {server} selects AlertmanagerConfigs";
         }
@@ -301,8 +301,8 @@ internal static class ReceiverWarnings
         if (losing.Count > 0)
         {
             var names = string.Join(", ", losing.Select(name => $"'{name}'"));
-            yield return $"Alerts of Milvus no longer go to {names}, which got them because no route took them; "
-                + "add a receiver for it too if it is to get them";
+            yield return $"Alerts of Milvus no longer go to {names}, the receiver of the default route; "
+                + $"to keep notifying {names}, add a receiver with the same target";
         }
     }
 

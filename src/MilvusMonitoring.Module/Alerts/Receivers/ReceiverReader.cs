@@ -115,7 +115,7 @@ internal sealed class ReceiverReader(ClusterClient client, IActivitySink sink)
     public static MonitoringException CreateNotAccepted(ResourceId id, FormatException fault) => new(
         ErrorId.ReceiverNotAccepted,
         $"The key {AlertmanagerFile.Key} of {id} {fault.Message}",
-        "correct it, and run the command again; amtool check-config tells what an Alertmanager takes",
+        "correct it, and run the command again; amtool check-config shows what Alertmanager accepts",
         id.ToString(),
         fault);
 

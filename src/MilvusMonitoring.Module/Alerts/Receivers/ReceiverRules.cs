@@ -30,7 +30,7 @@ internal static partial class ReceiverRules
         if (!Name().IsMatch(settings.Name))
         {
             throw CreateInvalid(
-                $"'{settings.Name}' is no name of a receiver",
+                $"'{settings.Name}' is not a valid name for a receiver",
                 $"give -Name up to {LongestName} lower-case letters, digits and hyphens, beginning and ending with a letter or a digit",
                 "Name");
         }
@@ -42,7 +42,7 @@ internal static partial class ReceiverRules
 
         if (settings.Channel is { } channel && (channel.Length == 0 || channel.Any(char.IsWhiteSpace) || HasTemplate(channel)))
         {
-            throw CreateInvalid($"'{channel}' is no channel of Slack", "give a name such as #milvus-alerts", "Channel");
+            throw CreateInvalid($"'{channel}' is not a Slack channel", "give a name such as #milvus-alerts", "Channel");
         }
 
         if (settings.Email is { } email)
@@ -68,7 +68,7 @@ internal static partial class ReceiverRules
         if (isAddress && !IsAddress(secret))
         {
             throw CreateInvalid(
-                $"The secret of a {type} receiver is no address",
+                $"The secret of a {type} receiver is not an address",
                 "give the whole address, beginning with https://",
                 parameter);
         }
@@ -76,7 +76,7 @@ internal static partial class ReceiverRules
         if (type == AlertReceiverType.PagerDuty && !RoutingKey().IsMatch(secret))
         {
             throw CreateInvalid(
-                "The secret of a PagerDuty receiver is no integration key",
+                "The secret of a PagerDuty receiver is not an integration key",
                 "give the integration key of the service (Events API v2), which has letters and digits only",
                 parameter);
         }
@@ -95,7 +95,8 @@ internal static partial class ReceiverRules
         if (address.UserInfo.Length > 0 || address.Query.Length > 0)
         {
             throw CreateInvalid(
-                $"The address of {address.Host} in -Webhook has a user or a query, which may be a secret, and logs and histories keep it",
+                $"The address of {address.Host} in -Webhook contains a user name or a query, which may be secret, "
+                    + "and logs and histories keep it",
                 "give the whole address as a SecureString, or as name/key of a Secret",
                 "Webhook");
         }
@@ -107,21 +108,24 @@ internal static partial class ReceiverRules
         {
             if (!Mailbox().IsMatch(text))
             {
-                throw CreateInvalid($"'{text}' is no email address", "give an address such as oncall@example.com", "Email");
+                throw CreateInvalid($"'{text}' is not an email address", "give an address such as oncall@example.com", "Email");
             }
         }
 
         if (!HostAndPort().IsMatch(email.SmartHost) || !IsPort(email.SmartHost.Split(':')[^1]))
         {
             throw CreateInvalid(
-                $"'{email.SmartHost}' names no host and port",
-                "give the server that takes emails with its port, such as mail.example.com:587",
+                $"'{email.SmartHost}' is not a host with a port",
+                "give the email server with its port, such as mail.example.com:587",
                 "SmartHost");
         }
 
         if (email.UserName is { } user && (user.Any(char.IsControl) || HasTemplate(user)))
         {
-            throw CreateInvalid("The user of the email server has characters that no user has", "give the name alone", "UserName");
+            throw CreateInvalid(
+                "The user name for the email server contains characters that a user name cannot have",
+                "give the name alone",
+                "UserName");
         }
     }
 

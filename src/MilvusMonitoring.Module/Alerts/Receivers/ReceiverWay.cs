@@ -45,7 +45,7 @@ internal static class ReceiverWayRules
                 return new ReceiverWay(name, missing, $"an AlertmanagerConfig, which {server} selects in namespace {name}");
             }
 
-            refusal ??= $"{server} {passedOver.Reason}, and so takes no AlertmanagerConfig in namespace {name}";
+            refusal ??= $"{server} {passedOver.Reason}, and so selects no AlertmanagerConfig in namespace {name}";
 
             PassedOver? Find(IReadOnlyDictionary<string, string> given) =>
                 MonitorSelection.FindRefusal(server.Json, ResourceType.AlertmanagerConfig.Kind, name, given, labels);

@@ -70,14 +70,14 @@ internal sealed record AlertRuleOptions
     public string? FindRunbook(string alert) => RunbookUri is null ? null : $"{RunbookUri.AbsoluteUri.TrimEnd('/')}/{alert}.md";
 
     /// <summary>Refuses an address that no page can have.</summary>
-    /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>: it is no address of a web server.</exception>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>: it is not the address of a web server.</exception>
     public static void EnsureRunbooks(Uri? address)
     {
         if (address is not null && (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https")))
         {
             throw CreateRefused(
                 "RunbookUri",
-                $"'{address}' is no address of a folder of runbooks",
+                $"'{address}' is not the address of a folder of runbooks",
                 "give an address that begins with https:// or http://");
         }
     }
@@ -120,7 +120,7 @@ internal sealed record AlertRuleOptions
         }
 
         return threshold.Parse(value)
-            ?? throw CreateRefused("Threshold", $"'{value}' is no threshold of {rule.Name}", $"give {threshold.Form}");
+            ?? throw CreateRefused("Threshold", $"'{value}' is not a valid threshold for {rule.Name}", $"give {threshold.Form}");
     }
 
     private static TimeSpan ParseTime(AlertRule rule, string value) => value is "0" or "0s"
@@ -128,7 +128,7 @@ internal sealed record AlertRuleOptions
         : ScrapeDuration.Parse(value)
             ?? throw CreateRefused(
                 "For",
-                $"'{value}' is no time that {rule.Name} can hold for",
+                $"'{value}' is not a valid duration for -For of {rule.Name}",
                 "give whole numbers with units, such as 0s, 90s or 10m");
 
     private static MonitoringException CreateRefused(string parameter, string reason, string remedy) =>

@@ -11,8 +11,9 @@ namespace MilvusMonitoring.Alerts.Rules;
 /// <summary>Which alert rules to read.</summary>
 /// <param name="Instance">The name of the Milvus; null for every Milvus.</param>
 /// <param name="Namespace">The namespace; null for any.</param>
+/// <param name="Names">The names of the alerts.</param>
 /// <param name="Prometheus">The Prometheus that evaluates them.</param>
-internal sealed record AlertRuleRequest(string? Instance, string? Namespace, PrometheusChoice Prometheus);
+internal sealed record AlertRuleRequest(string? Instance, string? Namespace, NamePattern Names, PrometheusChoice Prometheus);
 
 /// <summary>Reads the alert rules of every Milvus that is asked for.</summary>
 /// <param name="client">The cluster.</param>
@@ -24,8 +25,33 @@ internal sealed class AlertRuleReader(ClusterClient client, IActivitySink sink, 
     private readonly PrometheusFinder _finder = new(client);
 
     /// <summary>Reads them, those of all Milvus with the same Prometheus together.</summary>
-    /// <exception cref="MonitoringException">There is no such Milvus, or no Prometheus or more than one may be meant.</exception>
+    /// <exception cref="MonitoringException">There is no such Milvus, no Prometheus or more than one may be meant, or the user asks for an
+    /// exact name that no rule has.</exception>
     public async IAsyncEnumerable<AlertRuleReport> ListAsync(
+        AlertRuleRequest request,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var isFound = false;
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        await foreach (var report in ListAllAsync(request, cancellationToken).ConfigureAwait(false))
+        {
+            var wanted = report.Rules.Where(rule => request.Names.Matches(rule.Name)).ToList();
+            isFound |= wanted.Count > 0;
+            names.UnionWith(report.Rules.Select(rule => rule.Name));
+            yield return report with { Rules = wanted };
+        }
+
+        if (!isFound && names.Count > 0 && request.Names.Exact is { } name)
+        {
+            throw new MonitoringException(
+                ErrorId.ObjectNotFound,
+                $"There is no alert rule named '{name}'",
+                NameSuggestions.Describe(name, names),
+                name);
+        }
+    }
+
+    private async IAsyncEnumerable<AlertRuleReport> ListAllAsync(
         AlertRuleRequest request,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -41,7 +67,7 @@ internal sealed class AlertRuleReader(ClusterClient client, IActivitySink sink, 
             var asked = await replicas.ListAsync(group.Server, cancellationToken).ConfigureAwait(false);
             foreach (var found in asked.Count == 0 ? group.Instances : [])
             {
-                sink.Warning($"No pod of {group.Server} is ready, so that the state of the alert rules of {found.Instance} is not known.");
+                sink.Warning($"No pod of {group.Server} is ready, so that the state of the alert rules of {found.Instance} is unknown.");
             }
 
             var number = 0;

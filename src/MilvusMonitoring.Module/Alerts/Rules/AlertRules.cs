@@ -54,7 +54,7 @@ internal static class AlertRules
             null,
             (scope, _) =>
                 $"max by (pod) (kube_pod_status_ready{{{scope.Pods},condition=\"true\"}}) == 1 unless on (pod) up{{{scope.Targets}}}",
-            "pod {{ $labels.pod }} is ready and no target of Prometheus",
+            "pod {{ $labels.pod }} is ready but is not a target of Prometheus",
             "The pod runs, and Prometheus does not scrape it: no monitor or Service selects it, or its target has vanished."),
         new(
             "MilvusNoProxy",
@@ -103,7 +103,7 @@ internal static class AlertRules
                 $"sum({Once} (rate(milvus_proxy_req_count{{{scope.Series},status=~\"fail|fail_system\",cause!~\"user|cancel\"}}[5m])))"
                 + $" / sum({Once} (rate(milvus_proxy_req_count{{{scope.Series},status=\"total\"}}[5m]))) > {threshold}",
             "{{ $value | humanizePercentage }} of the requests fail",
-            "The part of all requests that Milvus answers with an error. Before 2.6.19 this includes requests that are wrong themselves.")
+            "The part of all requests that Milvus answers with an error. Before 2.6.19 this includes invalid requests.")
         {
             Metrics = ["milvus_proxy_req_count"],
         },
@@ -115,7 +115,7 @@ internal static class AlertRules
             new(ThresholdUnit.Milliseconds, 1000) { Most = HighestBucket },
             (scope, threshold) => Quantile("milvus_proxy_sq_latency", "query_type", scope, threshold),
             "1% of the requests of type {{ $labels.query_type }} take longer than {{ $value | humanize }} ms",
-            "The 99th percentile of the time that the proxies need for searches and queries.")
+            "1% of searches and queries take longer in the proxies than the threshold.")
         {
             Metrics = ["milvus_proxy_sq_latency"],
         },
@@ -127,7 +127,7 @@ internal static class AlertRules
             new(ThresholdUnit.Milliseconds, 1000) { Most = HighestBucket },
             (scope, threshold) => Quantile("milvus_proxy_mutation_latency", "msg_type", scope, threshold),
             "1% of the requests of type {{ $labels.msg_type }} take longer than {{ $value | humanize }} ms",
-            "The 99th percentile of the time that the proxies need for inserts, upserts and deletes.")
+            "1% of inserts, upserts and deletes take longer in the proxies than the threshold.")
         {
             Metrics = ["milvus_proxy_mutation_latency"],
         },
@@ -139,7 +139,7 @@ internal static class AlertRules
             new(ThresholdUnit.Milliseconds, 200) { Most = HighestBucket },
             (scope, threshold) => Quantile("milvus_proxy_req_in_queue_latency", "pod", scope, threshold),
             "1% of the requests wait longer than {{ $value | humanize }} ms in {{ $labels.pod }}",
-            "The 99th percentile of the time that requests wait in a proxy before it works on them.")
+            "1% of requests wait in a proxy longer than the threshold, before the proxy works on them.")
         {
             Metrics = ["milvus_proxy_req_in_queue_latency"],
         },
@@ -151,7 +151,7 @@ internal static class AlertRules
             new(ThresholdUnit.Milliseconds, 500) { Most = HighestBucket },
             (scope, threshold) => Quantile("milvus_querynode_sq_queue_latency", "pod", scope, threshold),
             "1% of the searches and queries wait longer than {{ $value | humanize }} ms in {{ $labels.pod }}",
-            "The 99th percentile of the time that searches and queries wait in a query node before it works on them.")
+            "1% of searches and queries wait in a query node longer than the threshold, before the query node works on them.")
         {
             Metrics = ["milvus_querynode_sq_queue_latency"],
         },
@@ -189,7 +189,8 @@ internal static class AlertRules
             (scope, threshold) =>
                 $"max(time() - max by (channel_name) (milvus_datacoord_channel_checkpoint_unix_seconds{{{scope.Series}}})) > {threshold}",
             "a channel was last checkpointed {{ $value | humanizeDuration }} ago",
-            "What was written to the channel since then is not in the object storage: a restart reads it from the message queue again.")
+            "Data written to the channel since its last checkpoint is not in the object storage yet: a restart reads it from the message "
+                + "queue again.")
         {
             Metrics = ["milvus_datacoord_channel_checkpoint_unix_seconds"],
         },
@@ -301,8 +302,8 @@ internal static class AlertRules
                 $"max by (pod, container) (increase(container_cpu_cfs_throttled_periods_total{{{scope.Pods},container!=\"\"}}[5m]))"
                 + $" / max by (pod, container) (increase(container_cpu_cfs_periods_total{{{scope.Pods},container!=\"\"}}[5m]))"
                 + $" > {threshold}",
-            "pod {{ $labels.pod }} is held back {{ $value | humanizePercentage }} of the time by its CPU limit",
-            "The kernel stops the process for the rest of a period in which it has used up its share."),
+            "pod {{ $labels.pod }} is throttled in {{ $value | humanizePercentage }} of its CFS periods by its CPU limit",
+            "The kernel stops the process for the rest of each CFS period in which the process has used up its CPU limit."),
         new(
             "MilvusRestarts",
             Resources,
@@ -346,7 +347,7 @@ internal static class AlertRules
                 $"max by (pod, instance) (process_open_fds{{{scope.Targets}}})"
                 + $" / max by (pod, instance) (process_max_fds{{{scope.Targets}}}) > {threshold}",
             "pod {{ $labels.pod }} has {{ $value | humanizePercentage }} of its files open",
-            "A process that has opened as many files and connections as it may takes no connection and writes no file."),
+            "A process that has reached its limit of open files cannot accept connections or open files."),
         new(
             "MilvusTooManySeries",
             Cost,

@@ -42,7 +42,7 @@ internal sealed class DisableRulesOperation(ClusterClient client, IActivitySink 
         {
             throw new MonitoringException(
                 ErrorId.InstanceAmbiguous,
-                $"There are alert rules of '{name}' in each of several namespaces: {string.Join(", ", places)}",
+                $"Several namespaces have alert rules of '{name}': {string.Join(", ", places)}",
                 "choose one with -Namespace",
                 name);
         }

@@ -79,7 +79,7 @@ internal sealed class EnableRulesOperation(ClusterClient client, IActivitySink s
             throw new MonitoringException(
                 ErrorId.ParameterInvalid,
                 $"No alert rule is left for {scope}",
-                "give -Exclude fewer rules; Disable-MilvusAlertRule deletes those that are there",
+                "give -Exclude fewer rules; Disable-MilvusAlertRule deletes the existing rules",
                 "Exclude");
         }
 
@@ -126,7 +126,7 @@ internal sealed class EnableRulesOperation(ClusterClient client, IActivitySink s
             ? new MonitoringException(
                 ErrorId.FieldConflict,
                 $"Cannot apply {plan.Id}: {FieldConflictText.Describe(failure.Causes)}",
-                "have their manager give them up, or run Disable-MilvusAlertRule and then this command again",
+                "remove these fields from the configuration of their manager, or run Disable-MilvusAlertRule and then this command again",
                 plan.Id.ToString())
             : ClusterErrors.From(failure, $"apply {plan.Id}", plan.Id.ToString());
     }
@@ -192,7 +192,7 @@ internal sealed class EnableRulesOperation(ClusterClient client, IActivitySink s
         var owners = FieldManagers.ListAppliers([live.Metadata]).DefaultIfEmpty("another tool");
         return new MonitoringException(
             ErrorId.FieldConflict,
-            $"{live.Id} is there already, and belongs to {string.Join(", ", owners)}",
+            $"{live.Id} already exists and belongs to {string.Join(", ", owners)}",
             "delete it or give it another name with the tool that made it, and run the command again",
             live.Id.ToString());
     }

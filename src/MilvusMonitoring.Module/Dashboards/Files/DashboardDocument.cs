@@ -31,7 +31,7 @@ internal sealed record DashboardDocument(string Uid, string Title, ReadOnlyMemor
         {
             throw CreateInvalid(
                 source,
-                "is a resource of Grafana's newer API, which files and older Grafanas do not take",
+                "is a resource of Grafana's newer API, which files and older versions of Grafana do not accept",
                 "export it as classic JSON",
                 null);
         }
@@ -40,7 +40,7 @@ internal sealed record DashboardDocument(string Uid, string Title, ReadOnlyMemor
         var model = isWrapped ? root["dashboard"]!.AsObject() : root;
         if (Text(model, "title") is not { Length: > 0 } title || (model["panels"] ?? model["rows"]) is not JsonArray)
         {
-            throw CreateInvalid(source, "is no dashboard of Grafana: it has no title, or no panels", Export, null);
+            throw CreateInvalid(source, "is not a dashboard of Grafana: it has no title, or no panels", Export, null);
         }
 
         if (Text(model, "uid") is { Length: > 0 } uid)
@@ -49,7 +49,7 @@ internal sealed record DashboardDocument(string Uid, string Title, ReadOnlyMemor
             {
                 throw CreateInvalid(
                     source,
-                    $"has the uid '{uid}', which Grafana does not take: it takes 40 letters, digits, hyphens and underscores",
+                    $"has the uid '{uid}', which Grafana does not accept: it accepts up to 40 letters, digits, hyphens and underscores",
                     "give it another uid",
                     null);
             }
@@ -94,11 +94,11 @@ internal sealed record DashboardDocument(string Uid, string Title, ReadOnlyMemor
         {
             var root = JsonTexts.AreReadable(json.Span) ? JsonNode.Parse(WithoutMark(json).Span) as JsonObject : null;
             EnsureWhole(root);
-            return root ?? throw new JsonException("it is no object");
+            return root ?? throw new JsonException("it is not an object");
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException)
         {
-            throw CreateInvalid(source, "is no JSON object", Export, exception);
+            throw CreateInvalid(source, "is not a JSON object", Export, exception);
         }
     }
 

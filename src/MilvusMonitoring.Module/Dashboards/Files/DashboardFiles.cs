@@ -42,6 +42,18 @@ internal static class DashboardFiles
         return ([.. all.Select(item => item.Document)], errors);
     }
 
+    /// <summary>Refuses to save dashboards where a file of one exists already.</summary>
+    /// <param name="documents">The dashboards.</param>
+    /// <param name="folder">The full path of the folder.</param>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.FileNotWritten"/>: a file exists.</exception>
+    public static void EnsureNew(IEnumerable<DashboardDocument> documents, string folder)
+    {
+        if (documents.Select(document => Path.Combine(folder, document.FileName)).FirstOrDefault(File.Exists) is { } path)
+        {
+            throw CreateExists(path, null);
+        }
+    }
+
     /// <summary>Saves a dashboard.</summary>
     /// <param name="document">The dashboard.</param>
     /// <param name="folder">The full path of the folder; it is created if it does not exist.</param>
@@ -70,15 +82,23 @@ internal static class DashboardFiles
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            var exists = File.Exists(path) && !force;
-            throw new MonitoringException(
-                ErrorId.FileNotWritten,
-                $"{path} is not written: {(exists ? "the file exists" : exception.Message.ReplaceLineEndings(" ").TrimEnd('.'))}",
-                exists ? "use -Force to replace the file, or give another folder" : "give another folder",
-                path,
-                exception);
+            throw File.Exists(path) && !force
+                ? CreateExists(path, exception)
+                : new MonitoringException(
+                    ErrorId.FileNotWritten,
+                    $"{path} is not written: {exception.Message.ReplaceLineEndings(" ").TrimEnd('.')}",
+                    "give another folder",
+                    path,
+                    exception);
         }
     }
+
+    private static MonitoringException CreateExists(string path, Exception? cause) => new(
+        ErrorId.FileNotWritten,
+        $"{path} is not written: the file exists",
+        "use -Force to replace the file, or give another folder",
+        path,
+        cause);
 
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(string path, CancellationToken cancellationToken)
     {

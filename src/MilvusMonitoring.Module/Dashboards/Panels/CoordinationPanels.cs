@@ -39,7 +39,7 @@ internal static class CoordinationPanels
             new Panel(
                 "How are query nodes grouped?",
                 PanelUnit.Number,
-                "Query nodes and replicas in each resource group, and the nodes that take nothing new because they are to leave a replica.",
+                "Query nodes and replicas in each resource group, and the read-only nodes, which are leaving a replica.",
                 new PanelQuery("nodes of {{rg}}", scope.Sum("milvus_querycoord_resource_group_info", "rg")),
                 new PanelQuery("replicas of {{rg}}", scope.Sum("milvus_querycoord_resource_group_replica_total", "rg")),
                 new PanelQuery("leaving", scope.Sum("milvus_querycoord_replica_ro_node_total", string.Empty)))),
@@ -61,7 +61,7 @@ internal static class CoordinationPanels
             new Panel(
                 "How often did Milvus begin to refuse writes?",
                 PanelUnit.PerSecond,
-                "How often in a second Milvus began to refuse all writes.",
+                "How often per second Milvus began to refuse all writes.",
                 new PanelQuery("begins", scope.SumRate("milvus_rootcoord_force_deny_writing_counter", string.Empty))),
             new Panel(
                 "What part of its rate may each collection use?",
@@ -86,7 +86,7 @@ internal static class CoordinationPanels
             new Panel(
                 "How many DDL requests come?",
                 PanelUnit.RequestsPerSecond,
-                "Requests in a second that create, drop or change something, by function and outcome.",
+                "Requests per second that create, drop or change something, by function and outcome.",
                 new PanelQuery(
                     "{{function_name}} {{status}}",
                     scope.SumRate("milvus_rootcoord_ddl_req_count", "function_name, status", "status!=\"total\""))),
@@ -106,7 +106,7 @@ internal static class CoordinationPanels
                 "How far is the saved time ahead?",
                 PanelUnit.Seconds,
                 "The time up to which Milvus may give timestamps, against the clock of Prometheus. A few seconds are normal; if it "
-                    + "goes below 0 far, the root coordinator cannot write to etcd, or hangs.",
+                    + "falls far below 0, the root coordinator cannot write to etcd, or hangs.",
                 new PanelQuery("ahead", scope.MaxAhead("milvus_rootcoord_timestamp_saved", string.Empty))),
             new Panel(
                 "How far behind is each channel?",
@@ -141,12 +141,12 @@ internal static class CoordinationPanels
             new Panel(
                 "How many operations are there?",
                 PanelUnit.PerSecond,
-                "Operations on the meta store in a second, by kind.",
+                "Operations on the meta store per second, by kind.",
                 new PanelQuery("{{meta_op_type}}", scope.SumRate("milvus_meta_op_count", "meta_op_type", "status=\"total\""))),
             new Panel(
                 "Do they fail?",
                 PanelUnit.PerSecond,
-                "Operations in a second that failed, by kind. Milvus stands still without its meta store.",
+                "Operations per second that failed, by kind. Milvus stands still without its meta store.",
                 new PanelQuery("{{meta_op_type}}", scope.SumFailures("milvus_meta_op_count", "meta_op_type")))
             {
                 Alert = "MilvusMetaStoreFails",
@@ -160,12 +160,12 @@ internal static class CoordinationPanels
             new Panel(
                 "How much is written and read?",
                 PanelUnit.BytesPerSecond,
-                "Bytes of values in a second, by kind of operation.",
+                "Bytes of values per second, by kind of operation.",
                 new PanelQuery("{{meta_op_type}}", scope.SumVolume("milvus_meta_kv_size", "meta_op_type"))),
             new Panel(
                 "How many ids are given?",
                 PanelUnit.PerSecond,
-                "Ids in a second that the root coordinator gives to entities, segments and others.",
+                "Ids per second that the root coordinator gives to entities, segments and others.",
                 new PanelQuery("ids", scope.SumRate("milvus_rootcoord_id_alloc_count", string.Empty)))),
     ];
 

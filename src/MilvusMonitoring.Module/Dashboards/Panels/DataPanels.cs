@@ -46,8 +46,7 @@ internal static class DataPanels
             new Panel(
                 "How far behind are the nodes that store?",
                 PanelUnit.Milliseconds,
-                "The age of the newest that each node has read of what clients wrote. Data nodes read until 2.5, streaming nodes from "
-                    + "2.6 on.",
+                "The age of the newest written data that each node has read. Data nodes read until 2.5, streaming nodes from 2.6 on.",
                 new PanelQuery("{{pod}}", scope.Max("milvus_datanode_consume_tt_lag_ms", "pod")),
                 new PanelQuery("dispatcher {{pod}}", scope.Max("milvus_datanode_msg_dispatcher_tt_lag_ms", "pod")))
             {
@@ -68,12 +67,12 @@ internal static class DataPanels
             new Panel(
                 "How much is read?",
                 PanelUnit.BytesPerSecond,
-                "Bytes in a second that each node reads from the message queue to store them.",
+                "Bytes per second that each node reads from the message queue to store them.",
                 new PanelQuery("{{pod}} {{msg_type}}", scope.SumRate("milvus_datanode_consume_bytes_count", "pod, msg_type"))),
             new Panel(
                 "How many rows are read a second?",
                 PanelUnit.Number,
-                "Rows in a second that are read from the message queue, by type.",
+                "Rows per second that are read from the message queue, by type.",
                 new PanelQuery("{{msg_type}}", scope.SumRate("milvus_datanode_msg_rows_count", "msg_type"))),
             new Panel(
                 "How many channels does each node read?",
@@ -83,7 +82,7 @@ internal static class DataPanels
             new Panel(
                 "How many operations on the message queue are there?",
                 PanelUnit.PerSecond,
-                "Operations in a second by kind, and those that fail.",
+                "Operations per second by kind, and those that fail.",
                 new PanelQuery("{{message_op_type}}", scope.SumRate("milvus_msgstream_op_count", "message_op_type", "status=\"total\"")),
                 new PanelQuery("{{message_op_type}} fails", scope.SumFailures("milvus_msgstream_op_count", "message_op_type"))),
             new Panel(
@@ -101,7 +100,7 @@ internal static class DataPanels
             new Panel(
                 "How many flushes are there?",
                 PanelUnit.PerSecond,
-                "Buffers in a second that are written to the object storage: flush was asked for, auto was a full buffer.",
+                "Buffers per second that are written to the object storage: flush was asked for, auto was a full buffer.",
                 new PanelQuery("flush", scope.SumRate("milvus_datanode_flush_buffer_op_count", string.Empty, "status=\"total\"")),
                 new PanelQuery("auto", scope.SumRate("milvus_datanode_autoflush_buffer_op_count", string.Empty, "status=\"total\"")),
                 new PanelQuery("flush fails", scope.SumFailures("milvus_datanode_flush_buffer_op_count", string.Empty)),
@@ -109,7 +108,7 @@ internal static class DataPanels
             new Panel(
                 "How much is flushed?",
                 PanelUnit.BytesPerSecond,
-                "Bytes in a second that each node writes to the object storage.",
+                "Bytes per second that each node writes to the object storage.",
                 new PanelQuery("{{pod}}", scope.SumRate("milvus_datanode_flushed_data_size", "pod"))),
             new Panel(
                 "How long does saving take?",
@@ -129,7 +128,7 @@ internal static class DataPanels
             new Panel(
                 "How much do data nodes write in all?",
                 PanelUnit.BytesPerSecond,
-                "Bytes in a second that data nodes write to the object storage, by what made them.",
+                "Bytes per second that data nodes write to the object storage, by what made them.",
                 new PanelQuery(
                     "{{data_source}} {{data_type}}",
                     scope.SumRate("milvus_datanode_write_data_count", "data_source, data_type")))),
@@ -158,13 +157,13 @@ internal static class DataPanels
             new Panel(
                 "Do deletes find their rows?",
                 PanelUnit.PerSecond,
-                "Deletes in a second that compaction applies, and those whose row it does not find.",
+                "Deletes per second that compaction applies, and those whose row it does not find.",
                 new PanelQuery("applied", scope.SumRate("milvus_datanode_compaction_delete_count", string.Empty)),
                 new PanelQuery("not found", scope.SumRate("milvus_datanode_compaction_missing_delete_count", string.Empty))),
             new Panel(
                 "Does garbage collection run?",
                 PanelUnit.PerSecond,
-                "Runs in a second of the garbage collector of files. If it stops, the object storage fills up.",
+                "Runs per second of the garbage collector of files. If it stops, the object storage fills up.",
                 new PanelQuery("runs", scope.SumRate("milvus_datacoord_gc_run_count", string.Empty))),
             new Panel(
                 "How long does a scan for garbage take?",
@@ -191,7 +190,7 @@ internal static class DataPanels
             new Panel(
                 "Do index tasks fail?",
                 PanelUnit.PerSecond,
-                "Index tasks in a second that fail.",
+                "Index tasks per second that fail.",
                 new PanelQuery("fails", scope.SumFailures("milvus_indexnode_index_task_count", string.Empty))),
             new Panel(
                 "How many tasks are there?",
@@ -228,7 +227,7 @@ internal static class DataPanels
             new Panel(
                 "How many rows are imported a second?",
                 PanelUnit.Number,
-                "Rows in a second that imports add.",
+                "Rows per second that imports add.",
                 new PanelQuery(Collection, scope.SumRate("milvus_datacoord_bulk_insert_vectors_count", "collection_id")))),
         new(
             "Replication to another Milvus",
@@ -242,12 +241,12 @@ internal static class DataPanels
             new Panel(
                 "How much is replicated?",
                 PanelUnit.BytesPerSecond,
-                "Bytes in a second that are sent to the other Milvus, by type.",
+                "Bytes per second that are sent to the other Milvus, by type.",
                 new PanelQuery("{{msg_type}}", scope.SumRate("milvus_cdc_replicated_bytes_total", "msg_type"))),
             new Panel(
                 "Is the other Milvus connected?",
                 PanelUnit.Number,
-                "Connections to the other Milvus by state, and how often in a second one is made again.",
+                "Connections to the other Milvus by state, and how often per second a connection is made again.",
                 new PanelQuery(
                     "{{connection_status}} connections to {{target_cluster}}",
                     scope.Sum("milvus_cdc_stream_rpc_connections", "target_cluster, connection_status")),

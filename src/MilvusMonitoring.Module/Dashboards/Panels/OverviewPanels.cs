@@ -82,7 +82,7 @@ internal static class OverviewPanels
             new Panel(
                 "How many alerts fire?",
                 PanelUnit.Number,
-                "The alerts of Enable-MilvusAlertRule that fire now. 0 also where these rules are not there.",
+                "The alerts of Enable-MilvusAlertRule that fire now. Also 0 if the rules do not exist.",
                 new PanelQuery("alerts fire", $"count({Firing}) or vector(0)"))
             {
                 Kind = PanelKind.Stat,
@@ -109,7 +109,7 @@ internal static class OverviewPanels
             new Panel(
                 "What do clients ask for?",
                 PanelUnit.RequestsPerSecond,
-                "Requests in a second by function, as the proxies get them.",
+                "Requests per second by function, as the proxies get them.",
                 new PanelQuery("{{function_name}}", scope.SumRate("milvus_proxy_req_count", "function_name", "status=\"total\"")))
             {
                 Width = LoadWidth,
@@ -117,7 +117,7 @@ internal static class OverviewPanels
             new Panel(
                 "How many vectors a second?",
                 PanelUnit.Number,
-                "Vectors in a second: those that are searched for, and entities that are inserted, upserted and deleted.",
+                "Vectors per second: those that are searched for, and entities that are inserted, upserted and deleted.",
                 new PanelQuery("search", scope.SumRate("milvus_proxy_search_vectors_count", string.Empty)),
                 new PanelQuery("insert", scope.SumRate("milvus_proxy_insert_vectors_count", string.Empty)),
                 new PanelQuery("upsert", scope.SumRate("milvus_proxy_upsert_vectors_count", string.Empty)),
@@ -128,8 +128,7 @@ internal static class OverviewPanels
             new Panel(
                 "Which requests fail?",
                 PanelUnit.RequestsPerSecond,
-                "Requests in a second that Milvus answers with an error, by function. Before 2.6.19 and from 2.6.21 on, "
-                    + "requests that are wrong themselves count too.",
+                "Requests per second that Milvus answers with an error, by function. Before 2.6.19, invalid requests count too.",
                 new PanelQuery("{{function_name}}", Failures(scope, "function_name")))
             {
                 Alert = "MilvusRequestsFail",
@@ -138,7 +137,7 @@ internal static class OverviewPanels
             new Panel(
                 "What does Milvus refuse?",
                 PanelUnit.RequestsPerSecond,
-                "Requests in a second that exceed a rate limit, or that Milvus refuses to protect itself, by type.",
+                "Requests per second that exceed a rate limit, or that Milvus refuses to protect itself, by type.",
                 new PanelQuery("{{msg_type}}", scope.SumFailures("milvus_proxy_rate_limit_req_count", "msg_type")))
             {
                 Alert = "MilvusRateLimited",
@@ -180,8 +179,8 @@ internal static class OverviewPanels
             new Panel(
                 "How far behind are the nodes?",
                 PanelUnit.Milliseconds,
-                "The age of the newest that a node has read of what clients wrote. Seconds are normal; if it grows, the node "
-                    + "is too slow, or the message queue is.",
+                "The age of the newest written data that a node has read. Seconds are normal; if the age grows, the node or the message "
+                    + "queue is too slow.",
                 new PanelQuery("search {{pod}}", scope.Max("milvus_querynode_consume_tt_lag_ms", "pod")),
                 new PanelQuery("store {{pod}}", scope.Max("milvus_datanode_consume_tt_lag_ms", "pod")))
             {
@@ -235,7 +234,7 @@ internal static class OverviewPanels
 
     private static double LimitOf(string alert) => AlertRules.All.First(rule => rule.Name == alert).Threshold!.Default;
 
-    /// <summary>The requests in a second that Milvus answers with an error, summed by labels.</summary>
+    /// <summary>The requests per second that Milvus answers with an error, summed by labels.</summary>
     public static string Failures(PanelScope scope, string by) =>
         scope.SumFailures("milvus_proxy_req_count", by, "status=~\"fail|fail_system\",cause!~\"user|cancel\"");
 
@@ -270,7 +269,7 @@ internal static class OverviewPanels
         return CreateStat(
             title,
             PanelUnit.Number,
-            description + " Of several Milvus the fewest.",
+            description + " With several Milvus, the lowest number.",
             new PanelQuery(fault, $"{fewest} < 1"),
             new PanelQuery(members, $"{fewest} >= 1")) with
         {
@@ -308,8 +307,7 @@ internal static class OverviewPanels
         return CreateStat(
             "Do requests fail?",
             PanelUnit.Ratio,
-            "The part of all requests that Milvus answers with an error. Before 2.6.19 and from 2.6.21 on, this includes requests that are "
-                + "wrong themselves.",
+            "The part of all requests that Milvus answers with an error. Before 2.6.19 this includes invalid requests.",
             new PanelQuery("of requests FAIL", $"{part} > {PromText.Format(limit)}"),
             new PanelQuery("of requests fail, refused ones aside", $"{part} <= {PromText.Format(limit)}"),
             new PanelQuery("no requests", $"{scope.Nothing} unless on () ({all} > 0)") { IsNeutral = true }) with

@@ -70,13 +70,13 @@ internal sealed partial class PanelScope(IReadOnlyList<MilvusVersion> versions, 
     /// <summary>The values of a gauge, one for each pod, or one for all replicas of a coordinator.</summary>
     public string Each(string gauge, string matchers = "") => $"{OnceOf(gauge)} ({Select(gauge, matchers)})";
 
-    /// <summary>How often in a second; of a histogram how many values.</summary>
+    /// <summary>How often per second; of a histogram how many values.</summary>
     public string Rate(string metric, string matchers = "") => RateOf(IsHistogram(metric) ? $"{metric}_count" : metric, matchers);
 
-    /// <summary>How often in a second, summed by labels.</summary>
+    /// <summary>How often per second, summed by labels.</summary>
     public string SumRate(string metric, string by, string matchers = "") => $"sum{By(by)} ({Rate(metric, matchers)})";
 
-    /// <summary>How often in a second operations fail, summed by labels; 0 for those that never failed and have no series.</summary>
+    /// <summary>How often per second operations fail, summed by labels; 0 for those that never failed and have no series.</summary>
     public string SumFailures(string counter, string by, string matchers = "status=\"fail\"") =>
         $"({SumRate(counter, by, matchers)} or 0 * {SumRate(counter, by, "status=\"total\"")})";
 
@@ -87,7 +87,7 @@ internal sealed partial class PanelScope(IReadOnlyList<MilvusVersion> versions, 
     /// <summary>A series of the value 0 that is there as long as a target of the chosen Milvus answers.</summary>
     public string Nothing => $"0 * max({Select("milvus_build_info")})";
 
-    /// <summary>How much of what a histogram measures comes in a second, summed by labels.</summary>
+    /// <summary>How much of what a histogram measures comes per second, summed by labels.</summary>
     public string SumVolume(string histogram, string by, string matchers = "") => $"sum{By(by)} ({RateOf($"{histogram}_sum", matchers)})";
 
     /// <summary>The sum of a gauge by labels.</summary>

@@ -108,7 +108,7 @@ internal static class PanelWriter
 
     /// <summary>Grafana 7.5 draws no line at a threshold: the description names it.</summary>
     private static string Describe(Panel panel) => panel is { Kind: PanelKind.TimeSeries, Thresholds: [.., { From: { } limit }] }
-        ? $"{panel.Description} Too much from {DescribeValue(limit, panel.Unit)} on."
+        ? $"{panel.Description} Values of {DescribeValue(limit, panel.Unit)} or more are too high."
         : panel.Description;
 
     private static string DescribeValue(double value, string unit) => unit switch

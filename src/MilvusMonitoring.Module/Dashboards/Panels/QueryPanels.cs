@@ -41,7 +41,7 @@ internal static class QueryPanels
             new Panel(
                 "How many come?",
                 PanelUnit.RequestsPerSecond,
-                "Searches and queries in a second in the query nodes, by type and outcome. One request of a client is several "
+                "Searches and queries per second in the query nodes, by type and outcome. One request of a client is several "
                     + "here: one for each shard.",
                 new PanelQuery("{{query_type}}", scope.SumRate("milvus_querynode_sq_req_count", "query_type", "status=\"total\"")),
                 new PanelQuery("{{query_type}} fails", scope.SumFailures("milvus_querynode_sq_req_count", "query_type"))),
@@ -105,7 +105,7 @@ internal static class QueryPanels
             new Panel(
                 "Which searches find only part?",
                 PanelUnit.PerSecond,
-                "Searches and queries in a second that answered without all of the data, because a part of it was not available.",
+                "Searches and queries per second that answered without all of the data, because a part of it was not available.",
                 new PanelQuery("{{query_type}}", scope.SumRate("milvus_querynode_partial_result_count", "query_type"))),
             new Panel(
                 "How do tasks leave the queue?",
@@ -119,7 +119,7 @@ internal static class QueryPanels
                 "The time of calls of the query nodes into the C++ engine, by call: 99% take no longer.",
                 new PanelQuery("{{cgo_name}} {{cgo_type}}", scope.Quantile(0.99, "milvus_querynode_cgo_latency", "cgo_name, cgo_type"))),
             new Panel(
-                "How do two-stage searches do?",
+                "How long do two-stage searches take?",
                 PanelUnit.Milliseconds,
                 "The time of both stages of a two-stage search: 99% take no longer.",
                 new PanelQuery("stage 1", scope.Quantile(0.99, "milvus_querynode_two_stage_search_stage1_latency", string.Empty)),
@@ -179,7 +179,7 @@ internal static class QueryPanels
             new Panel(
                 "Do loads fail?",
                 PanelUnit.PerSecond,
-                "Requests to load and to release in a second that fail.",
+                "Requests per second to load and to release that fail.",
                 new PanelQuery("load", scope.SumFailures("milvus_querycoord_load_req_count", string.Empty)),
                 new PanelQuery("release", scope.SumFailures("milvus_querycoord_release_req_count", string.Empty)))),
         new(
@@ -187,7 +187,8 @@ internal static class QueryPanels
             new Panel(
                 "How far behind are the query nodes?",
                 PanelUnit.Milliseconds,
-                "The age of the newest that each query node has read of what clients wrote. Searches with strong consistency wait for it.",
+                "The age of the newest written data that each query node has read. Searches with strong consistency wait for the "
+                    + "newest data.",
                 new PanelQuery("{{pod}}", scope.Max("milvus_querynode_consume_tt_lag_ms", "pod")),
                 new PanelQuery("dispatcher {{pod}}", scope.Max("milvus_querynode_msg_dispatcher_tt_lag_ms", "pod")))
             {
@@ -197,7 +198,7 @@ internal static class QueryPanels
             new Panel(
                 "How much do they read from the message queue?",
                 PanelUnit.BytesPerSecond,
-                "Bytes in a second in each query node.",
+                "Bytes per second in each query node.",
                 new PanelQuery("{{pod}}", scope.SumRate("milvus_querynode_consume_bytes_counter", "pod"))),
             new Panel(
                 "How many messages wait?",
@@ -224,19 +225,19 @@ internal static class QueryPanels
             new Panel(
                 "How often does it load and evict?",
                 PanelUnit.PerSecond,
-                "Segments in a second that each query node loads into its cache and evicts from it. Both often: the cache is too small.",
+                "Segments per second that each query node loads into its cache and evicts from it. Both often: the cache is too small.",
                 new PanelQuery("load {{pod}}", scope.SumRate("milvus_querynode_disk_cache_load_total", "pod")),
                 new PanelQuery("evict {{pod}}", scope.SumRate("milvus_querynode_disk_cache_evict_total", "pod"))),
             new Panel(
                 "How much does it load and evict?",
                 PanelUnit.BytesPerSecond,
-                "Bytes in a second that each query node loads into its cache and evicts from it.",
+                "Bytes per second that each query node loads into its cache and evicts from it.",
                 new PanelQuery("load {{pod}}", scope.SumRate("milvus_querynode_disk_cache_load_bytes", "pod")),
                 new PanelQuery("evict {{pod}}", scope.SumRate("milvus_querynode_disk_cache_evict_bytes", "pod"))),
             new Panel(
                 "How often does a search wait for it?",
                 PanelUnit.PerSecond,
-                "Accesses to segments in a second, and those that waited until the segment was loaded.",
+                "Accesses to segments per second, and those that waited until the segment was loaded.",
                 new PanelQuery("all {{query_type}}", scope.SumRate("milvus_querynode_segment_access_total", "query_type")),
                 new PanelQuery("waited {{query_type}}", scope.SumRate("milvus_querynode_segment_access_wait_cache_total", "query_type"))),
             new Panel(

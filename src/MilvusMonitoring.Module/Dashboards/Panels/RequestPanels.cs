@@ -12,12 +12,12 @@ internal static class RequestPanels
             new Panel(
                 "How many requests come?",
                 PanelUnit.RequestsPerSecond,
-                "Requests in a second by function, as the proxies get them.",
+                "Requests per second by function, as the proxies get them.",
                 new PanelQuery("{{function_name}}", scope.SumRate("milvus_proxy_req_count", "function_name", "status=\"total\""))),
             new Panel(
-                "How do they end if not well?",
+                "Which requests do not succeed?",
                 PanelUnit.RequestsPerSecond,
-                "Requests in a second that did not succeed, by function and status. fail_input: the request itself is wrong (2.6.19 and "
+                "Requests per second that did not succeed, by function and status. fail_input: the request is invalid (2.6.19 and "
                     + "2.6.20); abandon and cancel: the client went away; rejected: Milvus refused it; retry: the client tries again.",
                 new PanelQuery(
                     "{{function_name}} {{status}}",
@@ -43,7 +43,7 @@ internal static class RequestPanels
             new Panel(
                 "Which requests does a rate limit refuse?",
                 PanelUnit.RequestsPerSecond,
-                "Requests in a second that exceed a rate limit or are refused by a quota, by type.",
+                "Requests per second that exceed a rate limit or are refused by a quota, by type.",
                 new PanelQuery("{{msg_type}}", scope.SumFailures("milvus_proxy_rate_limit_req_count", "msg_type")))
             {
                 Alert = "MilvusRateLimited",
@@ -51,7 +51,7 @@ internal static class RequestPanels
             new Panel(
                 "How many requests are slow?",
                 PanelUnit.PerSecond,
-                "Requests in a second that take longer than proxy.slowQuerySpanInSeconds, by type. Milvus logs each of them.",
+                "Requests per second that take longer than proxy.slowQuerySpanInSeconds, by type. Milvus logs each of them.",
                 new PanelQuery("{{msg_type}}", scope.SumRate("milvus_proxy_slow_query_count", "msg_type"))),
             new Panel(
                 "How many tasks are in the proxies?",
@@ -75,7 +75,7 @@ internal static class RequestPanels
             new Panel(
                 "Who asks?",
                 PanelUnit.RequestsPerSecond,
-                "Requests in a second of each user; only with authentication.",
+                "Requests per second of each user; only with authentication.",
                 new PanelQuery("{{username}}", scope.SumRate("milvus_proxy_user_rpc_count", "username")))),
         new(
             "Searches and queries",
@@ -106,19 +106,19 @@ internal static class RequestPanels
             new Panel(
                 "How many vectors are searched for a second?",
                 PanelUnit.Number,
-                "Vectors in a second, in each of the ten busiest collections.",
+                "Vectors per second, in each of the ten busiest collections.",
                 new PanelQuery(
                     Collections,
                     $"topk(10, {scope.SumRate("milvus_proxy_search_vectors_count", "db_name, collection_name")})")),
             new Panel(
                 "How many vectors and queries come a second?",
                 PanelUnit.Number,
-                "Vectors and queries (NQ) in a second, by type: with the number of requests, how large they are.",
+                "Vectors and queries (NQ) per second, by type: with the number of requests, how large they are.",
                 new PanelQuery("{{query_type}}", scope.SumRate("milvus_proxy_received_nq", "query_type"))),
             new Panel(
                 "How many searches are tried again?",
                 PanelUnit.PerSecond,
-                "Searches in a second that Milvus itself tries again, and of these the ones that still found too little.",
+                "Searches per second that Milvus itself tries again, and those that still return too few results.",
                 new PanelQuery("again {{query_type}}", scope.SumRate("milvus_proxy_retry_search_cnt", "query_type")),
                 new PanelQuery(
                     "too little {{query_type}}",
@@ -126,7 +126,7 @@ internal static class RequestPanels
             new Panel(
                 "How much data do searches scan?",
                 PanelUnit.MegabytesPerSecond,
-                "Megabytes in a second that searches and queries read, and the part of them that came from the object storage.",
+                "Megabytes per second that searches and queries read, and the part of them that came from the object storage.",
                 new PanelQuery("all {{msg_type}}", scope.SumRate("milvus_proxy_scanned_total_mb", "msg_type")),
                 new PanelQuery("from the object storage {{msg_type}}", scope.SumRate("milvus_proxy_scanned_remote_mb", "msg_type"))),
             new Panel(
@@ -170,14 +170,14 @@ internal static class RequestPanels
             new Panel(
                 "How many entities are inserted a second?",
                 PanelUnit.Number,
-                "Entities in a second, in each of the ten busiest collections.",
+                "Entities per second, in each of the ten busiest collections.",
                 new PanelQuery(
                     Collections,
                     $"topk(10, {scope.SumRate("milvus_proxy_insert_vectors_count", "db_name, collection_name")})")),
             new Panel(
                 "How many entities are upserted and deleted a second?",
                 PanelUnit.Number,
-                "Entities in a second, in each of the ten busiest collections.",
+                "Entities per second, in each of the ten busiest collections.",
                 new PanelQuery(
                     $"upsert {Collections}",
                     $"topk(10, {scope.SumRate("milvus_proxy_upsert_vectors_count", "db_name, collection_name")})"),
@@ -194,12 +194,12 @@ internal static class RequestPanels
             new Panel(
                 "How much comes in?",
                 PanelUnit.BytesPerSecond,
-                "Bytes in a second that clients send, by type of request.",
+                "Bytes per second that clients send, by type of request.",
                 new PanelQuery("{{msg_type}}", scope.SumRate("milvus_proxy_receive_bytes_count", "msg_type"))),
             new Panel(
                 "How much goes out?",
                 PanelUnit.BytesPerSecond,
-                "Bytes in a second that each proxy sends to clients.",
+                "Bytes per second that each proxy sends to clients.",
                 new PanelQuery("{{pod}}", scope.SumRate("milvus_proxy_send_bytes_count", "pod"))),
             new Panel(
                 "How long does a gRPC call take?",
@@ -209,7 +209,7 @@ internal static class RequestPanels
             new Panel(
                 "How many REST requests come?",
                 PanelUnit.RequestsPerSecond,
-                "Requests to the REST API in a second, by path.",
+                "Requests per second to the REST API, by path.",
                 new PanelQuery("{{path}}", scope.SumRate("milvus_proxy_restful_api_req_count", "path"))),
             new Panel(
                 "How long does a REST request take?",
@@ -219,7 +219,7 @@ internal static class RequestPanels
             new Panel(
                 "Does the cache of the proxies hit?",
                 PanelUnit.PerSecond,
-                "Look-ups of collections and other metadata in a second, by cache and outcome. Many misses ask the root coordinator "
+                "Look-ups of collections and other metadata per second, by cache and outcome. Many misses ask the root coordinator "
                     + "each time.",
                 new PanelQuery(
                     "{{cache_name}} {{cache_state}}",

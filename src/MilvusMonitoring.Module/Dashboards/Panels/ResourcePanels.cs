@@ -37,7 +37,8 @@ internal static class ResourcePanels
             new Panel(
                 "How many files are open?",
                 PanelUnit.Ratio,
-                "Open files and connections as a part of what the process may open. At 100% it takes no connection and writes no file.",
+                "Open files and connections as a part of what the process may open. At 100% the process cannot accept connections or "
+                    + "open files.",
                 new PanelQuery(
                     "{{pod}}",
                     $"({OfProcess(scope, "process_open_fds", isCounter: false)})"
@@ -109,7 +110,7 @@ internal static class ResourcePanels
             new Panel(
                 "How much are pods throttled?",
                 PanelUnit.Ratio,
-                $"The part of the time in which the kernel stops a container because it has used up its CPU limit. {NeedsContainers}",
+                $"The part of the CFS periods in which the kernel stops a container that has used up its CPU limit. {NeedsContainers}",
                 new PanelQuery(
                     "{{pod}}",
                     scope.OfMilvus(
@@ -165,7 +166,7 @@ internal static class ResourcePanels
             new Panel(
                 "How much comes over the network?",
                 PanelUnit.BytesPerSecond,
-                $"Bytes in a second that each pod receives and sends. {NeedsContainers}",
+                $"Bytes per second that each pod receives and sends. {NeedsContainers}",
                 new PanelQuery("in {{pod}}", scope.OfMilvus(NetworkOf("receive"), ByPod)),
                 new PanelQuery("out {{pod}}", scope.OfMilvus(NetworkOf("transmit"), ByPod)))
             {
@@ -176,14 +177,14 @@ internal static class ResourcePanels
             new Panel(
                 "How many operations are there?",
                 PanelUnit.PerSecond,
-                "Operations on the object storage in a second, by kind.",
+                "Operations on the object storage per second, by kind.",
                 new PanelQuery(
                     "{{persistent_data_op_type}}",
                     scope.SumRate("milvus_storage_op_count", "persistent_data_op_type", "status=\"total\""))),
             new Panel(
                 "Do they fail?",
                 PanelUnit.PerSecond,
-                "Operations in a second that failed, by kind.",
+                "Operations per second that failed, by kind.",
                 new PanelQuery(
                     "{{persistent_data_op_type}}",
                     scope.SumFailures("milvus_storage_op_count", "persistent_data_op_type")))
@@ -201,18 +202,18 @@ internal static class ResourcePanels
             new Panel(
                 "How much is written and read?",
                 PanelUnit.BytesPerSecond,
-                "Bytes in a second, by kind of operation.",
+                "Bytes per second, by kind of operation.",
                 new PanelQuery("{{persistent_data_op_type}}", scope.SumVolume("milvus_storage_kv_size", "persistent_data_op_type"))),
             new Panel(
                 "How much does the storage layer read and write?",
                 PanelUnit.BytesPerSecond,
-                "Bytes in a second that the storage layer of Milvus 3 reads and writes, by file system.",
+                "Bytes per second that the storage layer of Milvus 3 reads and writes, by file system.",
                 new PanelQuery("read {{fs}}", scope.SumRate("milvus_storage_filesystem_read_bytes", "fs")),
                 new PanelQuery("write {{fs}}", scope.SumRate("milvus_storage_filesystem_write_bytes", "fs"))),
             new Panel(
                 "Does the storage layer fail?",
                 PanelUnit.PerSecond,
-                "Failures in a second of the storage layer of Milvus 3, by file system.",
+                "Failures per second of the storage layer of Milvus 3, by file system.",
                 new PanelQuery("{{fs}}", scope.SumRate("milvus_storage_filesystem_failed_count", "fs")))
             {
                 Alert = "MilvusFileSystemFails",
@@ -240,7 +241,7 @@ internal static class ResourcePanels
             new Panel(
                 "Are log lines lost?",
                 PanelUnit.PerSecond,
-                "Lines of the log in a second that were dropped, or could not be written.",
+                "Log lines per second that were dropped, or could not be written.",
                 new PanelQuery("dropped {{pod}}", scope.SumRate("milvus_logging_dropped_write_total", "pod")),
                 new PanelQuery("failed {{pod}}", scope.SumRate("milvus_logging_io_failure_total", "pod")))),
     ];

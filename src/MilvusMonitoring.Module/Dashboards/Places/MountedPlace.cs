@@ -207,7 +207,7 @@ internal sealed class MountedPlace(ClusterClient client, GrafanaServer grafana) 
             .Select(map => FindAsync(ResourceType.ConfigMap.IdOf(map.Namespace, map.Name), cancellationToken))).ConfigureAwait(false);
         _read = [.. read.OfType<MountedConfigMap>()];
         Doubt = names.Count > 0 && StackOrigin.FindKeeper(names[0]) is { } keeper and not "Helm"
-            ? $"{keeper} keeps ConfigMap/{grafana.Namespace}/{names[0].Name} as it is, and may take the dashboards away"
+            ? $"{keeper} manages ConfigMap/{grafana.Namespace}/{names[0].Name}, and may remove the dashboards"
             : null;
         return _read;
     }

@@ -112,8 +112,8 @@ internal sealed class PlaceFinder(ClusterClient client, IActivitySink sink)
         {
             throw new MonitoringException(
                 ErrorId.DashboardInvalid,
-                $"{grafana.Id} has no label, by which a GrafanaDashboard could name it",
-                "give it one, such as dashboards=grafana",
+                $"{grafana.Id} has no label that the instanceSelector of a GrafanaDashboard can select",
+                "add a label, such as dashboards=grafana",
                 grafana.Id.ToString());
         }
 

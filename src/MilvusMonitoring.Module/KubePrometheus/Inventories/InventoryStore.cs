@@ -46,8 +46,9 @@ internal static class InventoryStore
         {
             var more = damaged.Count > MostNamed ? $" and {damaged.Count - MostNamed} more" : string.Empty;
             sink.Warning(
-                $"Not used, because it is damaged or names another namespace: {string.Join(", ", damaged.Take(MostNamed))}{more}. "
-                    + "An installation of the same stack writes it anew; where no stack is, it may be deleted.");
+                "Inventories that are damaged or name another namespace are ignored: "
+                    + $"{string.Join(", ", damaged.Take(MostNamed))}{more}. "
+                    + "An installation of the same stack writes its inventory again; an inventory without a stack can be deleted.");
         }
 
         return [.. found.Select(item => item.Inventory).OfType<Inventory>()];
@@ -62,7 +63,7 @@ internal static class InventoryStore
             throw new MonitoringException(
                 ErrorId.ManifestInvalid,
                 $"The stack has {inventory.Entries.Count} objects, and an inventory has at most {Bounds.InventoryEntries.Limit}",
-                "leave manifests out that are no part of the stack",
+                "leave out manifests that are not part of the stack",
                 id.ToString());
         }
 

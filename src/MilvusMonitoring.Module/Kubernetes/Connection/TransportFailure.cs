@@ -28,7 +28,7 @@ internal enum TransportStage
 internal sealed record TransportFailure(TransportStage Stage, string Reason, MonitoringException Error)
 {
     private const string AddressRemedy =
-        "see that the address is right, that the cluster runs, and that a VPN or firewall lets you through";
+        "check that the address is right, that the cluster runs, and that a VPN or firewall lets you through";
     private const string ProxyRemedy = "correct proxy-url in the kubeconfig, or $env:HTTPS_PROXY and $env:NO_PROXY";
     private const string RunAgain = "run the command again";
 
@@ -48,7 +48,7 @@ internal sealed record TransportFailure(TransportStage Stage, string Reason, Mon
             return Unreachable(
                 TransportStage.Final,
                 server,
-                "the TLS of this system does not take the client key: " + Describe(keyRefusal),
+                "the TLS of this system does not accept the client key: " + Describe(keyRefusal),
                 "run the command as a user whose profile is loaded, or sign in with a token",
                 exception);
         }
@@ -59,7 +59,7 @@ internal sealed record TransportFailure(TransportStage Stage, string Reason, Mon
                 TransportStage.Final,
                 server,
                 "the TLS handshake failed: " + Describe(authentication),
-                "see that this address is the API server's TLS port",
+                "check that this address is the API server's TLS port",
                 exception);
         }
 

@@ -68,7 +68,7 @@ internal sealed class ExecCredentialPlugin
         }
         catch (InvalidDataException)
         {
-            throw CreateFailed($"printed more than {Bounds.PluginOutput}", "see that it is the right command");
+            throw CreateFailed($"printed more than {Bounds.PluginOutput}", "check that it is the right command");
         }
     }
 
@@ -100,7 +100,7 @@ internal sealed class ExecCredentialPlugin
         {
             throw CreateFailed(
                 "cannot be started: " + OneLine.TrimPunctuation(OneLine.Clean(exception.Message, 200)),
-                "see that it is a program for this machine",
+                "check that it is a program for this machine",
                 exception);
         }
     }

@@ -58,7 +58,7 @@ internal static class PemFiles
         return new ClientIdentity(leaf, chain, storage ?? KeyStorage.Current, exception => CreateInvalid(
             key,
             keyOwner,
-            $"cannot be used, because this system does not take it ({Describe(exception)})",
+            $"cannot be used, because this system does not accept it ({Describe(exception)})",
             "run the command as a user whose profile is loaded, or sign in with a token",
             exception));
     }

@@ -42,7 +42,8 @@ internal static class ClusterErrors
             return (
                 ErrorId.FieldConflict,
                 FieldConflictText.Describe(status.Causes),
-                "have their manager give them up; only for an object that is yours alone, add -ForceConflicts to take them over");
+                "remove these fields from the configuration of their manager; only for an object that is yours alone, "
+                    + "add -ForceConflicts to take them over");
         }
 
         if (status.IsSchemaFault)
@@ -62,7 +63,7 @@ internal static class ClusterErrors
             404 => (
                 ErrorId.KindNotFound,
                 "the server does not know this kind of object, or a proxy answered instead" + Aside(status, "404 page not found"),
-                "install the CRD of the kind, or see that the address is an API server's"),
+                "install the CRD of the kind, or check that the address is an API server's"),
             405 or 406 or 415 => (
                 ErrorId.ServerFailed,
                 $"the server does not support this request ({status.Code}){Aside(status)}",
@@ -86,8 +87,8 @@ internal static class ClusterErrors
                 "see the API server's state, and run the command again"),
             _ => (
                 ErrorId.ResponseInvalid,
-                $"an API server does not answer {status.Code}{Aside(status)}",
-                "see that server in the kubeconfig is an API server's address, and that no proxy answers instead"),
+                $"the server answered {status.Code}, which an API server does not do{Aside(status)}",
+                "check that server in the kubeconfig is an API server's address, and that no proxy answers instead"),
         };
     }
 

@@ -34,7 +34,7 @@ internal static partial class DeniedText
         {
             var path = OneLine.Clean(denied.Groups["path"].Value, 200);
             return (
-                $"user \"{user}\" may not {verb} {path}{aside}",
+                $"user \"{user}\" cannot {verb} {path}{aside}",
                 $"ask for a ClusterRole with the rule {{nonResourceURLs: [\"{path}\"], verbs: [\"{verb}\"]}} bound to that user");
         }
 
@@ -46,7 +46,7 @@ internal static partial class DeniedText
         var role = denied.Groups["namespace"].Success ? "Role in that namespace" : "ClusterRole";
         var rule = $"{{apiGroups: [\"{group}\"], resources: [\"{resource}\"], verbs: [\"{verb}\"]}}";
         return (
-            $"user \"{user}\" may not {verb} {resource}{(group.Length == 0 ? "" : "." + group)} {scope}{aside}",
+            $"user \"{user}\" cannot {verb} {resource}{(group.Length == 0 ? "" : "." + group)} {scope}{aside}",
             $"ask for a {role} with the rule {rule} bound to that user; {SeeRules}");
     }
 

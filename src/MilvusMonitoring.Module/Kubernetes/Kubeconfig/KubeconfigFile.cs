@@ -46,7 +46,7 @@ internal sealed record KubeconfigFile(
             throw CreateInvalid(
                 path,
                 $"cannot be read: {OneLine.TrimPunctuation(OneLine.Clean(exception.Message))}",
-                "see that it is a file and that you may read it",
+                "check that it is a file and that you are allowed to read it",
                 exception);
         }
 

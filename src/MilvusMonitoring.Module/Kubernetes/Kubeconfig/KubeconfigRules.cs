@@ -127,8 +127,8 @@ internal static class KubeconfigRules
         {
             throw CreateRefused(
                 user.File,
-                $"lets the user '{user.Name}' act as a group, UID or extra attribute without a user",
-                "add the user as 'as'");
+                $"impersonates a group, UID or extra attribute for the user '{user.Name}' without a user name",
+                "add the user name as 'as'");
         }
 
         if (
@@ -137,7 +137,7 @@ internal static class KubeconfigRules
         {
             throw CreateRefused(
                 user.File,
-                $"lets the user '{user.Name}' act with several groups, or several values of one extra attribute, which .NET cannot send",
+                $"impersonates several groups, or several values of one extra attribute, for the user '{user.Name}': .NET cannot send that",
                 "name one group and one value each, or use a user that has these permissions itself");
         }
 

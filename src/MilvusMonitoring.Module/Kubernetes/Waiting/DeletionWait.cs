@@ -87,7 +87,7 @@ internal static class DeletionWait
         }
         catch (MonitoringException exception) when (exception.ErrorId == ErrorId.PermissionDenied)
         {
-            return "you may not read the object";
+            return "you cannot read the object";
         }
     }
 

@@ -104,7 +104,7 @@ internal sealed class TarGuard(Stream inner, Func<Exception> tooLarge) : ReadOnl
         {
             size = digit is >= (byte)'0' and <= (byte)'7'
                 ? (size * 8) + digit - '0'
-                : throw new InvalidDataException("A size is no number.");
+                : throw new InvalidDataException("A size is not a number.");
         }
 
         return size;

@@ -29,7 +29,7 @@ internal static class ManifestErrors
     public static MonitoringException CreateKustomization(string file) =>
         new(
             ErrorId.ManifestInvalid,
-            $"{file} is a kustomization, from which kubectl builds the manifests, and is no manifest itself. Nothing was applied",
+            $"{file} is a kustomization, from which kubectl builds the manifests, and is not a manifest itself. Nothing was applied",
             "run kubectl kustomize FOLDER > all.yaml for its folder, and give that file with -Path",
             file);
 }

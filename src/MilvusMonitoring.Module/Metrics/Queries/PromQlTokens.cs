@@ -133,7 +133,7 @@ internal static class PromQlTokens
             || !int.TryParse(text.AsSpan(at, length), style, CultureInfo.InvariantCulture, out var code)
             || !Rune.IsValid(code))
         {
-            throw new FormatException("An escape is no character.");
+            throw new FormatException("An escape is not a character.");
         }
 
         at += length;

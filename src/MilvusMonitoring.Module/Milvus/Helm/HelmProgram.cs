@@ -56,7 +56,7 @@ internal sealed class HelmProgram
     /// <summary>Reads a chart's name and version.</summary>
     /// <param name="chart">A file or folder.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="MonitoringException">The file or folder is no chart.</exception>
+    /// <exception cref="MonitoringException">The file or folder is not a chart.</exception>
     public async Task<(string? Name, string? Version)> ShowChartAsync(string chart, CancellationToken cancellationToken)
     {
         var result = await QueryAsync(["show", "chart", chart], cancellationToken).ConfigureAwait(false);
@@ -64,7 +64,7 @@ internal sealed class HelmProgram
         {
             throw new MonitoringException(
                 ErrorId.ParameterInvalid,
-                $"-Chart {chart} is no chart: {result.LastError}",
+                $"-Chart {chart} is not a chart: {result.LastError}",
                 "give a chart's folder or .tgz, or the URL of a repository",
                 chart);
         }
@@ -147,7 +147,7 @@ internal sealed class HelmProgram
             throw new MonitoringException(
                 ErrorId.HelmNotFound,
                 $"{_path} cannot be started: {OneLine.TrimPunctuation(OneLine.Clean(exception.Message, 200))}",
-                $"see that it is a program for this machine, {NoHelmNeeded}",
+                $"check that it is a program for this machine, {NoHelmNeeded}",
                 _path,
                 exception);
         }

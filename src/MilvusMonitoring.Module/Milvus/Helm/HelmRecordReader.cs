@@ -37,7 +37,7 @@ internal static class HelmRecordReader
             return ReadText(text, out damage);
         }
 
-        damage = "its data is no base64";
+        damage = "its data is not base64";
         return null;
     }
 
@@ -98,7 +98,7 @@ internal static class HelmRecordReader
         {
             damage = exception switch
             {
-                JsonException => "it is no valid JSON",
+                JsonException => "it is not valid JSON",
                 MonitoringException exceeded => exceeded.Reason,
                 _ => exception.Message,
             };

@@ -10,7 +10,7 @@ internal sealed record EvaluatedAlert(PrometheusAlert Alert, IReadOnlyList<strin
 internal sealed record ReceivedAlert(AlertmanagerAlert Alert, string? Suppression);
 
 /// <summary>Which alerts of several servers are one.</summary>
-internal static class AlertRule
+internal static class SameAlerts
 {
     private const string NamePrefix = "Milvus";
 
