@@ -116,7 +116,7 @@ internal sealed class InstallPlanner(ClusterClient client, IActivitySink sink, R
     private static InstallPlan WithRestarts(InstallPlan plan, BlindOperator? blind)
     {
         var missing = plan.Resources.FirstOrDefault(resource =>
-            resource is { Action: ResourceAction.Created, Id.IsCrd: true });
+            resource is { Action: ResourceAction.Created, Id.IsCrd: true, WaitsForDeletion: false });
         if (missing is null && blind is null)
         {
             return plan;

@@ -34,11 +34,12 @@ internal sealed class AccessCheck : ICheck
         var exists = context.Reads.HasAccountAsync(prometheus);
         var compared = CompareAsync(context, prometheus);
         await Task.WhenAll(exists, compared).ConfigureAwait(false);
-        return await exists.ConfigureAwait(false)
-            ? await compared.ConfigureAwait(false)
-            : AccessRule.DescribeMissing(
-                DescribeTarget(context),
-                context.WriteRestoreCommand(ResourceType.ServiceAccount.IdOf(prometheus.Namespace, prometheus.ServiceAccount)));
+        var account = ResourceType.ServiceAccount.IdOf(prometheus.Namespace, prometheus.ServiceAccount);
+        return AccessRule.EvaluateAccount(
+            DescribeTarget(context),
+            await exists.ConfigureAwait(false),
+            await compared.ConfigureAwait(false),
+            context.WriteRestoreCommand(account));
     }
 
     private static async Task<Finding?> CompareAsync(CheckContext context, PrometheusServer prometheus)
@@ -81,11 +82,19 @@ internal sealed class AccessCheck : ICheck
 internal static class AccessRule
 {
     /// <summary>
-    /// Describes an account that was deleted. Its roles still name it, so that a review allows it everything, while the API server refuses
-    /// the tokens of its pods.
+    /// Evaluates the account itself. The roles of an account that was deleted still name it, so that a review allows it everything, while
+    /// the API server refuses the tokens of its pods.
     /// </summary>
-    public static Finding DescribeMissing(string target, string remedy) =>
-        Finding.Failed(target, "does not exist, so that the API server refuses the token of Prometheus", remedy);
+    /// <param name="target">The service account.</param>
+    /// <param name="exists">Whether it exists; null if the caller may not read it.</param>
+    /// <param name="compared">What the account may do; null if that was not asked.</param>
+    /// <param name="remedy">What restores the account.</param>
+    public static Finding? EvaluateAccount(string target, bool? exists, Finding? compared, string remedy) => (exists, compared) switch
+    {
+        (false, _) => Finding.Failed(target, "does not exist, so that the API server refuses the token of Prometheus", remedy),
+        (null, { Status: CheckStatus.Passed } passed) => passed with { Detail = $"{passed.Detail}; it is not known whether it exists" },
+        _ => compared,
+    };
 
     /// <param name="account">The service account: <c>monitoring/prometheus-k8s</c>.</param>
     /// <param name="place">The namespace; null for the whole cluster.</param>

@@ -99,12 +99,11 @@ internal sealed class PassReads(
             await ReadLabelsAsync(prometheus.Namespace).ConfigureAwait(false));
     });
 
-    /// <summary>Whether the service account of a Prometheus exists. True if the caller may not read it.</summary>
-    public Task<bool> HasAccountAsync(PrometheusServer prometheus) => OnceAsync("account", prometheus.ToString(), async () =>
-    {
-        var id = ResourceType.ServiceAccount.IdOf(prometheus.Namespace, prometheus.ServiceAccount);
-        return await ExistsAsync(id).IfPermittedAsync(sink, otherwise: true).ConfigureAwait(false);
-    });
+    /// <summary>Whether the service account of a Prometheus exists; null if the caller may not read it.</summary>
+    public Task<bool?> HasAccountAsync(PrometheusServer prometheus) => OnceAsync(
+        "account",
+        prometheus.ToString(),
+        () => ExistsAsync(ResourceType.ServiceAccount.IdOf(prometheus.Namespace, prometheus.ServiceAccount)).IfPermittedAsync(sink));
 
     /// <summary>Compares what the account of a Prometheus may do with what it needs.</summary>
     /// <param name="prometheus">The Prometheus.</param>
@@ -183,7 +182,7 @@ internal sealed class PassReads(
             .ListAsync(new AlertmanagerChoice(place, null), cancellationToken)
             .ListIfPermittedAsync(sink));
 
-    private async Task<bool> ExistsAsync(ResourceId account) =>
+    private async Task<bool?> ExistsAsync(ResourceId account) =>
         await client.FindMetadataAsync(ResourceType.ServiceAccount, account, cancellationToken).ConfigureAwait(false) is not null;
 
     private Task<List<JsonElement>> ListAsync(ResourceType type, string? place) =>
