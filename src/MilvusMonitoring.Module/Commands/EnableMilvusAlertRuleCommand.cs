@@ -79,9 +79,7 @@ public sealed class EnableMilvusAlertRuleCommand : StackInstanceCommand
             Excluded = [.. Exclude.Select(ParseNames)],
             Thresholds = ParseTable(Threshold),
             Times = ParseTable(For),
-            AdditionalLabels = AdditionalLabel
-                .Cast<DictionaryEntry>()
-                .ToDictionary(label => $"{label.Key}", label => $"{label.Value}", StringComparer.Ordinal),
+            AdditionalLabels = ParseLabels(AdditionalLabel),
             RunbookUri = RunbookUri,
         };
         return new EnableRulesRequest(Instance, InstanceNamespace, options) { Prometheus = ChosenPrometheus };

@@ -82,10 +82,7 @@ public sealed class EnableMilvusServiceMonitorCommand : StackInstanceCommand
     private EnableRequest ParseRequest()
     {
         EnsureInstanceIsNamed();
-        var labels = AdditionalLabel
-            .Cast<DictionaryEntry>()
-            .ToDictionary(label => $"{label.Key}", label => $"{label.Value}", StringComparer.Ordinal);
-        var options = new MonitorOptions(Interval, ScrapeTimeout, labels);
+        var options = new MonitorOptions(Interval, ScrapeTimeout, ParseLabels(AdditionalLabel));
         return new EnableRequest(Instance, InstanceNamespace, options, ParseHelm()) { Prometheus = ChosenPrometheus };
     }
 

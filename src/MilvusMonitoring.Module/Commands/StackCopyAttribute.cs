@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MilvusMonitoring.Kubernetes.Objects;
 
 namespace MilvusMonitoring.Commands;
 
@@ -9,14 +10,36 @@ namespace MilvusMonitoring.Commands;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class StackCopyAttribute : ArgumentTransformationAttribute
 {
+    /// <summary>Whether a stack of Get-KubePrometheus stands for its monitoring.</summary>
+    public bool TakesKubePrometheus { get; init; }
+
     /// <inheritdoc />
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         var input = PSObject.AsPSObject(inputData);
         var copy = new PipedObject(input);
-        if (input.BaseObject is MonitoringStack || !copy.Is<MonitoringStack>())
+        if (input.BaseObject is MonitoringStack)
         {
             return inputData;
+        }
+
+        if (TakesKubePrometheus && copy.Is<KubePrometheusStack>() && copy.Text(nameof(KubePrometheusStack.Namespace)) is { } own)
+        {
+            return new MonitoringStack
+            {
+                Kind = MonitoringStackKind.KubePrometheus,
+                Name = own,
+                Namespace = own,
+                ManagedBy = FieldManagerEntry.OurName,
+                Context = copy.Text(nameof(KubePrometheusStack.Context)),
+                Kubeconfig = copy.Text(nameof(KubePrometheusStack.Kubeconfig)),
+            };
+        }
+
+        if (!copy.Is<MonitoringStack>())
+        {
+            // PowerShell makes a stack of any object with properties of the same names, but not of a text.
+            return inputData?.ToString() ?? string.Empty;
         }
 
         return copy.Text(nameof(MonitoringStack.Name)) is { } name && copy.Text(nameof(MonitoringStack.Namespace)) is { } place

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using MilvusMonitoring.Prometheus;
 
@@ -9,19 +10,38 @@ public abstract class StackInstanceCommand : InstanceCommand
     private bool _isNamed;
 
     /// <summary>
-    /// The monitoring whose Prometheus is to select what the command makes, from Get-MonitoringStack. Default: any Prometheus in the
-    /// cluster, that of the Milvus first.
+    /// The monitoring whose Prometheus is to select what the command makes, from Get-MonitoringStack or Get-KubePrometheus. Default: any
+    /// Prometheus in the cluster, that of the Milvus first.
     /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
-    [StackCopy]
+    [StackCopy(TakesKubePrometheus = true)]
     public MonitoringStack? Stack { get; set; }
 
     /// <summary>The namespace of the Milvus; null for any. A piped stack binds a namespace of its own to the parameter.</summary>
     private protected string? InstanceNamespace => Stack is not null && Namespace == Stack.Namespace ? null : Namespace;
 
-    /// <summary>The Prometheus of the stack; any without a stack.</summary>
-    private protected PrometheusChoice ChosenPrometheus => new(Stack?.PrometheusNamespace, Stack?.PrometheusName);
+    /// <summary>The Prometheus of the stack; any without a stack. A stack of Get-KubePrometheus tells its namespace only.</summary>
+    private protected PrometheusChoice ChosenPrometheus => Stack is { Kind: MonitoringStackKind.KubePrometheus, Prometheus.Count: 0 }
+        ? new PrometheusChoice(Stack.Namespace, null)
+        : new PrometheusChoice(Stack?.PrometheusNamespace, Stack?.PrometheusName);
+
+    /// <summary>Reads the labels of a parameter.</summary>
+    /// <exception cref="MonitoringException"><see cref="ErrorId.ParameterInvalid"/>: a label has no value.</exception>
+    private protected static IReadOnlyDictionary<string, string> ParseLabels(Hashtable labels)
+    {
+        var parsed = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry label in labels)
+        {
+            parsed[$"{label.Key}"] = label.Value?.ToString() ?? throw new MonitoringException(
+                ErrorId.ParameterInvalid,
+                $"The label '{label.Key}' has no value",
+                "give it a value, or '' for an empty one",
+                "AdditionalLabel");
+        }
+
+        return parsed;
+    }
 
     /// <inheritdoc />
     protected sealed override void BeginProcessing()

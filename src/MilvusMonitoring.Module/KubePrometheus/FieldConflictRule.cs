@@ -21,7 +21,9 @@ internal static class FieldConflictRule
         foreach (var entry in (live["metadata"]?["managedFields"] as JsonArray ?? []).OfType<JsonObject>())
         {
             var manager = Text(entry["manager"]) ?? string.Empty;
-            if (manager != FieldManagerEntry.OurName && Text(entry["subresource"]) is null or "" && entry["fieldsV1"] is JsonObject fields)
+            if (manager != FieldManagerEntry.OurName
+                && FieldManagerEntry.IsOfObject(Text(entry["subresource"]))
+                && entry["fieldsV1"] is JsonObject fields)
             {
                 Collect(fields, live, wanted, string.Empty, path => found.Add(new OwnedField(manager, path)));
             }

@@ -157,7 +157,7 @@ internal sealed class InstallOperation(ClusterClient client, IActivitySink sink,
     private async Task<PlannedResource> ForetellAsync(PlannedResource resource, CancellationToken cancellationToken)
     {
         if (resource is not { Action: ResourceAction.Configured, Manifest: { } manifest, Type: { } type, Live: { } seen, Forces: false }
-            || seen.Managers.All(manager => manager.IsByUs || manager.Subresource.Length > 0)
+            || seen.Managers.All(manager => manager.IsByUs || !manager.WritesObject)
             || await client.FindAsync(type, resource.Id, cancellationToken).IfPermittedAsync(sink).ConfigureAwait(false) is not { } live
             || JsonNode.Parse(live.Span) is not JsonObject before
             || JsonNode.Parse(manifest.ReadJson().Span) is not JsonObject wanted)

@@ -56,11 +56,24 @@ internal sealed class AccessCheck : ICheck
             finding = AccessRule.Evaluate(account, place, discovered, missing, fromBindings, remedy);
             if (finding.Status != CheckStatus.Passed)
             {
-                return finding;
+                return await FindLostBindingAsync(context, prometheus, finding).ConfigureAwait(false) ?? finding;
             }
         }
 
         return finding;
+    }
+
+    /// <summary>A role grants nothing without the binding of the stack, which an installation restores.</summary>
+    private static async Task<Finding?> FindLostBindingAsync(CheckContext context, PrometheusServer prometheus, Finding finding)
+    {
+        var binding = ResourceType.ClusterRoleBinding.IdOf(null, prometheus.ServiceAccount);
+        return context.Owns(binding) && await context.Reads.HasBindingAsync(binding).ConfigureAwait(false) is false
+            ? finding with
+            {
+                Detail = $"{finding.Detail}, because {binding} is not in the cluster",
+                Remedy = context.WriteRestoreCommand(binding),
+            }
+            : null;
     }
 
     /// <summary>A monitor may ask for a role of its own, since operator 0.82.</summary>

@@ -1,5 +1,6 @@
 using MilvusMonitoring.Alertmanagers;
 using MilvusMonitoring.Alerts.Receivers;
+using MilvusMonitoring.Kubernetes.Objects;
 using MilvusMonitoring.Servers;
 
 namespace MilvusMonitoring.Verification;
@@ -25,12 +26,15 @@ internal sealed class AlertingCheck : ICheck
         }
 
         var servers = await context.Reads.ListAlertmanagersAsync(prometheus.Namespace).ConfigureAwait(false);
+        var isAsked = await IsAskedAsync(context).ConfigureAwait(false);
         if (servers.Count == 0)
         {
-            return Finding.Skipped(DescribeTarget(context), $"no Alertmanager resource is in namespace {prometheus.Namespace}");
+            var own = context.Stack?.Entries.FirstOrDefault(entry => entry.Kind == "Alertmanager" && entry.LeftAlone is null);
+            return own is null
+                ? Finding.Skipped(DescribeTarget(context), $"no Alertmanager resource is in namespace {prometheus.Namespace}")
+                : AlertingRule.DescribeMissing(own.Id, context.WriteRestoreCommand(own.Id), isAsked);
         }
 
-        var isAsked = await IsAskedAsync(context).ConfigureAwait(false);
         var senders = context.Replicas is null
             ? []
             : await context.Reads.ListSendersAsync(prometheus).ConfigureAwait(false);
@@ -113,6 +117,15 @@ internal static class AlertingRule
         + "and the Secret of the Alertmanager.";
 
     private const string Remedy = "Add a receiver with Set-MilvusAlertReceiver, and test it with Test-MilvusAlert.";
+
+    /// <summary>Describes an Alertmanager of the stack that was deleted.</summary>
+    public static Finding DescribeMissing(ResourceId alertmanager, string remedy, bool isAsked)
+    {
+        const string Detail = "is not in the cluster, so that alerts reach nobody";
+        return isAsked
+            ? Finding.Failed(alertmanager.ToString(), Detail, remedy)
+            : Finding.Warning(alertmanager.ToString(), Detail, remedy);
+    }
 
     /// <param name="target">The Alertmanagers.</param>
     /// <param name="senders">

@@ -128,6 +128,11 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
             return WriteEnableCommand();
         }
 
+        if (MonitorRefusal.Find(found) is { Remedy: not null })
+        {
+            return WriteEnableCommand();
+        }
+
         if (monitor.IsOperated)
         {
             return Remedies.DescribeManual($"Delete {monitor.Id}: the Milvus Operator, which owns it, creates it again.");

@@ -103,7 +103,13 @@ internal sealed class PassReads(
     public Task<bool?> HasAccountAsync(PrometheusServer prometheus) => OnceAsync(
         "account",
         prometheus.ToString(),
-        () => ExistsAsync(ResourceType.ServiceAccount.IdOf(prometheus.Namespace, prometheus.ServiceAccount)).IfPermittedAsync(sink));
+        () => ExistsAsync(
+            ResourceType.ServiceAccount,
+            ResourceType.ServiceAccount.IdOf(prometheus.Namespace, prometheus.ServiceAccount)));
+
+    /// <summary>Whether a ClusterRoleBinding exists; null if the caller may not read it.</summary>
+    public Task<bool?> HasBindingAsync(ResourceId binding) =>
+        OnceAsync("binding", binding.Name, () => ExistsAsync(ResourceType.ClusterRoleBinding, binding));
 
     /// <summary>Compares what the account of a Prometheus may do with what it needs.</summary>
     /// <param name="prometheus">The Prometheus.</param>
@@ -182,8 +188,13 @@ internal sealed class PassReads(
             .ListAsync(new AlertmanagerChoice(place, null), cancellationToken)
             .ListIfPermittedAsync(sink));
 
-    private async Task<bool?> ExistsAsync(ResourceId account) =>
-        await client.FindMetadataAsync(ResourceType.ServiceAccount, account, cancellationToken).ConfigureAwait(false) is not null;
+    private Task<bool?> ExistsAsync(ResourceType type, ResourceId id)
+    {
+        return ReadAsync().IfPermittedAsync(sink);
+
+        async Task<bool?> ReadAsync() =>
+            await client.FindMetadataAsync(type, id, cancellationToken).ConfigureAwait(false) is not null;
+    }
 
     private Task<List<JsonElement>> ListAsync(ResourceType type, string? place) =>
         client.ListAsync(type, place, string.Empty, cancellationToken).ToListAsync(cancellationToken);

@@ -1,3 +1,4 @@
+using MilvusMonitoring.Json;
 using MilvusMonitoring.KubePrometheus;
 using MilvusMonitoring.Kubernetes;
 using MilvusMonitoring.Kubernetes.Objects;
@@ -55,9 +56,19 @@ internal sealed class PrometheusCheck : ICheck
         }
 
         return PrometheusRule.Evaluate(
-            [.. ids.Select(id => (id, board.GetState(id)))],
-            id => context.WriteRestoreCommand(id, context.Servers[ids.IndexOf(id)].Json));
+            [.. ids.Select((id, index) => (id, GetState(board.GetState(id), context.Servers[index])))],
+            id => WriteRestoreCommand(context, id, context.Servers[ids.IndexOf(id)]));
     }
+
+    /// <summary>A Prometheus of no replicas is available to its operator.</summary>
+    private static ReadyState GetState(ReadyState state, PrometheusServer server) =>
+        IsScaledToNothing(server) ? ReadyState.NotYet("is scaled to 0 replicas") : state;
+
+    /// <summary>Whoever scaled it owns the number of replicas.</summary>
+    private static string WriteRestoreCommand(CheckContext context, ResourceId id, PrometheusServer server) =>
+        context.WriteRestoreCommand(id, server.Json, force: IsScaledToNothing(server));
+
+    private static bool IsScaledToNothing(PrometheusServer server) => server.Json.Member("spec").Number("replicas") == 0;
 
     /// <summary>
     /// Lists the Prometheus resources that match the request, the stack's own first: others may select the same monitors for purposes of

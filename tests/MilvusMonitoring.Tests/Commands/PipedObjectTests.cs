@@ -149,6 +149,29 @@ public sealed class PipedObjectTests
     }
 
     [Theory]
+    [InlineData("[pscustomobject]@{ Name = 'my-release'; Namespace = 'default' } | Enable-MilvusServiceMonitor -Kubeconfig $c")]
+    [InlineData("Get-KubePrometheus -Kubeconfig $c | Enable-MilvusServiceMonitor my-release")]
+    public async Task A_list_of_names_and_a_stack_of_this_module_mean_the_Milvus_that_they_name(string command)
+    {
+        await using var stage = await Stage.StartAsync();
+        await stage.InstalledAsync();
+        new SampleMilvus().PutInto(stage.Cluster);
+
+        var monitor = Assert.Single((await stage.RunAsync(command)).EnsureNoError().OutputOf<MilvusServiceMonitor>());
+
+        Assert.Equal(("my-release", "default", ResourceAction.Created), (monitor.Instance, monitor.Namespace, monitor.Action));
+    }
+
+    [Fact]
+    public async Task A_label_without_a_value_is_refused()
+    {
+        await using var stage = await Stage.StartAsync();
+        new SampleMilvus().PutInto(stage.Cluster);
+        var result = await stage.RunAsync("Enable-MilvusServiceMonitor my-release -AdditionalLabel @{ team = $nothing } -Kubeconfig $c");
+        Assert.Contains("The label 'team' has no value; give it a value", result.OnlyError(ErrorId.ParameterInvalid), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("MY-Release", ResourceAction.Created, null)]
     [InlineData("my-*", null, "give one name, or pipe what Get-MilvusInstance finds by a pattern")]
     public async Task A_Milvus_is_found_in_any_letter_case_and_by_one_name(string name, ResourceAction? action, string? text)

@@ -63,6 +63,11 @@ public sealed class DriftTests
                         WritesStatus = true,
                     })));
 
+    [Fact]
+    public void Who_scales_changes_the_object() => Assert.Equal(
+        new Drift(DriftKind.Changed, "kubectl"),
+        Drift.Find(Entry, Live("u1", "99", "fewer", Other("kubectl", "scale", 5), Other("controller", "status", 9))));
+
     /// <summary>Inventories of earlier versions record no time.</summary>
     [Theory]
     [InlineData(0, null)]

@@ -36,6 +36,21 @@ public sealed class FieldConflictRuleTests
         Assert.All(found, field => Assert.Equal("helm", field.Manager));
     }
 
+    /// <summary>As kubectl scale and autoscalers write it.</summary>
+    [Fact]
+    public void Replicas_that_a_subresource_wrote_are_a_conflict()
+    {
+        var live = JsonNode.Parse("""{"spec":{"replicas":0}}""")!.AsObject();
+        live["metadata"] = new JsonObject
+        {
+            ["managedFields"] = new JsonArray(Entry("kubectl", """{"f:spec":{"f:replicas":{}}}""", "scale")),
+        };
+
+        var found = Assert.Single(FieldConflictRule.List(live, JsonNode.Parse("""{"spec":{"replicas":1}}""")!.AsObject()));
+
+        Assert.Equal(("kubectl", ".spec.replicas"), (found.Manager, found.Path));
+    }
+
     private static JsonObject Entry(string manager, string fields, string? subresource) => new()
     {
         ["manager"] = manager,

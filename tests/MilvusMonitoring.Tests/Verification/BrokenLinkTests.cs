@@ -151,6 +151,58 @@ public sealed class BrokenLinkTests(SharedProof shared) : IClassFixture<SharedPr
     }
 
     [Fact]
+    public async Task Access_whose_binding_was_deleted()
+    {
+        var proof = await shared.TakeAsync();
+        proof.Cluster.Remove("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", null, "prometheus-k8s");
+        proof.Cluster.Remove("rbac.authorization.k8s.io/v1", "RoleBinding", "default", "prometheus-k8s");
+        var failed = await proof.OnlyFailsAsync("Access", "because ClusterRoleBinding/prometheus-k8s is not in the cluster");
+        await proof.MendAsync(failed);
+        await proof.PassesAsync();
+    }
+
+    [Fact]
+    public async Task Prometheus_scaled_to_nothing()
+    {
+        var proof = await shared.TakeAsync();
+        proof.ChangePrometheus(spec => spec["replicas"] = 0);
+        var failed = await proof.OnlyFailsAsync("Prometheus", "is scaled to 0 replicas");
+        Assert.StartsWith("Install-KubePrometheus ", failed.Remedy, StringComparison.Ordinal);
+        await proof.MendAsync(failed);
+        await proof.PassesAsync();
+    }
+
+    [Fact]
+    public async Task Service_that_has_lost_its_port_is_for_helm_to_repair()
+    {
+        var proof = await shared.TakeAsync();
+        JsonNode? before = null;
+        proof.Change("v1", "Service", "default", "my-release-milvus", value =>
+        {
+            before = value["spec"]!["ports"]!.DeepClone();
+            value["spec"]!["ports"]!.AsArray().RemoveAll(port => (string?)port!["name"] == "metrics");
+        });
+        var failed = await proof.OnlyFailsAsync("Service", "has no port named 'metrics'");
+        Assert.StartsWith("# Repair the release my-release with helm upgrade", failed.Remedy, StringComparison.Ordinal);
+        proof.Change("v1", "Service", "default", "my-release-milvus", value => value["spec"]!["ports"] = before);
+        await proof.PassesAsync();
+    }
+
+    [Fact]
+    public async Task Alertmanager_that_was_deleted()
+    {
+        var proof = await shared.TakeAsync();
+        proof.Cluster.Remove(Group, "Alertmanager", "monitoring", "main");
+        var check = (await proof.TestAsync()).Single(found => found.Check == "Alerting");
+        Assert.Equal(
+            (CheckStatus.Warning, "is not in the cluster, so that alerts reach nobody", "Alertmanager/monitoring/main"),
+            (check.Status, check.Detail, check.Target));
+        Assert.StartsWith("Install-KubePrometheus ", check.Remedy, StringComparison.Ordinal);
+        await proof.MendAsync(check);
+        await proof.PassesAsync();
+    }
+
+    [Fact]
     public async Task Targets_that_answer_500()
     {
         var proof = await shared.TakeAsync();

@@ -85,7 +85,7 @@ internal sealed record Drift(DriftKind Kind, string? Manager = null)
         : FindOtherManager(live);
 
     private static string? FindOtherManager(ObjectMetadata live) => live.Managers
-        .Where(manager => !manager.IsByUs && manager.Subresource.Length == 0)
+        .Where(manager => !manager.IsByUs && manager.WritesObject)
         .OrderBy(manager => manager.WritesStatus)
         .ThenByDescending(manager => manager.Time)
         .Select(manager => manager.Manager)

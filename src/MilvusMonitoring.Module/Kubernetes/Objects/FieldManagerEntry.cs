@@ -26,6 +26,11 @@ internal sealed record FieldManagerEntry(string Manager, string Operation, strin
     /// <summary>Whether the fields include the status, as in a controller's entry. Kubernetes before 1.22 names no subresource.</summary>
     public bool WritesStatus { get; init; }
 
+    /// <summary>
+    /// Whether the fields are of the object itself. <c>kubectl scale</c> and autoscalers write <c>spec.replicas</c> by a subresource.
+    /// </summary>
+    public bool WritesObject => IsOfObject(Subresource);
+
     /// <summary>Whether this module has applied the fields, to the object itself.</summary>
     public bool IsOurs => IsByUs && Operation == "Apply";
 
@@ -33,4 +38,7 @@ internal sealed record FieldManagerEntry(string Manager, string Operation, strin
     /// Whether this module has written the fields to the object itself, by an apply or by a patch (Grant patches roles).
     /// </summary>
     public bool IsByUs => Manager == OurName && Subresource.Length == 0;
+
+    /// <summary>Whether a write to a subresource changes fields of the object that manifests set.</summary>
+    public static bool IsOfObject(string? subresource) => subresource is null or "" or "scale";
 }
