@@ -76,7 +76,7 @@ public abstract class AccessCommand : ClusterCommand
             return;
         }
 
-        var writes = string.Join(", ", planned.Writes.Select(write => $"{Describe(write.Action)} {write.Id}"));
+        var writes = string.Join(", ", planned.Writes.Select(write => $"{CommandOutputExtensions.GetVerb(write.Action)} {write.Id}"));
         var approval = await output
             .ApproveAsync($"{planned.Access.Rules} ({writes}) on {planned.Access.Context}", IsRevoke ? "Revoke" : "Grant")
             .ConfigureAwait(false);
@@ -96,13 +96,6 @@ public abstract class AccessCommand : ClusterCommand
             }
         }
     }
-
-    private static string Describe(ResourceAction action) => action switch
-    {
-        ResourceAction.Created => "create",
-        ResourceAction.Configured => "configure",
-        _ => "delete",
-    };
 
     /// <summary>
     /// The <c>Namespace</c> of a stack is where Prometheus is; that of a Milvus instance is where Milvus is. So the type of the object

@@ -36,7 +36,8 @@ internal static class CommandOutputExtensions
         }
     }
 
-    private static string GetVerb(ResourceAction action) => action switch
+    /// <summary>The verb of an action in a question: <c>Create</c>, <c>Configure</c> or <c>Delete</c>.</summary>
+    public static string GetVerb(ResourceAction action) => action switch
     {
         ResourceAction.Created => "Create",
         ResourceAction.Configured => "Configure",

@@ -128,11 +128,6 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
             return WriteEnableCommand();
         }
 
-        if (MonitorRefusal.Find(found) is { Remedy: not null })
-        {
-            return WriteEnableCommand();
-        }
-
         if (monitor.IsOperated)
         {
             return Remedies.DescribeManual($"Delete {monitor.Id}: the Milvus Operator, which owns it, creates it again.");
@@ -159,7 +154,8 @@ internal sealed class CheckContext(ClusterClient client, IActivitySink sink, Tes
                 $"{monitor.Id} stays as it is, because {reason}; then run: {WriteEnableCommand()}");
         }
 
-        return monitor.Metadata.Managers.Any(manager => !manager.IsOurs)
+        // A monitor that is deleted for a new one must be one that can be made again.
+        return monitor.Metadata.Managers.Any(manager => !manager.IsOurs) && MonitorRefusal.Find(found) is null
             ? Remedies.Recreate(InstanceName, InstanceNamespace, settings ?? Settings)
             : WriteEnableCommand(settings ?? Settings);
     }

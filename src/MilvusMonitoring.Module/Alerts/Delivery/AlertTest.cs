@@ -395,9 +395,9 @@ internal sealed class AlertTest(ClusterClient client, IActivitySink sink, Alertm
         Receiver = string.Join(", ", plan.Paths.Select(path => path.Route.Receiver).Distinct()),
         Route = string.Join(", ", plan.Paths),
         Detail = $"the receiver has no integration, so that alerts of severity {plan.Request.Severity} reach nobody",
-        Remedy = (plan.Pending.Count, plan.Request.Instance) switch
+        Remedy = (plan.Pending, plan.Request.Instance) switch
         {
-            ( > 0, _) => $"see why {string.Join(", ", plan.Pending)} is not loaded: the log of the Prometheus operator says it",
+            ({ Count: > 0 }, _) => $"see why {string.Join(", ", plan.Pending)} is not loaded: the log of the Prometheus operator says it",
             (_, null) => "add a receiver with Set-MilvusAlertReceiver, or pipe the Milvus whose own receiver is to be tested",
             _ => "add a receiver with Set-MilvusAlertReceiver",
         },

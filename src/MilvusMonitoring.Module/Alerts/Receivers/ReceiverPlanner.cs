@@ -301,7 +301,7 @@ internal static class ReceiverWarnings
         if (losing.Count > 0)
         {
             var names = string.Join(", ", losing.Select(name => $"'{name}'"));
-            yield return $"Alerts of Milvus no longer go to {names}, the receiver of the default route; "
+            yield return $"Alerts of Milvus no longer go to {names}, which received them by the default route; "
                 + $"to keep notifying {names}, add a receiver with the same target";
         }
     }
